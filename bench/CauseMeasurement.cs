@@ -20,7 +20,9 @@ internal static class CauseMeasurement
                 counts[judged]++;
                 if (judged != "alone")
                 {
-                    Console.Error.WriteLine($"{mutant.Name}, seed {100 + seed}: {judged}: {string.Join(" | ", explanations.Select(explanation => explanation.Cause))}");
+                    Console.Error.WriteLine(
+                        $"{mutant.Name}, seed {100 + seed}: {judged}: {string.Join(" | ", explanations.Select(explanation => explanation.Cause))}"
+                    );
                 }
             }
         }

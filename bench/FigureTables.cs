@@ -16,9 +16,11 @@ internal static class FigureTables
         foreach (var path in Directory.EnumerateFiles(folder, "*.npz"))
         {
             var name = Path.GetFileNameWithoutExtension(path);
-            var architecture = Architecture.Names.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal)).MaxBy(candidate => candidate.Length)!;
+            var architecture = Architecture
+                .Names.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal))
+                .MaxBy(candidate => candidate.Length)!;
             var file = ResultFile.Read(path);
-            var figures = RecordedFigures.Of(file, Architecture.Named(architecture, file.ResidualDepth ?? 2));
+            var figures = RecordedFigures.Compute(file, Architecture.Named(architecture, file.ResidualDepth ?? 2));
             File.WriteAllText(Path.Combine(target, $"{name}.csv"), (like is null ? figures : figures.Only(QuantitiesLike(like, name))).ToText());
         }
     }
@@ -26,7 +28,9 @@ internal static class FigureTables
     private static IEnumerable<string> QuantitiesLike(string folder, string name)
     {
         var tables = Directory.GetFiles(folder, "*.csv").Select(path => Path.GetFileNameWithoutExtension(path)).ToArray();
-        var table = tables.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal)).MaxBy(candidate => candidate.Length) ?? tables.First(candidate => candidate.StartsWith(name, StringComparison.Ordinal));
+        var table =
+            tables.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal)).MaxBy(candidate => candidate.Length)
+            ?? tables.First(candidate => candidate.StartsWith(name, StringComparison.Ordinal));
         return RecordedFigures.Read(Path.Combine(folder, $"{table}.csv")).Names;
     }
 }

@@ -19,7 +19,13 @@ internal static class Fuzzing
         foreach (var target in targets.All)
         {
             var outcome = Fuzzer.Try(target, each, seed);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {target.Name} | {outcome.Inputs} | {outcome.Refused / (double)outcome.Inputs:P0} | {outcome.Slowest.TotalMilliseconds:F1} ms | {outcome.MostAllocated:P1} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {target.Name} | {outcome.Inputs} | {outcome.Refused / (double)outcome.Inputs:P0} | "
+                        + $"{outcome.Slowest.TotalMilliseconds:F1} ms | {outcome.MostAllocated:P1} |"
+                )
+            );
             foreach (var failure in outcome.Failures)
             {
                 Console.Error.WriteLine(failure);

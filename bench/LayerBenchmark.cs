@@ -13,11 +13,7 @@ public class LayerBenchmark
     public Layer Case { get; set; } = null!;
 
     public static IEnumerable<Layer> Layers =>
-    [
-        new("conv 3x3, 16x16, N=512, M=64", 3, 512, 64),
-        new("fully connected, N=512, M=64", 1, 512, 64),
-        new("fully connected, N=128, M=1024", 1, 128, 1024),
-    ];
+        [new("conv 3x3, 16x16, N=512, M=64", 3, 512, 64), new("fully connected, N=512, M=64", 1, 512, 64), new("fully connected, N=128, M=1024", 1, 128, 1024)];
 
     [GlobalSetup]
     public void Setup()

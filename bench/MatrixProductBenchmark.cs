@@ -33,5 +33,6 @@ public unsafe class MatrixProductBenchmark
     }
 
     [Benchmark]
-    public void Multiply() => _product.Multiply(MatrixOperand<float>.RowMajor(_a.Pointer, Size), MatrixOperand<float>.RowMajor(_b.Pointer, Size), _c.Pointer, Size, Size, Size);
+    public void Multiply() =>
+        _product.Multiply(MatrixOperand<float>.RowMajor(_a.Pointer, Size), MatrixOperand<float>.RowMajor(_b.Pointer, Size), _c.Pointer, Size, Size, Size);
 }

@@ -26,8 +26,8 @@ public class MomentsBenchmark
     }
 
     [Benchmark(Baseline = true)]
-    public MomentSet Moments() => _computation.Of(_values, reffSignal: false, reffNoise: false);
+    public MomentSet Moments() => _computation.Compute(_values, reffSignal: false, reffNoise: false);
 
     [Benchmark]
-    public MomentSet MomentsAndEffectiveRanks() => _computation.Of(_values, reffSignal: true, reffNoise: true);
+    public MomentSet MomentsAndEffectiveRanks() => _computation.Compute(_values, reffSignal: true, reffNoise: true);
 }

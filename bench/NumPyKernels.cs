@@ -6,7 +6,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Activations on kernels beside the same formulas in NumPy, as neural-tangents has them (<c>bench/compare_numpy_kernels.py</c>), one after the other in one run.</summary>
+/// <summary>
+/// Activations on kernels beside the same formulas in NumPy, as neural-tangents has them (<c>bench/compare_numpy_kernels.py</c>), one after the other in one
+/// run.
+/// </summary>
 internal static class NumPyKernels
 {
     private const int Points = 1024;
@@ -45,7 +48,13 @@ internal static class NumPyKernels
             var (theirClock, theirProcessor, theirMean) = (Number(cells[1]), Number(cells[2]), Number(cells[3]));
             var differs = !(Math.Abs(mean - theirMean) <= Apart * Math.Abs(theirMean));
             same &= !differs;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cells[0],-40} {theirClock,15:F4} {theirProcessor,11:F4} {clock,13:F4} {processor,11:F4} {theirProcessor / processor,20:F1}{(differs ? "  NOT THE SAME KERNEL" : string.Empty)}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{cells[0], -40} {theirClock, 15:F4} {theirProcessor, 11:F4} {clock, 13:F4} {processor, 11:F4} "
+                        + $"{theirProcessor / processor, 20:F1}{(differs ? "  NOT THE SAME KERNEL" : string.Empty)}"
+                )
+            );
         }
 
         return same;
@@ -63,7 +72,13 @@ internal static class NumPyKernels
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("python3", [script, Points.ToString(CultureInfo.InvariantCulture), Rounds.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("python3", [script, Points.ToString(CultureInfo.InvariantCulture), Rounds.ToString(CultureInfo.InvariantCulture)])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
             var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
             process.WaitForExit();
             return process.ExitCode == 0 && lines.Length > 0 ? lines : null;

@@ -5,10 +5,11 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// evidence … (alone it says how); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings
+// FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; 
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED;
 // compare SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]; compare history FILE PICTURE; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -31,7 +32,9 @@ switch (args)
     case ["fuzz", var inputs, var seed]:
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
     case ["fuzz", "commands", var from, var to, .. var keep]:
-        return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0 ? 0 : 1;
+        return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0
+            ? 0
+            : 1;
     case ["fuzz", "onnx", var from, var to, var file]:
         var (refused, findings) = OnnxFuzzing.Try(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), file);
         Console.WriteLine($"{refused} refused, {findings.Count} findings");
@@ -78,7 +81,7 @@ switch (args)
         CompareHistory.Draw(history, picture);
         break;
     case ["compare", var script, var page, .. var rest]:
-        new Comparison(ComparisonOptions.Of(script, page, rest)).Run();
+        new Comparison(ComparisonOptions.Read(script, page, rest)).Run();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

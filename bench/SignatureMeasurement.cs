@@ -8,7 +8,9 @@ internal static class SignatureMeasurement
 {
     private const ulong Seed = 0;
 
-    /// <summary>Measures signatures and writes them as they come; those that the file holds already are kept, but for claims that are new or have changed.</summary>
+    /// <summary>
+    /// Measures signatures and writes them as they come; those that the file holds already are kept, but for claims that are new or have changed.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="claims">Claims that are measured anew of signatures that the file holds.</param>
     public static void Run(string path, IReadOnlyList<string> claims)
@@ -20,7 +22,11 @@ internal static class SignatureMeasurement
 
         List<Signature> signatures = File.Exists(path) ? [.. KnownDefects.Read(File.ReadAllText(path))] : [];
         // A mutant that a deep experiment alone rejects has none, and is not asked again each time.
-        foreach (var mutant in AllMutants.List.Where(mutant => Signature.Covers(mutant.Check) && signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
+        foreach (
+            var mutant in AllMutants
+                .List.Where(mutant => Signature.Covers(mutant.Check) && signatures.All(signature => signature.Defect != mutant.Name))
+                .ToArray()
+        )
         {
             using var subject = mutant.Create();
             var outcomes = Suite.Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(Signature.Covers)]);
@@ -31,7 +37,12 @@ internal static class SignatureMeasurement
                 continue;
             }
 
-            signatures.Add(new Signature(mutant.Name, [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check))]));
+            signatures.Add(
+                new Signature(
+                    mutant.Name,
+                    [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check))]
+                )
+            );
             Console.Error.WriteLine($"{mutant.Name}: {signatures[^1].Rejects.Count} checks reject it");
             File.WriteAllText(path, KnownDefects.ToText(signatures));
         }
@@ -40,7 +51,10 @@ internal static class SignatureMeasurement
     private static Signature Anew(Signature signature, IReadOnlyList<string> claims)
     {
         using var subject = AllMutants.List.Single(mutant => mutant.Name == signature.Defect).Create();
-        var rejected = Suite.Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(check => claims.Contains(check.ClaimId))]).Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check));
+        var rejected = Suite
+            .Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(check => claims.Contains(check.ClaimId))])
+            .Where(outcome => outcome.Verdict == Verdict.Rejected)
+            .Select(outcome => Signature.NameOf(outcome.Check));
         var all = signature.Rejects.Where(check => !claims.Contains(check.Split(' ')[0])).Concat(rejected).ToHashSet();
         Console.Error.WriteLine($"{signature.Defect}: {all.Count} checks reject it");
         return signature with { Rejects = [.. Suite.Checks.Select(Signature.NameOf).Where(all.Contains)] };

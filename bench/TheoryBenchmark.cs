@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>The time bars of predictions: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half a second, on two cores.</summary>
+/// <summary>
+/// The time bars of predictions: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half a second, on two cores.
+/// </summary>
 [ShortRunJob]
 public class TheoryBenchmark
 {

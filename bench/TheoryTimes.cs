@@ -6,8 +6,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Times of predictions against the bars that they have: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half a second, on two quiet cores.</summary>
-/// <remarks>Run it in Release. Beside the time on the clock stands the time of the processor, over the cores that share the work: what a quiet machine would show, where this one is not.</remarks>
+/// <summary>
+/// Times of predictions against the bars that they have: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half
+/// a second, on two quiet cores.
+/// </summary>
+/// <remarks>
+/// Run it in Release. Beside the time on the clock stands the time of the processor, over the cores that share the work: what a quiet machine would show, where
+/// this one is not.
+/// </remarks>
 internal static class TheoryTimes
 {
     private const int Rounds = 3;
@@ -30,11 +36,23 @@ internal static class TheoryTimes
 
         foreach (var kind in (FunctionKind[])[FunctionKind.Gelu, FunctionKind.Relu, FunctionKind.Tanh])
         {
-            Measure($"batch norm and {new Function(kind).Word}, 64 points", 0.5, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], batch));
-            Measure($"batch norm and {new Function(kind).Word}, 1,024 points", double.NaN, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], wide));
+            Measure(
+                $"batch norm and {new Function(kind).Word}, 64 points",
+                0.5,
+                () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], batch)
+            );
+            Measure(
+                $"batch norm and {new Function(kind).Word}, 1,024 points",
+                double.NaN,
+                () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], wide)
+            );
         }
 
-        Measure("layer norm of 64 channels and GELU, 1,024 points", 1, () => LayerMap.Apply([new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))], wide));
+        Measure(
+            "layer norm of 64 channels and GELU, 1,024 points",
+            1,
+            () => LayerMap.Apply([new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))], wide)
+        );
         return NumPyKernels.Compare() && kept;
 
         void Measure(string what, double bar, Action action)
@@ -45,12 +63,21 @@ internal static class TheoryTimes
             {
                 var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 action();
-                (clock, processor) = (Math.Min(clock, watch.Elapsed.TotalSeconds), Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds / Cores));
+                (clock, processor) = (
+                    Math.Min(clock, watch.Elapsed.TotalSeconds),
+                    Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds / Cores)
+                );
             }
 
             var late = processor > factor * bar;
             kept &= !late;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)),6} {clock,7:F3} {processor,13:F3}{(late ? "  LATE" : string.Empty)}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what, -45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)), 6} {clock, 7:F3} "
+                        + $"{processor, 13:F3}{(late ? "  LATE" : string.Empty)}"
+                )
+            );
         }
     }
 

@@ -4,7 +4,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>A forward pass of the signal alone against a forward and a backward pass with the gradients of all parameters: the second may cost 3.5 times the first.</summary>
+/// <summary>
+/// A forward pass of the signal alone against a forward and a backward pass with the gradients of all parameters: the second may cost 3.5 times the first.
+/// </summary>
 [MemoryDiagnoser]
 public class TrainingStepBenchmark
 {
@@ -24,7 +26,11 @@ public class TrainingStepBenchmark
             yield return new("bn_ff, depth 40, N=128, M=100", Dense([new Dense(), new BatchNorm(), relu], 40), 100);
             yield return new("bn_res, 20 units of 2, N=128, M=100", Dense([new Residual([new Repeat(2, [new BatchNorm(), relu, new Dense()])])], 20), 100);
             yield return new("conv 3x3, bn, depth 4, N=64, 16x16, M=64", Images([new Convolution(3) { Boundary = boundary }, new BatchNorm(), relu]), 64);
-            yield return new("depthwise 3x3 and 1x1, depth 4, N=64, 16x16, M=64", Images([new Convolution(3) { Groups = Convolution.EachChannel }, new Convolution(1), relu]), 64);
+            yield return new(
+                "depthwise 3x3 and 1x1, depth 4, N=64, 16x16, M=64",
+                Images([new Convolution(3) { Groups = Convolution.EachChannel }, new Convolution(1), relu]),
+                64
+            );
         }
     }
 
@@ -58,10 +64,18 @@ public class TrainingStepBenchmark
     }
 
     private static Network Dense(Layers unit, int depth) =>
-        new("dense", new Shape(1, 1, 784), [new Dense { Channels = 128, Parameters = Initialisation.LeCun }, new Repeat(depth, unit), new Dense { Channels = 10 }]);
+        new(
+            "dense",
+            new Shape(1, 1, 784),
+            [new Dense { Channels = 128, Parameters = Initialisation.LeCun }, new Repeat(depth, unit), new Dense { Channels = 10 }]
+        );
 
     private static Network Images(Layers unit) =>
-        new("images", new Shape(32, 32, 3), [new Convolution(3) { Channels = 64, Stride = 2 }, new Repeat(4, unit), new GlobalAveragePool(), new Dense { Channels = 10 }]);
+        new(
+            "images",
+            new Shape(32, 32, 3),
+            [new Convolution(3) { Channels = 64, Stride = 2 }, new Repeat(4, unit), new GlobalAveragePool(), new Dense { Channels = 10 }]
+        );
 
     /// <summary>A network and a batch.</summary>
     public sealed record StepCase(string Name, Network Network, int Images)

@@ -9,12 +9,15 @@ internal static class Breadth
     /// <typeparam name="T">A number, most often.</typeparam>
     /// <param name="usual">On every push.</param>
     /// <param name="atNight">At night.</param>
-    public static T Of<T>(T usual, T atNight) => IsNight ? atNight : usual;
+    public static T Choose<T>(T usual, T atNight) => IsNight ? atNight : usual;
 
-    /// <summary>All cases at night; on every push one of each kind, each time the next one in its kind, so that between them they spread over what cases of a kind differ by.</summary>
+    /// <summary>
+    /// All cases at night; on every push one of each kind, each time the next one in its kind, so that between them they spread over what cases of a kind
+    /// differ by.
+    /// </summary>
     /// <typeparam name="T">A case.</typeparam>
     /// <param name="cases">All of them.</param>
     /// <param name="kindOf">Cases of one kind are tested for the same thing.</param>
-    public static IEnumerable<T> OfEachKind<T>(IEnumerable<T> cases, Func<T, object> kindOf) => IsNight ? cases
-        : cases.GroupBy(kindOf).Select((kind, i) => kind.ElementAt(i % kind.Count()));
+    public static IEnumerable<T> OfEachKind<T>(IEnumerable<T> cases, Func<T, object> kindOf) =>
+        IsNight ? cases : cases.GroupBy(kindOf).Select((kind, i) => kind.ElementAt(i % kind.Count()));
 }

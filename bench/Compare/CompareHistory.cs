@@ -31,7 +31,9 @@ internal static class CompareHistory
 
         foreach (var one in measured)
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time}\t{commit}\t{processor}\t{one.Work}\t{one.Ours:G4}\t{one.Theirs:G4}\t{one.OfTheBound:G4}"));
+            writer.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{time}\t{commit}\t{processor}\t{one.Work}\t{one.Ours:G4}\t{one.Theirs:G4}\t{one.OfTheBound:G4}")
+            );
         }
     }
 
@@ -42,33 +44,41 @@ internal static class CompareHistory
     {
         var rows = File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).ToArray();
         string[] runs = [.. rows.Select(row => row[0]).Distinct()];
-        var panels = rows.GroupBy(row => row[3]).Select(work => new Panel(
-            Markup.Escape(work.Key),
-            "run",
-            "times faster than the peer",
-            [
-                .. new[]
-                {
-                    Curve.Through(
-                        "ratio",
-                        CurveKind.Measured,
-                        0,
-                        work.Select(row => Array.IndexOf(runs, row[0]) + 1.0),
-                        work.Select(row => double.Parse(row[5], CultureInfo.InvariantCulture) / double.Parse(row[4], CultureInfo.InvariantCulture))),
-                }.OfType<Curve>(),
-            ])
-        {
-            BeginsAtZero = true,
-        }).ToArray();
+        var panels = rows.GroupBy(row => row[3])
+            .Select(work => new Panel(
+                Markup.Escape(work.Key),
+                "run",
+                "times faster than the peer",
+                [
+                    .. new[]
+                    {
+                        Curve.Through(
+                            "ratio",
+                            CurveKind.Measured,
+                            0,
+                            work.Select(row => Array.IndexOf(runs, row[0]) + 1.0),
+                            work.Select(row => double.Parse(row[5], CultureInfo.InvariantCulture) / double.Parse(row[4], CultureInfo.InvariantCulture))
+                        ),
+                    }.OfType<Curve>(),
+                ]
+            )
+            {
+                BeginsAtZero = true,
+            })
+            .ToArray();
         var commits = rows.Select(row => (Run: row[0], Commit: row[1])).Distinct().ToArray();
         var notes = $"{runs.Length} runs, from {commits[0].Commit} ({commits[0].Run}) to {commits[^1].Commit} ({commits[^1].Run})";
-        File.WriteAllBytes(picture, FigureRenderer.Draw(new Figure("Speed by commit", panels, Columns) { Notes = [Markup.Escape(notes)] }, Path.GetExtension(picture)));
+        File.WriteAllBytes(
+            picture,
+            FigureRenderer.Draw(new Figure("Speed by commit", panels, Columns) { Notes = [Markup.Escape(notes)] }, Path.GetExtension(picture))
+        );
     }
 
     /// <summary>Runs of the night meet different machines: a jump may be one of them.</summary>
     private static string Processor()
     {
-        const string information = "/proc/cpuinfo", key = "model name";
+        const string information = "/proc/cpuinfo",
+            key = "model name";
         var line = File.Exists(information) ? File.ReadLines(information).FirstOrDefault(one => one.StartsWith(key, StringComparison.Ordinal)) : null;
         return line is null ? "unknown" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }

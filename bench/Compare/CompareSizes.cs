@@ -7,29 +7,30 @@ internal sealed record CompareSizes
     public static CompareSizes Real { get; } = new();
 
     /// <summary>A minute's worth, whose figures say nothing.</summary>
-    public static CompareSizes Quick { get; } = new()
-    {
-        PaperImages = 4,
-        PaperChannels = 64,
-        PaperDepth = 4,
-        LayerImages = 2,
-        LayerExtent = 8,
-        LayerChannels = 16,
-        Tokens = 2,
-        TokenWidth = 16,
-        NetworkImages = 2,
-        NetworkChannels = 16,
-        NetworkDepth = 1,
-        TrainingDepth = 2,
-        DiagnosisImages = 2,
-        KernelPoints = 32,
-        LooksAgain = false,
-        Scaling = 8,
-        WarmUp = TimeSpan.Zero,
-        MethodTime = TimeSpan.FromMilliseconds(20),
-        PeerRounds = 1,
-        Rounds = 1,
-    };
+    public static CompareSizes Quick { get; } =
+        new()
+        {
+            PaperImages = 4,
+            PaperChannels = 64,
+            PaperDepth = 4,
+            LayerImages = 2,
+            LayerExtent = 8,
+            LayerChannels = 16,
+            Tokens = 2,
+            TokenWidth = 16,
+            NetworkImages = 2,
+            NetworkChannels = 16,
+            NetworkDepth = 1,
+            TrainingDepth = 2,
+            DiagnosisImages = 2,
+            KernelPoints = 32,
+            LooksAgain = false,
+            Scaling = 8,
+            WarmUp = TimeSpan.Zero,
+            MethodTime = TimeSpan.FromMilliseconds(20),
+            PeerRounds = 1,
+            Rounds = 1,
+        };
 
     public int PaperImages { get; init; } = 64;
 

@@ -24,15 +24,26 @@ internal sealed class Comparison(ComparisonOptions options)
         Section[] sections =
         [
             new("The paper's layers and simulations, against the same arithmetic written out; times are those of a layer", Measure(paper.All(), peer)),
-            new("Layers of every type, weights given, signal and noise; PyTorch's noise is its forward-mode derivative", Measure(networks.SingleLayers(), peer)),
+            new(
+                "Layers of every type, weights given, signal and noise; PyTorch's noise is its forward-mode derivative",
+                Measure(networks.SingleLayers(), peer)
+            ),
             new("The networks of `data/networks`, weights drawn each time, signal and noise", Measure(networks.FromFolder(), peer)),
             new("Steps of training, against PyTorch's autograd", Measure(networks.Trainings(), peer)),
             new("Diagnosis of an ONNX file, weights drawn anew, against forward-mode derivatives of the same modules", Measure(networks.Diagnoses(), peer)),
         ];
         var rounds = string.Create(CultureInfo.InvariantCulture, $"medians of {options.Rounds} interleaved rounds, ratios as median (least to greatest)");
         Write($"{_machine.Threads} threads, .NET {Environment.Version}, PyTorch {peer.Version} (Debian) with OpenBLAS; {rounds}.\n");
-        Write($"What the machine does at most: {_machine.RegisterPeak / 1e9:F0} GFLOP/s of fused multiply-adds in registers, {_machine.MatrixPeak / 1e9:F0} GFLOP/s in a product of large matrices, {_machine.Bandwidth / 1e9:F1} GB/s of a long copy, read and written.");
-        Write($"The *bound* of a row is the time that its products take at the rate of the matrix product, or its tensors to be read and written once at that of the copy, whichever is longer, layer by layer; *of the bound* is that time over ours. More than 100 % means that work was avoided: products by transforms, tensors that stay in caches.");
+        Write(
+            $"What the machine does at most: {_machine.RegisterPeak / 1e9:F0} GFLOP/s of fused multiply-adds in registers, "
+                + $"{_machine.MatrixPeak / 1e9:F0} GFLOP/s in a product of large matrices, {_machine.Bandwidth / 1e9:F1} GB/s of a long copy, read and "
+                + "written."
+        );
+        Write(
+            "The *bound* of a row is the time that its products take at the rate of the matrix product, or its tensors to be read and written once "
+                + "at that of the copy, whichever is longer, layer by layer; *of the bound* is that time over ours. More than 100 % means that work was "
+                + "avoided: products by transforms, tensors that stay in caches."
+        );
         foreach (var section in sections)
         {
             Write($"\n{section.Title}:\n");
@@ -42,13 +53,13 @@ internal sealed class Comparison(ComparisonOptions options)
         if (File.Exists(options.KernelScript))
         {
             Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
-            KernelTable.Write(line => Write($"{line}"), options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
+            KernelTable.Write(Write, options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
         }
 
         Write($"\nWhat `run` takes, starting the program included: simulations of a fully connected `bn_ff`, of Fig. 4, and their memory at most:\n");
-        ScalingTable.Write(line => Write($"{line}"), options.Sizes, _machine.Threads);
+        ScalingTable.Write(Write, options.Sizes, _machine.Threads);
         Write($"\nDirect convolution and Fourier transforms on one thread, and the method that the cost model takes:\n");
-        MethodTable.Write(line => Write($"{line}"), options.Sizes.MethodTime);
+        MethodTable.Write(Write, options.Sizes.MethodTime);
         Publish();
     }
 
@@ -80,7 +91,12 @@ internal sealed class Comparison(ComparisonOptions options)
 
             using var prepared = work.Prepare();
             rows.Add(Measure(work, prepared, peer));
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work.Description}: {1e3 * rows[^1].Ours.Median():G3} ms, peer {1e3 * rows[^1].Theirs.Median():G3} ms"));
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{work.Description}: {1e3 * rows[^1].Ours.Median():G3} ms, peer {1e3 * rows[^1].Theirs.Median():G3} ms"
+                )
+            );
         }
 
         return rows;
@@ -93,8 +109,7 @@ internal sealed class Comparison(ComparisonOptions options)
         do
         {
             prepared.Seconds();
-        }
-        while (Stopwatch.GetElapsedTime(start) < options.Sizes.WarmUp);
+        } while (Stopwatch.GetElapsedTime(start) < options.Sizes.WarmUp);
 
         for (var round = 0; round < options.Sizes.PeerRounds; round++)
         {
@@ -128,14 +143,17 @@ internal sealed class Comparison(ComparisonOptions options)
             var rate = work.Cost.Operations == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{work.Cost.Operations / seconds / 1e9:F0}");
             var asked = work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–";
             var share = work.Cost.Seconds(_machine) / seconds;
-            Write($"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** ({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |");
+            Write(
+                $"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** "
+                    + $"({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |"
+            );
             _history.Add(new Measured(work.Description, seconds / work.Layers, theirs.Median() / work.Layers, share));
         }
     }
 
-    private void Write(FormattableString line)
+    /// <summary>Prints a line, and keeps it for the page. Numbers look the same everywhere, since the program has no other culture than the invariant one.</summary>
+    private void Write(string words)
     {
-        var words = line.ToString(CultureInfo.InvariantCulture);
         Console.WriteLine(words);
         _tables.AppendLine(words);
     }

@@ -30,7 +30,7 @@ internal sealed record ComparisonOptions
     public string Networks => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Script))!, "..", "data", "networks");
 
     /// <summary>Reads SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]. A quick run prints its tables and leaves the page as it is.</summary>
-    public static ComparisonOptions Of(string script, string page, IReadOnlyList<string> rest)
+    public static ComparisonOptions Read(string script, string page, IReadOnlyList<string> rest)
     {
         var options = new ComparisonOptions { Script = script, Page = page };
         for (var i = 0; i < rest.Count; i++)

@@ -11,9 +11,7 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
 
     /// <summary>Of one step.</summary>
     public Cost(double operations, double bytes)
-        : this([(operations, bytes)])
-    {
-    }
+        : this([(operations, bytes)]) { }
 
     /// <summary>All operations.</summary>
     public double Operations => Steps.Sum(step => step.Operations);
@@ -22,10 +20,14 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     /// Signal and noise through a network: each layer reads its input and writes its output once, products are counted as those of direct convolution.
     /// A product of attention has two terms for the noise. Weights count where memory must deliver them, which it does where they are not drawn.
     /// </summary>
-    public static Cost Propagation(Network network, int images) => new([.. Walk(network.Layers, network.Input).Select(step => Step(step.Layer, step.Input, images))]);
+    public static Cost Propagation(Network network, int images) =>
+        new([.. Walk(network.Layers, network.Input).Select(step => Step(step.Layer, step.Input, images))]);
 
-    /// <summary>The signal forward, a gradient backward, and the gradients of weights: three products of signals, and twice as much to read and write.</summary>
-    public static Cost TrainingStep(Network network, int images) => new([.. Propagation(network, images).Steps.Select(step => (1.5 * step.Operations, 1.5 * step.Bytes))]);
+    /// <summary>
+    /// The signal forward, a gradient backward, and the gradients of weights: three products of signals, and twice as much to read and write.
+    /// </summary>
+    public static Cost TrainingStep(Network network, int images) =>
+        new([.. Propagation(network, images).Steps.Select(step => (1.5 * step.Operations, 1.5 * step.Bytes))]);
 
     /// <summary>The same several times.</summary>
     public Cost Times(double times) => new([.. Steps.Select(step => (times * step.Operations, times * step.Bytes))]);
@@ -36,7 +38,9 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     /// <summary>What binds most of that time.</summary>
     public string Bound(Machine machine)
     {
-        var arithmetic = Steps.Where(step => step.Operations / machine.MatrixPeak > step.Bytes / machine.Bandwidth).Sum(step => step.Operations / machine.MatrixPeak);
+        var arithmetic = Steps
+            .Where(step => step.Operations / machine.MatrixPeak > step.Bytes / machine.Bandwidth)
+            .Sum(step => step.Operations / machine.MatrixPeak);
         return 2 * arithmetic > Seconds(machine) ? "arithmetic" : "memory";
     }
 
@@ -55,7 +59,10 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
         return (2 * images * products, BytesOfBoth * images * features);
     }
 
-    /// <summary>The layers in the order of propagation with the shape of their input; of a residual its branch, its skip, then its sum, whose shape stands for the input's.</summary>
+    /// <summary>
+    /// The layers in the order of propagation with the shape of their input; of a residual its branch, its skip, then its sum, whose shape stands for the
+    /// input's.
+    /// </summary>
     private static IEnumerable<(Layer Layer, Shape Input)> Walk(Layers layers, Shape input)
     {
         var shape = input;

@@ -21,7 +21,10 @@ internal static class KernelTable
     public static void Write(Action<string> write, string script, int points, int rounds)
     {
         var state = KernelState.Gaussian(new Shape(1, 1, 2 * points), Kernel(points, Math.Sin, 0.7), Kernel(points, Math.Cos, 1.3));
-        write($"| an activation, kernels of signal and noise, {points} points | ours, ms | NumPy, ms | times faster | ours, ms of processor | NumPy, ms of processor |");
+        write(
+            $"| an activation, kernels of signal and noise, {points} points | ours, ms | NumPy, ms | times faster | ours, ms of processor | NumPy, "
+                + "ms of processor |"
+        );
         write("|---|---|---|---|---|---|");
         foreach (var cells in Ask(script, points, rounds).Select(line => line.Split(' ')))
         {
@@ -32,7 +35,12 @@ internal static class KernelTable
                 throw new InvalidOperationException($"expected one kernel of {cells[0]} on both sides, got means {mean} and {theirs[2]}");
             }
 
-            write(string.Create(CultureInfo.InvariantCulture, $"| {cells[0]} | {1e3 * clock:G3} | {1e3 * theirs[0]:G3} | **{theirs[0] / clock:F1}** | {1e3 * processor:G3} | {1e3 * theirs[1]:G3} |"));
+            write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {cells[0]} | {1e3 * clock:G3} | {1e3 * theirs[0]:G3} | **{theirs[0] / clock:F1}** | {1e3 * processor:G3} | {1e3 * theirs[1]:G3} |"
+                )
+            );
         }
     }
 
@@ -43,7 +51,10 @@ internal static class KernelTable
         {
             var (watch, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             var after = LayerMap.Apply(activation, state);
-            (clock, processor) = (Math.Min(clock, Stopwatch.GetElapsedTime(watch).TotalSeconds), Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
+            (clock, processor) = (
+                Math.Min(clock, Stopwatch.GetElapsedTime(watch).TotalSeconds),
+                Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds)
+            );
             mean = after.Signal.Enumerate().Average();
         }
 

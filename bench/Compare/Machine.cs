@@ -14,10 +14,11 @@ internal sealed record Machine(int Threads)
     public double Bandwidth { get; private init; }
 
     /// <summary>Looks again: a virtual machine may be given two halves of one core for a while, so that the best of many moments counts.</summary>
-    public Machine Measured() => this with
-    {
-        RegisterPeak = Math.Max(RegisterPeak, Roofline.RegisterPeak(Threads)),
-        MatrixPeak = Math.Max(MatrixPeak, Roofline.MatrixPeak(Threads)),
-        Bandwidth = Math.Max(Bandwidth, Roofline.Bandwidth(Threads)),
-    };
+    public Machine Measured() =>
+        this with
+        {
+            RegisterPeak = Math.Max(RegisterPeak, Roofline.RegisterPeak(Threads)),
+            MatrixPeak = Math.Max(MatrixPeak, Roofline.MatrixPeak(Threads)),
+            Bandwidth = Math.Max(Bandwidth, Roofline.Bandwidth(Threads)),
+        };
 }

@@ -11,7 +11,18 @@ internal static class MethodTable
     /// <summary>Sizes, those included where the two methods cost about the same.</summary>
     private static readonly (int Images, int Extent, int Channels, int KernelSize)[] Sizes =
     [
-        (1, 16, 16, 3), (4, 16, 16, 3), (2, 16, 64, 3), (16, 16, 32, 3), (16, 16, 64, 2), (16, 8, 128, 3), (64, 7, 128, 3), (8, 28, 64, 3), (64, 16, 128, 3), (64, 16, 128, 5), (64, 16, 512, 2), (64, 16, 512, 3),
+        (1, 16, 16, 3),
+        (4, 16, 16, 3),
+        (2, 16, 64, 3),
+        (16, 16, 32, 3),
+        (16, 16, 64, 2),
+        (16, 8, 128, 3),
+        (64, 7, 128, 3),
+        (8, 28, 64, 3),
+        (64, 16, 128, 3),
+        (64, 16, 128, 5),
+        (64, 16, 512, 2),
+        (64, 16, 512, 3),
     ];
 
     /// <summary>Measures on one thread, and writes the table line by line.</summary>
@@ -23,7 +34,12 @@ internal static class MethodTable
         {
             var taken = chosen == ConvolutionMethod.Spectral ? spectral : direct;
             var word = chosen == ConvolutionMethod.Spectral ? "spectral" : "direct";
-            write(string.Create(CultureInfo.InvariantCulture, $"| {size} | {direct:G3} | {spectral:G3} | {word} | {Math.Max(0, (taken / Math.Min(direct, spectral)) - 1):P0} |"));
+            write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {size} | {direct:G3} | {spectral:G3} | {word} | {Math.Max(0, (taken / Math.Min(direct, spectral)) - 1):P0} |"
+                )
+            );
         }
     }
 
@@ -45,19 +61,25 @@ internal static class MethodTable
             new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(state.Current.Signal, 1);
             new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(state.Current.Noise, 1);
             var (directly, spectrally) = (double.PositiveInfinity, double.PositiveInfinity);
-            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration;)
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration; )
             {
                 directly = Math.Min(directly, Once(direct));
                 spectrally = Math.Min(spectrally, Once(spectral));
             }
 
-            yield return ($"{channels} channels, {kernelSize}×{kernelSize}, {extent}×{extent}, batch {images}", 1e3 * directly, 1e3 * spectrally, ConvolutionMethods.Cheaper<float>(shape, kernelShape, new(1, Boundary.Periodic)));
+            yield return (
+                $"{channels} channels, {kernelSize}×{kernelSize}, {extent}×{extent}, batch {images}",
+                1e3 * directly,
+                1e3 * spectrally,
+                ConvolutionMethods.Cheaper<float>(shape, kernelShape, new(1, Boundary.Periodic))
+            );
 
-            double Once(Convolution<float> convolution) => Roofline.Seconds(() =>
-            {
-                state.Start(new GivenKernels<float>([kernel]), null);
-                convolution.Propagate(state);
-            });
+            double Once(Convolution<float> convolution) =>
+                Roofline.Seconds(() =>
+                {
+                    state.Start(new GivenKernels<float>([kernel]), null);
+                    convolution.Propagate(state);
+                });
         }
     }
 }

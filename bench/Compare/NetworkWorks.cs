@@ -8,7 +8,9 @@ using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Each type of layer, the networks of data/networks, steps of training and diagnoses of ONNX files, against PyTorch's own modules and derivatives.</summary>
+/// <summary>
+/// Each type of layer, the networks of data/networks, steps of training and diagnoses of ONNX files, against PyTorch's own modules and derivatives.
+/// </summary>
 /// <param name="sizes">How large.</param>
 /// <param name="threads">Number of threads.</param>
 /// <param name="folder">The folder of network files.</param>
@@ -31,8 +33,20 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         yield return Layer("causal attention of 4 heads", new Attention(4) { Causal = true }, tokens);
         yield return Layer(
             "transformer block (layer norm, attention of 4 heads; layer norm, four times the width, GELU)",
-            new Repeat(1, [new Residual([new LayerNorm(), new Attention(4)]), new Residual([new LayerNorm(), new Dense { Channels = 4 * tokens.Channels }, new Networks.Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = tokens.Channels }])]),
-            tokens) with
+            new Repeat(
+                1,
+                [
+                    new Residual([new LayerNorm(), new Attention(4)]),
+                    new Residual([
+                        new LayerNorm(),
+                        new Dense { Channels = 4 * tokens.Channels },
+                        new Networks.Activation(new Function(FunctionKind.Gelu)),
+                        new Dense { Channels = tokens.Channels },
+                    ]),
+                ]
+            ),
+            tokens
+        ) with
         {
             Target = 1.5,
         };
@@ -44,9 +58,20 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
             var network = Opened(file);
-            double? target = network.Name switch { "pre_ln_mlp" => 2.5, "resnet_v2" => 2.5, _ => null };
-            var words = $"`{network.Name}`, {network.Input}, L = {sizes.NetworkDepth}{(NetworkTemplate.Parse(File.ReadAllText(file)).LeavesChannelsOpen ? $", N = {sizes.NetworkChannels}" : "")}, M = {sizes.NetworkImages}";
-            yield return Propagated(words, network, sizes.NetworkImages, "described", draws: true) with { Target = target };
+            double? target = network.Name switch
+            {
+                "pre_ln_mlp" => 2.5,
+                "resnet_v2" => 2.5,
+                _ => null,
+            };
+            var words =
+                $"`{network.Name}`, {network.Input}, L = "
+                + $"{sizes.NetworkDepth}{(NetworkTemplate.Parse(File.ReadAllText(file)).LeavesChannelsOpen ? $", N = {sizes.NetworkChannels}" : "")}, "
+                + $"M = {sizes.NetworkImages}";
+            yield return Propagated(words, network, sizes.NetworkImages, "described", draws: true) with
+            {
+                Target = target,
+            };
         }
     }
 
@@ -65,7 +90,8 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
                 $"`{name}`, L = {sizes.NetworkDepth}, M = {sizes.NetworkImages}: forward and backward",
                 Cost.TrainingStep(network, sizes.NetworkImages),
                 Request("step", network, sizes.NetworkImages, NoiseKind.Full),
-                () => Step(network));
+                () => Step(network)
+            );
         }
     }
 
@@ -79,7 +105,8 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
                 $"diagnosis of `{name}.onnx`, L = {sizes.NetworkDepth}, batch {sizes.DiagnosisImages}, moments and both effective ranks at every place",
                 Cost.Propagation(network, sizes.DiagnosisImages),
                 Request("diagnosis", network, sizes.DiagnosisImages, NoiseKind.Mapping),
-                () => Diagnosis(network));
+                () => Diagnosis(network)
+            );
         }
     }
 
@@ -116,16 +143,23 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         yield return ("residual sum of a ReLU", new Residual([new Networks.Activation(Function.Relu)]));
     }
 
-    private static JsonObject Request(string work, Network network, int images, NoiseKind noise) => new()
-    {
-        ["work"] = work,
-        ["network"] = SpelledOutNetwork.Of(network).ToJson(),
-        ["images"] = images,
-        ["noise"] = noise == NoiseKind.Full ? "full" : "mapping",
-    };
+    private static JsonObject Request(string work, Network network, int images, NoiseKind noise) =>
+        new()
+        {
+            ["work"] = work,
+            ["network"] = SpelledOutNetwork.SpellOut(network).ToJson(),
+            ["images"] = images,
+            ["noise"] = noise == NoiseKind.Full ? "full" : "mapping",
+        };
 
-    private Work Layer(string words, Layer layer, Shape input) => Propagated(
-        $"{words}: {input}, batch {sizes.LayerImages}", new Network("layer", input, [layer]), sizes.LayerImages, layer is Networks.Dropout ? "stochastic" : "described", draws: false);
+    private Work Layer(string words, Layer layer, Shape input) =>
+        Propagated(
+            $"{words}: {input}, batch {sizes.LayerImages}",
+            new Network("layer", input, [layer]),
+            sizes.LayerImages,
+            layer is Networks.Dropout ? "stochastic" : "described",
+            draws: false
+        );
 
     private Network Opened(string file)
     {
@@ -133,7 +167,8 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         return template.With(
             template.Input is null ? new Shape(1, 1, sizes.NetworkChannels) : null,
             template.LeavesChannelsOpen ? sizes.NetworkChannels : null,
-            template.LeavesDepthOpen ? sizes.NetworkDepth : null);
+            template.LeavesDepthOpen ? sizes.NetworkDepth : null
+        );
     }
 
     private Work Propagated(string words, Network network, int images, string work, bool draws)
@@ -144,22 +179,35 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
             request["draws"] = draws;
         }
 
-        return new Work(words, Cost.Propagation(network, images), request, () =>
-        {
-            var together = draws && images * network.Places.Max(place => place.Shape.Features) <= SmallFeatures ? threads : 1;
-            var networks = Enumerable.Range(0, together).Select(_ => new Network<float>(network, images, NoiseKind.Mapping, threads / together)).ToArray();
-            var given = new ParameterVector<float>(new ParameterLayout(network), new RandomParameters<float>(1, 1, threads));
-            foreach (var one in networks)
+        return new Work(
+            words,
+            Cost.Propagation(network, images),
+            request,
+            () =>
             {
-                new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(one.Input.Signal, 1);
-                new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(one.Input.Noise, 1);
-            }
+                var together = draws && images * network.Places.Max(place => place.Shape.Features) <= SmallFeatures ? threads : 1;
+                var networks = Enumerable.Range(0, together).Select(_ => new Network<float>(network, images, NoiseKind.Mapping, threads / together)).ToArray();
+                var given = new ParameterVector<float>(new ParameterLayout(network), new RandomParameters<float>(1, 1, threads));
+                foreach (var one in networks)
+                {
+                    new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(one.Input.Signal, 1);
+                    new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(one.Input.Noise, 1);
+                }
 
-            return new Prepared(
-                () => Roofline.Seconds(() => Workers.ForEach(together, together, (simulation, worker) =>
-                    networks[worker].Propagate(draws ? new RandomParameters<float>(1, (uint)simulation, threads / together) : given))) / together,
-                [.. networks, given]);
-        });
+                return new Prepared(
+                    () =>
+                        Roofline.Seconds(() =>
+                            Workers.ForEach(
+                                together,
+                                together,
+                                (simulation, worker) =>
+                                    networks[worker].Propagate(draws ? new RandomParameters<float>(1, (uint)simulation, threads / together) : given)
+                            )
+                        ) / together,
+                    [.. networks, given]
+                );
+            }
+        );
     }
 
     private Prepared Step(Network network)
@@ -169,28 +217,45 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         new RandomNumbers(1, 1, 0, RandomPurpose.InputNoise).FillNormal(pass.Input, 1);
         new RandomNumbers(1, 2, 0, RandomPurpose.OutputGradients).FillNormal(pass.OutputGradient, 1);
         return new Prepared(
-            () => Roofline.Seconds(() =>
-            {
-                pass.Forward(parameters);
-                pass.Backward();
-            }),
+            () =>
+                Roofline.Seconds(() =>
+                {
+                    pass.Forward(parameters);
+                    pass.Backward();
+                }),
             pass,
-            parameters);
+            parameters
+        );
     }
 
     /// <summary>A product of each layer forward, two backward, and Adam; as many trainings side by side as there are threads.</summary>
     private Work WithAdam(string architecture)
     {
-        const int channels = 128, batch = 100, classes = 10;
+        const int channels = 128,
+            batch = 100,
+            classes = 10;
         var depth = sizes.TrainingDepth;
         var settings = new NetworkSettings(Architecture.Named(architecture), new TensorShape(batch, 1, 1, channels), depth, channels);
         var network = settings.Description()!;
-        var request = new JsonObject { ["work"] = "train", ["architecture"] = architecture, ["images"] = batch, ["channels"] = channels, ["depth"] = depth, ["classes"] = classes };
-        return new Work($"fully connected `{architecture}`, N = {channels}, {depth} layers, M = {batch}: forward, backward and Adam", Cost.TrainingStep(network, batch), request, () =>
+        var request = new JsonObject
         {
-            var sides = Enumerable.Range(0, threads).Select(side => new TrainingSide(network, batch, classes, (uint)side)).ToArray();
-            return new Prepared(() => Roofline.Seconds(() => Workers.ForEach(threads, threads, (side, _) => sides[side].Step())) / threads, sides);
-        })
+            ["work"] = "train",
+            ["architecture"] = architecture,
+            ["images"] = batch,
+            ["channels"] = channels,
+            ["depth"] = depth,
+            ["classes"] = classes,
+        };
+        return new Work(
+            $"fully connected `{architecture}`, N = {channels}, {depth} layers, M = {batch}: forward, backward and Adam",
+            Cost.TrainingStep(network, batch),
+            request,
+            () =>
+            {
+                var sides = Enumerable.Range(0, threads).Select(side => new TrainingSide(network, batch, classes, (uint)side)).ToArray();
+                return new Prepared(() => Roofline.Seconds(() => Workers.ForEach(threads, threads, (side, _) => sides[side].Step())) / threads, sides);
+            }
+        )
         {
             Target = 2,
         };

@@ -29,8 +29,18 @@ internal static unsafe class Roofline
         using var to = new AlignedBuffer<byte>(threads * CopyBytes);
         from.Span.Fill(1);
         var (source, target) = ((nint)from.Pointer, (nint)to.Pointer);
-        return 2.0 * threads * CopyBytes / Best(BestOf, () => Workers.ForEach(threads, threads, (part, _) =>
-            Buffer.MemoryCopy((byte*)source + ((long)part * CopyBytes), (byte*)target + ((long)part * CopyBytes), CopyBytes, CopyBytes)));
+        return 2.0
+            * threads
+            * CopyBytes
+            / Best(
+                BestOf,
+                () =>
+                    Workers.ForEach(
+                        threads,
+                        threads,
+                        (part, _) => Buffer.MemoryCopy((byte*)source + ((long)part * CopyBytes), (byte*)target + ((long)part * CopyBytes), CopyBytes, CopyBytes)
+                    )
+            );
     }
 
     /// <summary>A large matrix product, on all threads: operations a second, in single precision.</summary>
@@ -41,7 +51,10 @@ internal static unsafe class Roofline
         using var b = new AlignedBuffer<float>(size * size);
         using var c = new AlignedBuffer<float>(rows * size);
         using var product = new MatrixProduct<float>(threads);
-        var seconds = Best(BestOf, () => product.Multiply(MatrixOperand<float>.RowMajor(a.Pointer, size), MatrixOperand<float>.RowMajor(b.Pointer, size), c.Pointer, rows, size, size));
+        var seconds = Best(
+            BestOf,
+            () => product.Multiply(MatrixOperand<float>.RowMajor(a.Pointer, size), MatrixOperand<float>.RowMajor(b.Pointer, size), c.Pointer, rows, size, size)
+        );
         return 2.0 * rows * size * size / seconds;
     }
 
@@ -64,8 +77,18 @@ internal static unsafe class Roofline
     private static float MultiplyAdd(int steps)
     {
         var (x, y) = (Vector512.Create(0.5f), Vector512.Create(0.5f));
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
-        Vector512<float> c6 = default, c7 = default, c8 = default, c9 = default, cA = default, cB = default;
+        Vector512<float> c0 = default,
+            c1 = default,
+            c2 = default,
+            c3 = default,
+            c4 = default,
+            c5 = default;
+        Vector512<float> c6 = default,
+            c7 = default,
+            c8 = default,
+            c9 = default,
+            cA = default,
+            cB = default;
         for (var step = 0; step < steps; step++)
         {
             c0 = Vector512.FusedMultiplyAdd(x, c0, y);

@@ -17,19 +17,74 @@ internal static class ScalingTable
         foreach (var one in Cases(threads).Select(full => full.DividedBy(sizes.Scaling)).Distinct())
         {
             var (seconds, megabytes) = Footprint(one, threads);
-            write(string.Create(CultureInfo.InvariantCulture, $"| {one.Network} | {one.Depth} | {one.Channels} | {one.Batch} | {one.Simulations} | {one.Threads ?? threads} | {seconds:F1} | {megabytes:F0} |"));
+            write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {one.Network} | {one.Depth} | {one.Channels} | {one.Batch} | {one.Simulations} | {one.Threads ?? threads} | "
+                        + $"{seconds:F1} | {megabytes:F0} |"
+                )
+            );
         }
     }
 
     private static IEnumerable<Case> Cases(int threads) =>
-    [
-        Paper, Paper with { Depth = 20 }, Paper with { Depth = 40 }, Paper with { Simulations = 2 }, Paper with { Simulations = 4 },
-        FullyConnected, FullyConnected with { Depth = 200 }, FullyConnected with { Depth = 400 },
-        FullyConnected with { Channels = 512 }, FullyConnected with { Channels = 1024 },
-        FullyConnected with { Batch = 512 }, FullyConnected with { Batch = 1024 },
-        FullyConnected with { Simulations = 16 }, FullyConnected with { Simulations = 32 },
-        .. Enumerable.Range(0, 8).Select(power => 1 << power).TakeWhile(count => count < threads).Select(count => FullyConnected with { Simulations = 32, Threads = count }),
-    ];
+        [
+            Paper,
+            Paper with
+            {
+                Depth = 20,
+            },
+            Paper with
+            {
+                Depth = 40,
+            },
+            Paper with
+            {
+                Simulations = 2,
+            },
+            Paper with
+            {
+                Simulations = 4,
+            },
+            FullyConnected,
+            FullyConnected with
+            {
+                Depth = 200,
+            },
+            FullyConnected with
+            {
+                Depth = 400,
+            },
+            FullyConnected with
+            {
+                Channels = 512,
+            },
+            FullyConnected with
+            {
+                Channels = 1024,
+            },
+            FullyConnected with
+            {
+                Batch = 512,
+            },
+            FullyConnected with
+            {
+                Batch = 1024,
+            },
+            FullyConnected with
+            {
+                Simulations = 16,
+            },
+            FullyConnected with
+            {
+                Simulations = 32,
+            },
+            .. Enumerable
+                .Range(0, 8)
+                .Select(power => 1 << power)
+                .TakeWhile(count => count < threads)
+                .Select(count => FullyConnected with { Simulations = 32, Threads = count }),
+        ];
 
     /// <summary>Runs the command and watches its memory.</summary>
     private static (double Seconds, double Megabytes) Footprint(Case one, int threads)
@@ -37,11 +92,34 @@ internal static class ScalingTable
         var output = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.npz");
         string[] arguments =
         [
-            "run", "--architecture", "bn_ff", "--total-depth", $"{one.Depth}", "--num-computations", $"{one.Depth / 2}", "--kernel-size", $"{one.Kernel}", "--num-channels", $"{one.Channels}",
-            "--batch-size", $"{one.Batch}", "--num-sims", $"{one.Simulations}", "--threads", $"{one.Threads ?? threads}", "--out", output,
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            $"{one.Depth}",
+            "--num-computations",
+            $"{one.Depth / 2}",
+            "--kernel-size",
+            $"{one.Kernel}",
+            "--num-channels",
+            $"{one.Channels}",
+            "--batch-size",
+            $"{one.Batch}",
+            "--num-sims",
+            $"{one.Simulations}",
+            "--threads",
+            $"{one.Threads ?? threads}",
+            "--out",
+            output,
         ];
         var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
@@ -63,12 +141,13 @@ internal static class ScalingTable
 
     private sealed record Case(string Network, int Kernel, int Depth, int Channels, int Batch, int Simulations, int? Threads)
     {
-        public Case DividedBy(int divisor) => this with
-        {
-            Depth = 2 * Math.Max(1, Depth / divisor / 2),
-            Channels = Math.Max(4, Channels / divisor),
-            Batch = Math.Max(4, Batch / divisor),
-            Simulations = Math.Max(1, Simulations / divisor),
-        };
+        public Case DividedBy(int divisor) =>
+            this with
+            {
+                Depth = 2 * Math.Max(1, Depth / divisor / 2),
+                Channels = Math.Max(4, Channels / divisor),
+                Batch = Math.Max(4, Batch / divisor),
+                Simulations = Math.Max(1, Simulations / divisor),
+            };
     }
 }

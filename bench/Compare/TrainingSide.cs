@@ -20,8 +20,8 @@ internal sealed class TrainingSide : IDisposable
         _mapping.Draw(new RandomParameters<float>(1, side));
         _readout.Draw(1, side);
         new RandomNumbers(1, side, 0, RandomPurpose.InputNoise).FillNormal(_mapping.Input, 1);
-        _ofMapping = Optimiser<float>.Of(OptimiserKind.Adam, LearningRate, _mapping.Parameters.Length);
-        _ofReadout = Optimiser<float>.Of(OptimiserKind.Adam, LearningRate, _readout.Parameters.Length);
+        _ofMapping = Optimiser<float>.Create(OptimiserKind.Adam, LearningRate, _mapping.Parameters.Length);
+        _ofReadout = Optimiser<float>.Create(OptimiserKind.Adam, LearningRate, _readout.Parameters.Length);
         _labels = [.. Enumerable.Range(0, batch).Select(i => i % classes)];
     }
 

@@ -44,7 +44,11 @@ internal static class Arithmetic
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var claim = key.Split(' ')[0] + " ";
-        foreach (var line in record.Where(line => key == QuickStudy.WholeRun ? !line.Contains($" {Suite.Composed}\t", StringComparison.Ordinal) : line.StartsWith(claim, StringComparison.Ordinal)))
+        foreach (
+            var line in record.Where(line =>
+                key == QuickStudy.WholeRun ? !line.Contains($" {Suite.Composed}\t", StringComparison.Ordinal) : line.StartsWith(claim, StringComparison.Ordinal)
+            )
+        )
         {
             hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
         }
@@ -81,8 +85,7 @@ internal static class Arithmetic
         }
     }
 
-    private static double[][] GivenWeights(NetworkSettings network) =>
-        [.. network.Kernels.Select((shape, index) => Weights(shape, (uint)index))];
+    private static double[][] GivenWeights(NetworkSettings network) => [.. network.Kernels.Select((shape, index) => Weights(shape, (uint)index))];
 
     private static double[] Weights(KernelShape shape, uint layer)
     {
@@ -92,14 +95,19 @@ internal static class Arithmetic
     }
 
     private static void Propagate(IncrementalHash hash, ReferenceSubject reference, NetworkSettings network, Weights weights) =>
-        reference.Propagate(network, weights, Batch.Gaussian(network, Seed, 3), snapshot =>
-        {
-            Append(hash, snapshot.Signal);
-            Append(hash, snapshot.Noise);
-            var moments = snapshot.Moments();
-            Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal]);
-            Append(hash, [moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
-        });
+        reference.Propagate(
+            network,
+            weights,
+            Batch.Gaussian(network, Seed, 3),
+            snapshot =>
+            {
+                Append(hash, snapshot.Signal);
+                Append(hash, snapshot.Noise);
+                var moments = snapshot.Moments();
+                Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal]);
+                Append(hash, [moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
+            }
+        );
 
     private static string LibraryDigest()
     {

@@ -19,17 +19,22 @@ internal sealed record BoundsOfQuantity(
     long Missing,
     ImmutableArray<long> AtMost,
     double Smallest,
-    ulong SmallestSeed)
+    ulong SmallestSeed
+)
 {
     /// <summary>The counts of both sets of runs.</summary>
-    public BoundsOfQuantity Merge(BoundsOfQuantity other) => new(
-        string.CompareOrdinal(Label, other.Label) <= 0 ? Label : other.Label,
-        Asymptotic || other.Asymptotic,
-        Runs + other.Runs,
-        Missing + other.Missing,
-        [.. AtMost.Zip(other.AtMost, (one, two) => one + two)],
-        Math.Min(Smallest, other.Smallest),
-        Smallest < other.Smallest ? SmallestSeed : other.Smallest < Smallest ? other.SmallestSeed : Math.Min(SmallestSeed, other.SmallestSeed));
+    public BoundsOfQuantity Merge(BoundsOfQuantity other) =>
+        new(
+            string.CompareOrdinal(Label, other.Label) <= 0 ? Label : other.Label,
+            Asymptotic || other.Asymptotic,
+            Runs + other.Runs,
+            Missing + other.Missing,
+            [.. AtMost.Zip(other.AtMost, (one, two) => one + two)],
+            Math.Min(Smallest, other.Smallest),
+            Smallest < other.Smallest ? SmallestSeed
+                : other.Smallest < Smallest ? other.SmallestSeed
+                : Math.Min(SmallestSeed, other.SmallestSeed)
+        );
 }
 
 /// <summary>The bounds of false alarms of one check over many runs on a correct subject, quantity by quantity as the check concludes them.</summary>
@@ -54,7 +59,7 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
         Quantities.Select(Text).Prepend(string.Join(Separator, Joined([Runs]), Joined([Failed]), Joined([Rejected]), Joined(AnyAtMost)));
 
     /// <summary>One run of a check.</summary>
-    public static BoundCounts Of(CheckOutcome outcome, ulong seed)
+    public static BoundCounts Count(CheckOutcome outcome, ulong seed)
     {
         Measurement[] statistical = [.. outcome.Measurements.Where(measurement => !measurement.IsDeterministic)];
         var smallest = statistical.Select(measurement => measurement.FalseAlarmBound).Where(bound => !double.IsNaN(bound)).DefaultIfEmpty(1).Min();
@@ -63,7 +68,8 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
             outcome.Failure is null ? 0 : 1,
             outcome.Verdict == Verdict.Rejected ? 1 : 0,
             Reached(smallest * Math.Max(1, statistical.Length)),
-            [.. statistical.Select(measurement => OfQuantity(measurement, seed))]);
+            [.. statistical.Select(measurement => OfQuantity(measurement, seed))]
+        );
     }
 
     /// <inheritdoc/>
@@ -76,8 +82,13 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
     /// <inheritdoc/>
     public BoundCounts Merge(BoundCounts other)
     {
-        var quantities = Enumerable.Range(0, Math.Max(Quantities.Length, other.Quantities.Length)).Select(i =>
-            i >= Quantities.Length ? other.Quantities[i] : i >= other.Quantities.Length ? Quantities[i] : Quantities[i].Merge(other.Quantities[i]));
+        var quantities = Enumerable
+            .Range(0, Math.Max(Quantities.Length, other.Quantities.Length))
+            .Select(i =>
+                i >= Quantities.Length ? other.Quantities[i]
+                : i >= other.Quantities.Length ? Quantities[i]
+                : Quantities[i].Merge(other.Quantities[i])
+            );
         ImmutableArray<long> any = [.. AnyAtMost.Zip(other.AnyAtMost, (one, two) => one + two)];
         return new BoundCounts(Runs + other.Runs, Failed + other.Failed, Rejected + other.Rejected, any, [.. quantities]);
     }
@@ -92,15 +103,17 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
 
     private static ImmutableArray<long> Reached(double bound) => [.. Levels.Select(level => bound <= level ? 1L : 0)];
 
-    private static string Text(BoundsOfQuantity quantity) => string.Join(
-        Separator,
-        quantity.Label,
-        quantity.Asymptotic,
-        quantity.Runs.ToString(CultureInfo.InvariantCulture),
-        quantity.Missing.ToString(CultureInfo.InvariantCulture),
-        Joined(quantity.AtMost),
-        quantity.Smallest.ToString("R", CultureInfo.InvariantCulture),
-        quantity.SmallestSeed.ToString(CultureInfo.InvariantCulture));
+    private static string Text(BoundsOfQuantity quantity) =>
+        string.Join(
+            Separator,
+            quantity.Label,
+            quantity.Asymptotic,
+            quantity.Runs.ToString(CultureInfo.InvariantCulture),
+            quantity.Missing.ToString(CultureInfo.InvariantCulture),
+            Joined(quantity.AtMost),
+            quantity.Smallest.ToString("R", CultureInfo.InvariantCulture),
+            quantity.SmallestSeed.ToString(CultureInfo.InvariantCulture)
+        );
 
     private static BoundsOfQuantity ParseQuantity(string cell)
     {

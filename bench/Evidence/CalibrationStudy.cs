@@ -9,8 +9,9 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     /// <summary>Share of the samples of a quick run.</summary>
     public const double SampleShare = 1.0 / 20;
 
-    private static readonly Dictionary<string, Check> Checks =
-        Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
+    private static readonly Dictionary<string, Check> Checks = Suite
+        .Checks.Where(check => VerdictLevels.LevelOf(check) != VerdictLevel.GivenWeights)
+        .ToDictionary(Signature.NameOf);
 
     private readonly ReferenceSubject _reference = new();
 
@@ -34,8 +35,9 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     protected override IEnumerable<KeyValuePair<string, BoundCounts>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation) { SampleShare = SampleShare };
-        return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
-            KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
+        return Checks
+            .Where(pair => keys.Contains(pair.Key))
+            .Select(pair => KeyValuePair.Create(pair.Key, BoundCounts.Count(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
     }
 
     /// <inheritdoc/>

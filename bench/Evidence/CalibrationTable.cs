@@ -15,11 +15,24 @@ internal static class CalibrationTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<BoundCounts> file)
+    public static string Write(EvidenceFile<BoundCounts> file)
     {
         var table = new MarkdownTable(
-            "check", "runs", "rejected", "failed", "quantities",
-            "most at 10⁻²", "may be", "P", "most at 10⁻³", "may be", "P", "smallest bound", "at seed", "remark");
+            "check",
+            "runs",
+            "rejected",
+            "failed",
+            "quantities",
+            "most at 10⁻²",
+            "may be",
+            "P",
+            "most at 10⁻³",
+            "may be",
+            "P",
+            "smallest bound",
+            "at seed",
+            "remark"
+        );
         foreach (var (key, (_, counts)) in file.Rows)
         {
             object[] head = [key, counts.Runs, counts.Rejected, counts.Failed, counts.Quantities.Length];
@@ -85,10 +98,12 @@ internal static class CalibrationTable
         var (count, runs) = Pool(file);
         var nominal = BoundCounts.Levels[TenThousandth];
         var (excess, limit) = (ExactBinomial.ExcessProbability(count, runs, nominal), ExactBinomial.UpperLimit(count, runs));
-        return Invariant($"""
+        return Invariant(
+            $"""
             Pooled over checks whose seeds are independent, at 10⁻⁴: {count} of {runs} runs of a check, whose smallest bound counts as often as it
             has quantities; {runs * nominal:0.#} may be expected at most; P = {Probability(excess)}; the upper 95 % limit of the rate is {Probability(limit)}.
             The smallest P of all quantities and levels, multiplied by their number, is {Probability(WorstExcess(file))}.
-            """);
+            """
+        );
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ComparisonStudy : Study<RatioTail>
     {
         (Name, Chunk) = (name, chunk);
         _capacity = plannedRuns / 50;
-        var deterministic = Suite.Checks.Where(check => VerdictLevels.Of(check) == VerdictLevel.GivenWeights);
+        var deterministic = Suite.Checks.Where(check => VerdictLevels.LevelOf(check) == VerdictLevel.GivenWeights);
         Checks = deterministic.Where(check => check.ClaimId.StartsWith('O') == operations).ToDictionary(Signature.NameOf);
         Keys = [.. Checks.Keys];
     }
@@ -39,11 +39,13 @@ internal sealed class ComparisonStudy : Study<RatioTail>
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, RatioTail>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
-        Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
-        {
-            var outcome = Suite.Execute(pair.Value, _reference, Scale.Quick, seed, cancellation: cancellation);
-            return KeyValuePair.Create(pair.Key, RatioTail.Of(_capacity, outcome, seed));
-        });
+        Checks
+            .Where(pair => keys.Contains(pair.Key))
+            .Select(pair =>
+            {
+                var outcome = Suite.Execute(pair.Value, _reference, Scale.Quick, seed, cancellation: cancellation);
+                return KeyValuePair.Create(pair.Key, RatioTail.Collect(_capacity, outcome, seed));
+            });
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -27,27 +27,30 @@ internal sealed class DiagnosisStudy : Study<Tally>
 
     /// <summary>What the post says of an architecture.</summary>
     /// <param name="key">A key of the study.</param>
-    public static Condition Right(string key) => Cells[key].Architecture switch
-    {
-        "vanilla" or "vanilla_res" => Condition.PathologicalSignal,
-        "bn_ff" => Condition.PathologicalSnr,
-        "bn_res" => Condition.WellBehaved,
-        var other => throw new InvalidOperationException($"nothing is said of {other}"),
-    };
+    public static Condition Right(string key) =>
+        Cells[key].Architecture switch
+        {
+            "vanilla" or "vanilla_res" => Condition.PathologicalSignal,
+            "bn_ff" => Condition.PathologicalSnr,
+            "bn_res" => Condition.WellBehaved,
+            var other => throw new InvalidOperationException($"nothing is said of {other}"),
+        };
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
-        Cells.Where(cell => keys.Contains(cell.Key)).Select(cell =>
-        {
-            var options = DeepExperiments.OptionsOf(cell.Value.Architecture, Scale.Quick, seed) with
+        Cells
+            .Where(cell => keys.Contains(cell.Key))
+            .Select(cell =>
             {
-                NumChannels = cell.Value.Width,
-                TotalDepth = cell.Value.Depth,
-                NumComputations = 50,
-                NumSims = Mappings,
-                Seed = Mixing.SeedOf(seed, $"diagnosis {cell.Key}"),
-            };
-            var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options, threads: 1).Run(cancellation: cancellation)));
-            return KeyValuePair.Create(cell.Key, Tally.Of(diagnosis.Condition.ToString(), seed));
-        });
+                var options = DeepExperiments.OptionsOf(cell.Value.Architecture, Scale.Quick, seed) with
+                {
+                    NumChannels = cell.Value.Width,
+                    TotalDepth = cell.Value.Depth,
+                    NumComputations = 50,
+                    NumSims = Mappings,
+                    Seed = Mixing.SeedOf(seed, $"diagnosis {cell.Key}"),
+                };
+                var diagnosis = Diagnosis.Diagnose(MomentTable.Read(Experiment.Prepare(options, threads: 1).Run(cancellation: cancellation)));
+                return KeyValuePair.Create(cell.Key, Tally.Count(diagnosis.Condition.ToString(), seed));
+            });
 }

@@ -21,41 +21,45 @@ internal static class DialledKernels
     /// <summary>The right weights, of which some convolutions have another variance.</summary>
     /// <param name="isWrong">Which ones.</param>
     /// <param name="variance">Their variance over the right one.</param>
-    public static Func<Weights.Own, IKernelSource<float>> OfVariance(
-        Func<int, KernelShape, bool> isWrong, double variance) => own => new WrittenKernels((index, shape) =>
-        isWrong(index, shape) ? Times(Right(own, index, shape), Math.Sqrt(variance)) : Right(own, index, shape));
+    public static Func<Weights.Own, IKernelSource<float>> OfVariance(Func<int, KernelShape, bool> isWrong, double variance) =>
+        own => new WrittenKernels((index, shape) => isWrong(index, shape) ? Times(Right(own, index, shape), Math.Sqrt(variance)) : Right(own, index, shape));
 
     /// <summary>The right variance and another law: of a share of the weights only the sign is random.</summary>
     /// <param name="isWrong">In which convolutions.</param>
     /// <param name="distance">Kolmogorov's distance from the normal law: the share times that of a sign, 0.341, which is the most there can be.</param>
-    public static Func<Weights.Own, IKernelSource<float>> AtDistance(
-        Func<int, KernelShape, bool> isWrong, double distance) => own => new WrittenKernels((index, shape) =>
-    {
-        var right = Right(own, index, shape);
-        if (!isWrong(index, shape))
-        {
-            return right;
-        }
+    public static Func<Weights.Own, IKernelSource<float>> AtDistance(Func<int, KernelShape, bool> isWrong, double distance) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                var right = Right(own, index, shape);
+                if (!isWrong(index, shape))
+                {
+                    return right;
+                }
 
-        // Other numbers choose which weights, or those that stay would not be normal.
-        var share = Math.Min(1, distance / DistanceOfSigns);
-        var (chosen, deviation) = (Right(own with { Seed = Mixing.ToAsk(Mixing.Mix(own.Seed)) }, index, shape), shape.StandardDeviation);
-        return [.. right.Zip(chosen, (value, choice) => Normal.CDF(0, deviation, choice) < share ? (float)Math.CopySign(deviation, value) : value)];
-    });
+                // Other numbers choose which weights, or those that stay would not be normal.
+                var share = Math.Min(1, distance / DistanceOfSigns);
+                var (chosen, deviation) = (Right(own with { Seed = Mixing.ToAsk(Mixing.Mix(own.Seed)) }, index, shape), shape.StandardDeviation);
+                return [.. right.Zip(chosen, (value, choice) => Normal.CDF(0, deviation, choice) < share ? (float)Math.CopySign(deviation, value) : value)];
+            }
+        );
 
     /// <summary>Each convolution correlates with the one before it, where both have the same arrangement; their variance and their law stay.</summary>
     /// <param name="correlation">The correlation.</param>
-    public static Func<Weights.Own, IKernelSource<float>> SuccessiveCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-    {
-        // The first convolution has another gain and may have another arrangement.
-        var kernel = Right(own, Math.Min(1, index), shape);
-        for (var i = 2; i <= index; i++)
-        {
-            kernel = Mixed(Right(own, i, shape), kernel, correlation);
-        }
+    public static Func<Weights.Own, IKernelSource<float>> SuccessiveCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                // The first convolution has another gain and may have another arrangement.
+                var kernel = Right(own, Math.Min(1, index), shape);
+                for (var i = 2; i <= index; i++)
+                {
+                    kernel = Mixed(Right(own, i, shape), kernel, correlation);
+                }
 
-        return kernel;
-    });
+                return kernel;
+            }
+        );
 
     /// <summary>A convolution keeps a share of an earlier one of the same arrangement.</summary>
     /// <param name="isWrong">Which simulations and shapes.</param>
@@ -63,79 +67,103 @@ internal static class DialledKernels
     /// <param name="later">Index of the later one.</param>
     /// <param name="correlation">Their correlation; 1 at most.</param>
     public static Func<Weights.Own, IKernelSource<float>> PairCorrelates(
-        Func<Weights.Own, KernelShape, bool> isWrong, int earlier, int later, double correlation) => own => new WrittenKernels((index, shape) =>
-        index == later && isWrong(own, shape) ? Mixed(Right(own, later, shape), Right(own, earlier, shape), correlation) : Right(own, index, shape));
+        Func<Weights.Own, KernelShape, bool> isWrong,
+        int earlier,
+        int later,
+        double correlation
+    ) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+                index == later && isWrong(own, shape) ? Mixed(Right(own, later, shape), Right(own, earlier, shape), correlation) : Right(own, index, shape)
+        );
 
     /// <summary>Output channel 1 correlates with output channel 0.</summary>
     /// <param name="correlation">The correlation; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> OutputsCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-    {
-        var kernel = Right(own, index, shape);
-        for (var input = 0; input < shape.FanIn; input++)
-        {
-            var zero = input * shape.OutputChannels;
-            kernel[zero + 1] = Mix(kernel[zero + 1], kernel[zero], correlation);
-        }
+    public static Func<Weights.Own, IKernelSource<float>> OutputsCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                var kernel = Right(own, index, shape);
+                for (var input = 0; input < shape.FanIn; input++)
+                {
+                    var zero = input * shape.OutputChannels;
+                    kernel[zero + 1] = Mix(kernel[zero + 1], kernel[zero], correlation);
+                }
 
-        return kernel;
-    });
+                return kernel;
+            }
+        );
 
     /// <summary>The second input correlates with the first.</summary>
     /// <param name="correlation">The correlation; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> InputsCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-    {
-        var kernel = Right(own, index, shape);
-        for (var output = 0; output < shape.OutputChannels; output++)
-        {
-            kernel[shape.OutputChannels + output] = Mix(kernel[shape.OutputChannels + output], kernel[output], correlation);
-        }
+    public static Func<Weights.Own, IKernelSource<float>> InputsCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                var kernel = Right(own, index, shape);
+                for (var output = 0; output < shape.OutputChannels; output++)
+                {
+                    kernel[shape.OutputChannels + output] = Mix(kernel[shape.OutputChannels + output], kernel[output], correlation);
+                }
 
-        return kernel;
-    });
+                return kernel;
+            }
+        );
 
     /// <summary>Square matrices correlate with their transposes: <c>aW + bWᵀ</c> with <c>a² + b² = 1</c> and <c>2ab = ρ</c>.</summary>
     /// <param name="correlation">ρ; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> TransposesCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-    {
-        var (kernel, channels) = (Right(own, index, shape), shape.OutputChannels);
-        if (index == 0 || shape.FanIn != channels)
-        {
-            return kernel;
-        }
+    public static Func<Weights.Own, IKernelSource<float>> TransposesCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                var (kernel, channels) = (Right(own, index, shape), shape.OutputChannels);
+                if (index == 0 || shape.FanIn != channels)
+                {
+                    return kernel;
+                }
 
-        // The diagonal, which is its own image, keeps its variance.
-        var (sin, cos) = Math.SinCos(0.5 * Math.Asin(Math.Min(1, correlation)));
-        return
-        [
-            .. kernel.Select((value, i) => i / channels == i % channels
-                ? value
-                : (float)((cos * value) + (sin * kernel[((i % channels) * channels) + (i / channels)]))),
-        ];
-    });
+                // The diagonal, which is its own image, keeps its variance.
+                var (sin, cos) = Math.SinCos(0.5 * Math.Asin(Math.Min(1, correlation)));
+                return
+                [
+                    .. kernel.Select(
+                        (value, i) =>
+                            i / channels == i % channels ? value : (float)((cos * value) + (sin * kernel[((i % channels) * channels) + (i / channels)]))
+                    ),
+                ];
+            }
+        );
 
     /// <summary>Weights correlate with those a lag before them in the same convolution.</summary>
     /// <param name="lag">The lag.</param>
     /// <param name="correlation">The correlation; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> LagCorrelates(int lag, double correlation) => own => new WrittenKernels((index, shape) =>
-    {
-        var kernel = Right(own, index, shape);
-        for (var i = lag; i < kernel.Length; i++)
-        {
-            kernel[i] = Mix(kernel[i], kernel[i - lag], correlation);
-        }
+    public static Func<Weights.Own, IKernelSource<float>> LagCorrelates(int lag, double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+            {
+                var kernel = Right(own, index, shape);
+                for (var i = lag; i < kernel.Length; i++)
+                {
+                    kernel[i] = Mix(kernel[i], kernel[i - lag], correlation);
+                }
 
-        return kernel;
-    });
+                return kernel;
+            }
+        );
 
     /// <summary>All simulations of a seed share a part of their weights, so those of any two correlate.</summary>
     /// <param name="correlation">The correlation; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> SimulationsCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-        Mixed(Right(own, index, shape), Right(own with { Simulation = Unasked }, index, shape), Math.Sqrt(correlation)));
+    public static Func<Weights.Own, IKernelSource<float>> SimulationsCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) => Mixed(Right(own, index, shape), Right(own with { Simulation = Unasked }, index, shape), Math.Sqrt(correlation))
+        );
 
     /// <summary>All seeds share a part of their weights, so those of a simulation of any two correlate.</summary>
     /// <param name="correlation">The correlation; 1 at most.</param>
-    public static Func<Weights.Own, IKernelSource<float>> SeedsCorrelate(double correlation) => own => new WrittenKernels((index, shape) =>
-        Mixed(Right(own, index, shape), Right(own with { Seed = UnaskedSeed }, index, shape), Math.Sqrt(correlation)));
+    public static Func<Weights.Own, IKernelSource<float>> SeedsCorrelate(double correlation) =>
+        own => new WrittenKernels(
+            (index, shape) => Mixed(Right(own, index, shape), Right(own with { Seed = UnaskedSeed }, index, shape), Math.Sqrt(correlation))
+        );
 
     /// <summary>A simulation keeps a share of another one's weights.</summary>
     /// <param name="isWrong">In which shapes.</param>
@@ -143,10 +171,17 @@ internal static class DialledKernels
     /// <param name="later">The simulation.</param>
     /// <param name="correlation">The correlation; 1 at most.</param>
     public static Func<Weights.Own, IKernelSource<float>> TwoSimulationsCorrelate(
-        Func<KernelShape, bool> isWrong, uint earlier, uint later, double correlation) => own => new WrittenKernels((index, shape) =>
-        own.Simulation == later && isWrong(shape)
-            ? Mixed(Right(own, index, shape), Right(own with { Simulation = earlier }, index, shape), correlation)
-            : Right(own, index, shape));
+        Func<KernelShape, bool> isWrong,
+        uint earlier,
+        uint later,
+        double correlation
+    ) =>
+        own => new WrittenKernels(
+            (index, shape) =>
+                own.Simulation == later && isWrong(shape)
+                    ? Mixed(Right(own, index, shape), Right(own with { Simulation = earlier }, index, shape), correlation)
+                    : Right(own, index, shape)
+        );
 
     private static float[] Right(Weights.Own own, int convolution, KernelShape shape)
     {

@@ -27,105 +27,186 @@ internal static class Dials
     public static ImmutableArray<Dial> List { get; } = [.. Laws(), .. Elements()];
 
     /// <summary>Why a check has no dial; null where it has one, or where nobody has thought of it.</summary>
-    public static string? WhyNone(Check check) => (check.ClaimId, check.Architecture) switch
-    {
-        ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
-        ("O4" or "I11", _) => "asks of each step what O1, O2, O3 and D4 ask, at other sizes and with other weights",
-        ("I10", _) => "asks of two inputs what I7 asks of one",
-        (_, "composed") => "binds to any network: what it must see is shown by wrong interpreters of layers, not by defects of known size yet",
-        ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
-            "counts mappings against one half: its power is a binomial probability, exact and computed",
-        _ => null,
-    };
+    public static string? WhyNone(Check check) =>
+        (check.ClaimId, check.Architecture) switch
+        {
+            ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
+            ("O4" or "I11", _) => "asks of each step what O1, O2, O3 and D4 ask, at other sizes and with other weights",
+            ("I10", _) => "asks of two inputs what I7 asks of one",
+            (_, "composed") => "binds to any network: what it must see is shown by wrong interpreters of layers, not by defects of known size yet",
+            ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
+                "counts mappings against one half: its power is a binomial probability, exact and computed",
+            _ => null,
+        };
 
     private static IEnumerable<Dial> Laws() =>
-    [
-        // The weights of all convolutions but the first have 1 + d times their variance: E ν₂ and E μ₂ after one have 1 + d times theirs.
-        .. Each("S2", All, "weight variance, in ν₂(y)", SecondMomentChecks.WeightDiscrepancy, WeightVariance),
-        .. Each("S3", All, "weight variance, in ν₂(dy)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
-        .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
-        .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 2 * ArcCosineChecks.Discrepancy, WeightVariance),
-
-        // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
-        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", BatchNormKernelChecks.NoiseDiscrepancy, AllWeightsSmaller),
-        .. Each("S5", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.SignalDiscrepancy,
-            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("S5", ["bn_ff"], "noise after batch norm, in ν₂(dz)", BatchNormKernelChecks.CorrelatedDiscrepancy,
-            d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
-
-        // The share of noise that passes, and the share of variance that stays, are squares.
-        .. Each("S3", ["vanilla"], "noise after the ReLU, in ν₂(dx)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-        .. Each("S4", ["vanilla"], "signal after the ReLU, in μ₂(x)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("S6", WithBatchNorm, "noise after the ReLU, in ν₂(dx)", BatchNormKernelChecks.ReluDiscrepancy,
-            d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-        .. Each("S6", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.ReluDiscrepancy,
-            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-
-        .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", ResidualSumChecks.Discrepancy, BranchKeepsSkip),
-        .. Each("I1", All, "weight variance, in the distance of distributions", InitialisationChecks.Distance, d => WeightVariance(VarianceAtDistance(d) - 1)),
-        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", InitialisationChecks.Correlation,
-            LayersCorrelate),
-        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", InitialisationChecks.Correlation,
-            SimulationsCorrelate),
-        .. WeightDials.Of(All),
-
-        .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", RandomWalkChecks.StepDistance,
-            d => WeightVariance(WalkVarianceAtDistance(d) - 1)),
-        .. Each("W1", ["vanilla"], "steps of the signal that keep a share of the one before, as their correlation", RandomWalkChecks.NeighbourCorrelation,
-            d => ShownGains.Correlated(RandomWalkChecks.Width, d)),
-
-        // Eight layers of the fully connected net multiply to 1 + d.
-        .. Each("W2", ["vanilla"], "weight variance, in ν₂ after eight layers", ConservationChecks.ProductDiscrepancy,
-            d => WeightVariance(Math.Pow(1 + d, 1.0 / ConservationChecks.ProductDepth) - 1)),
-
-        // Batch norm undoes the factor of all convolutions of a branch but the last.
-        .. Each("W3", ["bn_res"], "weight variance, in ν₂ of the branch", DilutionChecks.GrowthDiscrepancy, WeightVariance),
-        .. Each("W3", ["bn_res"], "a share of the skip in the branch, in twice skip · branch", DilutionChecks.GrowthDiscrepancy, d => ShownSums.Crossed(d)),
-
-        // Both convolutions of the branch have the factor √(1 + d).
-        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂ of the first branch", DoublingChecks.GrowthDiscrepancy,
-            d => WeightVariance(Math.Sqrt(1 + d) - 1)),
-        .. Each("W4", ["vanilla_res"], "signal after the ReLU, in the share that it keeps", DoublingChecks.GrowthDiscrepancy,
-            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("W4", ["vanilla_res"], "a share of the skip in the first branch, in twice skip · branch over ν₂ of the skip",
-            2 * DoublingChecks.GrowthDiscrepancy,
-            d => ShownSums.CrossedInTheFirstUnit(d)),
-        .. Each("W4", ["vanilla_res"], "sums of later units, in half the growth of ν₂", 2 * DoublingChecks.GrowthDiscrepancy,
-            d => ShownSums.LargerInLaterUnits(d)),
-
-        .. Each("R1", Plain, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
-        .. Each("R1", Plain, "reported rank, in ln r_eff", RecursionChecks.SpreadDiscrepancy, Rank),
-        .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
-        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", RecursionChecks.SpreadDiscrepancy,
-            d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
-        .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", LargeBatchChecks.IncrementDiscrepancy, NoiseGains),
-        .. Each("A2", ["bn_res"], "noise at the end, in ln χ", LargeBatchChecks.GrowthDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
-
-        // ln ν₂ gains ln v more in each layer, and d times the drift is what it should: a collapsed signal walks as one point does.
-        .. Each("P5", ["vanilla"], "weight variance, in the drift of ln ν₂", WalkChecks.DriftDiscrepancy,
-            d => WeightVariance(Math.Exp(d * Math.Abs(new RandomWalk(WalkChecks.Width).Drift)) - 1)),
-
-        // The gain's variance is that of the walk to leading order: a signal that has collapsed is one point.
-        .. Each("P5", ["vanilla"], "a gain of the last stretch that keeps a share of the one before, in their correlation", WalkChecks.CorrelationDiscrepancy,
-            d => ShownGains.LastKeepsTheOneBefore(WalkChecks.Width, WalkChecks.Stretch, d)),
-    ];
+        [
+            // The weights of all convolutions but the first have 1 + d times their variance: E ν₂ and E μ₂ after one have 1 + d times theirs.
+            .. Each("S2", All, "weight variance, in ν₂(y)", SecondMomentChecks.WeightDiscrepancy, WeightVariance),
+            .. Each("S3", All, "weight variance, in ν₂(dy)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
+            .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
+            .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 2 * ArcCosineChecks.Discrepancy, WeightVariance),
+            // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
+            .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", BatchNormKernelChecks.NoiseDiscrepancy, AllWeightsSmaller),
+            .. Each(
+                "S5",
+                WithBatchNorm,
+                "signal after the ReLU, in μ₂(x)",
+                BatchNormKernelChecks.SignalDiscrepancy,
+                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+            ),
+            .. Each(
+                "S5",
+                ["bn_ff"],
+                "noise after batch norm, in ν₂(dz)",
+                BatchNormKernelChecks.CorrelatedDiscrepancy,
+                d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))
+            ),
+            // The share of noise that passes, and the share of variance that stays, are squares.
+            .. Each("S3", ["vanilla"], "noise after the ReLU, in ν₂(dx)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+            .. Each("S4", ["vanilla"], "signal after the ReLU, in μ₂(x)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+            .. Each(
+                "S6",
+                WithBatchNorm,
+                "noise after the ReLU, in ν₂(dx)",
+                BatchNormKernelChecks.ReluDiscrepancy,
+                d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))
+            ),
+            .. Each(
+                "S6",
+                WithBatchNorm,
+                "signal after the ReLU, in μ₂(x)",
+                BatchNormKernelChecks.ReluDiscrepancy,
+                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+            ),
+            .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", ResidualSumChecks.Discrepancy, BranchKeepsSkip),
+            .. Each(
+                "I1",
+                All,
+                "weight variance, in the distance of distributions",
+                InitialisationChecks.Distance,
+                d => WeightVariance(VarianceAtDistance(d) - 1)
+            ),
+            .. Each(
+                "I2",
+                All,
+                "pre-activations that keep a share of those one layer below, as their correlation",
+                InitialisationChecks.Correlation,
+                LayersCorrelate
+            ),
+            .. Each(
+                "I3",
+                All,
+                "weights with a share common to all simulations, in the correlation of pre-activations",
+                InitialisationChecks.Correlation,
+                SimulationsCorrelate
+            ),
+            .. WeightDials.Collect(All),
+            .. Each(
+                "W1",
+                ["vanilla"],
+                "weight variance, in the distance of distributions of a step",
+                RandomWalkChecks.StepDistance,
+                d => WeightVariance(WalkVarianceAtDistance(d) - 1)
+            ),
+            .. Each(
+                "W1",
+                ["vanilla"],
+                "steps of the signal that keep a share of the one before, as their correlation",
+                RandomWalkChecks.NeighbourCorrelation,
+                d => ShownGains.Correlated(RandomWalkChecks.Width, d)
+            ),
+            // Eight layers of the fully connected net multiply to 1 + d.
+            .. Each(
+                "W2",
+                ["vanilla"],
+                "weight variance, in ν₂ after eight layers",
+                ConservationChecks.ProductDiscrepancy,
+                d => WeightVariance(Math.Pow(1 + d, 1.0 / ConservationChecks.ProductDepth) - 1)
+            ),
+            // Batch norm undoes the factor of all convolutions of a branch but the last.
+            .. Each("W3", ["bn_res"], "weight variance, in ν₂ of the branch", DilutionChecks.GrowthDiscrepancy, WeightVariance),
+            .. Each("W3", ["bn_res"], "a share of the skip in the branch, in twice skip · branch", DilutionChecks.GrowthDiscrepancy, d => ShownSums.Crossed(d)),
+            // Both convolutions of the branch have the factor √(1 + d).
+            .. Each(
+                "W4",
+                ["vanilla_res"],
+                "weight variance, in ν₂ of the first branch",
+                DoublingChecks.GrowthDiscrepancy,
+                d => WeightVariance(Math.Sqrt(1 + d) - 1)
+            ),
+            .. Each(
+                "W4",
+                ["vanilla_res"],
+                "signal after the ReLU, in the share that it keeps",
+                DoublingChecks.GrowthDiscrepancy,
+                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+            ),
+            .. Each(
+                "W4",
+                ["vanilla_res"],
+                "a share of the skip in the first branch, in twice skip · branch over ν₂ of the skip",
+                2 * DoublingChecks.GrowthDiscrepancy,
+                d => ShownSums.CrossedInTheFirstUnit(d)
+            ),
+            .. Each(
+                "W4",
+                ["vanilla_res"],
+                "sums of later units, in half the growth of ν₂",
+                2 * DoublingChecks.GrowthDiscrepancy,
+                d => ShownSums.LargerInLaterUnits(d)
+            ),
+            .. Each("R1", Plain, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
+            .. Each("R1", Plain, "reported rank, in ln r_eff", RecursionChecks.SpreadDiscrepancy, Rank),
+            .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
+            .. Each(
+                "R2",
+                WithBatchNorm,
+                "signal and noise at the end, in ln μ₂(x)",
+                RecursionChecks.SpreadDiscrepancy,
+                d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))
+            ),
+            .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", LargeBatchChecks.IncrementDiscrepancy, NoiseGains),
+            .. Each("A2", ["bn_res"], "noise at the end, in ln χ", LargeBatchChecks.GrowthDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
+            // ln ν₂ gains ln v more in each layer, and d times the drift is what it should: a collapsed signal walks as one point does.
+            .. Each(
+                "P5",
+                ["vanilla"],
+                "weight variance, in the drift of ln ν₂",
+                WalkChecks.DriftDiscrepancy,
+                d => WeightVariance(Math.Exp(d * Math.Abs(new RandomWalk(WalkChecks.Width).Drift)) - 1)
+            ),
+            // The gain's variance is that of the walk to leading order: a signal that has collapsed is one point.
+            .. Each(
+                "P5",
+                ["vanilla"],
+                "a gain of the last stretch that keeps a share of the one before, in their correlation",
+                WalkChecks.CorrelationDiscrepancy,
+                d => ShownGains.LastKeepsTheOneBefore(WalkChecks.Width, WalkChecks.Stretch, d)
+            ),
+        ];
 
     private static IEnumerable<Dial> Elements() =>
-    [
-        .. Each("O1", All, "an element of a convolution", ElementDial.Element(PlaceKind.Convolution, noise: false)),
-        .. Each("O2", All, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
-        .. Each("O3", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
-        .. Each("D1", All, "a reported ν₂", ElementDial.Moment((moments, factor) => moments with { Nu2Signal = moments.Nu2Signal * factor })),
-        .. Each("D2", All, "a reported rank", ElementDial.Moment((moments, factor) => moments with { ReffSignal = moments.ReffSignal * factor })),
-        .. Each("D3", WithBatchNorm, "the farthest element after batch norm", Farthest),
-        .. Each("D4", WithBatchNorm, "an element after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
-        .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
-        .. All.Select(architecture =>
-            new ElementDial("D6", architecture, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), Shiftable)),
-        .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
-        .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
-        .. Each("S7", WithBatchNorm, "an element of the noise after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
-    ];
+        [
+            .. Each("O1", All, "an element of a convolution", ElementDial.Element(PlaceKind.Convolution, noise: false)),
+            .. Each("O2", All, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
+            .. Each("O3", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
+            .. Each("D1", All, "a reported ν₂", ElementDial.Moment((moments, factor) => moments with { Nu2Signal = moments.Nu2Signal * factor })),
+            .. Each("D2", All, "a reported rank", ElementDial.Moment((moments, factor) => moments with { ReffSignal = moments.ReffSignal * factor })),
+            .. Each("D3", WithBatchNorm, "the farthest element after batch norm", Farthest),
+            .. Each("D4", WithBatchNorm, "an element after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
+            .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
+            .. All.Select(architecture => new ElementDial(
+                "D6",
+                architecture,
+                "an element after a ReLU",
+                ElementDial.Element(PlaceKind.Relu, noise: false),
+                Shiftable
+            )),
+            .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
+            .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
+            .. Each("S7", WithBatchNorm, "an element of the noise after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
+        ];
 
     private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, double delta, Func<double, DialledSubject> create) =>
         architectures.Select(architecture => new LawDial(claim, architecture, defect, delta, create));
@@ -150,17 +231,22 @@ internal static class Dials
         new() { Show = _ => snapshot => snapshot.Place.Kind == kind ? Times(snapshot, signal, noise) : snapshot };
 
     /// <summary>Multiplies what is shown at the last place of the network.</summary>
-    private static DialledSubject ShownAtTheEnd(double signal, double noise) => new()
-    {
-        Show = network => snapshot =>
-            snapshot.Depth == network.Depth && snapshot.Place.Number == network.Architecture.Places[^1].Number ? Times(snapshot, signal, noise) : snapshot,
-    };
+    private static DialledSubject ShownAtTheEnd(double signal, double noise) =>
+        new()
+        {
+            Show = network =>
+                snapshot =>
+                    snapshot.Depth == network.Depth && snapshot.Place.Number == network.Architecture.Places[^1].Number
+                        ? Times(snapshot, signal, noise)
+                        : snapshot,
+        };
 
-    private static DialledSubject Rank(double excess) => new()
-    {
-        Show = _ => snapshot =>
-            snapshot.Place.Kind == PlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
-    };
+    private static DialledSubject Rank(double excess) =>
+        new()
+        {
+            Show = _ =>
+                snapshot => snapshot.Place.Kind == PlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
+        };
 
     private static ReportedMoments Ranked(ReportedMoments moments, double factor) => moments with { ReffSignal = moments.ReffSignal * factor };
 
@@ -168,26 +254,33 @@ internal static class Dials
         new() { Show = _ => snapshot => snapshot.Place.Kind == PlaceKind.Relu ? Times(snapshot, 1, Math.Exp(excess * snapshot.Depth)) : snapshot };
 
     private static Snapshot Times(Snapshot snapshot, double signal, double noise) =>
-        snapshot with { Signal = [.. snapshot.Signal.Select(value => value * signal)], Noise = [.. snapshot.Noise.Select(value => value * noise)] };
+        snapshot with
+        {
+            Signal = [.. snapshot.Signal.Select(value => value * signal)],
+            Noise = [.. snapshot.Noise.Select(value => value * noise)],
+        };
 
     /// <summary>The branch becomes √(1 - ρ²) of itself and ρ of its unit's input, brought to its size.</summary>
     /// <remarks>Channel by channel the two correlate by ρ in the mean.</remarks>
-    private static DialledSubject BranchKeepsSkip(double correlation) => new()
-    {
-        Show = _ =>
+    private static DialledSubject BranchKeepsSkip(double correlation) =>
+        new()
         {
-            Snapshot? before = null;
-            return snapshot =>
+            Show = _ =>
             {
-                before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
-                return snapshot.Place.Kind != PlaceKind.Addition || before is null ? snapshot : snapshot with
+                Snapshot? before = null;
+                return snapshot =>
                 {
-                    Signal = Sum(before.Signal, snapshot.Signal, snapshot.Shape.Channels, correlation),
-                    Noise = Sum(before.Noise, snapshot.Noise, snapshot.Shape.Channels, correlation),
+                    before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
+                    return snapshot.Place.Kind != PlaceKind.Addition || before is null
+                        ? snapshot
+                        : snapshot with
+                        {
+                            Signal = Sum(before.Signal, snapshot.Signal, snapshot.Shape.Channels, correlation),
+                            Noise = Sum(before.Noise, snapshot.Noise, snapshot.Shape.Channels, correlation),
+                        };
                 };
-            };
-        },
-    };
+            },
+        };
 
     private static double[] Sum(double[] skip, double[] sum, int channels, double correlation)
     {
@@ -197,25 +290,26 @@ internal static class Dials
     }
 
     /// <summary>Pre-activations of a layer that keep a share of those of the layer below: standardised, their correlation is exactly that share.</summary>
-    private static DialledSubject LayersCorrelate(double correlation) => new()
-    {
-        Show = _ =>
+    private static DialledSubject LayersCorrelate(double correlation) =>
+        new()
         {
-            Snapshot? below = null;
-            return snapshot =>
+            Show = _ =>
             {
-                if (snapshot.Place.Kind != PlaceKind.Convolution)
+                Snapshot? below = null;
+                return snapshot =>
                 {
-                    return snapshot;
-                }
+                    if (snapshot.Place.Kind != PlaceKind.Convolution)
+                    {
+                        return snapshot;
+                    }
 
-                var channels = snapshot.Shape.Channels;
-                var shown = below is null ? snapshot : snapshot with { Signal = MixedWhole(snapshot.Signal, below.Signal, channels, correlation) };
-                below = snapshot;
-                return shown;
-            };
-        },
-    };
+                    var channels = snapshot.Shape.Channels;
+                    var shown = below is null ? snapshot : snapshot with { Signal = MixedWhole(snapshot.Signal, below.Signal, channels, correlation) };
+                    below = snapshot;
+                    return shown;
+                };
+            },
+        };
 
     /// <summary>
     /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their
@@ -231,8 +325,15 @@ internal static class Dials
     private static double[] Mixed(double[] values, double[] other, int channels, double correlation)
     {
         var (own, others) = (WrittenOutLayers.MeanSquares(values, channels), WrittenOutLayers.MeanSquares(other, channels));
-        return [.. values.Select((value, i) => others[i % channels] == 0 ? value
-            : (Math.Sqrt(1 - (correlation * correlation)) * value) + (correlation * Math.Sqrt(own[i % channels] / others[i % channels]) * other[i]))];
+        return
+        [
+            .. values.Select(
+                (value, i) =>
+                    others[i % channels] == 0
+                        ? value
+                        : (Math.Sqrt(1 - (correlation * correlation)) * value) + (correlation * Math.Sqrt(own[i % channels] / others[i % channels]) * other[i])
+            ),
+        ];
     }
 
     /// <summary>The same with one size for all channels of a point, which leaves the distribution of a channel as it is.</summary>
@@ -268,14 +369,19 @@ internal static class Dials
             moved[channel] *= 1 + amount;
         }
 
-        return snapshot with { Signal = moved };
+        return snapshot with
+        {
+            Signal = moved,
+        };
     }
 
     /// <summary>The variance v at which N(0, v) is that far from N(0, 1).</summary>
     /// <remarks>The densities cross at x² = v ln v/(v - 1), where the distance is Φ(x) - Φ(x/√v).</remarks>
-    private static double VarianceAtDistance(double distance) => Root(
-        v => MathNet.Numerics.Distributions.Normal.CDF(0, 1, Crossing(v)) - MathNet.Numerics.Distributions.Normal.CDF(0, Math.Sqrt(v), Crossing(v)),
-        distance);
+    private static double VarianceAtDistance(double distance) =>
+        Root(
+            v => MathNet.Numerics.Distributions.Normal.CDF(0, 1, Crossing(v)) - MathNet.Numerics.Distributions.Normal.CDF(0, Math.Sqrt(v), Crossing(v)),
+            distance
+        );
 
     private static double Crossing(double variance) => Math.Sqrt(variance * Math.Log(variance) / (variance - 1));
 

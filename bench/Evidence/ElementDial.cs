@@ -19,12 +19,14 @@ internal sealed record ElementDial(
     string Architecture,
     string Defect,
     Func<NetworkSettings, Snapshot, double, Snapshot> Perturb,
-    Func<NetworkSettings, bool> On)
-    : Dial(ClaimId, Architecture, Defect, "a tolerance")
+    Func<NetworkSettings, bool> On
+) : Dial(ClaimId, Architecture, Defect, "a tolerance")
 {
     private const double FirstTry = 1e-3;
 
-    /// <summary>Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.</summary>
+    /// <summary>
+    /// Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.
+    /// </summary>
     private const int MostSteps = 100;
 
     /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
@@ -35,7 +37,8 @@ internal sealed record ElementDial(
     {
         return At(OneTolerance() * size);
 
-        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below one tolerance.
+        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below
+        // one tolerance.
         double OneTolerance()
         {
             var amplitude = FirstTry;
@@ -48,7 +51,10 @@ internal sealed record ElementDial(
                     return amplitude / ratio;
                 }
 
-                amplitude *= ratio > 1 ? 0.5 / ratio : ratio > 0.25 ? 0.9 / ratio : 4;
+                amplitude *=
+                    ratio > 1 ? 0.5 / ratio
+                    : ratio > 0.25 ? 0.9 / ratio
+                    : 4;
             }
 
             throw new InvalidOperationException($"expected a check that answers to {Defect}");
@@ -66,15 +72,21 @@ internal sealed record ElementDial(
     }
 
     /// <summary>Moves the first element of a tensor that is not 0, at the last place of a kind.</summary>
-    public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) => (network, snapshot, amount) =>
-        snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
-        : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
-        : snapshot with { Signal = Moved(snapshot.Signal, amount) };
+    public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) =>
+        (network, snapshot, amount) =>
+            snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
+            : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
+            : snapshot with { Signal = Moved(snapshot.Signal, amount) };
 
     /// <summary>Changes a reported moment after the last ReLU.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
-        (network, snapshot, amount) => snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
-        : snapshot with { Moments = () => change(snapshot.Moments(), 1 + amount) };
+        (network, snapshot, amount) =>
+            snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu
+                ? snapshot
+                : snapshot with
+                {
+                    Moments = () => change(snapshot.Moments(), 1 + amount),
+                };
 
     /// <summary>Gives the first output of the first convolution a bias: what follows it is shown apart, so no other convolution has one.</summary>
     public static Snapshot Bias(NetworkSettings network, Snapshot snapshot, double amount)

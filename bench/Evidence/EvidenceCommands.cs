@@ -77,18 +77,31 @@ public static class EvidenceCommands
             case ["table", .. var places] when places.Length <= 2:
                 var page = PathOf(places.ElementAtOrDefault(1), "docs", "verdicts.md");
                 var folder = PathOf(places.ElementAtOrDefault(0), "data", "evidence");
-                var tables = EvidenceTables.Of(folder);
-                AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(folder)).Text);
+                var tables = EvidenceTables.Write(folder);
+                AtomicFile.WriteText(
+                    page,
+                    new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(folder)).Text
+                );
                 return 0;
             case ["stamp", .. var places] when places.Length <= 1:
                 var stamped = PathOf(places.ElementAtOrDefault(0), "docs", "verdicts.md");
-                AtomicFile.WriteText(stamped, new EvidencePage(File.ReadAllText(stamped)).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(PathOf(null, "data", "evidence"))).Text);
+                AtomicFile.WriteText(
+                    stamped,
+                    new EvidencePage(File.ReadAllText(stamped)).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(PathOf(null, "data", "evidence"))).Text
+                );
                 return 0;
             case [var name, var from, var to, var path, .. var rest] when Studies.ContainsKey(name):
                 var part = new StudyPart(Number(from, "FROM"), Number(to, "TO"), path);
                 part = rest is ["--minutes", var minutes, .. var keys]
-                    ? part with { Limit = TimeSpan.FromMinutes(Number(minutes, "--minutes")), Only = keys }
-                    : part with { Only = rest };
+                    ? part with
+                    {
+                        Limit = TimeSpan.FromMinutes(Number(minutes, "--minutes")),
+                        Only = keys,
+                    }
+                    : part with
+                    {
+                        Only = rest,
+                    };
                 Named(name, path, study => study.Run(part, Console.Error.WriteLine, cancellation));
                 IReadOnlyList<string> rejecting = [];
                 Named(name, path, study => rejecting = study.Rejecting(path));

@@ -20,9 +20,10 @@ internal sealed record Provenance(string Study, string Digest, string Library)
             ? new Provenance(After(StudyMark, study), After(DigestMark, digest), After(LibraryMark, library))
             : throw new InvalidInputException(path, "expected a file of evidence, got a shorter one");
 
-        string After(string mark, string line) => line.StartsWith(mark, StringComparison.Ordinal)
-            ? line[mark.Length..]
-            : throw new InvalidInputException(path, $"expected a file of evidence with a line '{mark}…' at its head, got another");
+        string After(string mark, string line) =>
+            line.StartsWith(mark, StringComparison.Ordinal)
+                ? line[mark.Length..]
+                : throw new InvalidInputException(path, $"expected a file of evidence with a line '{mark}…' at its head, got another");
     }
 
     /// <summary>The lines at the head of a file.</summary>

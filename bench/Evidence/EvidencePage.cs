@@ -50,7 +50,8 @@ internal sealed partial class EvidencePage(string text)
     {
         var says = Block.Contains(OldBeginning, StringComparison.Ordinal);
         var named = OutdatedPattern().Match(Block) is { Success: true } match ? match.Value.Trim() : null;
-        return Digest == today && named != outdated ? $"the page says {named ?? "of no row"} where it should say {outdated ?? "of no row"} that its check has changed: run bench -- evidence table"
+        return Digest == today && named != outdated
+                ? $"the page says {named ?? "of no row"} where it should say {outdated ?? "of no row"} that its check has changed: run bench -- evidence table"
             : Digest == NoTables ? (says ? "there are no tables, and yet the page calls them old" : null)
             : Digest == today ? (says ? $"the tables are of today's arithmetic {today}, and yet the page calls them old" : null)
             : Block.Contains(OldLine(Digest, today), StringComparison.Ordinal) ? null

@@ -9,6 +9,11 @@ internal static class EvidenceRows
     /// <param name="path">The file.</param>
     /// <exception cref="Files.InvalidInputException">The file is none of evidence.</exception>
     public static IEnumerable<string> Outdated(string path) =>
-        Provenance.Read(path).Digest != Arithmetic.Propagation ? []
-        : File.ReadLines(path).Where(line => line.Length > 0 && line[0] != Comment).Select(line => line.Split('\t', 3)).Where(cells => cells[1] != Arithmetic.StampOf(cells[0])).Select(cells => cells[0]);
+        Provenance.Read(path).Digest != Arithmetic.Propagation
+            ? []
+            : File.ReadLines(path)
+                .Where(line => line.Length > 0 && line[0] != Comment)
+                .Select(line => line.Split('\t', 3))
+                .Where(cells => cells[1] != Arithmetic.StampOf(cells[0]))
+                .Select(cells => cells[0]);
 }

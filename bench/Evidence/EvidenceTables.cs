@@ -10,7 +10,7 @@ internal static class EvidenceTables
     /// <param name="folder">The folder; its files end in <c>.tsv</c>.</param>
     /// <returns>Markdown, whose first line names the arithmetic; a line that says so if there is no evidence.</returns>
     /// <exception cref="InvalidInputException">Files are of different arithmetics, or two hold the same seeds.</exception>
-    public static string Of(string folder)
+    public static string Write(string folder)
     {
         string[] paths = [.. Directory.EnumerateFiles(folder, "*.tsv").Order(StringComparer.Ordinal)];
         if (paths.Length == 0)
@@ -26,14 +26,14 @@ internal static class EvidenceTables
         }
 
         var text = new StringBuilder(EvidencePage.ArithmeticOf(first)).Append('\n');
-        Section<RatioTail>("operations", file => TailTable.Of("Rounding of single operations", file));
-        Section<RatioTail>("comparisons", file => TailTable.Of("Rounding of the other deterministic checks", file));
-        Section<BoundCounts>("calibration", CalibrationTable.Of);
-        Section<Tally>("quick", QuickTable.Of);
-        Section<Tally>("power", PowerTable.Of);
-        Section<Tally>("mutants", MutantTable.Of);
-        Section<Tally>("diagnoses", DiagnosisTable.Of);
-        Section<Tally>("tables", TableTable.Of);
+        Section<RatioTail>("operations", file => TailTable.Write("Rounding of single operations", file));
+        Section<RatioTail>("comparisons", file => TailTable.Write("Rounding of the other deterministic checks", file));
+        Section<BoundCounts>("calibration", CalibrationTable.Write);
+        Section<Tally>("quick", QuickTable.Write);
+        Section<Tally>("power", PowerTable.Write);
+        Section<Tally>("mutants", MutantTable.Write);
+        Section<Tally>("diagnoses", DiagnosisTable.Write);
+        Section<Tally>("tables", TableTable.Write);
         return text.ToString();
 
         void Section<TSummary>(string study, Func<EvidenceFile<TSummary>, string> table)
@@ -60,7 +60,15 @@ internal static class EvidenceTables
     /// <exception cref="InvalidInputException">A file is none of evidence.</exception>
     public static string? Outdated(string folder)
     {
-        string[] claims = [.. Directory.EnumerateFiles(folder, "*.tsv").SelectMany(EvidenceRows.Outdated).Select(key => key.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal)];
+        string[] claims =
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.tsv")
+                .SelectMany(EvidenceRows.Outdated)
+                .Select(key => key.Split(' ')[0])
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         return claims.Length == 0 ? null : $"{EvidencePage.OutdatedBeginning}{string.Join(", ", claims)}.**";
     }
 
@@ -68,7 +76,10 @@ internal static class EvidenceTables
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A probability as a power of ten with one digit.</summary>
-    public static string Probability(double value) => value == 0 ? "0" : value >= 0.001 ? Invariant($"{value:0.####}") : Power(value);
+    public static string Probability(double value) =>
+        value == 0 ? "0"
+        : value >= 0.001 ? Invariant($"{value:0.####}")
+        : Power(value);
 
     /// <summary>Digits as superscripts.</summary>
     private static string Power(double value)

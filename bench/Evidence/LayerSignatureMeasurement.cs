@@ -4,7 +4,9 @@ using Wellbehaved.Tests.Conformance;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>What each wrong interpreter of layers makes of networks with given parameters, and which checks it fails with its own: data/layer_signatures.json.</summary>
+/// <summary>
+/// What each wrong interpreter of layers makes of networks with given parameters, and which checks it fails with its own: data/layer_signatures.json.
+/// </summary>
 public static class LayerSignatureMeasurement
 {
     private const ulong Seed = 0;
@@ -13,32 +15,48 @@ public static class LayerSignatureMeasurement
     /// <param name="path">The file.</param>
     public static void Run(string path)
     {
-        LayerSignature[] known = File.Exists(path) ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))] : [];
+        LayerSignature[] known = File.Exists(path)
+            ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))]
+            : [];
         List<LayerSignature> signatures = [.. known];
         // With given parameters these mistakes are right, and solving for weights is slow: of such claims each is asked its own alone.
         var composed = Suite.Checks.Where(check => check.Architecture == Suite.Composed && check.ClaimId[0] is not ('O' or 'D' or 'I')).ToArray();
         foreach (var mutant in LayerMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
         {
             using var subject = mutant.Create();
-            var numbers = LayerNumbers.Of(subject).Where(pair => !LayerNumbers.IsRight(pair.Value)).ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
-            var rejects = numbers.Count > 0
-                ? [Signature.NameOf(mutant.Check)]
-                : Rejections(mutant, composed);
+            var numbers = LayerNumbers
+                .Measure(subject)
+                .Where(pair => !LayerNumbers.IsRight(pair.Value))
+                .ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
+            var rejects = numbers.Count > 0 ? [Signature.NameOf(mutant.Check)] : Rejections(mutant, composed);
             signatures.Add(new(mutant.Name, rejects, numbers));
-            Console.Error.WriteLine($"{mutant.Name}: {(numbers.Count > 0 ? $"other numbers on {numbers.Count} networks" : $"{rejects.Length} checks reject it")}");
+            Console.Error.WriteLine(
+                $"{mutant.Name}: {(numbers.Count > 0 ? $"other numbers on {numbers.Count} networks" : $"{rejects.Length} checks reject it")}"
+            );
             File.WriteAllText(path, LayerSignature.ToText(signatures));
         }
 
         File.WriteAllText(path, LayerSignature.ToText(signatures));
     }
 
-    /// <summary>The statistical claims that reject a mistake from a quarter of the planned samples, which is plenty for mistakes that a signature is for; and its own.</summary>
+    /// <summary>
+    /// The statistical claims that reject a mistake from a quarter of the planned samples, which is plenty for mistakes that a signature is for; and its own.
+    /// </summary>
     private static string[] Rejections(Mutant mutant, Check[] composed)
     {
         using var subject = mutant.Create();
         var rejects = new bool[composed.Length];
-        Parallel.For(0, composed.Length, i => rejects[i] = composed[i] == mutant.Check || Suite.Execute(composed[i], subject, Scale.Quick, Seed, sampleShare: 0.25).Verdict == Verdict.Rejected);
-        return [.. Suite.Checks.Where(check => check == mutant.Check || (Array.IndexOf(composed, check) is >= 0 and var i && rejects[i])).Select(Signature.NameOf)];
+        Parallel.For(
+            0,
+            composed.Length,
+            i =>
+                rejects[i] =
+                    composed[i] == mutant.Check || Suite.Execute(composed[i], subject, Scale.Quick, Seed, sampleShare: 0.25).Verdict == Verdict.Rejected
+        );
+        return
+        [
+            .. Suite.Checks.Where(check => check == mutant.Check || (Array.IndexOf(composed, check) is >= 0 and var i && rejects[i])).Select(Signature.NameOf),
+        ];
     }
 
     /// <summary>Five digits: more than two implementations have in common.</summary>

@@ -19,11 +19,13 @@ internal sealed class MutantStudy : Study<Tally>
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
-        Mutants.Where(pair => keys.Contains(pair.Key)).Select(pair =>
-        {
-            // A subject keeps its networks for reuse: a hundred of them kept for a hundred seeds would not fit memory.
-            using var subject = pair.Value.Create();
-            var outcome = Suite.Execute(pair.Value.Check, subject, Scale.Quick, seed, cancellation: cancellation);
-            return KeyValuePair.Create(pair.Key, Tally.Of(VerdictName.Of(outcome.Verdict), seed));
-        });
+        Mutants
+            .Where(pair => keys.Contains(pair.Key))
+            .Select(pair =>
+            {
+                // A subject keeps its networks for reuse: a hundred of them kept for a hundred seeds would not fit memory.
+                using var subject = pair.Value.Create();
+                var outcome = Suite.Execute(pair.Value.Check, subject, Scale.Quick, seed, cancellation: cancellation);
+                return KeyValuePair.Create(pair.Key, Tally.Count(VerdictName.Spell(outcome.Verdict), seed));
+            });
 }

@@ -6,14 +6,14 @@ namespace Wellbehaved.Evidence;
 internal static class MutantTable
 {
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<Tally> file)
+    public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable("wrong implementation", "claim", "architecture", "seeds", "rejected");
         foreach (var mutant in AllMutants.List)
         {
             if (file.Rows.TryGetValue(mutant.ToString(), out var row))
             {
-                table.Row(mutant.Name, mutant.ClaimId, mutant.Architecture, row.Summary.Runs, row.Summary.Of(VerdictName.Rejected));
+                table.Row(mutant.Name, mutant.ClaimId, mutant.Architecture, row.Summary.Runs, row.Summary.Count(VerdictName.Rejected));
             }
         }
 

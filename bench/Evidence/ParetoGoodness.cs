@@ -2,7 +2,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Whether excesses look like the generalised Pareto law that was fitted to them: the statistic of Anderson and Darling, with a simulated critical value.</summary>
+/// <summary>
+/// Whether excesses look like the generalised Pareto law that was fitted to them: the statistic of Anderson and Darling, with a simulated critical value.
+/// </summary>
 /// <remarks>
 /// The statistic weighs the tail, which is what is extrapolated. Its law depends on the shape and on both parameters' being estimated (Choulakian and
 /// Stephens, Technometrics 2001), so samples of the fitted law are fitted and compared in the same way.
@@ -29,13 +31,17 @@ internal static class ParetoGoodness
         // Other data, other random numbers.
         var seed = Mixing.Mix(BitConverter.DoubleToUInt64Bits(excesses.Sum()));
         var larger = new bool[simulations];
-        Parallel.For(0, simulations, i =>
-        {
-            var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
-            double[] sample = [.. excesses.Select(_ => ParetoLikelihood.Excess(shape, scale, random.NextDouble()))];
-            var (sampleShape, sampleScale, _) = new ParetoLikelihood(sample).Maximum();
-            larger[i] = Statistic(sample, sampleShape, sampleScale) >= observed;
-        });
+        Parallel.For(
+            0,
+            simulations,
+            i =>
+            {
+                var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
+                double[] sample = [.. excesses.Select(_ => ParetoLikelihood.Excess(shape, scale, random.NextDouble()))];
+                var (sampleShape, sampleScale, _) = new ParetoLikelihood(sample).Maximum();
+                larger[i] = Statistic(sample, sampleShape, sampleScale) >= observed;
+            }
+        );
         return 20 * (1 + larger.Count(isLarger => isLarger)) > RefusedInTwenty * (simulations + 1);
     }
 

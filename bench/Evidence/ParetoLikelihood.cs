@@ -54,10 +54,10 @@ internal sealed class ParetoLikelihood(double[] excesses)
     public (double Shape, double Scale, double Value) Maximum()
     {
         var largest = excesses.Max();
-        var (ends, goesOn) = (Argmax(1e-6, 1 - 1e-9, t => Of(-t / largest).Value), Argmax(1e-6, 0.99, t => Of(t / (1 - t) / _median).Value));
-        return new[] { Of(-ends / largest), Of(goesOn / (1 - goesOn) / _median), (0, _mean, At(0, _mean)) }.MaxBy(candidate => candidate.Item3);
+        var (ends, goesOn) = (Argmax(1e-6, 1 - 1e-9, t => Candidate(-t / largest).Value), Argmax(1e-6, 0.99, t => Candidate(t / (1 - t) / _median).Value));
+        return new[] { Candidate(-ends / largest), Candidate(goesOn / (1 - goesOn) / _median), (0, _mean, At(0, _mean)) }.MaxBy(candidate => candidate.Item3);
 
-        (double Shape, double Scale, double Value) Of(double ratio)
+        (double Shape, double Scale, double Value) Candidate(double ratio)
         {
             var shape = SumOfLogarithms(ratio) / excesses.Length;
             shape = ratio < 0 ? Math.Max(shape, LeastShape) : Math.Min(shape, LargestShape);
@@ -74,9 +74,8 @@ internal sealed class ParetoLikelihood(double[] excesses)
         return (shape, ScaleOf(shape), At(shape, ScaleOf(shape)));
 
         // P(Y > d) = p asks for σ = ξd/(p^(-ξ) - 1).
-        double ScaleOf(double candidate) => Math.Abs(candidate) < NearlyExponential
-            ? -distance / logProbability
-            : candidate * distance / ExpMinus1(-candidate * logProbability);
+        double ScaleOf(double candidate) =>
+            Math.Abs(candidate) < NearlyExponential ? -distance / logProbability : candidate * distance / ExpMinus1(-candidate * logProbability);
     }
 
     /// <summary>ln P(Y &gt; distance) of a law; negative infinity beyond the end of its tail.</summary>

@@ -5,9 +5,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>What many ratios of difference to tolerance say of the probability that one exceeds 1.</summary>
 internal abstract record TailFinding
 {
-    private TailFinding()
-    {
-    }
+    private TailFinding() { }
 
     /// <summary>All that was compared was equal, always: a check of equality. No law is fitted to zeros.</summary>
     /// <param name="UpperLimit">The upper 95 % limit of the probability of a difference, from the number of runs alone.</param>
@@ -26,7 +24,8 @@ internal abstract record TailFinding
     public sealed record NoLaw(double Threshold, int Exceedances) : TailFinding;
 
     /// <summary>A generalised Pareto law was fitted above a threshold.</summary>
-    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is larger.</param>
+    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is
+    /// larger.</param>
     /// <param name="Exceedances">Ratios above it.</param>
     /// <param name="Shape">ξ; negative if the tail ends.</param>
     /// <param name="End">Where it ends; infinity if it does not.</param>
@@ -57,7 +56,9 @@ internal static class ParetoTail
     /// <summary>The 95 % quantile of a standard normal number.</summary>
     private const double AsymptoticRoot = 1.6448536;
 
-    /// <summary>Which part of the runs lies above the threshold: a hundredth, or less where several kinds of ratios are mixed there and the law does not fit.</summary>
+    /// <summary>
+    /// Which part of the runs lies above the threshold: a hundredth, or less where several kinds of ratios are mixed there and the law does not fit.
+    /// </summary>
     private static readonly int[] PartsAbove = [100, 133, 200, 400, 800];
 
     /// <summary>Simulated samples: the critical value's standard error is 0.07.</summary>
@@ -69,7 +70,7 @@ internal static class ParetoTail
     /// For the critical value: one less than a multiple of 20, so that the simulated quantile is one of the numbers and is exceeded in just 5 % of
     /// samples (Barnard's test), however few they are; more of them make the limit narrower.
     /// </param>
-    public static TailFinding Of(RatioTail tail, int simulations = Simulations)
+    public static TailFinding Fit(RatioTail tail, int simulations = Simulations)
     {
         if (tail.Largest.Length == 0)
         {
@@ -123,7 +124,8 @@ internal static class ParetoTail
             shape,
             shape < 0 ? threshold - (scale / shape) : double.PositiveInfinity,
             share * Math.Exp(ParetoLikelihood.LogBeyond(shape, scale, distance)),
-            Math.Max(Floor, share * Math.Exp(calibrated)));
+            Math.Max(Floor, share * Math.Exp(calibrated))
+        );
     }
 
     /// <summary>The largest ln P(Y &gt; distance) whose signed root is not beyond a critical value.</summary>
@@ -161,12 +163,16 @@ internal static class ParetoTail
         // Other data, other random numbers: limits share no luck.
         var seed = BitConverter.DoubleToUInt64Bits(excesses.Sum());
         var roots = new double[simulations];
-        Parallel.For(0, simulations, i =>
-        {
-            var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
-            var likelihood = new ParetoLikelihood([.. excesses.Select(_ => ParetoLikelihood.Excess(law.Shape, law.Scale, random.NextDouble()))]);
-            roots[i] = Root(likelihood, likelihood.Maximum(), logProbability, distance);
-        });
+        Parallel.For(
+            0,
+            simulations,
+            i =>
+            {
+                var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
+                var likelihood = new ParetoLikelihood([.. excesses.Select(_ => ParetoLikelihood.Excess(law.Shape, law.Scale, random.NextDouble()))]);
+                roots[i] = Root(likelihood, likelihood.Maximum(), logProbability, distance);
+            }
+        );
         Array.Sort(roots);
         return roots[(19 * (simulations + 1) / 20) - 1];
     }

@@ -12,7 +12,7 @@ internal static class PowerTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<Tally> file)
+    public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable("claim", "architecture", "defect", "δ", "seeds", "½ δ: rejected, inconclusive, holds", "δ", "2 δ");
         foreach (var dial in Dials.List)
@@ -30,7 +30,8 @@ internal static class PowerTable
         return $"### Power\n\n{Words}\n\n{table}\nChecks without such a defect:\n\n{string.Concat(lines)}";
     }
 
-    private static string Cell(Tally? tally) => tally is null
-        ? "not run"
-        : EvidenceTables.Invariant($"{tally.Of(VerdictName.Rejected)}, {tally.Of(VerdictName.Inconclusive)}, {tally.Of(VerdictName.Holds)}");
+    private static string Cell(Tally? tally) =>
+        tally is null
+            ? "not run"
+            : EvidenceTables.Invariant($"{tally.Count(VerdictName.Rejected)}, {tally.Count(VerdictName.Inconclusive)}, {tally.Count(VerdictName.Holds)}");
 }

@@ -20,25 +20,26 @@ internal sealed class QuickStudy : Study<Tally>
     protected override int Chunk => 4;
 
     /// <inheritdoc/>
-    protected override long Rejections(Tally summary) => summary.Of(VerdictName.Rejected);
+    protected override long Rejections(Tally summary) => summary.Count(VerdictName.Rejected);
 
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
 
-        // A run's verdict needs all of its checks, whichever are asked for beside it: those of the four architectures, whose runs were counted before there were others.
+        // A run's verdict needs all of its checks, whichever are asked for beside it: those of the four architectures, whose runs were counted before there
+        // were others.
         var needed = Suite.Checks.Where(check => (keys.Contains(WholeRun) && check.Architecture != Suite.Composed) || keys.Contains(Signature.NameOf(check)));
         CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation: cancellation))];
         foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))
         {
-            yield return KeyValuePair.Create(Signature.NameOf(outcome.Check), Tally.Of(VerdictName.Of(outcome.Verdict), seed));
+            yield return KeyValuePair.Create(Signature.NameOf(outcome.Check), Tally.Count(VerdictName.Spell(outcome.Verdict), seed));
         }
 
         if (keys.Contains(WholeRun))
         {
             var run = new VerificationRun("reference", Scale.Quick, seed, [.. outcomes.Where(outcome => outcome.Check.Architecture != Suite.Composed)], [], []);
-            yield return KeyValuePair.Create(WholeRun, Tally.Of(VerdictName.Of(run.Verdict), seed));
+            yield return KeyValuePair.Create(WholeRun, Tally.Count(VerdictName.Spell(run.Verdict), seed));
         }
     }
 

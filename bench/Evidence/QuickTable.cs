@@ -6,23 +6,30 @@ namespace Wellbehaved.Evidence;
 internal static class QuickTable
 {
     /// <summary>Writes the table: whole runs, and the checks that did not always hold.</summary>
-    public static string Of(EvidenceFile<Tally> file)
+    public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable(
-            "", "runs", "hold", "rejected", "inconclusive", "upper 95 % limit of the inconclusive rate", "first seed that did not hold");
+            "",
+            "runs",
+            "hold",
+            "rejected",
+            "inconclusive",
+            "upper 95 % limit of the inconclusive rate",
+            "first seed that did not hold"
+        );
         var always = 0;
         foreach (var (key, (_, tally)) in file.Rows.OrderBy(row => row.Key == QuickStudy.WholeRun ? 0 : 1).ThenBy(row => row.Key, StringComparer.Ordinal))
         {
             var whole = key == QuickStudy.WholeRun;
-            if (!whole && tally.Of(VerdictName.Holds) == tally.Runs)
+            if (!whole && tally.Count(VerdictName.Holds) == tally.Runs)
             {
                 always++;
                 continue;
             }
 
-            var inconclusive = tally.Of(VerdictName.Inconclusive);
+            var inconclusive = tally.Count(VerdictName.Inconclusive);
             var first = tally.Outcomes.Where(outcome => outcome.Key != VerdictName.Holds).Select(outcome => (ulong?)outcome.Value.First).Min();
-            object[] counts = [tally.Runs, tally.Of(VerdictName.Holds), tally.Of(VerdictName.Rejected), inconclusive];
+            object[] counts = [tally.Runs, tally.Count(VerdictName.Holds), tally.Count(VerdictName.Rejected), inconclusive];
             table.Row([whole ? "whole runs" : key, .. counts, Probability(ExactBinomial.UpperLimit(inconclusive, tally.Runs)), first is null ? "–" : first]);
         }
 

@@ -5,8 +5,10 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>Random tables of laws at, near and well inside the borders of the words of a diagnosis, with what is true of each.</summary>
 /// <remarks>
-/// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of their walk. It is not asked of the diagnosis.
-/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named, unless the rate rises from stretch to stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
+/// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of
+/// their walk. It is not asked of the diagnosis.
+/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named, unless the rate rises from stretch to
+/// stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
 /// </remarks>
 internal static class RandomTables
 {
@@ -75,7 +77,9 @@ internal static class RandomTables
         var drawn = Draw(kind, seed);
         var said = WordsOf(drawn.Tables.Diagnose(SeedOf(kind, ~seed)));
         var wrong = said.Except(TrueWords(drawn.Tables)).Order(StringComparer.Ordinal).FirstOrDefault();
-        return wrong is not null ? $"wrong {wrong}" : drawn.Expected is { } word && (said.Contains(word) || (word == "no law" && said.Contains("superexponential"))) ? "right" : "open";
+        return wrong is not null ? $"wrong {wrong}"
+            : drawn.Expected is { } word && (said.Contains(word) || (word == "no law" && said.Contains("superexponential"))) ? "right"
+            : "open";
     }
 
     /// <summary>The words of a diagnosis, of its picture and of what is certain.</summary>
@@ -133,11 +137,17 @@ internal static class RandomTables
         }
 
         // The shape of one doubling by itself.
-        double Half(double from, double shape) => tables.LogChi(2 * from) - tables.LogChi(Math.Sqrt(2) * from) - (Math.Pow(2, shape / 2) * (tables.LogChi(Math.Sqrt(2) * from) - tables.LogChi(from)));
+        double Half(double from, double shape) =>
+            tables.LogChi(2 * from)
+            - tables.LogChi(Math.Sqrt(2) * from)
+            - (Math.Pow(2, shape / 2) * (tables.LogChi(Math.Sqrt(2) * from) - tables.LogChi(from)));
         var (heldRate, heldPower) = (OfFour(depth => depth, depth => depth), OfFour(Math.Log, Math.Exp));
         AddIf(IsAbove(Beyond(0.75), 0) && IsAbove(outruns, 0) && IsAbove(heldRate.Min(), 2.0 / 3), "exponential");
         AddIf(IsAbove(Beyond(0.75), 0) && IsAbove(outruns, 0) && IsAbove(heldRate.Skip(1).Min(), 2.0 / 3) && IsBelow(heldRate[0], 2.0 / 3), "superexponential");
-        AddIf(IsBelow(Beyond(0.5), 0) && IsAbove(Beyond(-0.5), 0) && IsAbove(second, 0) && IsAbove(heldPower.Min(), 2.0 / 3) && IsBelow(heldPower.Max(), 1.4), "power");
+        AddIf(
+            IsBelow(Beyond(0.5), 0) && IsAbove(Beyond(-0.5), 0) && IsAbove(second, 0) && IsAbove(heldPower.Min(), 2.0 / 3) && IsBelow(heldPower.Max(), 1.4),
+            "power"
+        );
         AddIf((IsBelow(Beyond(-0.5), 0) && IsBelow(Half(half, 0), 0)) || IsBelow(Math.Abs(second), little), "bounded");
 
         // Errors at single depths look like steps of a walk between depths that are near to each other: they may double what is measured of it.
@@ -157,13 +167,19 @@ internal static class RandomTables
             var (firstLoss, secondLoss) = (Share(quarter) - Share(half), Share(half) - Share(end));
             var byChance = 2 * (2 * tables.Scatter * tables.Scatter / quarter) * half;
             var isPoint = IsBelow(Share(end), Math.Log(0.01)) && IsAbove(Share(tables.Step) - Share(end), Math.Log(10));
-            var falls = IsAbove(firstLoss + secondLoss, Math.Log(2)) && IsAbove(secondLoss, Math.Max(0.25 * Math.Log(2), byChance)) && IsAbove(secondLoss, Math.Pow(2, -0.5) * firstLoss);
+            var falls =
+                IsAbove(firstLoss + secondLoss, Math.Log(2))
+                && IsAbove(secondLoss, Math.Max(0.25 * Math.Log(2), byChance))
+                && IsAbove(secondLoss, Math.Pow(2, -0.5) * firstLoss);
             AddIf(isPoint || (falls && IsBelow(Share(end), Math.Log(0.1))), "point");
             keeps &= IsBelow(firstLoss + secondLoss, Math.Log(1.5));
         }
 
         var total = tables.LogChi(end);
-        AddIf(keeps && words.Overlaps(["power", "bounded", "walk", "subexponential"]) && IsBelow(total, (words.Contains("power") ? 3 : 1) * Math.Log(1 + end)), "well-behaved");
+        AddIf(
+            keeps && words.Overlaps(["power", "bounded", "walk", "subexponential"]) && IsBelow(total, (words.Contains("power") ? 3 : 1) * Math.Log(1 + end)),
+            "well-behaved"
+        );
         return words;
 
         void AddIf(bool isTrue, string word)
@@ -201,20 +217,24 @@ internal static class RandomTables
         {
             Depth = 4 * step * random.Next(4, 26),
             Step = step,
-            Mappings = place == "inside" ? 24 * random.Next(2, 5) : random.Next(2) == 0 ? 24 : random.Next(12, 101),
+            Mappings =
+                place == "inside" ? 24 * random.Next(2, 5)
+                : random.Next(2) == 0 ? 24
+                : random.Next(12, 101),
             Scatter = Between(random, 0.005, 0.03),
             Spread = Between(random, 0, 0.1),
             HasOutliers = random.Next(4) == 0,
         };
     }
 
-    private static double Place(Random random, string place, double mark, double nearness, double inside) => place switch
-    {
-        "at" => mark,
-        "near" => mark + Between(random, -nearness, nearness),
-        "inside" => inside,
-        _ => throw new ArgumentOutOfRangeException(nameof(place), place, "expected a place"),
-    };
+    private static double Place(Random random, string place, double mark, double nearness, double inside) =>
+        place switch
+        {
+            "at" => mark,
+            "near" => mark + Between(random, -nearness, nearness),
+            "inside" => inside,
+            _ => throw new ArgumentOutOfRangeException(nameof(place), place, "expected a place"),
+        };
 
     /// <summary>ln χ grows as (l^p - 1)/p, with a gain over the last doubling that is well above its scatter and, inside, above its walk.</summary>
     private static Drawn Growing(Random random, string place, double mark, double inside, string word)
@@ -237,7 +257,12 @@ internal static class RandomTables
         if (place == "inside")
         {
             // A walk is told from its drift by some hundreds of mappings: those of the promise are 200 at width 64.
-            tables = tables with { Mappings = 200, Depth = 200, Step = 2 };
+            tables = tables with
+            {
+                Mappings = 200,
+                Depth = 200,
+                Step = 2,
+            };
             walk = 1 / 64.0;
         }
 
@@ -251,7 +276,15 @@ internal static class RandomTables
         var tables = Nuisance(random, place) with { RankScatter = Between(random, 0.02, 0.15) };
         var exponent = Place(random, place, power, 0.05, inside);
         var end = excess * Between(random, 0.7, 1.3);
-        return new Drawn(tables with { Reff = depth => 1 + (end * Math.Pow(depth / tables.Depth, -exponent)) }, place == "inside" && word == "collapses" ? word : place == "inside" ? "well-behaved" : null);
+        return new Drawn(
+            tables with
+            {
+                Reff = depth => 1 + (end * Math.Pow(depth / tables.Depth, -exponent)),
+            },
+            place == "inside" && word == "collapses" ? word
+                : place == "inside" ? "well-behaved"
+                : null
+        );
     }
 
     /// <summary>r_eff - 1 falls as the depth, to about 1.</summary>
@@ -276,7 +309,10 @@ internal static class RandomTables
     {
         var tables = Nuisance(random, "inside");
         var height = Between(random, 0.5, 1.5);
-        (double At, double Height)[] steps = [.. within.Select(share => (tables.Depth * Between(random, share.Least, share.Most), height * Between(random, 0.85, 1.15)))];
+        (double At, double Height)[] steps =
+        [
+            .. within.Select(share => (tables.Depth * Between(random, share.Least, share.Most), height * Between(random, 0.85, 1.15))),
+        ];
         return new Drawn(tables with { LogChi = depth => steps.Sum(step => depth > step.At ? step.Height : 0) }, "no law");
     }
 

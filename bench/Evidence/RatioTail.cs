@@ -21,23 +21,30 @@ internal sealed record RatioTail(
     long Rejected,
     long Inconclusive,
     ulong LargestSeed,
-    ImmutableArray<float> Largest) : ISummary<RatioTail>
+    ImmutableArray<float> Largest
+) : ISummary<RatioTail>
 {
     /// <summary>The largest ratio; NaN if nothing was compared.</summary>
     public double Maximum => Largest.Length == 0 ? double.NaN : Largest[0];
 
     /// <inheritdoc/>
     public IEnumerable<string> Cells =>
-    [
-        Text(Capacity), Text(Runs), Text(Measured), Text(Zeros), Text(Rejected), Text(Inconclusive), Text(LargestSeed),
-        string.Join(' ', Largest.Select(value => value.ToString("R", CultureInfo.InvariantCulture))),
-    ];
+        [
+            Text(Capacity),
+            Text(Runs),
+            Text(Measured),
+            Text(Zeros),
+            Text(Rejected),
+            Text(Inconclusive),
+            Text(LargestSeed),
+            string.Join(' ', Largest.Select(value => value.ToString("R", CultureInfo.InvariantCulture))),
+        ];
 
     /// <summary>One run of a check.</summary>
     /// <param name="capacity">How many ratios are kept at most.</param>
     /// <param name="outcome">What the check came to.</param>
     /// <param name="seed">The seed.</param>
-    public static RatioTail Of(int capacity, CheckOutcome outcome, ulong seed)
+    public static RatioTail Collect(int capacity, CheckOutcome outcome, ulong seed)
     {
         // A ratio that is no number is worse than any.
         var compared = outcome.Measurements.Where(measurement => measurement.IsDeterministic && measurement.Samples > 0);
@@ -49,15 +56,17 @@ internal sealed record RatioTail(
     }
 
     /// <inheritdoc/>
-    public static RatioTail Parse(IReadOnlyList<string> cells) => new(
-        int.Parse(cells[0], CultureInfo.InvariantCulture),
-        Number(cells[1]),
-        Number(cells[2]),
-        Number(cells[3]),
-        Number(cells[4]),
-        Number(cells[5]),
-        ulong.Parse(cells[6], CultureInfo.InvariantCulture),
-        [.. cells[7].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(value => float.Parse(value, CultureInfo.InvariantCulture))]);
+    public static RatioTail Parse(IReadOnlyList<string> cells) =>
+        new(
+            int.Parse(cells[0], CultureInfo.InvariantCulture),
+            Number(cells[1]),
+            Number(cells[2]),
+            Number(cells[3]),
+            Number(cells[4]),
+            Number(cells[5]),
+            ulong.Parse(cells[6], CultureInfo.InvariantCulture),
+            [.. cells[7].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(value => float.Parse(value, CultureInfo.InvariantCulture))]
+        );
 
     /// <inheritdoc/>
     public RatioTail Merge(RatioTail other)
@@ -67,7 +76,8 @@ internal sealed record RatioTail(
             throw new FormatException($"expected parts that keep the same number of ratios, got {Capacity} and {other.Capacity}");
         }
 
-        var seed = Largest.Length == 0 ? other.LargestSeed
+        var seed =
+            Largest.Length == 0 ? other.LargestSeed
             : other.Largest.Length == 0 || Largest[0] > other.Largest[0] ? LargestSeed
             : other.Largest[0] > Largest[0] ? other.LargestSeed
             : Math.Min(LargestSeed, other.LargestSeed);
@@ -79,14 +89,15 @@ internal sealed record RatioTail(
             Rejected + other.Rejected,
             Inconclusive + other.Inconclusive,
             seed,
-            LargestOf(other));
+            LargestOf(other)
+        );
     }
 
     /// <summary>Both are sorted: the largest of both are found in one pass.</summary>
     private ImmutableArray<float> LargestOf(RatioTail other)
     {
         var merged = ImmutableArray.CreateBuilder<float>(Math.Min(Capacity, Largest.Length + other.Largest.Length));
-        for (var (i, j) = (0, 0); merged.Count < merged.Capacity;)
+        for (var (i, j) = (0, 0); merged.Count < merged.Capacity; )
         {
             merged.Add(j >= other.Largest.Length || (i < Largest.Length && Largest[i] >= other.Largest[j]) ? Largest[i++] : other.Largest[j++]);
         }

@@ -30,32 +30,33 @@ internal static class ShownGains
     public static DialledSubject LastKeepsTheOneBefore(int width, int stretch, double correlation) =>
         From(2 * stretch, stretch, stretch * new RandomWalk(width).Drift, (gain, before) => gain + (correlation * before));
 
-    private static DialledSubject From(int first, int stretch, double drift, Func<double, double, double> next) => new()
-    {
-        Show = _ =>
+    private static DialledSubject From(int first, int stretch, double drift, Func<double, double, double> next) =>
+        new()
         {
-            var (real, shown, deviation) = (0.0, 0.0, 0.0);
-            return snapshot =>
+            Show = _ =>
             {
-                if (snapshot.Depth < first || snapshot.Depth % stretch != 0 || (snapshot.Depth > 0 && snapshot.Place.Kind != PlaceKind.Relu))
+                var (real, shown, deviation) = (0.0, 0.0, 0.0);
+                return snapshot =>
                 {
-                    return snapshot;
-                }
+                    if (snapshot.Depth < first || snapshot.Depth % stretch != 0 || (snapshot.Depth > 0 && snapshot.Place.Kind != PlaceKind.Relu))
+                    {
+                        return snapshot;
+                    }
 
-                var log = Math.Log(WrittenOutLayers.MeanSquare(snapshot.Signal));
-                if (snapshot.Depth == first)
-                {
-                    (real, shown) = (log, log);
-                    return snapshot;
-                }
+                    var log = Math.Log(WrittenOutLayers.MeanSquare(snapshot.Signal));
+                    if (snapshot.Depth == first)
+                    {
+                        (real, shown) = (log, log);
+                        return snapshot;
+                    }
 
-                // Nothing comes before the first gain.
-                var gain = log - real - drift;
-                deviation = snapshot.Depth == first + stretch ? gain : next(gain, deviation);
-                (real, shown) = (log, shown + drift + deviation);
-                var factor = Math.Exp((shown - log) / 2);
-                return double.IsFinite(factor) ? snapshot with { Signal = [.. snapshot.Signal.Select(value => factor * value)] } : snapshot;
-            };
-        },
-    };
+                    // Nothing comes before the first gain.
+                    var gain = log - real - drift;
+                    deviation = snapshot.Depth == first + stretch ? gain : next(gain, deviation);
+                    (real, shown) = (log, shown + drift + deviation);
+                    var factor = Math.Exp((shown - log) / 2);
+                    return double.IsFinite(factor) ? snapshot with { Signal = [.. snapshot.Signal.Select(value => factor * value)] } : snapshot;
+                };
+            },
+        };
 }

@@ -22,28 +22,36 @@ internal static class ShownSums
 
     /// <summary>Multiplies ν₂ of all sums but the first by 1 + d, and so the growth of each of those units.</summary>
     /// <param name="amount">d.</param>
-    public static DialledSubject LargerInLaterUnits(double amount) => new()
-    {
-        Show = _ => snapshot => snapshot.Place.Kind != PlaceKind.Addition || snapshot.Depth == 1 ? snapshot
-            : snapshot with { Signal = [.. snapshot.Signal.Select(value => Math.Sqrt(1 + amount) * value)] },
-    };
-
-    private static DialledSubject WithMoreSkip(Func<Snapshot, double> share, Func<int, bool> isWrong) => new()
-    {
-        Show = _ =>
+    public static DialledSubject LargerInLaterUnits(double amount) =>
+        new()
         {
-            Snapshot? before = null;
-            return snapshot =>
-            {
-                before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
-                if (snapshot.Place.Kind != PlaceKind.Addition || before is null || !isWrong(snapshot.Depth))
-                {
-                    return snapshot;
-                }
+            Show = _ =>
+                snapshot =>
+                    snapshot.Place.Kind != PlaceKind.Addition || snapshot.Depth == 1
+                        ? snapshot
+                        : snapshot with
+                        {
+                            Signal = [.. snapshot.Signal.Select(value => Math.Sqrt(1 + amount) * value)],
+                        },
+        };
 
-                var factor = share(before);
-                return snapshot with { Signal = [.. snapshot.Signal.Zip(before.Signal, (sum, skip) => sum + (factor * skip))] };
-            };
-        },
-    };
+    private static DialledSubject WithMoreSkip(Func<Snapshot, double> share, Func<int, bool> isWrong) =>
+        new()
+        {
+            Show = _ =>
+            {
+                Snapshot? before = null;
+                return snapshot =>
+                {
+                    before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
+                    if (snapshot.Place.Kind != PlaceKind.Addition || before is null || !isWrong(snapshot.Depth))
+                    {
+                        return snapshot;
+                    }
+
+                    var factor = share(before);
+                    return snapshot with { Signal = [.. snapshot.Signal.Zip(before.Signal, (sum, skip) => sum + (factor * skip))] };
+                };
+            },
+        };
 }

@@ -88,7 +88,7 @@ internal abstract class Study<TSummary> : IStudy
 
         var clock = Stopwatch.StartNew();
         var (run, left) = (0ul, part.To - part.From);
-        for (var first = part.From; first < part.To;)
+        for (var first = part.From; first < part.To; )
         {
             var end = Math.Min(part.To, first + (ulong)Chunk);
             var observed = Observe(file, keys, first, end, cancellation);
@@ -147,9 +147,7 @@ internal abstract class Study<TSummary> : IStudy
     protected virtual long Rejections(TSummary summary) => 0;
 
     /// <summary>Frees subjects.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    protected virtual void Dispose(bool disposing) { }
 
     private int Observe(EvidenceFile<TSummary> file, string[] keys, ulong first, ulong end, CancellationToken cancellation)
     {

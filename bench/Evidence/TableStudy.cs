@@ -1,6 +1,8 @@
 namespace Wellbehaved.Evidence;
 
-/// <summary>How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right one well inside.</summary>
+/// <summary>
+/// How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right one well inside.
+/// </summary>
 internal sealed class TableStudy : Study<Tally>
 {
     /// <inheritdoc/>
@@ -18,7 +20,7 @@ internal sealed class TableStudy : Study<Tally>
         foreach (var kind in RandomTables.Kinds.Where(keys.Contains))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return KeyValuePair.Create(kind, Tally.Of(RandomTables.Judge(kind, seed), seed));
+            yield return KeyValuePair.Create(kind, Tally.Count(RandomTables.Judge(kind, seed), seed));
         }
     }
 }

@@ -14,36 +14,47 @@ internal static class TailTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(string title, EvidenceFile<RatioTail> file)
+    public static string Write(string title, EvidenceFile<RatioTail> file)
     {
         var table = new MarkdownTable(
-            "check", "runs", "rejected", "inconclusive", "largest ratio", "at seed",
-            "threshold", "ξ", "end of the tail", "upper 95 % limit of P(ratio > 1)", "beyond 10⁻⁹");
+            "check",
+            "runs",
+            "rejected",
+            "inconclusive",
+            "largest ratio",
+            "at seed",
+            "threshold",
+            "ξ",
+            "end of the tail",
+            "upper 95 % limit of P(ratio > 1)",
+            "beyond 10⁻⁹"
+        );
         foreach (var (key, (_, tail)) in file.Rows)
         {
             var nothing = tail.Largest.Length == 0;
             object largest = nothing ? "–" : Invariant($"{tail.Maximum:0.000}");
             object seed = nothing || tail.Maximum == 0 ? "–" : tail.LargestSeed;
-            table.Row([key, tail.Runs, tail.Rejected, tail.Inconclusive, largest, seed, .. Cells(ParetoTail.Of(tail))]);
+            table.Row([key, tail.Runs, tail.Rejected, tail.Inconclusive, largest, seed, .. Cells(ParetoTail.Fit(tail))]);
         }
 
         return $"### {title}\n\n{Words}\n\n{table}";
     }
 
-    private static string[] Cells(TailFinding finding) => finding switch
-    {
-        TailFinding.AlwaysEqual equal => ["–", "–", "–", $"always equal; by counting {Probability(equal.UpperLimit)}", "equality, not a limit"],
-        TailFinding.Reached => ["–", "–", "–", "reached", "**no**"],
-        TailFinding.TooFew few => ["–", "–", "–", Invariant($"{few.Exceedances} exceedances are too few"), "not known"],
-        TailFinding.NoLaw none => [Invariant($"{none.Threshold:0.000}"), "–", "–", Invariant($"no law fits the {none.Exceedances} largest"), "not known"],
-        TailFinding.Fitted fit =>
-        [
-            Invariant($"{fit.Threshold:0.000}"),
-            Invariant($"{fit.Shape:0.00}"),
-            double.IsFinite(fit.End) ? Invariant($"{fit.End:0.000}") : "none",
-            fit.UpperLimit <= ParetoTail.Floor ? "below 10⁻³⁰" : Probability(fit.UpperLimit),
-            fit.UpperLimit <= Wanted ? "yes" : "**no**",
-        ],
-        _ => throw new InvalidOperationException($"expected a finding of a tail, got {finding}"),
-    };
+    private static string[] Cells(TailFinding finding) =>
+        finding switch
+        {
+            TailFinding.AlwaysEqual equal => ["–", "–", "–", $"always equal; by counting {Probability(equal.UpperLimit)}", "equality, not a limit"],
+            TailFinding.Reached => ["–", "–", "–", "reached", "**no**"],
+            TailFinding.TooFew few => ["–", "–", "–", Invariant($"{few.Exceedances} exceedances are too few"), "not known"],
+            TailFinding.NoLaw none => [Invariant($"{none.Threshold:0.000}"), "–", "–", Invariant($"no law fits the {none.Exceedances} largest"), "not known"],
+            TailFinding.Fitted fit =>
+            [
+                Invariant($"{fit.Threshold:0.000}"),
+                Invariant($"{fit.Shape:0.00}"),
+                double.IsFinite(fit.End) ? Invariant($"{fit.End:0.000}") : "none",
+                fit.UpperLimit <= ParetoTail.Floor ? "below 10⁻³⁰" : Probability(fit.UpperLimit),
+                fit.UpperLimit <= Wanted ? "yes" : "**no**",
+            ],
+            _ => throw new InvalidOperationException($"expected a finding of a tail, got {finding}"),
+        };
 }

@@ -10,11 +10,11 @@ internal sealed record Tally(ImmutableSortedDictionary<string, (long Count, ulon
     public long Runs => Outcomes.Values.Sum(outcome => outcome.Count);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Cells => Outcomes.Select(pair =>
-        string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value.Count}@{pair.Value.First}"));
+    public IEnumerable<string> Cells =>
+        Outcomes.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value.Count}@{pair.Value.First}"));
 
     /// <summary>One run.</summary>
-    public static Tally Of(string outcome, ulong seed) =>
+    public static Tally Count(string outcome, ulong seed) =>
         new(ImmutableSortedDictionary.Create<string, (long, ulong)>(StringComparer.Ordinal).Add(outcome, (1, seed)));
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed record Tally(ImmutableSortedDictionary<string, (long Count, ulon
         new(cells.ToImmutableSortedDictionary(cell => cell[..cell.IndexOf('=', StringComparison.Ordinal)], Value, StringComparer.Ordinal));
 
     /// <summary>How often an outcome came.</summary>
-    public long Of(string outcome) => Outcomes.TryGetValue(outcome, out var value) ? value.Count : 0;
+    public long Count(string outcome) => Outcomes.TryGetValue(outcome, out var value) ? value.Count : 0;
 
     /// <inheritdoc/>
     public Tally Merge(Tally other)

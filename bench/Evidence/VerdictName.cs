@@ -18,12 +18,13 @@ internal static class VerdictName
     public const string Declined = "declined";
 
     /// <summary>The name of a verdict.</summary>
-    public static string Of(Verdict verdict) => verdict switch
-    {
-        Verdict.Holds => Holds,
-        Verdict.Rejected => Rejected,
-        Verdict.Inconclusive => Inconclusive,
-        Verdict.Declined => Declined,
-        _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
-    };
+    public static string Spell(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Holds => Holds,
+            Verdict.Rejected => Rejected,
+            Verdict.Inconclusive => Inconclusive,
+            Verdict.Declined => Declined,
+            _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
+        };
 }

@@ -64,7 +64,14 @@ internal static class MutationReport
                     var code = string.Join('\n', lines[(first - 1)..last]);
                     var tail = lines[last - 1].Length - (end.GetProperty("column").GetInt32() - 1);
                     code = code[(start.GetProperty("column").GetInt32() - 1)..^tail];
-                    yield return new SourceMutant(name, first, mutant.GetProperty("mutatorName").GetString()!.Replace(" mutation", "", StringComparison.Ordinal), OnOneLine(code), OnOneLine(mutant.GetProperty("replacement").GetString()!), status);
+                    yield return new SourceMutant(
+                        name,
+                        first,
+                        mutant.GetProperty("mutatorName").GetString()!.Replace(" mutation", "", StringComparison.Ordinal),
+                        OnOneLine(code),
+                        OnOneLine(mutant.GetProperty("replacement").GetString()!),
+                        status
+                    );
                     break;
                 case "Ignored" or "CompileError":
                     break;

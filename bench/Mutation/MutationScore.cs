@@ -26,12 +26,23 @@ internal static class MutationScore
         }
 
         var reasons = Survivors.Reasons(survivors);
-        foreach (var mutant in mutants.Where(mutant => mutant.Survives && reasons.GetValueOrDefault(mutant.Key, Survivors.Unexplained) == Survivors.Unexplained))
+        foreach (
+            var mutant in mutants.Where(mutant => mutant.Survives && reasons.GetValueOrDefault(mutant.Key, Survivors.Unexplained) == Survivors.Unexplained)
+        )
         {
-            Console.WriteLine($"not explained in {Path.GetFileName(survivors)}: {mutant.File}:{mutant.Line} [{mutant.Mutator}, {mutant.Status}] {mutant.Original} -> {mutant.Replacement}");
+            Console.WriteLine(
+                $"not explained in {Path.GetFileName(survivors)}: {mutant.File}:{mutant.Line} [{mutant.Mutator}, {mutant.Status}] "
+                    + $"{mutant.Original} -> {mutant.Replacement}"
+            );
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mutants.Count} mutants in {projects.Length} projects; at least {least} % of each must be killed: {(reached && projects.Length > 0 ? "reached" : "NOT REACHED")}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{mutants.Count} mutants in {projects.Length} projects; at least {least} % of each must be killed: "
+                    + $"{(reached && projects.Length > 0 ? "reached" : "NOT REACHED")}"
+            )
+        );
         return reached && projects.Length > 0;
     }
 
@@ -39,7 +50,12 @@ internal static class MutationScore
     {
         int Count(string status) => mutants.Count(mutant => mutant.Status == status);
         var score = 100.0 * Count("Killed") / mutants.Count;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{project,-9} {file,-42} {Count("Killed"),6} {Count("Survived"),8} {Count("NoCoverage"),9} {Count("Timeout"),7} {score,7:F1}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{project, -9} {file, -42} {Count("Killed"), 6} {Count("Survived"), 8} {Count("NoCoverage"), 9} {Count("Timeout"), 7} {score, 7:F1}"
+            )
+        );
         return score;
     }
 }

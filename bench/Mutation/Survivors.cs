@@ -21,8 +21,15 @@ internal static class Survivors
         var reasons = Reasons(path);
         var mutated = mutants.Select(mutant => mutant.File).ToHashSet();
         var others = Rows(path).Where(cells => !mutated.Contains(cells[1]));
-        var survivors = mutants.Where(mutant => mutant.Survives).Select(mutant => new[] { reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status });
-        File.WriteAllLines(path, [Header, .. others.Concat(survivors).OrderBy(cells => cells[1], StringComparer.Ordinal).Select(cells => string.Join('\t', cells))]);
+        var survivors = mutants
+            .Where(mutant => mutant.Survives)
+            .Select(mutant =>
+                new[] { reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status }
+            );
+        File.WriteAllLines(
+            path,
+            [Header, .. others.Concat(survivors).OrderBy(cells => cells[1], StringComparer.Ordinal).Select(cells => string.Join('\t', cells))]
+        );
     }
 
     private static IEnumerable<string[]> Rows(string path) => !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => line.Split('\t'));

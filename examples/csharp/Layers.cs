@@ -12,24 +12,28 @@ public static class Layers
     {
         var (height, width) = ((x.Height + stride - 1) / stride, (x.Width + stride - 1) / stride);
         var y = new Features(x.Images, height, width, channels, new double[x.Images * height * width * channels]);
-        Parallel.For(0, y.Points, point =>
-        {
-            var (image, row, column) = (point / (height * width), point / width % height, point % width);
-            var sum = y.Point(point);
-            for (var tap = 0; tap < extent * extent; tap++)
+        Parallel.For(
+            0,
+            y.Points,
+            point =>
             {
-                var fromRow = Source((row * stride) + (tap / extent) - ((extent - 1) / 2), x.Height, boundary);
-                var fromColumn = Source((column * stride) + (tap % extent) - ((extent - 1) / 2), x.Width, boundary);
-                if (fromRow >= 0 && fromColumn >= 0)
+                var (image, row, column) = (point / (height * width), point / width % height, point % width);
+                var sum = y.Point(point);
+                for (var tap = 0; tap < extent * extent; tap++)
                 {
-                    var from = x.Point((((image * x.Height) + fromRow) * x.Width) + fromColumn);
-                    for (var input = 0; input < from.Length; input++)
+                    var fromRow = Source((row * stride) + (tap / extent) - ((extent - 1) / 2), x.Height, boundary);
+                    var fromColumn = Source((column * stride) + (tap % extent) - ((extent - 1) / 2), x.Width, boundary);
+                    if (fromRow >= 0 && fromColumn >= 0)
                     {
-                        TensorPrimitives.MultiplyAdd(kernel.AsSpan(((tap * from.Length) + input) * channels, channels), from[input], sum, sum);
+                        var from = x.Point((((image * x.Height) + fromRow) * x.Width) + fromColumn);
+                        for (var input = 0; input < from.Length; input++)
+                        {
+                            TensorPrimitives.MultiplyAdd(kernel.AsSpan(((tap * from.Length) + input) * channels, channels), from[input], sum, sum);
+                        }
                     }
                 }
             }
-        });
+        );
         return y;
     }
 
@@ -93,14 +97,15 @@ public static class Layers
     }
 
     /// <summary>The part of a tensor that a border continues it with; -1 where that is zero.</summary>
-    private static int Source(int position, int extent, Boundary boundary) => boundary switch
-    {
-        _ when position >= 0 && position < extent => position,
-        Boundary.Periodic => ((position % extent) + extent) % extent,
+    private static int Source(int position, int extent, Boundary boundary) =>
+        boundary switch
+        {
+            _ when position >= 0 && position < extent => position,
+            Boundary.Periodic => ((position % extent) + extent) % extent,
 
-        // Mirrored again and again where the image is smaller than the kernel.
-        Boundary.Symmetric => (((position % (2 * extent)) + (2 * extent)) % (2 * extent)) is var image && image < extent ? image : (2 * extent) - 1 - image,
-        Boundary.ZeroPadding => -1,
-        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected one of the three boundaries"),
-    };
+            // Mirrored again and again where the image is smaller than the kernel.
+            Boundary.Symmetric => (((position % (2 * extent)) + (2 * extent)) % (2 * extent)) is var image && image < extent ? image : (2 * extent) - 1 - image,
+            Boundary.ZeroPadding => -1,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected one of the three boundaries"),
+        };
 }

@@ -6,7 +6,7 @@ namespace Wellbehaved.Examples;
 /// <summary>What is measured at a place.</summary>
 public static class Moments
 {
-    public static ReportedMoments Of(Features signal, Features noise)
+    public static ReportedMoments Compute(Features signal, Features noise)
     {
         var centred = Layers.Centred(signal, Layers.Mean(signal)).Values;
         var (nu2, mu2, noise2) = (Mean(signal.Values, x => x * x), Mean(centred, x => x * x), Mean(noise.Values, x => x * x));
@@ -23,7 +23,8 @@ public static class Moments
             Chi: chi,
             LogChi: Math.Log(chi),
             ReffSignal: EffectiveRank(signal),
-            ReffNoise: EffectiveRank(noise));
+            ReffNoise: EffectiveRank(noise)
+        );
     }
 
     /// <summary>Trace over largest eigenvalue of the covariance of the channels, from the smaller of both Gram matrices.</summary>

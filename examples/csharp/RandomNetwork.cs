@@ -74,7 +74,7 @@ public sealed class RandomNetwork : ISubject
         void Show(int depth, int place, PlaceKind kind)
         {
             var (x, dx) = (signal, noise);
-            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Of(x, dx)));
+            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Compute(x, dx)));
         }
     }
 
@@ -82,7 +82,11 @@ public sealed class RandomNetwork : ISubject
     private static IEnumerable<double[]> Initial(NetworkSettings network, Weights.Own own)
     {
         var random = new Stream(Stream.Mix(Stream.Mix(own.Seed) + own.Simulation));
-        foreach (var (inputs, gain) in Enumerable.Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit).Prepend((network.NetworkInput.Channels, 1.0)))
+        foreach (
+            var (inputs, gain) in Enumerable
+                .Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit)
+                .Prepend((network.NetworkInput.Channels, 1.0))
+        )
         {
             var fanIn = network.KernelSize * network.KernelSize * inputs;
             var kernel = new double[fanIn * network.Channels];
@@ -91,7 +95,9 @@ public sealed class RandomNetwork : ISubject
         }
     }
 
-    /// <summary>SplitMix64. Generators that take a seed of 32 bits give two of some ten thousand simulations the same weights, and forget the high bits of a seed.</summary>
+    /// <summary>
+    /// SplitMix64. Generators that take a seed of 32 bits give two of some ten thousand simulations the same weights, and forget the high bits of a seed.
+    /// </summary>
     private sealed class Stream(ulong state) : RandomSource(threadSafe: false)
     {
         private ulong _state = state;

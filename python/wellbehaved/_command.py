@@ -76,7 +76,9 @@ def diagnose(path: Source, *, command: Optional[Sequence[str]] = None) -> Diagno
         report = pathlib.Path(folder, "diagnosis.json")
         text = _run(["diagnose", os.fspath(path), "--json", str(report)], command, accepted=(0, 3))
         data = json.loads(report.read_text(encoding="utf-8"))
-    return Diagnosis(text.rstrip(), data["condition"], data)
+        # The caller did not ask for that file, which is gone when this is read.
+        lines = [line for line in text.rstrip().splitlines() if str(report) not in line]
+    return Diagnosis("\n".join(lines), data["condition"], data)
 
 
 def plot(*paths: Source, out: Source, command: Optional[Sequence[str]] = None) -> pathlib.Path:

@@ -11,21 +11,34 @@ internal static class AuditCommand
 
     /// <summary>Asked of whoever draws weights: a program that draws others each time would be taken for a sound one.</summary>
     private const string SmokeClaimOfSeeds = "I10";
+
     /// <summary>Networks that are drawn by default; each is asked about with given parameters and with the program's own.</summary>
-    private const int GeneratedAtQuick = 32, GeneratedAtFull = 256;
+    private const int GeneratedAtQuick = 32,
+        GeneratedAtFull = 256;
 
     private const int MostGenerated = 1_000_000;
 
     /// <summary>Images of a batch with <c>--network</c>, and the most that are asked for.</summary>
-    private const int DefaultBatch = 4, MostImages = 1 << 12;
+    private const int DefaultBatch = 4,
+        MostImages = 1 << 12;
 
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
-        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, --architecture does", HelpName = "FILE.npz" };
+        var command = new Option<string?>("--command")
+        {
+            Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)",
+            HelpName = "COMMAND",
+        };
+        var results = new Option<string?>("--results")
+        {
+            Description =
+                "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, "
+                + "--architecture does",
+            HelpName = "FILE.npz",
+        };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
@@ -35,10 +48,16 @@ internal static class AuditCommand
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
         var generated = new Option<int?>("--generated")
         {
-            Description = "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at --scale full 256; 0 for none",
+            Description =
+                "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at "
+                + "--scale full 256; 0 for none",
             HelpName = "number",
         };
-        var network = new Option<string?>("--network") { Description = "Ask about this network alone, a file or a recipe, as about a generated one", HelpName = "FILE|NAME" };
+        var network = new Option<string?>("--network")
+        {
+            Description = "Ask about this network alone, a file or a recipe, as about a generated one",
+            HelpName = "FILE|NAME",
+        };
         var input = ShapeOption.Create();
         var depth = new Option<int?>("--total-depth") { Description = "With --network: what its \"L\" stands for", HelpName = "number" };
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
@@ -46,57 +65,85 @@ internal static class AuditCommand
         var outputs = new ReportOptions();
         var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.")
         {
-            command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network, input, depth,
+            command,
+            results,
+            architectures,
+            smoke,
+            scale,
+            claims,
+            seed,
+            allowDeclined,
+            limit,
+            processes,
+            generated,
+            network,
+            input,
+            depth,
         };
         recorded.AddTo(audit);
         outputs.AddTo(audit);
-        audit.SetAction((parsed, cancellation) => Task.Run(() =>
-        {
-            var files = outputs.Of(parsed);
-            var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
-            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
-            var source = parsed.GetValue(network);
-            foreach (var option in parsed.GetValue(results) is null ? recorded.Options.Except(source is null ? [] : recorded.OfNetworks) : ofPrograms)
-            {
-                if (parsed.GetResult(option) is { Implicit: false })
+        audit.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
                 {
-                    throw new InvalidInputException(option.Name, $"expected {(parsed.GetValue(results) is null ? "with --results" : "with --command")} only");
-                }
-            }
-
-            foreach (var option in source is null ? new Option[] { input, depth } : [smoke, generated, architectures])
-            {
-                if (parsed.GetResult(option) is { Implicit: false })
-                {
-                    throw new InvalidInputException(option.Name, source is null ? "expected with --network only" : "expected without --network, about which alone the program is asked");
-                }
-            }
-
-            return (parsed.GetValue(command), parsed.GetValue(results)) switch
-            {
-                ({ } line, null) => Audit(
-                    new Request(
-                        line,
-                        parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
-                        parsed.GetValue(seed),
-                        parsed.GetValue(claims) ?? [],
-                        chosen,
-                        Seconds(parsed.GetValue(limit)),
-                        Positive(parsed.GetValue(processes)),
-                        parsed.GetValue(allowDeclined))
+                    var files = outputs.Read(parsed);
+                    var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
+                    var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
+                    var source = parsed.GetValue(network);
+                    foreach (var option in parsed.GetValue(results) is null ? recorded.Options.Except(source is null ? [] : recorded.OfNetworks) : ofPrograms)
                     {
-                        Generated = NotNegative(parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)),
-                        Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
-                        NetworkOptions = NetworkWords(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth))),
-                    },
-                    parsed.GetValue(smoke),
-                    files,
-                    cancellation),
-                (null, { } file) => AuditResults(file, chosen, recorded.Of(parsed), files),
-                (null, null) => throw new InvalidInputException("--command, --results", "expected one of them, got neither"),
-                _ => throw new InvalidInputException("--command, --results", "expected one of them, got both"),
-            };
-        }));
+                        if (parsed.GetResult(option) is { Implicit: false })
+                        {
+                            throw new InvalidInputException(
+                                option.Name,
+                                $"expected {(parsed.GetValue(results) is null ? "with --results" : "with --command")} only"
+                            );
+                        }
+                    }
+
+                    foreach (var option in source is null ? new Option[] { input, depth } : [smoke, generated, architectures])
+                    {
+                        if (parsed.GetResult(option) is { Implicit: false })
+                        {
+                            throw new InvalidInputException(
+                                option.Name,
+                                source is null ? "expected with --network only" : "expected without --network, about which alone the program is asked"
+                            );
+                        }
+                    }
+
+                    return (parsed.GetValue(command), parsed.GetValue(results)) switch
+                    {
+                        ({ } line, null) => Audit(
+                            new Request(
+                                line,
+                                parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
+                                parsed.GetValue(seed),
+                                parsed.GetValue(claims) ?? [],
+                                chosen,
+                                Seconds(parsed.GetValue(limit)),
+                                Positive(parsed.GetValue(processes)),
+                                parsed.GetValue(allowDeclined)
+                            )
+                            {
+                                Generated = NotNegative(
+                                    parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)
+                                ),
+                                Network = source is null
+                                    ? null
+                                    : NetworkOf(source, recorded.Read(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
+                                NetworkOptions = NetworkWords(source, recorded.Read(parsed), (parsed.GetValue(input), parsed.GetValue(depth))),
+                            },
+                            parsed.GetValue(smoke),
+                            files,
+                            cancellation
+                        ),
+                        (null, { } file) => AuditResults(file, chosen, recorded.Read(parsed), files),
+                        (null, null) => throw new InvalidInputException("--command, --results", "expected one of them, got neither"),
+                        _ => throw new InvalidInputException("--command, --results", "expected one of them, got both"),
+                    };
+                })
+        );
         return audit;
     }
 
@@ -119,7 +166,7 @@ internal static class AuditCommand
                 RequireLayers(subject.Description);
             }
 
-            foreach (var (step, failure) in AdapterTest.Of(subject))
+            foreach (var (step, failure) in AdapterTest.Ask(subject))
             {
                 if (smoke || failure is not null)
                 {
@@ -141,18 +188,26 @@ internal static class AuditCommand
             var generated = GeneratedRun.None;
             if (request.Network is { } asked)
             {
-                generated = GeneratedAudit.Of(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
+                generated = GeneratedAudit.Ask(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
                 if (generated.Networks == 0)
                 {
                     var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
-                    Console.WriteLine($"nothing was asked about {asked.Network.Name}: {(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}");
+                    Console.WriteLine(
+                        $"nothing was asked about {asked.Network.Name}: "
+                            + $"{(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}"
+                    );
                 }
             }
 
             // A program of protocol 1 takes no layers: claims on them are no shortcoming of it.
-            var architectures = request.Architectures ?? (claims.Length == 0 && subject.Description.NetworkOffer is null ? [.. Model.Architecture.Names] : null);
+            var architectures =
+                request.Architectures ?? (claims.Length == 0 && subject.Description.NetworkOffer is null ? [.. Model.Architecture.Names] : null);
             var run = request.Network is null
-                ? ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation))
+                ? ProgressDisplay.Show(
+                    "audit",
+                    work,
+                    advance => VerificationRun.Execute(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation)
+                )
                 : new VerificationRun(subject.Description.Name, request.Scale, request.Seed, [], [], []) { SubjectVersion = subject.Description.Version };
             if (request is { Network: null, Architectures: null, Generated: > 0 } && !smoke)
             {
@@ -177,7 +232,7 @@ internal static class AuditCommand
             }
 
             files.Write(run);
-            return ExitStatus.Of(run, request.AllowDeclined);
+            return ExitStatus.From(run, request.AllowDeclined);
         }
         catch (ProgramNotStartedException exception)
         {
@@ -202,7 +257,7 @@ internal static class AuditCommand
     private static IReadOnlyList<Explanation>? Explained(VerificationRun run, ProcessSubject subject, GeneratedRun generated, CancellationToken cancellation) =>
         generated.Findings.Count == 0 || run.Explanations?.Any(explanation => explanation.Architectures.Contains(Suite.Composed)) == true
             ? run.Explanations
-            : [.. run.Explanations ?? [], .. Attempt.Search(() => [.. LayerCauses.Of(subject, generated.Outcomes, cancellation)])];
+            : [.. run.Explanations ?? [], .. Attempt.Search(() => [.. LayerCauses.Explain(subject, generated.Outcomes, cancellation)])];
 
     private static void RequireLayers(SubjectDescription description)
     {
@@ -230,7 +285,14 @@ internal static class AuditCommand
     private static int Broken(Request request, string name, string failure, ReportFiles files)
     {
         Console.WriteLine("the adapter does not follow docs/audit-protocol.md; nothing is said about what it implements");
-        files.Write(new VerificationRun(name, request.Scale, request.Seed, [], [], []) { Command = Replay(request), NetworkOptions = request.NetworkOptions, AdapterFailures = [failure] });
+        files.Write(
+            new VerificationRun(name, request.Scale, request.Seed, [], [], [])
+            {
+                Command = Replay(request),
+                NetworkOptions = request.NetworkOptions,
+                AdapterFailures = [failure],
+            }
+        );
         return ExitStatus.Inconclusive;
     }
 
@@ -238,12 +300,14 @@ internal static class AuditCommand
     {
         files.EnsureWritable(file);
         var recorded = ResultInput.Read(file);
-        var run = recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
-            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture] ? ResultAudit.Of(file, recorded, architecture, experiment)
+        var run =
+            recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
+            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture]
+                ? ResultAudit.Judge(file, recorded, architecture, experiment)
             : throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         VerdictTable.Print(run);
         files.Write(run);
-        return ExitStatus.Of(run, allowDeclined: false);
+        return ExitStatus.From(run, allowDeclined: false);
     }
 
     /// <summary>A file with a column for each place of some network, which no architecture describes.</summary>
@@ -253,7 +317,8 @@ internal static class AuditCommand
         {
             throw new InvalidInputException(
                 architectures is not null ? "--architecture" : experiment.AsOptions().Split(' ')[1],
-                $"expected without {file}, which has a column for each place of some network, and not the places of an architecture");
+                $"expected without {file}, which has a column for each place of some network, and not the places of an architecture"
+            );
         }
 
         return ResultAudit.OfPlaces(file, recorded, ResultInput.NameOf(file, recorded));
@@ -261,7 +326,8 @@ internal static class AuditCommand
 
     /// <summary>The command that repeats a check, but for the options that choose it.</summary>
     private static string Replay(Request request) =>
-        $"wellbehaved audit --command {Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
+        "wellbehaved audit --command "
+        + $"{Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
 
     /// <summary>The options that name the network and its sizes once more; empty where no network is named.</summary>
     private static string NetworkWords(string? name, RecordedExperiment sizes, (Networks.Shape? Input, int? Depth) open)
@@ -278,7 +344,9 @@ internal static class AuditCommand
     }
 
     private static TimeSpan Seconds(double seconds) =>
-        seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
+        seconds is > 0 and <= 86400
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
 
     private static int NotNegative(int networks) =>
         networks is >= 0 and <= MostGenerated
@@ -288,7 +356,16 @@ internal static class AuditCommand
     private static int Positive(int processes) =>
         processes > 0 ? processes : throw new InvalidInputException("--processes", $"expected a positive number, got {processes}");
 
-    private sealed record Request(string Command, Scale Scale, ulong Seed, string[] Claims, string[]? Architectures, TimeSpan Limit, int Processes, bool AllowDeclined)
+    private sealed record Request(
+        string Command,
+        Scale Scale,
+        ulong Seed,
+        string[] Claims,
+        string[]? Architectures,
+        TimeSpan Limit,
+        int Processes,
+        bool AllowDeclined
+    )
     {
         public int Generated { get; init; }
 

@@ -9,27 +9,36 @@ internal static class CallError
     /// <param name="parsed">The arguments as they were understood.</param>
     /// <param name="arguments">The arguments as they were typed.</param>
     /// <returns>The line; null where nothing is wrong.</returns>
-    public static string? Of(ParseResult parsed, IReadOnlyList<string> arguments)
+    public static string? Describe(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         var command = parsed.CommandResult.Command;
         var isRoot = command is RootCommand;
         var help = isRoot ? "wellbehaved --help" : $"wellbehaved {command.Name} --help";
-        if (isRoot && parsed.UnmatchedTokens is [var word, ..] && OptionNames.Of(word) is null)
+        if (isRoot && parsed.UnmatchedTokens is [var word, ..] && OptionNames.Find(word) is null)
         {
             return Ended($"{word}: expected a command that exists{Spelling.Hint(word, command.Subcommands.Select(other => other.Name))}", help);
         }
 
         // What looks like an option and is none would be taken for one more file, or one more claim.
         string[] options = [.. Commands.OptionsOf(command)];
-        var strange = arguments.TakeWhile(argument => argument != "--").FirstOrDefault(argument => OptionNames.Of(argument) is { } name && !options.Contains(name));
+        var strange = arguments
+            .TakeWhile(argument => argument != "--")
+            .FirstOrDefault(argument => OptionNames.Find(argument) is { } name && !options.Contains(name));
         if (strange is not null)
         {
-            return Ended($"{strange}: expected an option of {(isRoot ? "wellbehaved" : command.Name)} that exists{Spelling.Hint(OptionNames.Of(strange)!, options)}", help);
+            return Ended(
+                $"{strange}: expected an option of {(isRoot ? "wellbehaved" : command.Name)} that exists{Spelling.Hint(OptionNames.Find(strange)!, options)}",
+                help
+            );
         }
 
         if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
-            return Ended($"{unmatched}: {(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}", help);
+            return Ended(
+                $"{unmatched}: "
+                    + $"{(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}",
+                help
+            );
         }
 
         if (isRoot && parsed.Errors.Count > 0)
@@ -45,7 +54,9 @@ internal static class CallError
 
         string[] missing =
         [
-            .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }).Select(argument => argument.HelpName ?? argument.Name),
+            .. command
+                .Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 })
+                .Select(argument => argument.HelpName ?? argument.Name),
             .. command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Implicit: false }).Select(option => option.Name),
         ];
         if (parsed.Errors.Count > 0 && missing.Length > 0)

@@ -11,40 +11,54 @@ internal static class CheckTable
     public static void Print(PredictionCheck check, Screen screen)
     {
         screen.Sentence();
-        screen.Sentence($"check: {Counted.Of(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal");
+        screen.Sentence(
+            $"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with "
+                + $"probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal"
+        );
         foreach (var statement in check.Statements)
         {
-            screen.Sentence(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Spell(statement.Verdict)}: {statement.Subject}, {statement.Quantity}: expected {Number(statement.Predicted)}, simulated {Number(statement.Measured)} ± {Number(statement.Margin)} ({statement.Reason})"));
+            screen.Sentence(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Spell(statement.Verdict)}: {statement.Subject}, {statement.Quantity}: expected {Number(statement.Predicted)}, simulated "
+                        + $"{Number(statement.Measured)} ± {Number(statement.Margin)} ({statement.Reason})"
+                )
+            );
         }
     }
 
     /// <summary>Its JSON form.</summary>
-    public static JsonObject ToJson(PredictionCheck check) => new()
-    {
-        ["simulations"] = check.Simulations,
-        ["verdict"] = Spell(check.Verdict),
-        ["statements"] = new JsonArray([.. check.Statements.Select(statement => (JsonNode)new JsonObject
+    public static JsonObject ToJson(PredictionCheck check) =>
+        new()
         {
-            ["subject"] = statement.Subject,
-            ["quantity"] = statement.Quantity,
-            ["expected"] = Finite(statement.Predicted),
-            ["measured"] = Finite(statement.Measured),
-            ["margin"] = Finite(statement.Margin),
-            ["verdict"] = Spell(statement.Verdict),
-            ["reason"] = statement.Reason,
-        })]),
-    };
+            ["simulations"] = check.Simulations,
+            ["verdict"] = Spell(check.Verdict),
+            ["statements"] = new JsonArray([
+                .. check.Statements.Select(statement =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["subject"] = statement.Subject,
+                            ["quantity"] = statement.Quantity,
+                            ["expected"] = Finite(statement.Predicted),
+                            ["measured"] = Finite(statement.Measured),
+                            ["margin"] = Finite(statement.Margin),
+                            ["verdict"] = Spell(statement.Verdict),
+                            ["reason"] = statement.Reason,
+                        }
+                ),
+            ]),
+        };
 
-    private static string Spell(Verdict verdict) => verdict switch
-    {
-        Verdict.Holds => "holds",
-        Verdict.Rejected => "rejected",
-        Verdict.Inconclusive => "inconclusive",
-        Verdict.Declined => "declined",
-        _ => throw new InvalidOperationException($"no word for {verdict}"),
-    };
+    private static string Spell(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Holds => "holds",
+            Verdict.Rejected => "rejected",
+            Verdict.Inconclusive => "inconclusive",
+            Verdict.Declined => "declined",
+            _ => throw new InvalidOperationException($"no word for {verdict}"),
+        };
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "-";
 

@@ -24,7 +24,12 @@ internal static class ClaimsCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var ids = new Argument<string[]>("ID") { Description = "Only these claims; all if none is named", HelpName = "ID", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("ID")
+        {
+            Description = "Only these claims; all if none is named",
+            HelpName = "ID",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         ids.CompletionSources.Add(_ => ClaimLedger.Claims.Select(claim => claim.Id));
         var json = new Option<bool>("--json") { Description = "Print them as JSON, with the keys of data/claims.json" };
         var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids, json };
@@ -45,17 +50,28 @@ internal static class ClaimsCommand
         return command;
     }
 
-    private static Claim Find(string id) => ClaimLedger.Find(id)
-        ?? throw new InvalidInputException("ID", $"expected an id of the ledger (wellbehaved claims lists them), got '{id}'{Spelling.Hint(id, ClaimLedger.Claims.Select(claim => claim.Id))}");
+    private static Claim Find(string id) =>
+        ClaimLedger.Find(id)
+        ?? throw new InvalidInputException(
+            "ID",
+            $"expected an id of the ledger (wellbehaved claims lists them), got '{id}'{Spelling.Hint(id, ClaimLedger.Claims.Select(claim => claim.Id))}"
+        );
 
     private static void List(IEnumerable<Claim> claims, Screen screen)
     {
         foreach (var claim in claims)
         {
             screen.Sentence($"{claim.Id}  {claim.Statement}", Margin.Length);
-            (string Title, string? Text)[] entries = claim.IsTestable || claim.IsTrained
-                ? [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"), ("tolerance", claim.Tolerance)]
-                : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
+            (string Title, string? Text)[] entries =
+                claim.IsTestable || claim.IsTrained
+                    ?
+                    [
+                        ("source", claim.Source),
+                        ("speaks of", string.Join(", ", claim.Architectures)),
+                        ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"),
+                        ("tolerance", claim.Tolerance),
+                    ]
+                    : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
             (string Title, string? Text)[] sites = claim.Sites is { } places ? [("sites", places)] : [];
             (string Title, string? Text)[] qualified = claim.Qualification is { } qualification ? [("qualified", qualification)] : [];
             (string Title, string? Text)[] within = claim.Scope is { } scope ? [("within", scope.Words)] : [];
@@ -69,13 +85,14 @@ internal static class ClaimsCommand
         }
     }
 
-    private static string Spell(ClaimKind kind) => kind switch
-    {
-        ClaimKind.Always => "always",
-        ClaimKind.ExactInExpectation => "exactly in expectation",
-        ClaimKind.Asymptotic => "asymptotically",
-        ClaimKind.NotTestable => "not by simulation",
-        ClaimKind.AfterTraining => "after training, which verify --scale training runs",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of claim"),
-    };
+    private static string Spell(ClaimKind kind) =>
+        kind switch
+        {
+            ClaimKind.Always => "always",
+            ClaimKind.ExactInExpectation => "exactly in expectation",
+            ClaimKind.Asymptotic => "asymptotically",
+            ClaimKind.NotTestable => "not by simulation",
+            ClaimKind.AfterTraining => "after training, which verify --scale training runs",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of claim"),
+        };
 }

@@ -23,7 +23,7 @@ internal static class ColumnText
     public static void Print(Screen screen, IReadOnlyList<string[]> rows)
     {
         var widths = Widths(rows);
-        for (var first = 1; first < widths.Length;)
+        for (var first = 1; first < widths.Length; )
         {
             var next = first + 1;
             while (next < widths.Length && (screen.Width is not { } most || Total([widths[0], .. widths[first..(next + 1)]]) <= most))
@@ -64,7 +64,23 @@ internal static class ColumnText
             var goesOn = false;
             foreach (var line in WordWrap.Lines(row[words], widths[words], Hanging))
             {
-                screen.Line((Joined([.. row.Select((cell, column) => column == words ? line : goesOn ? "" : cell)], widths, left), null));
+                screen.Line(
+                    (
+                        Joined(
+                            [
+                                .. row.Select(
+                                    (cell, column) =>
+                                        column == words ? line
+                                        : goesOn ? ""
+                                        : cell
+                                ),
+                            ],
+                            widths,
+                            left
+                        ),
+                        null
+                    )
+                );
                 goesOn = true;
             }
         }

@@ -17,7 +17,9 @@ internal static class Commands
 
     /// <summary>The options that may be given to a command.</summary>
     public static IEnumerable<string> OptionsOf(Command command) =>
-        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive))).SelectMany(option => option.Aliases.Prepend(option.Name));
+        command
+            .Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive)))
+            .SelectMany(option => option.Aliases.Prepend(option.Name));
 
     /// <summary>Describes the command and those in it.</summary>
     private static RootCommand Root()

@@ -24,13 +24,20 @@ internal static class CostRemark
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (cost.LeastBytes > available)
         {
-            throw new InvalidInputException("--batch-size", $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are "
+                    + $"{ByteCount.Spell(available)}; --points K predicts for K of them"
+            );
         }
 
         var time = TimeOf(cost);
         if (time >= Worth)
         {
-            Console.Error.WriteLine($"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}");
+            Console.Error.WriteLine(
+                $"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} "
+                    + $"points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}"
+            );
         }
     }
 
@@ -38,16 +45,18 @@ internal static class CostRemark
     /// <param name="cost">The cost of one core.</param>
     public static bool IsWorthwhile(PredictionCost cost) => TimeOf(cost) >= Worth;
 
-    private static TimeSpan TimeOf(PredictionCost cost) => TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
+    private static TimeSpan TimeOf(PredictionCost cost) =>
+        TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
 
     /// <summary>A time as a person says it.</summary>
-    public static string Spell(TimeSpan time) => time switch
-    {
-        { TotalDays: >= 2 } => FormattableString.Invariant($"{time.TotalDays:F0} days"),
-        { TotalMinutes: >= 100 } => FormattableString.Invariant($"{time.TotalHours:F1} hours"),
-        { TotalSeconds: >= 100 } => FormattableString.Invariant($"{time.TotalMinutes:F0} minutes"),
-        _ => FormattableString.Invariant($"{time.TotalSeconds:F0} seconds"),
-    };
+    public static string Spell(TimeSpan time) =>
+        time switch
+        {
+            { TotalDays: >= 2 } => FormattableString.Invariant($"{time.TotalDays:F0} days"),
+            { TotalMinutes: >= 100 } => FormattableString.Invariant($"{time.TotalHours:F1} hours"),
+            { TotalSeconds: >= 100 } => FormattableString.Invariant($"{time.TotalMinutes:F0} minutes"),
+            _ => FormattableString.Invariant($"{time.TotalSeconds:F0} seconds"),
+        };
 
     /// <summary>Watches work and says once how long it takes in all, by the time of its first unit, where that is long.</summary>
     /// <param name="advance">Counts what is done.</param>
@@ -62,7 +71,15 @@ internal static class CostRemark
             advance(amount);
             var before = done;
             done += amount;
-            if (before < first && done >= first && done < total && Terminal.IsErrorRedirected && watch.Elapsed >= Telling && watch.Elapsed * ((double)total / done) is var time && time >= Long)
+            if (
+                before < first
+                && done >= first
+                && done < total
+                && Terminal.IsErrorRedirected
+                && watch.Elapsed >= Telling
+                && watch.Elapsed * ((double)total / done) is var time
+                && time >= Long
+            )
             {
                 Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
             }

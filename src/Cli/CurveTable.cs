@@ -18,16 +18,20 @@ internal static class CurveTable
         Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0" + (anyEnded ? "   networks" : ""));
         foreach (var i in TableRows.Spread(curves.Depths.Count))
         {
-            var alive = anyEnded ? string.Create(CultureInfo.InvariantCulture, $"   {$"{curves.Alive[i]} of {curves.Simulations}",8}") : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}{alive}"));
+            var alive = anyEnded ? string.Create(CultureInfo.InvariantCulture, $"   {$"{curves.Alive[i]} of {curves.Simulations}", 8}") : "";
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i], 8}   {Rank(curves.Reff[i]), 22}   {Ratio(curves.LogSnrRatio[i]), 11}{alive}")
+            );
         }
 
         Console.WriteLine(
             $"medians over the networks of this width{(anyEnded ? " that have not ended before that depth" : "")}"
-            + (isPredicted ? "; wellbehaved predict gives the limit of infinite width, from which they depart with depth" : string.Empty));
+                + (isPredicted ? "; wellbehaved predict gives the limit of infinite width, from which they depart with depth" : string.Empty)
+        );
     }
 
-    private static string Rank(double reff) => !double.IsFinite(reff) || reff == EffectiveRank.NotComputed ? None
+    private static string Rank(double reff) =>
+        !double.IsFinite(reff) || reff == EffectiveRank.NotComputed ? None
         : reff < 1.01 && reff >= 1 ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
         : reff.ToString("F2", CultureInfo.InvariantCulture);
 

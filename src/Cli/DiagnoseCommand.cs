@@ -25,19 +25,36 @@ internal static class DiagnoseCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, or a model in an ONNX file",
+            Description =
+                "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, "
+                + "or a model in an ONNX file",
             HelpName = "FILE.npz|FILE.json|MODEL.onnx",
         };
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
         var expect = OptionFactory.Choice("--expect", "Exit status 1 where the network is not as expected", "anything", WellBehaved);
         var network = new NetworkOptions(NetworkOptions.Source.Network);
-        var numSims = OptionFactory.Number("--num-sims", $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} of an ONNX file if nothing is said", SimulationsByDefault);
+        var numSims = OptionFactory.Number(
+            "--num-sims",
+            $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} of an ONNX file if nothing is said",
+            SimulationsByDefault
+        );
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
-        var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network, which is run first.") { file, expect, json };
+        var command = new Command(
+            "diagnose",
+            "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options "
+                + "from --total-depth on are for a network, which is run first."
+        )
+        {
+            file,
+            expect,
+            json,
+        };
         var report = new Option<string?>("--report")
         {
-            Description = "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, how to repeat it",
+            Description =
+                "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, "
+                + "how to repeat it",
             HelpName = "DIR",
         };
         var onnx = new OnnxOptionList();
@@ -50,62 +67,78 @@ internal static class DiagnoseCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
-        {
-            var path = parsed.GetRequiredValue(file);
-            Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
-            var (folder, expected, table) = (parsed.GetValue(report), parsed.GetValue(expect), parsed.GetValue(json));
-            if (OnnxFile.Is(path))
-            {
-                var simulations = parsed.GetResult(numSims) is { Implicit: false } ? parsed.GetValue(numSims) : OnnxSimulationsByDefault;
-                var request = onnx.Read(network.ReadOnnx(path, parsed, simulations), parsed) with { Threads = parsed.GetValue(threads) };
-                Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
-                var repeat = Repeat([.. network.All, .. onnx.All, numSims]);
-                var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), folder, repeat, cancellation);
-                Say(told.Short is { } answer ? [answer] : []);
-                told.Print(Screen.Output());
-                return Judged(Say(diagnosis, expected, table, told.ToJson, [], repeat));
-            }
-
-            if (folder is not null)
-            {
-                new ReportFiles(null, null, null, folder).EnsureWritable(path);
-            }
-
-            if (!IsNetwork(path))
-            {
-                return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
-                    ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing that can be run")
-                    : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
-            }
-
-            onnx.RefuseAll(parsed);
-            var options = network.Read(path, parsed, parsed.GetValue(numSims));
-            return Judged(Tell(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation), Repeat([.. network.All, numSims]), cancellation));
-
-            int Tell(ResultFile file, string repeat, CancellationToken stop)
-            {
-                var diagnosis = Diagnosis.Of(MomentTable.Of(file));
-                var theory = file.Options?.Network is null ? null : RecordedForecast.Of(file, given: null, stop);
-                var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
-                Say(told.Short is { } answer ? [answer] : []);
-                if (folder is not null)
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
                 {
-                    ReportFolder.Write(told, folder);
-                }
+                    var path = parsed.GetRequiredValue(file);
+                    Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
+                    var (folder, expected, table) = (parsed.GetValue(report), parsed.GetValue(expect), parsed.GetValue(json));
+                    if (OnnxFile.Is(path))
+                    {
+                        var simulations = parsed.GetResult(numSims) is { Implicit: false } ? parsed.GetValue(numSims) : OnnxSimulationsByDefault;
+                        var request = onnx.Read(network.ReadOnnx(path, parsed, simulations), parsed) with { Threads = parsed.GetValue(threads) };
+                        Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
+                        var repeat = Repeat([.. network.All, .. onnx.All, numSims]);
+                        var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), folder, repeat, cancellation);
+                        Say(told.Short is { } answer ? [answer] : []);
+                        told.Print(Screen.Output());
+                        return Judged(Say(diagnosis, expected, table, told.ToJson, [], repeat));
+                    }
 
-                return Say(diagnosis, expected, table, told.ToJson, told.Lines(), repeat);
-            }
+                    if (folder is not null)
+                    {
+                        new ReportFiles(null, null, null, folder).EnsureWritable(path);
+                    }
 
-            string Repeat(Option[] given) => string.Join(' ', given.Where(option => parsed.GetResult(option) is { Implicit: false })
-                .SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Shell.Word(token.Value)).Prepend(option.Name)).Prepend(Shell.Word(path)).Prepend("wellbehaved diagnose"));
+                    if (!IsNetwork(path))
+                    {
+                        return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
+                            ? throw new InvalidInputException(
+                                needless.Name,
+                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing "
+                                    + "that can be run"
+                            )
+                            : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
+                    }
 
-            int Judged(int status)
-            {
-                SayWhere(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(report));
-                return status;
-            }
-        }));
+                    onnx.RefuseAll(parsed);
+                    var options = network.Read(path, parsed, parsed.GetValue(numSims));
+                    return Judged(
+                        Tell(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation), Repeat([.. network.All, numSims]), cancellation)
+                    );
+
+                    int Tell(ResultFile file, string repeat, CancellationToken stop)
+                    {
+                        var diagnosis = Diagnosis.Diagnose(MomentTable.Read(file));
+                        var theory = file.Options?.Network is null ? null : RecordedForecast.Predict(file, given: null, stop);
+                        var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
+                        Say(told.Short is { } answer ? [answer] : []);
+                        if (folder is not null)
+                        {
+                            ReportFolder.Write(told, folder);
+                        }
+
+                        return Say(diagnosis, expected, table, told.ToJson, told.Lines(), repeat);
+                    }
+
+                    string Repeat(Option[] given) =>
+                        string.Join(
+                            ' ',
+                            given
+                                .Where(option => parsed.GetResult(option) is { Implicit: false })
+                                .SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Shell.Word(token.Value)).Prepend(option.Name))
+                                .Prepend(Shell.Word(path))
+                                .Prepend("wellbehaved diagnose")
+                        );
+
+                    int Judged(int status)
+                    {
+                        SayWhere(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(report));
+                        return status;
+                    }
+                })
+        );
         return command;
     }
 
@@ -142,7 +175,11 @@ internal static class DiagnoseCommand
         using var held = output is null ? null : OutputLock.Take(output);
         var experiment = Experiment.Prepare(options, threads);
         ImageRemark.Print(experiment.Remark);
-        var result = ProgressDisplay.Show(ForeignText.OnOneLine(options.Name), Math.Max(1, (long)options.NumSims * options.Steps), depthReached => experiment.Run(depthReached, cancellation: cancellation));
+        var result = ProgressDisplay.Show(
+            ForeignText.OnOneLine(options.Name),
+            Math.Max(1, (long)options.NumSims * options.Steps),
+            depthReached => experiment.Run(depthReached, cancellation: cancellation)
+        );
         if (output is not null)
         {
             ResultOutput.EnsureNew(output);
@@ -153,7 +190,7 @@ internal static class DiagnoseCommand
         }
 
         // What is in the file, or would be, decides: the same whoever reads it.
-        return ResultFile.Of(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
+        return ResultFile.FromArrays(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
     }
 
     /// <summary>Names the files that were written.</summary>
@@ -181,7 +218,7 @@ internal static class DiagnoseCommand
     {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);
-        foreach (var line in DiagnosisLines.Of(diagnosis).Skip(1))
+        foreach (var line in DiagnosisLines.Write(diagnosis).Skip(1))
         {
             screen.Sentence(line, Hanging);
         }

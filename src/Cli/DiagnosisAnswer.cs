@@ -15,7 +15,7 @@ internal static class DiagnosisAnswer
     /// <param name="unit">What one is called.</param>
     /// <param name="stages">The stages in order; none where nobody can say.</param>
     /// <returns>The sentence; null where nothing is decided, and the diagnosis says why.</returns>
-    public static string? Of(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
+    public static string? Write(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
     {
         if (diagnosis.Condition == Condition.Undecided)
         {
@@ -24,19 +24,20 @@ internal static class DiagnosisAnswer
 
         var titles = diagnosis.Conditions.Select(DiagnosisWords.TitleOf);
         var title = string.Join(" and ", titles.Select((words, i) => i == 0 ? words : DiagnosisWords.Uncapitalised(words)));
-        string?[] parts = [$"{title} over {Counted.Of(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
+        string?[] parts = [$"{title} over {Counted.Spell(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
 
     /// <summary>The colour of a condition.</summary>
     /// <param name="condition">The condition.</param>
-    public static string MoodOf(Condition condition) => condition switch
-    {
-        Condition.WellBehaved => "holds",
-        Condition.Undecided => "inconclusive",
-        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-    };
+    public static string MoodOf(Condition condition) =>
+        condition switch
+        {
+            Condition.WellBehaved => "holds",
+            Condition.Undecided => "inconclusive",
+            Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+        };
 
     /// <summary>Where the signal-to-noise ratio falls most.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
@@ -64,6 +65,9 @@ internal static class DiagnosisAnswer
         }
 
         var (first, last) = (stages[0], stages[^1]);
-        return string.Create(CultureInfo.InvariantCulture, $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}"
+        );
     }
 }

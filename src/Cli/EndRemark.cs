@@ -5,7 +5,10 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Where theory will end, before a prediction that takes long: found on two small images of normal numbers, since a law that is lacking is lacking at every size.</summary>
+/// <summary>
+/// Where theory will end, before a prediction that takes long: found on two small images of normal numbers, since a law that is lacking is lacking at every
+/// size.
+/// </summary>
 internal static class EndRemark
 {
     private const int Images = 2;
@@ -25,8 +28,12 @@ internal static class EndRemark
     {
         try
         {
-            var small = SmallImages.Of(network);
-            var cut = new Network(small.Name, small.Input, [.. small.Layers.Select(layer => layer is Repeat repeat ? repeat with { Times = Math.Min(repeat.Times, Units) } : layer)]);
+            var small = SmallImages.Shrink(network);
+            var cut = new Network(
+                small.Name,
+                small.Input,
+                [.. small.Layers.Select(layer => layer is Repeat repeat ? repeat with { Times = Math.Min(repeat.Times, Units) } : layer)]
+            );
             var shape = cut.Layers[0] is Flatten ? cut.Layers[0].OutputOf(cut.Input) : cut.Input;
             if (Images * (long)shape.Positions > MostPoints)
             {

@@ -23,7 +23,7 @@ internal static class Entry
                 return await parsed.InvokeAsync();
             }
 
-            if (CallError.Of(parsed, arguments) is { } error)
+            if (CallError.Describe(parsed, arguments) is { } error)
             {
                 return Failure.OfCall(error);
             }

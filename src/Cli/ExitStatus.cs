@@ -27,10 +27,11 @@ internal static class ExitStatus
     /// <param name="run">The run.</param>
     /// <param name="allowDeclined">Whether what the subject declined is no reason for concern.</param>
     /// <returns>0, 1 or 3.</returns>
-    public static int Of(VerificationRun run, bool allowDeclined) => run.Verdict switch
-    {
-        Verdict.Holds => Success,
-        Verdict.Rejected => Rejected,
-        _ => allowDeclined && run.HoldsButForDeclined ? Success : Inconclusive,
-    };
+    public static int From(VerificationRun run, bool allowDeclined) =>
+        run.Verdict switch
+        {
+            Verdict.Holds => Success,
+            Verdict.Rejected => Rejected,
+            _ => allowDeclined && run.HoldsButForDeclined ? Success : Inconclusive,
+        };
 }

@@ -16,14 +16,23 @@ internal static class Failure
     /// <param name="exception">The exception.</param>
     /// <param name="error">Where to say it.</param>
     /// <returns>The exit status.</returns>
-    public static int Report(Exception exception, TextWriter error) => Cause(exception) switch
-    {
-        InvalidInputException cause => Say(error, cause.Message, ExitStatus.Usage),
-        OutOfMemoryException => Say(error, "--num-channels, --batch-size, --kernel-size, or the file that is read: expected sizes that fit memory", ExitStatus.Usage),
-        OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
-        IOException or UnauthorizedAccessException => Say(error, $"expected files and an output that can be read and written ({exception.Message})", ExitStatus.Usage),
-        var cause => ReportDefect(cause, error),
-    };
+    public static int Report(Exception exception, TextWriter error) =>
+        Cause(exception) switch
+        {
+            InvalidInputException cause => Say(error, cause.Message, ExitStatus.Usage),
+            OutOfMemoryException => Say(
+                error,
+                "--num-channels, --batch-size, --kernel-size, or the file that is read: expected sizes that fit memory",
+                ExitStatus.Usage
+            ),
+            OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
+            IOException or UnauthorizedAccessException => Say(
+                error,
+                $"expected files and an output that can be read and written ({exception.Message})",
+                ExitStatus.Usage
+            ),
+            var cause => ReportDefect(cause, error),
+        };
 
     /// <summary>What several threads threw together is told by what a user can mend, if there is such.</summary>
     private static Exception Cause(Exception exception)
@@ -44,7 +53,11 @@ internal static class Failure
     {
         var trace = Keep(exception);
         var where = trace is null ? $"what {DebugVariable}=1 prints" : trace;
-        Say(error, $"a defect of ours, not of your call: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}; please report it with {where}", ExitStatus.Defect);
+        Say(
+            error,
+            $"a defect of ours, not of your call: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}; please report it with {where}",
+            ExitStatus.Defect
+        );
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
         {
             error.WriteLine(exception);
@@ -57,7 +70,10 @@ internal static class Failure
     /// <returns>The file; null if it cannot be written.</returns>
     private static string? Keep(Exception exception)
     {
-        var path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"wellbehaved-defect-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}.txt"));
+        var path = Path.Combine(
+            Path.GetTempPath(),
+            string.Create(CultureInfo.InvariantCulture, $"wellbehaved-defect-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}.txt")
+        );
         try
         {
             using var file = new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write));

@@ -9,19 +9,26 @@ internal static class ForecastBasis
     /// <summary>Lists them.</summary>
     public static IReadOnlyList<PredictionBasis> List(NetworkForecast forecast)
     {
-        const string means = "nu2_signal, mu2_signal, mu2_noise", ratios = "chi, reff_signal, reff_noise, growth";
+        const string means = "nu2_signal, mu2_signal, mu2_noise",
+            ratios = "chi, reff_signal, reff_noise, growth";
         var scopes = forecast.Prediction.Places.GroupBy(place => place.Validity).OrderBy(places => places.Key).ToArray();
         return
         [
             .. scopes.Select(places => new PredictionBasis(
                 "one map a layer over kernels, as docs/theory.md says under “Any network of layers”",
                 scopes.Length == 1 ? means : $"{means} at {Describe(places.First())} to {Describe(places.Last())}",
-                ForecastTable.Spell(places.Key))),
-
+                ForecastTable.Spell(places.Key)
+            )),
             // A quotient of expectations is not the expectation of the quotient.
-            new("quotients of these means, as docs/theory.md says there", ratios, ForecastTable.Spell(scopes.Select(places => places.Key).Append(Validity.InfiniteWidth).Max())),
+            new(
+                "quotients of these means, as docs/theory.md says there",
+                ratios,
+                ForecastTable.Spell(scopes.Select(places => places.Key).Append(Validity.InfiniteWidth).Max())
+            ),
             .. forecast.Sample is null ? Array.Empty<PredictionBasis>() : [new("one-step laws, sampled layer by layer", "finite_width", "exact")],
-            .. forecast.Verdicts.Where(verdict => verdict.Law.Length > 0).Select(verdict => new PredictionBasis(verdict.Law, $"the verdict on {verdict.Path}", verdict.Scope)),
+            .. forecast
+                .Verdicts.Where(verdict => verdict.Law.Length > 0)
+                .Select(verdict => new PredictionBasis(verdict.Law, $"the verdict on {verdict.Path}", verdict.Scope)),
         ];
     }
 
@@ -31,10 +38,30 @@ internal static class ForecastBasis
     {
         (string Key, string Word)[] words =
         [
-            ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu2_noise", "μ₂ of the noise"), ("delta_chi", "δχ"), ("delta_chi_limit", "the limit of δχ"), ("tau", "τ"), ("log_nu2_drift", "the drift of ln ν₂"), ("log_nu2_variance", "its variance"), ("log_chi", "ln χ"), ("chi", "χ"),
-            ("reff_signal", "directions of the signal"), ("reff_noise", "directions of the noise"), ("finite_width", "the sampled networks"),
+            ("nu2_signal", "ν₂"),
+            ("mu2_signal", "μ₂"),
+            ("mu2_noise", "μ₂ of the noise"),
+            ("delta_chi", "δχ"),
+            ("delta_chi_limit", "the limit of δχ"),
+            ("tau", "τ"),
+            ("log_nu2_drift", "the drift of ln ν₂"),
+            ("log_nu2_variance", "its variance"),
+            ("log_chi", "ln χ"),
+            ("chi", "χ"),
+            ("reff_signal", "directions of the signal"),
+            ("reff_noise", "directions of the noise"),
+            ("finite_width", "the sampled networks"),
         ];
-        return string.Join(' ', quantities.Split(' ').Select(quantity => words.FirstOrDefault(word => word.Key == quantity.TrimEnd(',')) is { Word: { } word } ? quantity.Replace(quantity.TrimEnd(','), word, StringComparison.Ordinal) : quantity));
+        return string.Join(
+            ' ',
+            quantities
+                .Split(' ')
+                .Select(quantity =>
+                    words.FirstOrDefault(word => word.Key == quantity.TrimEnd(',')) is { Word: { } word }
+                        ? quantity.Replace(quantity.TrimEnd(','), word, StringComparison.Ordinal)
+                        : quantity
+                )
+        );
     }
 
     private static string Describe(PredictedPlace place) => FormattableString.Invariant($"{place.Place.Depth}.{place.Place.Number}");

@@ -25,7 +25,11 @@ internal static class ForecastJson
             ["number"] = new JsonArray([.. rows.Select(row => (JsonNode)row.Place.Number)]),
             ["place"] = new JsonArray([.. rows.Select(row => (JsonNode)row.Place.ToString())]),
         };
-        Add(result, rows, row => row.Limit is { } limit ? (limit.LogNu2Signal, limit.LogMu2Signal, limit.LogMu2Noise, limit.LogChi, limit.ReffSignal, limit.ReffNoise) : None);
+        Add(
+            result,
+            rows,
+            row => row.Limit is { } limit ? (limit.LogNu2Signal, limit.LogMu2Signal, limit.LogMu2Noise, limit.LogChi, limit.ReffSignal, limit.ReffNoise) : None
+        );
         result["growth"] = Numbers(rows, row => Math.Exp(row.LogGrowth));
         if (gradient is not null)
         {
@@ -34,17 +38,43 @@ internal static class ForecastJson
 
         result["exactness"] = new JsonArray([.. rows.Select(row => (JsonNode?)(row.Limit is { } limit ? ForecastTable.Spell(limit.Validity) : null))]);
         result["error"] = Numbers(rows, row => row.Limit?.Error ?? double.NaN);
-        result["theory_end"] = forecast.Prediction.End is { } end ? new JsonObject { ["path"] = end.Path, ["layer"] = end.Layer.Word, ["reason"] = end.Reason } : null;
+        result["theory_end"] = forecast.Prediction.End is { } end
+            ? new JsonObject
+            {
+                ["path"] = end.Path,
+                ["layer"] = end.Layer.Word,
+                ["reason"] = end.Reason,
+            }
+            : null;
         result["finite_width"] = forecast.Sample is { } sample ? Sample(sample, rows) : null;
         result["verdicts"] = new JsonArray([.. forecast.Verdicts.Select(Verdict)]);
-        result["reach"] = new JsonArray([.. Reach.State(forecast.Question.Network, forecast.Prediction, forecast.Verdicts).Select(statement => (JsonNode)new JsonObject
-        {
-            ["words"] = statement.Words,
-            ["value"] = statement.Value,
-            ["law"] = statement.Law,
-            ["scope"] = statement.Scope,
-        })]);
-        result["basis"] = new JsonArray([.. ForecastBasis.List(forecast).Select(basis => (JsonNode)new JsonObject { ["law"] = basis.Law, ["quantities"] = basis.Quantities, ["exactness"] = basis.Exactness })]);
+        result["reach"] = new JsonArray([
+            .. Reach
+                .State(forecast.Question.Network, forecast.Prediction, forecast.Verdicts)
+                .Select(statement =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["words"] = statement.Words,
+                            ["value"] = statement.Value,
+                            ["law"] = statement.Law,
+                            ["scope"] = statement.Scope,
+                        }
+                ),
+        ]);
+        result["basis"] = new JsonArray([
+            .. ForecastBasis
+                .List(forecast)
+                .Select(basis =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["law"] = basis.Law,
+                            ["quantities"] = basis.Quantities,
+                            ["exactness"] = basis.Exactness,
+                        }
+                ),
+        ]);
         if (check is not null)
         {
             result["check"] = CheckTable.ToJson(check);
@@ -64,59 +94,87 @@ internal static class ForecastJson
         target["gradient_exactness"] = gradient.Prediction.End is null ? ForecastTable.Spell(gradient.Prediction.Validity) : null;
     }
 
-    private static (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank) None => (double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+    private static (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank) None =>
+        (double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
 
     private static JsonObject Sample(FiniteWidthSample sample, IReadOnlyList<ForecastRow> rows)
     {
         var result = new JsonObject { ["samples"] = sample.Networks };
-        Add(result, rows, row => row.Sample is { } means ? (means.LogNu2Signal, means.LogMu2Signal, means.LogMu2Noise, means.LogChi, means.ReffSignal, means.ReffNoise) : None);
+        Add(
+            result,
+            rows,
+            row => row.Sample is { } means ? (means.LogNu2Signal, means.LogMu2Signal, means.LogMu2Noise, means.LogChi, means.ReffSignal, means.ReffNoise) : None
+        );
         result["log_chi_standard_error"] = Numbers(rows, row => row.Sample?.LogChiStandardError ?? double.NaN);
         result["reff_signal_standard_error"] = Numbers(rows, row => row.Sample?.ReffSignalStandardError ?? double.NaN);
         return result;
     }
 
-    private static JsonNode Verdict(StackVerdict verdict) => new JsonObject
-    {
-        ["path"] = verdict.Path,
-        ["units"] = verdict.Units,
-        ["behaviour"] = Spell(verdict.Behaviour),
-        ["words"] = verdict.Words,
-        ["law"] = verdict.Law.Length == 0 ? null : verdict.Law,
-        ["scope"] = verdict.Scope.Length == 0 ? null : verdict.Scope,
-        ["squared_growth"] = Number(verdict.SquaredGrowth),
-        ["exponent"] = Number(verdict.Exponent),
-        ["depth_scale"] = Number(verdict.DepthScale),
-        ["growth_of_batch"] = Number(Math.Exp(verdict.LogGrowthOfBatch)),
-        ["fixed_point"] = verdict.Field is { } field && double.IsFinite(field.Variance)
-            ? new JsonObject { ["variance"] = field.Variance, ["noise_gain"] = Number(field.NoiseGain), ["radial_gain"] = Number(field.RadialGain), ["correlation"] = Number(field.Correlation) }
-            : null,
-        ["advice"] = new JsonArray([.. verdict.Suggestions.Select(suggestion => (JsonNode)new JsonObject
+    private static JsonNode Verdict(StackVerdict verdict) =>
+        new JsonObject
         {
-            ["change"] = suggestion.Change,
-            ["prediction"] = suggestion.Prediction,
-            ["law"] = suggestion.Law,
-            ["scope"] = suggestion.Scope,
-        })]),
-    };
+            ["path"] = verdict.Path,
+            ["units"] = verdict.Units,
+            ["behaviour"] = Spell(verdict.Behaviour),
+            ["words"] = verdict.Words,
+            ["law"] = verdict.Law.Length == 0 ? null : verdict.Law,
+            ["scope"] = verdict.Scope.Length == 0 ? null : verdict.Scope,
+            ["squared_growth"] = Number(verdict.SquaredGrowth),
+            ["exponent"] = Number(verdict.Exponent),
+            ["depth_scale"] = Number(verdict.DepthScale),
+            ["growth_of_batch"] = Number(Math.Exp(verdict.LogGrowthOfBatch)),
+            ["fixed_point"] =
+                verdict.Field is { } field && double.IsFinite(field.Variance)
+                    ? new JsonObject
+                    {
+                        ["variance"] = field.Variance,
+                        ["noise_gain"] = Number(field.NoiseGain),
+                        ["radial_gain"] = Number(field.RadialGain),
+                        ["correlation"] = Number(field.Correlation),
+                    }
+                    : null,
+            ["advice"] = new JsonArray([
+                .. verdict.Suggestions.Select(suggestion =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["change"] = suggestion.Change,
+                            ["prediction"] = suggestion.Prediction,
+                            ["law"] = suggestion.Law,
+                            ["scope"] = suggestion.Scope,
+                        }
+                ),
+            ]),
+        };
 
-    private static string Spell(Behaviour behaviour) => behaviour switch
-    {
-        Behaviour.WellBehaved => "well-behaved",
-        Behaviour.Identity => "identity",
-        Behaviour.Point => "point",
-        Behaviour.Line => "line",
-        Behaviour.Edge => "edge of chaos",
-        Behaviour.Exploding => "exploding",
-        Behaviour.Unknown => "theory does not reach this",
-        _ => throw new InvalidOperationException($"no words for {behaviour}"),
-    };
-
-    private static void Add(JsonObject target, IReadOnlyList<ForecastRow> rows, Func<ForecastRow, (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank)> read)
-    {
-        foreach (var (name, select) in new (string, Func<ForecastRow, double>)[]
+    private static string Spell(Behaviour behaviour) =>
+        behaviour switch
         {
-            ("nu2_signal", row => read(row).Nu2), ("mu2_signal", row => read(row).Mu2), ("mu2_noise", row => read(row).Noise), ("chi", row => read(row).Chi),
-        })
+            Behaviour.WellBehaved => "well-behaved",
+            Behaviour.Identity => "identity",
+            Behaviour.Point => "point",
+            Behaviour.Line => "line",
+            Behaviour.Edge => "edge of chaos",
+            Behaviour.Exploding => "exploding",
+            Behaviour.Unknown => "theory does not reach this",
+            _ => throw new InvalidOperationException($"no words for {behaviour}"),
+        };
+
+    private static void Add(
+        JsonObject target,
+        IReadOnlyList<ForecastRow> rows,
+        Func<ForecastRow, (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank)> read
+    )
+    {
+        foreach (
+            var (name, select) in new (string, Func<ForecastRow, double>)[]
+            {
+                ("nu2_signal", row => read(row).Nu2),
+                ("mu2_signal", row => read(row).Mu2),
+                ("mu2_noise", row => read(row).Noise),
+                ("chi", row => read(row).Chi),
+            }
+        )
         {
             target[name] = Numbers(rows, row => Math.Exp(select(row)));
             target[$"log_{name}"] = Numbers(rows, select);

@@ -3,7 +3,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>How much of a forecast each place is: kernels cost more than the square of their points, and the first places of a convolutional network have most of them.</summary>
+/// <summary>
+/// How much of a forecast each place is: kernels cost more than the square of their points, and the first places of a convolutional network have most of them.
+/// </summary>
 internal sealed class ForecastProgress
 {
     /// <summary>Between the square of a kernel's entries and the cube of its decompositions.</summary>

@@ -23,7 +23,8 @@ internal sealed record ForecastRow(int Index, Networks.Place Place, PredictedPla
             var (limit, sample) = (limits.GetValueOrDefault(index), samples.GetValueOrDefault(index));
             var place = limit?.Place ?? sample!.Place;
             var (logChi, key) = (limit?.LogChi ?? double.NaN, (place.Number, place.Kind));
-            var growth = earlier.TryGetValue(key, out var before) && before.Depth < place.Depth ? (logChi - before.LogChi) / (place.Depth - before.Depth) : double.NaN;
+            var growth =
+                earlier.TryGetValue(key, out var before) && before.Depth < place.Depth ? (logChi - before.LogChi) / (place.Depth - before.Depth) : double.NaN;
             earlier[key] = (place.Depth, logChi);
             rows.Add(new(index, place, limit, sample, growth));
         }
@@ -31,7 +32,9 @@ internal sealed record ForecastRow(int Index, Networks.Place Place, PredictedPla
         return rows;
     }
 
-    /// <summary>Rows that a screen shows: all of a shallow network; of a deep one those before and in the first unit, and then the ends of some units.</summary>
+    /// <summary>
+    /// Rows that a screen shows: all of a shallow network; of a deep one those before and in the first unit, and then the ends of some units.
+    /// </summary>
     public static IEnumerable<ForecastRow> Shown(IReadOnlyList<ForecastRow> rows)
     {
         const int few = 24;

@@ -24,8 +24,11 @@ internal static class ForecastTable
         string[] head = sampled
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
-        screen.Sentence($"{network.Name}, {Counted.Of((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
-            + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty));
+        screen.Sentence(
+            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions "
+                + "of variance of signal and noise, these three in the limit of infinite width"
+                + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty)
+        );
         var list = ForecastRow.List(forecast);
         PrintRows(screen, [head, .. ForecastRow.Shown(list).Select(row => Cells(row, sampled))]);
         screen.Sentence();
@@ -48,7 +51,7 @@ internal static class ForecastTable
 
         foreach (var verdict in forecast.Verdicts)
         {
-            screen.Sentence($"{verdict.Path} ({Counted.Of(verdict.Units, "unit")}): {verdict.Words}{Source(verdict.Law, verdict.Scope)}");
+            screen.Sentence($"{verdict.Path} ({Counted.Spell(verdict.Units, "unit")}): {verdict.Words}{Source(verdict.Law, verdict.Scope)}");
         }
 
         foreach (var statement in Reach.State(network, forecast.Prediction, forecast.Verdicts))
@@ -69,13 +72,14 @@ internal static class ForecastTable
     }
 
     /// <summary>How a scope is called in a column.</summary>
-    public static string Spell(Validity validity) => validity switch
-    {
-        Validity.Exact => "exact",
-        Validity.InfiniteWidth => "infinite width",
-        Validity.LargeBatch => "infinite width and large batch",
-        _ => throw new InvalidOperationException($"no words for the scope {validity}"),
-    };
+    public static string Spell(Validity validity) =>
+        validity switch
+        {
+            Validity.Exact => "exact",
+            Validity.InfiniteWidth => "infinite width",
+            Validity.LargeBatch => "infinite width and large batch",
+            _ => throw new InvalidOperationException($"no words for the scope {validity}"),
+        };
 
     private static string Source(string law, string scope) => law.Length == 0 ? string.Empty : $" [{law}; {scope}]";
 
@@ -93,10 +97,10 @@ internal static class ForecastTable
                 FigureText.Fixed(limit.ReffSignal, "F3"),
                 FigureText.Fixed(limit.ReffNoise, "F3"),
             ];
-        string[] sample = !sampled ? []
-            : row.Sample is { } means
-                ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
-                : ["-", "-"];
+        string[] sample =
+            !sampled ? []
+            : row.Sample is { } means ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
+            : ["-", "-"];
         return [row.Place.ToString(), .. theory, .. sample];
     }
 
@@ -114,10 +118,13 @@ internal static class ForecastTable
         ColumnText.Print(screen, [.. rows.Select(row => (string[])[row[0], .. row[LimitColumns..]])]);
     }
 
-    /// <summary>What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is proved.</summary>
+    /// <summary>
+    /// What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is
+    /// proved.
+    /// </summary>
     private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
     {
-        for (var first = 0; first < rows.Count;)
+        for (var first = 0; first < rows.Count; )
         {
             var (next, validity) = (first + 1, rows[first].Limit?.Validity);
             while (next < rows.Count && rows[next].Limit?.Validity == validity)
@@ -127,7 +134,8 @@ internal static class ForecastTable
 
             var (from, to) = (Number(rows[first]), Number(rows[next - 1]));
             var error = rows.Skip(first).Take(next - first).Max(row => row.Limit?.Error ?? 0);
-            yield return $"{(validity is { } known ? Spell(known) : "no theory")} {(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
+            yield return $"{(validity is { } known ? Spell(known) : "no theory")} "
+                + $"{(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
             first = next;
         }
     }

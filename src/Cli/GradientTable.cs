@@ -19,7 +19,7 @@ internal static class GradientTable
         var ends = Ends(forecast).ToArray();
         foreach (var i in TableRows.Spread(ends.Length))
         {
-            screen.Line(($"{forecast.Question.Network.Places[ends[i]],-24}  {FigureText.Exponential(forecast.LogAt(ends[i])),9}", null));
+            screen.Line(($"{forecast.Question.Network.Places[ends[i]], -24}  {FigureText.Exponential(forecast.LogAt(ends[i])), 9}", null));
         }
 
         screen.Sentence();

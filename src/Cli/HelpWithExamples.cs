@@ -23,19 +23,15 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved plot bn_ff.npz --out bn_ff.svg",
             "wellbehaved diagnose bn_ff.npz",
         ],
-        ["verify"] =
-        [
-            "wellbehaved verify --scale full --report report",
-            "# One claim, on other random numbers",
-            "wellbehaved verify --claim S2 --seed 7",
-        ],
+        ["verify"] = ["wellbehaved verify --scale full --report report", "# One claim, on other random numbers", "wellbehaved verify --claim S2 --seed 7"],
         ["audit"] =
         [
             "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy.py\" --report report --junit claims.xml",
             "# Only whether the adapter speaks the protocol",
             "wellbehaved audit --smoke --command \"python3 examples/numpy/wellbehaved_numpy.py\"",
             "# About one network of layers, with every input and noise",
-            "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy_layers.py\" --network pre_ln_mlp --num-channels 8 --total-depth 3 --input-shape 2x3x2",
+            "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy_layers.py\" --network pre_ln_mlp --num-channels 8 "
+                + "--total-depth 3 --input-shape 2x3x2",
             "# Moments that were recorded by somebody else",
             "wellbehaved audit --results bn_ff_fc_64.npz --architecture bn_ff --num-channels 512 --batch-size 64 --kernel-size 1",
         ],
@@ -44,7 +40,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# The paper's figure 4, convolutional; interrupted, it goes on with --resume",
             "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --out bn_ff.npz --resume",
             "# A share of it on another machine, docs/campaigns.md",
-            "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --shard 2/8 --out part-2.npz",
+            "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --shard 2/8 "
+                + "--out part-2.npz",
             "# A network of layers in a JSON file, docs/networks.md",
             "wellbehaved run --network mine.json --total-depth 6 --batch-size 16 --num-sims 30 --out mine.npz",
             "# The network of an ONNX file, docs/onnx.md",
@@ -52,9 +49,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ],
         ["train"] =
         [
-            "wellbehaved train --architecture bn_ff --total-depth 24 --kernel-size 1 --num-channels 64 --batch-size 100 --num-sims 4 --steps 300 --out bn_ff.npz --figure bn_ff.svg",
+            "wellbehaved train --architecture bn_ff --total-depth 24 --kernel-size 1 --num-channels 64 --batch-size 100 --num-sims 4 --steps 300 "
+                + "--out bn_ff.npz --figure bn_ff.svg",
             "# Any network of layers; trained to the same loss, it can be compared with others on corrupted images",
-            "wellbehaved train --network pre_ln_mlp --total-depth 20 --num-channels 64 --batch-size 100 --num-sims 4 --steps 1000 --target-loss 0.1 --learning-rates 0.003 --out mlp.npz",
+            "wellbehaved train --network pre_ln_mlp --total-depth 20 --num-channels 64 --batch-size 100 --num-sims 4 --steps 1000 --target-loss "
+                + "0.1 --learning-rates 0.003 --out mlp.npz",
         ],
         ["merge"] =
         [
@@ -67,7 +66,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         [
             "wellbehaved predict --architecture bn_res --total-depth 500 --kernel-size 1 --num-channels 512 --batch-size 64",
             "# With a hundred networks of this width, sampled from the one-step laws",
-            "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 100 --json bn_ff.json",
+            "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 100 "
+                + "--json bn_ff.json",
             "# Any network of layers: its places, where theory ends, what its units do, and what would help",
             "wellbehaved predict --network pre_ln_mlp --num-channels 256 --total-depth 50 --batch-size 64",
         ],
@@ -87,10 +87,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# Does width change anything? One network at several widths",
             "wellbehaved plot narrow.npz middle.npz wide.npz --against width --out width.svg",
         ],
-        ["export"] =
-        [
-            "wellbehaved export bn_ff.npz --csv bn_ff.csv",
-        ],
+        ["export"] = ["wellbehaved export bn_ff.npz --csv bn_ff.csv"],
         ["network"] =
         [
             "# The recipes; one of them to start from; what is in a network of your own",
@@ -130,7 +127,10 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         var name = command is RootCommand ? "wellbehaved" : command.Name;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(Examples[name].Count(line => !line.StartsWith('#')) == 1 ? "Example:" : "Examples:");
-        foreach (var line in Examples[name].SelectMany(line => line.StartsWith('#') ? [$"  {line}"] : CommandText.Lines($"  {line}", Terminal.OutputWidth, Shell.LineEnd)))
+        foreach (
+            var line in Examples[name]
+                .SelectMany(line => line.StartsWith('#') ? [$"  {line}"] : CommandText.Lines($"  {line}", Terminal.OutputWidth, Shell.LineEnd))
+        )
         {
             output.Write(line + Environment.NewLine);
         }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.</summary>
+/// <summary>
+/// Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.
+/// </summary>
 internal static class MemoryLimit
 {
     /// <summary>RLIMIT_DATA of Linux: memory that is private and can be written to.</summary>
@@ -30,7 +32,16 @@ internal static class MemoryLimit
         try
         {
             var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : null;
+            return
+                line is not null
+                && long.TryParse(
+                    line[Key.Length..].Replace("kB", "", StringComparison.Ordinal),
+                    NumberStyles.Integer,
+                    CultureInfo.InvariantCulture,
+                    out var kibibytes
+                )
+                ? kibibytes * 1024
+                : null;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {

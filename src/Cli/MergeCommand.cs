@@ -8,12 +8,33 @@ internal static class MergeCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files of shares, in any order; also .journal files of runs that ended too early", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = "Result file to write, .npz", HelpName = "FILE.npz", Required = true };
+        var files = new Argument<string[]>("FILE.npz")
+        {
+            Description = "Result files of shares, in any order; also .journal files of runs that ended too early",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Result file to write, .npz",
+            HelpName = "FILE.npz",
+            Required = true,
+        };
         var allowMissing = new Option<bool>("--allow-missing") { Description = "Merge what there is; the file then says which simulations are missing" };
-        var trust = new Option<bool>("--trust") { Description = "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders of .npy files" };
+        var trust = new Option<bool>("--trust")
+        {
+            Description =
+                "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders "
+                + "of .npy files",
+        };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what the file holds, also a result of which the merged files are no part" };
-        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.") { files, output, allowMissing, trust, overwrite };
+        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.")
+        {
+            files,
+            output,
+            allowMissing,
+            trust,
+            overwrite,
+        };
         command.SetAction(parsed =>
         {
             var paths = parsed.GetRequiredValue(files);
@@ -34,7 +55,7 @@ internal static class MergeCommand
                 Console.Error.WriteLine(ForeignText.OnOneLine($"{(trusted ? "note" : "warning")}: {warning}"));
             }
 
-            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}"));
+            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(simulations, "simulation")} of {Counted.Spell(paths.Length, "file")} written to {path}"));
             return ExitStatus.Success;
         });
         return command;

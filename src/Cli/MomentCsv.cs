@@ -6,7 +6,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python package has them.
+/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python
+/// package has them.
 /// </summary>
 /// <remarks>
 /// A cell is empty where nothing was computed; what was computed and is no finite number is <c>nan</c>, <c>inf</c> or <c>-inf</c>.
@@ -27,11 +28,15 @@ internal static class MomentCsv
     /// <param name="path">The file to write.</param>
     /// <param name="file">The moments.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Write(string path, ResultFile file) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, Utf8, leaveOpen: true) { NewLine = "\n" };
-        Write(writer, file);
-    });
+    public static void Write(string path, ResultFile file) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                using var writer = new StreamWriter(stream, Utf8, leaveOpen: true) { NewLine = "\n" };
+                Write(writer, file);
+            }
+        );
 
     /// <summary>Writes the table.</summary>
     /// <param name="writer">Where to.</param>
@@ -50,7 +55,12 @@ internal static class MomentCsv
             {
                 var (column, place) = (row / perDepth, file.Places is null ? row % perDepth : row);
                 var (depth, end) = (file.Depth[column], places[place].EndsUnit ? "true" : "false");
-                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{held[simulation]},{depth},{Quoted(places[place].Words)},{end},{State(file.Ends[simulation], depth)}"));
+                writer.Write(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{held[simulation]},{depth},{Quoted(places[place].Words)},{end},{State(file.Ends[simulation], depth)}"
+                    )
+                );
                 for (var moment = 0; moment < moments.Length; moment++)
                 {
                     writer.Write(',');
@@ -63,11 +73,19 @@ internal static class MomentCsv
     }
 
     /// <summary>A place for each column of the neutral layout; of the author's, one for each <c>locK</c>.</summary>
-    private static IReadOnlyList<CsvPlace> PlacesOf(ResultFile file) => file.Places is { } neutral
-        ? [.. neutral.Select((words, i) => new CsvPlace(ForeignText.OnOneLine(words), file.EndsUnit(i), moment => moment))]
-        : [.. file.Names.Select(MomentColumns.PlaceOf).OfType<int>().Distinct().Order()
-            .Select(number => (Number: number, Name: string.Create(CultureInfo.InvariantCulture, $"loc{number}")))
-            .Select(place => new CsvPlace(place.Name, place.Number == file.LastPlace, moment => $"{moment}_{place.Name}"))];
+    private static IReadOnlyList<CsvPlace> PlacesOf(ResultFile file) =>
+        file.Places is { } neutral
+            ? [.. neutral.Select((words, i) => new CsvPlace(ForeignText.OnOneLine(words), file.EndsUnit(i), moment => moment))]
+            :
+            [
+                .. file
+                    .Names.Select(MomentColumns.PlaceOf)
+                    .OfType<int>()
+                    .Distinct()
+                    .Order()
+                    .Select(number => (Number: number, Name: string.Create(CultureInfo.InvariantCulture, $"loc{number}")))
+                    .Select(place => new CsvPlace(place.Name, place.Number == file.LastPlace, moment => $"{moment}_{place.Name}")),
+            ];
 
     /// <summary>Names of the moments in the file: those of our files in their order, then others by name.</summary>
     private static IEnumerable<string> MomentsOf(ResultFile file)
@@ -78,7 +96,7 @@ internal static class MomentCsv
         return known.Where(found.Contains).Concat(found.Except(known).Order(StringComparer.Ordinal));
     }
 
-    private static string State(MappingEnd end, int depth) => end.IsAliveAt(depth) ? Alive : Words.Of(end.Ending);
+    private static string State(MappingEnd end, int depth) => end.IsAliveAt(depth) ? Alive : Words.Spell(end.Ending);
 
     private static string Number(double value, string moment) =>
         moment.StartsWith("reff_", StringComparison.Ordinal) && value == EffectiveRank.NotComputed ? string.Empty

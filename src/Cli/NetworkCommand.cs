@@ -28,23 +28,51 @@ internal static class NetworkCommand
         var input = ShapeOption.Create();
         var batchSize = OptionalNumber(BatchName, "Images of the batch that memory is counted for; 1 if left out", 1 << 30);
         var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
-        var table = new Option<bool>("--table") { Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes" };
+        var table = new Option<bool>("--table")
+        {
+            Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes",
+        };
         var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
         var output = new Option<string?>("--out")
         {
             Description = $"Draw the layers into this file; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
             HelpName = "FILE",
         };
-        var onnx = new Option<string?>("--onnx") { Description = "Write one mapping of the network, its parameters drawn, to this ONNX file", HelpName = "FILE.onnx" };
-        var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
-        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, or writes it as an ONNX file.")
+        var onnx = new Option<string?>("--onnx")
         {
-            name, channels, depth, input, batchSize, print, table, json, output, onnx, seed,
+            Description = "Write one mapping of the network, its parameters drawn, to this ONNX file",
+            HelpName = "FILE.onnx",
+        };
+        var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
+        var command = new Command(
+            "network",
+            "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, "
+                + "or writes it as an ONNX file."
+        )
+        {
+            name,
+            channels,
+            depth,
+            input,
+            batchSize,
+            print,
+            table,
+            json,
+            output,
+            onnx,
+            seed,
         };
         command.SetAction(parsed =>
         {
             var sizes = new NetworkSizes(parsed.GetValue(input), parsed.GetValue(channels), parsed.GetValue(depth));
-            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(onnx));
+            var wanted = new Wanted(
+                parsed.GetValue(print),
+                parsed.GetValue(table),
+                parsed.GetValue(batchSize),
+                parsed.GetValue(json),
+                parsed.GetValue(output),
+                parsed.GetValue(onnx)
+            );
             if (wanted.Onnx is null && parsed.GetResult(seed) is { Implicit: false })
             {
                 throw new InvalidInputException(seed.Name, "expected with --onnx, whose parameters are drawn");
@@ -163,12 +191,13 @@ internal static class NetworkCommand
         screen.Sentence("wellbehaved network NAME prints one to start from, wellbehaved network FILE checks yours and shows what is in it.");
     }
 
-    private static Option<int?> OptionalNumber(string name, string description, int most) => new(name)
-    {
-        Description = description,
-        HelpName = "number",
-        CustomParser = result => Parse(result, name, most),
-    };
+    private static Option<int?> OptionalNumber(string name, string description, int most) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "number",
+            CustomParser = result => Parse(result, name, most),
+        };
 
     private static int? Parse(ArgumentResult result, string name, int most)
     {

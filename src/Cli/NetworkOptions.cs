@@ -13,40 +13,99 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private const int BatchByDefault = 64;
 
     private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc", "chw"];
-    private readonly Option<string?> _network = new("--network") { Description = "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists", HelpName = "FILE|NAME" };
-    private readonly Option<string?> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
-    private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>("--total-depth", source switch
+    private readonly Option<string?> _network = new("--network")
     {
-        Source.ArchitectureOrNetwork or Source.Training => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
-        _ => "The repetitions that a network leaves open as \"L\"",
-    });
-
-    private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>("--kernel-size", "Extent of an architecture's kernels; 1 flattens the images: a fully connected net");
-    private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>("--num-channels", source switch
+        Description = "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists",
+        HelpName = "FILE|NAME",
+    };
+    private readonly Option<string?> _architecture = new("--architecture")
     {
-        Source.ArchitectureOrNetwork or Source.Training => "Channels of every layer; those that a network leaves open as \"N\"",
-        _ => "The channels that a network leaves open as \"N\"",
-    });
+        Description = $"Architecture: {string.Join(", ", Architecture.Names)}",
+        HelpName = "word",
+    };
+    private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>(
+        "--total-depth",
+        source switch
+        {
+            Source.ArchitectureOrNetwork or Source.Training => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
+            _ => "The repetitions that a network leaves open as \"L\"",
+        }
+    );
 
-    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; for an ONNX file what the file says, or 8");
+    private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>(
+        "--kernel-size",
+        "Extent of an architecture's kernels; 1 flattens the images: a fully connected net"
+    );
+    private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>(
+        "--num-channels",
+        source switch
+        {
+            Source.ArchitectureOrNetwork or Source.Training => "Channels of every layer; those that a network leaves open as \"N\"",
+            _ => "The channels that a network leaves open as \"N\"",
+        }
+    );
+
+    private readonly Option<int> _batchSize =
+        source == Source.Network
+            ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault)
+            : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; for an ONNX file what the file says, or 8");
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
-    private readonly Option<string> _noise = OptionFactory.Choice("--noise", "What the noise is the derivative of: the mapping of one input, with the statistics of the batch held, or the full one of the whole batch", "mapping", "full");
-    private readonly Option<string> _dataset = source == Source.Training ? LabelledDataset() : new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
-    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
+    private readonly Option<string> _noise = OptionFactory.Choice(
+        "--noise",
+        "What the noise is the derivative of: the mapping of one input, with the statistics of the batch held, or the full one of the whole batch",
+        "mapping",
+        "full"
+    );
+    private readonly Option<string> _dataset =
+        source == Source.Training
+            ? LabelledDataset()
+            : new("--dataset")
+            {
+                Description =
+                    "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of "
+                    + "an .npy file, or FILE.npz:NAME",
+                DefaultValueFactory = _ => "natural",
+            };
+    private readonly Option<string?> _dataDir = new("--data-dir")
+    {
+        Description =
+            "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them",
+    };
     private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
+
     /// <summary>Depths at which moments are computed by default, at most.</summary>
     private const int MostDepths = 100;
 
     /// <summary>Fewer tell little of what depth does: 103 = 103 × 1 would leave a single one.</summary>
     private const int FewestDepths = 10;
 
-    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Number of depths at which moments are computed, evenly spaced. It divides the total depth; by default it is its largest divisor up to 100, and where that is below 10, 100 depths are spread as evenly as whole numbers can be");
-    private readonly Option<string?> _depths = new("--depths") { Description = "The depths at which moments are computed, in increasing order up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
+    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>(
+        "--num-computations",
+        "Number of depths at which moments are computed, evenly spaced. It divides the total depth; by default it is its largest divisor up to "
+            + "100, and where that is below 10, 100 depths are spread as evenly as whole numbers can be"
+    );
+    private readonly Option<string?> _depths = new("--depths")
+    {
+        Description = "The depths at which moments are computed, in increasing order up to the total depth, instead of evenly spaced ones: 1,2,4,8,16",
+        HelpName = "list",
+    };
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
-    private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
-    private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");
+    private readonly Option<string> _boundary = OptionFactory.Choice(
+        "--boundary",
+        "What a convolution sees beyond the border",
+        "periodic",
+        "symmetric",
+        "zero_padding"
+    );
+    private readonly Option<string> _normalize = OptionFactory.Choice(
+        "--normalize",
+        "Normalisation of the input signal over the batch",
+        "channel",
+        "global",
+        "none"
+    );
 
     /// <summary>Where a command takes its network from.</summary>
     public enum Source
@@ -62,12 +121,44 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     }
 
     /// <summary>All options, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => source switch
-    {
-        Source.Training => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _epsilon, _resDepth, _seed],
-        Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _input, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
-        _ => [_totalDepth, _numChannels, _batchSize, _input, _noise, .. Inputs, _numComputations, _depths, _seed],
-    };
+    public IReadOnlyList<Option> All =>
+        source switch
+        {
+            Source.Training =>
+            [
+                _architecture,
+                _network,
+                _totalDepth,
+                _kernelSize,
+                _numChannels,
+                _batchSize,
+                _boundary,
+                _dataset,
+                _dataDir,
+                _epsilon,
+                _resDepth,
+                _seed,
+            ],
+            Source.ArchitectureOrNetwork =>
+            [
+                _architecture,
+                _network,
+                _totalDepth,
+                _kernelSize,
+                _numChannels,
+                _batchSize,
+                _boundary,
+                _input,
+                _noise,
+                .. Inputs,
+                _epsilon,
+                _resDepth,
+                _numComputations,
+                _depths,
+                _seed,
+            ],
+            _ => [_totalDepth, _numChannels, _batchSize, _input, _noise, .. Inputs, _numComputations, _depths, _seed],
+        };
 
     private IEnumerable<Option> Inputs => [_dataset, _dataDir, _layout, _normalize];
 
@@ -93,7 +184,12 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     /// <summary>The options that were given, to be given to another command.</summary>
     /// <param name="parsed">The call.</param>
-    public string Given(ParseResult parsed) => string.Join(' ', All.Where(option => IsGiven(parsed, option)).SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Audit.Shell.Word(token.Value)).Prepend(option.Name)));
+    public string Given(ParseResult parsed) =>
+        string.Join(
+            ' ',
+            All.Where(option => IsGiven(parsed, option))
+                .SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Audit.Shell.Word(token.Value)).Prepend(option.Name))
+        );
 
     /// <summary>Whether an architecture may be named as well as a network of layers.</summary>
     private bool TakesEither => source is Source.ArchitectureOrNetwork or Source.Training;
@@ -103,7 +199,11 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     /// <summary>The files that are read, which no output may replace: of the network and of the images.</summary>
     public IReadOnlyList<string> FilesOf(ParseResult parsed) =>
-        [.. new[] { parsed.GetResult(_network) is null ? null : parsed.GetValue(_network), parsed.GetValue(_dataset), ArchiveOf(parsed.GetValue(_dataset)) }.OfType<string>().Where(File.Exists)];
+        [
+            .. new[] { parsed.GetResult(_network) is null ? null : parsed.GetValue(_network), parsed.GetValue(_dataset), ArchiveOf(parsed.GetValue(_dataset)) }
+                .OfType<string>()
+                .Where(File.Exists),
+        ];
 
     /// <summary>The file of <c>FILE.npz:NAME</c>; null for other words.</summary>
     private static string? ArchiveOf(string? dataset) => dataset?.LastIndexOf(':') is > 0 and var end ? dataset[..end] : null;
@@ -115,7 +215,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
     public ExperimentOptions Read(ParseResult parsed, int numSims) =>
         TakesEither && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims)
-        : IsGiven(parsed, _input) ? throw new InvalidInputException(_input.Name, "expected with --network only: the images of an architecture have the shape that their data set has")
+        : IsGiven(parsed, _input)
+            ? throw new InvalidInputException(_input.Name, "expected with --network only: the images of an architecture have the shape that their data set has")
         : OnArchitecture(parsed, numSims);
 
     /// <summary>Reads the options of an experiment on a network of layers.</summary>
@@ -142,7 +243,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         var asked = ImageOf(parsed);
         var input = template.Template.Input is not null ? asked : InputOf(asked, dataset, folder, layout);
         var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
-        return ExperimentOptions.Of(network, parsed.GetValue(_batchSize), numSims) with
+        return ExperimentOptions.ForNetwork(network, parsed.GetValue(_batchSize), numSims) with
         {
             Noise = NoiseOf(parsed),
             Dataset = dataset,
@@ -162,7 +263,20 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <exception cref="InvalidInputException">An option is wrong.</exception>
     public OnnxRequest ReadOnnx(string path, ParseResult parsed, int numSims)
     {
-        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _boundary, _epsilon, _resDepth, _numComputations, _depths }.Where(option => IsGiven(parsed, option)))
+        foreach (
+            var option in new Option[]
+            {
+                _architecture,
+                _totalDepth,
+                _kernelSize,
+                _numChannels,
+                _boundary,
+                _epsilon,
+                _resDepth,
+                _numComputations,
+                _depths,
+            }.Where(option => IsGiven(parsed, option))
+        )
         {
             throw new InvalidInputException(option.Name, "expected without an ONNX file, which says it itself");
         }
@@ -195,12 +309,17 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     }
 
     /// <summary>The ONNX file of the network; null where another network is asked about.</summary>
-    public string? OnnxOf(ParseResult parsed) => source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } path && OnnxFile.Is(path) ? path : null;
+    public string? OnnxOf(ParseResult parsed) =>
+        source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } path && OnnxFile.Is(path) ? path : null;
 
     /// <summary>The shape of images that is asked for, of a network that is no ONNX file.</summary>
-    private Shape? ImageOf(ParseResult parsed) => parsed.GetValue(_input) is not { } given ? null
+    private Shape? ImageOf(ParseResult parsed) =>
+        parsed.GetValue(_input) is not { } given ? null
         : given.Named.Count == 0 ? given.Image
-        : throw new InvalidInputException(_input.Name, $"expected height, width and channels such as 32x32x3, got {given.Named.Keys.First()}=…, which names an input of an ONNX file");
+        : throw new InvalidInputException(
+            _input.Name,
+            $"expected height, width and channels such as 32x32x3, got {given.Named.Keys.First()}=…, which names an input of an ONNX file"
+        );
 
     /// <summary>The shape of the images, where the network leaves it open.</summary>
     /// <exception cref="InvalidInputException">Another was asked for; gaussian images have any.</exception>
@@ -215,35 +334,40 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         var shape = new Shape(images.Height, images.Width, images.Channels);
         return asked is null || asked == shape
             ? shape
-            : throw new InvalidInputException("--input-shape", $"expected {ShapeOption.Spell(shape)}, the shape of the images of {dataset}, got {ShapeOption.Spell(asked.Value)}; images of --dataset gaussian have any shape");
+            : throw new InvalidInputException(
+                "--input-shape",
+                $"expected {ShapeOption.Spell(shape)}, the shape of the images of {dataset}, got {ShapeOption.Spell(asked.Value)}; images of "
+                    + "--dataset gaussian have any shape"
+            );
     }
 
-    private ExperimentOptions OnArchitecture(ParseResult parsed, int numSims) => new()
-    {
-        Architecture = parsed.GetRequiredValue(_architecture),
-        TotalDepth = parsed.GetValue(_totalDepth),
-        KernelSize = parsed.GetValue(_kernelSize),
-        NumChannels = parsed.GetValue(_numChannels),
-        BatchSize = parsed.GetValue(_batchSize),
-        NumSims = numSims,
-        Boundary = parsed.GetRequiredValue(_boundary) switch
+    private ExperimentOptions OnArchitecture(ParseResult parsed, int numSims) =>
+        new()
         {
-            "periodic" => Boundary.Periodic,
-            "symmetric" => Boundary.Symmetric,
-            "zero_padding" => Boundary.ZeroPadding,
-            var word => throw new InvalidInputException("--boundary", $"expected a boundary, got '{word}'"),
-        },
-        Noise = NoiseOf(parsed),
-        Dataset = parsed.GetRequiredValue(_dataset),
-        DataDir = parsed.GetValue(_dataDir),
-        Layout = LayoutOf(parsed.GetValue(_layout)),
-        Normalize = NormalizationOf(parsed),
-        Epsilon = parsed.GetValue(_epsilon),
-        ResDepth = parsed.GetValue(_resDepth),
-        NumComputations = Given(parsed, _numComputations) ?? LargestDivisor(parsed.GetValue(_totalDepth)),
-        Depths = DepthsOf(parsed) ?? (IsGiven(parsed, _numComputations) ? null : Spread(parsed.GetValue(_totalDepth))),
-        Seed = parsed.GetValue(_seed),
-    };
+            Architecture = parsed.GetRequiredValue(_architecture),
+            TotalDepth = parsed.GetValue(_totalDepth),
+            KernelSize = parsed.GetValue(_kernelSize),
+            NumChannels = parsed.GetValue(_numChannels),
+            BatchSize = parsed.GetValue(_batchSize),
+            NumSims = numSims,
+            Boundary = parsed.GetRequiredValue(_boundary) switch
+            {
+                "periodic" => Boundary.Periodic,
+                "symmetric" => Boundary.Symmetric,
+                "zero_padding" => Boundary.ZeroPadding,
+                var word => throw new InvalidInputException("--boundary", $"expected a boundary, got '{word}'"),
+            },
+            Noise = NoiseOf(parsed),
+            Dataset = parsed.GetRequiredValue(_dataset),
+            DataDir = parsed.GetValue(_dataDir),
+            Layout = LayoutOf(parsed.GetValue(_layout)),
+            Normalize = NormalizationOf(parsed),
+            Epsilon = parsed.GetValue(_epsilon),
+            ResDepth = parsed.GetValue(_resDepth),
+            NumComputations = Given(parsed, _numComputations) ?? LargestDivisor(parsed.GetValue(_totalDepth)),
+            Depths = DepthsOf(parsed) ?? (IsGiven(parsed, _numComputations) ? null : Spread(parsed.GetValue(_totalDepth))),
+            Seed = parsed.GetValue(_seed),
+        };
 
     private void RequireNetwork(CommandResult result)
     {
@@ -272,31 +396,42 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private static bool IsOnnx(OptionResult network) => network.Tokens is [var path] && OnnxFile.Is(path.Value);
 
     /// <summary>The option that names images with labels.</summary>
-    private static Option<string> LabelledDataset() => new("--dataset")
-    {
-        Description = $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and 1,000 of its test images, which are embedded",
-        DefaultValueFactory = _ => LabelledSources.Names[0],
-    };
+    private static Option<string> LabelledDataset() =>
+        new("--dataset")
+        {
+            Description =
+                $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and "
+                + "1,000 of its test images, which are embedded",
+            DefaultValueFactory = _ => LabelledSources.Names[0],
+        };
 
-    private NoiseKind NoiseOf(ParseResult parsed) => source == Source.Training ? NoiseKind.Mapping : parsed.GetRequiredValue(_noise) switch
-    {
-        "mapping" => NoiseKind.Mapping,
-        "full" => NoiseKind.Full,
-        var word => throw new InvalidInputException("--noise", $"expected a noise, got '{word}'"),
-    };
+    private NoiseKind NoiseOf(ParseResult parsed) =>
+        source == Source.Training
+            ? NoiseKind.Mapping
+            : parsed.GetRequiredValue(_noise) switch
+            {
+                "mapping" => NoiseKind.Mapping,
+                "full" => NoiseKind.Full,
+                var word => throw new InvalidInputException("--noise", $"expected a noise, got '{word}'"),
+            };
 
-    private InputNormalization NormalizationOf(ParseResult parsed) => source == Source.Training ? InputNormalization.Global : parsed.GetRequiredValue(_normalize) switch
-    {
-        "channel" => InputNormalization.Channel,
-        "global" => InputNormalization.Global,
-        "none" => InputNormalization.None,
-        var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
-    };
+    private InputNormalization NormalizationOf(ParseResult parsed) =>
+        source == Source.Training
+            ? InputNormalization.Global
+            : parsed.GetRequiredValue(_normalize) switch
+            {
+                "channel" => InputNormalization.Channel,
+                "global" => InputNormalization.Global,
+                "none" => InputNormalization.None,
+                var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
+            };
 
     /// <summary>The depths that were listed; null if none were.</summary>
     /// <exception cref="InvalidInputException">They are no list of numbers, or a number of depths was given as well.</exception>
-    private DepthList? DepthsOf(ParseResult parsed) => parsed.GetValue(_depths) is not { } text ? null
-        : IsGiven(parsed, _numComputations) ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
+    private DepthList? DepthsOf(ParseResult parsed) =>
+        parsed.GetValue(_depths) is not { } text ? null
+        : IsGiven(parsed, _numComputations)
+            ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
         : DepthList.Parse("--depths", text);
 
     /// <summary>Evenly spaced repetitions of a network's one repeat; null for all of them, and for networks without it.</summary>
@@ -305,7 +440,12 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         var given = Given(parsed, _numComputations);
         if (RecordedPlaces.RepetitionsOf(network) is not var (_, times))
         {
-            return given is null ? null : throw new InvalidInputException("--num-computations", $"expected only for a network of one repeat, whose repetitions are counted; every place of {network.Name} is recorded");
+            return given is null
+                ? null
+                : throw new InvalidInputException(
+                    "--num-computations",
+                    $"expected only for a network of one repeat, whose repetitions are counted; every place of {network.Name} is recorded"
+                );
         }
 
         if (given is null && Spread(times) is { } spread)
@@ -327,32 +467,35 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private static int? Given(ParseResult parsed, Option<int> option) => IsGiven(parsed, option) ? parsed.GetValue(option) : null;
 
     /// <summary>Depths as evenly spread as whole numbers can be, where the largest divisor of the depth leaves hardly any; null otherwise.</summary>
-    private static DepthList? Spread(int depth) => depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
-        ? null
-        : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
+    private static DepthList? Spread(int depth) =>
+        depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
+            ? null
+            : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
 
     /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
     private static int LargestDivisor(int depth) => Enumerable.Range(1, MostDepths).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);
 
     /// <summary>The layout that a word names; null for none.</summary>
     /// <exception cref="InvalidInputException">No layout has that name.</exception>
-    public static ImageLayout? LayoutOf(string? word) => word switch
-    {
-        null => null,
-        "nhwc" => ImageLayout.Nhwc,
-        "nchw" => ImageLayout.Nchw,
-        "nhw" => ImageLayout.Nhw,
-        "hwc" => ImageLayout.Hwc,
-        "chw" => ImageLayout.Chw,
-        _ => throw new InvalidInputException("--layout", $"expected {string.Join(", ", Layouts)}, got '{word}'"),
-    };
+    public static ImageLayout? LayoutOf(string? word) =>
+        word switch
+        {
+            null => null,
+            "nhwc" => ImageLayout.Nhwc,
+            "nchw" => ImageLayout.Nchw,
+            "nhw" => ImageLayout.Nhw,
+            "hwc" => ImageLayout.Hwc,
+            "chw" => ImageLayout.Chw,
+            _ => throw new InvalidInputException("--layout", $"expected {string.Join(", ", Layouts)}, got '{word}'"),
+        };
 
     /// <summary>The option that takes a layout.</summary>
     public static Option<string?> CreateLayout()
     {
         var option = new Option<string?>("--layout")
         {
-            Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
+            Description =
+                $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
                 + "(PyTorch's are nchw, a photograph's hwc, or chw in PyTorch); four axes are nhwc if nothing is said, three nhw",
             HelpName = "word",
         };

@@ -7,7 +7,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it, how sure all that is, and how to repeat it.
+/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it,
+/// how sure all that is, and how to repeat it.
 /// </summary>
 /// <param name="name">What the network is called.</param>
 /// <param name="file">Its moments.</param>
@@ -19,10 +20,11 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <summary>Gains of ln χ below this are none.</summary>
     private const double Least = 5e-5;
 
-    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Of(file);
-    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Of(
+    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file);
+    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Draw(
         [(name, file)],
-        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null);
+        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null
+    );
 
     /// <inheritdoc/>
     public string Title => name;
@@ -31,13 +33,13 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public IReadOnlyList<string> Answer => [.. new[] { Short }.OfType<string>(), diagnosis.Sentence];
 
     /// <summary>The answer in one sentence; null where nothing is decided.</summary>
-    public string? Short => DiagnosisAnswer.Of(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
+    public string? Short => DiagnosisAnswer.Write(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
 
     /// <inheritdoc/>
     public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Figures => ReportFigures.Of(_figure);
+    public IReadOnlyList<string> Figures => ReportFigures.Divide(_figure);
 
     /// <inheritdoc/>
     public string? Drawing => file.Options?.Network is { } network ? FigureRenderer.ToSvg(new NetworkDrawing(network), "layers") : null;
@@ -70,17 +72,27 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     {
         var json = DiagnosisReport.ToJson(diagnosis);
         json["answer"] = Short;
-        json["stages"] = new JsonArray([.. _stages.Select(stage => (JsonNode)new JsonObject
-        {
-            ["stage"] = stage.Name,
-            ["from_depth"] = stage.From,
-            ["to_depth"] = stage.To,
-            ["reff_signal_median"] = Json.Number(stage.Directions),
-            ["log_snr_ratio_median"] = Json.Number(stage.LogSnr),
-            ["log_chi_gain"] = stage.Gain is { } gain
-                ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) }
-                : null,
-        })]);
+        json["stages"] = new JsonArray([
+            .. _stages.Select(stage =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["stage"] = stage.Name,
+                        ["from_depth"] = stage.From,
+                        ["to_depth"] = stage.To,
+                        ["reff_signal_median"] = Json.Number(stage.Directions),
+                        ["log_snr_ratio_median"] = Json.Number(stage.LogSnr),
+                        ["log_chi_gain"] = stage.Gain is { } gain
+                            ? new JsonObject
+                            {
+                                ["value"] = Json.Number(gain.Value),
+                                ["lower"] = Json.Number(gain.Lower),
+                                ["upper"] = Json.Number(gain.Upper),
+                            }
+                            : null,
+                    }
+            ),
+        ]);
         json["where"] = Texts(Where);
         json["theory"] = theory is null ? null : new JsonObject { ["said"] = Texts(Said) };
         json["changes"] = Texts(Changes);
@@ -96,32 +108,47 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         yield return new("What theory says", Said.Count > 0 ? Said : ["The file does not describe its layers, so that theory has nothing to say."], none, []);
         var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
-        var evidence = DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        var evidence = DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         yield return new("How sure", [.. evidence], none, []);
         yield return new("How to repeat it", [repeat, .. Provenance()], none, []);
     }
 
     private IReadOnlyList<string> Where => _stages.Count == 0 ? ["Nobody can say, since χ is recorded at too few depths."] : [.. StageRemarks()];
 
-    private IReadOnlyList<string> Said => theory is null ? [] :
-    [
-        .. theory.Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
-            .Select(alike => $"{string.Join(", ", alike)} ({Counted.Of(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"),
-        .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
-        .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
-        .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
-            ? new[] { $"at {places[^1].Place} the limit of infinite width has SNR^l/SNR^0 = {OnnxSurvey.Factor(-2 * places[^1].LogChi)}" } : [],
-    ];
+    private IReadOnlyList<string> Said =>
+        theory is null
+            ? []
+            :
+            [
+                .. theory
+                    .Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
+                    .Select(alike =>
+                        $"{string.Join(", ", alike)} ({Counted.Spell(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"
+                    ),
+                .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
+                .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
+                .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
+                    ? new[] { $"at {places[^1].Place} the limit of infinite width has SNR^l/SNR^0 = {OnnxSurvey.Factor(-2 * places[^1].LogChi)}" }
+                    : [],
+            ];
 
-    private IReadOnlyList<string> Changes => theory is null ? [] :
-    [
-        .. theory.Verdicts.SelectMany(verdict => verdict.Suggestions)
-            .Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}").Distinct(),
-    ];
+    private IReadOnlyList<string> Changes =>
+        theory is null
+            ? []
+            :
+            [
+                .. theory
+                    .Verdicts.SelectMany(verdict => verdict.Suggestions)
+                    .Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}")
+                    .Distinct(),
+            ];
 
     private IEnumerable<string> StageRemarks()
     {
-        var lossy = _stages.Where(stage => stage.Gain is { } gain && 2 * gain.Value > Math.Log(2)).OrderByDescending(stage => stage.Gain!.Value.Value).ToArray();
+        var lossy = _stages
+            .Where(stage => stage.Gain is { } gain && 2 * gain.Value > Math.Log(2))
+            .OrderByDescending(stage => stage.Gain!.Value.Value)
+            .ToArray();
         foreach (var stage in lossy.Take(4))
         {
             var gain = stage.Gain!.Value;
@@ -142,22 +169,22 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     }
 
     private static string[] Cells(StageOutcome stage) =>
-    [
-        stage.Name,
-        double.IsFinite(stage.Directions) ? stage.Directions.ToString(stage.Directions < 99.5 ? "F1" : "F0", CultureInfo.InvariantCulture) : "-",
-        double.IsFinite(stage.LogSnr) ? OnnxSurvey.Factor(stage.LogSnr) : "-",
-        stage.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"× {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
-        stage.Gain is { } change ? PerUnit(change.Per(stage.To - stage.From)) : "-",
-    ];
+        [
+            stage.Name,
+            double.IsFinite(stage.Directions) ? stage.Directions.ToString(stage.Directions < 99.5 ? "F1" : "F0", CultureInfo.InvariantCulture) : "-",
+            double.IsFinite(stage.LogSnr) ? OnnxSurvey.Factor(stage.LogSnr) : "-",
+            stage.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"× {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
+            stage.Gain is { } change ? PerUnit(change.Per(stage.To - stage.From)) : "-",
+        ];
 
     private static string PerUnit(Estimate gain) =>
         OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
     private IEnumerable<string> Provenance()
     {
-        var batch = file.BatchSize is { } images ? $" of {Counted.Of(images, "image")}" : string.Empty;
+        var batch = file.BatchSize is { } images ? $" of {Counted.Spell(images, "image")}" : string.Empty;
         var drawn = file.Options is { } options ? string.Create(CultureInfo.InvariantCulture, $" of {options.Dataset}, seed {options.Seed}") : string.Empty;
-        yield return $"{Counted.Of(file.Simulations, "mapping")}{batch}{drawn}.";
+        yield return $"{Counted.Spell(file.Simulations, "mapping")}{batch}{drawn}.";
         if (file.MadeBy is { } program)
         {
             yield return $"The moments were made by {program}.";

@@ -19,8 +19,12 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     /// <summary>Names of the recipes, the paper's first.</summary>
     public static IReadOnlyList<string> RecipeNames { get; } =
     [
-        .. typeof(NetworkSource).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..^Ending.Length])
-            .OrderBy(name => Recipes.Names.Contains(name) ? Recipes.Names.TakeWhile(other => other != name).Count() : Recipes.Names.Count).ThenBy(name => name, StringComparer.Ordinal),
+        .. typeof(NetworkSource)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Ending.Length])
+            .OrderBy(name => Recipes.Names.Contains(name) ? Recipes.Names.TakeWhile(other => other != name).Count() : Recipes.Names.Count)
+            .ThenBy(name => name, StringComparer.Ordinal),
     ];
 
     /// <summary>Finds a recipe or reads a file.</summary>
@@ -37,7 +41,10 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         var isPath = name.AsSpan().IndexOfAny('/', '\\', '.') >= 0 || File.Exists(name) || Directory.Exists(name);
         if (!isPath)
         {
-            throw new InvalidInputException(name.Length == 0 ? "NAME" : name, $"expected a file, or a recipe that wellbehaved network lists{Spelling.Hint(name, RecipeNames)}");
+            throw new InvalidInputException(
+                name.Length == 0 ? "NAME" : name,
+                $"expected a file, or a recipe that wellbehaved network lists{Spelling.Hint(name, RecipeNames)}"
+            );
         }
 
         var text = Read(name);
@@ -57,7 +64,8 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     /// <summary>Puts sizes in.</summary>
     /// <param name="sizes">What the options say.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each other.</exception>
+    /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each
+    /// other.</exception>
     public Networks.Network With(NetworkSizes sizes)
     {
         RequireAll(sizes);
@@ -76,9 +84,15 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     {
         (string Option, string Size)[] missing =
         [
-            .. Template.LeavesChannelsOpen && sizes.Channels is null ? [("--num-channels", "a number of channels, which {0} leaves open as \"N\"")] : Array.Empty<(string, string)>(),
-            .. Template.LeavesDepthOpen && sizes.Depth is null ? [("--total-depth", "a number of repetitions, which {0} leaves open as \"L\"")] : Array.Empty<(string, string)>(),
-            .. Template.Input is null && sizes.Input is null ? [("--input-shape", "the shape of an image, such as 32x32x3, which {0} leaves open")] : Array.Empty<(string, string)>(),
+            .. Template.LeavesChannelsOpen && sizes.Channels is null
+                ? [("--num-channels", "a number of channels, which {0} leaves open as \"N\"")]
+                : Array.Empty<(string, string)>(),
+            .. Template.LeavesDepthOpen && sizes.Depth is null
+                ? [("--total-depth", "a number of repetitions, which {0} leaves open as \"L\"")]
+                : Array.Empty<(string, string)>(),
+            .. Template.Input is null && sizes.Input is null
+                ? [("--input-shape", "the shape of an image, such as 32x32x3, which {0} leaves open")]
+                : Array.Empty<(string, string)>(),
         ];
         if (missing.Length > 0)
         {
@@ -115,7 +129,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         using var stream = RegularFile.Open(path, "file of a network");
         using var content = new MemoryStream();
         var buffer = new byte[1 << 16];
-        for (int read; content.Length <= MostBytes && (read = stream.Read(buffer)) > 0;)
+        for (int read; content.Length <= MostBytes && (read = stream.Read(buffer)) > 0; )
         {
             content.Write(buffer.AsSpan(0, read));
         }

@@ -56,34 +56,43 @@ internal sealed class NetworkSummary
     public double BytesAt(Shape shape) => 2.0 * sizeof(float) * BatchSize * shape.Features;
 
     /// <summary>All of it as JSON.</summary>
-    public string ToJson() => Json.TextOf(new JsonObject
-    {
-        ["network"] = JsonNode.Parse(NetworkText.Write(Network)),
-        ["output"] = ToJson(Network.Output),
-        ["units"] = Network.Depth,
-        ["parameters"] = Parameters,
-        ["parameter_bytes"] = ParameterBytes,
-        ["multiply_adds"] = MultiplyAdds,
-        ["batch_size"] = BatchSize,
-        ["largest_bytes"] = LargestBytes,
-        ["layers"] = new JsonArray([.. Lines.Where(line => line.Output is not null).Select(line => new JsonObject
-        {
-            ["path"] = line.Path,
-            ["layer"] = line.Text,
-            ["output"] = ToJson(line.Output!.Value),
-            ["parameters"] = line.Parameters,
-            ["multiply_adds"] = line.MultiplyAdds,
-        })]),
-        ["places"] = new JsonArray([.. Network.Places.Select(place => new JsonObject
-        {
-            ["depth"] = place.Depth,
-            ["place"] = place.Number,
-            ["shows"] = PlaceText(place),
-            ["ends_branch"] = place.EndsBranch,
-            ["shape"] = ToJson(place.Shape),
-            ["bytes"] = BytesAt(place.Shape),
-        })]),
-    }) + "\n";
+    public string ToJson() =>
+        Json.TextOf(
+            new JsonObject
+            {
+                ["network"] = JsonNode.Parse(NetworkText.Write(Network)),
+                ["output"] = ToJson(Network.Output),
+                ["units"] = Network.Depth,
+                ["parameters"] = Parameters,
+                ["parameter_bytes"] = ParameterBytes,
+                ["multiply_adds"] = MultiplyAdds,
+                ["batch_size"] = BatchSize,
+                ["largest_bytes"] = LargestBytes,
+                ["layers"] = new JsonArray([
+                    .. Lines
+                        .Where(line => line.Output is not null)
+                        .Select(line => new JsonObject
+                        {
+                            ["path"] = line.Path,
+                            ["layer"] = line.Text,
+                            ["output"] = ToJson(line.Output!.Value),
+                            ["parameters"] = line.Parameters,
+                            ["multiply_adds"] = line.MultiplyAdds,
+                        }),
+                ]),
+                ["places"] = new JsonArray([
+                    .. Network.Places.Select(place => new JsonObject
+                    {
+                        ["depth"] = place.Depth,
+                        ["place"] = place.Number,
+                        ["shows"] = PlaceText(place),
+                        ["ends_branch"] = place.EndsBranch,
+                        ["shape"] = ToJson(place.Shape),
+                        ["bytes"] = BytesAt(place.Shape),
+                    }),
+                ]),
+            }
+        ) + "\n";
 
     /// <summary>What a place shows, without its numbers.</summary>
     public static string PlaceText(Place place) => place.ToString() is var text ? text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..] : string.Empty;
@@ -106,15 +115,18 @@ internal sealed class NetworkSummary
 
     private static IEnumerable<LayerLine> LinesOf(Layer layer, string path, Shape input, int level)
     {
-        var text = LayerText.Of(layer, input);
+        var text = LayerText.Write(layer, input);
         var output = layer.OutputOf(input);
         switch (layer)
         {
             case Repeat repeat:
-                return LinesOf(repeat.Unit, $"{path}.repeat.unit", input, level + 1).Prepend(new(path, level, text, output, ParametersOf([layer], input), Operations.MultiplyAdds(layer, input)));
+                return LinesOf(repeat.Unit, $"{path}.repeat.unit", input, level + 1)
+                    .Prepend(new(path, level, text, output, ParametersOf([layer], input), Operations.MultiplyAdds(layer, input)));
             case Residual residual:
-                var branch = LinesOf(residual.Branch, $"{path}.residual.branch", input, level + 2).Prepend(new(path, level + 1, residual.Branch.Count == 0 ? "branch: identity" : "branch", null, null, null));
-                var skip = LinesOf(residual.Skip, $"{path}.residual.skip", input, level + 2).Prepend(new(path, level + 1, residual.Skip.Count == 0 ? "skip: identity" : "skip", null, null, null));
+                var branch = LinesOf(residual.Branch, $"{path}.residual.branch", input, level + 2)
+                    .Prepend(new(path, level + 1, residual.Branch.Count == 0 ? "branch: identity" : "branch", null, null, null));
+                var skip = LinesOf(residual.Skip, $"{path}.residual.skip", input, level + 2)
+                    .Prepend(new(path, level + 1, residual.Skip.Count == 0 ? "skip: identity" : "skip", null, null, null));
                 return [new(path, level, text, output, null, null), .. branch, .. skip];
             default:
                 return [new(path, level, text, output, ParametersOf([layer], input), Operations.MultiplyAdds(layer, input))];
@@ -131,7 +143,10 @@ internal sealed class NetworkSummary
             {
                 Repeat repeat => ParametersOf(repeat, shape),
                 Residual residual => ParametersOf(residual.Branch, shape) + ParametersOf(residual.Skip, shape),
-                _ => ParameterList.Of(new Network(layer.Word, shape, [layer])).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => (double)tensor.Length),
+                _ => ParameterList
+                    .Enumerate(new Network(layer.Word, shape, [layer]))
+                    .Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases)
+                    .Sum(tensor => (double)tensor.Length),
             };
             shape = layer.OutputOf(shape);
         }

@@ -5,7 +5,9 @@ internal static class OnnxFile
 {
     private const string Ending = ".onnx";
 
-    /// <summary>The key of the first field of a model, its format's version, and the greatest version that a file of another kind is not likely to begin with.</summary>
+    /// <summary>
+    /// The key of the first field of a model, its format's version, and the greatest version that a file of another kind is not likely to begin with.
+    /// </summary>
     private const byte VersionKey = 0x08;
 
     private const byte MostVersion = 32;
@@ -25,6 +27,8 @@ internal static class OnnxFile
 
         using var stream = RegularFile.Open(path, "file");
         Span<byte> beginning = stackalloc byte[2];
-        return stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false) == beginning.Length && beginning[0] == VersionKey && beginning[1] is > 0 and <= MostVersion;
+        return stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false) == beginning.Length
+            && beginning[0] == VersionKey
+            && beginning[1] is > 0 and <= MostVersion;
     }
 }

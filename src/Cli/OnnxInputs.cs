@@ -9,7 +9,9 @@ namespace Wellbehaved.Cli;
 /// <param name="request">What was asked.</param>
 internal sealed class OnnxInputs(OnnxRequest request)
 {
-    private readonly ImageSource? _images = request.Dataset is { } dataset and not GaussianImages.Name ? ImageSources.Open(dataset, request.DataDir, request.Layout) : null;
+    private readonly ImageSource? _images = request.Dataset is { } dataset and not GaussianImages.Name
+        ? ImageSources.Open(dataset, request.DataDir, request.Layout)
+        : null;
     private readonly NpyArray? _tokens = request.Tokens is { } path ? NpyFormat.ReadFile(path) : null;
     private string? _imageInput;
 
@@ -26,14 +28,22 @@ internal sealed class OnnxInputs(OnnxRequest request)
         if (_images is not null)
         {
             var open = network.Inputs.FirstOrDefault(input => input.IsReal && input.Shape.Count == 4);
-            _imageInput = network.Inputs.FirstOrDefault(input => input.IsReal && OrderOf(input) is not null)?.Name
-                ?? throw new InvalidInputException("--dataset", open is null
-                    ? "expected an input of images, got a network without; left out, inputs are Gaussian"
-                    : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got {ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian");
+            _imageInput =
+                network.Inputs.FirstOrDefault(input => input.IsReal && OrderOf(input) is not null)?.Name
+                ?? throw new InvalidInputException(
+                    "--dataset",
+                    open is null
+                        ? "expected an input of images, got a network without; left out, inputs are Gaussian"
+                        : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got "
+                            + $"{ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian"
+                );
             var batch = network.Inputs.First(input => input.Name == _imageInput).Shape[0];
             if (_images.Count < batch)
             {
-                throw new InvalidInputException("--batch-size", string.Create(CultureInfo.InvariantCulture, $"expected at most {_images.Count}, the number of images of {request.Dataset}, got {batch}"));
+                throw new InvalidInputException(
+                    "--batch-size",
+                    string.Create(CultureInfo.InvariantCulture, $"expected at most {_images.Count}, the number of images of {request.Dataset}, got {batch}")
+                );
             }
         }
 
@@ -44,18 +54,21 @@ internal sealed class OnnxInputs(OnnxRequest request)
     }
 
     /// <summary>The elements of an input; null where they are drawn as usual.</summary>
-    public float[]? Of(OnnxInput input, uint simulation) =>
+    public float[]? Elements(OnnxInput input, uint simulation) =>
         input.Name == _imageInput ? Images(input, simulation)
         : input.Tokens is { } most && _tokens is not null ? Tokens(input, most, simulation)
         : null;
 
     /// <summary>Whether channels are the second axis (true) or the last one; null where the images do not fit.</summary>
-    private bool? OrderOf(OnnxInput input) => _images is not { } images ? null : input.Shape switch
-    {
-        [_, var channels, var height, var width] when channels == images.Channels && height == images.Height && width == images.Width => true,
-        [_, var height, var width, var channels] when channels == images.Channels && height == images.Height && width == images.Width => false,
-        _ => null,
-    };
+    private bool? OrderOf(OnnxInput input) =>
+        _images is not { } images
+            ? null
+            : input.Shape switch
+            {
+                [_, var channels, var height, var width] when channels == images.Channels && height == images.Height && width == images.Width => true,
+                [_, var height, var width, var channels] when channels == images.Channels && height == images.Height && width == images.Width => false,
+                _ => null,
+            };
 
     private float[] Images(OnnxInput input, uint simulation)
     {
@@ -85,7 +98,10 @@ internal sealed class OnnxInputs(OnnxRequest request)
         {
             [var count, var each] when each >= length => (count, each),
             [var all] when all >= length => (all - length + 1, 1),
-            _ => throw new InvalidInputException("--tokens", $"expected an array (sequences, length) of at least {length} tokens each, or one sequence of as many, got {_tokens}"),
+            _ => throw new InvalidInputException(
+                "--tokens",
+                $"expected an array (sequences, length) of at least {length} tokens each, or one sequence of as many, got {_tokens}"
+            ),
         };
         var values = _tokens.ToDoubles();
         var stream = new RandomNumbers(request.Seed, simulation, 0, RandomPurpose.BatchSelection);
@@ -96,9 +112,13 @@ internal sealed class OnnxInputs(OnnxRequest request)
             for (var i = 0; i < length; i++)
             {
                 var token = values[first + i];
-                chosen[(row * length) + i] = token >= 0 && token < most && token == Math.Floor(token)
-                    ? (float)token
-                    : throw new InvalidInputException("--tokens", string.Create(CultureInfo.InvariantCulture, $"expected whole numbers from 0 to {most - 1}, which '{input.Name}' takes, got {token}"));
+                chosen[(row * length) + i] =
+                    token >= 0 && token < most && token == Math.Floor(token)
+                        ? (float)token
+                        : throw new InvalidInputException(
+                            "--tokens",
+                            string.Create(CultureInfo.InvariantCulture, $"expected whole numbers from 0 to {most - 1}, which '{input.Name}' takes, got {token}")
+                        );
             }
         }
 

@@ -9,12 +9,13 @@ namespace Wellbehaved.Cli;
 internal sealed record OnnxMessage
 {
     /// <summary>How lines are written.</summary>
-    public static JsonSerializerOptions Format { get; } = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter() },
-    };
+    public static JsonSerializerOptions Format { get; } =
+        new()
+        {
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Converters = { new JsonStringEnumConverter() },
+        };
 
     /// <summary>The network, once it is read, differentiated and loaded.</summary>
     public OnnxDescription? Network { get; init; }
@@ -48,7 +49,8 @@ internal sealed record OnnxDescription(
     long LeastMemory,
     double MultiplyAdds,
     string InputChecksum,
-    OnnxComposition Composition);
+    OnnxComposition Composition
+);
 
 /// <summary>The moments of a mapping, bit for bit.</summary>
 /// <param name="Mu2InputSignal">μ₂ of the signal where noise enters.</param>
@@ -58,7 +60,7 @@ internal sealed record OnnxDescription(
 internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber, string? NotFiniteNode)
 {
     /// <summary>Encodes a mapping.</summary>
-    public static OnnxEncodedMapping Of(OnnxMapping mapping)
+    public static OnnxEncodedMapping Encode(OnnxMapping mapping)
     {
         var count = mapping.FirstNotFinite ?? mapping.Moments.Count;
         var bytes = new byte[count * MomentSet.EncodedLength];

@@ -10,7 +10,11 @@ internal sealed class OnnxOptionList
     private const string Redrawn = "redrawn";
 
     private readonly Option<string> _batchNorm = OptionFactory.Choice(
-        "--batch-norm", "Of an ONNX file: statistics of batch norm, those of the batch as in training, or those stored in the file", Batch, "stored");
+        "--batch-norm",
+        "Of an ONNX file: statistics of batch norm, those of the batch as in training, or those stored in the file",
+        Batch,
+        "stored"
+    );
 
     private readonly Option<string> _weights = OptionFactory.Choice(
         "--weights",
@@ -20,7 +24,8 @@ internal sealed class OnnxOptionList
         "he",
         "lecun",
         "glorot",
-        "pytorch");
+        "pytorch"
+    );
 
     private readonly Option<string[]> _keep = new("--keep")
     {
@@ -66,26 +71,27 @@ internal sealed class OnnxOptionList
     /// <summary>Reads them.</summary>
     /// <param name="request">What the other options say.</param>
     /// <param name="parsed">The call.</param>
-    public OnnxRequest Read(OnnxRequest request, ParseResult parsed) => request with
-    {
-        BatchNorm = parsed.GetRequiredValue(_batchNorm) switch
+    public OnnxRequest Read(OnnxRequest request, ParseResult parsed) =>
+        request with
         {
-            Batch => OnnxBatchNorm.Batch,
-            "stored" => OnnxBatchNorm.Stored,
-            var word => throw new InvalidInputException("--batch-norm", $"expected statistics, got '{word}'"),
-        },
-        Weights = parsed.GetRequiredValue(_weights) switch
-        {
-            Redrawn => OnnxWeights.Redrawn,
-            "file" => OnnxWeights.File,
-            "he" => OnnxWeights.He,
-            "lecun" => OnnxWeights.Lecun,
-            "glorot" => OnnxWeights.Glorot,
-            "pytorch" => OnnxWeights.Pytorch,
-            var word => throw new InvalidInputException("--weights", $"expected a law, got '{word}'"),
-        },
-        Keep = parsed.GetValue(_keep) ?? [],
-        Tokens = parsed.GetValue(_tokens),
-        Device = parsed.GetRequiredValue(_device),
-    };
+            BatchNorm = parsed.GetRequiredValue(_batchNorm) switch
+            {
+                Batch => OnnxBatchNorm.Batch,
+                "stored" => OnnxBatchNorm.Stored,
+                var word => throw new InvalidInputException("--batch-norm", $"expected statistics, got '{word}'"),
+            },
+            Weights = parsed.GetRequiredValue(_weights) switch
+            {
+                Redrawn => OnnxWeights.Redrawn,
+                "file" => OnnxWeights.File,
+                "he" => OnnxWeights.He,
+                "lecun" => OnnxWeights.Lecun,
+                "glorot" => OnnxWeights.Glorot,
+                "pytorch" => OnnxWeights.Pytorch,
+                var word => throw new InvalidInputException("--weights", $"expected a law, got '{word}'"),
+            },
+            Keep = parsed.GetValue(_keep) ?? [],
+            Tokens = parsed.GetValue(_tokens),
+            Device = parsed.GetRequiredValue(_device),
+        };
 }

@@ -123,7 +123,9 @@ internal sealed class OnnxProcess : IDisposable
     private static (string Program, string[] Arguments) Ourselves()
     {
         var assembly = typeof(OnnxProcess).Assembly.Location;
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var host = Path.GetFullPath(
+            Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")
+        );
         return assembly.Length > 0 && File.Exists(host) ? (host, [assembly, OnnxWorker.Verb])
             : Environment.ProcessPath is not { } path ? throw new InvalidOperationException("the command does not know its own file")
             : Path.GetFileNameWithoutExtension(path) == "dotnet" ? (path, [assembly, OnnxWorker.Verb])
@@ -168,7 +170,12 @@ internal sealed class OnnxProcess : IDisposable
         return new InvalidInputException(
             _request.Path,
             $"expected a model that ONNX Runtime can {_doing}, but it crashed, status {_process.ExitCode}"
-            + (_process.ExitCode == Killed ? ": systems end so what takes too much memory; take a smaller batch" : $" ({Failure.DebugVariable}=1 shows what it said)"));
+                + (
+                    _process.ExitCode == Killed
+                        ? ": systems end so what takes too much memory; take a smaller batch"
+                        : $" ({Failure.DebugVariable}=1 shows what it said)"
+                )
+        );
     }
 
     private void Keep(string? line)

@@ -24,7 +24,7 @@ internal sealed class OnnxResult
         // A file's depths do not fall; what is computed in the order of the graph goes along one branch after the other.
         _order = [.. Enumerable.Range(0, network.Places.Count).OrderBy(i => network.Places[i].Depth)];
         Sequence = SequenceOf(network.Places);
-        File = ResultFile.Of(request.Path, new ArraysInMemory(Arrays()));
+        File = ResultFile.FromArrays(request.Path, new ArraysInMemory(Arrays()));
     }
 
     /// <summary>The network.</summary>
@@ -34,7 +34,8 @@ internal sealed class OnnxResult
     public OnnxRecord Record { get; }
 
     /// <summary>
-    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or a sequence has become a single point.
+    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or
+    /// a sequence has become a single point.
     /// </summary>
     public IReadOnlyList<int> Sequence { get; }
 
@@ -62,7 +63,14 @@ internal sealed class OnnxResult
                 JsonObject shapes => string.Join(", ", shapes.Select(shape => $"{shape.Key} {string.Join('×', shape.Value!.AsArray())}")),
                 _ => $"{value}",
             };
-            yield return (name switch { "num_sims" => "mappings", _ => name.Replace('_', ' ') }, text.Length == 0 ? "none" : text);
+            yield return (
+                name switch
+                {
+                    "num_sims" => "mappings",
+                    _ => name.Replace('_', ' '),
+                },
+                text.Length == 0 ? "none" : text
+            );
         }
 
         yield return ("made by", Program);
@@ -85,32 +93,51 @@ internal sealed class OnnxResult
     private IEnumerable<KeyValuePair<string, NpyArray>> Arrays()
     {
         var (places, mappings) = (_order.Select(i => Network.Places[i]).ToArray(), Record.Mappings);
-        yield return new(ResultArrays.Depth, NpyArray.Of([.. places.Select(place => (long)place.Depth)], places.Length));
-        yield return new(ResultArrays.Place, NpyArray.Of([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
-        yield return new(ResultArrays.EndOfUnit, NpyArray.Of([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
-        yield return new("channels", NpyArray.Of([.. places.Select(place => (long)place.Channels)], places.Length));
-        yield return new("points", NpyArray.Of([.. places.Select(place => (long)place.Points)], places.Length));
-        yield return new(ResultArrays.Configuration, NpyArray.Of(Configuration()));
-        yield return new(ResultArrays.DatasetChecksum, NpyArray.Of(Network.InputChecksum));
-        yield return new(ResultArrays.MadeBy, NpyArray.Of(Program));
-        yield return new("mu2_signal_input", NpyArray.Of([.. mappings.Select(mapping => mapping.Mu2InputSignal)], mappings.Count));
+        yield return new(ResultArrays.Depth, NpyArray.From([.. places.Select(place => (long)place.Depth)], places.Length));
+        yield return new(ResultArrays.Place, NpyArray.From([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
+        yield return new(ResultArrays.EndOfUnit, NpyArray.From([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
+        yield return new("channels", NpyArray.From([.. places.Select(place => (long)place.Channels)], places.Length));
+        yield return new("points", NpyArray.From([.. places.Select(place => (long)place.Points)], places.Length));
+        yield return new(ResultArrays.Configuration, NpyArray.From(Configuration()));
+        yield return new(ResultArrays.DatasetChecksum, NpyArray.From(Network.InputChecksum));
+        yield return new(ResultArrays.MadeBy, NpyArray.From(Program));
+        yield return new("mu2_signal_input", NpyArray.From([.. mappings.Select(mapping => mapping.Mu2InputSignal)], mappings.Count));
         var ends = mappings.Select(EndOf).ToArray();
-        yield return new(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], ends.Length));
-        yield return new(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], ends.Length));
-        foreach (var column in MomentColumns.All.Where(column => column.Name switch { MomentColumns.ReffSignal => _request.ReffSignal, MomentColumns.ReffNoise => _request.ReffNoise, _ => true }))
+        yield return new(ResultArrays.Ending, NpyArray.From([.. ends.Select(end => (long)end.Ending)], ends.Length));
+        yield return new(ResultArrays.EndedAtDepth, NpyArray.From([.. ends.Select(end => (long)end.Depth)], ends.Length));
+        foreach (
+            var column in MomentColumns.All.Where(column =>
+                column.Name switch
+                {
+                    MomentColumns.ReffSignal => _request.ReffSignal,
+                    MomentColumns.ReffNoise => _request.ReffNoise,
+                    _ => true,
+                }
+            )
+        )
         {
             var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
             double ValueAt(OnnxMapping mapping, int i) =>
-                mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1) ? column.Of(moments, mapping.Mu2InputSignal) : double.NaN;
+                mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1)
+                    ? column.Select(moments, mapping.Mu2InputSignal)
+                    : double.NaN;
 
             var values = mappings.SelectMany(mapping => _order.Select(i => ValueAt(mapping, i))).ToArray();
-            yield return new(column.Name, NpyArray.Of(values, mappings.Count, places.Length));
+            yield return new(column.Name, NpyArray.From(values, mappings.Count, places.Length));
         }
     }
 
-    private MappingEnd EndOf(OnnxMapping mapping) => MappingEnd.Of(
-        [.. Sequence.Select(i => Network.Places[i].Depth)],
-        [.. Sequence.Select(i => mapping.Moments[i] is { } moments ? moments.State(Network.Places[i].Points > 1) : mapping.IsNotANumber ? Ending.NotANumber : Ending.Overflow)]);
+    private MappingEnd EndOf(OnnxMapping mapping) =>
+        MappingEnd.Find(
+            [.. Sequence.Select(i => Network.Places[i].Depth)],
+            [
+                .. Sequence.Select(i =>
+                    mapping.Moments[i] is { } moments ? moments.State(Network.Places[i].Points > 1)
+                    : mapping.IsNotANumber ? Ending.NotANumber
+                    : Ending.Overflow
+                ),
+            ]
+        );
 
     private string Configuration()
     {
@@ -128,7 +155,11 @@ internal sealed class OnnxResult
             ["dataset"] = _request.Dataset ?? GaussianImages.Name,
             ["normalize"] = _request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Normalize}"),
             ["tokens"] = _request.Tokens,
-            ["input_shapes"] = new JsonObject([.. Network.Inputs.Select(input => KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)])))]),
+            ["input_shapes"] = new JsonObject([
+                .. Network.Inputs.Select(input =>
+                    KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)]))
+                ),
+            ]),
         };
         foreach (var (key, _) in said.Where(pair => pair.Value is null).ToList())
         {

@@ -39,20 +39,27 @@ internal static class OnnxRun
 
         if (network.Places.All(place => place.Depth == 0))
         {
-            throw new InvalidInputException(request.Path, "expected layers with weights, by which depth is counted, got a network that has none that noise reaches");
+            throw new InvalidInputException(
+                request.Path,
+                "expected layers with weights, by which depth is counted, got a network that has none that noise reaches"
+            );
         }
 
         SayCost(request, network);
-        var record = ProgressDisplay.Show(ForeignText.OnOneLine(network.Name), (long)request.NumSims * Steps, (Action<long> advance) =>
-        {
-            var (given, done) = (0L, 0.0);
-            return process.Finish(share =>
+        var record = ProgressDisplay.Show(
+            ForeignText.OnOneLine(network.Name),
+            (long)request.NumSims * Steps,
+            (Action<long> advance) =>
             {
-                done += share * Steps;
-                advance((long)done - given);
-                given = (long)done;
-            });
-        });
+                var (given, done) = (0L, 0.0);
+                return process.Finish(share =>
+                {
+                    done += share * Steps;
+                    advance((long)done - given);
+                    given = (long)done;
+                });
+            }
+        );
         var result = new OnnxResult(request, network, record);
         if (result.FirstNotFinite is not { } place)
         {
@@ -69,12 +76,14 @@ internal static class OnnxRun
         if (result.NotFinite == record.Mappings.Count)
         {
             var what = record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision";
-            var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Of(record.Mappings.Count, "mapping")}";
+            var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Spell(record.Mappings.Count, "mapping")}";
             throw new InvalidInputException(request.Path, $"expected finite numbers, but {what} first at {where} in {all}");
         }
 
-        var some = Counted.Of(result.NotFinite, record.Mappings.Count, "mapping");
-        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
+        var some = Counted.Spell(result.NotFinite, record.Mappings.Count, "mapping");
+        Console.Error.WriteLine(
+            ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}")
+        );
         return result;
     }
 
@@ -90,7 +99,7 @@ internal static class OnnxRun
         using var outputLock = OutputLock.Take(output);
         var result = Record(request, cancellation);
         result.Write(output);
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -101,7 +110,13 @@ internal static class OnnxRun
     /// <param name="repeat">The command that repeats it.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The diagnosis, and its report.</returns>
-    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(OnnxRequest request, string? output, string? report, string repeat, CancellationToken cancellation)
+    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(
+        OnnxRequest request,
+        string? output,
+        string? report,
+        string repeat,
+        CancellationToken cancellation
+    )
     {
         if (output is not null)
         {
@@ -119,8 +134,8 @@ internal static class OnnxRun
             result.Write(output);
         }
 
-        var diagnosis = Diagnosis.Of(MomentTable.Of(result.File));
-        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation), repeat);
+        var diagnosis = Diagnosis.Diagnose(MomentTable.Read(result.File));
+        var told = new OnnxReport(result, diagnosis, OnnxTheory.Predict(request, result.Network, cancellation), repeat);
         if (report is not null)
         {
             ReportFolder.Write(told, report);

@@ -25,19 +25,25 @@ internal static class OnnxStages
 
     /// <summary>Divides by the names that exporters give to nodes, else by resolution, else by depth.</summary>
     /// <param name="places">All places, in the order of the graph.</param>
-    public static IReadOnlyList<OnnxStage> Of(IReadOnlyList<OnnxPlace> places)
+    public static IReadOnlyList<OnnxStage> Divide(IReadOnlyList<OnnxPlace> places)
     {
         var scopes = ByScope(places);
         var stages = Joined(places, scopes, Few);
         if (stages.Count is < 2 or > Most)
         {
             // What is beside the trunk belongs to the next place on it.
-            var points = places.Reverse().Aggregate((Next: 0, All: new List<string>()), (seen, place) =>
-            {
-                var next = place.IsOnTrunk ? place.Points : seen.Next;
-                seen.All.Add($"{next}");
-                return (next, seen.All);
-            }).All;
+            var points = places
+                .Reverse()
+                .Aggregate(
+                    (Next: 0, All: new List<string>()),
+                    (seen, place) =>
+                    {
+                        var next = place.IsOnTrunk ? place.Points : seen.Next;
+                        seen.All.Add($"{next}");
+                        return (next, seen.All);
+                    }
+                )
+                .All;
             points.Reverse();
             stages = Joined(places, [.. points], Few, scopes);
         }
@@ -55,7 +61,16 @@ internal static class OnnxStages
     private static string[] ByScope(IReadOnlyList<OnnxPlace> places)
     {
         var haveScopes = places.Any(place => place.Name.Contains('/', StringComparison.Ordinal));
-        string[][] parts = [.. places.Select(place => place.Name.Split('/', StringSplitOptions.RemoveEmptyEntries)).Select(names => names.Length > 1 ? names[..^1] : haveScopes ? names : [])];
+        string[][] parts =
+        [
+            .. places
+                .Select(place => place.Name.Split('/', StringSplitOptions.RemoveEmptyEntries))
+                .Select(names =>
+                    names.Length > 1 ? names[..^1]
+                    : haveScopes ? names
+                    : []
+                ),
+        ];
         int[] level = [.. places.Select(_ => 1)];
         for (var round = 0; round < Levels; round++)
         {
@@ -123,7 +138,8 @@ internal static class OnnxStages
         bool IsSmall((int First, int Last) run) => run.Last - run.First + 1 < few;
     }
 
-    private static bool HasTrunk(IReadOnlyList<OnnxPlace> places, (int First, int Last) run) => Enumerable.Range(run.First, run.Last - run.First + 1).Any(i => places[i].IsOnTrunk);
+    private static bool HasTrunk(IReadOnlyList<OnnxPlace> places, (int First, int Last) run) =>
+        Enumerable.Range(run.First, run.Last - run.First + 1).Any(i => places[i].IsOnTrunk);
 
     private static string NameOf(IReadOnlyList<OnnxPlace> places, string[] scopes, int first, int last)
     {

@@ -35,20 +35,32 @@ internal sealed class OnnxSurvey
     public OnnxSurvey(OnnxResult result)
     {
         var (places, mappings) = (result.Network.Places, result.Record.Mappings);
-        var stages = OnnxStages.Of(places);
+        var stages = OnnxStages.Divide(places);
         double[][] log = [.. stages.Select(stage => mappings.Select(mapping => LogChi(mapping, stage.End, places[stage.End].Points)).ToArray())];
         double[]?[] gains = [.. stages.Select((_, i) => Gains(i == 0 ? null : log[i - 1], log[i]))];
         var known = gains.OfType<double[]>().ToArray();
-        var bands = known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length) ? SimultaneousBands.Of(known, FalseRate) : null;
+        var bands =
+            known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length)
+                ? SimultaneousBands.Compute(known, FalseRate)
+                : null;
         var next = 0;
-        Rows = [.. stages.Select((stage, i) => new OnnxStageRow(
-            stage,
-            places[stage.End],
-            Median(mappings.Select(mapping => mapping.Moments[stage.End]?.ReffSignal ?? double.NaN).Select(value => value < 1 ? double.NaN : value)),
-            -2 * Median(log[i]),
-            gains[i] is not { } column ? null
-                : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
-                : new Estimate(column.Mean(), double.NaN, double.NaN)))];
+        Rows =
+        [
+            .. stages.Select(
+                (stage, i) =>
+                    new OnnxStageRow(
+                        stage,
+                        places[stage.End],
+                        Median(
+                            mappings.Select(mapping => mapping.Moments[stage.End]?.ReffSignal ?? double.NaN).Select(value => value < 1 ? double.NaN : value)
+                        ),
+                        -2 * Median(log[i]),
+                        gains[i] is not { } column ? null
+                            : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
+                            : new Estimate(column.Mean(), double.NaN, double.NaN)
+                    )
+            ),
+        ];
     }
 
     /// <summary>The stages.</summary>
@@ -68,7 +80,8 @@ internal sealed class OnnxSurvey
             var gain = most.Gain!.Value;
             var interval = IsTelling(gain) ? $" ({Factor(2 * gain.Lower)} to {Factor(2 * gain.Upper)}, 95 %)" : "";
             var others = lossy.Skip(1).Take(3).Select(row => $"{Factor(2 * row.Gain!.Value.Value)}-fold in {row.Stage.Name}").ToArray();
-            yield return $"SNR falls {Factor(2 * gain.Value)}-fold in {most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
+            yield return $"SNR falls {Factor(2 * gain.Value)}-fold in "
+                + $"{most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
         }
         else if (rows.Any(row => row.Gain is not null))
         {
@@ -76,23 +89,30 @@ internal sealed class OnnxSurvey
         }
 
         // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
-        var falling = rows.Zip(rows.Skip(1)).Where(pair =>
-        {
-            var fewer = (double)pair.First.Place.Points / pair.Second.Place.Points;
-            var expected = Expected(pair.First, pair.Second);
-            return expected > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, fewer) && pair.Second.Directions - 1 < (expected - 1) / Remarkable;
-        }).ToArray();
+        var falling = rows.Zip(rows.Skip(1))
+            .Where(pair =>
+            {
+                var fewer = (double)pair.First.Place.Points / pair.Second.Place.Points;
+                var expected = Expected(pair.First, pair.Second);
+                return expected > 1
+                    && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, fewer)
+                    && pair.Second.Directions - 1 < (expected - 1) / Remarkable;
+            })
+            .ToArray();
         if (falling.Length > 0)
         {
             var (before, after) = falling.MaxBy(pair => (pair.First.Directions - 1) / (pair.Second.Directions - 1));
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
+                CultureInfo.InvariantCulture,
+                $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}."
+            );
         }
 
         // Of stages over as many points the first tells of all.
         string[] few =
         [
-            .. rows.Where(row => row.Place.Points is > 1 and <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions)).DistinctBy(row => row.Place.Points)
+            .. rows.Where(row => row.Place.Points is > 1 and <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions))
+                .DistinctBy(row => row.Place.Points)
                 .Select(row => $"{row.Place.Points - 1} over the {row.Place.Points} points after {row.Stage.Name}"),
         ];
         if (few.Length > 0)
@@ -105,11 +125,15 @@ internal sealed class OnnxSurvey
     public static bool IsTelling(Estimate gain) => gain.Upper - gain.Lower < Math.Log(Wide);
 
     /// <summary>A factor given by its logarithm, with two digits.</summary>
-    public static string Factor(double logarithm) => Math.Exp(logarithm) is >= 0.01 and < 1000 and var factor
-        ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture)
-        : RateWords.Scientific(logarithm);
+    public static string Factor(double logarithm) =>
+        Math.Exp(logarithm) is >= 0.01 and < 1000 and var factor
+            ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture)
+            : RateWords.Scientific(logarithm);
 
-    /// <summary>The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the most that there can be.</summary>
+    /// <summary>
+    /// The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the
+    /// most that there can be.
+    /// </summary>
     private static double Expected(OnnxStageRow before, OnnxStageRow after)
     {
         var fewer = (1.0 / Most(after.Place)) - (1.0 / Most(before.Place));
@@ -128,5 +152,6 @@ internal sealed class OnnxSurvey
         return gains.All(double.IsFinite) ? gains : null;
     }
 
-    private static double Median(IEnumerable<double> values) => values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
+    private static double Median(IEnumerable<double> values) =>
+        values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
 }

@@ -17,7 +17,7 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
     /// <param name="request">What was asked.</param>
     /// <param name="network">The network.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static OnnxTheory Of(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)
+    public static OnnxTheory Predict(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)
     {
         if (network.Composition is not { Network: { } text } composition)
         {
@@ -44,11 +44,16 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
             var cost = PredictionCost.Count(described.Layers, subset.Shape, subset.Images);
             if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
-                var why = subset.AreAll && cost.Seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? $"takes about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}" : "does not fit";
+                var why =
+                    subset.AreAll && cost.Seconds < TimeSpan.MaxValue.TotalSeconds / 2
+                        ? $"takes about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}"
+                        : "does not fit";
                 return Silent($"not compared: a kernel over all points of the batch {why}; take smaller images or a smaller batch");
             }
 
-            var images = isGaussian ? new GaussianImages(shape.Height, shape.Width, shape.Channels) : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
+            var images = isGaussian
+                ? new GaussianImages(shape.Height, shape.Width, shape.Channels)
+                : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
             var forecast = NetworkForecast.Make(question, subset, images, samples: 0, cancellation: cancellation);
             var places = new Dictionary<int, PredictedPlace>();
             foreach (var place in forecast.Prediction.Places.Where(place => composition.Places[place.Index] >= 0))
@@ -58,11 +63,13 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
 
             return new OnnxTheory(
                 [
-                    $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width departs from it, the further the deeper",
+                    $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width "
+                        + "departs from it, the further the deeper",
                     .. composition.Remarks,
                     .. forecast.Prediction.End is { } end ? new[] { end.ToString() } : [],
                 ],
-                places);
+                places
+            );
         }
         catch (InvalidInputException reason)
         {

@@ -15,58 +15,74 @@ internal static class OnnxWork
         OnnxNetwork network;
         try
         {
-            network = OnnxNetwork.Open(request.Path, new OnnxOptions
-            {
-                BatchSize = request.BatchSize,
-                ImageShape = request.ImageShape ?? inputs.ImageShape,
-                InputShapes = request.InputShapes.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<long>)pair.Value),
-                BatchNorm = request.BatchNorm,
-                Noise = request.Noise,
-                Weights = request.Weights,
-                Keep = request.Keep,
-                ReffSignal = request.ReffSignal,
-                ReffNoise = request.ReffNoise,
-                Threads = request.Threads,
-                Device = request.Device,
-                Signal = inputs.Of,
-            });
+            network = OnnxNetwork.Open(
+                request.Path,
+                new OnnxOptions
+                {
+                    BatchSize = request.BatchSize,
+                    ImageShape = request.ImageShape ?? inputs.ImageShape,
+                    InputShapes = request.InputShapes.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<long>)pair.Value),
+                    BatchNorm = request.BatchNorm,
+                    Noise = request.Noise,
+                    Weights = request.Weights,
+                    Keep = request.Keep,
+                    ReffSignal = request.ReffSignal,
+                    ReffNoise = request.ReffNoise,
+                    Threads = request.Threads,
+                    Device = request.Device,
+                    Signal = inputs.Elements,
+                }
+            );
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {
             var platform = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
-            throw new InvalidInputException("ONNX Runtime", $"expected its library for {platform} beside the command, which has none for this platform", missing);
+            throw new InvalidInputException(
+                "ONNX Runtime",
+                $"expected its library for {platform} beside the command, which has none for this platform",
+                missing
+            );
         }
 
         using (network)
         {
             inputs.Require(network);
-            var kept = request.Keep.FirstOrDefault(pattern => !network.Parameters.Any(parameter => Matches(pattern, parameter.Name) || Matches(pattern, parameter.Tensor)));
+            var kept = request.Keep.FirstOrDefault(pattern =>
+                !network.Parameters.Any(parameter => Matches(pattern, parameter.Name) || Matches(pattern, parameter.Tensor))
+            );
             if (kept is not null)
             {
                 var example = network.Parameters.Select(parameter => parameter.Name).FirstOrDefault("none");
-                throw new InvalidInputException("--keep", $"expected a pattern, in which * stands for any text, of names of parameters such as '{example}', got '{kept}'");
+                throw new InvalidInputException(
+                    "--keep",
+                    $"expected a pattern, in which * stands for any text, of names of parameters such as '{example}', got '{kept}'"
+                );
             }
 
-            say(new OnnxMessage
-            {
-                Network = new OnnxDescription(
-                    network.Name,
-                    network.Sha256,
-                    network.Inputs,
-                    network.Places,
-                    network.Parameters,
-                    network.Remarks,
-                    network.LeastMemory,
-                    network.MultiplyAdds,
-                    inputs.Checksum,
-                    network.Composition),
-            });
+            say(
+                new OnnxMessage
+                {
+                    Network = new OnnxDescription(
+                        network.Name,
+                        network.Sha256,
+                        network.Inputs,
+                        network.Places,
+                        network.Parameters,
+                        network.Remarks,
+                        network.LeastMemory,
+                        network.MultiplyAdds,
+                        inputs.Checksum,
+                        network.Composition
+                    ),
+                }
+            );
             for (var simulation = 0; simulation < request.NumSims; simulation++)
             {
                 var mapping = network.Map(request.Seed, (uint)simulation, share => say(new OnnxMessage { Progress = share }));
-                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Of(mapping) });
+                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Encode(mapping) });
             }
         }
     }
+
     private static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name);
 }

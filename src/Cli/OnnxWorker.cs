@@ -54,9 +54,7 @@ internal static class OnnxWorker
 
     private static void EndWith(StreamReader input)
     {
-        while (input.Read() >= 0)
-        {
-        }
+        while (input.Read() >= 0) { }
 
         ImmediateExit.With(ExitStatus.Interrupted);
     }

@@ -12,11 +12,23 @@ internal static class OptionFactory
 {
     /// <summary>A number that must be given.</summary>
     public static Option<T> RequiredNumber<T>(string name, string description, string expectation = "a whole number")
-        where T : INumber<T> => new(name) { Description = description, Required = true, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+        where T : INumber<T> =>
+        new(name)
+        {
+            Description = description,
+            Required = true,
+            CustomParser = result => ParseNumber<T>(result, name, expectation),
+        };
 
     /// <summary>A number with a default.</summary>
     public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
-        where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+        where T : INumber<T> =>
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => byDefault,
+            CustomParser = result => ParseNumber<T>(result, name, expectation),
+        };
 
     /// <summary>A number whose default depends on other options.</summary>
     public static Option<T> OptionalNumber<T>(string name, string description, string expectation = "a whole number")
@@ -25,7 +37,12 @@ internal static class OptionFactory
     /// <summary>Claims of the ledger; all if none is named.</summary>
     public static Option<string[]> Claims()
     {
-        var option = new Option<string[]>("--claim") { Description = "Check this claim only; may be given more than once (wellbehaved claims lists the ids)", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
+        var option = new Option<string[]>("--claim")
+        {
+            Description = "Check this claim only; may be given more than once (wellbehaved claims lists the ids)",
+            HelpName = "ID",
+            AllowMultipleArgumentsPerToken = true,
+        };
         option.CompletionSources.Add(_ => ClaimLedger.Claims.Select(claim => claim.Id));
         return option;
     }
@@ -33,7 +50,12 @@ internal static class OptionFactory
     /// <summary>Architectures; all if none is named.</summary>
     public static Option<string[]> Architectures(string description)
     {
-        var option = new Option<string[]>("--architecture") { Description = $"{description}: {string.Join(", ", Architecture.Names)}", HelpName = "word", AllowMultipleArgumentsPerToken = true };
+        var option = new Option<string[]>("--architecture")
+        {
+            Description = $"{description}: {string.Join(", ", Architecture.Names)}",
+            HelpName = "word",
+            AllowMultipleArgumentsPerToken = true,
+        };
         option.CompletionSources.Add([.. Architecture.Names]);
         return option;
     }
@@ -80,7 +102,10 @@ internal static class OptionFactory
         where T : INumber<T>
     {
         var word = result.Tokens[0].Value;
-        if (T.TryParse(word, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) && (typeof(T) == typeof(double) || !word.Contains('.', StringComparison.Ordinal)))
+        if (
+            T.TryParse(word, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value)
+            && (typeof(T) == typeof(double) || !word.Contains('.', StringComparison.Ordinal))
+        )
         {
             if (T.IsZero(value) && word.TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
             {

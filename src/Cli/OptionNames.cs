@@ -6,9 +6,10 @@ internal static class OptionNames
     private const string Prefix = "--";
 
     /// <summary>The name of an option in an argument; null where it is none. What follows <c>=</c> or <c>:</c> is its value.</summary>
-    public static string? Of(string argument) => argument.Length > Prefix.Length && argument.StartsWith(Prefix, StringComparison.Ordinal) && argument.IndexOfAny(['=', ':']) is var end
-        ? (end < 0 ? argument : argument[..end]).Replace('_', '-')
-        : null;
+    public static string? Find(string argument) =>
+        argument.Length > Prefix.Length && argument.StartsWith(Prefix, StringComparison.Ordinal) && argument.IndexOfAny(['=', ':']) is var end
+            ? (end < 0 ? argument : argument[..end]).Replace('_', '-')
+            : null;
 
     /// <summary>The arguments with dashes in the names of options that exist.</summary>
     /// <param name="arguments">The arguments as they were typed; after <c>--</c> nothing is an option.</param>
@@ -16,6 +17,9 @@ internal static class OptionNames
     public static IReadOnlyList<string> Dashed(IReadOnlyList<string> arguments, IReadOnlySet<string> known)
     {
         var last = arguments.TakeWhile(argument => argument != Prefix).Count();
-        return [.. arguments.Select((argument, i) => i < last && Of(argument) is { } name && known.Contains(name) ? name + argument[name.Length..] : argument)];
+        return
+        [
+            .. arguments.Select((argument, i) => i < last && Find(argument) is { } name && known.Contains(name) ? name + argument[name.Length..] : argument),
+        ];
     }
 }

@@ -7,7 +7,8 @@ internal static class Outputs
     private static readonly string[] Data = [".npz", ".npy", ".journal"];
 
     /// <summary>Where names that differ in capitals name one file.</summary>
-    private static readonly StringComparison Names = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison Names =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>Refuses, before the work, a text that could not be written after it or would destroy what is read or a result.</summary>
     /// <param name="output">The file to write; null if none is.</param>

@@ -29,66 +29,127 @@ internal static class PlotCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
-        var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
+        var files = new Argument<string[]>("FILE.npz")
+        {
+            Description =
+                "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are "
+                + "compared, several architectures are shown in one frame",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var figure = OptionFactory.Choice(
+            "--figure",
+            "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training",
+            "auto",
+            "depth",
+            "histogram",
+            "training"
+        );
         const string Axis = "What is along the horizontal axis: depth, or the width of files that differ in nothing else";
         var against = OptionFactory.Choice("--against", Axis, Depth, Width);
-        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not say it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
+        var architecture = new Option<string?>("--architecture")
+        {
+            Description = $"Architecture of files that do not say it: {string.Join(", ", Architecture.Names)}",
+            HelpName = "word",
+        };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
-        var dataset = new Option<string?>("--dataset") { Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
+        var dataset = new Option<string?>("--dataset")
+        {
+            Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file",
+            HelpName = "word",
+        };
         var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
         var layout = NetworkOptions.CreateLayout();
-        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, against, architecture, channels, noTheory, dataset, dataDir, layout };
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.")
         {
-            var path = parsed.GetRequiredValue(output);
-            var ending = Path.GetExtension(path).ToLowerInvariant();
-            if (!FigureRenderer.Endings.Contains(ending))
-            {
-                throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
-            }
+            files,
+            output,
+            figure,
+            against,
+            architecture,
+            channels,
+            noTheory,
+            dataset,
+            dataDir,
+            layout,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
+                {
+                    var path = parsed.GetRequiredValue(output);
+                    var ending = Path.GetExtension(path).ToLowerInvariant();
+                    if (!FigureRenderer.Endings.Contains(ending))
+                    {
+                        throw new InvalidInputException(
+                            "--out",
+                            $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'"
+                        );
+                    }
 
-            AtomicFile.EnsureWritable(path, "--out");
-            var named = parsed.GetValue(architecture);
-            if (named is not null)
-            {
-                ExperimentOptions.RequireArchitecture(named);
-            }
+                    AtomicFile.EnsureWritable(path, "--out");
+                    var named = parsed.GetValue(architecture);
+                    if (named is not null)
+                    {
+                        ExperimentOptions.RequireArchitecture(named);
+                    }
 
-            var width = parsed.GetValue(channels);
-            if (width < 0)
-            {
-                throw new InvalidInputException("--num-channels", $"expected a whole number of at least 0, got {width}");
-            }
+                    var width = parsed.GetValue(channels);
+                    if (width < 0)
+                    {
+                        throw new InvalidInputException("--num-channels", $"expected a whole number of at least 0, got {width}");
+                    }
 
-            ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
-            var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
+                    ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
+                    var given = parsed.GetValue(dataset) is { } name
+                        ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout)))
+                        : null;
 
-            var byWidth = parsed.GetRequiredValue(against) == Width;
-            if (byWidth && parsed.GetRequiredValue(figure) is not ("auto" or "depth") and var other)
-            {
-                throw new InvalidInputException(figure.Name, $"expected without --against width, got {other}");
-            }
+                    var byWidth = parsed.GetRequiredValue(against) == Width;
+                    if (byWidth && parsed.GetRequiredValue(figure) is not ("auto" or "depth") and var other)
+                    {
+                        throw new InvalidInputException(figure.Name, $"expected without --against width, got {other}");
+                    }
 
-            var areTrained = !byWidth && AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
-            (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
-            var isSilent = parsed.GetValue(noTheory);
-            var drawn = areTrained ? ComposeOfTraining(read)
-                : byWidth ? WidthFigure.Of(WidthSeries.Of(read))
-                : read.Any(one => one.File.Places is not null)
-                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named, isSilent ? null : file => RecordedForecast.Of(file, given, cancellation))
-                : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), isSilent ? null : recording => TheoryOf(recording, given, cancellation));
-            foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
-            {
-                Console.Error.WriteLine(ForeignText.OnOneLine($"note: {missing}"));
-            }
+                    var areTrained = !byWidth && AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
+                    (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
+                    var isSilent = parsed.GetValue(noTheory);
+                    var drawn =
+                        areTrained ? ComposeOfTraining(read)
+                        : byWidth ? WidthFigure.Draw(WidthSeries.Read(read))
+                        : read.Any(one => one.File.Places is not null)
+                            ? ComposeOfLayers(
+                                read,
+                                parsed.GetRequiredValue(figure),
+                                named,
+                                isSilent ? null : file => RecordedForecast.Predict(file, given, cancellation)
+                            )
+                        : Compose(
+                            [.. read.Select(one => Read(one.Path, one.File, named, width))],
+                            parsed.GetRequiredValue(figure),
+                            isSilent ? null : recording => TheoryOf(recording, given, cancellation)
+                        );
+                    foreach (
+                        var missing in drawn
+                            .Panels.Where(panel => panel.Missing is not null)
+                            .Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}"))
+                            .Distinct()
+                    )
+                    {
+                        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {missing}"));
+                    }
 
-            AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(drawn, ending)));
-            Console.WriteLine(ForeignText.OnOneLine($"{Markup.Plain(drawn.Title)}: written to {path}"));
-            return ExitStatus.Success;
-        }));
+                    AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(drawn, ending)));
+                    Console.WriteLine(ForeignText.OnOneLine($"{Markup.Plain(drawn.Title)}: written to {path}"));
+                    return ExitStatus.Success;
+                })
+        );
         return command;
     }
 
@@ -110,18 +171,25 @@ internal static class PlotCommand
     private static Figure ComposeOfTraining((string Path, ResultFile File)[] read)
     {
         var trained = read.Select(one => (one.File, Result: TrainingResult.Read(one.Path))).ToArray();
-        return trained is [var alone] ? TrainingFigure.Of(alone.File, alone.Result) : TrainingMap.Of(trained);
+        return trained is [var alone] ? TrainingFigure.Draw(alone.File, alone.Result) : TrainingMap.Draw(trained);
     }
 
     /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>
-    private static Figure ComposeOfLayers((string Path, ResultFile File)[] read, string figure, string? architecture, Func<ResultFile, RecordedForecast>? theory)
+    private static Figure ComposeOfLayers(
+        (string Path, ResultFile File)[] read,
+        string figure,
+        string? architecture,
+        Func<ResultFile, RecordedForecast>? theory
+    )
     {
         var first = read.First(one => one.File.Places is not null).Path;
         return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
-            : architecture is not null ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
-            : NetworkFigure.Of(
+            : architecture is not null
+                ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
+            : NetworkFigure.Draw(
                 [.. read.Select(one => (NameOf(one.Path), one.File))],
-                theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory));
+                theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory)
+            );
     }
 
     /// <summary>What theory says of those networks that files describe, by the number of the file; of others, why it says nothing.</summary>
@@ -149,9 +217,18 @@ internal static class PlotCommand
     private static Recording Read(string path, ResultFile file, string? architecture, int width)
     {
         var options = file.Options;
-        var name = options?.Architecture ?? architecture ?? Recording.Guess(file)
+        var name =
+            options?.Architecture
+            ?? architecture
+            ?? Recording.Guess(file)
             ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");
-        return new Recording(NameOf(path), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
+        return new Recording(
+            NameOf(path),
+            file,
+            Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2),
+            options?.NumChannels ?? (width > 0 ? width : null),
+            null
+        );
     }
 
     private static Figure Compose(Recording[] recordings, string figure, Func<Recording, Prediction?>? theory)
@@ -164,18 +241,19 @@ internal static class PlotCommand
                 throw new InvalidInputException("FILE.npz", "expected files of one architecture, or one file of each");
             }
 
-            return SideBySideFigure.Of(recordings);
+            return SideBySideFigure.Draw(recordings);
         }
 
         var first = recordings[0];
-        var isHistogram = figure == "histogram" || (figure == "auto" && recordings.Length == 1 && architectures[0] == "vanilla" && first.Log("chi", first.Last) is null);
+        var isHistogram =
+            figure == "histogram" || (figure == "auto" && recordings.Length == 1 && architectures[0] == "vanilla" && first.Log("chi", first.Last) is null);
         if (!isHistogram)
         {
-            return DepthFigure.Of([.. recordings.Select(recording => theory is null ? recording : recording with { Theory = theory(recording) })]);
+            return DepthFigure.Draw([.. recordings.Select(recording => theory is null ? recording : recording with { Theory = theory(recording) })]);
         }
 
         return recordings.Length == 1 && architectures[0] == "vanilla"
-            ? HistogramFigure.Of(first)
+            ? HistogramFigure.Draw(first)
             : throw new InvalidInputException("--figure", "expected histograms of a single file of vanilla only");
     }
 
@@ -201,12 +279,15 @@ internal static class PlotCommand
             var layers = (long)options.TotalDepth * recording.Architecture.ConvolutionsPerUnit;
             if (points is > MostPointsOfTheory or < 2 || ((points * points) + WorkOfLayer) * layers > MostWorkOfTheory)
             {
-                var cost = points < 2 ? "whose single point leaves it nothing to say" : $"whose {points} points in {layers} layers would take it long; wellbehaved predict computes it";
+                var cost =
+                    points < 2
+                        ? "whose single point leaves it nothing to say"
+                        : $"whose {points} points in {layers} layers would take it long; wellbehaved predict computes it";
                 Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}, {cost}");
                 return null;
             }
 
-            return ProgressDisplay.Show("theory", options.TotalDepth, advance => Prediction.Of(options, images, advance, cancellation));
+            return ProgressDisplay.Show("theory", options.TotalDepth, advance => Prediction.Predict(options, images, advance, cancellation));
         }
         catch (InvalidInputException exception)
         {

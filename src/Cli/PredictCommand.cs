@@ -16,36 +16,76 @@ internal static class PredictCommand
     {
         var network = new NetworkOptions(NetworkOptions.Source.ArchitectureOrNetwork);
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
-        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none", 10);
+        var finiteWidth = OptionFactory.Number(
+            "--finite-width",
+            "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes "
+                + "seconds, 0 for none",
+            10
+        );
         var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
-        var check = OptionFactory.OptionalNumber<int>("--check", $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if all holds, 1 if something is rejected, 3 if nothing is decided");
+        var check = OptionFactory.OptionalNumber<int>(
+            "--check",
+            $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if "
+                + "all holds, 1 if something is rejected, 3 if nothing is decided"
+        );
         var parseNumber = check.CustomParser!;
         (check.Arity, check.CustomParser) = (ArgumentArity.ZeroOrOne, result => result.Tokens.Count == 0 ? UsualChecks : parseNumber(result));
-        var gradients = new Option<bool>("--gradients") { Description = "Also predict the mean square of the gradient that comes back from independent normal numbers at the output" };
-        var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
+        var gradients = new Option<bool>("--gradients")
+        {
+            Description = "Also predict the mean square of the gradient that comes back from independent normal numbers at the output",
+        };
+        var command = new Command(
+            "predict",
+            "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise."
+        );
         network.AddTo(command);
         command.Options.Add(points);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
         command.Options.Add(check);
         command.Options.Add(gradients);
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
-        {
-            int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
-            int? most = parsed.GetResult(points) is not { Implicit: false } ? null
-                : parsed.GetValue(points) is > 0 and var number ? number
-                : throw new InvalidInputException("--points", $"expected a positive number, got {parsed.GetValue(points)}");
-            var file = parsed.GetValue(json);
-            var checks = parsed.GetResult(check) is not { Implicit: false } ? 0
-                : parsed.GetValue(check) is >= FewestChecks and var wanted ? wanted
-                : throw new InvalidInputException("--check", $"expected at least {FewestChecks} simulations for a margin, got {parsed.GetValue(check)}");
-            Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
-            var options = network.Read(parsed, numSims: 1);
-            return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, $"wellbehaved run {network.Given(parsed)} --num-sims 32 --out result.npz", parsed.GetValue(gradients), options, file, checks, cancellation)
-                : checks > 0 ? throw new InvalidInputException("--check", "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify checks every claim")
-                : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
-        }));
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
+                {
+                    int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
+                    int? most =
+                        parsed.GetResult(points) is not { Implicit: false } ? null
+                        : parsed.GetValue(points) is > 0 and var number ? number
+                        : throw new InvalidInputException("--points", $"expected a positive number, got {parsed.GetValue(points)}");
+                    var file = parsed.GetValue(json);
+                    var checks =
+                        parsed.GetResult(check) is not { Implicit: false } ? 0
+                        : parsed.GetValue(check) is >= FewestChecks and var wanted ? wanted
+                        : throw new InvalidInputException(
+                            "--check",
+                            $"expected at least {FewestChecks} simulations for a margin, got {parsed.GetValue(check)}"
+                        );
+                    Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
+                    var options = network.Read(parsed, numSims: 1);
+                    return network.IsOfLayers(parsed)
+                            ? Predict(
+                                QuestionOf(options) with
+                                {
+                                    Points = most,
+                                    Samples = samples,
+                                },
+                                $"wellbehaved run {network.Given(parsed)} --num-sims 32 --out result.npz",
+                                parsed.GetValue(gradients),
+                                options,
+                                file,
+                                checks,
+                                cancellation
+                            )
+                        : checks > 0
+                            ? throw new InvalidInputException(
+                                "--check",
+                                "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify "
+                                    + "checks every claim"
+                            )
+                        : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
+                })
+        );
         return command;
     }
 
@@ -62,7 +102,10 @@ internal static class PredictCommand
         options.ValidateFor(options.OpenImages());
         var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
         return full && PointMixing.MixesInputs(network.Layers)
-            ? throw new InvalidInputException("--noise", $"expected mapping for {network.Name}: of noise through statistics of batches, which full differentiates, theory knows one step and no more")
+            ? throw new InvalidInputException(
+                "--noise",
+                $"expected mapping for {network.Name}: of noise through statistics of batches, which full differentiates, theory knows one step and no more"
+            )
             : new NetworkQuestion(network, options.BatchSize)
             {
                 Dataset = options.Dataset,
@@ -73,14 +116,25 @@ internal static class PredictCommand
             };
     }
 
-    private static int Predict(NetworkQuestion question, string simulation, bool gradients, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
+    private static int Predict(
+        NetworkQuestion question,
+        string simulation,
+        bool gradients,
+        ExperimentOptions options,
+        string? json,
+        int checks,
+        CancellationToken cancellation
+    )
     {
         var images = options.OpenImages();
         ImageRemark.Print(images.Remark);
         var subset = PointSubset.Choose(question);
         if (checks > 0 && !subset.AreAll)
         {
-            throw new InvalidInputException("--check, --batch-size", $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Of((int)subset.Points, "point")} of it");
+            throw new InvalidInputException(
+                "--check, --batch-size",
+                $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Spell((int)subset.Points, "point")} of it"
+            );
         }
 
         var samples = NetworkForecast.SamplesOf(question, subset);
@@ -104,15 +158,24 @@ internal static class PredictCommand
             Console.Error.WriteLine($"warning: {subset.Remark}");
         }
 
-        var forecast = ProgressDisplay.Show(question.Network.Name, progress.Total, (Action<long> advance) =>
-        {
-            var measured = CostRemark.Measured(advance, progress.Total, progress.First);
-            return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
-        });
+        var forecast = ProgressDisplay.Show(
+            question.Network.Name,
+            progress.Total,
+            (Action<long> advance) =>
+            {
+                var measured = CostRemark.Measured(advance, progress.Total, progress.First);
+                return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
+            }
+        );
         var gradient = gradients ? GradientForecast.Make(question, subset, images, cancellation) : null;
-        var check = checks == 0
-            ? null
-            : ProgressDisplay.Show("simulations", (long)checks * PredictionCheck.Networks(forecast).Count, (Action advance) => PredictionCheck.Make(forecast, options, images, checks, advance, cancellation));
+        var check =
+            checks == 0
+                ? null
+                : ProgressDisplay.Show(
+                    "simulations",
+                    (long)checks * PredictionCheck.Networks(forecast).Count,
+                    (Action advance) => PredictionCheck.Make(forecast, options, images, checks, advance, cancellation)
+                );
         Write(json, () => ForecastJson.Write(forecast, check, gradient));
         ForecastTable.Print(forecast, simulation, Screen.Output());
         if (gradient is not null)
@@ -147,7 +210,11 @@ internal static class PredictCommand
         options.Validate();
         if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
         {
-            throw new InvalidInputException("--noise", $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one step and no more");
+            throw new InvalidInputException(
+                "--noise",
+                $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one "
+                    + "step and no more"
+            );
         }
 
         var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
@@ -156,26 +223,42 @@ internal static class PredictCommand
         var most = points ?? Prediction.MostPoints;
         var perImage = options.Settings(images).FeatureShape.Points / options.BatchSize;
         var used = (int)Math.Min(options.BatchSize, (long)most / perImage) * (long)perImage;
-        CostRemark.Print(PredictionCost.Count(PredictedKind.Of(options), (int)used, options.KernelSize, options.TotalDepth), used);
+        CostRemark.Print(PredictionCost.Count(PredictedKind.Find(options), (int)used, options.KernelSize, options.TotalDepth), used);
         var finiteWidth = samples ?? FiniteWidthPrediction.UsualSamples(options, images);
-        var sampled = finiteWidth == 0
-            ? null
-            : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
-        var prediction = ProgressDisplay.Show(options.Name, options.TotalDepth, (Action<long> advance) =>
+        var sampled =
+            finiteWidth == 0
+                ? null
+                : ProgressDisplay.Show(
+                    "sampled networks",
+                    (long)options.TotalDepth * finiteWidth,
+                    depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation)
+                );
+        var prediction = ProgressDisplay.Show(
+            options.Name,
+            options.TotalDepth,
+            (Action<long> advance) =>
+            {
+                var measured = CostRemark.Measured(advance, options.TotalDepth, 1);
+                return Prediction.GivenNoise(options, images, most, () => measured(1), cancellation);
+            }
+        ) with
         {
-            var measured = CostRemark.Measured(advance, options.TotalDepth, 1);
-            return Prediction.GivenNoise(options, images, most, () => measured(1), cancellation);
-        }) with
-        { FiniteWidth = sampled };
+            FiniteWidth = sampled,
+        };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(
-                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the directions of variance do not exist");
+                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
+                    + "directions of variance do not exist"
+            );
         }
 
         if (prediction.ImagesUsed < options.BatchSize)
         {
-            var consequence = Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch" : points is null ? string.Empty : $"; μ₂, χ and directions are those of these images alone";
+            var consequence =
+                Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch"
+                : points is null ? string.Empty
+                : $"; μ₂, χ and directions are those of these images alone";
             var reason = points is null ? $", since a kernel over more than {Prediction.MostPoints} points does not fit" : string.Empty;
             Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}");
         }
@@ -205,16 +288,31 @@ internal static class PredictCommand
         foreach (var i in TableRows.Spread(shown.Count))
         {
             var moments = prediction.Moments[shown[i]];
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{moments.Depth,6}  {FigureText.Exponential(prediction.LogChi[shown[i]]),9}  {FigureText.Gain(prediction.LogDeltaChi[shown[i]]),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {FigureText.Fixed(moments.ReffSignal, "F3"),11}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{moments.Depth, 6}  {FigureText.Exponential(prediction.LogChi[shown[i]]), 9}  "
+                        + $"{FigureText.Gain(prediction.LogDeltaChi[shown[i]]), 6}  {Variance(moments.LogMu2Signal), 9}  "
+                        + $"{Variance(moments.LogNu2Signal), 9}  {FigureText.Fixed(moments.ReffSignal, "F3"), 11}"
+                )
+            );
         }
 
         Console.WriteLine();
-        Console.WriteLine($"The table is the limit of infinite width. Networks of {Counted.Of(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}.");
+        Console.WriteLine(
+            $"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} depart from it, the further "
+                + $"the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}."
+        );
         if (prediction.Walk is { } walk)
         {
-            Console.WriteLine(MeasurementWords.Plain(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width")));
+            Console.WriteLine(
+                MeasurementWords.Plain(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width"
+                    )
+                )
+            );
         }
 
         if (prediction.Tau is { } tau)
@@ -225,22 +323,33 @@ internal static class PredictCommand
         if (prediction.DeltaChiLimit is { } limit)
         {
             // Without batch norm the limit is that of depth, whatever the batch.
-            Console.WriteLine(Architecture.Named(options.Architecture!).HasBatchNorm
-                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}")
-                : FormattableString.Invariant($"δχ tends to {limit:F6} with depth"));
+            Console.WriteLine(
+                Architecture.Named(options.Architecture!).HasBatchNorm
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Spell(prediction.ImagesUsed, "image")} "
+                            + $"{Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}"
+                    )
+                    : FormattableString.Invariant($"δχ tends to {limit:F6} with depth")
+            );
         }
 
         if (prediction.FiniteWidth is { } finite)
         {
-            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}, of χ that of its logarithm:");
+            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Spell(finite.Samples, "sampled network")}, of χ that of its logarithm:");
             Console.WriteLine("                     standard   directions    μ₄ after");
             Console.WriteLine("   depth          χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))
             {
                 var depth = shown[i];
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{depth + 1,8}  {FigureText.Exponential(finite.LogChiMean[depth]),9}  {FigureText.Share(finite.LogChiStandardError[depth]),8}  {finite.ReffMean[depth],11:F3}  {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),10}"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{depth + 1, 8}  {FigureText.Exponential(finite.LogChiMean[depth]), 9}  "
+                            + $"{FigureText.Share(finite.LogChiStandardError[depth]), 8}  {finite.ReffMean[depth], 11:F3}  "
+                            + $"{(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)), 10}"
+                    )
+                );
             }
 
             Console.WriteLine();
@@ -248,7 +357,9 @@ internal static class PredictCommand
 
         if (prediction.Noise is { } noise)
         {
-            var shared = noise.SharedWithSignal is { } share ? FormattableString.Invariant($", of which {100 * share:F1} % lie in the directions of the signal") : string.Empty;
+            var shared = noise.SharedWithSignal is { } share
+                ? FormattableString.Invariant($", of which {100 * share:F1} % lie in the directions of the signal")
+                : string.Empty;
             Console.WriteLine(FormattableString.Invariant($"for the noise of the first simulation, of mean square {noise.MeanSquare:F4}{shared}"));
         }
 
@@ -316,12 +427,17 @@ internal static class PredictCommand
             ForecastJson.AddGradients(result, gradient, [.. GradientTable.Ends(gradient).Where(place => gradient.Question.Network.Places[place].Depth > 0)]);
         }
 
-        result["basis"] = new JsonArray([.. prediction.Basis.Select(basis => (JsonNode)new JsonObject
-        {
-            ["law"] = basis.Law,
-            ["quantities"] = basis.Quantities,
-            ["exactness"] = basis.Exactness,
-        })]);
+        result["basis"] = new JsonArray([
+            .. prediction.Basis.Select(basis =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["law"] = basis.Law,
+                        ["quantities"] = basis.Quantities,
+                        ["exactness"] = basis.Exactness,
+                    }
+            ),
+        ]);
         return result;
 
         // JSON has no infinities: what overflows, or does not exist for a single point, is null; its logarithm may be there.
@@ -334,5 +450,7 @@ internal static class PredictCommand
     private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : FigureText.Exponential(logarithm);
 
     private static string Difference(double logarithm, double limit) =>
-        logarithm < Math.Log(1e4) ? FormattableString.Invariant($"differs by {Math.Exp(logarithm) - limit:+0.0000;-0.0000}") : $"has {FigureText.Exponential(logarithm)}";
+        logarithm < Math.Log(1e4)
+            ? FormattableString.Invariant($"differs by {Math.Exp(logarithm) - limit:+0.0000;-0.0000}")
+            : $"has {FigureText.Exponential(logarithm)}";
 }

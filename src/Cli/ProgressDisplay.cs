@@ -44,7 +44,8 @@ internal static class ProgressDisplay
     {
         var (watch, estimate, left) = (Stopwatch.StartNew(), new TimeLeft(), (TimeSpan?)null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        console.Progress()
+        console
+            .Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TimeLeftColumn(() => left))
             .Start(context =>
@@ -84,7 +85,8 @@ internal static class ProgressDisplay
 
     private sealed class TimeLeftColumn(Func<TimeSpan?> left) : ProgressColumn
     {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(left() is { } known ? $"{Spell(known)} left" : string.Empty, Color.Blue);
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(left() is { } known ? $"{Spell(known)} left" : string.Empty, Color.Blue);
     }
 
     /// <summary>Waits a moment; failures of the work surface later, where its result is taken.</summary>

@@ -5,7 +5,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than somebody waits for a figure.
+/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than
+/// somebody waits for a figure.
 /// </summary>
 /// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
 /// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>
@@ -20,7 +21,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <param name="given">Images that the user names; null if none.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static RecordedForecast Of(ResultFile file, ImageSource? given, CancellationToken cancellation)
+    public static RecordedForecast Predict(ResultFile file, ImageSource? given, CancellationToken cancellation)
     {
         if (file.Options is not { Network: not null } options)
         {
@@ -31,10 +32,10 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         var drawn = options is { Dataset: GaussianImages.Name, DataDir: null, Layout: null } ? options.OpenImages() : null;
         if (drawn is not null && (file.DatasetChecksum ?? drawn.Checksum) == drawn.Checksum)
         {
-            return Of(options, drawn, cancellation);
+            return Predict(options, drawn, cancellation);
         }
 
-        return RecordedImages.Find(file, given, out var reason) is { } images ? Of(options, images, cancellation) : Silent(Judged(options), reason!);
+        return RecordedImages.Find(file, given, out var reason) is { } images ? Predict(options, images, cancellation) : Silent(Judged(options), reason!);
     }
 
     /// <summary>Asks theory about an experiment.</summary>
@@ -42,7 +43,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <param name="images">Its images.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static RecordedForecast Of(ExperimentOptions options, ImageSource images, CancellationToken cancellation)
+    public static RecordedForecast Predict(ExperimentOptions options, ImageSource images, CancellationToken cancellation)
     {
         var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
         if (full && PointMixing.MixesInputs(network.Layers))
@@ -69,7 +70,11 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
                 return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
             }
 
-            var forecast = ProgressDisplay.Show("theory", network.Places.Count, (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation));
+            var forecast = ProgressDisplay.Show(
+                "theory",
+                network.Places.Count,
+                (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation)
+            );
             return new(forecast.Prediction, forecast.Verdicts, null);
         }
         catch (InvalidInputException reason)

@@ -6,8 +6,16 @@ namespace Wellbehaved.Cli;
 /// <summary>What a result file may not say of its experiment: the author's files say none of it, ours all.</summary>
 internal sealed class RecordedOptions
 {
-    private readonly Option<int?> _channels = new("--num-channels") { Description = "With --results: channels of every layer, where the file does not say; with --network: what its \"N\" stands for", HelpName = "number" };
-    private readonly Option<int?> _batch = new("--batch-size") { Description = "With --results, and with --network (4 by default): images in a batch", HelpName = "number" };
+    private readonly Option<int?> _channels = new("--num-channels")
+    {
+        Description = "With --results: channels of every layer, where the file does not say; with --network: what its \"N\" stands for",
+        HelpName = "number",
+    };
+    private readonly Option<int?> _batch = new("--batch-size")
+    {
+        Description = "With --results, and with --network (4 by default): images in a batch",
+        HelpName = "number",
+    };
     private readonly Option<int?> _kernel = new("--kernel-size") { Description = "With --results: kernel extent, 1 is fully connected", HelpName = "number" };
     private readonly Option<string?> _boundary = new("--boundary") { Description = "With --results: periodic, symmetric or zero_padding", HelpName = "word" };
 
@@ -27,5 +35,6 @@ internal sealed class RecordedOptions
     }
 
     /// <summary>Reads them.</summary>
-    public RecordedExperiment Of(ParseResult parsed) => new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
+    public RecordedExperiment Read(ParseResult parsed) =>
+        new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
 }

@@ -7,7 +7,9 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.</summary>
+/// <summary>
+/// The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.
+/// </summary>
 internal static class RecordedStages
 {
     private const double FalseRate = 0.05;
@@ -24,12 +26,15 @@ internal static class RecordedStages
 
     /// <summary>What depths of a file count.</summary>
     /// <param name="file">The file.</param>
-    public static string UnitOf(ResultFile file) => file.Options?.Network is null && file.BranchLayers is null ? "layer" : file.DepthsCountUnits ? "unit" : "layer";
+    public static string UnitOf(ResultFile file) =>
+        file.Options?.Network is null && file.BranchLayers is null ? "layer"
+        : file.DepthsCountUnits ? "unit"
+        : "layer";
 
     /// <summary>Tells what each stage does.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The stages in order; none where χ is not recorded.</returns>
-    public static IReadOnlyList<StageOutcome> Of(ResultFile file)
+    public static IReadOnlyList<StageOutcome> Describe(ResultFile file)
     {
         var depths = file.SequenceDepths;
         if (file.FindLogAtEnds("chi") is not { } logChi || depths.Count < Stretches)
@@ -43,20 +48,23 @@ internal static class RecordedStages
         int[] alive = [.. Enumerable.Range(0, file.Simulations).Where(i => !file.Ends[i].HasEnded)];
         double[]?[] gains = [.. ends.Select((end, i) => Gains(logChi, alive, i == 0 ? -1 : ends[i - 1], end))];
         var known = gains.OfType<double[]>().ToArray();
-        var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Of(known, FalseRate) : null;
+        var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Compute(known, FalseRate) : null;
         var next = 0;
         for (var i = 0; i < ends.Length; i++)
         {
             var (end, from, to) = (ends[i], before < 0 ? 0 : depths[before], depths[ends[i]]);
-            stages.Add(new(
-                NameOf(file, i, from, to),
-                from,
-                to,
-                Median(alive.Select(mapping => ranks?[mapping][end] is >= 1 and var rank ? rank : double.NaN)),
-                -2 * Median(alive.Select(mapping => logChi[mapping][end])),
-                gains[i] is not { } column ? null
-                    : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
-                    : new Estimate(column.Mean(), double.NaN, double.NaN)));
+            stages.Add(
+                new(
+                    NameOf(file, i, from, to),
+                    from,
+                    to,
+                    Median(alive.Select(mapping => ranks?[mapping][end] is >= 1 and var rank ? rank : double.NaN)),
+                    -2 * Median(alive.Select(mapping => logChi[mapping][end])),
+                    gains[i] is not { } column ? null
+                        : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
+                        : new Estimate(column.Mean(), double.NaN, double.NaN)
+                )
+            );
             before = ends[i];
         }
 
@@ -66,7 +74,10 @@ internal static class RecordedStages
     private static string NameOf(ResultFile file, int number, int from, int to)
     {
         var unit = UnitOf(file);
-        var extent = from + 1 < to ? string.Create(CultureInfo.InvariantCulture, $"{unit}s {from + 1} to {to}") : string.Create(CultureInfo.InvariantCulture, $"{unit} {to}");
+        var extent =
+            from + 1 < to
+                ? string.Create(CultureInfo.InvariantCulture, $"{unit}s {from + 1} to {to}")
+                : string.Create(CultureInfo.InvariantCulture, $"{unit} {to}");
         return AreItsOwn(file) ? string.Create(CultureInfo.InvariantCulture, $"stage {number + 1} ({extent})") : extent;
     }
 
@@ -88,7 +99,12 @@ internal static class RecordedStages
     }
 
     private static int[] Quarters(IReadOnlyList<int> depths) =>
-        [.. Enumerable.Range(1, Stretches).Select(quarter => depths.Index().MinBy(pair => Math.Abs(pair.Item - (depths[^1] * quarter / (double)Stretches))).Index).Distinct()];
+        [
+            .. Enumerable
+                .Range(1, Stretches)
+                .Select(quarter => depths.Index().MinBy(pair => Math.Abs(pair.Item - (depths[^1] * quarter / (double)Stretches))).Index)
+                .Distinct(),
+        ];
 
     private static double[]? Gains(IReadOnlyList<double[]> logChi, int[] mappings, int from, int to)
     {
@@ -96,5 +112,6 @@ internal static class RecordedStages
         return gains.Length > 0 && gains.All(gain => double.IsFinite(gain) && Math.Abs(gain) < -MomentSet.LogOfZero) ? gains : null;
     }
 
-    private static double Median(IEnumerable<double> values) => values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
+    private static double Median(IEnumerable<double> values) =>
+        values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
 }

@@ -8,7 +8,7 @@ internal static class ReportMarkdown
 {
     /// <summary>Writes it.</summary>
     /// <param name="report">What it says.</param>
-    public static string Of(IReport report)
+    public static string Write(IReport report)
     {
         var text = new StringBuilder($"# {ForeignText.InMarkdown(report.Title)}\n\n{string.Join("\n\n", report.Answer.Select(ForeignText.InMarkdown))}\n");
         foreach (var (title, paragraphs, header, rows) in report.Sections())

@@ -8,8 +8,15 @@ internal sealed class ReportOptions
 {
     private readonly Option<string?> _json = OptionFactory.OutputFile("--json", "Write the outcome to this file as JSON");
     private readonly Option<string?> _junit = OptionFactory.OutputFile("--junit", "Write the outcome to this file as JUnit XML, for CI servers");
-    private readonly Option<string?> _badge = OptionFactory.OutputFile("--badge", "Write the verdict in a few words to this file, as JSON that shields.io reads");
-    private readonly Option<string?> _report = new("--report") { Description = "Write a report into this folder: report.html, one page that needs nothing else, and report.md", HelpName = "DIR" };
+    private readonly Option<string?> _badge = OptionFactory.OutputFile(
+        "--badge",
+        "Write the verdict in a few words to this file, as JSON that shields.io reads"
+    );
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write a report into this folder: report.html, one page that needs nothing else, and report.md",
+        HelpName = "DIR",
+    };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -21,7 +28,7 @@ internal sealed class ReportOptions
     }
 
     /// <summary>Reads them.</summary>
-    public ReportFiles Of(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_junit), parsed.GetValue(_badge), parsed.GetValue(_report));
+    public ReportFiles Read(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_junit), parsed.GetValue(_badge), parsed.GetValue(_report));
 }
 
 /// <summary>Where the outcome of a run is written; null where it is not.</summary>
@@ -54,7 +61,16 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             }
         }
 
-        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report"), (Report is null ? null : Path.Combine(Report, Markdown), "--report") })
+        foreach (
+            var (path, option) in new[]
+            {
+                (Json, "--json"),
+                (Junit, "--junit"),
+                (Badge, "--badge"),
+                (Report is null ? null : Path.Combine(Report, Page), "--report"),
+                (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
+            }
+        )
         {
             if (path is not null)
             {
@@ -67,7 +83,16 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
     private void RequireDifferent()
     {
         var seen = new Dictionary<string, string>();
-        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report"), (Report is null ? null : Path.Combine(Report, Markdown), "--report") })
+        foreach (
+            var (path, option) in new[]
+            {
+                (Json, "--json"),
+                (Junit, "--junit"),
+                (Badge, "--badge"),
+                (Report is null ? null : Path.Combine(Report, Page), "--report"),
+                (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
+            }
+        )
         {
             if (!string.IsNullOrWhiteSpace(path) && !OutputDevice.Is(path) && !seen.TryAdd(AtomicFile.TargetOf(path), option))
             {

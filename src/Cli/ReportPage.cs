@@ -8,7 +8,9 @@ namespace Wellbehaved.Cli;
 internal static class ReportPage
 {
     /// <summary>What this page needs beyond the style of an audit's: tables that are wider than the window move by themselves.</summary>
-    private const string Style = ".wide { overflow-x: auto; }\n@media (min-width: 62rem) { .wide td, .wide th { white-space: nowrap; } .wide td.long { white-space: normal; overflow-wrap: anywhere; } }\n";
+    private const string Style =
+        ".wide { overflow-x: auto; }\n@media (min-width: 62rem) { .wide td, .wide th { white-space: nowrap; } .wide td.long { white-space: normal; "
+        + "overflow-wrap: anywhere; } }\n";
 
     /// <summary>A paragraph that begins so is to be typed.</summary>
     private const string Command = "wellbehaved ";
@@ -18,19 +20,36 @@ internal static class ReportPage
 
     /// <summary>Writes it.</summary>
     /// <param name="report">What it says.</param>
-    public static string Of(IReport report)
+    public static string Write(IReport report)
     {
         var (page, title) = (new StringBuilder(), report.Title);
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Escaped(title)}</title>\n<style>\n{HtmlReport.Style}{Style}</style>\n</head>\n<body>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<header class=\"{report.Mood}\">\n<h1>{Escaped(title)}</h1>\n<p class=\"verdict\">{Prose.Html(report.Answer[0])}</p>\n</header>\n<main>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                + $"initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+                + $"dark\">\n<title>{Escaped(title)}</title>\n<style>\n{HtmlReport.Style}{Style}</style>\n</head>\n<body>\n"
+        );
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<header class=\"{report.Mood}\">\n<h1>{Escaped(title)}</h1>\n<p class=\"verdict\">{Prose.Html(report.Answer[0])}</p>\n</header>\n<main>\n"
+        );
         page.AppendJoin("", report.Answer.Skip(1).Select(sentence => $"<p>{Prose.Html(sentence)}</p>\n"));
-        page.Append("<figure>\n<div class=\"panels\">\n").AppendJoin("\n", report.Figures).Append(CultureInfo.InvariantCulture, $"\n</div>\n<figcaption>{report.Caption}</figcaption>\n</figure>\n");
+        page.Append("<figure>\n<div class=\"panels\">\n")
+            .AppendJoin("\n", report.Figures)
+            .Append(CultureInfo.InvariantCulture, $"\n</div>\n<figcaption>{report.Caption}</figcaption>\n</figure>\n");
         foreach (var (heading, paragraphs, header, rows) in report.Sections())
         {
             page.Append("<h2>").Append(Escaped(heading)).Append("</h2>\n");
             if (paragraphs.Count > 0)
             {
-                page.Append("<ul>").AppendJoin("", paragraphs.Select(paragraph => $"<li>{(paragraph.StartsWith(Command, StringComparison.Ordinal) ? $"<code>{Escaped(paragraph)}</code>" : Prose.Html(paragraph))}</li>\n")).Append("</ul>\n");
+                page.Append("<ul>")
+                    .AppendJoin(
+                        "",
+                        paragraphs.Select(paragraph =>
+                            $"<li>{(paragraph.StartsWith(Command, StringComparison.Ordinal) ? $"<code>{Escaped(paragraph)}</code>" : Prose.Html(paragraph))}</li>\n"
+                        )
+                    )
+                    .Append("</ul>\n");
             }
 
             if (header.Count > 0)
@@ -59,7 +78,9 @@ internal static class ReportPage
         page.Append("<tbody>\n");
         foreach (var row in rows)
         {
-            page.Append("<tr>").AppendJoin("", row.Select((cell, column) => column == 0 ? $"<th scope=\"row\">{Escaped(cell)}</th>" : Cell(cell, header[column]))).Append("</tr>\n");
+            page.Append("<tr>")
+                .AppendJoin("", row.Select((cell, column) => column == 0 ? $"<th scope=\"row\">{Escaped(cell)}</th>" : Cell(cell, header[column])))
+                .Append("</tr>\n");
         }
 
         page.Append("</tbody>\n</table></div>\n");

@@ -25,7 +25,9 @@ internal static class ResultInput
 
         if (NewerJournal(path) is { } journal)
         {
-            Console.Error.WriteLine($"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)");
+            Console.Error.WriteLine(
+                $"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)"
+            );
         }
 
         return file;
@@ -36,7 +38,7 @@ internal static class ResultInput
     public static ResultFile ReadToDraw(string path)
     {
         var file = Read(path);
-        foreach (var finding in MomentContradictions.Of(file).Findings)
+        foreach (var finding in MomentContradictions.Find(file).Findings)
         {
             Console.Error.WriteLine(ForeignText.OnOneLine($"note: {path}: {finding}"));
         }
@@ -47,7 +49,9 @@ internal static class ResultInput
     /// <summary>What reports call the network of a file: as the file does, or as the file itself is called.</summary>
     public static string NameOf(string path, ResultFile file)
     {
-        var name = ForeignText.OnOneLine(file.NetworkName is { } told && !string.IsNullOrWhiteSpace(told) ? told : Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)));
+        var name = ForeignText.OnOneLine(
+            file.NetworkName is { } told && !string.IsNullOrWhiteSpace(told) ? told : Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path))
+        );
         return name.Length <= MostNameLetters ? name : $"{name[..MostNameLetters]}…";
     }
 

@@ -15,10 +15,20 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
-        var gradients = new Option<bool>("--gradients") { Description = "Also pass a gradient of independent normal numbers back through each mapping and write its mean square at every place" };
+        var gradients = new Option<bool>("--gradients")
+        {
+            Description = "Also pass a gradient of independent normal numbers back through each mapping and write its mean square at every place",
+        };
         var shard = ShardOption.Create();
-        var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
+        var resume = new Option<bool>("--resume")
+        {
+            Description =
+                "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written",
+        };
+        var overwrite = new Option<bool>("--overwrite")
+        {
+            Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal",
+        };
         var csv = OptionFactory.OutputFile("--csv", "Also write the moments to this file as CSV, as wellbehaved export does");
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
@@ -30,19 +40,22 @@ internal static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
-        {
-            var (path, table) = (parsed.GetRequiredValue(output), parsed.GetValue(csv));
-            Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
-            Outputs.RequireWritableText(table, csv.Name, [.. network.FilesOf(parsed), path]);
-            var status = Perform(parsed, cancellation);
-            if (table is not null)
-            {
-                ExportCommand.Say(table, ResultFile.Read(path));
-            }
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
+                {
+                    var (path, table) = (parsed.GetRequiredValue(output), parsed.GetValue(csv));
+                    Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
+                    Outputs.RequireWritableText(table, csv.Name, [.. network.FilesOf(parsed), path]);
+                    var status = Perform(parsed, cancellation);
+                    if (table is not null)
+                    {
+                        ExportCommand.Say(table, ResultFile.Read(path));
+                    }
 
-            return status;
-        }));
+                    return status;
+                })
+        );
         return command;
 
         int Perform(ParseResult parsed, CancellationToken cancellation)
@@ -51,27 +64,44 @@ internal static class RunCommand
             {
                 foreach (var option in new Option[] { shard, resume, gradients }.Where(option => parsed.GetResult(option) is { Implicit: false }))
                 {
-                    throw new InvalidInputException(option.Name, option == gradients ? "expected without an ONNX file: gradients are recorded of described networks" : "expected without an ONNX file: what is finished of it is kept nowhere until all is");
+                    throw new InvalidInputException(
+                        option.Name,
+                        option == gradients
+                            ? "expected without an ONNX file: gradients are recorded of described networks"
+                            : "expected without an ONNX file: what is finished of it is kept nowhere until all is"
+                    );
                 }
 
                 ResultOutput.EnsureWritable(parsed.GetRequiredValue(output));
                 var request = onnx.Read(network.ReadOnnx(model, parsed, parsed.GetValue(numSims)), parsed);
                 return OnnxRun.Write(
-                    request with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise), Threads = parsed.GetValue(threads) },
+                    request with
+                    {
+                        ReffSignal = !parsed.GetValue(noReffSignal),
+                        ReffNoise = !parsed.GetValue(noReffNoise),
+                        Threads = parsed.GetValue(threads),
+                    },
                     parsed.GetRequiredValue(output),
                     parsed.GetValue(overwrite),
-                    cancellation);
+                    cancellation
+                );
             }
 
             onnx.RefuseAll(parsed);
-            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise), Gradients = parsed.GetValue(gradients) };
+            var options = network.Read(parsed, parsed.GetValue(numSims)) with
+            {
+                ReffSignal = !parsed.GetValue(noReffSignal),
+                ReffNoise = !parsed.GetValue(noReffNoise),
+                Gradients = parsed.GetValue(gradients),
+            };
             return Run(
                 options,
                 parsed.GetRequiredValue(output),
                 ShardOption.Read(parsed.GetValue(shard), Environment.GetEnvironmentVariable),
                 new Earlier(parsed.GetValue(resume), parsed.GetValue(overwrite)),
                 parsed.GetValue(threads),
-                cancellation);
+                cancellation
+            );
         }
     }
 
@@ -102,7 +132,7 @@ internal static class RunCommand
         journal.Complete();
         if (options.ReffSignal && result.Simulations.Count > 0 && result.Varies)
         {
-            CurveTable.Print(DepthCurves.Of(result), isPredicted: options is { Network: null, Noise: NoiseKind.Mapping });
+            CurveTable.Print(DepthCurves.Read(result), isPredicted: options is { Network: null, Noise: NoiseKind.Mapping });
         }
 
         foreach (var clause in EndingWords.Count(result.Ends, result.Simulations.Count, "simulation"))
@@ -110,7 +140,12 @@ internal static class RunCommand
             Console.WriteLine(clause);
         }
 
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
+        Console.WriteLine(
+            ForeignText.OnOneLine(
+                $"{Counted.Spell(result.Simulations.Count, "simulation")} of "
+                    + $"{options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"
+            )
+        );
         return ExitStatus.Success;
     }
 
@@ -132,7 +167,8 @@ internal static class RunCommand
             : earlier.Overwrite ? true
             : throw new InvalidInputException(
                 earlier.Resume ? "--resume" : "--out",
-                $"expected {(earlier.Resume ? "" : "no file, or ")}the result of the same run in {output}, found {difference}; --overwrite replaces it");
+                $"expected {(earlier.Resume ? "" : "no file, or ")}the result of the same run in {output}, found {difference}; --overwrite replaces it"
+            );
     }
 
     private static ExperimentResult Simulate(Experiment experiment, Journal journal, string output, CancellationToken cancellation)
@@ -140,22 +176,33 @@ internal static class RunCommand
         var options = experiment.Header.Options;
         if (journal.Damaged > 0)
         {
-            Console.Error.WriteLine($"note: {Counted.Of(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
+            Console.Error.WriteLine(
+                $"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again"
+            );
         }
 
         var pending = experiment.Indices.Count - journal.Finished.Count;
         if (journal.Finished.Count > 0)
         {
-            Console.Error.WriteLine($"note: going on with {Counted.Of(journal.Finished.Count, "finished simulation")}, {pending} to do");
+            Console.Error.WriteLine($"note: going on with {Counted.Spell(journal.Finished.Count, "finished simulation")}, {pending} to do");
         }
 
         try
         {
-            return ProgressDisplay.Show(ForeignText.OnOneLine(options.Name), Math.Max(1, (long)pending * options.Steps), depthReached => experiment.Run(depthReached, journal, cancellation));
+            return ProgressDisplay.Show(
+                ForeignText.OnOneLine(options.Name),
+                Math.Max(1, (long)pending * options.Steps),
+                depthReached => experiment.Run(depthReached, journal, cancellation)
+            );
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
+            Console.Error.WriteLine(
+                ForeignText.OnOneLine(
+                    $"note: {Counted.Spell(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in "
+                        + $"{Journal.PathOf(output)}; --resume goes on with them"
+                )
+            );
             throw;
         }
     }

@@ -3,7 +3,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Where a command writes what a person reads: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.</summary>
+/// <summary>
+/// Where a command writes what a person reads: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.
+/// </summary>
 internal sealed class Screen
 {
     private readonly IAnsiConsole _console;
@@ -13,16 +15,22 @@ internal sealed class Screen
     /// <param name="width">Columns; null where lines have no end, as in a file.</param>
     /// <param name="colours">Whether it has colours.</param>
     public Screen(TextWriter writer, int? width, bool colours)
-        : this(writer, width, colours ? AnsiSupport.Yes : AnsiSupport.No, colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors)
-    {
-    }
+        : this(writer, width, colours ? AnsiSupport.Yes : AnsiSupport.No, colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors) { }
 
     private Screen(TextWriter writer, int? width, AnsiSupport ansi, ColorSystemSupport colours)
     {
         Width = width;
 
         // Servers of continuous integration are taken for terminals with colours otherwise, even where output goes to a file.
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = ansi, ColorSystem = colours, Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false } });
+        _console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = ansi,
+                ColorSystem = colours,
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            }
+        );
 
         // Lines are broken here, by words.
         _console.Profile.Width = int.MaxValue;
@@ -32,9 +40,10 @@ internal sealed class Screen
     public int? Width { get; }
 
     /// <summary>The process's standard output.</summary>
-    public static Screen Output() => Terminal.IsOutputRedirected
-        ? new Screen(Console.Out, null, AnsiSupport.No, ColorSystemSupport.NoColors)
-        : new Screen(Console.Out, Terminal.OutputWidth, AnsiSupport.Detect, ColorSystemSupport.Detect);
+    public static Screen Output() =>
+        Terminal.IsOutputRedirected
+            ? new Screen(Console.Out, null, AnsiSupport.No, ColorSystemSupport.NoColors)
+            : new Screen(Console.Out, Terminal.OutputWidth, AnsiSupport.Detect, ColorSystemSupport.Detect);
 
     /// <summary>Writes a line as it is.</summary>
     /// <param name="pieces">Its parts, each with its colour; the window's own where that is null.</param>

@@ -13,11 +13,14 @@ internal static class ShardOption
     private const string KubernetesIndex = "JOB_COMPLETION_INDEX";
 
     /// <summary>Describes the option.</summary>
-    public static Option<string?> Create() => new(Name)
-    {
-        Description = $"Compute only a share of the simulations: 1/8 to 8/8; auto takes both numbers from {SlurmIndex} and {SlurmCount}, auto/8 the first one from {SlurmIndex} or {KubernetesIndex}",
-        HelpName = "I/COUNT",
-    };
+    public static Option<string?> Create() =>
+        new(Name)
+        {
+            Description =
+                $"Compute only a share of the simulations: 1/8 to 8/8; auto takes both numbers from {SlurmIndex} and {SlurmCount}, auto/8 the "
+                + $"first one from {SlurmIndex} or {KubernetesIndex}",
+            HelpName = "I/COUNT",
+        };
 
     /// <summary>Reads the option.</summary>
     /// <param name="text">What was given; null means everything.</param>
@@ -33,9 +36,16 @@ internal static class ShardOption
 
         var (index, count) = text.Split('/') switch
         {
-            [Auto] => (null, Number(variable, SlurmCount) ?? throw new InvalidInputException(Name, variable(KubernetesIndex) is null
-                ? $"expected {SlurmIndex} and {SlurmCount} in the environment, found none"
-                : $"expected auto/COUNT, since only the index of a share is in the environment ({KubernetesIndex})")),
+            [Auto] => (
+                null,
+                Number(variable, SlurmCount)
+                    ?? throw new InvalidInputException(
+                        Name,
+                        variable(KubernetesIndex) is null
+                            ? $"expected {SlurmIndex} and {SlurmCount} in the environment, found none"
+                            : $"expected auto/COUNT, since only the index of a share is in the environment ({KubernetesIndex})"
+                    )
+            ),
             [Auto, var second] => (null, Whole(second)),
             [var first, var second] => (Whole(first), Whole(second)),
             _ => (null, null),
@@ -47,7 +57,9 @@ internal static class ShardOption
 
         if (index is { } number)
         {
-            return number >= 1 && number <= count ? new Shard(number, count.Value) : throw new InvalidInputException(Name, $"expected a share from 1/{count} to {count}/{count}, got '{text}'");
+            return number >= 1 && number <= count
+                ? new Shard(number, count.Value)
+                : throw new InvalidInputException(Name, $"expected a share from 1/{count} to {count}/{count}, got '{text}'");
         }
 
         return new Shard(NumberInEnvironment(variable, text == Auto, count.Value), count.Value);
@@ -63,7 +75,12 @@ internal static class ShardOption
         if (Number(variable, SlurmIndex) is { } task)
         {
             var step = Number(variable, "SLURM_ARRAY_TASK_STEP") is { } given and > 0 ? given : 1;
-            if (countIsOfSlurm && Number(variable, "SLURM_ARRAY_TASK_MIN") is { } least && Number(variable, "SLURM_ARRAY_TASK_MAX") is { } most && ((most - least) / step) + 1 != count)
+            if (
+                countIsOfSlurm
+                && Number(variable, "SLURM_ARRAY_TASK_MIN") is { } least
+                && Number(variable, "SLURM_ARRAY_TASK_MAX") is { } most
+                && ((most - least) / step) + 1 != count
+            )
             {
                 throw new InvalidInputException(Name, $"expected auto/COUNT, since the array of tasks from {least} to {most} has gaps");
             }
@@ -79,9 +96,10 @@ internal static class ShardOption
         throw new InvalidInputException(Name, $"expected {SlurmIndex} or {KubernetesIndex} in the environment, found neither");
     }
 
-    private static int? Number(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } text
-        ? Whole(text) ?? throw new InvalidInputException(Name, $"expected a whole number in {name}, found '{text}'")
-        : null;
+    private static int? Number(Func<string, string?> variable, string name) =>
+        variable(name) is { Length: > 0 } text
+            ? Whole(text) ?? throw new InvalidInputException(Name, $"expected a whole number in {name}, found '{text}'")
+            : null;
 
     private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

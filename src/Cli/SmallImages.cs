@@ -11,7 +11,7 @@ internal static class SmallImages
     /// <summary>The network on the smallest images on which its layers fit each other.</summary>
     /// <param name="network">The network.</param>
     /// <returns>It; the network itself where its images are as small, or no smaller ones fit.</returns>
-    public static Network Of(Network network)
+    public static Network Shrink(Network network)
     {
         foreach (var extent in Extents.Where(extent => extent < network.Input.Height && extent < network.Input.Width))
         {

@@ -18,7 +18,7 @@ internal static class StatusCommand
             var runs = RunStatus.ReadAll(path);
             foreach (var spoilt in runs.Where(run => run.Header is null))
             {
-                Console.WriteLine($"{NameOf(spoilt),-24} {Words.Of(spoilt.State),-8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
+                Console.WriteLine($"{NameOf(spoilt), -24} {Words.Spell(spoilt.State), -8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
             }
 
             var unfinished = false;
@@ -42,12 +42,21 @@ internal static class StatusCommand
     private static bool Describe(RunStatus[] runs)
     {
         var options = runs[0].Header!.Options;
-        var sizes = options.Network is { } network ? $"{Counted.Of(network.Depth, "unit")}" : $"depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}";
-        Console.WriteLine($"{ForeignText.OnOneLine(options.Name)}, {sizes}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
+        var sizes = options.Network is { } network
+            ? $"{Counted.Spell(network.Depth, "unit")}"
+            : $"depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}";
+        Console.WriteLine(
+            $"{ForeignText.OnOneLine(options.Name)}, {sizes}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Spell(options.NumSims, "simulation")}"
+        );
         foreach (var run in runs)
         {
-            var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";
-            Console.WriteLine($"  {NameOf(run),-24} {run.Header!.Shard,7}  {Words.Of(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
+            var left =
+                run.State == RunState.Done ? string.Empty
+                : run.State == RunState.Failed ? "--resume goes on"
+                : $"time left {Spell(run.TimeLeft)}";
+            Console.WriteLine(
+                $"  {NameOf(run), -24} {run.Header!.Shard, 7}  {Words.Spell(run.State), -8} {run.Finished, 6} of {run.Simulations, -6} {left}".TrimEnd()
+            );
         }
 
         // Whoever has merged has the whole beside its parts, and shares of different divisions overlap.
@@ -57,8 +66,14 @@ internal static class StatusCommand
         var counts = parts.Select(run => run.Header!.Shard.Count).Distinct().ToArray();
         var notStarted = whole < options.NumSims && counts is [var count] ? $", {(long)count - parts.Length} not started" : string.Empty;
         var pace = runs.Where(run => run.State == RunState.Running && run.SecondsEach > 0).Sum(run => 1 / run.SecondsEach!.Value);
-        var timeLeft = done == options.NumSims || pace == 0 ? string.Empty : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
-        Console.WriteLine($"  {Counted.Of(done, options.NumSims, "simulation")} done; {Counted.Of(Count(RunState.Done), "run")} done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}");
+        var timeLeft =
+            done == options.NumSims || pace == 0
+                ? string.Empty
+                : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
+        Console.WriteLine(
+            $"  {Counted.Spell(done, options.NumSims, "simulation")} done; {Counted.Spell(Count(RunState.Done), "run")} done, "
+                + $"{Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}"
+        );
         return done == options.NumSims && Count(RunState.Running) + Count(RunState.Failed) == 0;
 
         int Count(RunState state) => runs.Count(run => run.State == state);
@@ -67,5 +82,6 @@ internal static class StatusCommand
     /// <summary>Others may have put files into the folder.</summary>
     private static string NameOf(RunStatus run) => ForeignText.OnOneLine(Path.GetFileName(run.Output));
 
-    private static string Spell(TimeSpan? time) => time is { } known ? known.ToString(known.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "unknown";
+    private static string Spell(TimeSpan? time) =>
+        time is { } known ? known.ToString(known.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "unknown";
 }

@@ -5,7 +5,9 @@ namespace Wellbehaved.Cli;
 /// <summary>What is known of the window that a person looks at.</summary>
 internal static class Terminal
 {
-    /// <summary>Set, in its own flow, by whoever runs commands in its own process and takes what they write: no window gets it, even where the process has one.</summary>
+    /// <summary>
+    /// Set, in its own flow, by whoever runs commands in its own process and takes what they write: no window gets it, even where the process has one.
+    /// </summary>
     internal static AsyncLocal<bool> IsTaken { get; } = new();
 
     /// <summary>Whether standard output goes to something else than a window.</summary>
@@ -17,7 +19,9 @@ internal static class Terminal
     /// <summary>Columns of the window that standard output goes to; null where it is redirected: a file has no edge.</summary>
     public static int? OutputWidth => IsOutputRedirected ? null : Width();
 
-    /// <summary>Lets every line that is written to a window break between words. What must not be broken is written by <see cref="TextWriter.Write(string?)"/>.</summary>
+    /// <summary>
+    /// Lets every line that is written to a window break between words. What must not be broken is written by <see cref="TextWriter.Write(string?)"/>.
+    /// </summary>
     public static void WrapLines()
     {
         if (!IsOutputRedirected)

@@ -14,14 +14,41 @@ internal static class TrainCommand
         var network = new NetworkOptions(NetworkOptions.Source.Training);
         var numSims = OptionFactory.RequiredNumber<int>("--num-sims", "Number of mappings, each trained from its own initialisation at every learning rate");
         var steps = OptionFactory.RequiredNumber<int>("--steps", "Steps of the optimiser, at most");
-        var rates = new Option<string>("--learning-rates") { Description = "Learning rates to try on each mapping, the best of which is the one of the smallest training loss", HelpName = "list", DefaultValueFactory = _ => "0.0003,0.001,0.003" };
-        var optimiser = OptionFactory.Choice("--optimiser", "Rule by which parameters follow their gradients: Adam, or stochastic gradient descent with momentum 0.9", "adam", "sgd");
-        var target = OptionFactory.OptionalNumber<double>("--target-loss", "Stop once the mean loss of a pass over the training images is at most this", "a number");
+        var rates = new Option<string>("--learning-rates")
+        {
+            Description = "Learning rates to try on each mapping, the best of which is the one of the smallest training loss",
+            HelpName = "list",
+            DefaultValueFactory = _ => "0.0003,0.001,0.003",
+        };
+        var optimiser = OptionFactory.Choice(
+            "--optimiser",
+            "Rule by which parameters follow their gradients: Adam, or stochastic gradient descent with momentum 0.9",
+            "adam",
+            "sgd"
+        );
+        var target = OptionFactory.OptionalNumber<double>(
+            "--target-loss",
+            "Stop once the mean loss of a pass over the training images is at most this",
+            "a number"
+        );
         var trainImages = OptionFactory.OptionalNumber<int>("--train-images", "Images to train on, the first ones of the data set; all if not given");
-        var corruptions = new Option<string>("--corruptions") { Description = "Standard deviations of the noise on test images, in that of the pixels", HelpName = "list", DefaultValueFactory = _ => "0,0.25,0.5,1,2" };
+        var corruptions = new Option<string>("--corruptions")
+        {
+            Description = "Standard deviations of the noise on test images, in that of the pixels",
+            HelpName = "list",
+            DefaultValueFactory = _ => "0,0.25,0.5,1,2",
+        };
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
-        var figure = new Option<string?>("--figure") { Description = $"Figure to write as well; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE" };
-        var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier call of the same options finished; finished training runs are kept in FILE.npz.journal until the result is written" };
+        var figure = new Option<string?>("--figure")
+        {
+            Description = $"Figure to write as well; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
+            HelpName = "FILE",
+        };
+        var resume = new Option<bool>("--resume")
+        {
+            Description =
+                "Go on with what an earlier call of the same options finished; finished training runs are kept in FILE.npz.journal until the result is written",
+        };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another call left in the file or, without --resume, in its journal" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("train", "Trains random networks on labelled images, mapping by mapping, and tests them on corrupted ones.");
@@ -31,34 +58,39 @@ internal static class TrainCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
-        {
-            var path = parsed.GetRequiredValue(output);
-            Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
-            var drawn = parsed.GetValue(figure);
-            if (drawn is not null)
-            {
-                RequireFigure(drawn, [path, .. network.FilesOf(parsed)]);
-            }
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
+                {
+                    var path = parsed.GetRequiredValue(output);
+                    Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
+                    var drawn = parsed.GetValue(figure);
+                    if (drawn is not null)
+                    {
+                        RequireFigure(drawn, [path, .. network.FilesOf(parsed)]);
+                    }
 
-            if (parsed.GetValue(threads) is <= 0 and var none)
-            {
-                throw new InvalidInputException(threads.Name, $"expected a positive number, got {none}");
-            }
+                    if (parsed.GetValue(threads) is <= 0 and var none)
+                    {
+                        throw new InvalidInputException(threads.Name, $"expected a positive number, got {none}");
+                    }
 
-            ResultOutput.EnsureWritable(path);
-            var plan = TrainingPlan.Prepare(new TrainingOptions
-            {
-                Experiment = network.Read(parsed, parsed.GetValue(numSims)),
-                Steps = parsed.GetValue(steps),
-                LearningRates = Numbers(rates.Name, parsed.GetRequiredValue(rates)),
-                Optimiser = parsed.GetRequiredValue(optimiser) == "sgd" ? OptimiserKind.Sgd : OptimiserKind.Adam,
-                TargetLoss = parsed.GetResult(target) is null ? null : parsed.GetValue(target),
-                TrainImages = parsed.GetResult(trainImages) is null ? null : parsed.GetValue(trainImages),
-                Corruptions = Numbers(corruptions.Name, parsed.GetRequiredValue(corruptions)),
-            });
-            return Train(plan, path, drawn, parsed.GetValue(resume), parsed.GetValue(overwrite), parsed.GetValue(threads), cancellation);
-        }));
+                    ResultOutput.EnsureWritable(path);
+                    var plan = TrainingPlan.Prepare(
+                        new TrainingOptions
+                        {
+                            Experiment = network.Read(parsed, parsed.GetValue(numSims)),
+                            Steps = parsed.GetValue(steps),
+                            LearningRates = Numbers(rates.Name, parsed.GetRequiredValue(rates)),
+                            Optimiser = parsed.GetRequiredValue(optimiser) == "sgd" ? OptimiserKind.Sgd : OptimiserKind.Adam,
+                            TargetLoss = parsed.GetResult(target) is null ? null : parsed.GetValue(target),
+                            TrainImages = parsed.GetResult(trainImages) is null ? null : parsed.GetValue(trainImages),
+                            Corruptions = Numbers(corruptions.Name, parsed.GetRequiredValue(corruptions)),
+                        }
+                    );
+                    return Train(plan, path, drawn, parsed.GetValue(resume), parsed.GetValue(overwrite), parsed.GetValue(threads), cancellation);
+                })
+        );
         return command;
     }
 
@@ -75,7 +107,7 @@ internal static class TrainCommand
 
         if (figure is not null)
         {
-            var drawn = TrainingFigure.Of(ResultFile.Read(output), TrainingResult.Read(output));
+            var drawn = TrainingFigure.Draw(ResultFile.Read(output), TrainingResult.Read(output));
             AtomicFile.Write(figure, stream => stream.Write(FigureRenderer.Draw(drawn, Path.GetExtension(figure).ToLowerInvariant())));
             Console.WriteLine(ForeignText.OnOneLine($"{Figures.Markup.Plain(drawn.Title)}: written to {figure}"));
         }
@@ -103,7 +135,10 @@ internal static class TrainCommand
 
         return difference is null ? resume && !File.Exists(Journal.PathOf(output))
             : overwrite ? false
-            : throw new InvalidInputException(resume ? "--resume" : "--out", $"expected {(resume ? "" : "no file, or ")}the result of the same training in {output}, found {difference}; --overwrite replaces it");
+            : throw new InvalidInputException(
+                resume ? "--resume" : "--out",
+                $"expected {(resume ? "" : "no file, or ")}the result of the same training in {output}, found {difference}; --overwrite replaces it"
+            );
     }
 
     private static void Compute(TrainingPlan plan, string output, bool resume, bool overwrite, int threads, CancellationToken cancellation)
@@ -111,13 +146,15 @@ internal static class TrainCommand
         using var journal = TrainingJournal.Open(output, plan, resume, overwrite);
         if (journal.Damaged > 0)
         {
-            Console.Error.WriteLine($"note: {Counted.Of(journal.Damaged, "torn or damaged record")} of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again");
+            Console.Error.WriteLine(
+                $"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again"
+            );
         }
 
         var pending = plan.Runs - journal.Finished.Count;
         if (journal.Finished.Count > 0)
         {
-            Console.Error.WriteLine($"note: going on with {Counted.Of(journal.Finished.Count, "finished training run")}, {pending} to do");
+            Console.Error.WriteLine($"note: going on with {Counted.Spell(journal.Finished.Count, "finished training run")}, {pending} to do");
         }
 
         var name = plan.Options.Experiment.Name;
@@ -125,8 +162,12 @@ internal static class TrainCommand
         {
             // The same mappings before training: what run computes with the same options.
             var initial = new Experiment(plan.Options.Experiment, plan.Images, threads, Shard.Whole).Run(cancellation: cancellation);
-            var outcomes = ProgressDisplay.Show(ForeignText.OnOneLine(name), Math.Max(1, (long)pending * plan.Options.Steps), stepTaken => TrainingCampaign.Run(plan, threads, stepTaken, journal, cancellation));
-            var result = TrainingResult.Of(plan, outcomes);
+            var outcomes = ProgressDisplay.Show(
+                ForeignText.OnOneLine(name),
+                Math.Max(1, (long)pending * plan.Options.Steps),
+                stepTaken => TrainingCampaign.Run(plan, threads, stepTaken, journal, cancellation)
+            );
+            var result = TrainingResult.Summarise(plan, outcomes);
             foreach (var warning in TrainingFile.Write(output, plan, initial, result))
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
@@ -134,11 +175,21 @@ internal static class TrainCommand
 
             journal.Complete();
             TrainingTable.Print(name, result);
-            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(outcomes.Length, "mapping")} of {name} at {Counted.Of(plan.Options.LearningRates.Count, "learning rate")} written to {output}"));
+            Console.WriteLine(
+                ForeignText.OnOneLine(
+                    $"{Counted.Spell(outcomes.Length, "mapping")} of {name} at "
+                        + $"{Counted.Spell(plan.Options.LearningRates.Count, "learning rate")} written to {output}"
+                )
+            );
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
+            Console.Error.WriteLine(
+                ForeignText.OnOneLine(
+                    $"note: {Counted.Spell(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in "
+                        + $"{Journal.PathOf(output)}; --resume goes on with them"
+                )
+            );
             throw;
         }
     }

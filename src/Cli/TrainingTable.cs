@@ -18,7 +18,13 @@ internal static class TrainingTable
             {
                 if (result.Outcomes[mapping][rate].FailedAt is { } step)
                 {
-                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"note: {ForeignText.OnOneLine(name)}, mapping {mapping}, learning rate {result.LearningRates[rate]}: the loss is no number at step {step}; this run counts as not trained"));
+                    Console.Error.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"note: {ForeignText.OnOneLine(name)}, mapping {mapping}, learning rate {result.LearningRates[rate]}: the loss is no "
+                                + $"number at step {step}; this run counts as not trained"
+                        )
+                    );
                 }
             }
         }
@@ -47,9 +53,9 @@ internal static class TrainingTable
     }
 
     private static IEnumerable<string> Cells(TrainingOutcome outcome) =>
-    [
-        outcome.Steps.ToString(CultureInfo.InvariantCulture),
-        outcome.FinalLoss.ToString("G3", CultureInfo.InvariantCulture),
-        .. outcome.TestAccuracy.Prepend(outcome.FinalAccuracy).Select(share => share.ToString("F3", CultureInfo.InvariantCulture)),
-    ];
+        [
+            outcome.Steps.ToString(CultureInfo.InvariantCulture),
+            outcome.FinalLoss.ToString("G3", CultureInfo.InvariantCulture),
+            .. outcome.TestAccuracy.Prepend(outcome.FinalAccuracy).Select(share => share.ToString("F3", CultureInfo.InvariantCulture)),
+        ];
 }

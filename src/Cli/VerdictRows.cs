@@ -41,7 +41,7 @@ internal sealed class VerdictRows
     public VerdictRows(IReadOnlyList<CheckOutcome> outcomes, Screen screen)
     {
         _screen = screen;
-        _rows = [.. outcomes.Select(Row.Of)];
+        _rows = [.. outcomes.Select(Row.Read)];
         _widths = [.. Columns.Select((column, i) => _rows.Select(row => row.Cells[i].Length).Append(column.Width).Max())];
         int[] all = [.. Enumerable.Range(0, Columns.Length)];
         _isQuantityBeside = screen.Width is not { } width || WidthOf(all) + Gap + LeastQuantityWidth <= width;
@@ -55,7 +55,10 @@ internal sealed class VerdictRows
     /// <summary>Prints them, and what their abbreviations mean.</summary>
     public void Print(IReadOnlyList<string> legend)
     {
-        _screen.Sentence(Line(i => Columns[i].Title, Columns.Length - 1) + (_isQuantityBeside ? new string(' ', Gap + _widths[^1] - Columns[^1].Title.Length) + "decided by" : ""));
+        _screen.Sentence(
+            Line(i => Columns[i].Title, Columns.Length - 1)
+                + (_isQuantityBeside ? new string(' ', Gap + _widths[^1] - Columns[^1].Title.Length) + "decided by" : "")
+        );
         foreach (var row in _rows)
         {
             Print(row);
@@ -93,7 +96,10 @@ internal sealed class VerdictRows
         }
 
         _screen.Line((before + margin, null), (verdict, row.Colour));
-        string[] facts = [.. Enumerable.Range(0, Columns.Length).Except(_shown).Where(i => row.Cells[i] is not ("" or "–")).Select(i => Columns[i].Spell(row.Cells[i]))];
+        string[] facts =
+        [
+            .. Enumerable.Range(0, Columns.Length).Except(_shown).Where(i => row.Cells[i] is not ("" or "–")).Select(i => Columns[i].Spell(row.Cells[i])),
+        ];
         _screen.Sentence($"{new string(' ', Below)}{string.Join("; ", new[] { row.Words, string.Join(", ", facts) }.Where(words => words.Length > 0))}");
     }
 
@@ -101,12 +107,24 @@ internal sealed class VerdictRows
 
     /// <summary>The cells up to a column, which is not padded if it is words.</summary>
     private string Line(Func<int, string> cell, int last) =>
-        string.Join(new string(' ', Gap), _shown.Where(i => i <= last).Select(i => Columns[i].IsNumber ? cell(i).PadLeft(_widths[i]) : i == Columns.Length - 1 ? cell(i) : cell(i).PadRight(_widths[i])));
+        string.Join(
+            new string(' ', Gap),
+            _shown
+                .Where(i => i <= last)
+                .Select(i =>
+                    Columns[i].IsNumber ? cell(i).PadLeft(_widths[i])
+                    : i == Columns.Length - 1 ? cell(i)
+                    : cell(i).PadRight(_widths[i])
+                )
+        );
 
     private sealed record Column(string Title, int Width, bool IsNumber)
     {
         /// <summary>The cell where it has no title above it.</summary>
-        public string Spell(string cell) => cell == Row.Exact ? cell : Title == "n" ? $"n = {cell}" : $"{Title} {cell}";
+        public string Spell(string cell) =>
+            cell == Row.Exact ? cell
+            : Title == "n" ? $"n = {cell}"
+            : $"{Title} {cell}";
     }
 
     private sealed record Row(string[] Cells, string Words, Color? Colour)
@@ -114,7 +132,7 @@ internal sealed class VerdictRows
         /// <summary>In the place of α, where there is none.</summary>
         public const string Exact = "exact";
 
-        public static Row Of(CheckOutcome outcome)
+        public static Row Read(CheckOutcome outcome)
         {
             var verdict = Word(outcome.Verdict) + (outcome.Decisive is not null && outcome.Declined.Count > 0 ? " in part" : "");
             Color? colour = outcome.Verdict switch
@@ -137,17 +155,19 @@ internal sealed class VerdictRows
                         verdict,
                     ],
                     MeasurementWords.Quantity(decisive),
-                    colour)
+                    colour
+                )
                 : new Row([outcome.Check.ClaimId, outcome.Check.Architecture, "", "", "", "", "", "", verdict], outcome.Failure ?? "", colour);
         }
 
-        private static string Word(Verdict verdict) => verdict switch
-        {
-            Verdict.Holds => "holds",
-            Verdict.Rejected => "REJECTED",
-            Verdict.Declined => "declined",
-            Verdict.Inconclusive => "INCONCLUSIVE",
-            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "expected a verdict"),
-        };
+        private static string Word(Verdict verdict) =>
+            verdict switch
+            {
+                Verdict.Holds => "holds",
+                Verdict.Rejected => "REJECTED",
+                Verdict.Declined => "declined",
+                Verdict.Inconclusive => "INCONCLUSIVE",
+                _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "expected a verdict"),
+            };
     }
 }

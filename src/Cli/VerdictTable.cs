@@ -55,16 +55,22 @@ internal static class VerdictTable
             screen.Sentence($"not testable: {claim.Id} {claim.Statement} {claim.Reason}", 2);
         }
 
-        foreach (var sentence in RunSummary.Of(run))
+        foreach (var sentence in RunSummary.Write(run))
         {
             screen.Sentence(sentence, 2);
         }
 
         var claims = run.ByClaim;
-        var checks = Counted.Of(run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds), run.Outcomes.Count, "check");
-        screen.Sentence(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Words.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{(run.NotTestable.Count > 0 ? $"{run.NotTestable.Count} not testable, " : "")}{run.NotRun.Count} not run at this scale; {Promise.Of(run)}"));
+        var checks = Counted.Spell(run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds), run.Outcomes.Count, "check");
+        screen.Sentence(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Words.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, "
+                    + $"{Count(claims, Verdict.Inconclusive)} inconclusive, "
+                    + $"{(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{(run.NotTestable.Count > 0 ? $"{run.NotTestable.Count} not testable, " : "")}{run.NotRun.Count} "
+                    + $"not run at this scale; {Promise.State(run)}"
+            )
+        );
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);

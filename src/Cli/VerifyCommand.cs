@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Wellbehaved.Audit;
 using Wellbehaved.Networks;
 
@@ -18,11 +19,21 @@ internal static class VerifyCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var scale = OptionFactory.Choice("--scale", "How much to simulate; training checks the claims about trained networks, and no others", "quick", "full", "training");
+        var scale = OptionFactory.Choice(
+            "--scale",
+            "How much to simulate; training checks the claims about trained networks, and no others",
+            "quick",
+            "full",
+            "training"
+        );
         var claims = OptionFactory.Claims();
         var architectures = OptionFactory.Architectures("Check on this architecture only; may be given more than once");
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
-        var network = new Option<string?>(NetworkName) { Description = "Check the claims that have a site in this network: a recipe, or a JSON file (docs/networks.md)", HelpName = "NAME|FILE" };
+        var network = new Option<string?>(NetworkName)
+        {
+            Description = "Check the claims that have a site in this network: a recipe, or a JSON file (docs/networks.md)",
+            HelpName = "NAME|FILE",
+        };
         network.CompletionSources.Add([.. NetworkSource.RecipeNames]);
         var channels = OptionFactory.OptionalNumber<int>("--num-channels", "Channels, where the network leaves them open as \"N\"; 12 if left out");
         var depth = OptionFactory.OptionalNumber<int>("--total-depth", "Repetitions, where the network leaves them open as \"L\"; 3 if left out");
@@ -31,30 +42,56 @@ internal static class VerifyCommand
         var outputs = new ReportOptions();
         var command = new Command("verify", "Confronts the reference implementation with the theory, claim by claim, with known error rates.")
         {
-            scale, claims, architectures, seed, network, channels, depth, input, batchSize,
+            scale,
+            claims,
+            architectures,
+            seed,
+            network,
+            channels,
+            depth,
+            input,
+            batchSize,
         };
         outputs.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.Run(() => Verify(
-            new Wanted(
-                parsed.GetRequiredValue(scale) switch { "training" => Scale.Training, "full" => Scale.Full, _ => Scale.Quick },
-                parsed.GetValue(claims) ?? [],
-                OptionFactory.ChosenArchitectures(parsed, architectures),
-                parsed.GetValue(seed)),
-            Site(parsed.GetValue(network), new(parsed.GetValue(input), Given(parsed, channels), Given(parsed, depth)), Given(parsed, batchSize), parsed.GetValue(architectures) is { Length: > 0 }),
-            outputs.Of(parsed),
-            cancellation)));
+        command.SetAction(
+            (parsed, cancellation) =>
+                Task.Run(() =>
+                    Verify(
+                        new Wanted(
+                            parsed.GetRequiredValue(scale) switch
+                            {
+                                "training" => Scale.Training,
+                                "full" => Scale.Full,
+                                _ => Scale.Quick,
+                            },
+                            parsed.GetValue(claims) ?? [],
+                            OptionFactory.ChosenArchitectures(parsed, architectures),
+                            parsed.GetValue(seed)
+                        ),
+                        Site(
+                            parsed.GetValue(network),
+                            new(parsed.GetValue(input), Given(parsed, channels), Given(parsed, depth)),
+                            Given(parsed, batchSize),
+                            parsed.GetValue(architectures) is { Length: > 0 }
+                        ),
+                        outputs.Read(parsed),
+                        cancellation
+                    )
+                )
+        );
         return command;
     }
 
     private static int Verify(Wanted wanted, (SiteCase Case, string Words)? site, ReportFiles files, CancellationToken cancellation)
     {
         files.EnsureWritable();
-        var run = site is var (one, words) ? OnSites(wanted, one, cancellation) with { Command = $"wellbehaved verify {words}" }
+        var run =
+            site is var (one, words) ? OnSites(wanted, one, cancellation) with { Command = $"wellbehaved verify {words}" }
             : wanted.Scale == Scale.Training ? Trained(wanted, cancellation)
             : Simulated(wanted, cancellation);
         VerdictTable.Print(run);
         files.Write(run);
-        return ExitStatus.Of(run, allowDeclined: false);
+        return ExitStatus.From(run, allowDeclined: false);
     }
 
     private static VerificationRun OnSites(Wanted wanted, SiteCase site, CancellationToken cancellation)
@@ -65,24 +102,38 @@ internal static class VerifyCommand
         }
 
         using var reference = new ReferenceSubject();
-        return ProgressDisplay.Show("verify", VerificationRun.WorkOn(site, wanted.Claims), advance => VerificationRun.OfNetwork(reference, wanted.Scale, wanted.Seed, wanted.Claims, site, advance, cancellation));
+        return ProgressDisplay.Show(
+            "verify",
+            VerificationRun.WorkOn(site, wanted.Claims),
+            advance => VerificationRun.OfNetwork(reference, wanted.Scale, wanted.Seed, wanted.Claims, site, advance, cancellation)
+        );
     }
 
     private static VerificationRun Simulated(Wanted wanted, CancellationToken cancellation)
     {
         using var reference = new ReferenceSubject();
-        return ProgressDisplay.Show("verify", VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures), advance =>
-            VerificationRun.Of(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
+        return ProgressDisplay.Show(
+            "verify",
+            VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures),
+            advance =>
+                VerificationRun.Execute(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation)
+        );
     }
 
     private static VerificationRun Trained(Wanted wanted, CancellationToken cancellation) =>
-        ProgressDisplay.Show("verify", TrainingSuite.Work(TrainingSizes.OfScale, wanted.Claims, wanted.Architectures), advance =>
-            TrainingSuite.Run(TrainingSizes.OfScale, wanted.Seed, wanted.Claims, wanted.Architectures, advance, cancellation));
+        ProgressDisplay.Show(
+            "verify",
+            TrainingSuite.Work(TrainingSizes.OfScale, wanted.Claims, wanted.Architectures),
+            advance => TrainingSuite.Run(TrainingSizes.OfScale, wanted.Seed, wanted.Claims, wanted.Architectures, advance, cancellation)
+        );
 
-    /// <summary>The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.</summary>
-    private static SiteCase[] Standing(Wanted wanted) => wanted is { Scale: Scale.Full, Architectures: null }
-        ? [.. NetworkSource.RecipeNames.Except(Recipes.Names).Select(name => SiteOf(NetworkSource.Recipe(name), new(null, null, null), null))]
-        : [];
+    /// <summary>
+    /// The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.
+    /// </summary>
+    private static SiteCase[] Standing(Wanted wanted) =>
+        wanted is { Scale: Scale.Full, Architectures: null }
+            ? [.. NetworkSource.RecipeNames.Except(Recipes.Names).Select(name => SiteOf(NetworkSource.Recipe(name), new(null, null, null), null))]
+            : [];
 
     private static (SiteCase Case, string Words)? Site(string? name, NetworkSizes sizes, int? batchSize, bool namesArchitectures)
     {
@@ -121,11 +172,14 @@ internal static class VerifyCommand
     private static SiteCase SiteOf(NetworkSource source, NetworkSizes sizes, int? batchSize)
     {
         var template = source.Template;
-        var network = source.With(new(
-            sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
-            sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
-            sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)));
-        return new(sizes.Input is null ? SmallImages.Of(network) : network, batchSize ?? 4);
+        var network = source.With(
+            new(
+                sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
+                sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
+                sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)
+            )
+        );
+        return new(sizes.Input is null ? SmallImages.Shrink(network) : network, batchSize ?? 4);
     }
 
     /// <summary>Why a batch of a network is too much for the definition to follow; null if it isn't.</summary>
@@ -135,8 +189,11 @@ internal static class VerifyCommand
         var products = Operations.MultiplyAdds(site.Network.Layers, site.Network.Input) * site.Images;
         return numbers <= MostNumbers && products <= MostMultiplyAdds
             ? null
-            : FormattableString.Invariant(
-                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got {products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got "
+                    + $"{products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow"
+            );
     }
 
     private static int? Given(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;

@@ -7,7 +7,8 @@ internal static class WordWrap
     /// <param name="text">The text; its own lines stay apart.</param>
     /// <param name="width">The most characters of a line; null for as many as there are. A word that is longer stays whole.</param>
     /// <param name="hanging">What a line that goes on is indented by, beyond the indentation of the line that it goes on from.</param>
-    public static IEnumerable<string> Lines(string text, int? width, int hanging = 0) => text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => width is { } most ? Break(line, most, hanging) : [line]);
+    public static IEnumerable<string> Lines(string text, int? width, int hanging = 0) =>
+        text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => width is { } most ? Break(line, most, hanging) : [line]);
 
     private static IEnumerable<string> Break(string line, int width, int hanging)
     {

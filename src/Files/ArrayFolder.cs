@@ -30,7 +30,9 @@ internal sealed class ArrayFolder : IArrayCollection
         try
         {
             var arrays = new ArrayFolder(folder);
-            return arrays._files.Count > 0 ? arrays : throw new InvalidInputException(folder, "expected a result file, or a folder of its arrays as .npy files, found a folder without one");
+            return arrays._files.Count > 0
+                ? arrays
+                : throw new InvalidInputException(folder, "expected a result file, or a folder of its arrays as .npy files, found a folder without one");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -48,9 +50,7 @@ internal sealed class ArrayFolder : IArrayCollection
     public NpyArray Read(string name) => Opened(name, (stream, path) => NpyFormat.Read(stream, stream.Length, path));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private T Opened<T>(string name, Func<FileStream, string, T> read)
     {

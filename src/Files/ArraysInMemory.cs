@@ -16,13 +16,12 @@ internal sealed class ArraysInMemory(IEnumerable<KeyValuePair<string, NpyArray>>
     public bool Contains(string name) => _arrays.ContainsKey(name);
 
     /// <inheritdoc/>
-    public NpyHeader Describe(string name) => new(_arrays[name].ElementType, [.. _arrays[name].Shape], isFortranOrder: false, offset: 0, _arrays[name].Bytes.Length);
+    public NpyHeader Describe(string name) =>
+        new(_arrays[name].ElementType, [.. _arrays[name].Shape], isFortranOrder: false, offset: 0, _arrays[name].Bytes.Length);
 
     /// <inheritdoc/>
     public NpyArray Read(string name) => _arrays[name];
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

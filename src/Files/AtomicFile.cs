@@ -43,9 +43,7 @@ public static class AtomicFile
         var probe = TemporaryName(TargetOf(path));
         try
         {
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-            }
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) { }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -143,7 +141,11 @@ public static class AtomicFile
     {
         var full = Path.GetFullPath(path);
         var beginning = $".{Path.GetFileName(full)}.";
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, "*" + PartialEnding).Where(file => Path.GetFileName(file).StartsWith(beginning, StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.GetDirectoryName(full)!, "*" + PartialEnding)
+                .Where(file => Path.GetFileName(file).StartsWith(beginning, StringComparison.Ordinal))
+        )
         {
             File.Delete(file);
         }

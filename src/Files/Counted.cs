@@ -9,12 +9,12 @@ public static class Counted
     /// <param name="count">How many.</param>
     /// <param name="noun">The noun in the singular; its plural ends in s.</param>
     /// <returns><c>1 simulation</c>, <c>24 simulations</c>.</returns>
-    public static string Of(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+    public static string Spell(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
     /// <summary>Some of all, with the noun of all.</summary>
     /// <param name="some">How many.</param>
     /// <param name="all">Of how many.</param>
     /// <param name="noun">The noun in the singular; its plural ends in s.</param>
     /// <returns><c>1 of 1 check</c>, <c>1 of 3 checks</c>.</returns>
-    public static string Of(long some, long all, string noun) => string.Create(CultureInfo.InvariantCulture, $"{some} of {Of(all, noun)}");
+    public static string Spell(long some, long all, string noun) => string.Create(CultureInfo.InvariantCulture, $"{some} of {Spell(all, noun)}");
 }

@@ -22,11 +22,23 @@ public static class ForeignText
 
     /// <summary>Characters without a shape that Unicode counts among letters and marks: fillers, the joiner of graphemes, selectors of variants.</summary>
     private static readonly (int First, int Last)[] WithoutShape =
-        [(0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)];
+    [
+        (0x034F, 0x034F),
+        (0x115F, 0x1160),
+        (0x17B4, 0x17B5),
+        (0x180B, 0x180F),
+        (0x2800, 0x2800),
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),
+        (0xFFA0, 0xFFA0),
+        (0xE0100, 0xE01EF),
+    ];
 
     /// <summary>Names that are devices on Windows, with any ending.</summary>
     private static readonly FrozenSet<string> Devices = FrozenSet.ToFrozenSet(
-        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })], StringComparer.OrdinalIgnoreCase);
+        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <summary>For a terminal, a message, and XML or a figure whose writer encodes markup.</summary>
     /// <param name="text">The text.</param>
@@ -48,7 +60,11 @@ public static class ForeignText
         {
             var category = Rune.GetUnicodeCategory(rune);
             marks = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? marks + 1 : 0;
-            line.Append(IsWhiteSpace(rune, category) ? " " : IsHidden(rune, category) || marks > MostMarks ? Spelled(rune) : rune.ToString());
+            line.Append(
+                IsWhiteSpace(rune, category) ? " "
+                : IsHidden(rune, category) || marks > MostMarks ? Spelled(rune)
+                : rune.ToString()
+            );
         }
 
         return line.ToString();
@@ -64,23 +80,25 @@ public static class ForeignText
         var page = new StringBuilder(line.Length);
         for (var i = 0; i < line.Length; i++)
         {
-            page.Append(line[i] switch
-            {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' or '#' => $"\\{line[i]}",
-                '_' when !(IsInWord(line, i - 1) && IsInWord(line, i + 1)) => "\\_",
+            page.Append(
+                line[i] switch
+                {
+                    '&' => "&amp;",
+                    '<' => "&lt;",
+                    '>' => "&gt;",
+                    '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' or '#' => $"\\{line[i]}",
+                    '_' when !(IsInWord(line, i - 1) && IsInWord(line, i + 1)) => "\\_",
 
-                // GitHub makes a link of an address.
-                ':' when line.AsSpan(i).StartsWith("://", StringComparison.Ordinal) => "&#58;",
-                '.' when line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase) => "&#46;",
+                    // GitHub makes a link of an address.
+                    ':' when line.AsSpan(i).StartsWith("://", StringComparison.Ordinal) => "&#58;",
+                    '.' when line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase) => "&#46;",
 
-                // Items of a list, and lines below headings, begin a line with these.
-                '-' or '+' or '=' when i == 0 => $"\\{line[i]}",
-                '.' or ')' when i > 0 && line.AsSpan(0, i).IndexOfAnyExceptInRange('0', '9') < 0 => $"\\{line[i]}",
-                var other => other.ToString(),
-            });
+                    // Items of a list, and lines below headings, begin a line with these.
+                    '-' or '+' or '=' when i == 0 => $"\\{line[i]}",
+                    '.' or ')' when i > 0 && line.AsSpan(0, i).IndexOfAnyExceptInRange('0', '9') < 0 => $"\\{line[i]}",
+                    var other => other.ToString(),
+                }
+            );
         }
 
         return page.ToString();
@@ -122,8 +140,13 @@ public static class ForeignText
     public static string InFileName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var letters = string.Concat(text.Take(LongestFileName).Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' ? character : '_')).Trim('.');
-        return letters.Length == 0 ? "unnamed" : Devices.Contains(letters.Split('.')[0]) || letters[0] == '-' ? $"_{letters}" : letters;
+        var letters = string.Concat(
+                text.Take(LongestFileName).Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' ? character : '_')
+            )
+            .Trim('.');
+        return letters.Length == 0 ? "unnamed"
+            : Devices.Contains(letters.Split('.')[0]) || letters[0] == '-' ? $"_{letters}"
+            : letters;
     }
 
     /// <summary>The beginning of a text that may be of any length.</summary>
@@ -137,11 +160,18 @@ public static class ForeignText
     }
 
     private static bool IsWhiteSpace(Rune rune, UnicodeCategory category) =>
-        category is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || rune.Value is (>= '\t' and <= '\r') or 0x85;
+        category is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is (>= '\t' and <= '\r') or 0x85;
 
     private static bool IsHidden(Rune rune, UnicodeCategory category) =>
-        category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        category
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
         || Array.Exists(WithoutShape, range => rune.Value >= range.First && rune.Value <= range.Last);
 
     private static string Spelled(Rune rune) => rune.IsBmp ? $"\\u{rune.Value:X4}" : $"\\U{rune.Value:X8}";

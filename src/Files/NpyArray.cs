@@ -42,19 +42,19 @@ public sealed class NpyArray
     /// <param name="shape">Extent along each axis.</param>
     /// <returns>The array.</returns>
     /// <exception cref="ArgumentException">Shape and number of elements disagree.</exception>
-    public static NpyArray Of(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape) => Create('f', values, shape);
+    public static NpyArray From(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape) => Create('f', values, shape);
 
     /// <summary>An array of 64-bit integers.</summary>
     /// <param name="values">Elements in C order.</param>
     /// <param name="shape">Extent along each axis.</param>
     /// <returns>The array.</returns>
     /// <exception cref="ArgumentException">Shape and number of elements disagree.</exception>
-    public static NpyArray Of(ReadOnlySpan<long> values, params ReadOnlySpan<int> shape) => Create('i', values, shape);
+    public static NpyArray From(ReadOnlySpan<long> values, params ReadOnlySpan<int> shape) => Create('i', values, shape);
 
     /// <summary>A single text, as an array without axes.</summary>
     /// <param name="text">The text, not empty.</param>
     /// <returns>The array.</returns>
-    public static NpyArray Of(string text)
+    public static NpyArray From(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         var bytes = Encoding.UTF32.GetBytes(text);
@@ -64,7 +64,7 @@ public sealed class NpyArray
     /// <summary>Texts along one axis; shorter ones are filled up with zeros, as NumPy does.</summary>
     /// <param name="texts">The texts, none empty.</param>
     /// <returns>The array.</returns>
-    public static NpyArray Of(IReadOnlyList<string> texts)
+    public static NpyArray From(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         byte[][] encoded = [.. texts.Select(Encoding.UTF32.GetBytes)];
@@ -142,9 +142,10 @@ public sealed class NpyArray
     /// <summary>Decodes a text.</summary>
     /// <returns>The text of the array's only element.</returns>
     /// <exception cref="FormatException">The array is not a single text.</exception>
-    public string ToText() => ElementType.Kind == 'U' && Count == 1
-        ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
-        : throw new FormatException($"expected a single text, found {this}");
+    public string ToText() =>
+        ElementType.Kind == 'U' && Count == 1
+            ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
+            : throw new FormatException($"expected a single text, found {this}");
 
     /// <summary>Decodes texts.</summary>
     /// <returns>The elements in C order.</returns>

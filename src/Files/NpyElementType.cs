@@ -19,7 +19,9 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
     internal bool IsWideFloat => Kind == 'f' && Size == WideFloat.Size;
 
     /// <summary>What is said of 16-byte floats in which no format can be told.</summary>
-    internal static string NoWideFloat => "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than one; save them as float64";
+    internal static string NoWideFloat =>
+        "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than "
+        + "one; save them as float64";
 
     /// <summary>Reads a type from its spelling.</summary>
     /// <param name="spelling">For example <c>&lt;f8</c>.</param>
@@ -27,9 +29,11 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
     public static NpyElementType? Parse(string spelling)
     {
         ArgumentNullException.ThrowIfNull(spelling);
-        if (spelling.Length < 3
+        if (
+            spelling.Length < 3
             || !int.TryParse(spelling.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            || spelling[0] is not ('<' or '>' or '|' or '='))
+            || spelling[0] is not ('<' or '>' or '|' or '=')
+        )
         {
             return null;
         }
@@ -48,17 +52,18 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
 
     /// <summary>Says in a few words what a type is that cannot be decoded, and what to save instead.</summary>
     /// <param name="spelling">Its spelling; null for a list of fields.</param>
-    internal static string Refusal(string? spelling) => (spelling?.Length > 1 ? spelling[1] : '\0') switch
-    {
-        _ when spelling is null => "found records of several fields; save each field as an array of numbers",
-        'V' when spelling.EndsWith("V2", StringComparison.Ordinal) => $"found type '{spelling}' (bfloat16? save it as float32)",
-        'V' => $"found type '{spelling}', bytes without a meaning; save numbers",
-        'O' => $"found type '{spelling}', Python objects, which are never loaded; save numbers",
-        'c' => $"found type '{spelling}', complex numbers; save real numbers",
-        'S' or 'a' => $"found type '{spelling}', texts of bytes; save them as str",
-        'M' or 'm' => $"found type '{spelling}', dates or durations; save numbers",
-        _ => $"found type '{spelling}'",
-    };
+    internal static string Refusal(string? spelling) =>
+        (spelling?.Length > 1 ? spelling[1] : '\0') switch
+        {
+            _ when spelling is null => "found records of several fields; save each field as an array of numbers",
+            'V' when spelling.EndsWith("V2", StringComparison.Ordinal) => $"found type '{spelling}' (bfloat16? save it as float32)",
+            'V' => $"found type '{spelling}', bytes without a meaning; save numbers",
+            'O' => $"found type '{spelling}', Python objects, which are never loaded; save numbers",
+            'c' => $"found type '{spelling}', complex numbers; save real numbers",
+            'S' or 'a' => $"found type '{spelling}', texts of bytes; save them as str",
+            'M' or 'm' => $"found type '{spelling}', dates or durations; save numbers",
+            _ => $"found type '{spelling}'",
+        };
 
     /// <summary>Decodes one number.</summary>
     /// <param name="bytes">Its bytes.</param>
@@ -73,7 +78,9 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
 
         if (IsWideFloat)
         {
-            return WideFloat.FormatOf(bytes[..Size], IsBigEndian) is { } format ? WideFloat.Decode(bytes, format, IsBigEndian) : throw new FormatException(NoWideFloat);
+            return WideFloat.FormatOf(bytes[..Size], IsBigEndian) is { } format
+                ? WideFloat.Decode(bytes, format, IsBigEndian)
+                : throw new FormatException(NoWideFloat);
         }
 
         Span<byte> littleEndian = stackalloc byte[LargestBytes];

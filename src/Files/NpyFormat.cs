@@ -77,13 +77,21 @@ public static partial class NpyFormat
         {
             var header = ReadText(stream, name, out var headerBytes);
             var spelling = TypePattern().Match(header) is { Success: true } match ? match.Groups["type"].Value : null;
-            var type = (spelling is null ? null : NpyElementType.Parse(spelling))
-                ?? throw new InvalidInputException(name, $"expected an array of numbers or text of a plain type, {(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}");
+            var type =
+                (spelling is null ? null : NpyElementType.Parse(spelling))
+                ?? throw new InvalidInputException(
+                    name,
+                    "expected an array of numbers or text of a plain type, "
+                        + $"{(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}"
+                );
             var shape = ParseShape(header, name);
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
             return size == length - headerBytes
                 ? new NpyHeader(type, shape, FortranPattern().IsMatch(header), headerBytes, (long)size)
-                : throw new InvalidInputException(name, $"expected {size} bytes of elements for {NpyHeader.Describe(type, shape)}, found {length - headerBytes}");
+                : throw new InvalidInputException(
+                    name,
+                    $"expected {size} bytes of elements for {NpyHeader.Describe(type, shape)}, found {length - headerBytes}"
+                );
         }
         catch (EndOfStreamException exception)
         {

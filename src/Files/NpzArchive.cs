@@ -4,7 +4,10 @@ using System.IO.Hashing;
 namespace Wellbehaved.Files;
 
 /// <summary>A NumPy archive (<c>.npz</c>): named arrays in a zip file.</summary>
-/// <remarks>Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums after.</remarks>
+/// <remarks>
+/// Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums
+/// after.
+/// </remarks>
 public sealed class NpzArchive : IArrayCollection, IDisposable
 {
     /// <summary>No deflated byte stands for more bytes than this.</summary>
@@ -87,18 +90,22 @@ public sealed class NpzArchive : IArrayCollection, IDisposable
     /// <param name="path">The file.</param>
     /// <param name="arrays">Names and arrays, in the order in which they are to be stored.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, NpyArray>> arrays) => AtomicFile.Write(path, stream =>
-    {
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        foreach (var (name, array) in arrays)
-        {
-            // Stored, with a fixed time: equal results are equal files, whatever the compressor's version and the clock.
-            var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
-            entry.LastWriteTime = FixedTime;
-            using var content = entry.Open();
-            NpyFormat.Write(content, array);
-        }
-    });
+    public static void Write(string path, IEnumerable<KeyValuePair<string, NpyArray>> arrays) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+                foreach (var (name, array) in arrays)
+                {
+                    // Stored, with a fixed time: equal results are equal files, whatever the compressor's version and the clock.
+                    var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
+                    entry.LastWriteTime = FixedTime;
+                    using var content = entry.Open();
+                    NpyFormat.Write(content, array);
+                }
+            }
+        );
 
     /// <summary>Whether there is an array of this name.</summary>
     /// <param name="name">Name without extension.</param>
@@ -112,16 +119,21 @@ public sealed class NpzArchive : IArrayCollection, IDisposable
     public NpyArray Read(string name)
     {
         using var content = Open(name, out var entry, out var label);
-        return Guarded(label, () =>
-        {
-            var array = NpyFormat.Read(content, entry.Length, label);
-            return content.Checksum == entry.Crc32
-                ? array
-                : throw new InvalidInputException(label, "expected the checksum that the archive states, found damaged bytes");
-        });
+        return Guarded(
+            label,
+            () =>
+            {
+                var array = NpyFormat.Read(content, entry.Length, label);
+                return content.Checksum == entry.Crc32
+                    ? array
+                    : throw new InvalidInputException(label, "expected the checksum that the archive states, found damaged bytes");
+            }
+        );
     }
 
-    /// <summary>Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.</summary>
+    /// <summary>
+    /// Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.
+    /// </summary>
     /// <param name="name">Name without extension.</param>
     /// <returns>Type and shape.</returns>
     /// <exception cref="InvalidInputException">There is no such array, or its header is damaged.</exception>
@@ -145,7 +157,10 @@ public sealed class NpzArchive : IArrayCollection, IDisposable
         label = $"{_path} ({name})";
         return found.Length <= (found.CompressedLength * MaxDeflateRatio) + MaxDeflateRatio
             ? Guarded(label, () => new ChecksummedStream(found.Open()))
-            : throw new InvalidInputException(label, $"expected an honest size, found {found.Length} bytes announced for {found.CompressedLength} compressed ones");
+            : throw new InvalidInputException(
+                label,
+                $"expected an honest size, found {found.Length} bytes announced for {found.CompressedLength} compressed ones"
+            );
     }
 
     private static T Guarded<T>(string label, Func<T> read)

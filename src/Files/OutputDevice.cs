@@ -5,13 +5,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Wellbehaved.Files;
 
 /// <summary>An output that is written into and never replaced: a device, a pipe, or a stream that this process was started with.</summary>
-/// <remarks>A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.</remarks>
+/// <remarks>
+/// A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.
+/// </remarks>
 internal static class OutputDevice
 {
     private const int MostLinks = 40;
 
     /// <summary>Whether a path names one; a name that no file can have names none.</summary>
-    public static bool Is(string path) => !OperatingSystem.IsWindows() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
+    public static bool Is(string path) =>
+        !OperatingSystem.IsWindows()
+        && path.Length > 0
+        && !path.Contains('\0', StringComparison.Ordinal)
+        && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
 
     /// <summary>Whether it can be written into, as far as that can be known without opening it.</summary>
     public static bool IsWritable(string path) => DescriptorOf(path) is 1 or 2 || UnixFileType.IsWritable(Path.GetFullPath(path));
@@ -67,12 +73,16 @@ internal static class OutputDevice
         return null;
     }
 
-    private static int? NumberIn(string path) => path switch
-    {
-        "/dev/stdout" => 1,
-        "/dev/stderr" => 2,
-        _ when new[] { "/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/" }.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } folder
-            && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
+    private static int? NumberIn(string path) =>
+        path switch
+        {
+            "/dev/stdout" => 1,
+            "/dev/stderr" => 2,
+            _ when new[] { "/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/" }.FirstOrDefault(folder =>
+                    path.StartsWith(folder, StringComparison.Ordinal)
+                )
+                    is { } folder
+                    && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => null,
+        };
 }

@@ -16,29 +16,37 @@ public static class Spelling
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
     /// <returns><c>; did you mean bn_ff?</c>, or nothing where no word is near.</returns>
-    public static string Hint(string word, IEnumerable<string> words) => Nearest(word, words) switch
-    {
-        [] => string.Empty,
-        [var only] => $"; did you mean {only}?",
-        [.. var others, var last] => $"; did you mean {string.Join(", ", others)} or {last}?",
-    };
+    public static string Hint(string word, IEnumerable<string> words) =>
+        Nearest(word, words) switch
+        {
+            [] => string.Empty,
+            [var only] => $"; did you mean {only}?",
+            [.. var others, var last] => $"; did you mean {string.Join(", ", others)} or {last}?",
+        };
 
     /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part, or with one of whose words it begins; none where more than three are as near.</returns>
+    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part,
+    /// or with one of whose words it begins; none where more than three are as near.</returns>
     internal static string[] Nearest(string word, IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(word);
         ArgumentNullException.ThrowIfNull(words);
         var meant = Letters(word);
         var candidates = words.Distinct().Select(candidate => (Word: candidate, Letters: Letters(candidate))).ToArray();
-        var slips = candidates.Select(candidate => (candidate.Word, Slips: Slips(meant, candidate.Letters), Most: Math.Max(meant.Length, candidate.Letters.Length) / 3)).Where(candidate => candidate.Slips <= candidate.Most).ToArray();
+        var slips = candidates
+            .Select(candidate => (candidate.Word, Slips: Slips(meant, candidate.Letters), Most: Math.Max(meant.Length, candidate.Letters.Length) / 3))
+            .Where(candidate => candidate.Slips <= candidate.Most)
+            .ToArray();
         var fewest = slips.Select(candidate => candidate.Slips).DefaultIfEmpty(0).Min();
         var alike = slips.Where(candidate => candidate.Slips == fewest).Select(candidate => candidate.Word);
         var nearest = (slips.Length, fewest) switch
         {
-            (0, _) => candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant) || IsBegunBy(meant, candidate.Word)).Select(candidate => candidate.Word).ToArray(),
+            (0, _) => candidates
+                .Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant) || IsBegunBy(meant, candidate.Word))
+                .Select(candidate => candidate.Word)
+                .ToArray(),
             (_, 0) => [.. alike],
             _ => [.. alike.Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word))],
         };
@@ -48,7 +56,12 @@ public static class Spelling
     /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
     private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
 
-    private static bool IsBegunBy(string meant, string whole) => whole.Split('-', '_').Any(word => Letters(word) is { Length: >= LeastBeginning } letters && letters.Length < meant.Length && meant.StartsWith(letters, StringComparison.Ordinal));
+    private static bool IsBegunBy(string meant, string whole) =>
+        whole
+            .Split('-', '_')
+            .Any(word =>
+                Letters(word) is { Length: >= LeastBeginning } letters && letters.Length < meant.Length && meant.StartsWith(letters, StringComparison.Ordinal)
+            );
 
     private static bool IsPart(string part, string whole) => part.Length >= LeastPart && whole.Contains(part, StringComparison.Ordinal);
 

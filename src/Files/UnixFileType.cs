@@ -3,8 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Files;
 
-/// <summary>Tells regular files from devices and pipes, which nothing in .NET does: a device is as long as an empty file, and can be read without end.</summary>
-/// <remarks>The layout of <c>struct stat</c> differs by system and processor; .NET's own runtime library has one for all of them. On Windows files are told by their handles alone.</remarks>
+/// <summary>
+/// Tells regular files from devices and pipes, which nothing in .NET does: a device is as long as an empty file, and can be read without end.
+/// </summary>
+/// <remarks>
+/// The layout of <c>struct stat</c> differs by system and processor; .NET's own runtime library has one for all of them. On Windows files are told by their
+/// handles alone.
+/// </remarks>
 internal static partial class UnixFileType
 {
     private const string RuntimeLibrary = "libSystem.Native";

@@ -82,9 +82,10 @@ internal static class WideFloat
     }
 
     /// <summary>The eight bytes of lower significance and those of higher.</summary>
-    private static (ulong Low, ulong High) Halves(ReadOnlySpan<byte> bytes, bool isBigEndian) => isBigEndian
-        ? (BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes))
-        : (BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
+    private static (ulong Low, ulong High) Halves(ReadOnlySpan<byte> bytes, bool isBigEndian) =>
+        isBigEndian
+            ? (BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes))
+            : (BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
 
     private static bool IsUsual(int exponent) => exponent is 0 or MostExponent || Math.Abs(exponent - Bias) <= UsualExponent;
 
@@ -99,7 +100,9 @@ internal static class WideFloat
     {
         var (first, second) = Pair(low, high, isBigEndian);
         return double.IsFinite(first)
-            ? second == 0 ? first == 0 || double.IsNormal(first) : Math.Abs(second) <= HalfUlp * Math.Abs(first) && Math.Abs(second) >= LeastRemainder * Math.Abs(first) && double.IsNormal(second)
+            ? second == 0
+                ? first == 0 || double.IsNormal(first)
+                : Math.Abs(second) <= HalfUlp * Math.Abs(first) && Math.Abs(second) >= LeastRemainder * Math.Abs(first) && double.IsNormal(second)
             : second == 0 || double.IsNaN(second);
     }
 

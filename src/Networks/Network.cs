@@ -21,7 +21,7 @@ public sealed class Network : IEquatable<Network>
         Structure.Validate(layers);
         layers.Validate(LayerPath.Root);
         Output = layers.OutputOf(input, LayerPath.Root);
-        _places = new(() => [.. PlaceWalk.Of(this)]);
+        _places = new(() => [.. PlaceWalk.Collect(this)]);
     }
 
     /// <summary>What results, titles and messages call the network.</summary>

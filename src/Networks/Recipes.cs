@@ -8,7 +8,15 @@ namespace Wellbehaved.Networks;
 /// <param name="Boundary">What lies beyond the border of the image.</param>
 /// <param name="Epsilon">ε of batch norm.</param>
 /// <param name="ResidualDepth">Layers of a residual branch, H.</param>
-public sealed record RecipeSizes(Shape Input, int Depth, int Channels, int KernelSize = 1, Boundary Boundary = Boundary.Periodic, double Epsilon = 0.001, int ResidualDepth = 2);
+public sealed record RecipeSizes(
+    Shape Input,
+    int Depth,
+    int Channels,
+    int KernelSize = 1,
+    Boundary Boundary = Boundary.Periodic,
+    double Epsilon = 0.001,
+    int ResidualDepth = 2
+);
 
 /// <summary>The four networks of the paper (Labatie 2019), composed as anybody composes one.</summary>
 /// <remarks>
@@ -49,25 +57,33 @@ public static class Recipes
     /// <param name="sizes">Sizes.</param>
     /// <returns>The network; null if no recipe has that name.</returns>
     /// <exception cref="InvalidNetworkException">A size is out of range.</exception>
-    public static Network? Find(string name, RecipeSizes sizes) => name switch
-    {
-        "vanilla" => Vanilla(sizes),
-        "vanilla_res" => VanillaRes(sizes),
-        "bn_ff" => BnFf(sizes),
-        "bn_res" => BnRes(sizes),
-        _ => null,
-    };
+    public static Network? Find(string name, RecipeSizes sizes) =>
+        name switch
+        {
+            "vanilla" => Vanilla(sizes),
+            "vanilla_res" => VanillaRes(sizes),
+            "bn_ff" => BnFf(sizes),
+            "bn_res" => BnRes(sizes),
+            _ => null,
+        };
 
     private static Network Stack(string name, RecipeSizes sizes, Func<Layer, Layers> unit)
     {
         ArgumentNullException.ThrowIfNull(sizes);
-        Layers layers = sizes.KernelSize == 1
-            ? [new Flatten(), new Dense { Channels = sizes.Channels, Parameters = Initialisation.LeCun }, new Repeat(sizes.Depth, unit(new Dense()))]
-            :
-            [
-                new Convolution(sizes.KernelSize) { Channels = sizes.Channels, Stride = 2, Boundary = sizes.Boundary, Parameters = Initialisation.LeCun },
-                new Repeat(sizes.Depth, unit(new Convolution(sizes.KernelSize) { Boundary = sizes.Boundary })),
-            ];
+        Layers layers =
+            sizes.KernelSize == 1
+                ? [new Flatten(), new Dense { Channels = sizes.Channels, Parameters = Initialisation.LeCun }, new Repeat(sizes.Depth, unit(new Dense()))]
+                :
+                [
+                    new Convolution(sizes.KernelSize)
+                    {
+                        Channels = sizes.Channels,
+                        Stride = 2,
+                        Boundary = sizes.Boundary,
+                        Parameters = Initialisation.LeCun,
+                    },
+                    new Repeat(sizes.Depth, unit(new Convolution(sizes.KernelSize) { Boundary = sizes.Boundary })),
+                ];
         return new Network(name, sizes.Input, layers);
     }
 

@@ -27,7 +27,10 @@ internal static class Require
     {
         if (!double.IsFinite(value) || value < 0)
         {
-            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected {name} to be a finite number of at least 0, got {value}"));
+            throw new InvalidNetworkException(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"expected {name} to be a finite number of at least 0, got {value}")
+            );
         }
     }
 

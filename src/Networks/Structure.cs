@@ -13,13 +13,16 @@ internal static class Structure
     {
         if (level > Limits.Levels)
         {
-            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Levels} levels of layers within layers"));
+            throw new InvalidNetworkException(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Levels} levels of layers within layers")
+            );
         }
 
         var count = 0L;
         for (var i = 0; i < layers.Count; i++)
         {
-            var here = LayerPath.Of(path, i, layers[i]);
+            var here = LayerPath.Write(path, i, layers[i]);
             count += layers[i] switch
             {
                 Repeat repeat => Math.Max(repeat.Times, 1) * Count(repeat.Unit, LayerPath.Within(here, "unit"), level + 1, repeated: true),
@@ -28,7 +31,10 @@ internal static class Structure
             };
             if (count > Limits.Layers)
             {
-                throw new InvalidNetworkException(here, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Layers} layers with all repetitions, got {count}"));
+                throw new InvalidNetworkException(
+                    here,
+                    string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Layers} layers with all repetitions, got {count}")
+                );
             }
         }
 
@@ -42,6 +48,8 @@ internal static class Structure
             throw new InvalidNetworkException(path, "expected a number as scale outside of a repeat, whose units are counted by L and l");
         }
 
-        return 1 + Count(residual.Branch, LayerPath.Within(path, "branch"), level, repeated) + Count(residual.Skip, LayerPath.Within(path, "skip"), level, repeated);
+        return 1
+            + Count(residual.Branch, LayerPath.Within(path, "branch"), level, repeated)
+            + Count(residual.Skip, LayerPath.Within(path, "skip"), level, repeated);
     }
 }

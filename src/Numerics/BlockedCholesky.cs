@@ -15,7 +15,11 @@ internal static unsafe class BlockedCholesky
     public static bool Reduce(double[] matrix, int size, double[]? right, int columns, MatrixProduct<double> product)
     {
         var (corner, inverse) = (new double[Block * Block], new double[Block * Block]);
-        fixed (double* a = matrix, b = right, w = inverse)
+        fixed (
+            double* a = matrix,
+                b = right,
+                w = inverse
+        )
         {
             for (var first = 0; first < size; first += Block)
             {
@@ -33,15 +37,35 @@ internal static unsafe class BlockedCholesky
 
                 // The rows of R, and what they take from what is below.
                 var (row, negative) = (new double[rows * rest], new double[rows * rest]);
-                fixed (double* r = row, n = negative)
+                fixed (
+                    double* r = row,
+                        n = negative
+                )
                 {
-                    product.Multiply(MatrixOperand<double>.RowMajor(w, rows), MatrixOperand<double>.RowMajor(a + ((nint)first * size) + end, size), r, rows, rows, rest);
+                    product.Multiply(
+                        MatrixOperand<double>.RowMajor(w, rows),
+                        MatrixOperand<double>.RowMajor(a + ((nint)first * size) + end, size),
+                        r,
+                        rows,
+                        rows,
+                        rest
+                    );
                     for (var k = 0; k < row.Length; k++)
                     {
                         negative[k] = -row[k];
                     }
 
-                    product.Multiply(MatrixOperand<double>.Transposed(n, rest), MatrixOperand<double>.RowMajor(r, rest), a + ((nint)end * size) + end, rest, rows, rest, accumulate: true, upperOnly: true, stride: size);
+                    product.Multiply(
+                        MatrixOperand<double>.Transposed(n, rest),
+                        MatrixOperand<double>.RowMajor(r, rest),
+                        a + ((nint)end * size) + end,
+                        rest,
+                        rows,
+                        rest,
+                        accumulate: true,
+                        upperOnly: true,
+                        stride: size
+                    );
                     if (right is null)
                     {
                         continue;
@@ -50,8 +74,23 @@ internal static unsafe class BlockedCholesky
                     var solved = new double[rows * columns];
                     fixed (double* y = solved)
                     {
-                        product.Multiply(MatrixOperand<double>.RowMajor(w, rows), MatrixOperand<double>.RowMajor(b + ((nint)first * columns), columns), y, rows, rows, columns);
-                        product.Multiply(MatrixOperand<double>.Transposed(n, rest), MatrixOperand<double>.RowMajor(y, columns), b + ((nint)end * columns), rest, rows, columns, accumulate: true);
+                        product.Multiply(
+                            MatrixOperand<double>.RowMajor(w, rows),
+                            MatrixOperand<double>.RowMajor(b + ((nint)first * columns), columns),
+                            y,
+                            rows,
+                            rows,
+                            columns
+                        );
+                        product.Multiply(
+                            MatrixOperand<double>.Transposed(n, rest),
+                            MatrixOperand<double>.RowMajor(y, columns),
+                            b + ((nint)end * columns),
+                            rest,
+                            rows,
+                            columns,
+                            accumulate: true
+                        );
                     }
 
                     solved.CopyTo(right.AsSpan(first * columns, rows * columns));

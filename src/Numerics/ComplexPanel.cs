@@ -21,7 +21,7 @@ public readonly unsafe struct ComplexPanel(float* re, float* im, float* sum)
     /// <param name="memory">The block, of three times the plane's length.</param>
     /// <param name="length">Length of a plane.</param>
     /// <returns>The panel.</returns>
-    public static ComplexPanel Of(float* memory, nint length) => new(memory, memory + length, memory + (2 * length));
+    public static ComplexPanel Cut(float* memory, nint length) => new(memory, memory + length, memory + (2 * length));
 
     /// <summary>The panel from an element on.</summary>
     /// <param name="offset">The element.</param>

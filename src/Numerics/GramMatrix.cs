@@ -41,7 +41,15 @@ public sealed unsafe class GramMatrix : IDisposable
         {
             Reserve(ref _centred, count * coordinates);
             CopyCentred(points, mean);
-            _product.Multiply(MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates), MatrixOperand<double>.Transposed(_centred.Pointer, coordinates), _gram.Pointer, count, coordinates, count, upperOnly: true);
+            _product.Multiply(
+                MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates),
+                MatrixOperand<double>.Transposed(_centred.Pointer, coordinates),
+                _gram.Pointer,
+                count,
+                coordinates,
+                count,
+                upperOnly: true
+            );
         }
         else
         {
@@ -50,7 +58,16 @@ public sealed unsafe class GramMatrix : IDisposable
             {
                 var chunk = Math.Min(PointsPerChunk, count - first);
                 CopyCentred(points.Slice(first * coordinates, chunk * coordinates), mean);
-                _product.Multiply(MatrixOperand<double>.Transposed(_centred.Pointer, coordinates), MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates), _gram.Pointer, coordinates, chunk, coordinates, accumulate: first > 0, upperOnly: true);
+                _product.Multiply(
+                    MatrixOperand<double>.Transposed(_centred.Pointer, coordinates),
+                    MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates),
+                    _gram.Pointer,
+                    coordinates,
+                    chunk,
+                    coordinates,
+                    accumulate: first > 0,
+                    upperOnly: true
+                );
             }
         }
 
@@ -82,15 +99,20 @@ public sealed unsafe class GramMatrix : IDisposable
         fixed (double* firstMean = mean)
         {
             T* source = firstPoint;
-            double* means = firstMean, target = _centred.Pointer;
-            Workers.ForEach((count + PointsPerShare - 1) / PointsPerShare, _product.Threads, (share, _) =>
-            {
-                for (var point = share * PointsPerShare; point < Math.Min(count, (share + 1) * PointsPerShare); point++)
+            double* means = firstMean,
+                target = _centred.Pointer;
+            Workers.ForEach(
+                (count + PointsPerShare - 1) / PointsPerShare,
+                _product.Threads,
+                (share, _) =>
                 {
-                    var offset = (nint)point * coordinates;
-                    VectorMath.Subtract(source + offset, means, target + offset, coordinates);
+                    for (var point = share * PointsPerShare; point < Math.Min(count, (share + 1) * PointsPerShare); point++)
+                    {
+                        var offset = (nint)point * coordinates;
+                        VectorMath.Subtract(source + offset, means, target + offset, coordinates);
+                    }
                 }
-            });
+            );
         }
     }
 

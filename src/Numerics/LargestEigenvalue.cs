@@ -1,8 +1,11 @@
 namespace Wellbehaved.Numerics;
 
-/// <summary>The largest eigenvalue of a symmetric positive semidefinite matrix: of a small one by reduction to tridiagonal form, of others by the Lanczos method.</summary>
+/// <summary>
+/// The largest eigenvalue of a symmetric positive semidefinite matrix: of a small one by reduction to tridiagonal form, of others by the Lanczos method.
+/// </summary>
 /// <remarks>
-/// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and the truth.
+/// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and
+/// the truth.
 /// The Krylov basis of the Lanczos method is kept orthogonal in full, so the process ends with the exact answer after at most n steps, and the
 /// residual bounds the error on the way: with residual r and the rest of the spectrum at distance g or more, the eigenvalue is
 /// within <c>min(r, r²/(g - r))</c>. That second bound is what makes separated eigenvalues cheap; spectra with hardly any gap, as
@@ -85,7 +88,9 @@ public static unsafe class LargestEigenvalue
     {
         // A power of two, which changes no digit, keeps squares of elements within the range.
         var exponent = Math.ILogB(trace);
-        Span<double> diagonal = stackalloc double[size], offDiagonal = stackalloc double[size], reduced = stackalloc double[matrix.Length];
+        Span<double> diagonal = stackalloc double[size],
+            offDiagonal = stackalloc double[size],
+            reduced = stackalloc double[matrix.Length];
         matrix.CopyTo(reduced);
         if (exponent is < -300 or > 300)
         {
@@ -216,7 +221,10 @@ public static unsafe class LargestEigenvalue
     }
 
     /// <summary>How many steps pass between two looks at the spectrum of the small matrix, so that looking stays cheap.</summary>
-    private static int CheckInterval(int steps) => steps < 8 ? 1 : steps < 64 ? 4 : 8;
+    private static int CheckInterval(int steps) =>
+        steps < 8 ? 1
+        : steps < 64 ? 4
+        : 8;
 
     private static double[] Multiply(ReadOnlySpan<double> matrix, double[] vector, int threads)
     {
@@ -226,13 +234,17 @@ public static unsafe class LargestEigenvalue
             // Blocks of rows, each of which is one sum: the same bits by any thread.
             var rows = first;
             var shares = size >= Large ? threads : 1;
-            Workers.ForEach(shares, shares, (share, _) =>
-            {
-                for (var i = size * share / shares; i < size * (share + 1) / shares; i++)
+            Workers.ForEach(
+                shares,
+                shares,
+                (share, _) =>
                 {
-                    product[i] = VectorMath.Dot(new ReadOnlySpan<double>(rows + ((nint)i * size), size), vector);
+                    for (var i = size * share / shares; i < size * (share + 1) / shares; i++)
+                    {
+                        product[i] = VectorMath.Dot(new ReadOnlySpan<double>(rows + ((nint)i * size), size), vector);
+                    }
                 }
-            });
+            );
         }
 
         return product;

@@ -7,7 +7,8 @@ namespace Wellbehaved.Numerics;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// The right factor is packed whole, once; blocks of rows of the left factor are then packed and multiplied independently,
-/// which is also how the work is shared between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order that depends on the inner
+/// which is also how the work is shared between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order
+/// that depends on the inner
 /// dimension alone, so results have the same bits for every number of threads and every vector width.
 /// An instance owns its scratch memory and grows it to the largest product seen; it serves one caller at a time.
 /// Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM TOMS 34 (2008).
@@ -34,9 +35,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     /// <param name="threads">Greatest number of threads to use for one product.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
     public MatrixProduct(int threads = 1)
-        : this(threads, Vector512.IsHardwareAccelerated)
-    {
-    }
+        : this(threads, Vector512.IsHardwareAccelerated) { }
 
     internal MatrixProduct(int threads, bool wide)
     {
@@ -64,7 +63,17 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     /// <param name="stride">Distance between two rows of C; 0 where they follow each other.</param>
     /// <exception cref="ArgumentException">The right factor is gathered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
-    public void Multiply(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, int columns, bool accumulate = false, bool upperOnly = false, int stride = 0)
+    public void Multiply(
+        MatrixOperand<T> a,
+        MatrixOperand<T> b,
+        T* c,
+        int rows,
+        int inner,
+        int columns,
+        bool accumulate = false,
+        bool upperOnly = false,
+        int stride = 0
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(inner);
@@ -128,30 +137,65 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     }
 
     /// <summary>A few rows: every worker multiplies all of them by panels of its own, and nobody waits for anybody's packing.</summary>
-    private void MultiplyByPanels(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly)
+    private void MultiplyByPanels(
+        MatrixOperand<T> a,
+        MatrixOperand<T> b,
+        T* c,
+        int rows,
+        int inner,
+        (int Columns, int Stride) extent,
+        bool accumulate,
+        bool upperOnly
+    )
     {
         var panels = (extent.Columns + _tileColumns - 1) / _tileColumns;
         var shares = Math.Min(_threads, panels);
-        Workers.ForEach(shares, _threads, (share, worker) =>
-        {
-            var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
-            PackB(b, first, end, inner, extent.Columns);
-            MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(extent.Columns, end * _tileColumns)), inner, extent, accumulate, upperOnly, worker);
-        });
+        Workers.ForEach(
+            shares,
+            _threads,
+            (share, worker) =>
+            {
+                var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
+                PackB(b, first, end, inner, extent.Columns);
+                MultiplyRows(
+                    a,
+                    c,
+                    new Block(0, rows, first * _tileColumns, Math.Min(extent.Columns, end * _tileColumns)),
+                    inner,
+                    extent,
+                    accumulate,
+                    upperOnly,
+                    worker
+                );
+            }
+        );
     }
 
     /// <summary>Many rows: the right factor is packed once, and every worker multiplies blocks of rows by all of it.</summary>
-    private void MultiplyByBlocks(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly)
+    private void MultiplyByBlocks(
+        MatrixOperand<T> a,
+        MatrixOperand<T> b,
+        T* c,
+        int rows,
+        int inner,
+        (int Columns, int Stride) extent,
+        bool accumulate,
+        bool upperOnly
+    )
     {
         var panels = (extent.Columns + _tileColumns - 1) / _tileColumns;
         Workers.ForEach(panels, _threads, (panel, _) => PackB(b, panel, panel + 1, inner, extent.Columns));
         var blocks = RoundUp((rows + RowBlock - 1) / RowBlock, _threads);
         var blockRows = RoundUp((rows + blocks - 1) / blocks, _tileRows);
-        Workers.ForEach((rows + blockRows - 1) / blockRows, _threads, (block, worker) =>
-        {
-            var first = block * blockRows;
-            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, extent.Columns), inner, extent, accumulate, upperOnly, worker);
-        });
+        Workers.ForEach(
+            (rows + blockRows - 1) / blockRows,
+            _threads,
+            (block, worker) =>
+            {
+                var first = block * blockRows;
+                MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, extent.Columns), inner, extent, accumulate, upperOnly, worker);
+            }
+        );
     }
 
     private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly, int worker)
@@ -173,7 +217,17 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
                         break;
                     }
 
-                    MultiplyTile(packedA + (row * depth), panelB, c + ((nint)(block.FirstRow + row) * stride) + column, depth, stride, Math.Min(_tileRows, block.Rows - row), Math.Min(_tileColumns, columns - column), add, worker);
+                    MultiplyTile(
+                        packedA + (row * depth),
+                        panelB,
+                        c + ((nint)(block.FirstRow + row) * stride) + column,
+                        depth,
+                        stride,
+                        Math.Min(_tileRows, block.Rows - row),
+                        Math.Min(_tileColumns, columns - column),
+                        add,
+                        worker
+                    );
                 }
             }
         }
@@ -200,7 +254,8 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
 
         for (var i = 0; i < rows; i++)
         {
-            T* from = target + (i * _tileColumns), to = c + ((nint)i * stride);
+            T* from = target + (i * _tileColumns),
+                to = c + ((nint)i * stride);
             var j = 0;
             for (; j <= columns - Vector256<T>.Count; j += Vector256<T>.Count)
             {
@@ -293,7 +348,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     /// <summary>Interleaves rows put together from segments; a row beyond the border reads zeros.</summary>
     private void GatherRows(MatrixOperand<T> a, int firstRow, int height, int firstInner, int depth, T* target)
     {
-        for (var done = 0; done < depth;)
+        for (var done = 0; done < depth; )
         {
             var (segment, within) = Math.DivRem(firstInner + done, a.SegmentLength);
             var count = Math.Min(a.SegmentLength - within, depth - done);

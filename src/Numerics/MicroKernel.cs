@@ -27,10 +27,30 @@ internal static unsafe class MicroKernel
     public static void Tile512<T>(int depth, T* a, T* b, T* c, nint stride, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector512<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector512<T> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        Vector512<T> c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
-        Vector512<T> c90 = default, c91 = default, cA0 = default, cA1 = default, cB0 = default, cB1 = default;
+        Vector512<T> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default;
+        Vector512<T> c30 = default,
+            c31 = default,
+            c40 = default,
+            c41 = default,
+            c50 = default,
+            c51 = default;
+        Vector512<T> c60 = default,
+            c61 = default,
+            c70 = default,
+            c71 = default,
+            c80 = default,
+            c81 = default;
+        Vector512<T> c90 = default,
+            c91 = default,
+            cA0 = default,
+            cA1 = default,
+            cB0 = default,
+            cB1 = default;
         var width = Vector512<T>.Count;
         for (var k = 0; k < depth; k++)
         {
@@ -101,8 +121,18 @@ internal static unsafe class MicroKernel
     public static void Tile256<T>(int depth, T* a, T* b, T* c, nint stride, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector256<T> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector256<T> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Vector256<T> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default;
+        Vector256<T> c30 = default,
+            c31 = default,
+            c40 = default,
+            c41 = default,
+            c50 = default,
+            c51 = default;
         var width = Vector256<T>.Count;
         for (var k = 0; k < depth; k++)
         {

@@ -20,7 +20,8 @@ internal static class TridiagonalSpectrum
     /// <summary>The cuts within an interval of length 1.</summary>
     private static readonly (Vector512<double> Lower, Vector512<double> Upper) Cuts = (
         Vector512.Create(1.0, 2, 3, 4, 5, 6, 7, 8) / Vector512.Create((double)Parts),
-        Vector512.Create(9.0, 10, 11, 12, 13, 14, 15, 16) / Vector512.Create((double)Parts));
+        Vector512.Create(9.0, 10, 11, 12, 13, 14, 15, 16) / Vector512.Create((double)Parts)
+    );
 
     /// <summary>Finds the two largest eigenvalues, and the last component of their unit eigenvectors.</summary>
     /// <param name="diagonal">The m diagonal elements.</param>
@@ -57,7 +58,8 @@ internal static class TridiagonalSpectrum
 
     private static (double Low, double High) GershgorinInterval(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
     {
-        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        double low = double.PositiveInfinity,
+            high = double.NegativeInfinity;
         for (var i = 0; i < diagonal.Length; i++)
         {
             var radius = (i > 0 ? Math.Abs(offDiagonal[i - 1]) : 0) + (i < diagonal.Length - 1 ? Math.Abs(offDiagonal[i]) : 0);
@@ -75,7 +77,10 @@ internal static class TridiagonalSpectrum
         while (true)
         {
             var width = high - low;
-            var (lower, upper) = (Vector512.FusedMultiplyAdd(Cuts.Lower, Vector512.Create(width), Vector512.Create(low)), Vector512.FusedMultiplyAdd(Cuts.Upper, Vector512.Create(width), Vector512.Create(low)));
+            var (lower, upper) = (
+                Vector512.FusedMultiplyAdd(Cuts.Lower, Vector512.Create(width), Vector512.Create(low)),
+                Vector512.FusedMultiplyAdd(Cuts.Upper, Vector512.Create(width), Vector512.Create(low))
+            );
             var above = CountWithAtLeast(diagonal, offDiagonal, lower, upper, k);
             cuts[0] = low;
             lower.CopyTo(cuts[1..]);
@@ -92,7 +97,13 @@ internal static class TridiagonalSpectrum
     }
 
     /// <summary>How many of sixteen rising numbers have at least k eigenvalues above them.</summary>
-    private static int CountWithAtLeast(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, Vector512<double> lower, Vector512<double> upper, int k)
+    private static int CountWithAtLeast(
+        ReadOnlySpan<double> diagonal,
+        ReadOnlySpan<double> offDiagonal,
+        Vector512<double> lower,
+        Vector512<double> upper,
+        int k
+    )
     {
         var (pivot0, pivot1) = (Vector512<double>.One, Vector512<double>.One);
         var (count0, count1) = (Vector512<long>.Zero, Vector512<long>.Zero);

@@ -1,7 +1,10 @@
 namespace Wellbehaved.Numerics;
 
 /// <summary>Reduces a symmetric matrix to tridiagonal form by Householder's reflections, in place.</summary>
-/// <remarks>The eigenvalues change by no more than a small multiple of n roundings of the largest one. G. Golub and C. Van Loan, <i>Matrix Computations</i>, section 8.3.</remarks>
+/// <remarks>
+/// The eigenvalues change by no more than a small multiple of n roundings of the largest one. G. Golub and C. Van Loan, <i>Matrix Computations</i>, section
+/// 8.3.
+/// </remarks>
 internal static class Tridiagonalisation
 {
     /// <summary>Reduces a matrix.</summary>

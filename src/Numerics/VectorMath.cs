@@ -19,7 +19,10 @@ public static class VectorMath
         ref var left = ref MemoryMarshal.GetReference(x);
         ref var right = ref MemoryMarshal.GetReference(y[..x.Length]);
         var width = Vector256<double>.Count;
-        Vector256<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        Vector256<double> sum0 = default,
+            sum1 = default,
+            sum2 = default,
+            sum3 = default;
         var i = 0;
         for (; i <= x.Length - (4 * width); i += 4 * width)
         {
@@ -140,9 +143,7 @@ public static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector512<double> LoadEight<T>(T* source)
         where T : unmanaged =>
-        typeof(T) == typeof(float)
-            ? Vector512.WidenLower(Vector256.Load((float*)source).ToVector512Unsafe())
-            : Vector512.Load((double*)source);
+        typeof(T) == typeof(float) ? Vector512.WidenLower(Vector256.Load((float*)source).ToVector512Unsafe()) : Vector512.Load((double*)source);
 
     /// <summary>Stores eight numbers, rounded to the nearest of their type.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>

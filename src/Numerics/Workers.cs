@@ -6,7 +6,8 @@ public static class Workers
     /// <summary>Runs all items; whoever is free takes the next one.</summary>
     /// <param name="items">Number of items.</param>
     /// <param name="threads">Greatest number of threads.</param>
-    /// <param name="body">Takes the item and the number of the worker, below <paramref name="threads"/>, which handles one item at a time and may own scratch memory.</param>
+    /// <param name="body">Takes the item and the number of the worker, below <paramref name="threads"/>, which handles one item at a time and may own scratch
+    /// memory.</param>
     public static void ForEach(int items, int threads, Action<int, int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -22,12 +23,17 @@ public static class Workers
         }
 
         var next = -1;
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
-        {
-            for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
+        Parallel.For(
+            0,
+            workers,
+            new ParallelOptions { MaxDegreeOfParallelism = workers },
+            worker =>
             {
-                body(item, worker);
+                for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
+                {
+                    body(item, worker);
+                }
             }
-        });
+        );
     }
 }

@@ -4,7 +4,8 @@ namespace Wellbehaved.Onnx;
 
 /// <summary>A network of an ONNX file, with its derivative: signal and noise travel through it together.</summary>
 /// <remarks>
-/// The derivative is written as nodes of the same graph, a rule for each operator, and ONNX Runtime runs both, in stretches, so that activations of a few layers are in memory at once.
+/// The derivative is written as nodes of the same graph, a rule for each operator, and ONNX Runtime runs both, in stretches, so that activations of a few
+/// layers are in memory at once.
 /// Noise of variance 1 enters at each input of real numbers, and after the embedding where an input holds numbers of tokens.
 /// A seed gives the same parameters and inputs everywhere; the arithmetic is ONNX Runtime's, whose last digits depend on the processor.
 /// </remarks>
@@ -46,7 +47,8 @@ public sealed class OnnxNetwork : IDisposable
     /// <param name="options">How it is run.</param>
     /// <returns>The network.</returns>
     /// <exception cref="InvalidInputException">
-    /// The file is no model, takes more memory than there is, has operators that are not run or whose derivative is not known, or needs an option. The message names the node or tensor.
+    /// The file is no model, takes more memory than there is, has operators that are not run or whose derivative is not known, or needs an option. The message
+    /// names the node or tensor.
     /// </exception>
     public static OnnxNetwork Open(string path, OnnxOptions? options = null)
     {
@@ -55,7 +57,7 @@ public sealed class OnnxNetwork : IDisposable
         var (model, sha256) = ModelFile.Read(path);
         var graph = GraphReader.Read(model, path);
         Precision.Change(graph, [DataType.Float16, DataType.Bfloat16], DataType.Float);
-        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), sha256, PreparedNetwork.Of(graph, options));
+        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), sha256, PreparedNetwork.Prepare(graph, options));
     }
 
     /// <summary>Runs mappings and takes moments at each place.</summary>
@@ -87,7 +89,8 @@ public sealed class OnnxNetwork : IDisposable
     /// <returns>Moments at each place.</returns>
     /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) => _prepared.Run(seed, simulation, progress, cancellation);
+    public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        _prepared.Run(seed, simulation, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _prepared.Dispose();

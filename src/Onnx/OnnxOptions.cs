@@ -13,7 +13,8 @@ public sealed record OnnxOptions
     public IReadOnlyDictionary<string, IReadOnlyList<long>> InputShapes { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
 
     /// <summary>
-    /// Shape of the images of inputs with four axes that <see cref="InputShapes"/> does not name and the file leaves open: with channels as second axis, or as last one where the file's lengths say so.
+    /// Shape of the images of inputs with four axes that <see cref="InputShapes"/> does not name and the file leaves open: with channels as second axis, or as
+    /// last one where the file's lengths say so.
     /// </summary>
     public Shape? ImageShape { get; init; }
 
@@ -39,12 +40,14 @@ public sealed record OnnxOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Where ONNX Runtime computes: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>. A graphics processor takes ONNX Runtime's library with CUDA in the place of that for processors alone, and rounds otherwise.
+    /// Where ONNX Runtime computes: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>. A graphics processor takes ONNX Runtime's library with CUDA in the place of that
+    /// for processors alone, and rounds otherwise.
     /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Gives the elements of an input for a mapping, in the order of its shape. Null, or where it returns null: real numbers are independent standard normal ones;
+    /// Gives the elements of an input for a mapping, in the order of its shape. Null, or where it returns null: real numbers are independent standard normal
+    /// ones;
     /// integers are numbers of tokens where they choose rows of a table, drawn uniformly, and 1 elsewhere.
     /// </summary>
     public Func<OnnxInput, uint, float[]?>? Signal { get; init; }

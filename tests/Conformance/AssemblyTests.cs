@@ -12,7 +12,7 @@ public class AssemblyTests
     [InlineData("Files")]
     [InlineData("Model", "Networks", "Numerics")]
     [InlineData("Theory", "Networks", "Numerics")]
-    [InlineData("Experiments", "Files", "Model", "Networks")]
+    [InlineData("Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
     [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]
@@ -35,8 +35,16 @@ public class AssemblyTests
     [InlineData("Theory")]
     [InlineData("Audit")]
     public void Only_the_command_knows_what_draws(string library) =>
-        Assembly.Load($"Wellbehaved.{library}").GetReferencedAssemblies().Should().NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "SkiaSharp");
+        Assembly
+            .Load($"Wellbehaved.{library}")
+            .GetReferencedAssemblies()
+            .Should()
+            .NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "SkiaSharp");
 
     private static IEnumerable<string> Known(string library) =>
-        Assembly.Load($"Wellbehaved.{library}").GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("Wellbehaved.", StringComparison.Ordinal));
+        Assembly
+            .Load($"Wellbehaved.{library}")
+            .GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name.StartsWith("Wellbehaved.", StringComparison.Ordinal));
 }

@@ -9,20 +9,37 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>An oracle that shares code with what it judges is no oracle: the definition reads descriptions, and works out everything else itself.</summary>
 public class DefinitionTests
 {
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Everything =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>Answers that the description has, and the definition must find on its own.</summary>
     private static readonly string[] Answers =
     [
-        "get_Places", "get_Output", "get_Depth", "get_Positions", "get_Features", nameof(Layer.OutputOf), nameof(Networks.Convolution.FanInOf),
-        nameof(Networks.Convolution.GroupsOf), nameof(ResidualScale.ValueAt),
+        "get_Places",
+        "get_Output",
+        "get_Depth",
+        "get_Positions",
+        "get_Features",
+        nameof(Layer.OutputOf),
+        nameof(Networks.Convolution.FanInOf),
+        nameof(Networks.Convolution.GroupsOf),
+        nameof(ResidualScale.ValueAt),
     ];
 
-    private static readonly OpCode[] Codes = [.. typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)];
+    private static readonly OpCode[] Codes =
+    [
+        .. typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!),
+    ];
 
     /// <summary>The types of the definition; the two older ones work on what the model describes.</summary>
-    private static IEnumerable<Type> Definition => typeof(WrittenOutMapping).Assembly.GetTypes()
-        .Where(type => Outermost(type).Name.StartsWith("WrittenOut", StringComparison.Ordinal) && Outermost(type) != typeof(WrittenOutNetwork) && Outermost(type) != typeof(WrittenOutLayers));
+    private static IEnumerable<Type> Definition =>
+        typeof(WrittenOutMapping)
+            .Assembly.GetTypes()
+            .Where(type =>
+                Outermost(type).Name.StartsWith("WrittenOut", StringComparison.Ordinal)
+                && Outermost(type) != typeof(WrittenOutNetwork)
+                && Outermost(type) != typeof(WrittenOutLayers)
+            );
 
     [Fact]
     public void The_definition_calls_nothing_but_itself_the_runtime_and_the_properties_of_descriptions()
@@ -34,16 +51,20 @@ public class DefinitionTests
     [Fact]
     public void Every_layer_of_the_description_is_written_out_in_a_file_of_its_own()
     {
-        foreach (var layer in typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract && type != typeof(Repeat)).AtLeastOne())
+        foreach (
+            var layer in typeof(Layer)
+                .Assembly.GetTypes()
+                .Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract && type != typeof(Repeat))
+                .AtLeastOne()
+        )
         {
             Definition.Select(type => type.Name).Should().Contain($"WrittenOut{layer.Name}");
             File.Exists(Path.Combine(Repository.Root, "src", "Audit", "Definition", $"WrittenOut{layer.Name}.cs")).Should().BeTrue(layer.Name);
         }
     }
 
-    private static IEnumerable<MemberInfo> Calls => Definition
-        .SelectMany(type => type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything)))
-        .SelectMany(CallsOf);
+    private static IEnumerable<MemberInfo> Calls =>
+        Definition.SelectMany(type => type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything))).SelectMany(CallsOf);
 
     private static bool IsAllowed(MemberInfo member)
     {
@@ -52,14 +73,20 @@ public class DefinitionTests
         {
             // Getters of what a description says, walking through its lists and making one; the exception for what is not written out.
             return !Answers.Contains(member.Name)
-                && (member.Name.StartsWith("get_", StringComparison.Ordinal) || type == typeof(UnknownLayerException)
-                    || member.Name is nameof(Networks.Layers.GetEnumerator) or nameof(Networks.Layers.Create));
+                && (
+                    member.Name.StartsWith("get_", StringComparison.Ordinal)
+                    || type == typeof(UnknownLayerException)
+                    || member.Name is nameof(Networks.Layers.GetEnumerator) or nameof(Networks.Layers.Create)
+                );
         }
 
         return Definition.Contains(type.IsGenericType ? type.GetGenericTypeDefinition() : type)
             || Outermost(type).Name.StartsWith('<')
             || type.Namespace?.StartsWith("Coverlet.", StringComparison.Ordinal) == true // what counts lines where coverage is measured
-            || (!type.Assembly.GetName().Name!.StartsWith("Wellbehaved", StringComparison.Ordinal) && !type.Assembly.GetName().Name!.StartsWith("MathNet", StringComparison.Ordinal));
+            || (
+                !type.Assembly.GetName().Name!.StartsWith("Wellbehaved", StringComparison.Ordinal)
+                && !type.Assembly.GetName().Name!.StartsWith("MathNet", StringComparison.Ordinal)
+            );
     }
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
@@ -74,7 +101,7 @@ public class DefinitionTests
 
         Type[] ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
         Type[] ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : [];
-        for (var at = 0; at < code.Length;)
+        for (var at = 0; at < code.Length; )
         {
             var value = code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at];
             var operation = Codes.Single(candidate => candidate.Value == value);

@@ -6,5 +6,6 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class Refusal
 {
     /// <summary>A call that was given null where something is needed says which parameter that was.</summary>
-    public static void OfNull(string parameter, Action call) => FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+    public static void OfNull(string parameter, Action call) =>
+        FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
 }

@@ -36,7 +36,12 @@ internal static class Build
     public static TensorProto Tensor(string name, double deviation, params long[] shape)
     {
         var values = new double[shape.Aggregate(1L, (count, length) => count * length)];
-        new Wellbehaved.Model.RandomNumbers((ulong)name.Sum(letter => letter), 0, (uint)name.Length, Wellbehaved.Model.RandomPurpose.Weights).FillNormal<double>(values, deviation);
+        new Wellbehaved.Model.RandomNumbers(
+            (ulong)name.Sum(letter => letter),
+            0,
+            (uint)name.Length,
+            Wellbehaved.Model.RandomPurpose.Weights
+        ).FillNormal<double>(values, deviation);
         return Tensor(name, values, shape);
     }
 
@@ -59,7 +64,11 @@ internal static class Build
     /// <summary>A model; its outputs are those of its last node.</summary>
     public static ModelProto Model(int opset, IEnumerable<ValueInfoProto> inputs, IEnumerable<TensorProto> tensors, params IEnumerable<NodeProto> nodes)
     {
-        var model = new ModelProto { IrVersion = 8, Graph = new GraphProto { Name = "net" } };
+        var model = new ModelProto
+        {
+            IrVersion = 8,
+            Graph = new GraphProto { Name = "net" },
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
         model.Graph.Input.AddRange(inputs);
         model.Graph.Initializer.AddRange(tensors);

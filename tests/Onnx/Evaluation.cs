@@ -19,17 +19,22 @@ internal static class Evaluation
         return found;
     }
 
-    private static double[] Reals(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
-    {
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => [.. value.GetTensorDataAsSpan<float>().ToArray().Select(element => (double)element)],
-        Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => value.GetTensorDataAsSpan<double>().ToArray(),
-        _ => [],
-    };
+    private static double[] Reals(OrtValue value) =>
+        value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => [.. value.GetTensorDataAsSpan<float>().ToArray().Select(element => (double)element)],
+            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => value.GetTensorDataAsSpan<double>().ToArray(),
+            _ => [],
+        };
 
     /// <summary>A value for ONNX Runtime.</summary>
     public static OrtValue Value(TensorProto tensor)
     {
-        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (Microsoft.ML.OnnxRuntime.Tensors.TensorElementType)tensor.DataType, [.. tensor.Dims]);
+        var value = OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance,
+            (Microsoft.ML.OnnxRuntime.Tensors.TensorElementType)tensor.DataType,
+            [.. tensor.Dims]
+        );
         if (Tensors.IsReal(tensor.DataType))
         {
             // Bytes as they are.

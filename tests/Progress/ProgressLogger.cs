@@ -46,7 +46,8 @@ public sealed class ProgressLogger : ITestLoggerWithParameters, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
 
-    private static string NameOf(string source) => Path.GetFileNameWithoutExtension(source) is var name && name.LastIndexOf('.') is var dot and >= 0 ? name[(dot + 1)..] : name;
+    private static string NameOf(string source) =>
+        Path.GetFileNameWithoutExtension(source) is var name && name.LastIndexOf('.') is var dot and >= 0 ? name[(dot + 1)..] : name;
 
     private void Count(TestResult result)
     {
@@ -89,9 +90,13 @@ public sealed class ProgressLogger : ITestLoggerWithParameters, IDisposable
         lock (_lock)
         {
             var elapsed = _time.Elapsed;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_project}: {_passed} passed, {_failed} failed, {_skipped.Values.Sum(tests => tests.Count)} skipped after {(int)elapsed.TotalMinutes} min {elapsed.Seconds:00} s"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_project}: {_passed} passed, {_failed} failed, {_skipped.Values.Sum(tests => tests.Count)} skipped after "
+                        + $"{(int)elapsed.TotalMinutes} min {elapsed.Seconds:00} s"
+                )
+            );
         }
     }
 }

@@ -18,7 +18,13 @@ internal static class Attempt
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
-            return [Explanation.None("the search for causes", $"a defect of ours, not of the subject's: {exception.GetType().Name}: {exception.Message}; please report it")];
+            return
+            [
+                Explanation.None(
+                    "the search for causes",
+                    $"a defect of ours, not of the subject's: {exception.GetType().Name}: {exception.Message}; please report it"
+                ),
+            ];
         }
     }
 

@@ -2,18 +2,22 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with a convolution of given weights: in which other order, at which other positions, over which other border or with which rounding it gives the subject's numbers.</summary>
+/// <summary>
+/// What is wrong with a convolution of given weights: in which other order, at which other positions, over which other border or with which rounding it gives
+/// the subject's numbers.
+/// </summary>
 internal static class ConvolutionCauses
 {
     internal const string Part = "convolution";
     internal const string OtherWeights = "convolutions take the weights of others: they are not used in the order of propagation";
-    private const int Half = 10, Brain = 7;
+    private const int Half = 10,
+        Brain = 7;
 
     /// <summary>Explains what the convolutions of an architecture do.</summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         ConvolutionPass[] passes = [.. answers.SelectMany(answer => ConvolutionPass.AllOf(answer, unitRoundoff))];
         ConvolutionPass[] wrong = [.. passes.Where(pass => !pass.IsRight && !pass.IsSparse)];
@@ -30,14 +34,16 @@ internal static class ConvolutionCauses
         }
 
         var evidence = $"gives all {wrong.Length} tensors that are wrong, to rounding: {Where(passes, wrong)}";
-        (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] readings = isSparse ? [] : [.. wrong.Select(pass => (pass, ConvolutionReading.Of(pass)))];
+        (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] readings = isSparse
+            ? []
+            : [.. wrong.Select(pass => (pass, ConvolutionReading.Recognise(pass)))];
         if (!isSparse && Array.TrueForAll(readings, found => found.Readings.Count > 0))
         {
-            yield return Explanation.Of(Part, Named(passes, readings), evidence);
+            yield return Explanation.WithEvidence(Part, Named(passes, readings), evidence);
         }
         else if (Array.TrueForAll(wrong, pass => pass.TakesOtherWeights))
         {
-            yield return Explanation.Of(Part, OtherWeights, evidence);
+            yield return Explanation.WithEvidence(Part, OtherWeights, evidence);
         }
         else if (Coarse(wrong) is { Count: > 0 } causes)
         {
@@ -46,15 +52,24 @@ internal static class ConvolutionCauses
         else
         {
             var most = wrong.MaxBy(pass => pass.Difference)!;
-            yield return Explanation.None(Part, string.Create(CultureInfo.InvariantCulture, $"outputs differ by up to {most.Difference:G2} of the largest: {Where(passes, wrong)}"));
+            yield return Explanation.None(
+                Part,
+                string.Create(CultureInfo.InvariantCulture, $"outputs differ by up to {most.Difference:G2} of the largest: {Where(passes, wrong)}")
+            );
         }
     }
 
     private static string Named(ConvolutionPass[] passes, (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] found)
     {
-        var words = found.GroupBy(one => one.Pass.IsNoise).OrderBy(group => group.Key).Select(group => (IsNoise: group.Key, Words: Words(passes, [.. group]))).ToArray();
+        var words = found
+            .GroupBy(one => one.Pass.IsNoise)
+            .OrderBy(group => group.Key)
+            .Select(group => (IsNoise: group.Key, Words: Words(passes, [.. group])))
+            .ToArray();
         return words is [var signal, var noise]
-            ? signal.Words == noise.Words ? $"{signal.Words}, for signal and noise" : $"{signal.Words}, for the signal; {noise.Words}, for the noise"
+            ? signal.Words == noise.Words
+                ? $"{signal.Words}, for signal and noise"
+                : $"{signal.Words}, for the signal; {noise.Words}, for the noise"
             : $"{words[0].Words}, for the {(words[0].IsNoise ? "noise" : "signal")} only";
     }
 
@@ -90,13 +105,19 @@ internal static class ConvolutionCauses
     {
         // Convolutions that are right have no shift, and count against a rule that gives them one.
         var isNoise = found[0].Pass.IsNoise;
-        var followsTensorFlow = passes.Where(pass => pass.IsNoise == isNoise && !pass.IsSparse).All(pass =>
-        {
-            var reading = Array.Find(found, one => ReferenceEquals(one.Pass, pass)).Readings?[0];
-            return (reading?.Down ?? 0, reading?.Right ?? 0) == (ShiftOfSame(pass.Shape.Height, pass), ShiftOfSame(pass.Shape.Width, pass));
-        });
-        var shifts = found.Where(one => one.Readings[0] is not { Down: 0, Right: 0 })
-            .Select(one => $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, "right", "left")}at stride {one.Pass.Stride} and size {one.Pass.Size}")
+        var followsTensorFlow = passes
+            .Where(pass => pass.IsNoise == isNoise && !pass.IsSparse)
+            .All(pass =>
+            {
+                var reading = Array.Find(found, one => ReferenceEquals(one.Pass, pass)).Readings?[0];
+                return (reading?.Down ?? 0, reading?.Right ?? 0) == (ShiftOfSame(pass.Shape.Height, pass), ShiftOfSame(pass.Shape.Width, pass));
+            });
+        var shifts = found
+            .Where(one => one.Readings[0] is not { Down: 0, Right: 0 })
+            .Select(one =>
+                $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, "right", "left")}at stride {one.Pass.Stride} and size "
+                + $"{one.Pass.Size}"
+            )
             .Distinct();
         return followsTensorFlow
             ? "TensorFlow's padding SAME, which at stride 2 pads below and to the right first"
@@ -132,11 +153,20 @@ internal static class ConvolutionCauses
         return causes;
 
         static IEnumerable<Func<double, int, double>> Roundings() =>
-            new[] { MidpointRounding.ToEven, MidpointRounding.AwayFromZero, MidpointRounding.ToZero }.Select(mode => (Func<double, int, double>)((value, bits) => Rounded(value, bits, mode)));
+            new[] { MidpointRounding.ToEven, MidpointRounding.AwayFromZero, MidpointRounding.ToZero }.Select(mode =>
+                (Func<double, int, double>)((value, bits) => Rounded(value, bits, mode))
+            );
 
         static bool Gives(ConvolutionPass pass, Func<double, double> round)
         {
-            var output = WrittenOutLayers.Convolve(pass.Shape, [.. pass.Input.Select(round)], [.. pass.Weights.Select(round)], pass.Size, pass.Stride, pass.Network.Boundary);
+            var output = WrittenOutLayers.Convolve(
+                pass.Shape,
+                [.. pass.Input.Select(round)],
+                [.. pass.Weights.Select(round)],
+                pass.Size,
+                pass.Stride,
+                pass.Network.Boundary
+            );
             return Enclosure.IsWithin(pass.Output, output, pass.Tolerance);
         }
 
@@ -155,35 +185,45 @@ internal static class ConvolutionCauses
     /// <summary>Signal, noise or both, and of which convolutions.</summary>
     private static string Where(ConvolutionPass[] passes, ConvolutionPass[] wrong)
     {
-        var tensors = wrong.Select(pass => pass.IsNoise).Distinct().ToArray() is [var isNoise] ? isNoise ? "the noise, while the signal is right" : "the signal, while the noise is right" : "signal and noise";
+        var tensors = wrong.Select(pass => pass.IsNoise).Distinct().ToArray() is [var isNoise]
+            ? isNoise
+                ? "the noise, while the signal is right"
+                : "the signal, while the noise is right"
+            : "signal and noise";
         var sizes = wrong.Select(pass => pass.Size).Distinct().Order().Select(size => $"{size}×{size}");
-        var which = wrong.All(pass => pass.Index == 0) ? "the first convolution"
+        var which =
+            wrong.All(pass => pass.Index == 0) ? "the first convolution"
             : wrong.All(pass => pass.Index > 0) && passes.Any(pass => pass.Index == 0 && pass.IsRight) ? "convolutions after the first"
             : "convolutions";
-        var boundaries = passes.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().Count() > 1 && wrong.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().ToArray() is [var boundary]
-            ? $", {Boundaries.WordsOf(boundary)}" : "";
+        var boundaries =
+            passes.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().Count() > 1
+            && wrong.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().ToArray() is [var boundary]
+                ? $", {Boundaries.WordsOf(boundary)}"
+                : "";
         return $"{tensors} of {which} ({string.Join(", ", sizes)}{boundaries})";
     }
 
-    private static string WordsOf(WeightOrder order) => order switch
-    {
-        WeightOrder.AsGiven => "weights as given",
-        WeightOrder.Flipped => "a kernel flipped, as in a true convolution",
-        WeightOrder.RowsBackwards => "rows of the kernel backwards",
-        WeightOrder.ColumnsBackwards => "columns of the kernel backwards",
-        WeightOrder.Exchanged => "height and width of the kernel exchanged",
-        WeightOrder.ExchangedFlipped => "height and width of the kernel exchanged and both backwards",
-        WeightOrder.MovedBack or WeightOrder.MovedOn => "a kernel shifted by one entry",
-        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "expected an order of weights"),
-    };
+    private static string WordsOf(WeightOrder order) =>
+        order switch
+        {
+            WeightOrder.AsGiven => "weights as given",
+            WeightOrder.Flipped => "a kernel flipped, as in a true convolution",
+            WeightOrder.RowsBackwards => "rows of the kernel backwards",
+            WeightOrder.ColumnsBackwards => "columns of the kernel backwards",
+            WeightOrder.Exchanged => "height and width of the kernel exchanged",
+            WeightOrder.ExchangedFlipped => "height and width of the kernel exchanged and both backwards",
+            WeightOrder.MovedBack or WeightOrder.MovedOn => "a kernel shifted by one entry",
+            _ => throw new ArgumentOutOfRangeException(nameof(order), order, "expected an order of weights"),
+        };
 
-    private static string WordsOf(Margin margin) => margin switch
-    {
-        Margin.Periodic => "periodic padding",
-        Margin.Symmetric => "symmetric padding (edge repeated)",
-        Margin.Zeros => "zero padding",
-        Margin.Reflected => "reflect padding (edge not repeated)",
-        Margin.Edge => "edge padding",
-        _ => throw new ArgumentOutOfRangeException(nameof(margin), margin, "expected a margin"),
-    };
+    private static string WordsOf(Margin margin) =>
+        margin switch
+        {
+            Margin.Periodic => "periodic padding",
+            Margin.Symmetric => "symmetric padding (edge repeated)",
+            Margin.Zeros => "zero padding",
+            Margin.Reflected => "reflect padding (edge not repeated)",
+            Margin.Edge => "edge padding",
+            _ => throw new ArgumentOutOfRangeException(nameof(margin), margin, "expected a margin"),
+        };
 }

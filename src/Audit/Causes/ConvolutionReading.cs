@@ -62,34 +62,42 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
     private static readonly ConvolutionReading[] All =
     [
         .. from order in Enum.GetValues<WeightOrder>()
-           from exchanges in new[] { false, true }
-           from down in Enumerable.Range(-MostShift, (2 * MostShift) + 1)
-           from right in Enumerable.Range(-MostShift, (2 * MostShift) + 1)
-           from margin in Enum.GetValues<Margin>()
-           select new ConvolutionReading(order, exchanges, down, right, margin),
+        from exchanges in new[] { false, true }
+        from down in Enumerable.Range(-MostShift, (2 * MostShift) + 1)
+        from right in Enumerable.Range(-MostShift, (2 * MostShift) + 1)
+        from margin in Enum.GetValues<Margin>()
+        select new ConvolutionReading(order, exchanges, down, right, margin),
     ];
 
     /// <summary>The reading that the definition asks for.</summary>
     public static ConvolutionReading Defined(Boundary boundary) => new(WeightOrder.AsGiven, false, 0, 0, MarginOf(boundary));
 
     /// <summary>What a boundary puts beyond the border.</summary>
-    public static Margin MarginOf(Boundary boundary) => boundary switch
-    {
-        Boundary.Periodic => Margin.Periodic,
-        Boundary.Symmetric => Margin.Symmetric,
-        Boundary.ZeroPadding => Margin.Zeros,
-        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
-    };
+    public static Margin MarginOf(Boundary boundary) =>
+        boundary switch
+        {
+            Boundary.Periodic => Margin.Periodic,
+            Boundary.Symmetric => Margin.Symmetric,
+            Boundary.ZeroPadding => Margin.Zeros,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
+        };
 
     /// <summary>The readings that give a tensor to rounding, the nearest to the definition of them.</summary>
     /// <param name="pass">The tensor before and after a convolution.</param>
     /// <returns>Readings that these numbers do not tell apart; none if none gives them.</returns>
-    public static IReadOnlyList<ConvolutionReading> Of(ConvolutionPass pass)
+    public static IReadOnlyList<ConvolutionReading> Recognise(ConvolutionPass pass)
     {
         var defined = Defined(pass.Network.Boundary);
-        foreach (var equallyFar in All.Where(reading => pass.Size > 1 || reading is { Order: WeightOrder.AsGiven, Down: 0, Right: 0 }).GroupBy(reading => reading.DistanceTo(defined)).OrderBy(group => group.Key))
+        foreach (
+            var equallyFar in All.Where(reading => pass.Size > 1 || reading is { Order: WeightOrder.AsGiven, Down: 0, Right: 0 })
+                .GroupBy(reading => reading.DistanceTo(defined))
+                .OrderBy(group => group.Key)
+        )
         {
-            ConvolutionReading[] fitting = [.. equallyFar.Where(reading => (!reading.ExchangesChannels || pass.Shape.Channels == pass.Outputs) && reading.Gives(pass))];
+            ConvolutionReading[] fitting =
+            [
+                .. equallyFar.Where(reading => (!reading.ExchangesChannels || pass.Shape.Channels == pass.Outputs) && reading.Gives(pass)),
+            ];
             if (fitting.Length > 0)
             {
                 return fitting;
@@ -138,7 +146,8 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
             var (source, weight) = ((((image * shape.Height) + i) * shape.Width + j) * shape.Channels, Entry(offset, size) * shape.Channels * pass.Outputs);
             for (var input = 0; input < shape.Channels; input++)
             {
-                sum += pass.Input[source + input] * pass.Weights[weight + (ExchangesChannels ? (output * pass.Outputs) + input : (input * pass.Outputs) + output)];
+                sum +=
+                    pass.Input[source + input] * pass.Weights[weight + (ExchangesChannels ? (output * pass.Outputs) + input : (input * pass.Outputs) + output)];
             }
         }
 
@@ -165,21 +174,29 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
     /// <summary>The position that is read at one beyond the border; -1 for zeros.</summary>
     private int Source(int position, int extent)
     {
-        return position >= 0 && position < extent ? position : Margin switch
-        {
-            Margin.Periodic => Modulo(position, extent),
-            Margin.Symmetric => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
-            Margin.Zeros => -1,
-            Margin.Reflected => extent == 1 ? 0 : Modulo(position, (2 * extent) - 2) is var folded && folded < extent ? folded : (2 * extent) - 2 - folded,
-            Margin.Edge => Math.Clamp(position, 0, extent - 1),
-            _ => throw new InvalidOperationException($"expected a margin, got {Margin}"),
-        };
+        return position >= 0 && position < extent
+            ? position
+            : Margin switch
+            {
+                Margin.Periodic => Modulo(position, extent),
+                Margin.Symmetric => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
+                Margin.Zeros => -1,
+                Margin.Reflected => extent == 1 ? 0
+                : Modulo(position, (2 * extent) - 2) is var folded && folded < extent ? folded
+                : (2 * extent) - 2 - folded,
+                Margin.Edge => Math.Clamp(position, 0, extent - 1),
+                _ => throw new InvalidOperationException($"expected a margin, got {Margin}"),
+            };
 
         static int Modulo(int dividend, int divisor) => ((dividend % divisor) + divisor) % divisor;
     }
 
     private int DistanceTo(ConvolutionReading other) =>
-        (Order == other.Order ? 0 : 1) + (ExchangesChannels == other.ExchangesChannels ? 0 : 1) + Math.Abs(Down - other.Down) + Math.Abs(Right - other.Right) + (Margin == other.Margin ? 0 : 1);
+        (Order == other.Order ? 0 : 1)
+        + (ExchangesChannels == other.ExchangesChannels ? 0 : 1)
+        + Math.Abs(Down - other.Down)
+        + Math.Abs(Right - other.Right)
+        + (Margin == other.Margin ? 0 : 1);
 }
 
 /// <summary>A tensor before and after one convolution of given weights, as the subject showed them.</summary>
@@ -191,7 +208,16 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
 /// <param name="Input">What went in.</param>
 /// <param name="Output">What came out.</param>
 /// <param name="IsNoise">Whether it is the noise.</param>
-internal sealed record ConvolutionPass(NetworkSettings Network, int Index, TensorShape Shape, int Stride, double[] Weights, double[] Input, double[] Output, bool IsNoise)
+internal sealed record ConvolutionPass(
+    NetworkSettings Network,
+    int Index,
+    TensorShape Shape,
+    int Stride,
+    double[] Weights,
+    double[] Input,
+    double[] Output,
+    bool IsNoise
+)
 {
     /// <summary>What a cause must explain of the largest difference to the definition, at least.</summary>
     private const double LargestPart = 0.05;
@@ -205,15 +231,19 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
     /// <summary>Output rows and columns.</summary>
     public (int Height, int Width) OutputExtents => ((Shape.Height + Stride - 1) / Stride, (Shape.Width + Stride - 1) / Stride);
 
-    /// <summary>How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.</summary>
+    /// <summary>
+    /// How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.
+    /// </summary>
     public double Tolerance { get; private init; }
 
     /// <summary>All weights of the network.</summary>
     public IReadOnlyList<double[]> Kernels { get; private init; } = [];
 
     /// <summary>Whether the definition gives it with the weights of another convolution.</summary>
-    public bool TakesOtherWeights => Kernels.Where((kernel, index) => index != Index && kernel.Length == Weights.Length)
-        .Any(kernel => ConvolutionReading.Defined(Network.Boundary).Gives(this with { Weights = kernel }));
+    public bool TakesOtherWeights =>
+        Kernels
+            .Where((kernel, index) => index != Index && kernel.Length == Weights.Length)
+            .Any(kernel => ConvolutionReading.Defined(Network.Boundary).Gives(this with { Weights = kernel }));
 
     /// <summary>Whether images have one pixel, and outputs one weight.</summary>
     public bool IsSparse { get; private init; }
@@ -243,7 +273,15 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
         ConvolutionPass Create(int index, TensorShape shape, int stride, double[] input, double[] output, bool isNoise)
         {
             var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[index], network.KernelSize, stride, network.Boundary);
-            var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[index], network.KernelSize, stride, network.Boundary, unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(
+                shape,
+                [.. input.Select(Math.Abs)],
+                given.Kernels[index],
+                network.KernelSize,
+                stride,
+                network.Boundary,
+                unitRoundoff
+            );
             double[] differences = [.. exact.Zip(output, (x, y) => Math.Abs(x - y))];
             var weights = unitRoundoff > Math.ScaleB(1, -53) ? Array.ConvertAll(given.Kernels[index], weight => (double)(float)weight) : given.Kernels[index];
             return new ConvolutionPass(network, index, shape, stride, weights, input, output, isNoise)

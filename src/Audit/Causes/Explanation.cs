@@ -3,7 +3,9 @@ namespace Wellbehaved.Audit;
 /// <summary>How far an explanation goes.</summary>
 public enum ExplanationKind
 {
-    /// <summary>Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.</summary>
+    /// <summary>
+    /// Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.
+    /// </summary>
     ExplainsTheNumbers,
 
     /// <summary>Something is wrong here, and no known cause gives the subject's numbers.</summary>
@@ -24,10 +26,11 @@ public sealed record Explanation(string Part, string Cause, string Evidence, Exp
     public IReadOnlyList<string> Architectures { get; init; } = [];
 
     /// <summary>An explanation that gives the subject's numbers.</summary>
-    internal static Explanation Of(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);
+    internal static Explanation WithEvidence(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);
 
     /// <summary>Several causes that give the same numbers: one of them, and these numbers do not tell which.</summary>
-    internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) => Of(part, string.Join("; or ", causes), evidence);
+    internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) =>
+        WithEvidence(part, string.Join("; or ", causes), evidence);
 
     /// <summary>What is rejected for a mistake elsewhere.</summary>
     internal static Explanation Following(string part, string seen, string evidence) => new(part, seen, evidence, ExplanationKind.Follows);

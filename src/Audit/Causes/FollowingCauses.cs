@@ -15,12 +15,17 @@ internal static class FollowingCauses
         if (rejected.Contains("D7"))
         {
             var parts = string.Join(" and ", explained.Select(explanation => explanation.Part).Distinct());
-            yield return Explanation.Following("noise of the whole network", "D7 is rejected, since this noise passes through every layer", $"what is shown of all layers but {parts} is right");
+            yield return Explanation.Following(
+                "noise of the whole network",
+                "D7 is rejected, since this noise passes through every layer",
+                $"what is shown of all layers but {parts} is right"
+            );
         }
     }
 
     /// <summary>
-    /// Claims on weights that are solved for: of a branch of two layers the input of the second is not shown, and written out by the definition, which a wrong layer before it does not follow. It follows if
+    /// Claims on weights that are solved for: of a branch of two layers the input of the second is not shown, and written out by the definition, which a wrong
+    /// layer before it does not follow. It follows if
     /// one set of weights without biases explains two propagations in all convolutions whose input and output are shown.
     /// </summary>
     /// <param name="context">The subject.</param>
@@ -38,20 +43,32 @@ internal static class FollowingCauses
 
         var seed = Mixing.SeedOf(context.Seed, "weights of convolutions that are shown");
         var (one, other) = (Shown(0), Shown(1));
-        RecoveredConvolution[] solved = [.. one.Zip(other).Select(pair => new RecoveredConvolution(pair.First.Beside(pair.Second), context.UnitRoundoff, ownSeed: 0)).Where(convolution => convolution.IsSolved)];
-        if (solved.Length > 0 && solved.All(convolution => IsWithin(convolution.Residuals, convolution.ResidualErrors) && IsWithin(convolution.Bias, convolution.BiasErrors)))
+        RecoveredConvolution[] solved =
+        [
+            .. one.Zip(other)
+                .Select(pair => new RecoveredConvolution(pair.First.Beside(pair.Second), context.UnitRoundoff, ownSeed: 0))
+                .Where(convolution => convolution.IsSolved),
+        ];
+        if (
+            solved.Length > 0
+            && solved.All(convolution => IsWithin(convolution.Residuals, convolution.ResidualErrors) && IsWithin(convolution.Bias, convolution.BiasErrors))
+        )
         {
             yield return Explanation.Following(
                 WeightCauses.Part,
-                $"{string.Join(", ", ids)} {(ids.Length == 1 ? "is" : "are")} rejected where a branch has several layers, since what goes into those that are not shown is written out by the definition",
-                $"one set of weights explains two inputs in {(solved.Length == 1 ? "the convolution" : $"each of the {solved.Length} convolutions")} whose input and output are shown");
+                $"{string.Join(", ", ids)} {(ids.Length == 1 ? "is" : "are")} rejected where a branch has several layers, since what goes into "
+                    + "those that are not shown is written out by the definition",
+                "one set of weights explains two inputs in "
+                    + $"{(solved.Length == 1 ? "the convolution" : $"each of the {solved.Length} convolutions")} whose input and output are shown"
+            );
         }
 
         ShownConvolution[] Shown(uint input) =>
-        [
-            .. ShownConvolution.AllOf(Trace.Of(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, input)), context.UnitRoundoff)
-                .Where(convolution => convolution.SignalError is null && convolution.OutputSignalError is null),
-        ];
+            [
+                .. ShownConvolution
+                    .AllOf(Trace.Record(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, input)), context.UnitRoundoff)
+                    .Where(convolution => convolution.SignalError is null && convolution.OutputSignalError is null),
+            ];
     }
 
     private static bool IsWithin(double[] values, double[] errors) => values.Zip(errors).All(pair => Math.Abs(pair.First) <= pair.Second);

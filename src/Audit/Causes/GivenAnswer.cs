@@ -21,7 +21,10 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
     public static IReadOnlyList<GivenAnswer> Ask(CheckContext context, string architecture)
     {
         var answers = new List<GivenAnswer>();
-        var sparse = GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true).Where(given => given.Network.KernelSize == WinogradRounding.Size).Take(1);
+        var sparse = GivenCase
+            .Sparse(context, architecture, Epsilon, zeroWillDo: true)
+            .Where(given => given.Network.KernelSize == WinogradRounding.Size)
+            .Take(1);
         foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(sparse))
         {
             if (Attempt.Or(() => Ask(context.Subject, given), null) is { } answer)
@@ -38,7 +41,24 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
     /// <param name="answers">What it showed.</param>
     public static IReadOnlyList<GivenAnswer> AskScaled(CheckContext context, IReadOnlyList<GivenAnswer> answers) =>
         answers is [{ Moments.Count: > 0, Case: var given }, ..]
-            ? [.. Scales.Select(scale => Attempt.Or(() => Ask(context.Subject, given with { Input = given.Input with { Signal = Times(given.Input.Signal, scale), Noise = Times(given.Input.Noise, 1 / scale) } }), null)).OfType<GivenAnswer>()]
+            ?
+            [
+                .. Scales
+                    .Select(scale =>
+                        Attempt.Or(
+                            () =>
+                                Ask(
+                                    context.Subject,
+                                    given with
+                                    {
+                                        Input = given.Input with { Signal = Times(given.Input.Signal, scale), Noise = Times(given.Input.Noise, 1 / scale) },
+                                    }
+                                ),
+                            null
+                        )
+                    )
+                    .OfType<GivenAnswer>(),
+            ]
             : [];
 
     /// <summary>The answers, the first with what the subject shows of a zero signal.</summary>

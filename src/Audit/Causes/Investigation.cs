@@ -15,14 +15,28 @@ internal static class Investigation
     /// <param name="deep">Its experiments, with the weights that were recovered.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>What was found, by part; none if nothing was rejected.</returns>
-    public static IReadOnlyList<Explanation> Of(ISubject subject, Scale scale, ulong seed, IReadOnlyList<CheckOutcome> outcomes, DeepExperiments deep, CancellationToken cancellation = default)
+    public static IReadOnlyList<Explanation> Investigate(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyList<CheckOutcome> outcomes,
+        DeepExperiments deep,
+        CancellationToken cancellation = default
+    )
     {
         var found = new List<Explanation>();
-        var asked = outcomes.Where(outcome => outcome.Measurements.Count > 0).GroupBy(outcome => outcome.Check.Architecture).ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
+        var asked = outcomes
+            .Where(outcome => outcome.Measurements.Count > 0)
+            .GroupBy(outcome => outcome.Check.Architecture)
+            .ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
         var ownWeights = false;
 
         // The layers of other networks are looked at by themselves, below.
-        foreach (var rejected in outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected && Model.Architecture.Names.Contains(outcome.Check.Architecture)).GroupBy(outcome => outcome.Check.Architecture))
+        foreach (
+            var rejected in outcomes
+                .Where(outcome => outcome.Verdict == Verdict.Rejected && Model.Architecture.Names.Contains(outcome.Check.Architecture))
+                .GroupBy(outcome => outcome.Check.Architecture)
+        )
         {
             var architecture = rejected.Key;
             var context = new CheckContext(subject, Suite.RatesOf(scale), Mixing.SeedOf(seed, $"causes {architecture}"), deep, cancellation);
@@ -30,28 +44,45 @@ internal static class Investigation
             GivenAnswer[] dense = [.. answers.Where(answer => !answer.Case.IsSparse)];
             Explanation[] given =
             [
-                .. Tried(() => ConvolutionCauses.Of(answers, context.UnitRoundoff)),
-                .. Tried(() => NormCauses.Of(dense, context.UnitRoundoff)),
-                .. Tried(() => ReluCauses.Of(dense, context.UnitRoundoff)),
+                .. Tried(() => ConvolutionCauses.Explain(answers, context.UnitRoundoff)),
+                .. Tried(() => NormCauses.Explain(dense, context.UnitRoundoff)),
+                .. Tried(() => ReluCauses.Explain(dense, context.UnitRoundoff)),
             ];
 
             // A branch of another number of layers takes the weights of the wrong convolutions.
             Explanation[] others = [.. given.Where(explanation => explanation.Cause != ConvolutionCauses.OtherWeights)];
-            Explanation[] skips = [.. Tried(() => SkipCauses.Of(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
+            Explanation[] skips = [.. Tried(() => SkipCauses.Explain(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
             given = [.. skips.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ? others : given, .. skips];
             if (others.Length > 0 && skips.Length == 0 && rejected.Any(outcome => outcome.Check.ClaimId == "O3"))
             {
                 skips = [.. Tried(() => SkipCauses.Following(dense, context.UnitRoundoff))];
             }
 
-            found.AddRange(Seen([.. given, .. skips.Where(explanation => explanation.Kind == ExplanationKind.Follows), .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
+            found.AddRange(
+                Seen([
+                    .. given,
+                    .. skips.Where(explanation => explanation.Kind == ExplanationKind.Follows),
+                    .. Tried(() => MomentCauses.Explain([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description)),
+                ])
+            );
 
             // Statistics go wrong with the operations; own weights are looked at where claims about them are rejected, or nothing else is wrong.
-            var aboutWeights = rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Initialisation);
+            var aboutWeights = rejected.Any(outcome => VerdictLevels.LevelOf(outcome.Check) == VerdictLevel.Initialisation);
             var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !Model.Architecture.Named(architecture).IsResidual;
-            if (!ownWeights && isReadable && (aboutWeights ? given.Length == 0 || RejectsWeightsAlone(rejected) : given.Length == 0 && rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Statistics)))
+            if (
+                !ownWeights
+                && isReadable
+                && (
+                    aboutWeights
+                        ? given.Length == 0 || RejectsWeightsAlone(rejected)
+                        : given.Length == 0 && rejected.Any(outcome => VerdictLevels.LevelOf(outcome.Check) == VerdictLevel.Statistics)
+                )
+            )
             {
-                Explanation[] ofWeights = [.. Tried(() => WeightCauses.Of(context, architecture, asked.GetValueOrDefault(architecture) ?? [], readsKernels: given.Length == 0))];
+                Explanation[] ofWeights =
+                [
+                    .. Tried(() => WeightCauses.Explain(context, architecture, asked.GetValueOrDefault(architecture) ?? [], readsKernels: given.Length == 0)),
+                ];
                 found.AddRange(Seen(ofWeights));
                 ownWeights = ofWeights.Length > 0;
             }
@@ -60,22 +91,34 @@ internal static class Investigation
             if (given.Length > 0 && given.All(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers))
             {
                 var ids = rejected.Select(outcome => outcome.Check.ClaimId).ToHashSet();
-                found.AddRange(Seen([.. Tried(() => FollowingCauses.OfDerivative(given, ids)), .. isReadable ? [] : Tried(() => FollowingCauses.OfWeightsBehind(context, architecture, ids))]));
+                found.AddRange(
+                    Seen([
+                        .. Tried(() => FollowingCauses.OfDerivative(given, ids)),
+                        .. isReadable ? [] : Tried(() => FollowingCauses.OfWeightsBehind(context, architecture, ids)),
+                    ])
+                );
             }
 
-            IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) => explanations.Select(explanation => explanation with { Architectures = [architecture] });
+            IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) =>
+                explanations.Select(explanation => explanation with { Architectures = [architecture] });
         }
 
-        found.AddRange(Tried(() => LayerCauses.Of(subject, outcomes, cancellation)));
+        found.AddRange(Tried(() => LayerCauses.Explain(subject, outcomes, cancellation)));
         return Merged(found);
 
         static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Search(() => [.. explain()]);
     }
 
-    /// <summary>Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.</summary>
+    /// <summary>
+    /// Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.
+    /// </summary>
     private static bool RejectsWeightsAlone(IEnumerable<CheckOutcome> rejected) => rejected.Any(outcome => outcome.Check.ClaimId is "I4" or "I9");
 
     /// <summary>The same cause on several architectures, or said of two parts, is one.</summary>
     private static List<Explanation> Merged(List<Explanation> found) =>
-        [.. found.GroupBy(explanation => (explanation.Kind, explanation.Cause)).Select(same => same.First() with { Architectures = [.. same.SelectMany(explanation => explanation.Architectures).Distinct()] })];
+        [
+            .. found
+                .GroupBy(explanation => (explanation.Kind, explanation.Cause))
+                .Select(same => same.First() with { Architectures = [.. same.SelectMany(explanation => explanation.Architectures).Distinct()] }),
+        ];
 }

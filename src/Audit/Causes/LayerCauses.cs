@@ -7,16 +7,24 @@ internal static class LayerCauses
     /// <param name="subject">Who was rejected.</param>
     /// <param name="outcomes">What came of the checks.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>One explanation: of known mistakes with the subject's numbers, or that none has them; none where no layer was rejected, or all of these numbers are right.</returns>
-    public static IEnumerable<Explanation> Of(ISubject subject, IReadOnlyList<CheckOutcome> outcomes, CancellationToken cancellation = default)
+    /// <returns>One explanation: of known mistakes with the subject's numbers, or that none has them; none where no layer was rejected, or all of these numbers
+    /// are right.</returns>
+    public static IEnumerable<Explanation> Explain(ISubject subject, IReadOnlyList<CheckOutcome> outcomes, CancellationToken cancellation = default)
     {
-        CheckOutcome[] rejected = [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected && SiteClaims.Find(outcome.Check.ClaimId) is not null && !Model.Architecture.Names.Contains(outcome.Check.Architecture))];
+        CheckOutcome[] rejected =
+        [
+            .. outcomes.Where(outcome =>
+                outcome.Verdict == Verdict.Rejected
+                && SiteClaims.Find(outcome.Check.ClaimId) is not null
+                && !Model.Architecture.Names.Contains(outcome.Check.Architecture)
+            ),
+        ];
         if (rejected.Length == 0 || subject.Description.NetworkOffer is null)
         {
             return [];
         }
 
-        var numbers = LayerNumbers.Of(subject, cancellation);
+        var numbers = LayerNumbers.Measure(subject, cancellation);
         var wrong = numbers.Where(pair => !LayerNumbers.IsRight(pair.Value)).ToArray();
         if (wrong.Length == 0)
         {
@@ -26,12 +34,23 @@ internal static class LayerCauses
         string[] causes = [.. LayerSignature.Known.Where(Fits).Select(signature => signature.Defect)];
         string[] claims = [.. rejected.Select(outcome => outcome.Check.ClaimId).Distinct()];
         var part = $"layers ({string.Join(", ", claims)})";
-        var evidence = $"gives its distances from the definitions on {Files.Counted.Of(wrong.Length, "network")} with given parameters, of {numbers.Count} that were asked about";
-        var explanation = causes.Length > 0 ? Explanation.Either(part, causes, evidence) : Explanation.None(part, $"numbers that are not those of the definitions on {wrong.Length} of {Files.Counted.Of(numbers.Count, "network")} with given parameters");
+        var evidence =
+            $"gives its distances from the definitions on {Files.Counted.Spell(wrong.Length, "network")} with given parameters, of "
+            + $"{numbers.Count} that were asked about";
+        var explanation =
+            causes.Length > 0
+                ? Explanation.Either(part, causes, evidence)
+                : Explanation.None(
+                    part,
+                    $"numbers that are not those of the definitions on {wrong.Length} of {Files.Counted.Spell(numbers.Count, "network")} with given parameters"
+                );
         return [explanation with { Architectures = [.. rejected.Select(outcome => outcome.Check.Architecture).Distinct()] }];
 
         // Where a mistake does not show, it is right there.
-        bool Fits(LayerSignature signature) => signature.Numbers.Keys.Any(numbers.ContainsKey)
-            && numbers.All(pair => signature.Numbers.TryGetValue(pair.Key, out var known) ? LayerNumbers.AreSame(pair.Value, known) : LayerNumbers.IsRight(pair.Value));
+        bool Fits(LayerSignature signature) =>
+            signature.Numbers.Keys.Any(numbers.ContainsKey)
+            && numbers.All(pair =>
+                signature.Numbers.TryGetValue(pair.Key, out var known) ? LayerNumbers.AreSame(pair.Value, known) : LayerNumbers.IsRight(pair.Value)
+            );
     }
 }

@@ -13,7 +13,7 @@ internal static class MomentCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="description">Which moments it reports.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
     {
         Report[] reports = [.. answers.Where(answer => answer.Moments.Count > 0).SelectMany(answer => Reports(answer, description))];
         var wrong = reports.GroupBy(report => report.Name).Where(group => group.Any(report => !report.IsRight)).ToArray();
@@ -34,7 +34,7 @@ internal static class MomentCauses
             var names = string.Join(", ", same.Select(one => one.Name));
             yield return same.Key.Length == 0
                 ? Explanation.None(Part, $"{names}: no other definition that was tried gives what is reported")
-                : Explanation.Of(Part, $"{names}: {same.Key}", $"gives all {same.Sum(one => one.Count)} values that were asked for, to rounding");
+                : Explanation.WithEvidence(Part, $"{names}: {same.Key}", $"gives all {same.Sum(one => one.Count)} values that were asked for, to rounding");
         }
     }
 
@@ -43,14 +43,22 @@ internal static class MomentCauses
         var causes = new List<string>();
         foreach (var candidate in reports[0].Candidates)
         {
-            if (Array.TrueForAll(reports, report => report.IsNear(report.Candidates.First(other => other.Words == candidate.Words).Value)) && !causes.Contains(candidate.Words))
+            if (
+                Array.TrueForAll(reports, report => report.IsNear(report.Candidates.First(other => other.Words == candidate.Words).Value))
+                && !causes.Contains(candidate.Words)
+            )
             {
                 causes.Add(candidate.Words);
             }
         }
 
         // A logarithm that lost powers of two: each by a whole number of them, which is what a scale kept beside the tensors is.
-        if (causes.Count == 0 && reports[0].Name.StartsWith("log_", StringComparison.Ordinal) && Array.TrueForAll(reports, report => IsWhole((report.Reported - report.Defined) / Math.Log(2))) && Array.Exists(reports, report => Math.Abs(report.Reported - report.Defined) > 0.5))
+        if (
+            causes.Count == 0
+            && reports[0].Name.StartsWith("log_", StringComparison.Ordinal)
+            && Array.TrueForAll(reports, report => IsWhole((report.Reported - report.Defined) / Math.Log(2)))
+            && Array.Exists(reports, report => Math.Abs(report.Reported - report.Defined) > 0.5)
+        )
         {
             causes.Add("a scale dropped, a power of two that is kept beside the tensor");
         }
@@ -65,15 +73,24 @@ internal static class MomentCauses
     {
         foreach (var (by, words) in new[] { (-1, "before"), (1, "after") })
         {
-            var all = answers.Where(answer => answer.Moments.Count > 0).SelectMany(answer =>
-            {
-                Snapshot[] snapshots = [.. answer.Trace.Snapshots];
-                return Enumerable.Range(0, snapshots.Length).Where(i => i + by >= 0 && i + by < snapshots.Length)
-                    .SelectMany(i => Report.All(snapshots[i + by], answer.Moments[i], description).Where(report => !report.IsRank));
-            }).ToArray();
+            var all = answers
+                .Where(answer => answer.Moments.Count > 0)
+                .SelectMany(answer =>
+                {
+                    Snapshot[] snapshots = [.. answer.Trace.Snapshots];
+                    return Enumerable
+                        .Range(0, snapshots.Length)
+                        .Where(i => i + by >= 0 && i + by < snapshots.Length)
+                        .SelectMany(i => Report.All(snapshots[i + by], answer.Moments[i], description).Where(report => !report.IsRank));
+                })
+                .ToArray();
             if (all.Length > 0 && Array.TrueForAll(all, report => report.IsRight))
             {
-                return Explanation.Of(Part, $"the moments of the place {words} the one they are reported for", $"gives all {all.Length} values that were asked for, to rounding");
+                return Explanation.WithEvidence(
+                    Part,
+                    $"the moments of the place {words} the one they are reported for",
+                    $"gives all {all.Length} values that were asked for, to rounding"
+                );
             }
         }
 
@@ -92,7 +109,8 @@ internal static class MomentCauses
 
         /// <summary>A moment rounds in proportion to itself; a logarithm does not, and that of 1 is 0.</summary>
         public bool IsNear(double value) =>
-            Math.Abs(Reported - value) <= Bound * Math.Max(1, Name.StartsWith(MomentRange.Log, StringComparison.Ordinal) ? Math.Abs(value) : Math.Abs(value / Defined));
+            Math.Abs(Reported - value)
+            <= Bound * Math.Max(1, Name.StartsWith(MomentRange.Log, StringComparison.Ordinal) ? Math.Abs(value) : Math.Abs(value / Defined));
 
         public static IEnumerable<Report> All(Snapshot snapshot, ReportedMoments moments, SubjectDescription description)
         {
@@ -111,10 +129,21 @@ internal static class MomentCauses
             }
 
             var (chi, unbiased) = (Math.Sqrt(noise / mu2), shape.Points / (shape.Points - 1.0));
-            (string Words, double Value)[] ofMu2 = [("ν₂ for μ₂: the mean is not taken off", nu2), ("centred on one mean of all channels", together), ("P - 1 in the denominator", mu2 * unbiased)];
+            (string Words, double Value)[] ofMu2 =
+            [
+                ("ν₂ for μ₂: the mean is not taken off", nu2),
+                ("centred on one mean of all channels", together),
+                ("P - 1 in the denominator", mu2 * unbiased),
+            ];
             (string Words, double Value)[] ofNu2 = [("μ₂ for ν₂", mu2), ("the square of ν₁", nu1 * nu1), ("centred on one mean of all channels", together)];
             (string Words, double Value)[] ofNoise = [("noise centred on the sample", centredNoise), ("the root of it", Math.Sqrt(noise))];
-            (string Words, double Value)[] ofChi = [("χ without the square root", chi * chi), ("1/χ", 1 / chi), ("ν₂ for μ₂ of the signal", Math.Sqrt(noise / nu2)), ("noise centred on the sample", Math.Sqrt(centredNoise / mu2))];
+            (string Words, double Value)[] ofChi =
+            [
+                ("χ without the square root", chi * chi),
+                ("1/χ", 1 / chi),
+                ("ν₂ for μ₂ of the signal", Math.Sqrt(noise / nu2)),
+                ("noise centred on the sample", Math.Sqrt(centredNoise / mu2)),
+            ];
             var relative = rounding.Nu2 + MomentRounding.Relatively(rounding.Mu2 * nu2 / mu2);
             (string Name, double Reported, double Value, double Bound, (string Words, double Value)[] Others)[] reports =
             [
@@ -136,17 +165,33 @@ internal static class MomentCauses
 
             if (snapshot.Place.Kind == PlaceKind.Relu)
             {
-                foreach (var (name, reported, values) in new[] { ("reff_signal", moments.ReffSignal, snapshot.Signal), ("reff_noise", moments.ReffNoise, snapshot.Noise) }.Where(rank => description.Moments.Contains(rank.Item1)))
+                foreach (
+                    var (name, reported, values) in new[]
+                    {
+                        ("reff_signal", moments.ReffSignal, snapshot.Signal),
+                        ("reff_noise", moments.ReffNoise, snapshot.Noise),
+                    }.Where(rank => description.Moments.Contains(rank.Item1))
+                )
                 {
-                    var spectrum = MomentChecks.Spectrum.Of(values, shape);
-                    yield return new Report(name, reported, spectrum.Rank, EffectiveRankRounding.OfReported(shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, u), Ranks(values, shape));
+                    var spectrum = MomentChecks.Spectrum.Compute(values, shape);
+                    yield return new Report(
+                        name,
+                        reported,
+                        spectrum.Rank,
+                        EffectiveRankRounding.OfReported(shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, u),
+                        Ranks(values, shape)
+                    );
                 }
             }
         }
 
         /// <summary>Other bases, and the logarithms of other moments.</summary>
         private static (string Words, double Value)[] Logarithms(double value, (string Words, double Value)[] others) =>
-            [("a logarithm to the base 10", Math.Log10(value)), ("a logarithm to the base 2", Math.Log2(value)), .. others.Select(other => (other.Words, Math.Log(other.Value)))];
+            [
+                ("a logarithm to the base 10", Math.Log10(value)),
+                ("a logarithm to the base 2", Math.Log2(value)),
+                .. others.Select(other => (other.Words, Math.Log(other.Value))),
+            ];
 
         private static (string Words, double Value)[] Ranks(double[] values, TensorShape shape)
         {
@@ -161,7 +206,8 @@ internal static class MomentCauses
             };
             return [.. centrings.SelectMany(centring => Definitions(centring.Words, Spectrum(centring.Features)))];
 
-            static double[] Spectrum(Matrix<double> centred) => [.. centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenValues.Select(value => Math.Max(0, value.Real))];
+            static double[] Spectrum(Matrix<double> centred) =>
+                [.. centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenValues.Select(value => Math.Max(0, value.Real))];
         }
 
         private static IEnumerable<(string Words, double Value)> Definitions(string centring, double[] spectrum)
@@ -175,10 +221,19 @@ internal static class MomentCauses
 
             var roots = spectrum.Sum(Math.Sqrt);
             yield return ($"an effective rank from singular values, not from eigenvalues{centring}", roots / Math.Sqrt(largest));
-            yield return ($"the exponential of the entropy of the eigenvalues{centring}", Math.Exp(-shares.Where(share => share > 0).Sum(share => share * Math.Log(share))));
+            yield return (
+                $"the exponential of the entropy of the eigenvalues{centring}",
+                Math.Exp(-shares.Where(share => share > 0).Sum(share => share * Math.Log(share)))
+            );
             yield return ($"the participation ratio (Tr)²/Tr of squares{centring}", total * total / spectrum.Sum(value => value * value));
-            yield return ($"the exponential of the entropy of the singular values{centring}", Math.Exp(-spectrum.Select(value => Math.Sqrt(value) / roots).Where(share => share > 0).Sum(share => share * Math.Log(share))));
-            yield return (string.Create(CultureInfo.InvariantCulture, $"the number of eigenvalues that are not zero{centring}"), spectrum.Count(value => value > 1e-6 * largest));
+            yield return (
+                $"the exponential of the entropy of the singular values{centring}",
+                Math.Exp(-spectrum.Select(value => Math.Sqrt(value) / roots).Where(share => share > 0).Sum(share => share * Math.Log(share)))
+            );
+            yield return (
+                string.Create(CultureInfo.InvariantCulture, $"the number of eigenvalues that are not zero{centring}"),
+                spectrum.Count(value => value > 1e-6 * largest)
+            );
         }
     }
 }

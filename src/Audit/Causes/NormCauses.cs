@@ -18,10 +18,23 @@ internal static class NormCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where they are right, or there are none.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
-        Pass[] passes = [.. answers.Where(answer => answer.Case.Network.Architecture.HasBatchNorm).SelectMany(answer => Enumerable.Range(1, answer.Case.Network.Depth).Select(depth =>
-            new Pass(answer.Trace.Before(depth, PlaceKind.BatchNorm), answer.Trace.At(depth, PlaceKind.BatchNorm), answer.Case.Network.Epsilon, unitRoundoff)))];
+        Pass[] passes =
+        [
+            .. answers
+                .Where(answer => answer.Case.Network.Architecture.HasBatchNorm)
+                .SelectMany(answer =>
+                    Enumerable
+                        .Range(1, answer.Case.Network.Depth)
+                        .Select(depth => new Pass(
+                            answer.Trace.Before(depth, PlaceKind.BatchNorm),
+                            answer.Trace.At(depth, PlaceKind.BatchNorm),
+                            answer.Case.Network.Epsilon,
+                            unitRoundoff
+                        ))
+                ),
+        ];
         if (passes.All(pass => pass.IsRight))
         {
             yield break;
@@ -30,7 +43,7 @@ internal static class NormCauses
         var (asked, evidence) = (passes[0].Epsilon, $"gives signal and noise of all {passes.Length} batch norms that were asked for, to rounding");
         if (passes.All(pass => Close(pass.After.Signal, [.. pass.Before.Signal.Select(value => Math.Max(value, 0))], 8 * unitRoundoff)))
         {
-            yield return Explanation.Of(Part, ChangedPlaces, "the place of batch norm shows what a ReLU gives, to rounding");
+            yield return Explanation.WithEvidence(Part, ChangedPlaces, "the place of batch norm shows what a ReLU gives, to rounding");
             yield break;
         }
 
@@ -41,7 +54,7 @@ internal static class NormCauses
         {
             if (Untrained(passes) is { } other)
             {
-                yield return Explanation.Of(Part, other, evidence);
+                yield return Explanation.WithEvidence(Part, other, evidence);
                 yield break;
             }
 
@@ -57,24 +70,32 @@ internal static class NormCauses
         var noises = Enum.GetValues<NoiseNorm>().Where(noise => passes.All(pass => pass.FitsNoise(rules[0], epsilon, noise))).ToArray();
         if (noises.Length == 0)
         {
-            yield return Explanation.None(Part, words.Length == 0
-                ? "the signal is right, and the noise is neither divided as it is, nor centred, nor left alone, nor differentiated with the statistics"
-                : $"the signal is what {words} gives, and the noise is none of what was tried");
+            yield return Explanation.None(
+                Part,
+                words.Length == 0
+                    ? "the signal is right, and the noise is neither divided as it is, nor centred, nor left alone, nor differentiated with the statistics"
+                    : $"the signal is what {words} gives, and the noise is none of what was tried"
+            );
         }
         else if (noises[0] == NoiseNorm.Divided)
         {
-            yield return Explanation.Of(Part, words, evidence);
+            yield return Explanation.WithEvidence(Part, words, evidence);
         }
         else
         {
-            yield return Explanation.Of(Part, words.Length == 0 ? WordsOf(noises[0]) : $"{words}; {WordsOf(noises[0])}", words.Length == 0 ? $"the signal is right, and this {evidence}" : evidence);
+            yield return Explanation.WithEvidence(
+                Part,
+                words.Length == 0 ? WordsOf(noises[0]) : $"{words}; {WordsOf(noises[0])}",
+                words.Length == 0 ? $"the signal is right, and this {evidence}" : evidence
+            );
         }
     }
 
     /// <summary>Means and variances that are not those of the batch: 0 and 1, as before any training; or nothing done.</summary>
     private static string? Untrained(Pass[] passes) =>
         passes.All(pass => Close(pass.After.Signal, pass.Before.Signal, 8 * pass.UnitRoundoff)) ? "no batch norm at all"
-        : passes.All(pass => Close(pass.After.Signal, [.. pass.Before.Signal.Select(value => value / Math.Sqrt(1 + pass.Epsilon))], 16 * pass.UnitRoundoff)) ? "running averages that start at mean 0 and variance 1 in the place of the batch's own statistics"
+        : passes.All(pass => Close(pass.After.Signal, [.. pass.Before.Signal.Select(value => value / Math.Sqrt(1 + pass.Epsilon))], 16 * pass.UnitRoundoff))
+            ? "running averages that start at mean 0 and variance 1 in the place of the batch's own statistics"
         : null;
 
     /// <summary>The ε that every channel shows, if it is one number.</summary>
@@ -90,7 +111,10 @@ internal static class NormCauses
         var common = Common.Where(epsilon => epsilon != asked && passes.All(pass => pass.Fits(NormRule.Defined, epsilon))).ToArray();
         if (common.Length > 0)
         {
-            var names = string.Join(" or ", common.Select(epsilon => epsilon.ToString(epsilon is 0 or >= 0.001 ? "0.###" : "0.#e-0", CultureInfo.InvariantCulture)));
+            var names = string.Join(
+                " or ",
+                common.Select(epsilon => epsilon.ToString(epsilon is 0 or >= 0.001 ? "0.###" : "0.#e-0", CultureInfo.InvariantCulture))
+            );
             return (common[0], string.Create(CultureInfo.InvariantCulture, $"ε = {names} where {asked:0.######} was asked for"));
         }
 
@@ -100,15 +124,16 @@ internal static class NormCauses
             : null;
     }
 
-    private static string WordsOf(NoiseNorm noise) => noise switch
-    {
-        NoiseNorm.Divided => "the noise is right",
-        NoiseNorm.Centred => "the noise loses its mean in batch norm",
-        NoiseNorm.Untouched => "the noise is not divided in batch norm",
-        NoiseNorm.Differentiated => "the noise differentiates the batch statistics, which the definition holds fixed",
-        NoiseNorm.DividedTwice => "the noise is divided by the variance, not by the deviation",
-        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected what becomes of the noise"),
-    };
+    private static string WordsOf(NoiseNorm noise) =>
+        noise switch
+        {
+            NoiseNorm.Divided => "the noise is right",
+            NoiseNorm.Centred => "the noise loses its mean in batch norm",
+            NoiseNorm.Untouched => "the noise is not divided in batch norm",
+            NoiseNorm.Differentiated => "the noise differentiates the batch statistics, which the definition holds fixed",
+            NoiseNorm.DividedTwice => "the noise is divided by the variance, not by the deviation",
+            _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected what becomes of the noise"),
+        };
 
     private static bool Close(double[] observed, double[] expected, double relative)
     {
@@ -119,7 +144,10 @@ internal static class NormCauses
     /// <summary>One batch norm as the subject showed it.</summary>
     private sealed record Pass(Snapshot Before, Snapshot After, double Epsilon, double UnitRoundoff)
     {
-        public bool IsRight { get; } = BatchNormRounding.Of(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff).Holds(After.Signal, After.Noise);
+        public bool IsRight { get; } =
+            BatchNormRounding
+                .Enclose(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff)
+                .Holds(After.Signal, After.Noise);
 
         public bool Fits(NormRule rule, double epsilon, double margin = 1)
         {

@@ -67,17 +67,24 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
     /// <summary>All rules, those that differ from the definition in fewer ways first.</summary>
     public static readonly NormRule[] All =
     [
-        .. (from byMeanSquare in new[] { false, true }
+        .. (
+            from byMeanSquare in new[] { false, true }
             from place in Enum.GetValues<EpsilonPlace>()
             from unbiased in new[] { false, true }
             from centres in new[] { true, false }
             from @group in Enum.GetValues<NormGroup>()
             where !(byMeanSquare && unbiased)
-            select new NormRule(@group, unbiased, place, centres, byMeanSquare)).OrderBy(rule => rule.Differences),
+            select new NormRule(@group, unbiased, place, centres, byMeanSquare)
+        ).OrderBy(rule => rule.Differences),
     ];
 
     /// <summary>In how many ways it differs from the definition.</summary>
-    public int Differences => (Group == NormGroup.Channel ? 0 : 1) + (IsUnbiased ? 1 : 0) + (Place == EpsilonPlace.Variance ? 0 : 1) + (Centres ? 0 : 1) + (DividesByMeanSquare ? 1 : 0);
+    public int Differences =>
+        (Group == NormGroup.Channel ? 0 : 1)
+        + (IsUnbiased ? 1 : 0)
+        + (Place == EpsilonPlace.Variance ? 0 : 1)
+        + (Centres ? 0 : 1)
+        + (DividesByMeanSquare ? 1 : 0);
 
     /// <summary>In words.</summary>
     public string Words
@@ -137,11 +144,13 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
 
         double[] divisors =
         [
-            .. Enumerable.Range(0, count).Select(g =>
-            {
-                var variance = DividesByMeanSquare ? squares[g] : deviations[g] / (IsUnbiased ? Math.Max(1, sizes[g] - 1) : sizes[g]);
-                return Place == EpsilonPlace.Deviation ? Math.Sqrt(variance) + epsilon : Math.Sqrt(variance + epsilon);
-            }),
+            .. Enumerable
+                .Range(0, count)
+                .Select(g =>
+                {
+                    var variance = DividesByMeanSquare ? squares[g] : deviations[g] / (IsUnbiased ? Math.Max(1, sizes[g] - 1) : sizes[g]);
+                    return Place == EpsilonPlace.Deviation ? Math.Sqrt(variance) + epsilon : Math.Sqrt(variance + epsilon);
+                }),
         ];
         return ([.. groups.Select(g => Centres ? means[g] : 0)], [.. groups.Select(g => divisors[g])], groups);
     }

@@ -13,7 +13,7 @@ internal static class SkipCauses
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <param name="layersAreRight">Whether the layers that are shown do what they should, so that those that are not shown can be written out.</param>
     /// <returns>Nothing where they are right, or there are none.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff, bool layersAreRight)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff, bool layersAreRight)
     {
         GivenAnswer[] residual = [.. answers.Where(answer => answer.Case.Network.Architecture.IsResidual)];
         Sum[] sums = [.. residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth == 1).SelectMany(answer => Sums(answer, unitRoundoff))];
@@ -25,13 +25,24 @@ internal static class SkipCauses
         }
 
         // The sums of branches of one layer are right: a deeper branch has another number of layers.
-        foreach (var answer in residual.Where(answer => layersAreRight && answer.Case.Network.Architecture.ResidualDepth > 1 && !UnitsAre(answer, answer.Case.Network.Architecture.ResidualDepth, unitRoundoff)))
+        foreach (
+            var answer in residual.Where(answer =>
+                layersAreRight
+                && answer.Case.Network.Architecture.ResidualDepth > 1
+                && !UnitsAre(answer, answer.Case.Network.Architecture.ResidualDepth, unitRoundoff)
+            )
+        )
         {
             var asked = answer.Case.Network.Architecture.ResidualDepth;
             var layers = Enumerable.Range(0, answer.Case.Kernels.Count).Where(count => count != asked && UnitsAre(answer, count, unitRoundoff)).ToArray();
             if (layers.Length > 0)
             {
-                yield return Explanation.Of(Part, $"{(layers[0] < asked ? $"{Counted.Of(asked - layers[0], "layer")} too few" : $"{Counted.Of(layers[0] - asked, "layer")} too many")} in the branch: {layers[0]} of {asked}", "gives the sums of all units, to rounding");
+                yield return Explanation.WithEvidence(
+                    Part,
+                    $"{(layers[0] < asked ? $"{Counted.Spell(asked - layers[0], "layer")} too few" : $"{Counted.Spell(layers[0] - asked, "layer")} too many")} "
+                        + $"in the branch: {layers[0]} of {asked}",
+                    "gives the sums of all units, to rounding"
+                );
                 yield break;
             }
 
@@ -40,7 +51,10 @@ internal static class SkipCauses
         }
     }
 
-    /// <summary>Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others out.</summary>
+    /// <summary>
+    /// Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others
+    /// out.
+    /// </summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where a sum is wrong by itself, or none can be told from its branch.</returns>
@@ -50,7 +64,11 @@ internal static class SkipCauses
         Sum[] sums = [.. residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth == 1).SelectMany(answer => Sums(answer, unitRoundoff))];
         if (sums.Length > 0 && sums.All(sum => sum.Adds(1, 1, sum.Skip)) && residual.Any(answer => answer.Case.Network.Architecture.ResidualDepth > 1))
         {
-            yield return Explanation.Following(Part, "O3 is rejected where a branch has several layers, since those that are not shown do what the one that is shown does", $"all {sums.Length} sums of branches of one layer are right");
+            yield return Explanation.Following(
+                Part,
+                "O3 is rejected where a branch has several layers, since those that are not shown do what the one that is shown does",
+                $"all {sums.Length} sums of branches of one layer are right"
+            );
         }
     }
 
@@ -62,16 +80,22 @@ internal static class SkipCauses
             Sum[] same = [.. sums.Where(sum => sum.IsNoise == tensors.Key)];
             if (Words(same) is not { } words)
             {
-                return Explanation.None(Part, $"no multiple of the unit's input and none of the branch add up to the {(tensors.Key ? "noise" : "signal")} of the sum");
+                return Explanation.None(
+                    Part,
+                    $"no multiple of the unit's input and none of the branch add up to the {(tensors.Key ? "noise" : "signal")} of the sum"
+                );
             }
 
             parts.Add(words);
         }
 
         var both = wrong.Select(sum => sum.IsNoise).Distinct().Count() == 2;
-        var what = both ? parts.Distinct().Count() == 1 ? $"{parts[0]}, for signal and noise" : $"{parts[0]}, for the signal; {parts[1]}, for the noise"
+        var what = both
+            ? parts.Distinct().Count() == 1
+                ? $"{parts[0]}, for signal and noise"
+                : $"{parts[0]}, for the signal; {parts[1]}, for the noise"
             : $"{parts[0]}, for the {(wrong[0].IsNoise ? "noise" : "signal")} only";
-        return Explanation.Of(Part, what, $"gives all {sums.Length} sums of branches of one layer, to rounding");
+        return Explanation.WithEvidence(Part, what, $"gives all {sums.Length} sums of branches of one layer, to rounding");
     }
 
     /// <summary>Factors of skip connection and branch that give all sums.</summary>
@@ -103,7 +127,12 @@ internal static class SkipCauses
         for (var depth = 1; depth <= answer.Case.Network.Depth; depth++)
         {
             var trace = answer.Trace;
-            var (skip, branch, sum, relu) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition), trace.At(depth, PlaceKind.Relu));
+            var (skip, branch, sum, relu) = (
+                trace.At(depth, 1),
+                trace.At(depth, PlaceKind.Convolution),
+                trace.At(depth, PlaceKind.Addition),
+                trace.At(depth, PlaceKind.Relu)
+            );
             var norm = answer.Case.Network.Architecture.HasBatchNorm ? trace.At(depth, PlaceKind.BatchNorm) : null;
             yield return new Sum(skip.Signal, branch.Signal, sum.Signal, relu.Signal, norm?.Signal, false, unitRoundoff);
             yield return new Sum(skip.Noise, branch.Noise, sum.Noise, relu.Noise, norm?.Noise, true, unitRoundoff);

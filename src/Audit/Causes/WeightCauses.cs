@@ -17,9 +17,12 @@ internal static class WeightCauses
     /// <param name="asked">The claims that were asked for: what they recovered is looked at again.</param>
     /// <param name="readsKernels">Whether its convolutions do with given kernels what they should; else only fully connected nets are looked at.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(CheckContext context, string architecture, IReadOnlySet<string> asked, bool readsKernels)
+    public static IEnumerable<Explanation> Explain(CheckContext context, string architecture, IReadOnlySet<string> asked, bool readsKernels)
     {
-        var (all, few) = (context.Deep.Weights.Of(architecture, WeightPlan.Of(context.Rates, context.SampleShare)), context.Deep.Weights.Of(architecture, Few));
+        var (all, few) = (
+            context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare)),
+            context.Deep.Weights.Recover(architecture, Few)
+        );
         var looksWide = asked.Overlaps(["I4", "I5", "I6", "I7", "I8"]);
         var wide = Recovered(() => (looksWide ? all : few).Wide);
         if (wide.Count == 0)
@@ -45,36 +48,45 @@ internal static class WeightCauses
             const string evidence = "recovered weights agree to rounding";
             if ((WeightCopies.Within(wide) ?? WeightCopies.Within(Recovered(() => (asked.Contains("I8") ? all : few).Deep))) is { } copies)
             {
-                yield return Explanation.Of(Part, copies, evidence);
+                yield return Explanation.WithEvidence(Part, copies, evidence);
                 yield break;
             }
 
             if (WeightCopies.Between(narrow, all.Seed) is var (between, repeats))
             {
-                yield return Explanation.Of(Part, between, evidence);
+                yield return Explanation.WithEvidence(Part, between, evidence);
                 if (repeats)
                 {
                     yield break;
                 }
             }
 
-            if (WeightStructure.Of(wide) is var (structure, seen))
+            if (WeightStructure.Explain(wide) is var (structure, seen))
             {
-                yield return Explanation.Of(Part, structure, seen);
+                yield return Explanation.WithEvidence(Part, structure, seen);
                 yield break;
             }
         }
 
         IReadOnlyList<RecoveredSimulation> kernel = readsKernels ? Recovered(() => (looksWide ? all : few).Kernel) : [];
-        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers, isKnown))
+        if (WeightScale.Explain([.. wide, .. kernel]) is var (scale, numbers, isKnown))
         {
-            yield return isKnown ? Explanation.Of(Part, scale, numbers) : Explanation.None(Part, $"{scale} ({numbers})");
+            yield return isKnown ? Explanation.WithEvidence(Part, scale, numbers) : Explanation.None(Part, $"{scale} ({numbers})");
         }
 
-        var strange = wide.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: not null }).Select(convolution => convolution.Index).Distinct().Order().ToArray();
+        var strange = wide.SelectMany(simulation => simulation.Convolutions)
+            .Where(convolution => convolution is { IsSolved: true, Loss: not null })
+            .Select(convolution => convolution.Index)
+            .Distinct()
+            .Order()
+            .ToArray();
         if (strange.Length > 0)
         {
-            yield return Explanation.None(Part, $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} {string.Join(", ", strange)} from what the definition puts into them");
+            yield return Explanation.None(
+                Part,
+                $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} "
+                    + $"{string.Join(", ", strange)} from what the definition puts into them"
+            );
         }
     }
 
@@ -82,7 +94,10 @@ internal static class WeightCauses
 
     private static Explanation? Bias(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        RecoveredConvolution[] solved = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: null })];
+        RecoveredConvolution[] solved =
+        [
+            .. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: null }),
+        ];
         var biased = solved.Where(convolution => convolution.Bias.Zip(convolution.BiasErrors).Any(pair => Math.Abs(pair.First) > pair.Second)).ToArray();
         if (biased.Length == 0)
         {
@@ -92,10 +107,17 @@ internal static class WeightCauses
         double[] scaled = [.. biased.SelectMany(convolution => convolution.Bias.Select(bias => bias * Math.Sqrt(convolution.Shape.FanIn)))];
         var (largest, variance) = (scaled.Max(Math.Abs), scaled.Average(bias => bias * bias));
         var isDefault = largest <= 1.001 && Math.Abs((3 * variance) - 1) < 5 * Math.Sqrt(0.8 / scaled.Length);
-        return Explanation.Of(
+        return Explanation.WithEvidence(
             Part,
-            isDefault ? "biases uniform in ±1/√(fan-in), PyTorch's default" : string.Create(CultureInfo.InvariantCulture, $"biases of deviation {Math.Sqrt(variance):0.###}/√(fan-in)"),
-            string.Create(CultureInfo.InvariantCulture, $"solved for in {biased.Length} of {Counted.Of(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the deviation {Math.Sqrt(variance):0.000}/√(fan-in)"));
+            isDefault
+                ? "biases uniform in ±1/√(fan-in), PyTorch's default"
+                : string.Create(CultureInfo.InvariantCulture, $"biases of deviation {Math.Sqrt(variance):0.###}/√(fan-in)"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"solved for in {biased.Length} of {Counted.Spell(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the "
+                    + $"deviation {Math.Sqrt(variance):0.000}/√(fan-in)"
+            )
+        );
     }
 
     /// <summary>Whether one set of weights gives the signal of a convolution, and another one its noise.</summary>
@@ -103,7 +125,7 @@ internal static class WeightCauses
     {
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Wide;
         var seed = Mixing.SeedOf(context.Seed, "weights of signal and noise");
-        var trace = Attempt.Or(() => Trace.Of(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, 0)), null);
+        var trace = Attempt.Or(() => Trace.Record(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, 0)), null);
         if (trace is null)
         {
             return null;
@@ -111,12 +133,15 @@ internal static class WeightCauses
 
         ShownConvolution[] shown = [.. ShownConvolution.AllOf(trace, context.UnitRoundoff)];
         var own = shown.Where(HasOwnNoise).Select(convolution => convolution.Index).ToArray();
-        return own.Length == 0 ? null : Explanation.Of(
-            Part,
-            own is [var only] && only == shown[^1].Index ? "noise passes through weights of its own in the last convolution"
-                : own.Length == shown.Length || own.Length == shown.Length - 1 ? "noise passes through weights of its own"
-                : $"noise passes through weights of its own in convolutions {string.Join(", ", own)}",
-            "one set of weights gives the signals to rounding, another one the noises, and the two are independent");
+        return own.Length == 0
+            ? null
+            : Explanation.WithEvidence(
+                Part,
+                own is [var only] && only == shown[^1].Index ? "noise passes through weights of its own in the last convolution"
+                    : own.Length == shown.Length || own.Length == shown.Length - 1 ? "noise passes through weights of its own"
+                    : $"noise passes through weights of its own in convolutions {string.Join(", ", own)}",
+                "one set of weights gives the signals to rounding, another one the noises, and the two are independent"
+            );
     }
 
     private static bool HasOwnNoise(ShownConvolution convolution)
@@ -151,7 +176,10 @@ internal static class WeightCauses
             var cut = 1e-5 * svd.S[0];
             var inverse = svd.S.Map(value => value > cut ? 1 / value : 0, Zeros.Include);
             var rank = svd.S.Count;
-            return svd.VT.Transpose().SubMatrix(0, left.ColumnCount, 0, rank) * Matrix<double>.Build.DiagonalOfDiagonalVector(inverse) * svd.U.Transpose().SubMatrix(0, rank, 0, left.RowCount) * right;
+            return svd.VT.Transpose().SubMatrix(0, left.ColumnCount, 0, rank)
+                * Matrix<double>.Build.DiagonalOfDiagonalVector(inverse)
+                * svd.U.Transpose().SubMatrix(0, rank, 0, left.RowCount)
+                * right;
         }
     }
 }

@@ -20,13 +20,19 @@ internal static class WeightCopies
         }
 
         RecoveredConvolution[] known = [.. simulations[0].Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Index > 0)];
-        var pairs = (from one in known from other in known where other.Index > one.Index select (Lag: other.Index - one.Index, IsCopy: Cosine(one.Weights, other.Weights) > LeastCosine)).ToArray();
+        var pairs = (
+            from one in known
+            from other in known
+            where other.Index > one.Index
+            select (Lag: other.Index - one.Index, IsCopy: Cosine(one.Weights, other.Weights) > LeastCosine)
+        ).ToArray();
         if (pairs.Where(pair => pair.IsCopy).Select(pair => (int?)pair.Lag).Min() is { } lag)
         {
             // Two that are equal by some other mistake are no repetition; two that rounding keeps apart don't speak against one.
             var atLag = pairs.Where(pair => pair.Lag == lag).ToArray();
             return 2 * atLag.Count(pair => pair.IsCopy) <= atLag.Length ? null
-                : lag == 1 ? "all convolutions after the first share their weights" : $"weights repeat after {lag} convolutions";
+                : lag == 1 ? "all convolutions after the first share their weights"
+                : $"weights repeat after {lag} convolutions";
         }
 
         return known.Any(one => known.Any(other => other.Index == one.Index + 1 && Cosine(Transposed(one), other.Weights) > LeastCosine))
@@ -37,20 +43,38 @@ internal static class WeightCopies
     /// <summary>Why weights of different simulations or seeds are copies of each other.</summary>
     /// <param name="simulations">Simulations of several seeds.</param>
     /// <param name="seed">The seed that was asked for first.</param>
-    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are none.</returns>
+    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are
+    /// none.</returns>
     public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
     {
-        Vector[] vectors = [.. simulations.SelectMany(simulation => simulation.Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
-            .Select(convolution => new Vector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights)))];
+        Vector[] vectors =
+        [
+            .. simulations.SelectMany(simulation =>
+                simulation
+                    .Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
+                    .Select(convolution => new Vector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights))
+            ),
+        ];
         var groups = Groups(vectors);
-        var ofSeeds = groups.SelectMany(group => group.Where(one => one.Seed != seed).Where(one => group.Any(other => other.Seed == seed && other.Simulation == one.Simulation && other.Index == one.Index))).ToArray();
+        var ofSeeds = groups
+            .SelectMany(group =>
+                group
+                    .Where(one => one.Seed != seed)
+                    .Where(one => group.Any(other => other.Seed == seed && other.Simulation == one.Simulation && other.Index == one.Index))
+            )
+            .ToArray();
         if (ofSeeds.Length > 0)
         {
             return (OfSeeds(seed, [.. ofSeeds.Select(one => one.Seed ^ seed).Distinct()]), false);
         }
 
-        var pairs = groups.SelectMany(group => group.SelectMany(one => group.Select(other => (One: one, Other: other))))
-            .Where(pair => pair.One != pair.Other && (pair.One.Simulation, pair.One.Index, pair.One.Seed).CompareTo((pair.Other.Simulation, pair.Other.Index, pair.Other.Seed)) < 0).ToArray();
+        var pairs = groups
+            .SelectMany(group => group.SelectMany(one => group.Select(other => (One: one, Other: other))))
+            .Where(pair =>
+                pair.One != pair.Other
+                && (pair.One.Simulation, pair.One.Index, pair.One.Seed).CompareTo((pair.Other.Simulation, pair.Other.Index, pair.Other.Seed)) < 0
+            )
+            .ToArray();
         if (pairs.Length == 0)
         {
             return null;
@@ -58,12 +82,20 @@ internal static class WeightCopies
 
         if (pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Index == pair.Other.Index))
         {
-            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed)) is { } repetition ? (repetition, true) : null;
+            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed)) is { } repetition
+                ? (repetition, true)
+                : null;
         }
 
-        var numbering = pairs.All(pair => pair.One.Index == pair.Other.Index && pair.One.Seed + pair.One.Simulation == pair.Other.Seed + pair.Other.Simulation) ? "simulations are seeded by seed + simulation"
-            : pairs.All(pair => pair.One.Simulation == pair.Other.Simulation && pair.One.Seed + (ulong)pair.One.Index == pair.Other.Seed + (ulong)pair.Other.Index) ? "layers are seeded by seed + layer"
-            : pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Simulation + pair.One.Index == pair.Other.Simulation + pair.Other.Index) ? "layers are numbered by simulation + layer"
+        var numbering =
+            pairs.All(pair => pair.One.Index == pair.Other.Index && pair.One.Seed + pair.One.Simulation == pair.Other.Seed + pair.Other.Simulation)
+                ? "simulations are seeded by seed + simulation"
+            : pairs.All(pair =>
+                pair.One.Simulation == pair.Other.Simulation && pair.One.Seed + (ulong)pair.One.Index == pair.Other.Seed + (ulong)pair.Other.Index
+            )
+                ? "layers are seeded by seed + layer"
+            : pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Simulation + pair.One.Index == pair.Other.Simulation + pair.Other.Index)
+                ? "layers are numbered by simulation + layer"
             : null;
 
         // Numbered so, a simulation shares convolutions with the next.
@@ -74,7 +106,8 @@ internal static class WeightCopies
     {
         var others = RecoveredWeights.Neighbours(seed).Select(other => other ^ seed).Except(same).ToArray();
         return others.Length == 0 ? "the seed is ignored"
-            : Array.TrueForAll(same, bit => bit >= 1UL << 32) && Array.TrueForAll(others, bit => bit < 1UL << 32) ? "the high bits of a seed are ignored, from bit 32 on"
+            : Array.TrueForAll(same, bit => bit >= 1UL << 32) && Array.TrueForAll(others, bit => bit < 1UL << 32)
+                ? "the high bits of a seed are ignored, from bit 32 on"
             : same is [1] ? "the last bit of a seed is ignored"
             : $"bits of a seed are ignored: {string.Join(", ", same.Order().Select(bit => System.Numerics.BitOperations.Log2(bit)))}";
     }
@@ -86,11 +119,15 @@ internal static class WeightCopies
             return null;
         }
 
-        var (lag, known) = (pairs.Min(pair => pair.Other.Simulation - pair.One.Simulation), pairs.Select(pair => (pair.One.Simulation, pair.Other.Simulation)).ToHashSet());
+        var (lag, known) = (
+            pairs.Min(pair => pair.Other.Simulation - pair.One.Simulation),
+            pairs.Select(pair => (pair.One.Simulation, pair.Other.Simulation)).ToHashSet()
+        );
         bool IsCopy(uint one, uint other) => known.Contains((one, other));
         return lag == 1 && IsCopy(1, 2) && IsCopy(0, 1) ? "every simulation has the same weights"
             : lag == 1 && IsCopy(0, 1) && !IsCopy(1, 2) ? "each second simulation is a copy of the one before"
-            : Enumerable.Range(0, count).Where(i => i + lag < count).Count(i => IsCopy((uint)i, (uint)i + lag)) * 2 > count - lag ? $"weights repeat after {lag} simulations"
+            : Enumerable.Range(0, count).Where(i => i + lag < count).Count(i => IsCopy((uint)i, (uint)i + lag)) * 2 > count - lag
+                ? $"weights repeat after {lag} simulations"
             : null;
     }
 

@@ -22,21 +22,35 @@ internal static class WeightScale
         ("He's variance 2/fan-in in the first convolution too, which has no ReLU before it", _ => 2, _ => 1),
         ("1/fan-out in the first convolution", shape => shape.FanIn / FanOut(shape), _ => 1),
         ("He's variance by fan-out, 2/fan-out, in every convolution", shape => 2 * shape.FanIn / FanOut(shape), shape => shape.FanIn / FanOut(shape)),
-        ("Glorot's variance 2/(fan-in + fan-out)", shape => 2 * shape.FanIn / (shape.FanIn + FanOut(shape)), shape => shape.FanIn / (shape.FanIn + FanOut(shape))),
+        (
+            "Glorot's variance 2/(fan-in + fan-out)",
+            shape => 2 * shape.FanIn / (shape.FanIn + FanOut(shape)),
+            shape => shape.FanIn / (shape.FanIn + FanOut(shape))
+        ),
         ("a variance of 1/(3 fan-in), PyTorch's default", _ => 1.0 / 3, _ => 1.0 / 6),
         ("a fan-in without the kernel's area", _ => 1, shape => shape.Size * shape.Size),
         ("a fan-in without the kernel's area, in the first convolution too", shape => shape.Size * shape.Size, shape => shape.Size * shape.Size),
         ("a variance divided by the kernel's area twice", _ => 1, shape => 1.0 / (shape.Size * shape.Size)),
-        ("a variance divided by the kernel's area twice, in the first convolution too", shape => 1.0 / (shape.Size * shape.Size), shape => 1.0 / (shape.Size * shape.Size)),
+        (
+            "a variance divided by the kernel's area twice, in the first convolution too",
+            shape => 1.0 / (shape.Size * shape.Size),
+            shape => 1.0 / (shape.Size * shape.Size)
+        ),
     ];
 
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network and of the one with kernels.</param>
     /// <returns>The cause with its evidence, and whether it is a law and a rule that are known; none if variance and law are those that are claimed.</returns>
-    public static (string Cause, string Evidence, bool IsKnown)? Of(IReadOnlyList<RecoveredSimulation> simulations)
+    public static (string Cause, string Evidence, bool IsKnown)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        Sample[] samples = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.Known == convolution.Shape.Length)
-            .GroupBy(convolution => (convolution.Shape, IsFirst: convolution.Index == 0)).Select(group => new Sample(group.Key.Shape, group.Key.IsFirst, [.. group]))];
+        Sample[] samples =
+        [
+            .. simulations
+                .SelectMany(simulation => simulation.Convolutions)
+                .Where(convolution => convolution.Known == convolution.Shape.Length)
+                .GroupBy(convolution => (convolution.Shape, IsFirst: convolution.Index == 0))
+                .Select(group => new Sample(group.Key.Shape, group.Key.IsFirst, [.. group])),
+        ];
         if (samples.Length == 0 || samples.All(sample => sample.Includes(1) && sample.IsNormal && !sample.Varies))
         {
             return null;
@@ -63,7 +77,14 @@ internal static class WeightScale
 
         if (samples.All(sample => sample.Includes(Law(sample) == "truncated normal" ? Cut : 1)))
         {
-            return (string.Create(CultureInfo.InvariantCulture, $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {Cut:0.000} of what it should be"), evidence, lawIsKnown);
+            return (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {Cut:0.000} of what it should be"
+                ),
+                evidence,
+                lawIsKnown
+            );
         }
 
         return law == "uniform" && samples.All(sample => sample.Includes(sample.IsFirst ? 1.0 / 3 : 1.0 / 6))
@@ -82,14 +103,20 @@ internal static class WeightScale
 
     private static (string Words, bool IsKnown) Rule(Sample[] samples)
     {
-        if (Rules.Where(rule => samples.All(sample => sample.Includes(sample.IsFirst ? rule.First(sample.Shape) : rule.Others(sample.Shape)))).ToArray() is { Length: > 0 } fitting)
+        if (
+            Rules.Where(rule => samples.All(sample => sample.Includes(sample.IsFirst ? rule.First(sample.Shape) : rule.Others(sample.Shape)))).ToArray() is
+            { Length: > 0 } fitting
+        )
         {
             return (string.Join("; or ", fitting.Select(rule => rule.Words)), true);
         }
 
         (string Words, bool IsKnown)[] words =
         [
-            .. samples.GroupBy(sample => sample.IsFirst).Where(kind => kind.Any(sample => !sample.Includes(1))).OrderByDescending(kind => kind.Key)
+            .. samples
+                .GroupBy(sample => sample.IsFirst)
+                .Where(kind => kind.Any(sample => !sample.Includes(1)))
+                .OrderByDescending(kind => kind.Key)
                 .Select(kind => Solved([.. kind], kind.Key ? " of the first convolution" : " of the convolutions after the first")),
         ];
         return words.Length == 0 ? ("of the right variance", true)
@@ -102,7 +129,13 @@ internal static class WeightScale
     {
         var (lower, upper) = (samples.Max(sample => sample.Lower), samples.Min(sample => sample.Upper));
         return lower <= upper
-            ? (string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})"), true)
+            ? (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})"
+                ),
+                true
+            )
             : ($"variances{where} that no rule gives that was tried", false);
     }
 
@@ -110,7 +143,8 @@ internal static class WeightScale
     {
         Sample[] all = [.. samples];
         return all.Length == 0 || all.All(sample => sample.IsNormal) ? "normal"
-            : all.All(sample => sample.Zeros > 0.05) ? string.Create(CultureInfo.InvariantCulture, $"sparse ({100 * all.Average(sample => sample.Zeros):0} % of them zero)")
+            : all.All(sample => sample.Zeros > 0.05)
+                ? string.Create(CultureInfo.InvariantCulture, $"sparse ({100 * all.Average(sample => sample.Zeros):0} % of them zero)")
             : all.All(sample => sample.Distance(TruncatedBelow) <= MostDistance) ? "truncated normal"
             : all.All(sample => sample.Distance(UniformBelow) <= MostDistance) ? "uniform"
             : NoLaw;
@@ -137,7 +171,10 @@ internal static class WeightScale
             (Shape, IsFirst) = (shape, isFirst);
             var weights = convolutions.SelectMany(convolution => convolution.Weights).ToArray();
             (Ratio, Error) = Variance(weights);
-            _each = [.. convolutions.GroupBy(convolution => convolution.Index).Select(group => Variance([.. group.SelectMany(convolution => convolution.Weights)]))];
+            _each =
+            [
+                .. convolutions.GroupBy(convolution => convolution.Index).Select(group => Variance([.. group.SelectMany(convolution => convolution.Weights)])),
+            ];
             _standardised = [.. weights.Select(weight => weight / Math.Sqrt(Ratio)).Order()];
             Zeros = weights.Count(weight => Math.Abs(weight) < 1e-3) / (double)weights.Length;
             IsNormal = Distance(value => Normal.CDF(0, 1, value)) <= MostDistance;
@@ -165,9 +202,12 @@ internal static class WeightScale
 
         public string EachWords => string.Join(", ", _each.Select(one => one.Ratio.ToString("0.00", CultureInfo.InvariantCulture)));
 
-        public string Words => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Lower:0.000} to {Upper:0.000} of what is claimed");
+        public string Words =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Lower:0.000} to "
+                    + $"{Upper:0.000} of what is claimed"
+            );
 
         public bool Includes(double ratio) => Math.Abs(Ratio - ratio) <= Error;
 

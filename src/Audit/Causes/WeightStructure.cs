@@ -8,7 +8,8 @@ namespace Wellbehaved.Audit;
 internal static class WeightStructure
 {
     /// <summary>Random channels of this many weights have cosines of a tenth.</summary>
-    private const double Orthogonal = 0.01, Copied = 0.999;
+    private const double Orthogonal = 0.01,
+        Copied = 0.999;
 
     /// <summary>How far a stream is searched for its own repetition.</summary>
     private const int LongestPeriod = 2048;
@@ -16,19 +17,29 @@ internal static class WeightStructure
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network.</param>
     /// <returns>The cause, and how many convolutions show it; none if there is none.</returns>
-    public static (string Cause, string Evidence)? Of(IReadOnlyList<RecoveredSimulation> simulations)
+    public static (string Cause, string Evidence)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        RecoveredConvolution[] known = [.. simulations.Take(4).SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.IsWellKnown && convolution.KnownInputs == convolution.Shape.FanIn)];
-        var found = known.Select(convolution => (convolution.Index, Cause: Of(convolution))).Where(one => one.Cause is not null).GroupBy(one => one.Cause!).MaxBy(group => group.Count());
+        RecoveredConvolution[] known =
+        [
+            .. simulations
+                .Take(4)
+                .SelectMany(simulation => simulation.Convolutions)
+                .Where(convolution => convolution.IsWellKnown && convolution.KnownInputs == convolution.Shape.FanIn),
+        ];
+        var found = known
+            .Select(convolution => (convolution.Index, Cause: Explain(convolution)))
+            .Where(one => one.Cause is not null)
+            .GroupBy(one => one.Cause!)
+            .MaxBy(group => group.Count());
         if (found is not null && found.Count() * 2 > known.Count(convolution => convolution.Index > 0))
         {
-            return (found.Key, $"so are {found.Count()} of {Files.Counted.Of(known.Length, "recovered convolution")}, to rounding");
+            return (found.Key, $"so are {found.Count()} of {Files.Counted.Spell(known.Length, "recovered convolution")}, to rounding");
         }
 
         return Correlated(simulations);
     }
 
-    private static string? Of(RecoveredConvolution convolution)
+    private static string? Explain(RecoveredConvolution convolution)
     {
         var (inputs, outputs) = (convolution.Shape.FanIn, convolution.Shape.OutputChannels);
         if (convolution.KnownInputs < inputs)
@@ -70,7 +81,13 @@ internal static class WeightStructure
     private static (string Cause, string Evidence)? Correlated(IReadOnlyList<RecoveredSimulation> simulations)
     {
         var (product, one, other, count) = (0.0, 0.0, 0.0, 0L);
-        foreach (var (first, second) in simulations.SelectMany(simulation => simulation.Convolutions.Zip(simulation.Convolutions.Skip(1))).Where(pair => pair.First.Weights.Length == pair.Second.Weights.Length && pair.First.Index > 0 && pair.First.IsWellKnown && pair.Second.IsWellKnown))
+        foreach (
+            var (first, second) in simulations
+                .SelectMany(simulation => simulation.Convolutions.Zip(simulation.Convolutions.Skip(1)))
+                .Where(pair =>
+                    pair.First.Weights.Length == pair.Second.Weights.Length && pair.First.Index > 0 && pair.First.IsWellKnown && pair.Second.IsWellKnown
+                )
+        )
         {
             product += VectorMath.Dot(first.Weights, second.Weights);
             one += VectorMath.Dot(first.Weights, first.Weights);
@@ -80,7 +97,10 @@ internal static class WeightStructure
 
         var (correlation, error) = (product / Math.Sqrt(one * other), 1 / Math.Sqrt(Math.Max(1, count)));
         return Math.Abs(correlation) > 5 * error
-            ? (string.Create(CultureInfo.InvariantCulture, $"successive convolutions correlated by {correlation:0.000}"), string.Create(CultureInfo.InvariantCulture, $"± {2 * error:0.000}, over {count} pairs of weights"))
+            ? (
+                string.Create(CultureInfo.InvariantCulture, $"successive convolutions correlated by {correlation:0.000}"),
+                string.Create(CultureInfo.InvariantCulture, $"± {2 * error:0.000}, over {count} pairs of weights")
+            )
             : null;
     }
 
@@ -106,8 +126,11 @@ internal static class WeightStructure
     private static (int One, int Other, double Cosine)[] Cosines(Matrix<double> matrix)
     {
         var gram = matrix.TransposeThisAndMultiply(matrix);
-        return [.. from i in Enumerable.Range(0, gram.RowCount)
-                   from j in Enumerable.Range(i + 1, gram.RowCount - i - 1)
-                   select (i, j, gram[i, j] / Math.Sqrt(gram[i, i] * gram[j, j]))];
+        return
+        [
+            .. from i in Enumerable.Range(0, gram.RowCount)
+            from j in Enumerable.Range(i + 1, gram.RowCount - i - 1)
+            select (i, j, gram[i, j] / Math.Sqrt(gram[i, i] * gram[j, j])),
+        ];
     }
 }

@@ -8,7 +8,8 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
 {
     /// <summary>Executes the check.</summary>
     /// <param name="context">The subject, and how sure to be.</param>
-    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check; otherwise holds.</returns>
+    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check;
+    /// otherwise holds.</returns>
     /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public CheckOutcome Execute(CheckContext context)
@@ -50,18 +51,22 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
             return new CheckOutcome(this, declined.Count > 0 ? Verdict.Declined : Verdict.Inconclusive, measurements, failure) { Declined = [.. declined] };
         }
 
-        var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+        var verdict =
+            measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
             : failure is null && measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
             : Verdict.Inconclusive;
         return new CheckOutcome(this, verdict, measurements, failure) { Declined = [.. declined] };
     }
 
-    private static string Words(Exception failure) => ForeignText.OnOneLine(failure switch
-    {
-        AdapterException => $"adapter: {failure.Message}",
-        SubjectException => failure.Message,
-        _ => $"{failure.GetType().Name}: {failure.Message}",
-    });
+    private static string Words(Exception failure) =>
+        ForeignText.OnOneLine(
+            failure switch
+            {
+                AdapterException => $"adapter: {failure.Message}",
+                SubjectException => failure.Message,
+                _ => $"{failure.GetType().Name}: {failure.Message}",
+            }
+        );
 }
 
 /// <summary>What a check came to.</summary>
@@ -74,28 +79,36 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
     /// <summary>What was left out since the subject does not do it; the verdict speaks about the rest.</summary>
     public IReadOnlyList<string> Declined { get; init; } = [];
 
-    /// <summary>The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its distance.</summary>
-    public Measurement? Decisive => Measurements
-        .Where(measurement => measurement.Verdict == Verdict)
-        .OrderBy(measurement => double.IsNaN(measurement.FalseAlarmBound) ? 0 : measurement.FalseAlarmBound)
-        .ThenByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
-        .FirstOrDefault();
+    /// <summary>
+    /// The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its
+    /// distance.
+    /// </summary>
+    public Measurement? Decisive =>
+        Measurements
+            .Where(measurement => measurement.Verdict == Verdict)
+            .OrderBy(measurement => double.IsNaN(measurement.FalseAlarmBound) ? 0 : measurement.FalseAlarmBound)
+            .ThenByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
+            .FirstOrDefault();
 
     /// <summary>The outcome in one line that names the claim.</summary>
     /// <returns>The line.</returns>
     public override string ToString()
     {
         var head = $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}";
-        return Decisive is not { } decisive ? $"{head}: {Failure}" : string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{head}: {MeasurementWords.Plain(decisive.Quantity)}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured {MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = {decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}");
+        return Decisive is not { } decisive
+            ? $"{head}: {Failure}"
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{head}: {MeasurementWords.Plain(decisive.Quantity)}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured "
+                    + $"{MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = "
+                    + $"{decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}"
+            );
 
-        static string Apart(Measurement decisive) => decisive.Effect is { } effect
-            ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"
+        static string Apart(Measurement decisive) =>
+            decisive.Effect is { } effect ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"
             : decisive.IsDeterministic
-                ? double.IsPositiveInfinity(decisive.Deviation)
-                    ? "where no difference is allowed"
+                ? double.IsPositiveInfinity(decisive.Deviation) ? "where no difference is allowed"
                     : $"{MeasurementWords.Short(Math.Abs(decisive.Deviation))} tolerances apart"
-                : $"{MeasurementWords.Short(Math.Abs(decisive.Deviation))} standard errors apart";
+            : $"{MeasurementWords.Short(Math.Abs(decisive.Deviation))} standard errors apart";
     }
 }

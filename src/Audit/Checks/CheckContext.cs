@@ -11,14 +11,18 @@ namespace Wellbehaved.Audit;
 public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
     /// <summary>
-    /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as many its interval is half as wide,
+    /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as
+    /// many its interval is half as wide,
     /// and a true claim lies ten of its standard errors away from where it would be undecided.
     /// </summary>
     public const int Budget = 4;
 
     private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
 
-    /// <summary>Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of samples.</summary>
+    /// <summary>
+    /// Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of
+    /// samples.
+    /// </summary>
     public double SampleShare { get; init; } = 1;
 
     /// <summary>What the discrepancies of the ledger are multiplied by: 1 at quick scale, less where more is simulated to look closer.</summary>
@@ -64,7 +68,12 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="network">The network that a check has in mind.</param>
     /// <param name="zeroWillDo">As in <see cref="EpsilonFor"/>.</param>
     internal NetworkSettings Fitted(NetworkSettings network, bool zeroWillDo = false) =>
-        network.Architecture.HasBatchNorm && EpsilonFor(network.Epsilon, zeroWillDo) is var epsilon && epsilon != network.Epsilon ? network with { Epsilon = epsilon } : network;
+        network.Architecture.HasBatchNorm && EpsilonFor(network.Epsilon, zeroWillDo) is var epsilon && epsilon != network.Epsilon
+            ? network with
+            {
+                Epsilon = epsilon,
+            }
+            : network;
 
     /// <summary>Whether the subject reports a moment; notes what it declines.</summary>
     /// <param name="moment">Name of the moment in result files.</param>
@@ -84,7 +93,14 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="input">Their common input; by default each has Gaussian numbers of its own.</param>
     /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
     /// <returns>What the subject showed, simulation by simulation, as long as a test is undecided.</returns>
-    public IEnumerable<Trace> SimulateUntilDecided(NetworkSettings network, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, Batch? input = null, Action<Snapshot>? look = null)
+    public IEnumerable<Trace> SimulateUntilDecided(
+        NetworkSettings network,
+        int study,
+        long planned,
+        IReadOnlyCollection<ISequentialTest> tests,
+        Batch? input = null,
+        Action<Snapshot>? look = null
+    )
     {
         var most = SampleShare < 1 ? Planned(planned) : Budget * planned;
         foreach (var trace in Simulate(network, study, most, input, look))

@@ -22,7 +22,8 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     private const double MostAmplification = 1e3;
 
     /// <summary>The relative difference of the ledger in D5 to D7, without batch norm and with it.</summary>
-    public const double MostBound = 1e-3, MostBoundNormalised = 1e-2;
+    public const double MostBound = 1e-3,
+        MostBoundNormalised = 1e-2;
 
     /// <summary>The seeds of sparse cases follow those of the others.</summary>
     private const int FirstSparseStudy = 10;
@@ -31,13 +32,17 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     private const uint MostAttempts = 1000;
 
     /// <summary>For messages.</summary>
-    public string Description => Network.KernelSize == 1 ? "fully connected" : $"{Network.KernelSize}×{Network.KernelSize} {Boundaries.WordsOf(Network.Boundary)}{(IsSparse ? ", one pixel" : "")}";
+    public string Description =>
+        Network.KernelSize == 1
+            ? "fully connected"
+            : $"{Network.KernelSize}×{Network.KernelSize} {Boundaries.WordsOf(Network.Boundary)}{(IsSparse ? ", one pixel" : "")}";
 
     /// <summary>Whether images have one pixel that is not zero, and outputs one weight.</summary>
     public bool IsSparse { get; init; }
 
     /// <summary>
-    /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number of each tensor. Fully connected and sparse cases are
+    /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number
+    /// of each tensor. Fully connected and sparse cases are
     /// drawn again where they do not: a nearly constant channel enlarges what comes into its batch norm.
     /// </summary>
     private bool IsSharp
@@ -45,26 +50,27 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         get
         {
             var most = Network.Architecture.HasBatchNorm ? MostBoundNormalised : MostBound;
-            return new CarriedRounding(Network, Kernels, Math.ScaleB(1, -24)).Through(Input).All(place => Below(place.SignalBound, place.Signal) && Below(place.NoiseBound, place.Noise));
+            return new CarriedRounding(Network, Kernels, Math.ScaleB(1, -24))
+                .Through(Input)
+                .All(place => Below(place.SignalBound, place.Signal) && Below(place.NoiseBound, place.Noise));
 
             bool Below(double[] bounds, double[] values) => bounds.Max() < most * values.Max(Math.Abs);
         }
     }
 
     /// <summary>Propagates.</summary>
-    public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Of(subject, Network, new Weights.Given(Kernels), Input, look);
+    public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Record(subject, Network, new Weights.Given(Kernels), Input, look);
 
-    /// <summary>What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those that the subject offers, with the nearest ε that it does.</summary>
-    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(
-        context,
-        [
-            .. Cyclic(architecture, epsilon),
-            .. Bounded(architecture, epsilon),
-        ],
-        zeroWillDo);
+    /// <summary>
+    /// What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those
+    /// that the subject offers, with the nearest ε that it does.
+    /// </summary>
+    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+        Collect(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
-    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(context, Cyclic(architecture, epsilon), zeroWillDo);
+    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+        Collect(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
     /// <remarks>
@@ -77,25 +83,29 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
-    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Sparse(context, Cyclic(architecture, epsilon), zeroWillDo);
+    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+        Sparse(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>An input whose points are one far away from all others, equal ones: the extreme of D3.</summary>
     public GivenCase WithOutlier() =>
-        this with { Input = Input with { Signal = [.. Input.Signal.Select((value, i) => i < Input.Shape.Elements / Input.Shape.Images ? 1000 + value : 0.001 * value)] } };
+        this with
+        {
+            Input = Input with
+            {
+                Signal = [.. Input.Signal.Select((value, i) => i < Input.Shape.Elements / Input.Shape.Images ? 1000 + value : 0.001 * value)],
+            },
+        };
 
     private static NetworkSettings[] Cyclic(string architecture, double epsilon) =>
-    [
-        Settings(architecture, 2, 1, Boundary.Periodic, epsilon),
-        Settings(architecture, 1, 1, Boundary.Periodic, epsilon),
-        Settings(architecture, 1, 3, Boundary.Periodic, epsilon),
-        Settings(architecture, 2, 2, Boundary.Periodic, epsilon),
-    ];
+        [
+            Settings(architecture, 2, 1, Boundary.Periodic, epsilon),
+            Settings(architecture, 1, 1, Boundary.Periodic, epsilon),
+            Settings(architecture, 1, 3, Boundary.Periodic, epsilon),
+            Settings(architecture, 2, 2, Boundary.Periodic, epsilon),
+        ];
 
     private static NetworkSettings[] Bounded(string architecture, double epsilon) =>
-    [
-        Settings(architecture, 1, 3, Boundary.Symmetric, epsilon),
-        Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon),
-    ];
+        [Settings(architecture, 1, 3, Boundary.Symmetric, epsilon), Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon)];
 
     private static IEnumerable<GivenCase> Sparse(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
     {
@@ -124,7 +134,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         throw new InvalidOperationException("expected a sharp case of one pixel among a thousand");
     }
 
-    private static IEnumerable<GivenCase> Of(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
+    private static IEnumerable<GivenCase> Collect(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
     {
         for (var study = 0; study < networks.Length; study++)
         {
@@ -136,9 +146,10 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         }
     }
 
-    private static NetworkSettings Settings(string architecture, int residualDepth, int kernelSize, Boundary boundary, double epsilon) => kernelSize == 1
-        ? new(Architecture.Named(architecture, residualDepth), new TensorShape(8, 1, 1, 10), 2, 6, 1, boundary, epsilon)
-        : new(Architecture.Named(architecture, residualDepth), new TensorShape(2, 8, 6, 2), 2, 4, kernelSize, boundary, epsilon);
+    private static NetworkSettings Settings(string architecture, int residualDepth, int kernelSize, Boundary boundary, double epsilon) =>
+        kernelSize == 1
+            ? new(Architecture.Named(architecture, residualDepth), new TensorShape(8, 1, 1, 10), 2, 6, 1, boundary, epsilon)
+            : new(Architecture.Named(architecture, residualDepth), new TensorShape(2, 8, 6, 2), 2, 4, kernelSize, boundary, epsilon);
 
     private static GivenCase Draw(CheckContext context, int study, NetworkSettings network)
     {
@@ -151,7 +162,12 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
             var written = new WrittenOutNetwork(network, kernels);
             written.Propagate(input);
             var given = new GivenCase(network, kernels, input);
-            if (written.SmallestGate > LeastGate && written.FirstCrossing > Step && written.Amplification < MostAmplification && (network.KernelSize > 1 || given.IsSharp))
+            if (
+                written.SmallestGate > LeastGate
+                && written.FirstCrossing > Step
+                && written.Amplification < MostAmplification
+                && (network.KernelSize > 1 || given.IsSharp)
+            )
             {
                 return given;
             }

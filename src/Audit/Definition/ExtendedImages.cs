@@ -33,18 +33,17 @@ internal static class ExtendedImages
     public static IEnumerable<(int Image, int Row, int Column, int Source)> Positions(TensorShape shape, int kernelSize, Boundary boundary)
     {
         var (rows, columns) = (Sources(shape.Height, kernelSize, boundary), Sources(shape.Width, kernelSize, boundary));
-        return
-            from image in Enumerable.Range(0, shape.Images)
+        return from image in Enumerable.Range(0, shape.Images)
             from row in rows
             from column in columns
             select (image, row.Position, column.Position, ((((image * shape.Height) + row.Source) * shape.Width) + column.Source) * shape.Channels);
     }
 
     private static (int Position, int Source)[] Sources(int extent, int kernelSize, Boundary boundary) =>
-    [
-        .. from position in Enumerable.Range(0, extent + kernelSize - 1)
-           let source = WrittenOutLayers.Beyond(position - ((kernelSize - 1) / 2), extent, boundary)
-           where source is not null
-           select (position, source.Value),
-    ];
+        [
+            .. from position in Enumerable.Range(0, extent + kernelSize - 1)
+            let source = WrittenOutLayers.Beyond(position - ((kernelSize - 1) / 2), extent, boundary)
+            where source is not null
+            select (position, source.Value),
+        ];
 }

@@ -10,7 +10,9 @@ internal static class WrittenOutAttention
     {
         if (input.Channels % layer.Heads != 0 || input.Positions < 2)
         {
-            throw new ArgumentException($"expected two positions or more and channels that {layer.Heads} heads divide, got {input.Positions} and {input.Channels}");
+            throw new ArgumentException(
+                $"expected two positions or more and channels that {layer.Heads} heads divide, got {input.Positions} and {input.Channels}"
+            );
         }
 
         var queries = WrittenOutDense.Propagate(input, input.Channels, layer.Parameters, parameters);
@@ -42,7 +44,8 @@ internal static class WrittenOutAttention
         WrittenOutFeatures attended,
         int point,
         (int First, int Count) seen,
-        (int First, int Count) channels)
+        (int First, int Count) channels
+    )
     {
         var (scores, scoreNoise) = (new double[seen.Count], new double[seen.Count]);
         for (var j = 0; j < seen.Count; j++)

@@ -57,7 +57,8 @@ internal static class WrittenOutConvolution
         (int Image, int Row, int Column) point,
         (int Index, int Count) group,
         double[] weights,
-        (int Index, int Count) output)
+        (int Index, int Count) output
+    )
     {
         var (y, dy) = (0.0, 0.0);
         var before = (layer.Kernel - 1) / 2 * layer.Dilation;

@@ -11,12 +11,13 @@ internal static class WrittenOutErrorFunction
     public static double Value(double x) => Math.Abs(x) < Middle ? Series(x) : Math.CopySign(1 - ContinuedFraction(Math.Abs(x)), x);
 
     /// <summary>1 - erf x, which keeps its digits where erf is near 1.</summary>
-    public static double Complement(double x) => x switch
-    {
-        >= Middle => ContinuedFraction(x),
-        <= -Middle => 2 - ContinuedFraction(-x),
-        _ => 1 - Series(x),
-    };
+    public static double Complement(double x) =>
+        x switch
+        {
+            >= Middle => ContinuedFraction(x),
+            <= -Middle => 2 - ContinuedFraction(-x),
+            _ => 1 - Series(x),
+        };
 
     /// <summary>exp(-x²).</summary>
     /// <remarks>The rounding of x² would be multiplied by x²: a part of x with few digits has an exact square.</remarks>

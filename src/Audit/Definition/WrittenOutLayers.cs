@@ -2,7 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The operations of theory.md section 1 written as plainly as their definitions read, in double precision: an oracle that shares no code with the model.</summary>
+/// <summary>
+/// The operations of theory.md section 1 written as plainly as their definitions read, in double precision: an oracle that shares no code with the model.
+/// </summary>
 public static class WrittenOutLayers
 {
     /// <summary>A convolution with given weights, which signal and noise both pass through.</summary>
@@ -124,17 +126,18 @@ public static class WrittenOutLayers
     /// <param name="means">Batch mean of each channel.</param>
     /// <param name="deviations">sqrt(σ² + ε) of each channel.</param>
     /// <returns>Normalised signal and noise.</returns>
-    public static (double[] Signal, double[] Noise) Normalise(double[] signal, double[] noise, double[] means, double[] deviations) => (
-        [.. signal.Select((value, i) => (value - means[i % means.Length]) / deviations[i % means.Length])],
-        [.. noise.Select((value, i) => value / deviations[i % means.Length])]);
+    public static (double[] Signal, double[] Noise) Normalise(double[] signal, double[] noise, double[] means, double[] deviations) =>
+        (
+            [.. signal.Select((value, i) => (value - means[i % means.Length]) / deviations[i % means.Length])],
+            [.. noise.Select((value, i) => value / deviations[i % means.Length])]
+        );
 
     /// <summary>The ReLU: the signal's positive part, and the noise where the signal is positive.</summary>
     /// <param name="signal">Signal.</param>
     /// <param name="noise">Noise.</param>
     /// <returns>Both behind it.</returns>
-    public static (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise) => (
-        [.. signal.Select(value => Math.Max(value, 0))],
-        [.. noise.Zip(signal, (value, gate) => gate > 0 ? value : 0)]);
+    public static (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise) =>
+        ([.. signal.Select(value => Math.Max(value, 0))], [.. noise.Zip(signal, (value, gate) => gate > 0 ? value : 0)]);
 
     /// <summary>Averages a function over the points of each channel.</summary>
     /// <param name="values">Values (points × channels).</param>
@@ -170,13 +173,15 @@ public static class WrittenOutLayers
     /// <summary>The position within an axis that is read at one beyond its border; null where zeros lie.</summary>
     internal static int? Beyond(int position, int extent, Boundary boundary)
     {
-        return position >= 0 && position < extent ? position : boundary switch
-        {
-            Boundary.ZeroPadding => null,
-            Boundary.Periodic => Modulo(position, extent),
-            Boundary.Symmetric => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
-            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
-        };
+        return position >= 0 && position < extent
+            ? position
+            : boundary switch
+            {
+                Boundary.ZeroPadding => null,
+                Boundary.Periodic => Modulo(position, extent),
+                Boundary.Symmetric => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
+                _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
+            };
 
         static int Modulo(int dividend, int divisor) => ((dividend % divisor) + divisor) % divisor;
     }

@@ -27,7 +27,8 @@ internal sealed class WrittenOutMapping(Network network, IReadOnlyList<double[]>
         if ((input.Height, input.Width, input.Channels) != (network.Input.Height, network.Input.Width, network.Input.Channels))
         {
             throw new ArgumentException(
-                $"expected images of {network.Input.Height}×{network.Input.Width}×{network.Input.Channels}, got {input.Height}×{input.Width}×{input.Channels}");
+                $"expected images of {network.Input.Height}×{network.Input.Width}×{network.Input.Channels}, got {input.Height}×{input.Width}×{input.Channels}"
+            );
         }
 
         var walk = new WrittenOutWalk(new WrittenOutParameters(parameters), noise, held);

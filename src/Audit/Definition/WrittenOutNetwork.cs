@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>The four architectures once more, layer by layer as they are defined: what a given network must do with given weights.</summary>
-/// <remarks>Batch statistics are those of each propagation; those of one can be held fixed from then on, as the definition of the noise asks for. Law D7.</remarks>
+/// <remarks>
+/// Batch statistics are those of each propagation; those of one can be held fixed from then on, as the definition of the noise asks for. Law D7.
+/// </remarks>
 /// <param name="network">The network.</param>
 /// <param name="kernels">The weights of each convolution.</param>
 public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<double[]> kernels)
@@ -12,14 +14,18 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     private bool _statisticsAreFixed;
     private int _norm;
 
-    /// <summary>The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how far rounding is from opening or closing a gate.</summary>
+    /// <summary>
+    /// The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how far rounding is from opening or closing a gate.
+    /// </summary>
     public double SmallestGate { get; private set; } = double.PositiveInfinity;
 
     /// <summary>The least multiple of the noise, added to the signal while batch statistics are held fixed, that opens or closes a gate so far; up to it
     /// the network is linear along the noise.</summary>
     internal double FirstCrossing { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>By how much batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at least 1.</summary>
+    /// <summary>
+    /// By how much batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at least 1.
+    /// </summary>
     public double Amplification { get; private set; } = 1;
 
     /// <summary>From now on batch norm uses the statistics of the last propagation.</summary>
@@ -100,7 +106,8 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
         var (shape, stride) = kernel == 0 ? (network.NetworkInput, network.FirstStride) : (network.FeatureShape, 1);
         return (
             WrittenOutLayers.Convolve(shape, values.Signal, kernels[kernel], network.KernelSize, stride, network.Boundary),
-            WrittenOutLayers.Convolve(shape, values.Noise, kernels[kernel], network.KernelSize, stride, network.Boundary));
+            WrittenOutLayers.Convolve(shape, values.Noise, kernels[kernel], network.KernelSize, stride, network.Boundary)
+        );
     }
 
     private (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise)
@@ -115,8 +122,21 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     {
         if (!_statisticsAreFixed)
         {
-            Amplification *= Math.Max(1, Math.Sqrt(WrittenOutLayers.MeanSquares(signal, network.Channels).Zip(WrittenOutLayers.Variances(signal, network.Channels), (square, variance) => square / (variance + network.Epsilon)).Max()));
-            _statistics.Add((WrittenOutLayers.Means(signal, network.Channels), [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]));
+            Amplification *= Math.Max(
+                1,
+                Math.Sqrt(
+                    WrittenOutLayers
+                        .MeanSquares(signal, network.Channels)
+                        .Zip(WrittenOutLayers.Variances(signal, network.Channels), (square, variance) => square / (variance + network.Epsilon))
+                        .Max()
+                )
+            );
+            _statistics.Add(
+                (
+                    WrittenOutLayers.Means(signal, network.Channels),
+                    [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]
+                )
+            );
         }
 
         var (means, deviations) = _statistics[_norm++];

@@ -16,22 +16,27 @@ internal static class WrittenOutResidual
         if ((branch.Height, branch.Width, branch.Channels) != (skip.Height, skip.Width, skip.Channels))
         {
             throw new ArgumentException(
-                $"expected branch and skip of one shape, got {branch.Height}×{branch.Width}×{branch.Channels} and {skip.Height}×{skip.Width}×{skip.Channels}");
+                $"expected branch and skip of one shape, got {branch.Height}×{branch.Width}×{branch.Channels} and {skip.Height}×{skip.Width}×{skip.Channels}"
+            );
         }
 
         var (alpha, gamma) = (survives ? Factor(layer.BranchScale, stack) : 0, Factor(layer.SkipScale, stack));
         return skip.With(Sum(skip.Signal, branch.Signal), Sum(skip.Noise, branch.Noise));
 
         // Without a factor there is nothing to add, be it infinite.
-        double[] Sum(double[] ofSkip, double[] ofBranch) =>
-            [.. ofSkip.Zip(ofBranch, (s, b) => (gamma == 0 ? 0 : gamma * s) + (alpha == 0 ? 0 : alpha * b))];
+        double[] Sum(double[] ofSkip, double[] ofBranch) => [.. ofSkip.Zip(ofBranch, (s, b) => (gamma == 0 ? 0 : gamma * s) + (alpha == 0 ? 0 : alpha * b))];
     }
 
-    private static double Factor(ResidualScale scale, (int Unit, int Units)? stack) => scale.Rule switch
-    {
-        ScaleRule.Constant => scale.Value,
-        ScaleRule.ByDepth when stack is { } place => 1 / Math.Sqrt(place.Units),
-        ScaleRule.ByUnit when stack is { } place => 1 / Math.Sqrt(place.Unit + 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale.Rule, "expected a number, or a rule within a stack, as the scale of a residual unit"),
-    };
+    private static double Factor(ResidualScale scale, (int Unit, int Units)? stack) =>
+        scale.Rule switch
+        {
+            ScaleRule.Constant => scale.Value,
+            ScaleRule.ByDepth when stack is { } place => 1 / Math.Sqrt(place.Units),
+            ScaleRule.ByUnit when stack is { } place => 1 / Math.Sqrt(place.Unit + 1),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(scale),
+                scale.Rule,
+                "expected a number, or a rule within a stack, as the scale of a residual unit"
+            ),
+        };
 }

@@ -10,5 +10,5 @@ internal sealed class WrittenOutStatistics
 
     /// <summary>What a batch norm measured.</summary>
     /// <param name="norm">How many batch norms came before it.</param>
-    public (double[] Means, double[] Deviations) Of(int norm) => _measured[norm];
+    public (double[] Means, double[] Deviations) Read(int norm) => _measured[norm];
 }

@@ -93,12 +93,14 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
 
     private WrittenOutFeatures Branches(Residual residual, WrittenOutFeatures input, (int Unit, int Units)? stack, bool shown)
     {
-        var survives = residual.Survival >= 1 || parameters.Take("the survival of a branch", 1)[0] switch
-        {
-            1 => true,
-            0 => false,
-            var other => throw new ArgumentException($"expected 1 or 0 for the survival of a branch, got {other}"),
-        };
+        var survives =
+            residual.Survival >= 1
+            || parameters.Take("the survival of a branch", 1)[0] switch
+            {
+                1 => true,
+                0 => false,
+                var other => throw new ArgumentException($"expected 1 or 0 for the survival of a branch, got {other}"),
+            };
         var branch = Unit(residual.Branch, input, stack, shown);
         if (shown)
         {
@@ -140,7 +142,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
     {
         if (held is not null)
         {
-            var (means, deviations) = held.Of(_norms++);
+            var (means, deviations) = held.Read(_norms++);
             return WrittenOutBatchNorm.Held(norm, input, means, deviations);
         }
 

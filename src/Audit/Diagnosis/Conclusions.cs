@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 /// <param name="Growth">The law of χ.</param>
 /// <param name="SignalCollapses">The directions of variance tend to one.</param>
 /// <param name="KeepsDirections">r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
-/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is seen.</param>
+/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is
+/// seen.</param>
 /// <param name="Needed">The signs that the condition rests on.</param>
 internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
@@ -39,15 +40,22 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// <param name="signs">What is known.</param>
     /// <returns>The conclusions.</returns>
     /// <remarks>
-    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
-    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share has halved at
+    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1
+    /// has halved at least since a quarter of the depth, still falls, and
+    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies,
+    /// and ten times as much did at the first depth; and it is about to where that share has halved at
     /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
     /// </remarks>
-    public static Conclusions Of(Signs signs)
+    public static Conclusions Conclude(Signs signs)
     {
-        var (growth, law) = LawSigns.Of(signs);
+        var (growth, law) = LawSigns.NameLaw(signs);
         Dictionary<Contrast, int> collapsed = new() { [Contrast.MoreThanOneDirection] = -1, [Contrast.BeganWithMoreDirections] = 1 };
-        Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
+        Dictionary<Contrast, int> collapsing = new()
+        {
+            [Contrast.DirectionsHalve] = 1,
+            [Contrast.DirectionsStillFall] = 1,
+            [Contrast.MoreThanTwoDirections] = -1,
+        };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
         var (hasCollapsed, isCollapsing) = (Known(collapsed), Known(collapsing));
         Dictionary<Contrast, int> point = new() { [Contrast.ShareAboveHundredth] = -1, [Contrast.ShareFellTenfold] = 1 };
@@ -65,7 +73,13 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
             keeps.Add(Contrast.ShareLosesThird, -1);
         }
 
-        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>())
+        var conclusions = new Conclusions(
+            growth,
+            hasCollapsed || isCollapsing,
+            signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections),
+            signs.Negative(LimitOf(growth)),
+            new Dictionary<Contrast, int>()
+        )
         {
             DirectionsFall = signs.Positive(Contrast.DirectionsStillFall),
             ShareFalls = signs.Positive(Contrast.ShareStillFalls),
@@ -76,7 +90,9 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         };
         return conclusions with
         {
-            Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
+            Needed =
+                hasCollapsed ? collapsed
+                : isCollapsing ? collapsing
                 : conclusions.LosesSnr ? law
                 : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()
                 : conclusions.Needed,

@@ -1,10 +1,13 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Questions about the depth of a network whose answers name its condition: each is a number for each mapping, and the sign of its mean is the answer.</summary>
+/// <summary>
+/// Questions about the depth of a network whose answers name its condition: each is a number for each mapping, and the sign of its mean is the answer.
+/// </summary>
 /// <remarks>
 /// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
 /// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and
-/// D₂ - G_p D₁ has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out. Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
+/// D₂ - G_p D₁ has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out.
+/// Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
 /// is divided by ln 4: the power of the depth with which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
 /// </remarks>
 internal enum Contrast
@@ -12,7 +15,10 @@ internal enum Contrast
     /// <summary>D₂: χ grows.</summary>
     Grows,
 
-    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured within mappings from a quarter to half of the depth.</summary>
+    /// <summary>
+    /// D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured within mappings from a quarter to
+    /// half of the depth.
+    /// </summary>
     OutrunsEarlyWalk,
 
     /// <summary>The same, the variance measured from half of the depth on.</summary>
@@ -27,7 +33,10 @@ internal enum Contrast
     /// <summary>Shape above -½: nearer to a power than to a bound.</summary>
     ShapeAboveMinusHalf,
 
-    /// <summary>In the first of four stretches of as many layers, from a quarter of the depth to all of it, ln χ gains two thirds at least of what a constant rate would give it.</summary>
+    /// <summary>
+    /// In the first of four stretches of as many layers, from a quarter of the depth to all of it, ln χ gains two thirds at least of what a constant rate would
+    /// give it.
+    /// </summary>
     FirstStretchHoldsRate,
 
     /// <summary>The same in the second.</summary>
@@ -39,7 +48,9 @@ internal enum Contrast
     /// <summary>The same in the fourth.</summary>
     FourthStretchHoldsRate,
 
-    /// <summary>In the first of four stretches over which the depth grows by the same factor, ln χ gains two thirds at least of what a constant power would give it.</summary>
+    /// <summary>
+    /// In the first of four stretches over which the depth grows by the same factor, ln χ gains two thirds at least of what a constant power would give it.
+    /// </summary>
     FirstStretchHoldsPower,
 
     /// <summary>The same in the second.</summary>
@@ -51,7 +62,9 @@ internal enum Contrast
     /// <summary>The same in the fourth.</summary>
     FourthStretchHoldsPower,
 
-    /// <summary>In the first of the stretches over which the depth grows by the same factor, ln χ gains more than seven fifths of what a constant power would give it.</summary>
+    /// <summary>
+    /// In the first of the stretches over which the depth grows by the same factor, ln χ gains more than seven fifths of what a constant power would give it.
+    /// </summary>
     FirstStretchExceedsPower,
 
     /// <summary>The same in the second.</summary>
@@ -103,8 +116,10 @@ internal enum Contrast
     MoreThanOneAndHalfDirections,
 
     /// <summary>
-    /// r_eff is above 1.2 at full depth. An effective rank is the trace over the largest eigenvalue: below, the largest direction has five sixths of the variance at least, five times that of all others together. The number is a convention
-    /// between what nobody would call one direction and what nets of the least width and depth that are to be named still scatter by (two of 296 runs of width 64 at depth 50 lay between 1.1 and this mark); infinitely wide ones are at 1.02 there.
+    /// r_eff is above 1.2 at full depth. An effective rank is the trace over the largest eigenvalue: below, the largest direction has five sixths of the
+    /// variance at least, five times that of all others together. The number is a convention
+    /// between what nobody would call one direction and what nets of the least width and depth that are to be named still scatter by (two of 296 runs of width
+    /// 64 at depth 50 lay between 1.1 and this mark); infinitely wide ones are at 1.02 there.
     /// </summary>
     MoreThanOneDirection,
 
@@ -123,7 +138,9 @@ internal enum Contrast
     /// <summary>The share falls there by more than twice what its random walk explains.</summary>
     ShareOutrunsWalk,
 
-    /// <summary>The share falls as steadily as a power of the depth does: the shape of its fall is above -½, where one that tends to a constant has a shape below.</summary>
+    /// <summary>
+    /// The share falls as steadily as a power of the depth does: the shape of its fall is above -½, where one that tends to a constant has a shape below.
+    /// </summary>
     ShareFallsSteadily,
 
     /// <summary>More than a tenth of the signal varies at full depth.</summary>

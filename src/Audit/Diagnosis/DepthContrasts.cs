@@ -11,22 +11,46 @@ internal sealed class DepthContrasts
     /// <summary>r_eff - 1 of a signal that has collapsed is below this.</summary>
     private const double LeftOver = 0.2;
 
-    /// <summary>What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost them.</summary>
+    /// <summary>
+    /// What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost
+    /// them.
+    /// </summary>
     private const double CollapsedBefore = 1;
 
     /// <summary>Share of what a law gives a stretch that it must gain at least.</summary>
     private const double HeldShare = 2.0 / 3;
 
-    /// <summary>And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths of the depth half as much again.</summary>
+    /// <summary>
+    /// And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths
+    /// of the depth half as much again.
+    /// </summary>
     private const double ExceededShare = 1.4;
 
     /// <summary>The stretches by number, for a constant rate.</summary>
-    private static readonly Contrast[] HoldsRate = [Contrast.FirstStretchHoldsRate, Contrast.SecondStretchHoldsRate, Contrast.ThirdStretchHoldsRate, Contrast.FourthStretchHoldsRate];
+    private static readonly Contrast[] HoldsRate =
+    [
+        Contrast.FirstStretchHoldsRate,
+        Contrast.SecondStretchHoldsRate,
+        Contrast.ThirdStretchHoldsRate,
+        Contrast.FourthStretchHoldsRate,
+    ];
 
     /// <summary>The stretches by number, for a constant power.</summary>
-    private static readonly Contrast[] HoldsPower = [Contrast.FirstStretchHoldsPower, Contrast.SecondStretchHoldsPower, Contrast.ThirdStretchHoldsPower, Contrast.FourthStretchHoldsPower];
+    private static readonly Contrast[] HoldsPower =
+    [
+        Contrast.FirstStretchHoldsPower,
+        Contrast.SecondStretchHoldsPower,
+        Contrast.ThirdStretchHoldsPower,
+        Contrast.FourthStretchHoldsPower,
+    ];
 
-    private static readonly Contrast[] ExceedsPower = [Contrast.FirstStretchExceedsPower, Contrast.SecondStretchExceedsPower, Contrast.ThirdStretchExceedsPower, Contrast.FourthStretchExceedsPower];
+    private static readonly Contrast[] ExceedsPower =
+    [
+        Contrast.FirstStretchExceedsPower,
+        Contrast.SecondStretchExceedsPower,
+        Contrast.ThirdStretchExceedsPower,
+        Contrast.FourthStretchExceedsPower,
+    ];
 
     private readonly Dictionary<Contrast, double[]> _values = [];
     private readonly Dictionary<Contrast, double[]> _constantWalk = [];
@@ -44,7 +68,8 @@ internal sealed class DepthContrasts
         {
             _first = [.. logChi.Select(row => row[half] - row[quarter])];
             _second = [.. logChi.Select(row => row[end] - row[half])];
-            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
+            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half),
+                late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
             Walk = new FiniteWidthWalk(Math.Max(early.Mean(), late.Mean()));
             _values[Contrast.Grows] = _second;
             Outruns(Contrast.OutrunsEarlyWalk, _second, early);
@@ -54,7 +79,13 @@ internal sealed class DepthContrasts
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
             var even = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, depth => depth);
             Compare(HoldsRate, HeldShare, logChi, table.Depths, even, depth => depth);
-            StretchRates = [.. even.Zip(even.Skip(1), (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from])))];
+            StretchRates =
+            [
+                .. even.Zip(
+                    even.Skip(1),
+                    (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from]))
+                ),
+            ];
             var doubling = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, Math.Log);
             Compare(HoldsPower, HeldShare, logChi, table.Depths, doubling, Math.Log);
             Compare(ExceedsPower, ExceededShare, logChi, table.Depths, doubling, Math.Log);
@@ -83,7 +114,17 @@ internal sealed class DepthContrasts
             _values[Contrast.MoreThanTwoDirections] = atEnd;
             _values[Contrast.MoreThanOneAndHalfDirections] = Less(atEnd, Math.Log(0.5));
             _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(LeftOver));
-            _values[Contrast.BeganWithMoreDirections] = [.. Excess(0).Zip(atEnd, (earlier, later) => table.Images >= 3 && earlier < Math.Log(LeftOver) ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore) : earlier - later - Math.Log(2))];
+            _values[Contrast.BeganWithMoreDirections] =
+            [
+                .. Excess(0)
+                    .Zip(
+                        atEnd,
+                        (earlier, later) =>
+                            table.Images >= 3 && earlier < Math.Log(LeftOver)
+                                ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore)
+                                : earlier - later - Math.Log(2)
+                    ),
+            ];
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
         }
@@ -98,7 +139,8 @@ internal sealed class DepthContrasts
             double[] lost = [.. firstLoss.Zip(secondLoss, (first, second) => first + second)];
             double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (earlier, later) => earlier - later)];
             var ratio = GainRatio(-0.5, this);
-            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
+            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half),
+                late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
             _values[Contrast.ShareHalves] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareLosesThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareStillFalls] = Less(secondLoss, 0.25 * Math.Log((double)Depth / Half));
@@ -133,7 +175,9 @@ internal sealed class DepthContrasts
     /// <summary>ln(μ₂/ν₂) by mapping and recorded depth; <see langword="null"/> where it is not recorded.</summary>
     public IReadOnlyList<double[]>? LogShare { get; }
 
-    /// <summary>By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.</summary>
+    /// <summary>
+    /// By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.
+    /// </summary>
     public double LogShareLost { get; } = double.NaN;
 
     /// <summary>The power of the depth with which the share falls from half of the depth on; NaN where it is not recorded.</summary>
@@ -145,7 +189,10 @@ internal sealed class DepthContrasts
     /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
-    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of a walk, and its variance this one, is assumed there.</summary>
+    /// <summary>
+    /// The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of
+    /// a walk, and its variance this one, is assumed there.
+    /// </summary>
     public IReadOnlyDictionary<Contrast, double[]> Deciding => _deciding.Value;
 
     /// <summary>Gain of ln χ from a quarter to half of the depth, by mapping.</summary>
@@ -157,7 +204,7 @@ internal sealed class DepthContrasts
     /// <summary>Answers of a table.</summary>
     /// <param name="table">Moments; every number finite.</param>
     /// <returns>The answers; null where fewer than three depths are recorded, or no mapping.</returns>
-    public static DepthContrasts? Of(MomentTable table)
+    public static DepthContrasts? Measure(MomentTable table)
     {
         if (table.Depths.Count < 3 || table.Simulations == 0)
         {
@@ -189,18 +236,25 @@ internal sealed class DepthContrasts
     public static int Nearest(IReadOnlyList<int> depths, double target, int last) =>
         Enumerable.Range(0, last + 1).MinBy(index => Math.Abs(Math.Log(depths[index] / target)));
 
-    /// <summary>The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is measured over both together.</summary>
+    /// <summary>
+    /// The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is
+    /// measured over both together.
+    /// </summary>
     private static (int[] Before, int[] After) WalkKnots(IReadOnlyList<int> depths, int quarter, int half)
     {
         var end = depths.Count - 1;
-        var (before, after) = (Stretches.Knots(depths, quarter, half, Stretches.OfLaw, depth => depth), Stretches.Knots(depths, half, end, Stretches.OfLaw, depth => depth));
+        var (before, after) = (
+            Stretches.Knots(depths, quarter, half, Stretches.OfLaw, depth => depth),
+            Stretches.Knots(depths, half, end, Stretches.OfLaw, depth => depth)
+        );
         int[] both = [.. before, .. after[1..]];
         return (before.Length > 2 ? before : both, after.Length > 2 ? after : both);
     }
 
     /// <summary>A gain from half of the depth on, less twice the variance that as many layers of a walk add.</summary>
     /// <remarks>
-    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the variance, and the scatter holds the errors of both.
+    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the
+    /// variance, and the scatter holds the errors of both.
     /// (With the variance as a constant one table of four at the border was told on which side of it it lay.)
     /// </remarks>
     private void Outruns(Contrast contrast, double[] gain, double[] variances)
@@ -211,7 +265,14 @@ internal sealed class DepthContrasts
     }
 
     /// <summary>Gains of stretches less a share of what a law gives them, when the law is a constant slope over a measure of depth.</summary>
-    private void Compare(Contrast[] contrasts, double share, IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, int[] knots, Func<double, double> measure)
+    private void Compare(
+        Contrast[] contrasts,
+        double share,
+        IReadOnlyList<double[]> logChi,
+        IReadOnlyList<int> depths,
+        int[] knots,
+        Func<double, double> measure
+    )
     {
         var (first, last) = (knots[0], knots[^1]);
         var whole = measure(depths[last]) - measure(depths[first]);

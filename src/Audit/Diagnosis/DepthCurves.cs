@@ -17,21 +17,33 @@ public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double
     /// <summary>Reads the curves from a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The curves.</returns>
-    public static DepthCurves Of(ExperimentResult result)
+    public static DepthCurves Read(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var (depths, ends) = (result.Depths, result.Ends);
         return new DepthCurves(
             depths,
             MedianByDepth(result.SelectAtRanks((moments, _) => moments.ReffSignal)),
-            MedianByDepth(result.SelectAtEnds((moments, input) => -2 * moments.LogChi(input))))
+            MedianByDepth(result.SelectAtEnds((moments, input) => -2 * moments.LogChi(input)))
+        )
         {
             Alive = [.. depths.Select(depth => ends.Count(end => end.IsAliveAt(depth)))],
             Simulations = ends.Count,
         };
 
-        // Where a residual branch is off and the skip connection lives there is no effective rank. What has ended has no such numbers: the zeros and ones that stand for them would move a median.
+        // Where a residual branch is off and the skip connection lives there is no effective rank. What has ended has no such numbers: the zeros and ones that
+        // stand for them would move a median.
         double[] MedianByDepth(double[][] values) =>
-            [.. depths.Select((depth, i) => MathNet.Numerics.Statistics.Statistics.Median(values.Where((_, mapping) => ends[mapping].IsAliveAt(depth)).Select(row => row[i]).Where(value => value != EffectiveRank.NotComputed)))];
+            [
+                .. depths.Select(
+                    (depth, i) =>
+                        MathNet.Numerics.Statistics.Statistics.Median(
+                            values
+                                .Where((_, mapping) => ends[mapping].IsAliveAt(depth))
+                                .Select(row => row[i])
+                                .Where(value => value != EffectiveRank.NotComputed)
+                        )
+                ),
+            ];
     }
 }

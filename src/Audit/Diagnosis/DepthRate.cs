@@ -26,7 +26,9 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
     private const double FalseRate = 0.05;
 
-    /// <summary>Gain of ln(μ₂/ν₂) over the stretch, negative where the share of the signal that varies falls; null where it is not recorded at both ends.</summary>
+    /// <summary>
+    /// Gain of ln(μ₂/ν₂) over the stretch, negative where the share of the signal that varies falls; null where it is not recorded at both ends.
+    /// </summary>
     internal Estimate? LogShare { get; init; }
 
     /// <summary>Gain of ln χ in each layer of the stretch.</summary>
@@ -35,10 +37,14 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
     /// <summary>d ln χ/d ln l over the stretch; null for the stretch that begins at depth 0.</summary>
     public Estimate? ChiPower => From == 0 ? null : LogChi?.Per(Math.Log((double)To / From));
 
-    /// <summary>The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of the list.</summary>
+    /// <summary>
+    /// The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of
+    /// the list.
+    /// </summary>
     /// <param name="table">Moments; every number finite.</param>
-    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced bootstrap of t, asymptotic.</returns>
-    public static IReadOnlyList<DepthRate> Of(MomentTable table)
+    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced
+    /// bootstrap of t, asymptotic.</returns>
+    public static IReadOnlyList<DepthRate> Measure(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (table.Simulations == 0)
@@ -55,18 +61,32 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
         var logShare = table.ShareByDepth();
         double[]?[] chi = [.. stretches.Select(stretch => table.LogChi?.Select(row => row[stretch.To] - (stretch.From is { } from ? row[from] : 0)).ToArray())];
-        double[]?[] excess = [.. stretches.Select(stretch => stretch.From is { } from ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray() : null)];
+        double[]?[] excess =
+        [
+            .. stretches.Select(stretch =>
+                stretch.From is { } from
+                    ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray()
+                    : null
+            ),
+        ];
         double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? logShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
         double[][] family = [.. chi.Concat(excess).Concat(share).OfType<double[]>()];
-        var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Of(family, FalseRate) : null;
+        var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Compute(family, FalseRate) : null;
         var next = 0;
         Estimate?[] estimates = [.. chi.Concat(excess).Concat(share).Select(column => column is null ? null : (Estimate?)Estimated(column))];
-        return [.. stretches.Select((stretch, i) => new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])
-        {
-            LogShare = estimates[(2 * stretches.Length) + i],
-        })];
+        return
+        [
+            .. stretches.Select(
+                (stretch, i) =>
+                    new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])
+                    {
+                        LogShare = estimates[(2 * stretches.Length) + i],
+                    }
+            ),
+        ];
 
-        Estimate Estimated(double[] column) => bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
+        Estimate Estimated(double[] column) =>
+            bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
     }
 
     /// <summary>Indices of recorded depths, each near to half of the next.</summary>

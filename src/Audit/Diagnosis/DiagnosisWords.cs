@@ -34,26 +34,32 @@ internal static class DiagnosisWords
 
         // What is named goes first, in the order in which it is named; then the rest.
         var title = string.Join(" and ", diagnosis.Conditions.Select((condition, i) => i == 0 ? TitleOf(condition) : Uncapitalised(TitleOf(condition))));
-        string[] named = [.. diagnosis.Conditions.Select(condition => condition switch
-        {
-            Condition.PathologicalSignal => directions,
-            Condition.PathologicalSnr => chi,
-            Condition.PathologicalPoint => Point(diagnosis, evidence),
-            _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), condition, "expected a pathology"),
-        })];
+        string[] named =
+        [
+            .. diagnosis.Conditions.Select(condition =>
+                condition switch
+                {
+                    Condition.PathologicalSignal => directions,
+                    Condition.PathologicalSnr => chi,
+                    Condition.PathologicalPoint => Point(diagnosis, evidence),
+                    _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), condition, "expected a pathology"),
+                }
+            ),
+        ];
         return Joined(title, [.. named, .. new[] { directions, chi }.Except(named)]);
     }
 
     /// <summary>What a pathology is called.</summary>
-    public static string TitleOf(Condition condition) => condition switch
-    {
-        Condition.PathologicalSignal => "Pathological signal",
-        Condition.PathologicalSnr => "Pathological SNR",
-        Condition.PathologicalPoint => "Pathological point",
-        Condition.WellBehaved => "Well-behaved",
-        Condition.Undecided => "Undecided",
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-    };
+    public static string TitleOf(Condition condition) =>
+        condition switch
+        {
+            Condition.PathologicalSignal => "Pathological signal",
+            Condition.PathologicalSnr => "Pathological SNR",
+            Condition.PathologicalPoint => "Pathological point",
+            Condition.WellBehaved => "Well-behaved",
+            Condition.Undecided => "Undecided",
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+        };
 
     /// <summary>A title within a sentence.</summary>
     public static string Uncapitalised(string title) => char.ToLowerInvariant(title[0]) + title[1..];
@@ -67,13 +73,21 @@ internal static class DiagnosisWords
         var first = Math.Exp(contrasts.LogShare!.Select(row => row[0]).Median());
         if (!evidence.Seen.ShareFalls)
         {
-            return Invariant($"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} that varied at depth {depths[0]}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} "
+                    + $"that varied at depth {depths[0]}"
+            );
         }
 
         var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {depths[0]}");
         var last = diagnosis.Rates[^2];
         var rate = last.LogShare is { } lost
-            ? Invariant($"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, "
+                    + $"as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would"
+            )
             : "";
         return $"{(evidence.Seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
     }
@@ -82,19 +96,25 @@ internal static class DiagnosisWords
     public static string Share(double share)
     {
         var percent = 100 * share;
-        return percent >= 9.95 ? Invariant($"{percent:F0} %") : percent >= 0.0095 ? Invariant($"{percent:G2} %") : Invariant($"{percent:0.0e+0} %");
+        return percent >= 9.95 ? Invariant($"{percent:F0} %")
+            : percent >= 0.0095 ? Invariant($"{percent:G2} %")
+            : Invariant($"{percent:0.0e+0} %");
     }
 
     /// <summary>What the whole depth did, where no law can be told.</summary>
     public static string Rates(IReadOnlyList<DepthRate> rates, MomentTable table)
     {
         var chi = rates.Count > 0 && rates[^1].LogChi is { } gain ? Invariant($"at depth {table.Depths[^1]} {Snr(gain.Value)}") : "there is no χ";
-        return table.Reff is { Count: > 0 } reff ? chi + Invariant($", and the signal has {reff.Select(row => row[^1]).Median():F1} directions of variance") : chi;
+        return table.Reff is { Count: > 0 } reff
+            ? chi + Invariant($", and the signal has {reff.Select(row => row[^1]).Median():F1} directions of variance")
+            : chi;
     }
 
     /// <summary>"the SNR is down 700-fold".</summary>
-    private static string Snr(double logChi) => Math.Abs(2 * logChi) < Math.Log(1.05) ? "the SNR is what it was, within 5 %"
-        : logChi > 0 ? $"the SNR is down {Fold(2 * logChi)}" : $"the SNR is up {Fold(-2 * logChi)}";
+    private static string Snr(double logChi) =>
+        Math.Abs(2 * logChi) < Math.Log(1.05) ? "the SNR is what it was, within 5 %"
+        : logChi > 0 ? $"the SNR is down {Fold(2 * logChi)}"
+        : $"the SNR is up {Fold(-2 * logChi)}";
 
     private static string Fold(double logarithm)
     {
@@ -125,7 +145,8 @@ internal static class DiagnosisWords
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
             Growth.Superexponential => $"SNR^l/SNR^0 decays faster than exponentially: the noise gains {ByStretch(evidence.Contrasts)}; {total}",
-            Growth.Undecided when evidence.FitsNoLaw => $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
+            Growth.Undecided when evidence.FitsNoLaw =>
+                $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
             Growth.Undecided when Uneven(growth, evidence) is { } uneven => $"{uneven}; {total}",
             Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
@@ -135,20 +156,33 @@ internal static class DiagnosisWords
     /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
     private static string Unnamed(GrowthLaw growth, DiagnosisEvidence evidence) =>
         growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
-            ? Invariant($"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to "
+                    + $"{growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)"
+            )
         : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
 
-    /// <summary>What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell. Null elsewhere.</summary>
+    /// <summary>
+    /// What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell.
+    /// Null elsewhere.
+    /// </summary>
     private static string? Uneven(GrowthLaw growth, DiagnosisEvidence evidence)
     {
-        if (growth.ShapeLower <= LeastOfExponential || !double.IsFinite(growth.ShapeUpper) || (evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth))
+        if (
+            growth.ShapeLower <= LeastOfExponential
+            || !double.IsFinite(growth.ShapeUpper)
+            || (evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth)
+        )
         {
             return null;
         }
 
         var (contrasts, signs) = (evidence.Contrasts, evidence.Picture!);
-        var stretches = contrasts.StretchRates.Select((stretch, i) => (Words: $"layers {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i)).ToArray();
+        var stretches = contrasts
+            .StretchRates.Select((stretch, i) => (Words: $"layers {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i))
+            .ToArray();
         string[] less = [.. stretches.Where(stretch => signs.Negative(stretch.Contrast)).Select(stretch => stretch.Words)];
         var open = stretches.Where(stretch => signs.Known.GetValueOrDefault(stretch.Contrast) == 0).ToArray();
         if (less.Length + open.Length == 0)
@@ -158,18 +192,33 @@ internal static class DiagnosisWords
 
         var shape = Invariant($"(shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential)");
         var (early, late) = ($"layers {contrasts.Quarter} to {contrasts.Half}", $"layers {contrasts.Half} to {contrasts.Depth}");
-        var doublings = growth.ShapeLower > 1 ? $"χ gains more in each layer over {late} than over {early} {shape}" : $"χ gains over {late} what an exponential growth over {early} leads to {shape}";
+        var doublings =
+            growth.ShapeLower > 1
+                ? $"χ gains more in each layer over {late} than over {early} {shape}"
+                : $"χ gains over {late} what an exponential growth over {early} leads to {shape}";
         var needed = open.Select(stretch => evidence.MappingsToTell[stretch.Contrast]).DefaultIfEmpty(0).Max();
-        var settles = less.Length > 0
-            ? $"{string.Join(" and ", less)} gain less than two thirds of what one rate would give, so that more mappings will show no single rate"
-            : Invariant($"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} gain two thirds of what one rate would give, as a law asks")
-                + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
+        var settles =
+            less.Length > 0
+                ? $"{string.Join(" and ", less)} gain less than two thirds of what one rate would give, so that more mappings will show no single rate"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} "
+                        + $"gain two thirds of what one rate would give, as a law asks"
+                ) + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
         return $"{doublings}, but not at one rate: by {ByStretch(contrasts)}; {settles}";
     }
 
     /// <summary>What each stretch gains, in the mean: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
-    private static string ByStretch(DepthContrasts contrasts) => string.Join(", ", contrasts.StretchRates.Select((stretch, i) =>
-        i == 0 ? Invariant($"{RateWords.PerCent(stretch.PerLayer)} in each layer over layers {stretch.From} to {stretch.To}") : Invariant($"{RateWords.PerCent(stretch.PerLayer)} to {stretch.To}")));
+    private static string ByStretch(DepthContrasts contrasts) =>
+        string.Join(
+            ", ",
+            contrasts.StretchRates.Select(
+                (stretch, i) =>
+                    i == 0
+                        ? Invariant($"{RateWords.PerCent(stretch.PerLayer)} in each layer over layers {stretch.From} to {stretch.To}")
+                        : Invariant($"{RateWords.PerCent(stretch.PerLayer)} to {stretch.To}")
+            )
+        );
 
     /// <summary>A few mappings far from the others, which a mean follows and a median does not; empty if there are none.</summary>
     private static string Outlying(DiagnosisEvidence evidence)
@@ -190,7 +239,11 @@ internal static class DiagnosisWords
             Growth.Undecided => "",
             _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
         };
-        return Invariant($", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with {(outlying.Count == 1 ? "it" : "them")}{median}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with "
+                + $"{(outlying.Count == 1 ? "it" : "them")}{median}"
+        );
     }
 
     private static string Directions(Diagnosis diagnosis, DiagnosisEvidence evidence)
@@ -206,14 +259,20 @@ internal static class DiagnosisWords
         var collapses = diagnosis.Conditions.Contains(Condition.PathologicalSignal) && evidence.Seen.SignalCollapses;
         if (IsSingle(first) && IsSingle(end))
         {
-            return Invariant($"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: {(collapses ? "it collapsed before" : "it collapsed before, or never had another")}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: "
+                    + $"{(collapses ? "it collapsed before" : "it collapsed before, or never had another")}"
+            );
         }
 
         if (collapses)
         {
             return evidence.Seen.DirectionsFall
                 ? $"the signal tends to one direction of variance: {at}"
-                : Invariant($"the signal has lost all but {Rank(end)} of its {Rank(first)} directions of variance (depth {depths[0]}) by depth {contrasts.Depth}");
+                : Invariant(
+                    $"the signal has lost all but {Rank(end)} of its {Rank(first)} directions of variance (depth {depths[0]}) by depth {contrasts.Depth}"
+                );
         }
 
         // Fewer than half collapse: of two kinds of mappings neither a limit nor a power is that of all.
@@ -225,33 +284,52 @@ internal static class DiagnosisWords
 
         return diagnosis.ReffLimit >= LeastKept ? Invariant($"the signal keeps {Rank(end)} directions of variance")
             : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
-                ? Invariant($"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power "
+                        + $"{RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
+                )
             : $"the signal has {at}";
     }
 
     private static bool IsSingle(double reff) => Rank(reff) == Rank(1);
 
-    private static string Counted(int some, int all) => Files.Counted.Of(some, all, "mapping");
+    private static string Counted(int some, int all) => Files.Counted.Spell(some, all, "mapping");
 
-    private static string Rank(double reff) => reff < 1.095 ? reff.ToString("F3", CultureInfo.InvariantCulture) : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture) : reff.ToString("F1", CultureInfo.InvariantCulture);
+    private static string Rank(double reff) =>
+        reff < 1.095 ? reff.ToString("F3", CultureInfo.InvariantCulture)
+        : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture)
+        : reff.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>Why nothing is named although something is known; null if intervals are merely too wide.</summary>
     private static string? Open(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         var (seen, contrasts, table) = (evidence.Seen, evidence.Contrasts, evidence.Table);
         return seen.IsWellBehaved && diagnosis.Ends.Count > 0
-            ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
-        : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
-            ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
-        : !seen.KeepsSnr && table.LogChi is not null && seen.Growth != Growth.Undecided && !seen.LosesSnr
-            ? Invariant($"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either")
-        : table.Reff is null && seen.Growth != Growth.Undecided && !seen.LosesSnr ? "the signal cannot be judged without effective ranks"
-        : table.LogChi is null ? "the noise cannot be judged without χ"
-        : seen.Growth is Growth.Undecided ? null
-        : seen.KeepsDirections && !seen.KeepsShare
-            ? Invariant($"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, {Share(diagnosis.MedianShare)} at depth {contrasts.Depth}")
-        : seen.KeepsDirections || IsSingle(diagnosis.MedianReff) ? null
-        : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
+                ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
+            : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch "
+                        + $"must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on"
+                )
+            : !seen.KeepsSnr && table.LogChi is not null && seen.Growth != Growth.Undecided && !seen.LosesSnr
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no "
+                        + $"good health, and exponential growth of χ is not shown either"
+                )
+            : table.Reff is null && seen.Growth != Growth.Undecided && !seen.LosesSnr ? "the signal cannot be judged without effective ranks"
+            : table.LogChi is null ? "the noise cannot be judged without χ"
+            : seen.Growth is Growth.Undecided ? null
+            : seen.KeepsDirections && !seen.KeepsShare
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, "
+                        + $"{Share(diagnosis.MedianShare)} at depth {contrasts.Depth}"
+                )
+            : seen.KeepsDirections || IsSingle(diagnosis.MedianReff) ? null
+            : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
     }
 
     /// <summary>Two digits.</summary>

@@ -2,11 +2,15 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The growth of χ in a net whose residual branches are diluted into the skip connection, and the depth from which it is a power of the depth (law A2).</summary>
+/// <summary>
+/// The growth of χ in a net whose residual branches are diluted into the skip connection, and the depth from which it is a power of the depth (law A2).
+/// </summary>
 /// <remarks>
-/// Each unit adds b to the variance s of the signal, and a/s times its variance to the noise, so that <c>χ_l² = Π (s_k + a)/(s_k + b)</c> with <c>s_k = s₀ + bk</c>. The exponent ½(a/b - 1)
+/// Each unit adds b to the variance s of the signal, and a/s times its variance to the noise, so that <c>χ_l² = Π (s_k + a)/(s_k + b)</c> with <c>s_k = s₀ +
+/// bk</c>. The exponent ½(a/b - 1)
 /// is reached only where bl is large beside both s₀ and a, and a grows exponentially with the residual depth H. Before that χ may look exponential.
-/// s₀ and b are read off the recorded variances, whose growth must be linear within a tenth. a, which depends on batch and width, is the one number that is fitted, to the gain over the whole depth; the model is
+/// s₀ and b are read off the recorded variances, whose growth must be linear within a tenth. a, which depends on batch and width, is the one number that is
+/// fitted, to the gain over the whole depth; the model is
 /// believed where it then gives both gains from a quarter of the depth on within a tenth.
 /// </remarks>
 /// <param name="InitialVariance">s₀, variance of the signal before the first unit.</param>
@@ -16,7 +20,9 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
 {
     private const double Tolerance = 0.1;
 
-    /// <summary>Multiples of s₀ and a that a quarter of the depth must have added before a power law shows: then the exponent is within a fifth of its limit.</summary>
+    /// <summary>
+    /// Multiples of s₀ and a that a quarter of the depth must have added before a power law shows: then the exponent is within a fifth of its limit.
+    /// </summary>
     private const double Enough = 4;
 
     private const int Bisections = 100;
@@ -31,9 +37,14 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
     /// <param name="table">Moments of a net with residual units.</param>
     /// <param name="contrasts">Gains from a quarter of the depth on.</param>
     /// <returns>The model; null where the net has no residual units, variances are not recorded, or the model does not describe them.</returns>
-    public static DilutedBranch? Of(MomentTable table, DepthContrasts contrasts)
+    public static DilutedBranch? Fit(MomentTable table, DepthContrasts contrasts)
     {
-        if (table.ResidualDepth is null || table.MeanMu2 is not { } variances || table.LogChi is not { } logChi || variances.Any(value => !double.IsFinite(value)))
+        if (
+            table.ResidualDepth is null
+            || table.MeanMu2 is not { } variances
+            || table.LogChi is not { } logChi
+            || variances.Any(value => !double.IsFinite(value))
+        )
         {
             return null;
         }
@@ -49,7 +60,11 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
 
         model = model with { NoiseGain = model.Fitted(logChi.Select(row => row[^1]).Mean(), contrasts.Depth) };
         var (first, second) = (contrasts.FirstGain!.Mean(), contrasts.SecondGain!.Mean());
-        return Describes(model.LogChi(contrasts.Half) - model.LogChi(contrasts.Quarter), first) && Describes(model.LogChi(contrasts.Depth) - model.LogChi(contrasts.Half), second) ? model : null;
+        return
+            Describes(model.LogChi(contrasts.Half) - model.LogChi(contrasts.Quarter), first)
+            && Describes(model.LogChi(contrasts.Depth) - model.LogChi(contrasts.Half), second)
+            ? model
+            : null;
 
         static bool Describes(double modelled, double measured) => Math.Abs(modelled - measured) <= Tolerance * Math.Abs(measured);
     }

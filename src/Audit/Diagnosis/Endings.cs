@@ -2,7 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.</summary>
+/// <summary>
+/// What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.
+/// </summary>
 /// <param name="All">Number of all mappings.</param>
 /// <param name="Dead">Those whose signal dies.</param>
 /// <param name="Unvarying">Those whose signal lives and no longer varies.</param>
@@ -17,7 +19,7 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
 
     /// <summary>Counts.</summary>
     /// <param name="table">The moments.</param>
-    public static Endings Of(MomentTable table)
+    public static Endings Tally(MomentTable table)
     {
         var ends = table.Ends;
         var words = EndingWords.Count(ends, table.Mappings);
@@ -30,7 +32,8 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
             table.ChiOverflows,
             Number(Ending.Overflow),
             ends.Count,
-            string.Concat(words.Concat(others).Select(clause => $"; {clause}")))
+            string.Concat(words.Concat(others).Select(clause => $"; {clause}"))
+        )
         {
             Ends = ends,
         };
@@ -41,7 +44,9 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <summary>So many of all.</summary>
     public BinomialProportion Proportion(int count) => new(count, All);
 
-    /// <summary>Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.</summary>
+    /// <summary>
+    /// Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.
+    /// </summary>
     /// <param name="falseRate">Probability that the answer is wrongly no.</param>
     public bool MayBeMany(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= Diagnosis.SickShare;
 
@@ -49,23 +54,53 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <param name="falseRate">Probability that it is wrongly called that of most.</param>
     public (Condition Condition, BinomialProportion Proportion, string Sentence)? Common(double falseRate)
     {
-        return IsMost(Dead) ? (Condition.PathologicalSignal, Proportion(Dead), $"Pathological signal: in {Of(Dead)} the signal is zero from some depth on{First(Ending.DeadSignal)}{Without(Ending.DeadSignal)}.")
-            : IsMost(Unvarying) ? (Condition.PathologicalPoint, Proportion(Unvarying), $"Pathological point: in {Of(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}.")
-            : IsMost(ChiOverflows) ? (Condition.PathologicalSnr, Proportion(ChiOverflows), $"Pathological SNR: in {Of(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}.")
-            : IsMost(NoiseDead) ? (Condition.Undecided, Proportion(NoiseDead), $"Undecided: in {Of(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}.")
-            : IsMost(Overflows) ? (Condition.Undecided, Proportion(Overflows), $"Undecided: in {Of(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms would not{Without(Ending.Overflow)}.")
+        return IsMost(Dead)
+                ? (
+                    Condition.PathologicalSignal,
+                    Proportion(Dead),
+                    $"Pathological signal: in {Tally(Dead)} the signal is zero from some depth on{First(Ending.DeadSignal)}{Without(Ending.DeadSignal)}."
+                )
+            : IsMost(Unvarying)
+                ? (
+                    Condition.PathologicalPoint,
+                    Proportion(Unvarying),
+                    $"Pathological point: in {Tally(Unvarying)} the signal is the same at all points from some depth "
+                        + $"on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}."
+                )
+            : IsMost(ChiOverflows)
+                ? (
+                    Condition.PathologicalSnr,
+                    Proportion(ChiOverflows),
+                    $"Pathological SNR: in {Tally(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no "
+                        + $"signal-to-noise ratio is left{Without(Ending.Overflow)}."
+                )
+            : IsMost(NoiseDead)
+                ? (
+                    Condition.Undecided,
+                    Proportion(NoiseDead),
+                    $"Undecided: in {Tally(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no "
+                        + $"signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}."
+                )
+            : IsMost(Overflows)
+                ? (
+                    Condition.Undecided,
+                    Proportion(Overflows),
+                    $"Undecided: in {Tally(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms "
+                        + $"would not{Without(Ending.Overflow)}."
+                )
             : IsMost(Count) ? (Condition.Undecided, Proportion(Count), $"Undecided: most mappings end before their depth{Clause}.")
             : null;
 
         bool IsMost(int count) => count > 0 && Proportion(count).Interval(falseRate).Lower > 0.5;
     }
 
-    private string Of(int count) => Counted.Of(count, All, "mapping");
+    private string Tally(int count) => Counted.Spell(count, All, "mapping");
 
     /// <summary>Where the first of them was.</summary>
-    private string First(Ending ending) => Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
-        ? $" (the first at depth {depth})"
-        : "";
+    private string First(Ending ending) =>
+        Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
+            ? $" (the first at depth {depth})"
+            : "";
 
     /// <summary>The other endings in words, as the end of a sentence; empty if there are none.</summary>
     /// <param name="ending">What is said elsewhere.</param>

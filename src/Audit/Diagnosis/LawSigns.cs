@@ -2,8 +2,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
 /// <remarks>
-/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
-/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
+/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of
+/// four stretches of as many layers gains
+/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same
+/// factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
 /// *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too little: the rate rises.
 /// </remarks>
 internal static class LawSigns
@@ -51,13 +53,16 @@ internal static class LawSigns
         [Contrast.LateShapeAboveThreeQuarters] = -1,
     };
 
-    /// <summary>What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to show it.</summary>
+    /// <summary>
+    /// What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to
+    /// show it.
+    /// </summary>
     private static readonly Dictionary<Contrast, int> AtSight = new() { [Contrast.ShapeAboveHalf] = -1 };
 
     /// <summary>The law that the signs name, and those that it rests on.</summary>
     /// <param name="signs">What is known.</param>
     /// <returns>The law; undecided, resting on none, where no law has all of its signs.</returns>
-    public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) Of(Signs signs)
+    public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) NameLaw(Signs signs)
     {
         (Growth Law, Dictionary<Contrast, int> Needed)[] laws =
         [
@@ -76,7 +81,11 @@ internal static class LawSigns
             {
                 // What lies between two recorded depths bears out nothing.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
-                var asked = signs.FalseRate <= Diagnosis.FalseRate ? recorded : law == Growth.Subexponential ? AtSight : law == Growth.Superexponential ? FasterAtSight : recorded;
+                var asked =
+                    signs.FalseRate <= Diagnosis.FalseRate ? recorded
+                    : law == Growth.Subexponential ? AtSight
+                    : law == Growth.Superexponential ? FasterAtSight
+                    : recorded;
                 if (asked.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
                 {
                     return (law, recorded);
@@ -89,9 +98,12 @@ internal static class LawSigns
 
     /// <summary>Whether a mapping's own stretches bear out a constant rate.</summary>
     /// <param name="signs">The signs of its own numbers.</param>
-    public static bool HoldsRate(Signs signs) => Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
+    public static bool HoldsRate(Signs signs) =>
+        Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
 
-    /// <summary>Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.</summary>
+    /// <summary>
+    /// Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.
+    /// </summary>
     /// <param name="signs">What is known.</param>
     public static bool ExcludesBoth(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
@@ -99,9 +111,14 @@ internal static class LawSigns
     /// <summary>Whether both signs of a contrast are told of the picture: also that a stretch gains too little or too much for a law.</summary>
     public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchExceedsPower;
 
-    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a power gives it.</summary>
-    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
+    /// <summary>
+    /// No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a
+    /// power gives it.
+    /// </summary>
+    private static bool ExcludesPower(Signs signs) =>
+        Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
         || Stretches(Contrast.FirstStretchExceedsPower, Contrast.FourthStretchExceedsPower).Any(signs.Positive);
 
-    private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) => Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
+    private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) =>
+        Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
 }

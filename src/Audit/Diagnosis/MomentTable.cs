@@ -17,7 +17,8 @@ public sealed record MomentTable(
     IReadOnlyList<double[]>? LogChi,
     IReadOnlyList<double[]>? LogNu2,
     IReadOnlyList<double>? LogNu2AtDepth0,
-    int Died)
+    int Died
+)
 {
     /// <summary>How mappings that are left out ended, as far as known.</summary>
     internal IReadOnlyList<MappingEnd> KnownEnds { get; init; } = [];
@@ -40,9 +41,10 @@ public sealed record MomentTable(
 
     /// <summary>ln(μ₂/ν₂), the share of the signal that varies.</summary>
     /// <returns>Simulations × depths, worked out anew; null if it is not known of every mapping at every depth.</returns>
-    internal IReadOnlyList<double[]>? ShareByDepth() => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
-        ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
-        : null;
+    internal IReadOnlyList<double[]>? ShareByDepth() =>
+        LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
+            ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
+            : null;
 
     /// <summary>Images in a batch; null if nobody says.</summary>
     internal int? Images { get; init; }
@@ -62,7 +64,7 @@ public sealed record MomentTable(
     /// <summary>Reads a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The table.</returns>
-    public static MomentTable Of(ExperimentResult result)
+    public static MomentTable Read(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var varies = result.Varies;
@@ -75,9 +77,16 @@ public sealed record MomentTable(
             varies ? Rows(result.SelectAtEnds, (moments, input) => moments.LogChi(input)) : null,
             Rows(result.SelectAtEnds, (moments, _) => moments.LogNu2Signal),
             result.Settings is null ? null : [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
-            result.Simulations.Count - alive.Length)
+            result.Simulations.Count - alive.Length
+        )
         {
-            KnownEnds = [.. Enumerable.Range(0, ends.Count).Except(alive).Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1))],
+            KnownEnds =
+            [
+                .. Enumerable
+                    .Range(0, ends.Count)
+                    .Except(alive)
+                    .Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1)),
+            ],
             LogMu2 = varies ? Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal) : null,
             Images = result.Options.BatchSize,
             ResidualDepth = result.ResidualDepth,
@@ -97,7 +106,7 @@ public sealed record MomentTable(
     /// <summary>Reads a result file; the architecture need not be known.</summary>
     /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
     /// <returns>The table; simulations with a number that no mapping has are left out, and make a diagnosis undecided.</returns>
-    public static MomentTable Of(ResultFile file)
+    public static MomentTable Read(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var (logChi, logNu2, logMu2) = (file.FindLogAtEnds("chi"), file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal"));
@@ -111,7 +120,7 @@ public sealed record MomentTable(
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
             HasOnePoint = (file.BatchSize ?? 1) == 1 && logMu2?.All(row => row.All(double.IsNegativeInfinity)) == true,
         };
-        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
+        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Find(file));
     }
 
     /// <summary>Index of a computed depth.</summary>
@@ -135,6 +144,9 @@ public sealed record MomentTable(
 
     /// <summary>Means of numbers of which logarithms are recorded, by depth, over the rows that are finite there; NaN where none is.</summary>
     private static double[] Means(IReadOnlyList<double[]> logarithms) =>
-        [.. Enumerable.Range(0, logarithms.Count == 0 ? 0 : logarithms[0].Length)
-            .Select(depth => logarithms.Select(row => Math.Exp(row[depth])).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())];
+        [
+            .. Enumerable
+                .Range(0, logarithms.Count == 0 ? 0 : logarithms[0].Length)
+                .Select(depth => logarithms.Select(row => Math.Exp(row[depth])).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average()),
+        ];
 }

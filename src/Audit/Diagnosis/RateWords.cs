@@ -14,12 +14,13 @@ internal static class RateWords
     private const double MostPerCent = 1000;
 
     /// <summary>
-    /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses 7.7 %</c>, and where only the mean is a loss it
+    /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses
+    /// 7.7 %</c>, and where only the mean is a loss it
     /// <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
     /// </summary>
     /// <param name="logarithm">Gain of ln χ in each layer.</param>
-    public static string NoiseGains(Estimate logarithm) => 100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent
-        ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each layer"
+    public static string NoiseGains(Estimate logarithm) =>
+        100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each layer"
         : logarithm.Value >= 0 ? $"the noise gains {PerCent(logarithm)} on the signal in each layer"
         : logarithm.Upper > 0 ? $"the noise changes by {PerCent(logarithm)} against the signal in each layer"
         : $"the noise loses {LossPerCent(logarithm)} on the signal in each layer";
@@ -29,12 +30,16 @@ internal static class RateWords
     public static string PerCent(double logarithm)
     {
         var percent = 100 * (Math.Exp(logarithm) - 1);
-        return Math.Abs(percent) < 0.005 ? "0 %" : percent > MostPerCent ? $"{Scientific(logarithm)}-fold" : Math.Abs(percent) >= 9.95 ? Invariant($"{percent:F0} %") : Invariant($"{percent:G2} %");
+        return Math.Abs(percent) < 0.005 ? "0 %"
+            : percent > MostPerCent ? $"{Scientific(logarithm)}-fold"
+            : Math.Abs(percent) >= 9.95 ? Invariant($"{percent:F0} %")
+            : Invariant($"{percent:G2} %");
     }
 
     /// <summary>A number with its interval: <c>0.40 (0.35 to 0.45)</c>.</summary>
     /// <param name="number">The number; the ends of its interval in any order.</param>
-    public static string Number(Estimate number) => Spell(new Estimate(number.Value, Math.Min(number.Lower, number.Upper), Math.Max(number.Lower, number.Upper)), value => value, "");
+    public static string Number(Estimate number) =>
+        Spell(new Estimate(number.Value, Math.Min(number.Lower, number.Upper), Math.Max(number.Lower, number.Upper)), value => value, "");
 
     /// <summary>A factor as one power of ten, <c>1.0e6</c>: those of deep nets exceed every number format.</summary>
     /// <param name="logarithm">Its natural logarithm.</param>
@@ -56,9 +61,10 @@ internal static class RateWords
 
     /// <summary>A gain of a logarithm as a factor; one known to less than a half of itself is spelled with two digits, lest the lower end be 0.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
-    public static string Factor(Estimate logarithm) => logarithm.Upper - logarithm.Lower > Math.Log(1.5)
-        ? $"{TwoDigits(logarithm.Value)} ({TwoDigits(logarithm.Lower)} to {TwoDigits(logarithm.Upper)})"
-        : Spell(logarithm, Math.Exp, "");
+    public static string Factor(Estimate logarithm) =>
+        logarithm.Upper - logarithm.Lower > Math.Log(1.5)
+            ? $"{TwoDigits(logarithm.Value)} ({TwoDigits(logarithm.Lower)} to {TwoDigits(logarithm.Upper)})"
+            : Spell(logarithm, Math.Exp, "");
 
     private static string TwoDigits(double logarithm)
     {

@@ -1,6 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values at which the mean of D₂ - G_p D₁ is not told from 0 (the argument of Fieller).</summary>
+/// <summary>
+/// The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values at which the mean of D₂ - G_p D₁ is not told from 0 (the argument of
+/// Fieller).
+/// </summary>
 internal sealed class ShapeInterval
 {
     /// <summary>No interval is followed further than this: beyond, one gain is nothing beside the other.</summary>
@@ -19,7 +22,8 @@ internal sealed class ShapeInterval
         (_contrasts, _quantile) = (contrasts, quantile);
 
         // The sign falls from 1 over 0 to -1 with p where χ grew in the first stretch; elsewhere no shape is told.
-        (Lower, Upper) = SignAt(-Farthest) >= SignAt(Farthest) ? (Border(sign => sign > 0), Border(sign => sign >= 0)) : (double.NegativeInfinity, double.PositiveInfinity);
+        (Lower, Upper) =
+            SignAt(-Farthest) >= SignAt(Farthest) ? (Border(sign => sign > 0), Border(sign => sign >= 0)) : (double.NegativeInfinity, double.PositiveInfinity);
     }
 
     /// <summary>Lower end; negative infinity if none is found.</summary>
@@ -38,14 +42,21 @@ internal sealed class ShapeInterval
     private double Border(Func<int, bool> asked)
     {
         var border = Bisect(shape => asked(SignAt(shape)));
-        return border <= -Farthest ? double.NegativeInfinity : border >= Farthest ? double.PositiveInfinity : border;
+        return border <= -Farthest ? double.NegativeInfinity
+            : border >= Farthest ? double.PositiveInfinity
+            : border;
     }
 
     private int SignAt(double shape)
     {
         var values = _contrasts.AboveShape(shape);
-        var (mean, half) = (MathNet.Numerics.Statistics.Statistics.Mean(values), _quantile * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Length));
-        return mean > half ? 1 : mean < -half ? -1 : 0;
+        var (mean, half) = (
+            MathNet.Numerics.Statistics.Statistics.Mean(values),
+            _quantile * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Length)
+        );
+        return mean > half ? 1
+            : mean < -half ? -1
+            : 0;
     }
 
     private static double Bisect(Func<double, bool> isBelow)

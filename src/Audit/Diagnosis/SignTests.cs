@@ -5,7 +5,11 @@ namespace Wellbehaved.Audit;
 /// <summary>The sign of the median of each contrast by the exact sign test, which assumes nothing of how mappings scatter.</summary>
 /// <remarks>
 /// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by
-/// the signs that conclusions rest on (<see cref="ContrastSides"/>). Where a contrast takes off the variance of a walk (<see cref="Contrast.OutrunsEarlyWalk"/>, <see cref="Contrast.OutrunsLateWalk"/>, <see cref="Contrast.ShareOutrunsWalk"/>), the test is exact given that variance, which is measured over the same mappings: there the rate rests on the walk as an assumption and on its estimate. A number that is none lies neither above nor below: it is a mapping that ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths beyond.
+/// the signs that conclusions rest on (<see cref="ContrastSides"/>). Where a contrast takes off the variance of a walk
+/// (<see cref="Contrast.OutrunsEarlyWalk"/>, <see cref="Contrast.OutrunsLateWalk"/>, <see cref="Contrast.ShareOutrunsWalk"/>), the test is exact given that
+/// variance, which is measured over the same mappings: there the rate rests on the walk as an assumption and on its estimate. A number that is none lies
+/// neither above nor below: it is a mapping that ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were
+/// simulated; it does not speak about the depths beyond.
 /// </remarks>
 internal static class SignTests
 {
@@ -13,8 +17,11 @@ internal static class SignTests
     /// <param name="contrasts">Their numbers, by mapping.</param>
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
     /// <returns>The signs that are certain at that rate.</returns>
-    public static Signs Of(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
-        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.Of(pair.Key), ShareOf(falseRate, contrasts.Keys))), falseRate);
+    public static Signs Judge(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
+        new(
+            contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.SidesOf(pair.Key), ShareOf(falseRate, contrasts.Keys))),
+            falseRate
+        );
 
     /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
@@ -27,7 +34,10 @@ internal static class SignTests
         foreach (var (contrast, sign) in needed)
         {
             var values = contrasts[contrast];
-            if (MappingsFor((double)values.Count(value => sign > 0 ? value > 0 : value < 0) / values.Length, ShareOf(falseRate, contrasts.Keys)) is not { } mappings)
+            if (
+                MappingsFor((double)values.Count(value => sign > 0 ? value > 0 : value < 0) / values.Length, ShareOf(falseRate, contrasts.Keys))
+                is not { } mappings
+            )
             {
                 return null;
             }
@@ -39,12 +49,15 @@ internal static class SignTests
     }
 
     /// <summary>Rate of one sign of one contrast.</summary>
-    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) => falseRate / contrasts.Sum(contrast => ContrastSides.Of(contrast).Count);
+    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) =>
+        falseRate / contrasts.Sum(contrast => ContrastSides.SidesOf(contrast).Count);
 
     private static int SignOf(double[] values, IReadOnlyList<int> sides, double rate)
     {
         var (above, below) = (values.Count(value => value > 0), values.Count(value => value < 0));
-        return sides.Contains(1) && Tail(values.Length, above) <= rate ? 1 : sides.Contains(-1) && Tail(values.Length, below) <= rate ? -1 : 0;
+        return sides.Contains(1) && Tail(values.Length, above) <= rate ? 1
+            : sides.Contains(-1) && Tail(values.Length, below) <= rate ? -1
+            : 0;
     }
 
     /// <summary>Probability of at least so many of n at one half.</summary>

@@ -5,8 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Confidence intervals of several means at once, over mappings: the balanced bootstrap of t (asymptotic in the number of mappings).</summary>
 /// <remarks>
-/// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance of its means from those of the sample. A distance is
-/// counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the level that all intervals share (Beran, J. Amer. Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a
+/// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance
+/// of its means from those of the sample. A distance is
+/// counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the level that all intervals share (Beran, J. Amer.
+/// Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a
 /// resample misses its largest number, would make every other interval as wide as its own. Below <see cref="LeastMappings"/>
 /// a resample often consists of copies; there Student's quantile shared by Bonferroni stands in, which is wider.
 /// The resampling is a function of the numbers of mappings and of resamples alone: the same data give the same intervals.
@@ -32,18 +34,20 @@ internal sealed class SimultaneousBands
     /// <summary>Makes the intervals.</summary>
     /// <param name="columns">For each mean its numbers, one for each mapping; at least two mappings.</param>
     /// <param name="falseRate">Probability that any interval misses its mean.</param>
-    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both ends of all intervals count.</param>
+    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both
+    /// ends of all intervals count.</param>
     /// <returns>The intervals.</returns>
-    public static SimultaneousBands Of(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
+    public static SimultaneousBands Compute(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
     {
         sides ??= [.. columns.Select(_ => Both)];
         var mappings = columns[0].Length;
         double[] means = [.. columns.Select(column => column.Mean())];
         double[] errors = [.. columns.Select((column, i) => ErrorOf(column, means[i]))];
 
-        var widths = mappings < LeastMappings
-            ? Enumerable.Repeat(StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1), columns.Count)
-            : Resampled(columns, means, errors, falseRate, sides).Select(width => Math.Max(StudentQuantile.TwoSided(falseRate, mappings - 1), width));
+        var widths =
+            mappings < LeastMappings
+                ? Enumerable.Repeat(StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1), columns.Count)
+                : Resampled(columns, means, errors, falseRate, sides).Select(width => Math.Max(StudentQuantile.TwoSided(falseRate, mappings - 1), width));
         return new SimultaneousBands(means, errors, [.. widths]);
     }
 
@@ -59,7 +63,10 @@ internal sealed class SimultaneousBands
     public double WidthOf(int index) => _widths[index];
 
     /// <summary>The sign of a mean, if its interval tells: 1, -1, or 0.</summary>
-    public int Sign(int index) => Interval(index) is var (_, lower, upper) && lower > 0 ? 1 : upper < 0 ? -1 : 0;
+    public int Sign(int index) =>
+        Interval(index) is var (_, lower, upper) && lower > 0 ? 1
+        : upper < 0 ? -1
+        : 0;
 
     /// <summary>Standard error of a mean; 0 for numbers that differ by no more than the rounding of their mean.</summary>
     private static double ErrorOf(double[] column, double mean)
@@ -69,8 +76,16 @@ internal sealed class SimultaneousBands
     }
 
     /// <summary>The half-width of each interval, in standard errors.</summary>
-    /// <remarks>Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).</remarks>
-    private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, IReadOnlyList<IReadOnlyList<int>> sides)
+    /// <remarks>
+    /// Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).
+    /// </remarks>
+    private static double[] Resampled(
+        IReadOnlyList<double[]> columns,
+        double[] means,
+        double[] errors,
+        double falseRate,
+        IReadOnlyList<IReadOnlyList<int>> sides
+    )
     {
         var (mappings, count) = (columns[0].Length, columns.Count);
         var distances = columns.Select(_ => new double[Resamples]).ToArray();
@@ -86,26 +101,32 @@ internal sealed class SimultaneousBands
             }
         }
 
-        Parallel.For(0, Resamples, () => (Sums: new double[count], Squares: new double[count]), (resample, state, total) =>
-        {
-            Array.Clear(total.Sums);
-            Array.Clear(total.Squares);
-            for (var i = 0; i < mappings; i++)
+        Parallel.For(
+            0,
+            Resamples,
+            () => (Sums: new double[count], Squares: new double[count]),
+            (resample, state, total) =>
             {
-                var number = Mixing.Mix(Mixing.Mix(Stream ^ (ulong)resample) ^ (ulong)i);
-                var drawn = (int)Math.BigMul(number, (ulong)mappings, out _);
-                Add(total.Sums, apart.AsSpan(drawn * count, count));
-                Add(total.Squares, squares.AsSpan(drawn * count, count));
-            }
+                Array.Clear(total.Sums);
+                Array.Clear(total.Squares);
+                for (var i = 0; i < mappings; i++)
+                {
+                    var number = Mixing.Mix(Mixing.Mix(Stream ^ (ulong)resample) ^ (ulong)i);
+                    var drawn = (int)Math.BigMul(number, (ulong)mappings, out _);
+                    Add(total.Sums, apart.AsSpan(drawn * count, count));
+                    Add(total.Squares, squares.AsSpan(drawn * count, count));
+                }
 
-            for (var index = 0; index < count; index++)
-            {
-                var distance = errors[index] > 0 ? Distance(total.Sums[index], total.Squares[index], mappings) : 0;
-                distances[index][resample] = sides[index] is [var only] ? only * distance : Math.Abs(distance);
-            }
+                for (var index = 0; index < count; index++)
+                {
+                    var distance = errors[index] > 0 ? Distance(total.Sums[index], total.Squares[index], mappings) : 0;
+                    distances[index][resample] = sides[index] is [var only] ? only * distance : Math.Abs(distance);
+                }
 
-            return total;
-        }, _ => { });
+                return total;
+            },
+            _ => { }
+        );
 
         // Equal distances share the lowest rank: what never varies is never the largest.
         var orders = distances.Select(Ordered).ToArray();

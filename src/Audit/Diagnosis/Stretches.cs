@@ -16,11 +16,13 @@ internal static class Stretches
     public static int[] Knots(IReadOnlyList<int> depths, int from, int to, int count, Func<double, double> measure)
     {
         var (low, high) = (measure(depths[from]), measure(depths[to]));
-        var inner = Enumerable.Range(1, count - 1).Select(number =>
-        {
-            var target = low + ((high - low) * number / count);
-            return Enumerable.Range(from, to - from + 1).MinBy(index => Math.Abs(measure(depths[index]) - target));
-        });
+        var inner = Enumerable
+            .Range(1, count - 1)
+            .Select(number =>
+            {
+                var target = low + ((high - low) * number / count);
+                return Enumerable.Range(from, to - from + 1).MinBy(index => Math.Abs(measure(depths[index]) - target));
+            });
         return [.. inner.Prepend(from).Append(to).Distinct()];
     }
 }

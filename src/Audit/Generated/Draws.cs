@@ -16,5 +16,5 @@ internal sealed class Draws(ulong seed)
     public bool Chance(int percent) => Below(100) < percent;
 
     /// <summary>One of several.</summary>
-    public T Of<T>(params ReadOnlySpan<T> choices) => choices[Below(choices.Length)];
+    public T Choose<T>(params ReadOnlySpan<T> choices) => choices[Below(choices.Length)];
 }

@@ -13,7 +13,7 @@ internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnly
     public string? Failure { get; private init; }
 
     /// <summary>Asks and judges.</summary>
-    public static GeneratedAnswer Of(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
+    public static GeneratedAnswer Ask(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
     {
         try
         {

@@ -46,7 +46,14 @@ internal static class GeneratedAudit
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Checks, and the smallest networks that fail.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static GeneratedRun Of(ISubject subject, Network network, int images, ulong seed, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
+    public static GeneratedRun Ask(
+        ISubject subject,
+        Network network,
+        int images,
+        ulong seed,
+        IReadOnlyCollection<string> claims,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(network);
@@ -55,10 +62,10 @@ internal static class GeneratedAudit
         (GeneratedCase?, bool)[] cases =
         [
             .. from scale in Scales
-               from input in Enum.GetValues<GeneratedInput>()
-               from noise in Enum.GetValues<NoiseKind>()
-               from given in GivenOrOwn
-               select ((GeneratedCase?)new GeneratedCase(network, images, noise, input, scale, seed), given),
+            from input in Enum.GetValues<GeneratedInput>()
+            from noise in Enum.GetValues<NoiseKind>()
+            from given in GivenOrOwn
+            select ((GeneratedCase?)new GeneratedCase(network, images, noise, input, scale, seed), given),
         ];
         return Judge(subject, claims, cases.Length, i => cases[i], cancellation);
     }
@@ -68,28 +75,39 @@ internal static class GeneratedAudit
         IReadOnlyCollection<string> claims,
         int count,
         Func<int, (GeneratedCase? Case, bool Given)> caseOf,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var wanted = GeneratedJudge.AllClaims.Where(claim => claims.Count == 0 || claims.Contains(claim)).ToArray();
         var answers = new GeneratedAnswer?[wanted.Length == 0 ? 0 : count];
-        Parallel.For(0, answers.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            var (drawn, given) = caseOf(i);
-            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given, wanted);
-        });
+        Parallel.For(
+            0,
+            answers.Length,
+            new ParallelOptions { CancellationToken = cancellation },
+            i =>
+            {
+                var (drawn, given) = caseOf(i);
+                answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Ask(subject, drawn, given, wanted);
+            }
+        );
         GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];
         var findings = new ConcurrentDictionary<string, GeneratedFinding>();
-        Parallel.ForEach(wanted, new ParallelOptions { CancellationToken = cancellation }, claim =>
-        {
-            if (asked.Where(answer => answer.Rejects(claim)).MinBy(answer => answer.Case.Numbers) is { } failing)
+        Parallel.ForEach(
+            wanted,
+            new ParallelOptions { CancellationToken = cancellation },
+            claim =>
             {
-                findings[claim] = Shrunk(subject, failing, claim, cancellation);
+                if (asked.Where(answer => answer.Rejects(claim)).MinBy(answer => answer.Case.Numbers) is { } failing)
+                {
+                    findings[claim] = Shrunk(subject, failing, claim, cancellation);
+                }
             }
-        });
+        );
         return new GeneratedRun(
             asked.Count(answer => answer.Declined is null),
             [.. wanted.Select(claim => Outcome(claim, asked, findings.GetValueOrDefault(claim))).OfType<CheckOutcome>()],
-            [.. wanted.Select(findings.GetValueOrDefault).OfType<GeneratedFinding>()]);
+            [.. wanted.Select(findings.GetValueOrDefault).OfType<GeneratedFinding>()]
+        );
     }
 
     private static GeneratedFinding Shrunk(ISubject subject, GeneratedAnswer failing, string claim, CancellationToken cancellation)
@@ -99,14 +117,19 @@ internal static class GeneratedAudit
             drawn =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return GeneratedAnswer.Of(subject, drawn, given, [claim]).Rejects(claim);
+                return GeneratedAnswer.Ask(subject, drawn, given, [claim]).Rejects(claim);
             },
-            drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff))
-            .Smallest(failing.Case);
+            drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff)
+        ).Smallest(failing.Case);
 
         // A subject that answers otherwise each time may not fail again.
-        var again = GeneratedAnswer.Of(subject, smallest, given, [claim]);
-        return new GeneratedFinding(claim, smallest, given, (again.Rejects(claim) ? again : failing).MeasurementsOf(claim).First(measurement => measurement.Verdict == Verdict.Rejected));
+        var again = GeneratedAnswer.Ask(subject, smallest, given, [claim]);
+        return new GeneratedFinding(
+            claim,
+            smallest,
+            given,
+            (again.Rejects(claim) ? again : failing).MeasurementsOf(claim).First(measurement => measurement.Verdict == Verdict.Rejected)
+        );
     }
 
     /// <summary>What all networks say of a claim; null where none had a site of it.</summary>
@@ -130,7 +153,8 @@ internal static class GeneratedAudit
         return new CheckOutcome(
             check,
             failure is null ? Verdict.Holds : Verdict.Inconclusive,
-            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Of(sites, "network")}", Samples = samples }],
-            failure);
+            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Spell(sites, "network")}", Samples = samples }],
+            failure
+        );
     }
 }

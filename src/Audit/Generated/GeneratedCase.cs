@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
@@ -16,8 +17,12 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
     private const double Offset = 5;
 
     /// <summary>In one line.</summary>
-    public string Description => FormattableString.Invariant(
-        $"{Files.Counted.Of(Images, "image")} of {Network.Input}, noise {Words.Of(Noise)}, input {Words.Of(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}");
+    public string Description =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {Words.Spell(Noise)}, input "
+                + $"{Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
+        );
 
     /// <summary>Numbers at the widest place.</summary>
     public long Numbers => Images * Network.Places.Select(place => place.Shape.Features).Append(Network.Input.Features).Max();
@@ -42,15 +47,19 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
 
     private bool StaysInRange(double unitRoundoff)
     {
-        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges them without end.
+        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges
+        // them without end.
         var (tiniest, least, most) = Underflow.IsOfSmallRange(unitRoundoff) ? (1e-4, 1e-2, 1e2) : (HasBareNorm ? 1e-30 : 0, 1e-9, 1e9);
         var batch = Batch();
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);
-        return new WrittenOutMapping(Network, new SiteCase(Network, Images).Parameters(Seed)).Propagate(input).Places
-            .SelectMany(place => new[] { place.Features.Signal, place.Features.Noise })
-            .All(tensor => tensor.Max(Math.Abs) is var largest
+        return new WrittenOutMapping(Network, new SiteCase(Network, Images).Parameters(Seed))
+            .Propagate(input)
+            .Places.SelectMany(place => new[] { place.Features.Signal, place.Features.Noise })
+            .All(tensor =>
+                tensor.Max(Math.Abs) is var largest
                 && (largest == 0 || (largest > least && largest < most))
-                && tensor.All(value => value == 0 || Math.Abs(value) > tiniest));
+                && tensor.All(value => value == 0 || Math.Abs(value) > tiniest)
+            );
     }
 
     /// <summary>Signal and noise at the input.</summary>

@@ -8,8 +8,14 @@ internal static class GeneratedJudge
     /// <summary>The claim on each family of layers.</summary>
     private static readonly (LayerFamily Family, string Claim)[] Claims =
     [
-        (LayerFamily.Linear, "O5"), (LayerFamily.Activation, "O6"), (LayerFamily.BatchNorm, "O7"), (LayerFamily.InputNorm, "O8"),
-        (LayerFamily.Pooling, "O9"), (LayerFamily.Residual, "O10"), (LayerFamily.Dropout, "O11"), (LayerFamily.Attention, "O12"),
+        (LayerFamily.Linear, "O5"),
+        (LayerFamily.Activation, "O6"),
+        (LayerFamily.BatchNorm, "O7"),
+        (LayerFamily.InputNorm, "O8"),
+        (LayerFamily.Pooling, "O9"),
+        (LayerFamily.Residual, "O10"),
+        (LayerFamily.Dropout, "O11"),
+        (LayerFamily.Attention, "O12"),
     ];
 
     /// <summary>Numbers of a network's places up to which its moments are judged.</summary>
@@ -31,14 +37,35 @@ internal static class GeneratedJudge
     /// <returns>Claims with what was measured; nothing of what the case has no site of.</returns>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
     /// <exception cref="SubjectException">It shows other places or shapes.</exception>
-    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
+    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(
+        ISubject subject,
+        GeneratedCase drawn,
+        bool given,
+        IReadOnlyCollection<string> wanted
+    )
     {
         var site = new SiteCase(drawn.Network, drawn.Images);
         var parameters = given ? site.Parameters(drawn.Seed) : null;
         Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
         var moments = new ExactComparison();
-        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !wanted.Contains(OfMoments) || !IsCheap(drawn) ? null : snapshot =>
-            MomentLaws.Compare(snapshot, subject.Description.Moments.Contains, subject.Description.UnitRoundoff, moments, moments, $"{snapshot.Where}, {drawn.Description}"));
+        var trace = NetworkTrace.Record(
+            subject,
+            drawn.Network,
+            drawn.Noise,
+            weights,
+            drawn.Batch(),
+            given || !wanted.Contains(OfMoments) || !IsCheap(drawn)
+                ? null
+                : snapshot =>
+                    MomentLaws.Compare(
+                        snapshot,
+                        subject.Description.Moments.Contains,
+                        subject.Description.UnitRoundoff,
+                        moments,
+                        moments,
+                        $"{snapshot.Where}, {drawn.Description}"
+                    )
+        );
         var found = new List<(string, Measurement)>();
         if (moments.Comparisons > 0)
         {
@@ -63,10 +90,11 @@ internal static class GeneratedJudge
     /// <summary>Whether the moments of all places, effective ranks among them, cost little.</summary>
     private static bool IsCheap(GeneratedCase drawn) => drawn.Numbers * drawn.Network.Places.Count <= MostNumbersOfMoments;
 
-    private static WrittenOutNoise Definition(NoiseKind noise) => noise switch
-    {
-        NoiseKind.Mapping => WrittenOutNoise.Mapping,
-        NoiseKind.Full => WrittenOutNoise.Full,
-        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
-    };
+    private static WrittenOutNoise Definition(NoiseKind noise) =>
+        noise switch
+        {
+            NoiseKind.Mapping => WrittenOutNoise.Mapping,
+            NoiseKind.Full => WrittenOutNoise.Full,
+            _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+        };
 }

@@ -50,5 +50,6 @@ internal sealed class GeneratedFinding
     public string NetworkJson => JsonNode.Parse(NetworkText.Write(Network))!.ToJsonString(OneLine);
 
     /// <summary>Options of <c>audit</c> that ask about the network again, once its JSON is in a file.</summary>
-    public string ReplayOptions => string.Create(CultureInfo.InvariantCulture, $"--network {Shell.Word($"{Network.Name}.json")} --batch-size {Images} --seed {Seed} --claim {Claim}");
+    public string ReplayOptions =>
+        string.Create(CultureInfo.InvariantCulture, $"--network {Shell.Word($"{Network.Name}.json")} --batch-size {Images} --seed {Seed} --claim {Claim}");
 }

@@ -11,15 +11,16 @@ namespace Wellbehaved.Audit;
 internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanIn, long Weights)
 {
     /// <summary>How its weights and biases are drawn.</summary>
-    public Initialisation Parameters => Layer switch
-    {
-        Convolution convolution => convolution.Parameters,
-        Dense dense => dense.Parameters,
-        _ => throw new UnknownLayerException(Layer),
-    };
+    public Initialisation Parameters =>
+        Layer switch
+        {
+            Convolution convolution => convolution.Parameters,
+            Dense dense => dense.Parameters,
+            _ => throw new UnknownLayerException(Layer),
+        };
 
     /// <summary>Those of a network, in the order of propagation.</summary>
-    public static IReadOnlyList<LinearSite> Of(Network network) => new Walk(network).Sites;
+    public static IReadOnlyList<LinearSite> Collect(Network network) => new Walk(network).Sites;
 
     /// <summary>Follows the places of a network, and which of them shows what goes into the next layer.</summary>
     private sealed class Walk

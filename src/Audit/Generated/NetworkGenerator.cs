@@ -35,8 +35,24 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     /// <summary>Layers that are drawn after the first, residuals apart.</summary>
     private static readonly string[] Words =
     [
-        "conv", "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", "function", "function", "function",
-        "scale", "average_pool", "max_pool", "global_average_pool", "dropout", "attention", "flatten",
+        "conv",
+        "conv",
+        "dense",
+        "batch_norm",
+        "layer_norm",
+        "rms_norm",
+        "group_norm",
+        "instance_norm",
+        "function",
+        "function",
+        "function",
+        "scale",
+        "average_pool",
+        "max_pool",
+        "global_average_pool",
+        "dropout",
+        "attention",
+        "flatten",
     ];
 
     /// <summary>What a large network is large in.</summary>
@@ -60,7 +76,11 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (Drawn(draws, SizeOf(index, attempt)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(unitRoundoff))
+            if (
+                Drawn(draws, SizeOf(index, attempt)) is { } drawn
+                && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null
+                && drawn.CanBeJudged(unitRoundoff)
+            )
             {
                 return drawn;
             }
@@ -77,13 +97,15 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             LargeOnes / 2 => Size.Causal,
             _ => Size.Small,
         };
-        return attempt < SpecialAttempts ? wanted : wanted switch
-        {
-            Size.FullBatch => Size.ManyImages,
-            Size.DeepConvolutions => Size.Deep,
-            Size.Causal => Size.Small,
-            _ => wanted,
-        };
+        return attempt < SpecialAttempts
+            ? wanted
+            : wanted switch
+            {
+                Size.FullBatch => Size.ManyImages,
+                Size.DeepConvolutions => Size.Deep,
+                Size.Causal => Size.Small,
+                _ => wanted,
+            };
     }
 
     private GeneratedCase? Drawn(Draws draws, Size size)
@@ -93,11 +115,14 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             var network = new Network("generated", ShapeOf(draws, size), LayersOf(draws, size));
             var drawn = new GeneratedCase(
                 network,
-                size == Size.FullBatch ? FullBatch : size == Size.ManyImages ? draws.Of(17, 31, 33, 48, 64) : draws.Of(1, 2, 2, 3, 5, 8),
-                draws.Of([.. offer.Noises.DefaultIfEmpty()]),
-                draws.Of(Enum.GetValues<GeneratedInput>()),
-                draws.Of(Scales),
-                Mixing.ToAsk(draws.Bits()) >> 1);
+                size == Size.FullBatch ? FullBatch
+                    : size == Size.ManyImages ? draws.Choose(17, 31, 33, 48, 64)
+                    : draws.Choose(1, 2, 2, 3, 5, 8),
+                draws.Choose([.. offer.Noises.DefaultIfEmpty()]),
+                draws.Choose(Enum.GetValues<GeneratedInput>()),
+                draws.Choose(Scales),
+                Mixing.ToAsk(draws.Bits()) >> 1
+            );
             var products = Operations.MultiplyAdds(network.Layers, network.Input) * drawn.Images;
             return drawn.Numbers <= MostNumbers(size) && products <= MostProducts && !IsConstant(drawn) ? drawn : null;
         }
@@ -112,15 +137,16 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     private static long MostNumbers(Size size) => size is Size.Small or Size.Causal ? 1 << 13 : 1 << 15;
 
-    private static Shape ShapeOf(Draws draws, Size size) => size switch
-    {
-        Size.Small => new(draws.Of(Extents), draws.Of(Extents), draws.Of(FewChannels)),
-        Size.Wide => new(1 + draws.Below(4), 1 + draws.Below(4), draws.Of(17, 32, 61, 96, 128)),
-        Size.Causal => new(1 + draws.Below(3), 2 + draws.Below(4), draws.Of(2, 4, 4, 8)),
-        Size.ManyImages or Size.FullBatch => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
-        Size.Deep or Size.DeepConvolutions => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
-        _ => throw new ArgumentOutOfRangeException(nameof(size), size, "expected a size that has shapes"),
-    };
+    private static Shape ShapeOf(Draws draws, Size size) =>
+        size switch
+        {
+            Size.Small => new(draws.Choose(Extents), draws.Choose(Extents), draws.Choose(FewChannels)),
+            Size.Wide => new(1 + draws.Below(4), 1 + draws.Below(4), draws.Choose(17, 32, 61, 96, 128)),
+            Size.Causal => new(1 + draws.Below(3), 2 + draws.Below(4), draws.Choose(2, 4, 4, 8)),
+            Size.ManyImages or Size.FullBatch => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
+            Size.Deep or Size.DeepConvolutions => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
+            _ => throw new ArgumentOutOfRangeException(nameof(size), size, "expected a size that has shapes"),
+        };
 
     /// <summary>Whether a norm that shares statistics over points has but one: what comes out is zero, and says nothing.</summary>
     private static bool IsConstant(GeneratedCase drawn)
@@ -168,7 +194,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
         if (size == Size.Causal)
         {
-            layers.Add(new Attention(draws.Of(1, 2)) { Causal = true, Parameters = ParametersOf(draws) });
+            layers.Add(new Attention(draws.Choose(1, 2)) { Causal = true, Parameters = ParametersOf(draws) });
         }
 
         if (size == Size.FullBatch || (size == Size.ManyImages && draws.Chance(60)))
@@ -184,9 +210,11 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         {
             for (var i = 0; i < (size == Size.Causal ? 1 + draws.Below(2) : 1 + draws.Below(4)); i++)
             {
-                layers.Add(draws.Chance(25) ? ResidualOf(draws, size)
+                layers.Add(
+                    draws.Chance(25) ? ResidualOf(draws, size)
                     : draws.Chance(10) ? new Repeat(2 + draws.Below(3), Unit(draws, size))
-                    : Layer(draws, draws.Of(Words), size));
+                    : Layer(draws, draws.Choose(Words), size)
+                );
             }
         }
 
@@ -194,89 +222,110 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     }
 
     /// <summary>A unit that can be repeated: its layers keep the shape more often than not, and who does not is drawn again.</summary>
-    private Networks.Layers Unit(Draws draws, Size size) => draws.Chance(50)
-        ? [ResidualOf(draws, size)]
-        : [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Of(Words), size))];
+    private Networks.Layers Unit(Draws draws, Size size) =>
+        draws.Chance(50) ? [ResidualOf(draws, size)] : [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Choose(Words), size))];
 
     /// <summary>A unit of a deep network: signals neither grow nor shrink too fast.</summary>
     private Networks.Layers DeepUnit(Draws draws, Size size)
     {
-        Layer linear = size == Size.DeepConvolutions || draws.Chance(60)
-            ? new Networks.Convolution(KernelOf(draws)) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
-            : new Dense { Parameters = new(draws.Of(1, 2)) };
-        Networks.Layers norm = draws.Chance(60) ? [Layer(draws, draws.Of("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)] : [];
+        Layer linear =
+            size == Size.DeepConvolutions || draws.Chance(60)
+                ? new Networks.Convolution(KernelOf(draws))
+                {
+                    Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
+                    Parameters = new(draws.Choose(1, 2)),
+                }
+                : new Dense { Parameters = new(draws.Choose(1, 2)) };
+        Networks.Layers norm = draws.Chance(60)
+            ? [Layer(draws, draws.Choose("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)]
+            : [];
         var function = Layer(draws, "function", size);
         return draws.Chance(50)
             ? [linear, .. norm, function]
-            : [new Residual([.. norm, function, linear]) { BranchScale = draws.Chance(50) ? 1 : draws.Of(ResidualScale.ByDepth, ResidualScale.ByUnit) }];
+            : [new Residual([.. norm, function, linear]) { BranchScale = draws.Chance(50) ? 1 : draws.Choose(ResidualScale.ByDepth, ResidualScale.ByUnit) }];
     }
 
     private Residual ResidualOf(Draws draws, Size size)
     {
-        Networks.Layers branch = [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Of(Words), size))];
+        Networks.Layers branch = [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Choose(Words), size))];
         return new Residual(draws.Chance(15) ? [new Repeat(2, branch)] : branch)
         {
-            Skip = draws.Chance(25) ? [Layer(draws, draws.Of("dense", "conv", "scale", "average_pool"), size)] : Networks.Layers.None,
-            BranchScale = draws.Chance(70) ? 1 : draws.Of<ResidualScale>(0.5, Math.Sqrt(0.5)),
-            SkipScale = draws.Chance(80) ? 1 : draws.Of<ResidualScale>(0.7, -1.25),
+            Skip = draws.Chance(25) ? [Layer(draws, draws.Choose("dense", "conv", "scale", "average_pool"), size)] : Networks.Layers.None,
+            BranchScale = draws.Chance(70) ? 1 : draws.Choose<ResidualScale>(0.5, Math.Sqrt(0.5)),
+            SkipScale = draws.Chance(80) ? 1 : draws.Choose<ResidualScale>(0.7, -1.25),
             Survival = draws.Chance(85) ? 1 : 0.5,
         };
     }
 
-    private Layer Layer(Draws draws, string word, Size size) => word switch
-    {
-        "conv" => ConvolutionOf(draws, size),
-        "dense" => new Dense { Channels = ChannelsOf(draws, size), Parameters = ParametersOf(draws) },
-        "batch_norm" => new Networks.BatchNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
-        "layer_norm" => new LayerNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws), Over = draws.Of(Enum.GetValues<NormalisedOver>()) },
-        "rms_norm" => new RmsNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws), Over = draws.Of(Enum.GetValues<NormalisedOver>()) },
-        "group_norm" => new GroupNorm(draws.Of(1, 2, 2, 3, 4)) { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
-        "instance_norm" => new InstanceNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
-        "function" => new Networks.Activation(FunctionOf(draws)),
-        "scale" => new Scaling(draws.Of(-0.3, 0.1, 2.5)),
-        "average_pool" => new AveragePool(draws.Of(2, 2, 3)),
-        "max_pool" => new MaxPool(draws.Of(2, 2, 3)),
-        "global_average_pool" => new GlobalAveragePool(),
-        "dropout" => new Dropout(draws.Of(0.5, 0.8, 0.9)) { Mask = draws.Of(Enum.GetValues<DropoutMask>()) },
-        "attention" => new Attention(draws.Of(1, 2, 2, 4)) { Causal = draws.Chance(30), Parameters = ParametersOf(draws) },
-        "flatten" => new Flatten(),
-        _ => throw new ArgumentException($"expected a layer that can be drawn, got {word}", nameof(word)),
-    };
+    private Layer Layer(Draws draws, string word, Size size) =>
+        word switch
+        {
+            "conv" => ConvolutionOf(draws, size),
+            "dense" => new Dense { Channels = ChannelsOf(draws, size), Parameters = ParametersOf(draws) },
+            "batch_norm" => new Networks.BatchNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+            "layer_norm" => new LayerNorm
+            {
+                Epsilon = EpsilonOf(draws),
+                Scale = NormScaleOf(draws),
+                Over = draws.Choose(Enum.GetValues<NormalisedOver>()),
+            },
+            "rms_norm" => new RmsNorm
+            {
+                Epsilon = EpsilonOf(draws),
+                Scale = NormScaleOf(draws),
+                Over = draws.Choose(Enum.GetValues<NormalisedOver>()),
+            },
+            "group_norm" => new GroupNorm(draws.Choose(1, 2, 2, 3, 4)) { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+            "instance_norm" => new InstanceNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+            "function" => new Networks.Activation(FunctionOf(draws)),
+            "scale" => new Scaling(draws.Choose(-0.3, 0.1, 2.5)),
+            "average_pool" => new AveragePool(draws.Choose(2, 2, 3)),
+            "max_pool" => new MaxPool(draws.Choose(2, 2, 3)),
+            "global_average_pool" => new GlobalAveragePool(),
+            "dropout" => new Dropout(draws.Choose(0.5, 0.8, 0.9)) { Mask = draws.Choose(Enum.GetValues<DropoutMask>()) },
+            "attention" => new Attention(draws.Choose(1, 2, 2, 4)) { Causal = draws.Chance(30), Parameters = ParametersOf(draws) },
+            "flatten" => new Flatten(),
+            _ => throw new ArgumentException($"expected a layer that can be drawn, got {word}", nameof(word)),
+        };
 
     private Networks.Convolution ConvolutionOf(Draws draws, Size size)
     {
-        var groups = draws.Chance(60) ? 1 : draws.Of(Networks.Convolution.EachChannel, 2, 2, 3);
+        var groups = draws.Chance(60) ? 1 : draws.Choose(Networks.Convolution.EachChannel, 2, 2, 3);
         return new(KernelOf(draws))
         {
-            Channels = groups == Networks.Convolution.EachChannel ? null : groups == 1 ? ChannelsOf(draws, size) : groups * (1 + draws.Below(4)),
-            Stride = draws.Chance(75) ? 1 : draws.Of(2, 3),
-            Dilation = draws.Chance(80) ? 1 : draws.Of(2, 3),
+            Channels =
+                groups == Networks.Convolution.EachChannel ? null
+                : groups == 1 ? ChannelsOf(draws, size)
+                : groups * (1 + draws.Below(4)),
+            Stride = draws.Chance(75) ? 1 : draws.Choose(2, 3),
+            Dilation = draws.Chance(80) ? 1 : draws.Choose(2, 3),
             Groups = groups,
-            Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()),
+            Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
             Parameters = ParametersOf(draws),
         };
     }
 
-    private int KernelOf(Draws draws) => draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]);
+    private int KernelOf(Draws draws) => draws.Choose([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]);
 
-    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide
-        ? draws.Of<int?>(null, 16, 64, 96, 128)
-        : draws.Chance(40) ? null : draws.Of(FewChannels);
+    private static int? ChannelsOf(Draws draws, Size size) =>
+        size == Size.Wide ? draws.Choose<int?>(null, 16, 64, 96, 128)
+        : draws.Chance(40) ? null
+        : draws.Choose(FewChannels);
 
     private Initialisation ParametersOf(Draws draws)
     {
-        var laws = Enum.GetValues<WeightLaw>().Where(law => offer.WeightLaws?.Contains(Audit.Words.Of(law)) ?? true).DefaultIfEmpty().ToArray();
-        return new(draws.Of(2, 2, 1, 1.5), draws.Chance(70) ? 0 : 0.25, draws.Chance(60) ? laws[0] : draws.Of(laws));
+        var laws = Enum.GetValues<WeightLaw>().Where(law => offer.WeightLaws?.Contains(Audit.Words.Spell(law)) ?? true).DefaultIfEmpty().ToArray();
+        return new(draws.Choose(2, 2, 1, 1.5), draws.Chance(70) ? 0 : 0.25, draws.Chance(60) ? laws[0] : draws.Choose(laws));
     }
 
-    private double EpsilonOf(Draws draws) => draws.Of([.. (offer.Epsilons ?? [1e-5, 1e-3, 0.1]).DefaultIfEmpty(1e-5)]);
+    private double EpsilonOf(Draws draws) => draws.Choose([.. (offer.Epsilons ?? [1e-5, 1e-3, 0.1]).DefaultIfEmpty(1e-5)]);
 
-    private static double NormScaleOf(Draws draws) => draws.Chance(75) ? 1 : draws.Of(0.5, -1.5);
+    private static double NormScaleOf(Draws draws) => draws.Chance(75) ? 1 : draws.Choose(0.5, -1.5);
 
     private Function FunctionOf(Draws draws)
     {
         var offered = Enum.GetValues<FunctionKind>().Where(kind => offer.Functions?.Contains(new Function(kind).Word) ?? true);
-        var kind = draws.Of([.. offered.DefaultIfEmpty(FunctionKind.Linear)]);
-        return new(kind, kind == FunctionKind.LeakyRelu ? draws.Of(0.01, 0.2) : 0);
+        var kind = draws.Choose([.. offered.DefaultIfEmpty(FunctionKind.Linear)]);
+        return new(kind, kind == FunctionKind.LeakyRelu ? draws.Choose(0.01, 0.2) : 0);
     }
 }

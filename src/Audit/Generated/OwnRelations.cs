@@ -21,7 +21,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     private const double Algorithms = 8;
 
     private readonly double _unitRoundoff = subject.Description.UnitRoundoff;
-    private readonly IReadOnlyList<LinearSite> _sites = LinearSite.Of(drawn.Network);
+    private readonly IReadOnlyList<LinearSite> _sites = LinearSite.Collect(drawn.Network);
     private readonly Dictionary<string, ExactComparison> _byClaim = [];
 
     /// <summary>Asks and compares.</summary>
@@ -30,11 +30,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     public IEnumerable<(string Claim, Measurement Measurement)> Compare(NetworkTrace first)
     {
         var input = first.Input;
-        var asks = new List<Action>
-        {
-            () => Repeated(first, Ask(drawn.Seed, input)),
-            () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))),
-        };
+        var asks = new List<Action> { () => Repeated(first, Ask(drawn.Seed, input)), () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))) };
         asks.AddRange(Bits.Select<int, Action>(bit => () => Another(first, Ask(drawn.Seed + (1UL << bit), input), bit)));
         if (drawn.Images > 1 && SeparateImages.HasSite(drawn.Network))
         {
@@ -48,7 +44,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
 
         WithinOne(first);
-        return _byClaim.Where(pair => pair.Value.Comparisons > 0)
+        return _byClaim
+            .Where(pair => pair.Value.Comparisons > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (pair.Key, pair.Value.Conclude(Quantities[pair.Key])));
     }
@@ -62,9 +59,9 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         ["I12"] = "images that change when others do",
     };
 
-    private NetworkTrace Ask(ulong seed, Batch input) => NetworkTrace.Of(subject, drawn.Network, drawn.Noise, new Weights.Own(seed, 0), input);
+    private NetworkTrace Ask(ulong seed, Batch input) => NetworkTrace.Record(subject, drawn.Network, drawn.Noise, new Weights.Own(seed, 0), input);
 
-    private ExactComparison Of(string claim)
+    private ExactComparison Compare(string claim)
     {
         if (!_byClaim.TryGetValue(claim, out var comparison))
         {
@@ -88,7 +85,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
             var differs = Array.FindIndex(one.Zip(other, (x, y) => x.Equals(y)).ToArray(), same => !same) is >= 0 and var found ? found : 0;
             if (one.Length > 0 && !double.IsNaN(one[differs]))
             {
-                Of("I10").Add(new Observed(other[differs]), new Expected(one[differs]), 0, $"{what}, {where.Where}, asked twice, {drawn.Description}");
+                Compare("I10").Add(new Observed(other[differs]), new Expected(one[differs]), 0, $"{what}, {where.Where}, asked twice, {drawn.Description}");
             }
         }
     }
@@ -112,7 +109,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     private void Separate(NetworkTrace first)
     {
         var (other, changed) = SeparateImages.Change(first.Input, drawn.Seed);
-        SeparateImages.Compare(first, Ask(drawn.Seed, other), changed, _unitRoundoff, Of("I12"), drawn.Description);
+        SeparateImages.Compare(first, Ask(drawn.Seed, other), changed, _unitRoundoff, Compare("I12"), drawn.Description);
     }
 
     /// <summary>I9: another seed has other weights.</summary>
@@ -127,9 +124,10 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         var scale = one.Signal.Max(Math.Abs);
         if (one.Signal.Length >= FewestToDiffer && scale > 0 && site.Parameters.WeightVariance > 0)
         {
-            var same = Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale
-                && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
-            Of("I9").Add(new Observed(same ? 1 : 0), new Expected(0), 0, $"seeds {drawn.Seed} and {drawn.Seed} + 2^{bit}, {one.Where}, {drawn.Description}");
+            var same =
+                Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
+            Compare("I9")
+                .Add(new Observed(same ? 1 : 0), new Expected(0), 0, $"seeds {drawn.Seed} and {drawn.Seed} + 2^{bit}, {one.Where}, {drawn.Description}");
         }
     }
 
@@ -142,12 +140,12 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
             var isUnbiased = site.Parameters.BiasVariance == 0;
             if (isUnbiased && x.Signal.All(value => value == 0))
             {
-                Of("D8").Add(new Observed(y.Signal.MaxBy(Math.Abs)), new Expected(0), 0, $"signal, {y.Where}, {drawn.Description}");
+                Compare("D8").Add(new Observed(y.Signal.MaxBy(Math.Abs)), new Expected(0), 0, $"signal, {y.Where}, {drawn.Description}");
             }
 
             if (x.Noise.All(value => value == 0))
             {
-                Of("D8").Add(new Observed(y.Noise.MaxBy(Math.Abs)), new Expected(0), 0, $"noise, {y.Where}, {drawn.Description}");
+                Compare("D8").Add(new Observed(y.Noise.MaxBy(Math.Abs)), new Expected(0), 0, $"noise, {y.Where}, {drawn.Description}");
             }
 
             var apart = Distance(x.Signal, x.Noise);
@@ -172,7 +170,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
             worst = Math.Abs(expected[i] - observed[i]) > Math.Abs(expected[worst] - observed[worst]) || double.IsNaN(observed[i]) ? i : worst;
         }
 
-        Of(claim).Add(new Observed(observed[worst]), new Expected(expected[worst]), tolerance, $"{what}, {where.Where}, {drawn.Description}");
+        Compare(claim).Add(new Observed(observed[worst]), new Expected(expected[worst]), tolerance, $"{what}, {where.Where}, {drawn.Description}");
     }
 
     private IEnumerable<LinearSite> Unbiased() => _sites.Where(site => site.Parameters.BiasVariance == 0);

@@ -17,7 +17,7 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
     /// <param name="failing">A case that fails.</param>
     public GeneratedCase Smallest(GeneratedCase failing)
     {
-        for (var smaller = failing; smaller is not null;)
+        for (var smaller = failing; smaller is not null; )
         {
             failing = smaller;
             smaller = Smaller(failing).FirstOrDefault(candidate => offers(candidate) && _trials++ < MostTrials && fails(candidate));
@@ -54,22 +54,34 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
 
         foreach (var images in Less(drawn.Images))
         {
-            yield return drawn with { Images = images };
+            yield return drawn with
+            {
+                Images = images,
+            };
         }
 
         if (drawn.Scale != 1)
         {
-            yield return drawn with { Scale = 1 };
+            yield return drawn with
+            {
+                Scale = 1,
+            };
         }
 
         if (drawn.Input != GeneratedInput.Gaussian)
         {
-            yield return drawn with { Input = GeneratedInput.Gaussian };
+            yield return drawn with
+            {
+                Input = GeneratedInput.Gaussian,
+            };
         }
 
         if (drawn.Noise != NoiseKind.Mapping)
         {
-            yield return drawn with { Noise = NoiseKind.Mapping };
+            yield return drawn with
+            {
+                Noise = NoiseKind.Mapping,
+            };
         }
 
         foreach (var layers in Plainer(drawn.Network.Layers))
@@ -138,54 +150,71 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
         }
     }
 
-    private static IEnumerable<Layer> Within(Layer layer, Func<Networks.Layers, IEnumerable<Networks.Layers>> change) => layer switch
-    {
-        Repeat repeat =>
-        [
-            .. Less(repeat.Times).Select(times => repeat with { Times = times }),
-            .. change(repeat.Unit).Where(unit => unit.Count > 0).Select(unit => repeat with { Unit = unit }),
-        ],
-        Residual residual =>
-        [
-            .. change(residual.Branch).Select(branch => residual with { Branch = branch }),
-            .. change(residual.Skip).Select(skip => residual with { Skip = skip }),
-        ],
-        _ => [],
-    };
+    private static IEnumerable<Layer> Within(Layer layer, Func<Networks.Layers, IEnumerable<Networks.Layers>> change) =>
+        layer switch
+        {
+            Repeat repeat =>
+            [
+                .. Less(repeat.Times).Select(times => repeat with { Times = times }),
+                .. change(repeat.Unit).Where(unit => unit.Count > 0).Select(unit => repeat with { Unit = unit }),
+            ],
+            Residual residual =>
+            [
+                .. change(residual.Branch).Select(branch => residual with { Branch = branch }),
+                .. change(residual.Skip).Select(skip => residual with { Skip = skip }),
+            ],
+            _ => [],
+        };
 
-    private static IEnumerable<Layer> Plainer(Layer layer) => layer switch
-    {
-        Networks.Convolution convolution =>
-        [
-            .. Less(convolution.Kernel).Select(kernel => convolution with { Kernel = kernel }),
-            .. convolution.Channels is { } channels ? Less(channels).Select(fewer => convolution with { Channels = fewer }) : [],
-            .. Less(convolution.Stride).Select(stride => convolution with { Stride = stride }),
-            .. Less(convolution.Dilation).Select(dilation => convolution with { Dilation = dilation }),
-            .. convolution.Groups == 1 ? Array.Empty<Layer>() : [convolution with { Groups = 1 }],
-            convolution with { Boundary = Networks.Boundary.Periodic },
-            convolution with { Parameters = Plain(convolution.Parameters) },
-        ],
-        Dense dense =>
-        [
-            .. dense.Channels is { } channels ? Less(channels).Select(fewer => dense with { Channels = fewer }) : [],
-            dense with { Parameters = Plain(dense.Parameters) },
-        ],
-        Attention attention =>
-        [
-            .. Less(attention.Heads).Select(heads => attention with { Heads = heads }),
-            attention with { Causal = false },
-            attention with { Parameters = Plain(attention.Parameters) },
-        ],
-        LayerNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
-        RmsNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
-        GroupNorm norm => [norm with { Scale = 1 }, .. Less(norm.Groups).Select(groups => norm with { Groups = groups })],
-        Norm norm => [norm with { Scale = 1 }],
-        Pooling pooling => Less(pooling.Size).Where(size => size > 1).Select(size => pooling with { Size = size }),
-        Dropout dropout => [dropout with { Mask = DropoutMask.Shared }],
-        Residual residual => [residual with { BranchScale = 1 }, residual with { SkipScale = 1 }, residual with { Survival = 1 }],
-        Networks.Activation or Scaling or GlobalAveragePool or Flatten or Repeat => [],
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static IEnumerable<Layer> Plainer(Layer layer) =>
+        layer switch
+        {
+            Networks.Convolution convolution =>
+            [
+                .. Less(convolution.Kernel).Select(kernel => convolution with { Kernel = kernel }),
+                .. convolution.Channels is { } channels ? Less(channels).Select(fewer => convolution with { Channels = fewer }) : [],
+                .. Less(convolution.Stride).Select(stride => convolution with { Stride = stride }),
+                .. Less(convolution.Dilation).Select(dilation => convolution with { Dilation = dilation }),
+                .. convolution.Groups == 1 ? Array.Empty<Layer>() : [convolution with { Groups = 1 }],
+                convolution with
+                {
+                    Boundary = Networks.Boundary.Periodic,
+                },
+                convolution with
+                {
+                    Parameters = Plain(convolution.Parameters),
+                },
+            ],
+            Dense dense =>
+            [
+                .. dense.Channels is { } channels ? Less(channels).Select(fewer => dense with { Channels = fewer }) : [],
+                dense with
+                {
+                    Parameters = Plain(dense.Parameters),
+                },
+            ],
+            Attention attention =>
+            [
+                .. Less(attention.Heads).Select(heads => attention with { Heads = heads }),
+                attention with
+                {
+                    Causal = false,
+                },
+                attention with
+                {
+                    Parameters = Plain(attention.Parameters),
+                },
+            ],
+            LayerNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
+            RmsNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
+            GroupNorm norm => [norm with { Scale = 1 }, .. Less(norm.Groups).Select(groups => norm with { Groups = groups })],
+            Norm norm => [norm with { Scale = 1 }],
+            Pooling pooling => Less(pooling.Size).Where(size => size > 1).Select(size => pooling with { Size = size }),
+            Dropout dropout => [dropout with { Mask = DropoutMask.Shared }],
+            Residual residual => [residual with { BranchScale = 1 }, residual with { SkipScale = 1 }, residual with { Survival = 1 }],
+            Networks.Activation or Scaling or GlobalAveragePool or Flatten or Repeat => [],
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static Initialisation Plain(Initialisation parameters) => parameters with { BiasVariance = 0, Law = WeightLaw.Normal };
 

@@ -38,7 +38,8 @@ public sealed record Claim(
     ClaimKind Kind,
     string? Discrepancy,
     string? Tolerance,
-    string? Reason)
+    string? Reason
+)
 {
     /// <summary>What networks it speaks about beside their architectures; null where it speaks about all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

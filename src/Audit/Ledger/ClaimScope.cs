@@ -19,12 +19,16 @@ public sealed record ClaimScope
 
     /// <summary>The scope in words.</summary>
     [JsonIgnore]
-    public string Words => string.Join("; ", new[]
-    {
-        Boundaries is { } boundaries ? OfBoundaries(boundaries) : null,
-        Noise is { } noise ? $"noise in the sense of --noise {noise}" : null,
-        LeastPoints is { } least ? $"batches of at least {Counted.Of(least, "point")}" : null,
-    }.Where(part => part is not null));
+    public string Words =>
+        string.Join(
+            "; ",
+            new[]
+            {
+                Boundaries is { } boundaries ? OfBoundaries(boundaries) : null,
+                Noise is { } noise ? $"noise in the sense of --noise {noise}" : null,
+                LeastPoints is { } least ? $"batches of at least {Counted.Spell(least, "point")}" : null,
+            }.Where(part => part is not null)
+        );
 
     /// <summary>Why recorded moments lie outside.</summary>
     /// <param name="experiment">What is known of their experiment.</param>
@@ -33,12 +37,12 @@ public sealed record ClaimScope
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is { } boundary && !boundaries.Contains(boundary)
-            ? $"outside the claim's scope: it speaks about {OfBoundaries(boundaries)}, and the file has {Spell(boundary)}"
+                ? $"outside the claim's scope: it speaks about {OfBoundaries(boundaries)}, and the file has {Spell(boundary)}"
             : Noise is { } noise && experiment.Noise is { } recorded && recorded != noise
                 ? $"outside the claim's scope: it speaks about noise in the sense of --noise {noise}, and the file has --noise {recorded}"
-                : LeastPoints is { } least && experiment is { KernelSize: 1, BatchSize: { } points } && points < least
-                    ? $"outside the claim's scope: it speaks about batches of at least {Counted.Of(least, "point")}, and the file has {points}"
-                    : null;
+            : LeastPoints is { } least && experiment is { KernelSize: 1, BatchSize: { } points } && points < least
+                ? $"outside the claim's scope: it speaks about batches of at least {Counted.Spell(least, "point")}, and the file has {points}"
+            : null;
     }
 
     /// <summary>What must be known of an experiment before it can refute the claim.</summary>
@@ -52,7 +56,8 @@ public sealed record ClaimScope
             : null;
     }
 
-    private static string OfBoundaries(IEnumerable<string> boundaries) => $"fully connected nets and {string.Join(" or ", boundaries.Select(Spell))} boundaries";
+    private static string OfBoundaries(IEnumerable<string> boundaries) =>
+        $"fully connected nets and {string.Join(" or ", boundaries.Select(Spell))} boundaries";
 
     private static string Spell(string boundary) => boundary.Replace('_', ' ');
 }

@@ -3,7 +3,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.</summary>
+/// <summary>
+/// What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.
+/// </summary>
 internal static class EqualPoints
 {
     /// <summary>Follows the single value of all points.</summary>
@@ -27,7 +29,9 @@ internal static class EqualPoints
         {
             throw new InvalidInputException(
                 "--epsilon, --dataset",
-                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: batch norm would divide by their variance");
+                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: "
+                    + "batch norm would divide by their variance"
+            );
         }
 
         // Batch norm takes the mean off and nothing is left: every branch ends in zeros, and a ReLU passes no noise where its input is zero.

@@ -12,9 +12,18 @@ namespace Wellbehaved.Audit;
 /// <param name="ChiMean">Mean of χ by depth.</param>
 /// <param name="ReffMean">Mean effective rank of the signal by depth.</param>
 /// <param name="Mu4Mean">Mean μ₄ behind batch norm by depth; NaN without batch norm.</param>
-public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ChiMean, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
+public sealed record FiniteWidthPrediction(
+    int Samples,
+    IReadOnlyList<double> LogChiMean,
+    IReadOnlyList<double> LogChiStandardError,
+    IReadOnlyList<double> ChiMean,
+    IReadOnlyList<double> ReffMean,
+    IReadOnlyList<double> Mu4Mean
+)
 {
-    /// <summary>Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
+    /// <summary>
+    /// Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// </summary>
     /// <param name="options">Valid options of a fully connected net.</param>
     /// <param name="images">The input images.</param>
     /// <param name="samples">Number of networks, at least 2.</param>
@@ -22,8 +31,13 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
     /// <exception cref="InvalidInputException">The net is convolutional, there are too few samples, or the images do not vary.</exception>
-    public static FiniteWidthPrediction Of(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
-        Sample(options, images, samples, isNoiseGiven: false, depthReached, cancellation);
+    public static FiniteWidthPrediction Sample(
+        ExperimentOptions options,
+        ImageSource images,
+        int samples,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    ) => Sample(options, images, samples, isNoiseGiven: false, depthReached, cancellation);
 
     /// <summary>Samples networks on the batch and the noise that simulation 0 would draw.</summary>
     /// <param name="options">Valid options of a fully connected net.</param>
@@ -33,8 +47,13 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
     /// <exception cref="InvalidInputException">The net is convolutional, there are too few samples, or the images do not vary.</exception>
-    public static FiniteWidthPrediction GivenNoise(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
-        Sample(options, images, samples, isNoiseGiven: true, depthReached, cancellation);
+    public static FiniteWidthPrediction GivenNoise(
+        ExperimentOptions options,
+        ImageSource images,
+        int samples,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    ) => Sample(options, images, samples, isNoiseGiven: true, depthReached, cancellation);
 
     /// <summary>Multiply-adds of a sample that takes seconds.</summary>
     private const double FewSeconds = 1.5e10;
@@ -48,10 +67,17 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <returns>Their number; 0 where it takes longer, or the net cannot be sampled.</returns>
     internal static int UsualSamples(ExperimentOptions options, ImageSource images)
     {
-        double rows = 2.0 * options.BatchSize, width = options.NumChannels, layers = (double)options.TotalDepth * (Architecture.Named(options.Architecture!).IsResidual ? options.ResDepth : 1);
+        double rows = 2.0 * options.BatchSize,
+            width = options.NumChannels,
+            layers = (double)options.TotalDepth * (Architecture.Named(options.Architecture!).IsResidual ? options.ResDepth : 1);
         var rank = Math.Min(rows, width);
         var cost = Usual * layers * ((rows * rank * width) + (width > rows ? rows * rows * width : 0) + (30 * rank * width));
-        return options.KernelSize == 1 && cost <= FewSeconds && !(options.BatchSize > 1 && InputVariation.Of(InputFeatures.Of(options, images, options.BatchSize).Signal).VariesTooLittle) ? Usual : 0;
+        return
+            options.KernelSize == 1
+            && cost <= FewSeconds
+            && !(options.BatchSize > 1 && InputVariation.Measure(InputFeatures.Draw(options, images, options.BatchSize).Signal).VariesTooLittle)
+            ? Usual
+            : 0;
     }
 
     /// <summary>The seed of one sampled network.</summary>
@@ -61,12 +87,22 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <returns>The network's seed.</returns>
     internal static ulong SeedOf(ulong seed, int sample) => Mixing.Mix(Mixing.Mix(seed) ^ (ulong)sample);
 
-    private static FiniteWidthPrediction Sample(ExperimentOptions options, ImageSource images, int samples, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation)
+    private static FiniteWidthPrediction Sample(
+        ExperimentOptions options,
+        ImageSource images,
+        int samples,
+        bool isNoiseGiven,
+        Action? depthReached,
+        CancellationToken cancellation
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.KernelSize != 1)
         {
-            throw new InvalidInputException("--finite-width", "expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
+            throw new InvalidInputException(
+                "--finite-width",
+                "expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions"
+            );
         }
 
         if (samples < 2)
@@ -74,14 +110,14 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
         }
 
-        var (features, noise, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
-        if (InputVariation.Of(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
+        var (features, noise, mu2Input) = InputFeatures.Draw(options, images, options.BatchSize);
+        if (InputVariation.Measure(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
         {
             throw variation.Refusal("--finite-width, --dataset", options);
         }
 
         var gram = isNoiseGiven ? Gram(features.Stack(noise)) : Gram(features);
-        var kind = PredictedKind.Of(options);
+        var kind = PredictedKind.Find(options);
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {
@@ -104,7 +140,8 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             [.. logChi.Select(values => values.StandardDeviation() / Math.Sqrt(samples))],
             [.. logChi.Select(values => values.Average(Math.Exp))],
             [.. reff.Select(Statistics.Mean)],
-            [.. mu4.Select(Statistics.Mean)]);
+            [.. mu4.Select(Statistics.Mean)]
+        );
 
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
     }

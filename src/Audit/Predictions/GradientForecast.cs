@@ -26,7 +26,15 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     /// <exception cref="InvalidInputException">The kernel is larger than what it is applied to.</exception>
     public static NetworkQuestion QuestionOf(ExperimentOptions options, ImageSource images, int? points)
     {
-        var sizes = new Networks.RecipeSizes(new(images.Height, images.Width, images.Channels), options.TotalDepth, options.NumChannels, options.KernelSize, Described(options.Boundary), options.Epsilon, options.ResDepth);
+        var sizes = new Networks.RecipeSizes(
+            new(images.Height, images.Width, images.Channels),
+            options.TotalDepth,
+            options.NumChannels,
+            options.KernelSize,
+            Described(options.Boundary),
+            options.Epsilon,
+            options.ResDepth
+        );
         try
         {
             return new NetworkQuestion(Networks.Recipes.Find(options.Architecture!, sizes)!, options.BatchSize)
@@ -47,11 +55,12 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     /// <summary>The mean square at a place as a natural logarithm; not a number where theory says nothing.</summary>
     public double LogAt(int place) => Prediction.Places.Count == 0 ? double.NaN : Prediction.Places[place].LogMeanSquare;
 
-    private static Networks.Boundary Described(Model.Boundary boundary) => boundary switch
-    {
-        Model.Boundary.Periodic => Networks.Boundary.Periodic,
-        Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
-        Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
-        _ => throw new InvalidOperationException($"no theory of the boundary {boundary}"),
-    };
+    private static Networks.Boundary Described(Model.Boundary boundary) =>
+        boundary switch
+        {
+            Model.Boundary.Periodic => Networks.Boundary.Periodic,
+            Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
+            Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
+            _ => throw new InvalidOperationException($"no theory of the boundary {boundary}"),
+        };
 }

@@ -12,7 +12,7 @@ internal static class InputFeatures
     /// <param name="used">Images to hand over.</param>
     /// <returns>Signal and noise (points × channels each) and μ₂(x⁰) of the whole batch.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
-    public static (Matrix<double> Signal, Matrix<double> Noise, double Mu2InputSignal) Of(ExperimentOptions options, ImageSource images, int used)
+    public static (Matrix<double> Signal, Matrix<double> Noise, double Mu2InputSignal) Draw(ExperimentOptions options, ImageSource images, int used)
     {
         var shape = options.Settings(images).NetworkInput;
         using var input = new SignalAndNoise<double>(shape);

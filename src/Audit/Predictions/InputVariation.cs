@@ -23,7 +23,7 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
     /// <summary>Looks at the features.</summary>
     /// <param name="features">Points × features.</param>
     /// <returns>How they vary.</returns>
-    public static InputVariation Of(Matrix<double> features)
+    public static InputVariation Measure(Matrix<double> features)
     {
         var (variance, meanSquare, equal) = (0.0, 0.0, true);
         foreach (var column in features.EnumerateColumns())
@@ -52,7 +52,8 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
     public static Matrix<double> Centred(Matrix<double> features)
     {
         // Differences to the first point are exact where points are nearly equal; means of the features themselves are not.
-        var offset = Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k]).ColumnSums() / features.RowCount;
+        var offset =
+            Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k]).ColumnSums() / features.RowCount;
         return Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k] - offset[k]);
     }
 
@@ -60,9 +61,12 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
     /// <param name="subject">The options to name.</param>
     /// <param name="options">What was asked for.</param>
     /// <returns>The refusal.</returns>
-    public InvalidInputException Refusal(string subject, ExperimentOptions options) => new(
-        subject,
-        $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
-        + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
-        + $"; use other images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}");
+    public InvalidInputException Refusal(string subject, ExperimentOptions options) =>
+        new(
+            subject,
+            $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
+                + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
+                + "; use other "
+                + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+        );
 }

@@ -19,7 +19,8 @@ internal sealed record NetworkForecast(
     double MeanSquareNoise,
     NetworkPrediction Prediction,
     FiniteWidthSample? Sample,
-    IReadOnlyList<StackVerdict> Verdicts)
+    IReadOnlyList<StackVerdict> Verdicts
+)
 {
     /// <summary>A variance below this share of the mean square is what single precision makes of equal numbers; <c>run</c> refuses such images, too.</summary>
     private const double LeastVariance = 1.0 / (1L << 36);
@@ -40,10 +41,17 @@ internal sealed record NetworkForecast(
         var possible = FiniteWidthSample.IsPossible(question.Network.Layers, question.Shape);
         return question.Samples switch
         {
-            null => possible && subset.AreAll && UsualSamples * FiniteWidthSample.Cost(question.Network.Layers, question.Shape, (int)subset.Points) <= FewSeconds ? UsualSamples : 0,
+            null => possible
+            && subset.AreAll
+            && UsualSamples * FiniteWidthSample.Cost(question.Network.Layers, question.Shape, (int)subset.Points) <= FewSeconds
+                ? UsualSamples
+                : 0,
             0 => 0,
             1 or < 0 => throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {question.Samples}"),
-            _ when !possible => throw new InvalidInputException("--finite-width", "expected a network whose layers mix channels alone: convolutions, poolings and attention correlate neurons over all positions"),
+            _ when !possible => throw new InvalidInputException(
+                "--finite-width",
+                "expected a network whose layers mix channels alone: convolutions, poolings and attention correlate neurons over all positions"
+            ),
             { } asked => asked,
         };
     }
@@ -58,7 +66,14 @@ internal sealed record NetworkForecast(
     /// <returns>The prediction.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised, or does not vary.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static NetworkForecast Make(NetworkQuestion question, PointSubset subset, ImageSource images, int samples, Action? placeReached = null, CancellationToken cancellation = default)
+    public static NetworkForecast Make(
+        NetworkQuestion question,
+        PointSubset subset,
+        ImageSource images,
+        int samples,
+        Action? placeReached = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(subset);
@@ -69,23 +84,45 @@ internal sealed record NetworkForecast(
         {
             throw new InvalidInputException(
                 "--dataset",
-                $"expected images that vary within a batch, but those of {question.Dataset} {(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}");
+                $"expected images that vary within a batch, but those of {question.Dataset} "
+                    + $"{(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other "
+                    + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+            );
         }
 
-        var prediction = NetworkPrediction.Make(question.Network, subset.Shape, signal, noise, mu2, isWanted: question.IsWanted, placeReached: placeReached, cancellation: cancellation);
-        var sample = samples == 0
-            ? null
-            : FiniteWidthSample.Make(
-                question.Network,
-                signal,
-                noise,
-                mu2,
-                [.. Enumerable.Range(0, samples).Select(number => FiniteWidthPrediction.SeedOf(question.Seed, number))],
-                question.FullNoise,
-                question.IsWanted,
-                placeReached,
-                cancellation);
-        return new(question, subset, mu2, noise.Enumerate().Average(value => value * value), prediction, sample, StackJudge.Judge(question.Network, prediction));
+        var prediction = NetworkPrediction.Make(
+            question.Network,
+            subset.Shape,
+            signal,
+            noise,
+            mu2,
+            isWanted: question.IsWanted,
+            placeReached: placeReached,
+            cancellation: cancellation
+        );
+        var sample =
+            samples == 0
+                ? null
+                : FiniteWidthSample.Make(
+                    question.Network,
+                    signal,
+                    noise,
+                    mu2,
+                    [.. Enumerable.Range(0, samples).Select(number => FiniteWidthPrediction.SeedOf(question.Seed, number))],
+                    question.FullNoise,
+                    question.IsWanted,
+                    placeReached,
+                    cancellation
+                );
+        return new(
+            question,
+            subset,
+            mu2,
+            noise.Enumerate().Average(value => value * value),
+            prediction,
+            sample,
+            StackJudge.Judge(question.Network, prediction)
+        );
     }
 
     /// <summary>Draws and normalises the whole batch, and takes the points that are asked for.</summary>
@@ -98,7 +135,8 @@ internal sealed record NetworkForecast(
         var points = (int)subset.Points;
         return (Rows(input.Signal), Rows(input.Noise));
 
-        Matrix<double> Rows(ReadOnlySpan<double> values) => Matrix<double>.Build.DenseOfRowMajor(points, shape.Channels, values[..(points * shape.Channels)].ToArray());
+        Matrix<double> Rows(ReadOnlySpan<double> values) =>
+            Matrix<double>.Build.DenseOfRowMajor(points, shape.Channels, values[..(points * shape.Channels)].ToArray());
     }
 
     /// <summary>μ₂ and ν₂ of features, channel by channel, from differences to the first point.</summary>

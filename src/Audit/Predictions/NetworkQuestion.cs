@@ -26,7 +26,9 @@ internal sealed record NetworkQuestion(Networks.Network Network, int BatchSize)
     /// <summary>The depths at which moments are computed; null for all.</summary>
     public IReadOnlySet<int>? Depths { get; init; }
 
-    /// <summary>Whether a first flatten makes all features of an image one point, over which inputs are normalised as for the paper's fully connected networks.</summary>
+    /// <summary>
+    /// Whether a first flatten makes all features of an image one point, over which inputs are normalised as for the paper's fully connected networks.
+    /// </summary>
     public bool IsFlattened => Network.Layers.Count > 0 && Network.Layers[0] is Networks.Flatten;
 
     /// <summary>Shape of one input as the first layer with weights may see it.</summary>

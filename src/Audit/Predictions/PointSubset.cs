@@ -18,11 +18,15 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
     /// <summary>Chooses them.</summary>
     /// <param name="question">What is asked.</param>
     /// <returns>The subset.</returns>
-    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single image has more than fit.</exception>
+    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single
+    /// image has more than fit.</exception>
     public static PointSubset Choose(NetworkQuestion question)
     {
         var (network, shape) = (question.Network, question.Shape);
-        var positions = Math.Max(shape.Positions, network.Places.Select(place => place.Shape.Positions).DefaultIfEmpty(1).Where(_ => !question.IsFlattened).DefaultIfEmpty(1).Max());
+        var positions = Math.Max(
+            shape.Positions,
+            network.Places.Select(place => place.Shape.Positions).DefaultIfEmpty(1).Where(_ => !question.IsFlattened).DefaultIfEmpty(1).Max()
+        );
         var (whole, most) = (question.BatchSize * positions, question.Points ?? Usual(network, shape, positions));
         if (whole <= most)
         {
@@ -35,8 +39,14 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         if (images < 1)
         {
             throw question.Points is null
-                ? new InvalidInputException("--network", $"expected images of at most {Prediction.MostPoints} positions inside the network, got {positions}: a kernel over more points does not fit")
-                : new InvalidInputException("--points", $"expected at least {positions}, the positions of one image: layers mix them, so they cannot be predicted apart; got {most}");
+                ? new InvalidInputException(
+                    "--network",
+                    $"expected images of at most {Prediction.MostPoints} positions inside the network, got {positions}: a kernel over more points does not fit"
+                )
+                : new InvalidInputException(
+                    "--points",
+                    $"expected at least {positions}, the positions of one image: layers mix them, so they cannot be predicted apart; got {most}"
+                );
         }
 
         if (PointMixing.MixesInputs(network.Layers) && images * (apart ? 1 : positions) < 2)
@@ -44,12 +54,20 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
             throw new InvalidInputException("--points", "expected at least 2, since batch norm leaves nothing of a single point");
         }
 
-        var what = apart ? $"the first {images} positions of the batch" : $"the first {images} of {Counted.Of(question.BatchSize, "image")}";
+        var what = apart ? $"the first {images} positions of the batch" : $"the first {images} of {Counted.Spell(question.BatchSize, "image")}";
         var count = images * (apart ? 1 : positions);
         var consequence = PointMixing.MixesInputs(network.Layers)
-            ? $"batch norm then sees a batch of {Counted.Of((int)count, "point")}: this is the prediction of a smaller batch, not of yours"
-            : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and directions are those of these {Counted.Of((int)count, "point")} alone, at most {count - 1} directions";
-        return new(images, apart ? shape with { Height = 1, Width = 1 } : shape, false, $"predicted for {what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; {consequence}");
+            ? $"batch norm then sees a batch of {Counted.Spell((int)count, "point")}: this is the prediction of a smaller batch, not of yours"
+            : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and "
+                + $"directions are those of these {Counted.Spell((int)count, "point")} alone, at most {count - 1} directions";
+        return new(
+            images,
+            apart ? shape with { Height = 1, Width = 1 } : shape,
+            false,
+            "predicted for "
+                + $"{what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; "
+                + $"{consequence}"
+        );
     }
 
     /// <summary>As many points as fit; of convolutional networks as many as take minutes, but at least those of an image.</summary>

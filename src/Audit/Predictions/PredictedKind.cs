@@ -8,7 +8,9 @@ internal static class PredictedKind
 {
     /// <summary>Looks it up.</summary>
     /// <exception cref="InvalidInputException">Theory has no laws for an architecture of this name.</exception>
-    public static NetworkKind Of(ExperimentOptions options) => options.Noise != NoiseKind.Mapping ? throw new InvalidInputException("--noise", "expected mapping, which theory of the architectures speaks of, got full")
+    public static NetworkKind Find(ExperimentOptions options) =>
+        options.Noise != NoiseKind.Mapping
+            ? throw new InvalidInputException("--noise", "expected mapping, which theory of the architectures speaks of, got full")
         : options.Architecture is { } name && NetworkKind.Names.Contains(name) ? NetworkKind.Named(name, options.ResDepth)
         : throw new InvalidInputException("--architecture", $"expected one that theory knows, {string.Join(", ", NetworkKind.Names)}, got '{options.Name}'");
 }

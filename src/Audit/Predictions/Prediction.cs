@@ -28,7 +28,8 @@ public sealed record Prediction(
     double? DeltaChiLimit,
     IReadOnlyList<PredictionBasis> Basis,
     int ImagesUsed,
-    double QuadratureError)
+    double QuadratureError
+)
 {
     /// <summary>What sampled networks of the given width do, if these were asked for.</summary>
     public FiniteWidthPrediction? FiniteWidth { get; init; }
@@ -45,58 +46,78 @@ public sealed record Prediction(
     /// <summary>ln δχ by depth: the growth of χ in each layer or residual unit.</summary>
     public IReadOnlyList<double> LogDeltaChi => [.. LogChi.Zip(LogChi.Prepend(LogChiAtDepth0), (after, before) => after - before)];
 
-    /// <summary>Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
+    /// <summary>
+    /// Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// </summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
+    /// ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
+    public static Prediction Predict(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         Predict(options, images, isNoiseGiven: false, MostPoints, depthReached, cancellation);
 
     /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
     /// <remarks>
     /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small,
-    /// batch norm passes less of the noise than <see cref="Of"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
+    /// batch norm passes less of the noise than <see cref="Predict(ExperimentOptions, ImageSource, Action?, CancellationToken)"/> says: theory.md's S5, the
+    /// noise regressed on the signal, from layer to layer.
     /// </remarks>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
+    /// ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         GivenNoise(options, images, MostPoints, depthReached, cancellation);
 
     /// <summary>The same for at most some points: the first images of the batch.</summary>
-    internal static Prediction GivenNoise(ExperimentOptions options, ImageSource images, int mostPoints, Action? depthReached, CancellationToken cancellation) =>
-        Predict(options, images, isNoiseGiven: true, mostPoints, depthReached, cancellation);
+    internal static Prediction GivenNoise(
+        ExperimentOptions options,
+        ImageSource images,
+        int mostPoints,
+        Action? depthReached,
+        CancellationToken cancellation
+    ) => Predict(options, images, isNoiseGiven: true, mostPoints, depthReached, cancellation);
 
-    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, int mostPoints, Action? depthReached, CancellationToken cancellation)
+    private static Prediction Predict(
+        ExperimentOptions options,
+        ImageSource images,
+        bool isNoiseGiven,
+        int mostPoints,
+        Action? depthReached,
+        CancellationToken cancellation
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Settings(images);
         var pointsPerImage = settings.FeatureShape.Points / options.BatchSize;
         if (pointsPerImage > mostPoints)
         {
-            throw new InvalidInputException(mostPoints < MostPoints ? "--points" : "--dataset", $"expected images of at most {mostPoints} positions inside the network, got {pointsPerImage}");
+            throw new InvalidInputException(
+                mostPoints < MostPoints ? "--points" : "--dataset",
+                $"expected images of at most {mostPoints} positions inside the network, got {pointsPerImage}"
+            );
         }
 
         var used = Math.Min(options.BatchSize, mostPoints / pointsPerImage);
-        var (signal, drawnNoise, mu2Input) = InputFeatures.Of(options, images, used);
+        var (signal, drawnNoise, mu2Input) = InputFeatures.Draw(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
         var border = Boundaries.BorderOf(options.Boundary);
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);
-        var kind = PredictedKind.Of(options);
+        var kind = PredictedKind.Find(options);
         var noise = first.Apply(isNoiseGiven ? MeanSquares(drawnNoise) : [.. Enumerable.Repeat(1.0, inputShape.Points)], gain: 1);
         var walk = options is { Architecture: "vanilla", KernelSize: 1 } ? new RandomWalk(options.NumChannels) : null;
         var given = isNoiseGiven ? new GivenNoise(MeanSquares(drawnNoise).Average(), null) : null;
         var patches = first.Patches(signal);
-        var variation = InputVariation.Of(patches);
+        var variation = InputVariation.Measure(patches);
         if (patches.RowCount > 1 && variation.AreEqual)
         {
             var equal = EqualPoints.Moments(kind, variation.MeanSquare, noise.Average(), options);
@@ -113,13 +134,23 @@ public sealed record Prediction(
         var isCentred = kind.BatchNorm && patches.RowCount > 1 && variation.NeedsCentring;
         var offset = isCentred ? variation.MeanSquare - variation.Variance : 0;
         patches = isCentred ? InputVariation.Centred(patches) : patches;
-        var kernel = isCentred ? new ConvolutionKernel(patches.RowCount, 1, 1, 1, Border.Periodic).OfFeatures(patches, gain: 1) : first.OfFeatures(signal, gain: 1);
+        var kernel = isCentred
+            ? new ConvolutionKernel(patches.RowCount, 1, 1, 1, Border.Periodic).OfFeatures(patches, gain: 1)
+            : first.OfFeatures(signal, gain: 1);
         var logChi0 = 0.5 * (Math.Log(noise.Average()) - Math.Log(KernelMatrix.Mu2(kernel)) + Math.Log(mu2Input));
         try
         {
-            var recursion = isNoiseGiven && kind.BatchNorm
-                ? KernelRecursion.Given(kind, kernel, noise, first.Patches(drawnNoise).TransposeAndMultiply(patches) / patches.ColumnCount, inner, options.Epsilon)
-                : new KernelRecursion(kind, kernel, noise, inner, options.Epsilon);
+            var recursion =
+                isNoiseGiven && kind.BatchNorm
+                    ? KernelRecursion.Given(
+                        kind,
+                        kernel,
+                        noise,
+                        first.Patches(drawnNoise).TransposeAndMultiply(patches) / patches.ColumnCount,
+                        inner,
+                        options.Epsilon
+                    )
+                    : new KernelRecursion(kind, kernel, noise, inner, options.Epsilon);
             var moments = new List<PredictedMoments>();
             for (var depth = 0; depth < options.TotalDepth; depth++)
             {
@@ -141,7 +172,11 @@ public sealed record Prediction(
         catch (ArithmeticException exception)
         {
             // A batch of one or two directions, and an ε that is as good as none.
-            throw new InvalidInputException("--epsilon, --batch-size", $"expected points that vary in more directions, or a larger ε, got an expectation that is nearly infinite ({exception.Message})", exception);
+            throw new InvalidInputException(
+                "--epsilon, --batch-size",
+                $"expected points that vary in more directions, or a larger ε, got an expectation that is nearly infinite ({exception.Message})",
+                exception
+            );
         }
     }
 
@@ -155,14 +190,16 @@ public sealed record Prediction(
         return appended < 0 ? exception.Message : exception.Message[..appended];
     }
 
-    private static double? TauOf(NetworkKind kind) => kind is { BatchNorm: true, Residual: true } ? LargeBatchLimits.ResidualExponent(kind.ResidualDepth) : null;
+    private static double? TauOf(NetworkKind kind) =>
+        kind is { BatchNorm: true, Residual: true } ? LargeBatchLimits.ResidualExponent(kind.ResidualDepth) : null;
 
-    private static double? LimitOf(NetworkKind kind) => kind switch
-    {
-        { BatchNorm: false } => LargeBatchLimits.VanillaIncrement,
-        { Residual: false } => LargeBatchLimits.BatchNormIncrement,
-        _ => null,
-    };
+    private static double? LimitOf(NetworkKind kind) =>
+        kind switch
+        {
+            { BatchNorm: false } => LargeBatchLimits.VanillaIncrement,
+            { Residual: false } => LargeBatchLimits.BatchNormIncrement,
+            _ => null,
+        };
 
     private static List<PredictionBasis> BasisOf(NetworkKind kind, RandomWalk? walk)
     {
@@ -183,7 +220,13 @@ public sealed record Prediction(
         }
         else
         {
-            basis.Add(new(kind.BatchNorm ? "A1 exponential growth of χ" : "A3 collapse of the signal", "delta_chi_limit", kind.BatchNorm ? "infinite width and large batch" : "infinite width"));
+            basis.Add(
+                new(
+                    kind.BatchNorm ? "A1 exponential growth of χ" : "A3 collapse of the signal",
+                    "delta_chi_limit",
+                    kind.BatchNorm ? "infinite width and large batch" : "infinite width"
+                )
+            );
         }
 
         return basis;

@@ -5,8 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Holds a prediction against simulations at once: exact means, χ at the end, and what advice says of the changed network.</summary>
 /// <remarks>
-/// Student's t for means of independent networks on one batch, at one error rate for all statements together. A statement is rejected where the difference is beyond its margin, holds where it is within and the margin is
-/// small enough to mean something, and is inconclusive else. Against the limit of infinite width, from which networks depart by an order of magnitude that is known and no more, nothing is ever rejected.
+/// Student's t for means of independent networks on one batch, at one error rate for all statements together. A statement is rejected where the difference is
+/// beyond its margin, holds where it is within and the margin is
+/// small enough to mean something, and is inconclusive else. Against the limit of infinite width, from which networks depart by an order of magnitude that is
+/// known and no more, nothing is ever rejected.
 /// </remarks>
 /// <param name="Simulations">Number of simulations of each network.</param>
 /// <param name="Statements">The statements.</param>
@@ -28,7 +30,8 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
     private const int MostExact = 8;
 
     /// <summary>The verdict on all: rejected if one is, inconclusive if one is or nothing was said.</summary>
-    public Verdict Verdict => Statements.Any(statement => statement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+    public Verdict Verdict =>
+        Statements.Any(statement => statement.Verdict == Verdict.Rejected) ? Verdict.Rejected
         : Statements.Count > 0 && Statements.All(statement => statement.Verdict == Verdict.Holds) ? Verdict.Holds
         : Verdict.Inconclusive;
 
@@ -42,10 +45,23 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         {
             foreach (var suggestion in verdict.Suggestions.Where(suggestion => suggestion.Unit is not null))
             {
-                var index = network.Layers.Select((layer, i) => (layer, i)).Single(item => verdict.Path.StartsWith($"layers[{item.i}].", StringComparison.Ordinal)).i;
+                var index = network
+                    .Layers.Select((layer, i) => (layer, i))
+                    .Single(item => verdict.Path.StartsWith($"layers[{item.i}].", StringComparison.Ordinal))
+                    .i;
                 try
                 {
-                    list.Add(($"with {suggestion.Change}", new(network.Name, network.Input, [.. network.Layers.Take(index), new Networks.Repeat(verdict.Units, suggestion.Unit!), .. network.Layers.Skip(index + 1)]), verdict));
+                    list.Add(
+                        (
+                            $"with {suggestion.Change}",
+                            new(
+                                network.Name,
+                                network.Input,
+                                [.. network.Layers.Take(index), new Networks.Repeat(verdict.Units, suggestion.Unit!), .. network.Layers.Skip(index + 1)]
+                            ),
+                            verdict
+                        )
+                    );
                 }
                 catch (Networks.InvalidNetworkException)
                 {
@@ -64,7 +80,14 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
     /// <param name="simulations">Simulations of each network, at least 3.</param>
     /// <param name="done">Called after each simulation.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    public static PredictionCheck Make(NetworkForecast forecast, ExperimentOptions options, ImageSource images, int simulations, Action done, CancellationToken cancellation)
+    public static PredictionCheck Make(
+        NetworkForecast forecast,
+        ExperimentOptions options,
+        ImageSource images,
+        int simulations,
+        Action done,
+        CancellationToken cancellation
+    )
     {
         var (networks, statements, original) = (Networks(forecast), new List<CheckedStatement>(), default(SimulatedUnits));
 
@@ -74,7 +97,18 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         foreach (var (subject, network, verdict) in networks)
         {
             var simulated = SimulatedUnits.Make(options.WithNetwork(network), images, simulations, done, cancellation);
-            var expected = verdict is null ? forecast : NetworkForecast.Make(forecast.Question with { Network = network }, forecast.Subset, images, SamplesFor(forecast, network), cancellation: cancellation);
+            var expected = verdict is null
+                ? forecast
+                : NetworkForecast.Make(
+                    forecast.Question with
+                    {
+                        Network = network,
+                    },
+                    forecast.Subset,
+                    images,
+                    SamplesFor(forecast, network),
+                    cancellation: cancellation
+                );
             if (verdict is null)
             {
                 original = simulated;
@@ -92,12 +126,16 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
     }
 
     private static int SamplesFor(NetworkForecast forecast, Networks.Network network) =>
-        forecast.Sample is { } sample && FiniteWidthSample.IsPossible(network.Layers, (forecast.Question with { Network = network }).Shape) ? sample.Networks : 0;
+        forecast.Sample is { } sample && FiniteWidthSample.IsPossible(network.Layers, (forecast.Question with { Network = network }).Shape)
+            ? sample.Networks
+            : 0;
 
     /// <summary>E ν₂ where theory calls it exact at every width.</summary>
     private static IEnumerable<CheckedStatement> Exact(string subject, NetworkForecast forecast, SimulatedUnits simulated, double quantile)
     {
-        foreach (var place in forecast.Prediction.Places.Where(place => place.Validity == Validity.Exact && simulated.Nu2.ContainsKey(place.Index)).Take(MostExact))
+        foreach (
+            var place in forecast.Prediction.Places.Where(place => place.Validity == Validity.Exact && simulated.Nu2.ContainsKey(place.Index)).Take(MostExact)
+        )
         {
             var (expected, values) = (Math.Exp(place.LogNu2Signal), simulated.Nu2[place.Index]);
             if (!(expected > 0) || !double.IsFinite(expected) || !values.All(double.IsFinite))
@@ -109,7 +147,12 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
 
             // Where nothing is random, such as what a norm makes of its own mean square, single precision is the scatter.
             var margin = Math.Max(quantile * ratios.StandardDeviation() / Math.Sqrt(ratios.Length), 1e-5) + place.Error;
-            yield return Judge(subject, $"ν₂ {place.Place}", 1, ratios.Average(), margin, WidestShare, "exact at every width", mayReject: true) with { Predicted = expected, Measured = expected * ratios.Average(), Margin = expected * margin };
+            yield return Judge(subject, $"ν₂ {place.Place}", 1, ratios.Average(), margin, WidestShare, "exact at every width", mayReject: true) with
+            {
+                Predicted = expected,
+                Measured = expected * ratios.Average(),
+                Margin = expected * margin,
+            };
         }
     }
 
@@ -120,14 +163,31 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         var quantity = $"ln χ at depth {depth}";
         if (!measured.All(double.IsFinite))
         {
-            return new(subject, quantity, double.NaN, double.NaN, double.NaN, Verdict.Inconclusive, $"{measured.Count(value => !double.IsFinite(value))} of {measured.Length} mappings died, overflowed or left one point");
+            return new(
+                subject,
+                quantity,
+                double.NaN,
+                double.NaN,
+                double.NaN,
+                Verdict.Inconclusive,
+                $"{measured.Count(value => !double.IsFinite(value))} of {measured.Length} mappings died, overflowed or left one point"
+            );
         }
 
         var error = measured.StandardDeviation() / Math.Sqrt(measured.Length);
         if (forecast.Sample?.Places.LastOrDefault(place => place.Place.Depth == depth) is { } sampled && double.IsFinite(sampled.LogChi))
         {
             var margin = quantile * Math.Sqrt((error * error) + (sampled.LogChiStandardError * sampled.LogChiStandardError));
-            return Judge(subject, quantity, sampled.LogChi, measured.Average(), margin, WidestLogChi, $"against {forecast.Sample.Networks} sampled networks of this width, exact in law", mayReject: true);
+            return Judge(
+                subject,
+                quantity,
+                sampled.LogChi,
+                measured.Average(),
+                margin,
+                WidestLogChi,
+                $"against {forecast.Sample.Networks} sampled networks of this width, exact in law",
+                mayReject: true
+            );
         }
 
         if (forecast.Prediction.Places.LastOrDefault(place => place.Place.Depth == depth) is not { } limit || !double.IsFinite(limit.LogChi))
@@ -136,7 +196,16 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         }
 
         var width = forecast.Question.Network.Places.Select(place => place.Shape.Channels).Min();
-        return Judge(subject, quantity, limit.LogChi, measured.Average(), (quantile * error) + (OrdersOfWidth * depth / width) + limit.Error, WidestLogChi, $"against the limit of infinite width, with {OrdersOfWidth}·depth/width for what {width} channels may change", mayReject: false);
+        return Judge(
+            subject,
+            quantity,
+            limit.LogChi,
+            measured.Average(),
+            (quantile * error) + (OrdersOfWidth * depth / width) + limit.Error,
+            WidestLogChi,
+            $"against the limit of infinite width, with {OrdersOfWidth}·depth/width for what {width} channels may change",
+            mayReject: false
+        );
     }
 
     /// <summary>Whether a change makes that better which the verdict complains of.</summary>
@@ -159,7 +228,8 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
 
         var margin = quantile * Math.Sqrt((old.Variance() / old.Length) + (changed.Variance() / changed.Length));
         var gain = sign * (changed.Average() - old.Average());
-        var (judgement, reason) = gain > margin ? (Verdict.Holds, "it helps")
+        var (judgement, reason) =
+            gain > margin ? (Verdict.Holds, "it helps")
             : gain < -margin ? (Verdict.Rejected, "it makes it worse at this depth and width")
             : (Verdict.Inconclusive, "no difference is seen at this depth with so many simulations");
         return new(subject, what, old.Average(), changed.Average(), margin, judgement, reason);
@@ -167,13 +237,29 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
 
     private static double[] Ranks(SimulatedUnits units) => units.ReffSignal.LastOrDefault(ranks => ranks.All(double.IsFinite)) ?? [];
 
-    private static CheckedStatement Judge(string subject, string quantity, double predicted, double measured, double margin, double widest, string reason, bool mayReject)
+    private static CheckedStatement Judge(
+        string subject,
+        string quantity,
+        double predicted,
+        double measured,
+        double margin,
+        double widest,
+        string reason,
+        bool mayReject
+    )
     {
         var difference = Math.Abs(measured - predicted);
-        var verdict = !double.IsFinite(difference) ? Verdict.Inconclusive
-            : difference > margin ? mayReject ? Verdict.Rejected : Verdict.Inconclusive
-            : margin <= widest ? Verdict.Holds : Verdict.Inconclusive;
-        var words = verdict == Verdict.Inconclusive && difference <= margin ? $"{reason}; so wide a margin decides nothing: more simulations, or a wider network" : reason;
+        var verdict =
+            !double.IsFinite(difference) ? Verdict.Inconclusive
+            : difference > margin
+                ? mayReject ? Verdict.Rejected
+                    : Verdict.Inconclusive
+            : margin <= widest ? Verdict.Holds
+            : Verdict.Inconclusive;
+        var words =
+            verdict == Verdict.Inconclusive && difference <= margin
+                ? $"{reason}; so wide a margin decides nothing: more simulations, or a wider network"
+                : reason;
         return new(subject, quantity, predicted, measured, margin, verdict, words);
     }
 }

@@ -8,7 +8,13 @@ namespace Wellbehaved.Audit;
 /// <param name="LogShare">ln μ₂/ν₂, the share of what differs between points, by depth and simulation.</param>
 /// <param name="ReffSignal">Effective rank of the signal by depth and simulation; not a number where it was not computed.</param>
 /// <param name="Nu2">ν₂ by place of the network and simulation.</param>
-internal sealed record SimulatedUnits(IReadOnlyList<int> Depths, double[][] LogChi, double[][] LogShare, double[][] ReffSignal, IReadOnlyDictionary<int, double[]> Nu2)
+internal sealed record SimulatedUnits(
+    IReadOnlyList<int> Depths,
+    double[][] LogChi,
+    double[][] LogShare,
+    double[][] ReffSignal,
+    IReadOnlyDictionary<int, double[]> Nu2
+)
 {
     /// <summary>Draws networks and propagates one batch through each.</summary>
     /// <param name="options">Valid options of a network of layers.</param>
@@ -36,7 +42,8 @@ internal sealed record SimulatedUnits(IReadOnlyList<int> Depths, double[][] LogC
             ByEnd((mu2Input, moments) => Alive(moments) ? 0.5 * (moments.LogMu2Noise - moments.LogMu2Signal + Math.Log(mu2Input)) : double.NaN),
             ByEnd((_, moments) => Alive(moments) ? moments.LogMu2Signal - moments.LogNu2Signal : double.NaN),
             ByEnd((_, moments) => moments.ReffSignal >= 1 ? moments.ReffSignal : double.NaN),
-            indices.ToDictionary(place => place, place => runs.Select(run => Math.Exp(run.Moments[place].LogNu2Signal)).ToArray()));
+            indices.ToDictionary(place => place, place => runs.Select(run => Math.Exp(run.Moments[place].LogNu2Signal)).ToArray())
+        );
     }
 
     private static bool Alive(MomentSet moments) => moments.LogMu2Signal > MomentSet.LogOfZero && moments.LogMu2Noise > MomentSet.LogOfZero;

@@ -11,7 +11,7 @@ internal static class AdapterNetworks
     /// <summary>Those that the subject can be asked for, each with a noise that it offers.</summary>
     /// <param name="offer">What it offers.</param>
     /// <param name="given">Whether parameters are given.</param>
-    public static IEnumerable<(Network Network, NoiseKind Noise)> Of(NetworkOffer offer, bool given) =>
+    public static IEnumerable<(Network Network, NoiseKind Noise)> Offered(NetworkOffer offer, bool given) =>
         from layers in All(offer)
         let network = new Network("adapter", Image, layers)
         from noise in offer.Noises.Take(1)

@@ -10,19 +10,29 @@ public static class AdapterTest
     /// <summary>Asks for a little of everything that the subject offers.</summary>
     /// <param name="subject">The subject.</param>
     /// <returns>What was asked, and what went wrong or null; stops at the first that did.</returns>
-    public static IEnumerable<(string Step, string? Failure)> Of(ProcessSubject subject)
+    public static IEnumerable<(string Step, string? Failure)> Ask(ProcessSubject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var networks = NetworksOf(subject.Description).ToArray();
         var steps = new List<(string, Action)> { ("refuses a request with an unknown field", () => AskSomethingUnknown(subject)) };
         if (networks.Length > 0 && subject.Description.TakesWeights)
         {
-            steps.Add(("propagates given weights through every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))));
+            steps.Add(
+                (
+                    "propagates given weights through every architecture and boundary that it offers",
+                    () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))
+                )
+            );
         }
 
         if (networks.Length > 0 && subject.Description.DrawsWeights)
         {
-            steps.Add(("simulates every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))));
+            steps.Add(
+                (
+                    "simulates every architecture and boundary that it offers",
+                    () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))
+                )
+            );
         }
 
         if (subject.Description.NetworkOffer is { } offer)
@@ -65,7 +75,10 @@ public static class AdapterTest
 
         foreach (var given in new[] { true, false })
         {
-            var offered = AdapterNetworks.Of(offer, given).Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention).ToArray();
+            var offered = AdapterNetworks
+                .Offered(offer, given)
+                .Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention)
+                .ToArray();
             if (offered.Length > 0)
             {
                 subject.AskSomethingUnknown(offered[0].Network, offered[0].Noise, given);
@@ -77,7 +90,10 @@ public static class AdapterTest
     private static IEnumerable<NetworkSettings> NetworksOf(SubjectDescription description) =>
         from architecture in description.Architectures
         from network in OneStepNetworks.All(architecture)
-        let settings = network with { Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1 }
+        let settings = network with
+        {
+            Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1,
+        }
         where description.WhyNot(settings, given: description.TakesWeights) is null
         select settings;
 
@@ -88,7 +104,7 @@ public static class AdapterTest
     {
         try
         {
-            Trace.Of(subject, network, weights, Batch.Gaussian(network, Seed, 0), snapshot => snapshot.Moments());
+            Trace.Record(subject, network, weights, Batch.Gaussian(network, Seed, 0), snapshot => snapshot.Moments());
         }
         catch (DeclinedException)
         {
@@ -99,9 +115,15 @@ public static class AdapterTest
     /// <summary>Steps of protocol 2.</summary>
     private static IEnumerable<(string Step, Action Ask)> InLayers(ProcessSubject subject, NetworkOffer offer)
     {
-        foreach (var (step, given) in new[] { ("propagates given parameters through every layer that it offers", true), ("simulates every layer that it offers", false) })
+        foreach (
+            var (step, given) in new[]
+            {
+                ("propagates given parameters through every layer that it offers", true),
+                ("simulates every layer that it offers", false),
+            }
+        )
         {
-            var networks = AdapterNetworks.Of(offer, given).ToArray();
+            var networks = AdapterNetworks.Offered(offer, given).ToArray();
             if (networks.Length > 0)
             {
                 yield return (step, () => Array.ForEach(networks, network => Propagate(subject, network.Network, network.Noise, given)));
@@ -114,7 +136,7 @@ public static class AdapterTest
         try
         {
             Weights weights = given ? new Weights.Given(new SiteCase(network, AdapterNetworks.Images).Parameters(Seed)) : new Weights.Own(Seed, 0);
-            NetworkTrace.Of(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
+            NetworkTrace.Record(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
         }
         catch (DeclinedException)
         {

@@ -22,24 +22,38 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
         return request;
     }
 
-    /// <summary>Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights are given.</summary>
+    /// <summary>
+    /// Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights
+    /// are given.
+    /// </summary>
     public void Write(NetworkSettings network, IReadOnlyList<Propagation> propagations)
     {
         var shape = network.NetworkInput;
-        var arrays = new List<KeyValuePair<string, NpyArray>>
-        {
-            new("signal", Stack(batch => batch.Signal)),
-            new("noise", Stack(batch => batch.Noise)),
-        };
+        var arrays = new List<KeyValuePair<string, NpyArray>> { new("signal", Stack(batch => batch.Signal)), new("noise", Stack(batch => batch.Noise)) };
         if (propagations[0].Weights is Weights.Given given)
         {
-            arrays.AddRange(network.Kernels.Select((kernel, i) => KeyValuePair.Create($"kernel_{i}", NpyArray.Of(given.Kernels[i], kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels))));
+            arrays.AddRange(
+                network.Kernels.Select(
+                    (kernel, i) =>
+                        KeyValuePair.Create(
+                            $"kernel_{i}",
+                            NpyArray.From(given.Kernels[i], kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels)
+                        )
+                )
+            );
         }
 
         NpzArchive.Write(Input, arrays);
 
         NpyArray Stack(Func<Batch, double[]> tensor) =>
-            NpyArray.Of([.. propagations.SelectMany(propagation => tensor(propagation.Input))], propagations.Count, shape.Images, shape.Height, shape.Width, shape.Channels);
+            NpyArray.From(
+                [.. propagations.SelectMany(propagation => tensor(propagation.Input))],
+                propagations.Count,
+                shape.Images,
+                shape.Height,
+                shape.Width,
+                shape.Channels
+            );
     }
 
     /// <summary>Reads the output.</summary>
@@ -59,7 +73,17 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
             {
                 var (depth, place) = places[i];
                 var row = (simulation * places.Count) + i;
-                observe(simulation, new Snapshot(depth, place, shape, Slice("signal", row), Slice("noise", row), () => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN)));
+                observe(
+                    simulation,
+                    new Snapshot(
+                        depth,
+                        place,
+                        shape,
+                        Slice("signal", row),
+                        Slice("noise", row),
+                        () => ReportedMoments.Read(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN)
+                    )
+                );
             }
         }
 

@@ -88,7 +88,13 @@ internal sealed class ExchangeFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => LeftBehind = [.. _folders.Select(folder => (Folder: folder, Reason: Remove(folder))).Where(pair => pair.Reason is not null).Select(pair => $"could not remove {pair.Folder} ({pair.Reason})")];
+    public void Dispose() =>
+        LeftBehind = [
+            .. _folders
+                .Select(folder => (Folder: folder, Reason: Remove(folder)))
+                .Where(pair => pair.Reason is not null)
+                .Select(pair => $"could not remove {pair.Folder} ({pair.Reason})"),
+        ];
 
     private static string Create()
     {
@@ -98,7 +104,11 @@ internal sealed class ExchangeFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(System.IO.Path.GetTempPath(), $"expected a folder for temporary files that can be written to ({exception.Message})", exception);
+            throw new InvalidInputException(
+                System.IO.Path.GetTempPath(),
+                $"expected a folder for temporary files that can be written to ({exception.Message})",
+                exception
+            );
         }
     }
 }

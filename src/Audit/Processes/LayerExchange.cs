@@ -36,7 +36,12 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
     public JsonObject Request()
     {
         var isGiven = Question.Parameters is not null;
-        var request = new JsonObject { ["request"] = isGiven ? "propagate" : "simulate", ["network"] = Question.Network.ToJson(), ["noise"] = Question.Noise };
+        var request = new JsonObject
+        {
+            ["request"] = isGiven ? "propagate" : "simulate",
+            ["network"] = Question.Network.ToJson(),
+            ["noise"] = Question.Noise,
+        };
         if (!isGiven)
         {
             request["seed"] = Protocol.SeedToAsk(Question.First.Seed);
@@ -52,7 +57,9 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
         return request;
     }
 
-    /// <summary>Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and given parameters as <c>parameter_0</c>, ….</summary>
+    /// <summary>
+    /// Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and given parameters as <c>parameter_0</c>, ….
+    /// </summary>
     public void Write()
     {
         var shape = Question.Network.Input;
@@ -61,10 +68,13 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             [
                 KeyValuePair.Create("signal", Stack([.. Question.Inputs.SelectMany(input => input.Signal)])),
                 KeyValuePair.Create("noise", Stack([.. Question.Inputs.SelectMany(input => input.Noise)])),
-                .. (Question.Parameters ?? []).Select((parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.Of(parameter.Values, parameter.Shape))),
-            ]);
+                .. (Question.Parameters ?? []).Select(
+                    (parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.From(parameter.Values, parameter.Shape))
+                ),
+            ]
+        );
 
-        NpyArray Stack(double[] values) => NpyArray.Of(values, Question.Inputs.Count, Question.Images, shape.Height, shape.Width, shape.Channels);
+        NpyArray Stack(double[] values) => NpyArray.From(values, Question.Inputs.Count, Question.Images, shape.Height, shape.Width, shape.Channels);
     }
 
     /// <summary>Reads the output.</summary>
@@ -82,7 +92,7 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             }
         }
 
-        ReportedMoments MomentsOf(int row) => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN);
+        ReportedMoments MomentsOf(int row) => ReportedMoments.Read(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN);
 
         double[] Slice(string name, int simulation, int i)
         {

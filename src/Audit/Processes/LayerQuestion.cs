@@ -20,7 +20,11 @@ internal sealed record LayerQuestion(SpelledOutNetwork Network, int Images, stri
     public bool Tensors { get; init; } = true;
 
     /// <summary>The moments that are wanted; none where there is no place that they would be those of, as in a network of a flatten alone.</summary>
-    public IReadOnlyList<string> Moments { get => Places.Count > 0 ? field : []; init; } = [];
+    public IReadOnlyList<string> Moments
+    {
+        get => Places.Count > 0 ? field : [];
+        init;
+    } = [];
 }
 
 /// <summary>What a subject shows of one place.</summary>

@@ -63,9 +63,11 @@ internal static partial class LeftoverProcesses
             {
                 tried.Add(process);
                 var name = Encoding.UTF8.GetString(Read(process, "comm")).TrimEnd('\n');
-                lines.Add(Kill(process) is { } reason
-                    ? $"the program has left process {process} ({name}) running, which could not be ended ({reason})"
-                    : $"ended process {process} ({name}), which the program had left running");
+                lines.Add(
+                    Kill(process) is { } reason
+                        ? $"the program has left process {process} ({name}) running, which could not be ended ({reason})"
+                        : $"ended process {process} ({name}), which the program had left running"
+                );
             }
         }
 
@@ -75,9 +77,15 @@ internal static partial class LeftoverProcesses
     }
 
     /// <summary>Whether it goes as soon as the system comes to it, since it was killed a moment ago with the program whose child it was.</summary>
-    private static bool IsBeingKilled(int process) => Encoding.UTF8.GetString(Read(process, "status")).Split('\n')
-        .Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal))
-        .Any(line => ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var pending) && (pending & (1UL << (KillSignal - 1))) != 0);
+    private static bool IsBeingKilled(int process) =>
+        Encoding
+            .UTF8.GetString(Read(process, "status"))
+            .Split('\n')
+            .Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal))
+            .Any(line =>
+                ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var pending)
+                && (pending & (1UL << (KillSignal - 1))) != 0
+            );
 
     private static string? Kill(int id)
     {
@@ -99,13 +107,22 @@ internal static partial class LeftoverProcesses
     }
 
     private static IEnumerable<int> Processes() =>
-        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => int.Parse(name!, NumberStyles.None, CultureInfo.InvariantCulture));
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => char.IsAsciiDigit(name![0]))
+            .Select(name => int.Parse(name!, NumberStyles.None, CultureInfo.InvariantCulture));
 
     /// <summary>State and parent, which come after the name, in which anything may stand.</summary>
     private static (char State, int Parent)? Status(int process)
     {
-        var fields = Encoding.UTF8.GetString(Read(process, "stat")) is var text && text.LastIndexOf(')') is >= 0 and var end ? text[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
-        return fields is [[var state], var parent, ..] && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? (state, id) : null;
+        var fields =
+            Encoding.UTF8.GetString(Read(process, "stat")) is var text && text.LastIndexOf(')') is >= 0 and var end
+                ? text[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                : [];
+        return fields is [[var state], var parent, ..] && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? (state, id)
+            : null;
     }
 
     /// <summary>What the system says of a process; nothing if it has ended or is somebody else's.</summary>

@@ -43,7 +43,9 @@ internal static class OutputArrays
                 var header = archive.Describe(name);
                 if (!header.Shape.SequenceEqual(shape))
                 {
-                    throw new AdapterException($"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", header.Shape)})");
+                    throw new AdapterException(
+                        $"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", header.Shape)})"
+                    );
                 }
 
                 if (header.ElementType.Kind != 'f')
@@ -82,10 +84,11 @@ internal static class OutputArrays
     private static long MostBytes(Dictionary<string, int[]> expected) =>
         expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
 
-    private static string NameOf(NpyElementType type) => type.Kind switch
-    {
-        'U' => "text",
-        'b' => "truth values",
-        _ => "whole numbers",
-    };
+    private static string NameOf(NpyElementType type) =>
+        type.Kind switch
+        {
+            'U' => "text",
+            'b' => "truth values",
+            _ => "whole numbers",
+        };
 }

@@ -37,7 +37,9 @@ internal static class OutputFile
         catch (Exception exception)
         {
             handle.Dispose();
-            throw exception is IOException or UnauthorizedAccessException ? new AdapterException($"{Expectation} one that cannot be read ({exception.Message})") : exception;
+            throw exception is IOException or UnauthorizedAccessException
+                ? new AdapterException($"{Expectation} one that cannot be read ({exception.Message})")
+                : exception;
         }
     }
 
@@ -84,6 +86,7 @@ internal static class OutputFile
         throw new AdapterException(
             error is UnixOpen.NoSuchEntry or UnixOpen.NotAFolder || error == UnixOpen.TooManyLinks ? $"{Expectation} none"
             : error == UnixOpen.NoSuchDevice ? $"{Expectation} a socket or a device"
-            : $"{Expectation} one that cannot be read ({words})");
+            : $"{Expectation} one that cannot be read ({words})"
+        );
     }
 }

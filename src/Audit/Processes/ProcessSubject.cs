@@ -8,7 +8,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>A subject in a process of its own, in any language, that follows the audit protocol.</summary>
 /// <remarks>
-/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of them gives it.
+/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of
+/// them gives it.
 /// One that breaks the protocol is killed and replaced; after a few such failures the subject is given up, so that a hanging one costs minutes, not hours.
 /// </remarks>
 public sealed class ProcessSubject : ISubject, IDisposable
@@ -72,7 +73,10 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> Failures => [.. _failures.Distinct()];
 
-    /// <summary>What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line each.</summary>
+    /// <summary>
+    /// What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line
+    /// each.
+    /// </summary>
     public IReadOnlyCollection<string> LeftBehind => _leftBehind;
 
     /// <inheritdoc/>
@@ -115,13 +119,26 @@ public sealed class ProcessSubject : ISubject, IDisposable
         int[] places = [.. Enumerable.Range(0, network.Places.Count)];
         foreach (var (first, piece) in Pieces(propagations))
         {
-            Exchanged(network, noise, piece, places, tensors: true, moments, (simulation, place, answer) =>
-                observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer)));
+            Exchanged(
+                network,
+                noise,
+                piece,
+                places,
+                tensors: true,
+                moments,
+                (simulation, place, answer) => observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer))
+            );
         }
     }
 
     /// <inheritdoc/>
-    public void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    public void Measure(
+        Network network,
+        NoiseKind noise,
+        IReadOnlyList<Propagation> propagations,
+        Func<int, bool> wants,
+        Action<int, int, ReportedMoments> observe
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(propagations);
@@ -129,7 +146,15 @@ public sealed class ProcessSubject : ISubject, IDisposable
         int[] places = [.. Enumerable.Range(0, network.Places.Count).Where(wants)];
         foreach (var (first, piece) in Pieces(propagations))
         {
-            Exchanged(network, noise, piece, places, tensors: false, moments: true, (simulation, place, answer) => observe(first + simulation, place, answer.Moments()));
+            Exchanged(
+                network,
+                noise,
+                piece,
+                places,
+                tensors: false,
+                moments: true,
+                (simulation, place, answer) => observe(first + simulation, place, answer.Moments())
+            );
         }
     }
 
@@ -156,8 +181,12 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
         void AskForPiece(int i)
         {
-            Propagation[] propagations = [.. Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)))
-                .Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))];
+            Propagation[] propagations =
+            [
+                .. Enumerable
+                    .Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)))
+                    .Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation))),
+            ];
             var snapshots = new List<(int, Snapshot)>();
             Exchanged(network, propagations, table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
             answers[i] = snapshots;
@@ -177,12 +206,14 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <summary>Propagations that one request can ask for: simulations of one seed whose numbers follow each other, or one of given parameters.</summary>
     private static IEnumerable<(int First, IReadOnlyList<Propagation> Piece)> Pieces(IReadOnlyList<Propagation> propagations)
     {
-        for (var first = 0; first < propagations.Count;)
+        for (var first = 0; first < propagations.Count; )
         {
             var count = 1;
-            while (first + count < propagations.Count
+            while (
+                first + count < propagations.Count
                 && propagations[first].Weights is Weights.Own own
-                && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count })
+                && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count }
+            )
             {
                 count++;
             }
@@ -198,12 +229,16 @@ public sealed class ProcessSubject : ISubject, IDisposable
         var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
         try
         {
-            Ask(exchange.Request(), (id, line) =>
-            {
-                Protocol.ReadAnswer(id, line);
-                exchange.Read(observe);
-                return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
-            }, exchange.Excess);
+            Ask(
+                exchange.Request(),
+                (id, line) =>
+                {
+                    Protocol.ReadAnswer(id, line);
+                    exchange.Read(observe);
+                    return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
+                },
+                exchange.Excess
+            );
         }
         finally
         {
@@ -245,13 +280,19 @@ public sealed class ProcessSubject : ISubject, IDisposable
     internal void AskSomethingUnknown(Network network, NoiseKind noise, bool given)
     {
         var input = Batch.Gaussian(network, 1, 0, 0);
-        var spelled = SpelledOutNetwork.Of(network);
-        var question = new LayerQuestion(spelled, 1, Words.Of(noise), [input])
+        var spelled = SpelledOutNetwork.SpellOut(network);
+        var question = new LayerQuestion(spelled, 1, Words.Spell(noise), [input])
         {
-            Parameters = given ? LayerParameter.Of(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
+            Parameters = given ? LayerParameter.Collect(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
             Places = [.. spelled.NumbersOfPlaces.Distinct().Order()],
         };
-        foreach (var (where, addField) in new (string, Action<JsonObject>)[] { ("a network", asked => asked[UnknownField] = true), ("a layer", asked => OptionsOfFirst(asked)[UnknownField] = true) })
+        foreach (
+            var (where, addField) in new (string, Action<JsonObject>)[]
+            {
+                ("a network", asked => asked[UnknownField] = true),
+                ("a layer", asked => OptionsOfFirst(asked)[UnknownField] = true),
+            }
+        )
         {
             var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
             try
@@ -271,26 +312,31 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     private void RequireRefusal(JsonObject request, string where)
     {
-        var status = Ask(request, (id, line) =>
-        {
-            try
+        var status = Ask(
+            request,
+            (id, line) =>
             {
-                Protocol.ReadAnswer(id, line);
-                return "done";
+                try
+                {
+                    Protocol.ReadAnswer(id, line);
+                    return "done";
+                }
+                catch (ReportedErrorException)
+                {
+                    return "error";
+                }
+                catch (AdapterException)
+                {
+                    // A description: it holds more fields than an answer of another kind.
+                    return "done";
+                }
             }
-            catch (ReportedErrorException)
-            {
-                return "error";
-            }
-            catch (AdapterException)
-            {
-                // A description: it holds more fields than an answer of another kind.
-                return "done";
-            }
-        });
+        );
         if (status != "error")
         {
-            throw new AdapterException($"expected an error for {where} with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for");
+            throw new AdapterException(
+                $"expected an error for {where} with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"
+            );
         }
     }
 
@@ -340,7 +386,14 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
+    private void Exchanged(
+        NetworkSettings network,
+        IReadOnlyList<Propagation> propagations,
+        IReadOnlyList<int> depths,
+        bool tensors,
+        bool moments,
+        Action<int, Snapshot> observe
+    )
     {
         if (Description.NetworkOffer is { } offer)
         {
@@ -348,15 +401,24 @@ public sealed class ProcessSubject : ISubject, IDisposable
             return;
         }
 
-        var exchange = Written(name => new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments), exchange => exchange.Write(network, propagations));
+        var exchange = Written(
+            name => new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments),
+            exchange => exchange.Write(network, propagations)
+        );
         try
         {
-            Ask(propagations[0].Weights is Weights.Own own ? Protocol.Simulate(network, own, propagations.Count, exchange) : Protocol.Propagate(network, exchange), (id, line) =>
-            {
-                Protocol.ReadAnswer(id, line);
-                exchange.Read(network, propagations.Count, Description.Moments, observe);
-                return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
-            }, () => exchange.Excess(network, propagations.Count, Description.Moments));
+            Ask(
+                propagations[0].Weights is Weights.Own own
+                    ? Protocol.Simulate(network, own, propagations.Count, exchange)
+                    : Protocol.Propagate(network, exchange),
+                (id, line) =>
+                {
+                    Protocol.ReadAnswer(id, line);
+                    exchange.Read(network, propagations.Count, Description.Moments, observe);
+                    return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
+                },
+                () => exchange.Excess(network, propagations.Count, Description.Moments)
+            );
         }
         finally
         {
@@ -366,16 +428,29 @@ public sealed class ProcessSubject : ISubject, IDisposable
     }
 
     /// <summary>Asks a subject of protocol 2 for one of the four architectures.</summary>
-    private void InLayers(NetworkOffer offer, NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
+    private void InLayers(
+        NetworkOffer offer,
+        NetworkSettings network,
+        IReadOnlyList<Propagation> propagations,
+        IReadOnlyList<int> depths,
+        bool tensors,
+        bool moments,
+        Action<int, Snapshot> observe
+    )
     {
         if (SettingsInLayers.WhyNot(network, offer) is { } reason)
         {
             throw new DeclinedException(reason);
         }
 
-        var settings = SettingsInLayers.Of(network, offer);
+        var settings = SettingsInLayers.SpellOut(network, offer);
         var shown = settings.Shown.Where(place => place.Depth == 0 || depths.Contains(place.Depth)).ToArray();
-        var question = new LayerQuestion(settings.Network, network.Input.Images, SettingsInLayers.NoiseOf(offer), [.. propagations.Select(propagation => propagation.Input)])
+        var question = new LayerQuestion(
+            settings.Network,
+            network.Input.Images,
+            SettingsInLayers.NoiseOf(offer),
+            [.. propagations.Select(propagation => propagation.Input)]
+        )
         {
             Parameters = propagations[0].Weights is Weights.Given given ? settings.Parameters(network, given) : null,
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
@@ -383,12 +458,25 @@ public sealed class ProcessSubject : ISubject, IDisposable
             Tensors = tensors,
             Moments = moments ? Description.Moments : [],
         };
-        Answered(question, propagations.Count, [.. shown.Select(place => place.Number)], (simulation, i, answer) =>
-            observe(simulation, new Snapshot(shown[i].Depth, shown[i].Place, network.FeatureShape, answer.Signal, answer.Noise, answer.Moments)));
+        Answered(
+            question,
+            propagations.Count,
+            [.. shown.Select(place => place.Number)],
+            (simulation, i, answer) =>
+                observe(simulation, new Snapshot(shown[i].Depth, shown[i].Place, network.FeatureShape, answer.Signal, answer.Noise, answer.Moments))
+        );
     }
 
     /// <summary>Asks about a described network.</summary>
-    private void Exchanged(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, int[] places, bool tensors, bool moments, Action<int, int, LayerAnswer> observe)
+    private void Exchanged(
+        Network network,
+        NoiseKind noise,
+        IReadOnlyList<Propagation> propagations,
+        int[] places,
+        bool tensors,
+        bool moments,
+        Action<int, int, LayerAnswer> observe
+    )
     {
         var images = propagations[0].Input.Shape.Images;
         if (Description.WhyNot(network, images, noise, propagations[0].Weights is Weights.Given) is { } reason)
@@ -396,11 +484,11 @@ public sealed class ProcessSubject : ISubject, IDisposable
             throw new DeclinedException(reason);
         }
 
-        var spelled = SpelledOutNetwork.Of(network);
+        var spelled = SpelledOutNetwork.SpellOut(network);
         int[] numbers = [.. places.Select(place => spelled.NumbersOfPlaces[place])];
-        var question = new LayerQuestion(spelled, images, Words.Of(noise), [.. propagations.Select(propagation => propagation.Input)])
+        var question = new LayerQuestion(spelled, images, Words.Spell(noise), [.. propagations.Select(propagation => propagation.Input)])
         {
-            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Of(network, given) : null,
+            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Collect(network, given) : null,
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
             Places = [.. numbers.Distinct().Order()],
             Tensors = tensors,
@@ -493,6 +581,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
             _free.Release();
         }
     }
+
     private void GiveUp(SubjectProcess? process)
     {
         if (process is not null)

@@ -33,7 +33,13 @@ internal static class Protocol
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Unit roundoffs of the number types that a subject may compute in.</summary>
-    private static readonly Dictionary<string, int> Precision = new() { ["float64"] = 53, ["float32"] = 24, ["float16"] = 11, ["bfloat16"] = 8 };
+    private static readonly Dictionary<string, int> Precision = new()
+    {
+        ["float64"] = 53,
+        ["float32"] = 24,
+        ["float16"] = 11,
+        ["bfloat16"] = 8,
+    };
 
     /// <summary>Asks a subject to describe itself.</summary>
     /// <param name="version">Version of the protocol that the answer should have.</param>
@@ -43,17 +49,21 @@ internal static class Protocol
     public static JsonObject Stop() => new() { ["request"] = "stop" };
 
     /// <summary>Asks it to propagate given weights.</summary>
-    public static JsonObject Propagate(NetworkSettings network, Exchange exchange) => exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = Network(network) });
+    public static JsonObject Propagate(NetworkSettings network, Exchange exchange) =>
+        exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = Network(network) });
 
     /// <summary>Asks it to propagate with weights of its own.</summary>
-    public static JsonObject Simulate(NetworkSettings network, Weights.Own first, int simulations, Exchange exchange) => exchange.AddTo(new JsonObject
-    {
-        ["request"] = "simulate",
-        ["network"] = Network(network),
-        ["seed"] = SeedToAsk(first.Seed),
-        ["first"] = first.Simulation,
-        ["simulations"] = simulations,
-    });
+    public static JsonObject Simulate(NetworkSettings network, Weights.Own first, int simulations, Exchange exchange) =>
+        exchange.AddTo(
+            new JsonObject
+            {
+                ["request"] = "simulate",
+                ["network"] = Network(network),
+                ["seed"] = SeedToAsk(first.Seed),
+                ["first"] = first.Simulation,
+                ["simulations"] = simulations,
+            }
+        );
 
     /// <summary>A seed that every language reads exactly.</summary>
     /// <exception cref="ArgumentException">It is not below 2⁵³.</exception>
@@ -86,7 +96,11 @@ internal static class Protocol
             Version = answer.Version is { } version ? Named(version) : null,
             UnitRoundoff = UnitRoundoffOf(answer.Dtype),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
-            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
+            Boundaries =
+            [
+                .. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Spell)])
+                    .Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Spell(boundary) == word)),
+            ],
             Epsilons = EpsilonsOf(answer.Epsilons, line),
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
@@ -114,7 +128,7 @@ internal static class Protocol
             throw new AdapterException($"expected protocol {Version}, got {answer.Protocol}");
         }
 
-        return LayersDescription.Of(answer, line);
+        return LayersDescription.Read(answer, line);
     }
 
     /// <summary>Whether an answer is an error, a refusal, or a description without a version, which protocol 1 has.</summary>
@@ -123,8 +137,10 @@ internal static class Protocol
         try
         {
             return JsonNode.Parse(line) is JsonObject answer
-                && (answer["status"] is JsonValue status && status.TryGetValue<string>(out var word) && word is "error" or "declined"
-                    || (answer.ContainsKey("architectures") && !answer.ContainsKey("protocol")));
+                && (
+                    answer["status"] is JsonValue status && status.TryGetValue<string>(out var word) && word is "error" or "declined"
+                    || (answer.ContainsKey("architectures") && !answer.ContainsKey("protocol"))
+                );
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
@@ -170,13 +186,16 @@ internal static class Protocol
     }
 
     /// <summary>Values of ε that a norm can have.</summary>
-    internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) => epsilons is not null && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
-        ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
-        : epsilons;
+    internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) =>
+        epsilons is not null && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
+            ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
+            : epsilons;
 
     /// <summary>The unit roundoff of a type of numbers.</summary>
     internal static double UnitRoundoffOf(string dtype) =>
-        Precision.TryGetValue(dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(dtype)}'");
+        Precision.TryGetValue(dtype, out var digits)
+            ? Math.ScaleB(1, -digits)
+            : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(dtype)}'");
 
     /// <summary>Words that all exist.</summary>
     internal static IReadOnlyList<string> Known(string field, IReadOnlyList<string?> words, IReadOnlyList<string> known)
@@ -197,17 +216,18 @@ internal static class Protocol
 
     internal static string Short(string line) => ForeignText.Beginning(line, 200);
 
-    private static JsonObject Network(NetworkSettings network) => new()
-    {
-        ["architecture"] = network.Architecture.Name,
-        ["res_depth"] = network.Architecture.ResidualDepth,
-        ["total_depth"] = network.Depth,
-        ["num_channels"] = network.Channels,
-        ["kernel_size"] = network.KernelSize,
-        ["first_stride"] = network.FirstStride,
-        ["boundary"] = Words.Of(network.Boundary),
-        ["epsilon"] = network.Epsilon,
-    };
+    private static JsonObject Network(NetworkSettings network) =>
+        new()
+        {
+            ["architecture"] = network.Architecture.Name,
+            ["res_depth"] = network.Architecture.ResidualDepth,
+            ["total_depth"] = network.Depth,
+            ["num_channels"] = network.Channels,
+            ["kernel_size"] = network.KernelSize,
+            ["first_stride"] = network.FirstStride,
+            ["boundary"] = Words.Spell(network.Boundary),
+            ["epsilon"] = network.Epsilon,
+        };
 
     internal record Answer(long Id, string Status)
     {
@@ -224,7 +244,8 @@ internal static class Protocol
         IReadOnlyList<string> Boundaries,
         IReadOnlyList<double>? Epsilons,
         IReadOnlyList<string> Operations,
-        IReadOnlyList<string> Moments) : Answer(Id, Status);
+        IReadOnlyList<string> Moments
+    ) : Answer(Id, Status);
 
     /// <summary>What a subject of protocol 2 says of itself.</summary>
     internal sealed record LayersAnswer(
@@ -241,7 +262,8 @@ internal static class Protocol
         IReadOnlyList<string> Noises,
         IReadOnlyList<string> Weights,
         IReadOnlyList<string> Operations,
-        IReadOnlyList<string> Moments) : Answer(Id, Status)
+        IReadOnlyList<string> Moments
+    ) : Answer(Id, Status)
     {
         public IReadOnlyList<int>? KernelSizes { get; init; }
 

@@ -21,12 +21,19 @@ internal sealed class SettingsInLayers
     /// <param name="network">The network.</param>
     /// <param name="offer">What the subject offers: fully connected layers as such if it has them, otherwise as convolutions of single positions.</param>
     /// <returns>The network in layers.</returns>
-    public static SettingsInLayers Of(NetworkSettings network, NetworkOffer offer)
+    public static SettingsInLayers SpellOut(NetworkSettings network, NetworkOffer offer)
     {
         var isDense = network.KernelSize == 1 && Has(offer.Layers, "dense");
-        Layer Linear(int? channels, int stride, Initialisation parameters) => isDense
-            ? new Dense { Channels = channels, Parameters = parameters }
-            : new Networks.Convolution(network.KernelSize) { Channels = channels, Stride = stride, Boundary = BoundaryOf(network.Boundary), Parameters = parameters };
+        Layer Linear(int? channels, int stride, Initialisation parameters) =>
+            isDense
+                ? new Dense { Channels = channels, Parameters = parameters }
+                : new Networks.Convolution(network.KernelSize)
+                {
+                    Channels = channels,
+                    Stride = stride,
+                    Boundary = BoundaryOf(network.Boundary),
+                    Parameters = parameters,
+                };
         var weights = Linear(null, 1, Initialisation.He);
         var norm = new Networks.BatchNorm { Epsilon = network.Epsilon };
         var relu = new Networks.Activation(Function.Relu);
@@ -40,9 +47,10 @@ internal sealed class SettingsInLayers
             var other => throw new ArgumentException($"expected one of {string.Join(", ", Architecture.Names)}, got {other}", nameof(network)),
         };
         var input = network.NetworkInput;
-        var spelled = SpelledOutNetwork.Of(
+        var spelled = SpelledOutNetwork.SpellOut(
             [Linear(network.Channels, network.FirstStride, Initialisation.LeCun), new Repeat(network.Depth, unit)],
-            new Shape(input.Height, input.Width, input.Channels));
+            new Shape(input.Height, input.Width, input.Channels)
+        );
 
         // A branch of several layers has a place for its end, which architectures do not have.
         var shown = new List<(int, Model.Place, int)> { (0, new Model.Place(0, Model.PlaceKind.Convolution), spelled.NumbersOfPlaces[0]) };
@@ -62,12 +70,14 @@ internal sealed class SettingsInLayers
     }
 
     /// <summary>Architectures that what is offered makes.</summary>
-    public static IEnumerable<string> Offered(NetworkOffer offer) => Architecture.Names.Where(name =>
-        (Has(offer.Layers, "conv") || Has(offer.Layers, "dense"))
-        && Has(offer.Functions, "relu")
-        && (name is "vanilla" or "bn_ff" || Has(offer.Layers, "residual"))
-        && (name is "vanilla" or "vanilla_res" || (Has(offer.Layers, "batch_norm") && offer.Noises.Contains(NoiseKind.Mapping)))
-        && offer.Noises.Count > 0);
+    public static IEnumerable<string> Offered(NetworkOffer offer) =>
+        Architecture.Names.Where(name =>
+            (Has(offer.Layers, "conv") || Has(offer.Layers, "dense"))
+            && Has(offer.Functions, "relu")
+            && (name is "vanilla" or "bn_ff" || Has(offer.Layers, "residual"))
+            && (name is "vanilla" or "vanilla_res" || (Has(offer.Layers, "batch_norm") && offer.Noises.Contains(NoiseKind.Mapping)))
+            && offer.Noises.Count > 0
+        );
 
     /// <summary>Why a network cannot be asked for, though its architecture, boundary and ε are offered.</summary>
     public static string? WhyNot(NetworkSettings network, NetworkOffer offer)
@@ -85,23 +95,28 @@ internal sealed class SettingsInLayers
     }
 
     /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
-    public static string NoiseOf(NetworkOffer offer) => Words.Of(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
+    public static string NoiseOf(NetworkOffer offer) => Words.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
 
-    private static Networks.Boundary BoundaryOf(Model.Boundary boundary) => boundary switch
-    {
-        Model.Boundary.Periodic => Networks.Boundary.Periodic,
-        Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
-        Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
-        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that networks have"),
-    };
+    private static Networks.Boundary BoundaryOf(Model.Boundary boundary) =>
+        boundary switch
+        {
+            Model.Boundary.Periodic => Networks.Boundary.Periodic,
+            Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
+            Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that networks have"),
+        };
 
     private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
 
     /// <summary>Given weights as parameters.</summary>
     public LayerParameter[] Parameters(NetworkSettings network, Weights.Given given) =>
-    [
-        .. network.Kernels.Select((kernel, i) => new LayerParameter(
-            IsDense ? [kernel.InputChannels, kernel.OutputChannels] : [kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels],
-            given.Kernels[i])),
-    ];
+        [
+            .. network.Kernels.Select(
+                (kernel, i) =>
+                    new LayerParameter(
+                        IsDense ? [kernel.InputChannels, kernel.OutputChannels] : [kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels],
+                        given.Kernels[i]
+                    )
+            ),
+        ];
 }

@@ -37,10 +37,10 @@ internal sealed class SpelledOutNetwork
     public IReadOnlyList<int> NumbersOfPlaces => _numbers;
 
     /// <summary>Spells out a network.</summary>
-    public static SpelledOutNetwork Of(Network network) => new(network.Layers, network.Input);
+    public static SpelledOutNetwork SpellOut(Network network) => new(network.Layers, network.Input);
 
     /// <summary>Spells out layers that need not be a network: kernels may be larger than the image, as protocol 1 allows.</summary>
-    public static SpelledOutNetwork Of(Networks.Layers layers, Shape input) => new(layers, input);
+    public static SpelledOutNetwork SpellOut(Networks.Layers layers, Shape input) => new(layers, input);
 
     /// <summary>The network of a request.</summary>
     public JsonObject ToJson() => new() { ["input"] = new JsonArray(Input.Height, Input.Width, Input.Channels), ["layers"] = Layers.DeepClone() };
@@ -119,17 +119,19 @@ internal sealed class SpelledOutNetwork
         _current = input;
         Unit(residual.Skip, skip, stack, shown);
         var (unit, units) = stack ?? (0, 1);
-        written.Add(new JsonObject
-        {
-            ["residual"] = new JsonObject
+        written.Add(
+            new JsonObject
             {
-                ["branch"] = branch,
-                ["skip"] = skip,
-                ["branch_scale"] = residual.BranchScale.ValueAt(unit, units),
-                ["skip_scale"] = residual.SkipScale.ValueAt(unit, units),
-                ["survival"] = residual.Survival,
-            },
-        });
+                ["residual"] = new JsonObject
+                {
+                    ["branch"] = branch,
+                    ["skip"] = skip,
+                    ["branch_scale"] = residual.BranchScale.ValueAt(unit, units),
+                    ["skip_scale"] = residual.SkipScale.ValueAt(unit, units),
+                    ["survival"] = residual.Survival,
+                },
+            }
+        );
         Show(shape, shown);
     }
 
@@ -160,7 +162,7 @@ internal sealed class SpelledOutNetwork
     private void Pass(Layer layer, JsonArray written, bool shown)
     {
         var input = _shapes[_current];
-        written.Add(new JsonObject { [layer.Word] = LayerOptions.Of(layer, input.Channels) });
+        written.Add(new JsonObject { [layer.Word] = LayerOptions.Write(layer, input.Channels) });
         Show(OutputOf(layer, input), shown && layer is not Flatten);
     }
 
@@ -174,7 +176,8 @@ internal sealed class SpelledOutNetwork
         }
     }
 
-    private static Shape OutputOf(Layer layer, Shape input) => layer is Networks.Convolution convolution
-        ? new(((input.Height - 1) / convolution.Stride) + 1, ((input.Width - 1) / convolution.Stride) + 1, convolution.Channels ?? input.Channels)
-        : layer.OutputOf(input);
+    private static Shape OutputOf(Layer layer, Shape input) =>
+        layer is Networks.Convolution convolution
+            ? new(((input.Height - 1) / convolution.Stride) + 1, ((input.Width - 1) / convolution.Stride) + 1, convolution.Channels ?? input.Channels)
+            : layer.OutputOf(input);
 }

@@ -4,7 +4,10 @@ using System.Text;
 namespace Wellbehaved.Audit;
 
 /// <summary>A running subject: takes one line, answers with one line, within a time and a size.</summary>
-/// <remarks>Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been killed.</remarks>
+/// <remarks>
+/// Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been
+/// killed.
+/// </remarks>
 internal sealed class SubjectProcess : IDisposable
 {
     private const int LongestAnswer = 1 << 20;
@@ -30,7 +33,7 @@ internal sealed class SubjectProcess : IDisposable
     private SubjectProcess(Process process, string mark)
     {
         (_process, _mark) = (process, mark);
-        _job = OperatingSystem.IsWindows() ? WindowsJob.Of(process) : null;
+        _job = OperatingSystem.IsWindows() ? WindowsJob.Enclose(process) : null;
         _errorsRead = KeepTailOfErrors();
     }
 
@@ -44,7 +47,9 @@ internal sealed class SubjectProcess : IDisposable
     /// <exception cref="ProgramNotStartedException">There is no shell to start it.</exception>
     public static SubjectProcess Start(string command, bool singleThreaded)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" } : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" }
+            : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
         (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
         (start.StandardErrorEncoding, start.StandardInputEncoding) = (Encoding.UTF8, StrictUtf8);
         var mark = Guid.NewGuid().ToString("N");

@@ -16,7 +16,7 @@ internal sealed partial class WindowsJob : IDisposable
     /// <summary>Puts a process that has just been started into a job of its own.</summary>
     /// <param name="process">The process.</param>
     /// <returns>The job; null where the system does not allow it, or the process has ended already.</returns>
-    public static WindowsJob? Of(Process process)
+    public static WindowsJob? Enclose(Process process)
     {
         var handle = CreateJob(0, 0);
         var limits = new Limits { Basic = new BasicLimits { Flags = KillOnClose } };

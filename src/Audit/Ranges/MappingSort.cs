@@ -10,11 +10,19 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal static class MappingSort
 {
-    private const string Reff = "reff_signal", LogChi = "log_chi", LogNu2 = "log_nu2_signal";
+    private const string Reff = "reff_signal",
+        LogChi = "log_chi",
+        LogNu2 = "log_nu2_signal";
 
     private const string End = "end";
 
-    private static readonly Dictionary<string, string> Words = new() { [End] = "an ending", [Reff] = "effective rank", [LogChi] = "ln χ", [LogNu2] = "ln ν₂" };
+    private static readonly Dictionary<string, string> Words = new()
+    {
+        [End] = "an ending",
+        [Reff] = "effective rank",
+        [LogChi] = "ln χ",
+        [LogNu2] = "ln ν₂",
+    };
 
     /// <summary>Sorts.</summary>
     /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
@@ -22,7 +30,12 @@ internal static class MappingSort
     /// <param name="recorded">How each mapping ended, where a file says so; null where the numbers must tell.</param>
     /// <param name="contradictions">Numbers of a file that cannot all be true; null where there is no file.</param>
     /// <returns>The rows of the living, the number of the dead, and findings about the rest; and how those that are left out ended.</returns>
-    public static MomentTable Sorted(MomentTable table, MomentRange range, IReadOnlyList<MappingEnd>? recorded = null, MomentContradictions? contradictions = null)
+    public static MomentTable Sorted(
+        MomentTable table,
+        MomentRange range,
+        IReadOnlyList<MappingEnd>? recorded = null,
+        MomentContradictions? contradictions = null
+    )
     {
         var alive = new List<int>();
         var ends = new List<MappingEnd>();
@@ -35,13 +48,20 @@ internal static class MappingSort
             {
                 case { Died: true } ended:
                     died++;
-                    ends.Add(EndOf(i) is var end && MomentTable.IsDeath(end.Ending) ? end : new MappingEnd(ended.SignalLives ? Ending.ExtinctNoise : Ending.DeadSignal, ended.Depth));
+                    ends.Add(
+                        EndOf(i) is var end && MomentTable.IsDeath(end.Ending)
+                            ? end
+                            : new MappingEnd(ended.SignalLives ? Ending.ExtinctNoise : Ending.DeadSignal, ended.Depth)
+                    );
                     break;
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
 
                     // Where a number is of no signal, the logarithm that it lacks is no ending.
-                    var last = kinds.Keys.Any(key => key.Item2 == ValueKind.OutOfRange && !Words.ContainsKey(key.Item1)) && recorded is null ? MappingEnd.None : EndOf(i);
+                    var last =
+                        kinds.Keys.Any(key => key.Item2 == ValueKind.OutOfRange && !Words.ContainsKey(key.Item1)) && recorded is null
+                            ? MappingEnd.None
+                            : EndOf(i);
                     if (last.HasEnded)
                     {
                         ends.Add(last);
@@ -92,14 +112,22 @@ internal static class MappingSort
             Doubts = [.. table.Doubts, .. Listed(doubted)],
         };
 
-        MappingEnd EndOf(int i) => recorded is { } said && said[i].HasEnded
-            ? said[i]
-            : MappingEnd.Tell(table.Depths, table.LogNu2?[i], table.LogMu2?[i], null, table.LogChi?[i], range.IsRecorded ? table.Reff?[i] : null);
+        MappingEnd EndOf(int i) =>
+            recorded is { } said && said[i].HasEnded
+                ? said[i]
+                : MappingEnd.Tell(table.Depths, table.LogNu2?[i], table.LogMu2?[i], null, table.LogChi?[i], range.IsRecorded ? table.Reff?[i] : null);
 
-        IEnumerable<MomentFinding> Listed(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds) => kinds
-            .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
-            .ThenBy(pair => pair.Key.Kind)
-            .Select(pair => new MomentFinding(Words.GetValueOrDefault(pair.Key.Moment, pair.Key.Moment), pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of));
+        IEnumerable<MomentFinding> Listed(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds) =>
+            kinds
+                .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Key.Kind)
+                .Select(pair => new MomentFinding(
+                    Words.GetValueOrDefault(pair.Key.Moment, pair.Key.Moment),
+                    pair.Key.Kind,
+                    pair.Value.Depth,
+                    pair.Value.Count,
+                    of
+                ));
 
         static void Add(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds, (string Moment, ValueKind Kind) key, int depth)
         {
@@ -110,7 +138,12 @@ internal static class MappingSort
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
     }
 
-    private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range, MomentContradictions? contradictions)
+    private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(
+        MomentTable table,
+        int mapping,
+        MomentRange range,
+        MomentContradictions? contradictions
+    )
     {
         var found = new Dictionary<(string, ValueKind), int>();
         for (var i = 0; i < table.Depths.Count; i++)

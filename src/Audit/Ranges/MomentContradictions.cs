@@ -1,11 +1,21 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Numbers of a result file that cannot all be true: a negative mean square, a μ₂ above ν₂, a logarithm of another number, an effective rank above its bound.</summary>
+/// <summary>
+/// Numbers of a result file that cannot all be true: a negative mean square, a μ₂ above ν₂, a logarithm of another number, an effective rank above its bound.
+/// </summary>
 /// <remarks>An audit judges the same by its claims D1 and D2; whoever only reads moments, to diagnose or draw them, hears of it from here.</remarks>
 internal sealed class MomentContradictions
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
-    private static readonly (string Name, string Symbol)[] Linear = [("nu1_abs_signal", "ν₁"), ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu4_signal", "μ₄"), ("mu2_noise", "μ₂(dx)"), ("chi", "χ")];
+    private static readonly (string Name, string Symbol)[] Linear =
+    [
+        ("nu1_abs_signal", "ν₁"),
+        ("nu2_signal", "ν₂"),
+        ("mu2_signal", "μ₂"),
+        ("mu4_signal", "μ₄"),
+        ("mu2_noise", "μ₂(dx)"),
+        ("chi", "χ"),
+    ];
     private static readonly string[] Ranks = ["reff_signal", "reff_noise"];
     private readonly ResultFile _file;
 
@@ -40,7 +50,7 @@ internal sealed class MomentContradictions
     }
 
     /// <summary>Finds them.</summary>
-    public static MomentContradictions Of(ResultFile file) => new(file);
+    public static MomentContradictions Find(ResultFile file) => new(file);
 
     /// <summary>Those of a simulation at a depth of the sequence; moments are in words.</summary>
     /// <param name="simulation">Row of the simulation.</param>
@@ -48,12 +58,16 @@ internal sealed class MomentContradictions
     public IReadOnlyList<(string Moment, ValueKind Kind)> At(int simulation, int depth) => _bySequence.GetValueOrDefault((simulation, depth)) ?? [];
 
     /// <summary>One finding for each kind of contradiction.</summary>
-    public IEnumerable<MomentFinding> Findings => _found
-        .SelectMany(pair => pair.Value.Select(found => (found.Moment, found.Kind, pair.Key.Simulation, pair.Key.Column)))
-        .GroupBy(found => (found.Moment, found.Kind))
-        .OrderBy(group => group.Key.Moment, StringComparer.Ordinal)
-        .Select(group => (group.Key, Column: group.Min(found => found.Column), Count: group.Select(found => found.Simulation).Distinct().Count()))
-        .Select(group => new MomentFinding(group.Key.Moment, group.Key.Kind, _file.Depth[group.Column], group.Count, _file.Simulations, "simulations") { Place = _file.Places?[group.Column] });
+    public IEnumerable<MomentFinding> Findings =>
+        _found
+            .SelectMany(pair => pair.Value.Select(found => (found.Moment, found.Kind, pair.Key.Simulation, pair.Key.Column)))
+            .GroupBy(found => (found.Moment, found.Kind))
+            .OrderBy(group => group.Key.Moment, StringComparer.Ordinal)
+            .Select(group => (group.Key, Column: group.Min(found => found.Column), Count: group.Select(found => found.Simulation).Distinct().Count()))
+            .Select(group => new MomentFinding(group.Key.Moment, group.Key.Kind, _file.Depth[group.Column], group.Count, _file.Simulations, "simulations")
+            {
+                Place = _file.Places?[group.Column],
+            });
 
     /// <summary>Where a moment is, as far as its array says: in the neutral layout it has all places.</summary>
     private string At(int place) => _file.Places is null ? $" at place {place}" : "";
@@ -73,10 +87,13 @@ internal sealed class MomentContradictions
             return;
         }
 
-        var (format, ofLog) = (RecordedPrecision.Of(numbers), RecordedPrecision.Of(logs));
+        var (format, ofLog) = (RecordedPrecision.Find(numbers), RecordedPrecision.Find(logs));
         Look((s, d) => IsAnother(numbers[s][d], logs[s][d]), $"ln {symbol}{At(place)}", ValueKind.OfAnotherNumber);
 
-        bool IsAnother(double number, double log) => number is >= 0 and < double.PositiveInfinity && !double.IsNaN(log) && !double.IsPositiveInfinity(log)
+        bool IsAnother(double number, double log) =>
+            number is >= 0 and < double.PositiveInfinity
+            && !double.IsNaN(log)
+            && !double.IsPositiveInfinity(log)
             && (number == 0, MomentRange.IsLogOfZero(log)) switch
             {
                 (true, true) => false,
@@ -94,8 +111,15 @@ internal sealed class MomentContradictions
         }
 
         var (lostByVariance, lostBySquare) = (LostBy("mu2_signal", place), LostBy("nu2_signal", place));
-        Look((s, d) => double.IsFinite(variances[s][d]) && double.IsFinite(squares[s][d]) && !MomentRange.IsLogOfZero(variances[s][d])
-            && variances[s][d] - squares[s][d] > Rounding + lostByVariance(s, d) + lostBySquare(s, d), $"μ₂{At(place)}", ValueKind.AboveWhole);
+        Look(
+            (s, d) =>
+                double.IsFinite(variances[s][d])
+                && double.IsFinite(squares[s][d])
+                && !MomentRange.IsLogOfZero(variances[s][d])
+                && variances[s][d] - squares[s][d] > Rounding + lostByVariance(s, d) + lostBySquare(s, d),
+            $"μ₂{At(place)}",
+            ValueKind.AboveWhole
+        );
     }
 
     private void LookAtRank(string name, int place)
@@ -105,9 +129,13 @@ internal sealed class MomentContradictions
             return;
         }
 
-        var rounding = 1 + Rounding + RecordedPrecision.Of(rows).UnitRoundoff;
+        var rounding = 1 + Rounding + RecordedPrecision.Find(rows).UnitRoundoff;
         double?[] largest = [.. _file.Depth.Select((_, column) => RecordedRanks.Largest(_file, column))];
-        Look((s, d) => rows[s][d] > largest[d] * rounding && double.IsFinite(rows[s][d]), $"effective rank{(name == Ranks[0] ? "" : " of the noise")}{At(place)}", ValueKind.OutOfRange);
+        Look(
+            (s, d) => rows[s][d] > largest[d] * rounding && double.IsFinite(rows[s][d]),
+            $"effective rank{(name == Ranks[0] ? "" : " of the noise")}{At(place)}",
+            ValueKind.OutOfRange
+        );
     }
 
     /// <summary>What the format in which a moment is kept can have done to its logarithm.</summary>
@@ -115,12 +143,12 @@ internal sealed class MomentContradictions
     {
         if (_file.Find(MomentRange.Log + _file.NameOf(name, place)) is { } logs)
         {
-            var precision = RecordedPrecision.Of(logs);
+            var precision = RecordedPrecision.Find(logs);
             return (s, d) => precision.LostByLogarithm(logs[s][d]);
         }
 
         var numbers = _file.Find(_file.NameOf(name, place))!;
-        var format = RecordedPrecision.Of(numbers);
+        var format = RecordedPrecision.Find(numbers);
         return (s, d) => numbers[s][d] == 0 ? 0 : format.LostByNumber(numbers[s][d]);
     }
 

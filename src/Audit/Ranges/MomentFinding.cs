@@ -13,34 +13,37 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     public string? Place { get; init; }
 
     /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
-    public Verdict Verdict => Kind switch
-    {
-        ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange or ValueKind.OfAnotherNumber or ValueKind.AboveWhole => Verdict.Rejected,
-        ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
-        ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
-        _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
-    };
+    public Verdict Verdict =>
+        Kind switch
+        {
+            ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange or ValueKind.OfAnotherNumber or ValueKind.AboveWhole => Verdict.Rejected,
+            ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
+            ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
+            _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
+        };
 
     /// <summary>The finding as a measurement: none is what theory expects.</summary>
-    public Measurement Conclude() => Of(ToString(), Count, Mappings, Verdict);
+    public Measurement Conclude() => Measure(ToString(), Count, Mappings, Verdict);
 
     /// <summary>A measurement that counts what must not occur.</summary>
-    public static Measurement Of(string words, int count, int of, Verdict verdict) =>
+    public static Measurement Measure(string words, int count, int of, Verdict verdict) =>
         new(words, new Expected(0), new Observed(count), verdict) { Samples = of, Deviation = double.PositiveInfinity };
 
     /// <summary>For example <c>effective rank is not a number in 24 of 48 mappings, first at depth 40</c>.</summary>
-    public override string ToString() => $"{Moment} {Words} in {Count} of {Mappings} {Subject}, first at depth {Depth}{(Place is { } place ? $", place {place}" : "")}";
+    public override string ToString() =>
+        $"{Moment} {Words} in {Count} of {Mappings} {Subject}, first at depth {Depth}{(Place is { } place ? $", place {place}" : "")}";
 
-    private string Words => Kind switch
-    {
-        ValueKind.NotANumber => "is not a number",
-        ValueKind.Infinite => "is infinite",
-        ValueKind.OutOfRange => "has a value that no signal has",
-        ValueKind.OfAnotherNumber => "is not the logarithm of the number beside it",
-        ValueKind.AboveWhole => "is larger than ν₂, of which it is a part,",
-        ValueKind.Contradicted => "is said to come before the depth, and the moments go on,",
-        ValueKind.NotComputed => "is not computed although the signal lives,",
-        ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
-        _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
-    };
+    private string Words =>
+        Kind switch
+        {
+            ValueKind.NotANumber => "is not a number",
+            ValueKind.Infinite => "is infinite",
+            ValueKind.OutOfRange => "has a value that no signal has",
+            ValueKind.OfAnotherNumber => "is not the logarithm of the number beside it",
+            ValueKind.AboveWhole => "is larger than ν₂, of which it is a part,",
+            ValueKind.Contradicted => "is said to come before the depth, and the moments go on,",
+            ValueKind.NotComputed => "is not computed although the signal lives,",
+            ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
+            _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
+        };
 }

@@ -35,9 +35,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     /// <param name="freedom">M.</param>
     public static ExactTail OfConvolution(double expected, double freedom)
     {
-        return new ExactTail(
-            mean => Bound(mean / expected),
-            (mean, rate) => (mean / End(rate, above: true), mean / End(rate, above: false)));
+        return new ExactTail(mean => Bound(mean / expected), (mean, rate) => (mean / End(rate, above: true), mean / End(rate, above: false)));
 
         double Bound(double ratio) => ratio <= 0 ? 0 : Math.Min(1, 2 * Math.Exp(-0.5 * freedom * (ratio - 1 - Math.Log(ratio))));
 
@@ -64,9 +62,11 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     /// Hoeffding's inequality.</summary>
     /// <param name="expected">The mean.</param>
     /// <param name="terms">Depths × simulations.</param>
-    public static ExactTail OfActivation(double expected, double terms) => new(
-        mean => Math.Min(1, 2 * Math.Exp(-2 * terms * Math.Pow(mean - expected, 2))),
-        (mean, rate) => Math.Sqrt(Math.Log(2 / rate) / (2 * terms)) is var half ? (mean - half, mean + half) : default);
+    public static ExactTail OfActivation(double expected, double terms) =>
+        new(
+            mean => Math.Min(1, 2 * Math.Exp(-2 * terms * Math.Pow(mean - expected, 2))),
+            (mean, rate) => Math.Sqrt(Math.Log(2 / rate) / (2 * terms)) is var half ? (mean - half, mean + half) : default
+        );
 
     /// <summary>W3: the gain of ν₂ in a unit of <c>bn_res</c>, of mean 1.</summary>
     /// <remarks>
@@ -115,7 +115,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     public static ExactTail OfSquaredChiRatio(int channels, double terms, double meanNu1, double leastMu2)
     {
         double[] bets = [.. Enumerable.Range(0, 20).Select(k => 4 * Math.Pow(2, -0.5 * k))];
-        var cumulants = bets.Select(bet => (Bet: bet, Cumulant: ((1 - meanNu1) * Of(bet, 1)) + (meanNu1 * Of(bet, 1 - (0.5 / leastMu2))))).ToArray();
+        var cumulants = bets.Select(bet => (Bet: bet, Cumulant: ((1 - meanNu1) * Cumulant(bet, 1)) + (meanNu1 * Cumulant(bet, 1 - (0.5 / leastMu2)))))
+            .ToArray();
         return new ExactTail(mean =>
         {
             // The largest of the mixture's terms is a lower bound of the mixture.
@@ -123,11 +124,12 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
             return Math.Min(1, bets.Length * Math.Exp(-terms * Math.Max(0, exponent)));
         });
 
-        double Of(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
+        double Cumulant(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
     }
 
     /// <summary>S6: the share of μ₂(x) that a ReLU behind batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>
-    /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤ 1/(Nμ₂):
+    /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤
+    /// 1/(Nμ₂):
     /// <c>P ≤ exp(-2nNμ₂t²)</c> for a mean over n layers that is t beyond what the recorded ν₁ allows, on each side.</remarks>
     /// <param name="lower">The least mean that ν₁ allows.</param>
     /// <param name="upper">The largest.</param>
@@ -139,7 +141,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         var freedom = 2 * terms * channels * leastMu2;
         return new ExactTail(
             mean => Math.Min(1, 2 * Math.Exp(-freedom * Math.Pow(mean - Math.Clamp(mean, lower, upper), 2))),
-            (mean, rate) => Math.Sqrt(Math.Log(2 / rate) / freedom) is var half ? (mean - half, mean + half) : default);
+            (mean, rate) => Math.Sqrt(Math.Log(2 / rate) / freedom) is var half ? (mean - half, mean + half) : default
+        );
     }
 
     /// <summary>W1: the gain of ln ν₂ of a collapsed signal over some layers, each a copy of <c>ln((2/N)χ²_K)</c>, K binomial and at least 1.</summary>
@@ -164,8 +167,12 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
 
     private static double Cumulant(int channels, double s)
     {
-        double[] logarithms = [.. Enumerable.Range(1, channels)
-            .Select(k => SpecialFunctions.BinomialLn(channels, k) + SpecialFunctions.GammaLn((0.5 * k) + s) - SpecialFunctions.GammaLn(0.5 * k))];
+        double[] logarithms =
+        [
+            .. Enumerable
+                .Range(1, channels)
+                .Select(k => SpecialFunctions.BinomialLn(channels, k) + SpecialFunctions.GammaLn((0.5 * k) + s) - SpecialFunctions.GammaLn(0.5 * k)),
+        ];
         var largest = logarithms.Max();
 
         // Σ_K≥1 C(N, K) = 2^N - 1.

@@ -22,7 +22,7 @@ public readonly record struct Figure(int Count, double Mean, double Deviation, d
     /// <summary>Sums up.</summary>
     /// <param name="values">One value for each simulation.</param>
     /// <returns>The figure; zeros without values.</returns>
-    public static Figure Of(IReadOnlyCollection<double> values)
+    public static Figure Summarise(IReadOnlyCollection<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count == 0)
@@ -33,6 +33,15 @@ public readonly record struct Figure(int Count, double Mean, double Deviation, d
         var mean = values.Mean();
         var second = values.Average(value => Math.Pow(value - mean, 2));
         var skewness = second == 0 ? 0 : values.Average(value => Math.Pow(value - mean, 3)) / Math.Pow(second, 1.5);
-        return new Figure(values.Count, mean, values.Count < 2 ? 0 : values.StandardDeviation(), skewness, values.Min(), values.Max(), values.Quantile(0.16), values.Quantile(0.84));
+        return new Figure(
+            values.Count,
+            mean,
+            values.Count < 2 ? 0 : values.StandardDeviation(),
+            skewness,
+            values.Min(),
+            values.Max(),
+            values.Quantile(0.16),
+            values.Quantile(0.84)
+        );
     }
 }

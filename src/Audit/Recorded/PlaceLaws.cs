@@ -13,26 +13,31 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
 
     private readonly RecordedMomentLaws _moments = new(figures, at, place => RecordedRanks.Largest(file, place));
 
-    private string NoLayers => file.Options?.RecordedPlaces is null
-        ? "it speaks about what lies between places, and the file does not say which layers do: a configuration with the network itself would"
-        : "of recorded moments it is judged on the architectures of the paper only, whose files have arrays locK";
+    private string NoLayers =>
+        file.Options?.RecordedPlaces is null
+            ? "it speaks about what lies between places, and the file does not say which layers do: a configuration with the network itself would"
+            : "of recorded moments it is judged on the architectures of the paper only, whose files have arrays locK";
 
     /// <summary>Judges one claim.</summary>
     /// <param name="claim">Its id.</param>
     /// <returns>Measurements; if none, what is missing.</returns>
-    public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim) => claim switch
-    {
-        "D1" => (_moments.Inequalities([]), "no two moments of a place are recorded together"),
-        "D2" => (_moments.EffectiveRanks(), "no effective rank is recorded"),
-        "D3" => ([], NoLayers),
-        "D4" => (MeanAndVariance(), file.Options?.RecordedPlaces is null ? NoLayers : "its network has no batch norm, or ν₂ and μ₂ after it are not recorded"),
-        "S2" or "S3" or "S6" or "W1" or "W3" or "W4" => ([], NoLayers),
-        "W2" => ([], "expectations over many layers are carried by rare nets"),
-        "A1" or "A2" or "R1" or "R2" => ([], "sampled networks of the same input are needed; the diagnosis gives rate or exponent with its interval"),
-        "A3" => ([], Belongs(claim)),
-        ['P', ..] => ([], Belongs(claim)),
-        _ => ([], NoTensors),
-    };
+    public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim) =>
+        claim switch
+        {
+            "D1" => (_moments.Inequalities([]), "no two moments of a place are recorded together"),
+            "D2" => (_moments.EffectiveRanks(), "no effective rank is recorded"),
+            "D3" => ([], NoLayers),
+            "D4" => (
+                MeanAndVariance(),
+                file.Options?.RecordedPlaces is null ? NoLayers : "its network has no batch norm, or ν₂ and μ₂ after it are not recorded"
+            ),
+            "S2" or "S3" or "S6" or "W1" or "W3" or "W4" => ([], NoLayers),
+            "W2" => ([], "expectations over many layers are carried by rare nets"),
+            "A1" or "A2" or "R1" or "R2" => ([], "sampled networks of the same input are needed; the diagnosis gives rate or exponent with its interval"),
+            "A3" => ([], Belongs(claim)),
+            ['P', ..] => ([], Belongs(claim)),
+            _ => ([], NoTensors),
+        };
 
     private static string Belongs(string claim) =>
         $"it speaks about {string.Join(", ", ClaimLedger.Find(claim)?.Architectures ?? [])}; of any network the diagnosis says how signal and noise grow";
@@ -43,7 +48,12 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
         var comparison = new ExactComparison();
         if (file.Options?.RecordedPlaces is { } places)
         {
-            int[] normalised = [.. Enumerable.Range(0, places.Count).Where(i => places.Places[i].After is BatchNorm { Scale: 1 } && places.Places[i].Shape.Positions * file.Options.BatchSize > 1)];
+            int[] normalised =
+            [
+                .. Enumerable
+                    .Range(0, places.Count)
+                    .Where(i => places.Places[i].After is BatchNorm { Scale: 1 } && places.Places[i].Shape.Positions * file.Options.BatchSize > 1),
+            ];
             _moments.Bound(comparison, Mu2OverNu2, normalised, 1, 1, MomentRange.RoundingOfSingle, "no mean is left");
             _moments.Bound(comparison, "mu2_signal", normalised, 0, 1, MomentRange.RoundingOfSingle, "σ²/(σ² + ε) ≤ 1");
         }

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Keeps what was used last, and computes the rest again: cells take twice the memory of the numbers that they stand for, and a file may be large.</summary>
+/// <summary>
+/// Keeps what was used last, and computes the rest again: cells take twice the memory of the numbers that they stand for, and a file may be large.
+/// </summary>
 /// <typeparam name="T">What is kept.</typeparam>
 /// <param name="most">How many are kept.</param>
 internal sealed class RecentlyUsed<T>(int most)

@@ -37,12 +37,12 @@ internal readonly record struct RecordedCell(CellKind Kind, double Value)
     public bool IsBad => Kind is CellKind.Impossible or CellKind.Unknown;
 
     /// <summary>A number.</summary>
-    public static RecordedCell Of(double value) => double.IsFinite(value) ? new(CellKind.Number, value) : Unknown;
+    public static RecordedCell FromNumber(double value) => double.IsFinite(value) ? new(CellKind.Number, value) : Unknown;
 
     /// <summary>Computes from two numbers: nothing can be known of what rests on a bad one, and nothing is said of what rests on one that is absent
     /// or extinct.</summary>
     public static RecordedCell Combine(RecordedCell one, RecordedCell other, Func<double, double, double> combine) =>
         one.IsBad || other.IsBad ? Unknown
-        : one.Kind == CellKind.Number && other.Kind == CellKind.Number ? Of(combine(one.Value, other.Value))
+        : one.Kind == CellKind.Number && other.Kind == CellKind.Number ? FromNumber(combine(one.Value, other.Value))
         : Absent;
 }

@@ -15,9 +15,7 @@ public sealed class RecordedFigures
     private const string HeaderWithFindings = Header + ",not_finite,unknown";
     private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
 
-    private RecordedFigures()
-    {
-    }
+    private RecordedFigures() { }
 
     /// <summary>Names of the quantities.</summary>
     public IReadOnlyCollection<string> Names => _figures.Keys;
@@ -31,14 +29,14 @@ public sealed class RecordedFigures
     /// <param name="file">The file, ours or the author's.</param>
     /// <param name="architecture">The architecture that it was recorded with.</param>
     /// <returns>The figures.</returns>
-    public static RecordedFigures Of(ResultFile file, Architecture architecture) => Of(RecordedQuantities.Of(file, architecture), file.Depth);
+    public static RecordedFigures Compute(ResultFile file, Architecture architecture) => Compute(RecordedQuantities.Compute(file, architecture), file.Depth);
 
     /// <summary>Computes figures from a result file in the neutral layout, of what needs no architecture.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The figures, by the index of a place instead of a depth: several places may have one depth.</returns>
-    internal static RecordedFigures OfPlaces(ResultFile file) => Of(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
+    internal static RecordedFigures OfPlaces(ResultFile file) => Compute(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
 
-    private static RecordedFigures Of(IEnumerable<(string Name, RecordedCell[][] Rows)> quantities, IReadOnlyList<int> columns)
+    private static RecordedFigures Compute(IEnumerable<(string Name, RecordedCell[][] Rows)> quantities, IReadOnlyList<int> columns)
     {
         var figures = new RecordedFigures();
         foreach (var (name, rows) in quantities)
@@ -46,10 +44,13 @@ public sealed class RecordedFigures
             for (var i = 0; i < columns.Count; i++)
             {
                 // A dead signal has moments of 0, which are numbers; it has no ratio, rank or logarithm.
-                double[] values = [.. rows.Select(row => row[i])
-                    .Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name)))
-                    .Select(cell => cell.Value)];
-                var figure = Figure.Of(values) with
+                double[] values =
+                [
+                    .. rows.Select(row => row[i])
+                        .Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name)))
+                        .Select(cell => cell.Value),
+                ];
+                var figure = Figure.Summarise(values) with
                 {
                     NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible),
                     Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown),
@@ -104,7 +105,10 @@ public sealed class RecordedFigures
         foreach (var line in lines.Skip(1))
         {
             var cells = line.Split(',');
-            double[] numbers = [.. cells.Skip(1).Select(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
+            double[] numbers =
+            [
+                .. cells.Skip(1).Select(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN),
+            ];
             if (numbers.Length != columns || !Array.TrueForAll(numbers, double.IsFinite))
             {
                 throw new InvalidInputException(path, $"expected a name and {(columns == 9 ? "nine" : "eleven")} numbers, found '{line}'");
@@ -118,9 +122,10 @@ public sealed class RecordedFigures
             };
             figures.Add(cells[0], Whole(numbers[0]), figure);
 
-            int Whole(double value) => value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
-                ? (int)value
-                : throw new InvalidInputException(path, $"expected whole numbers of depths and simulations, found '{line}'");
+            int Whole(double value) =>
+                value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
+                    ? (int)value
+                    : throw new InvalidInputException(path, $"expected whole numbers of depths and simulations, found '{line}'");
         }
 
         return figures;

@@ -13,7 +13,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
-    /// <summary>A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.</summary>
+    /// <summary>
+    /// A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.
+    /// </summary>
     private const double RemainingVariance = 0.03;
 
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
@@ -30,34 +32,66 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// <param name="claim">Its id.</param>
     /// <param name="rates">Error rates of the claim.</param>
     /// <returns>Measurements; if none, what is missing.</returns>
-    public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim, ErrorRates rates) => (claim, architecture.Name) switch
-    {
-        ("D1", _) => (_moments.Inequalities(Normalised(place => $"nu1_abs_signal_{place.Suffix}")), "no two moments of a place are recorded together"),
-        ("D2", _) => (_moments.EffectiveRanks(), "no effective rank is recorded"),
-        ("D3", _) => (Kurtosis(), experiment.BatchSize is null || experiment.KernelSize != 1 ? "the bound needs the number of points: --batch-size and --kernel-size 1" : "μ₄ after batch norm is not recorded"),
-        ("D4", _) => (MeanAndVariance(), "ν₂ and μ₂ after batch norm are not recorded"),
-        ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and after the convolution is not recorded") : ([], AtBorders),
-        ("S3", _) => IsPeriodic ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and after the convolution is not recorded") : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
-        ("S6", _) => (Activation(rates), architecture.IsResidual ? "inside a residual branch χ is not recorded around the ReLU of every layer" : "χ before and after the ReLU and ν₁(|z|) before it are not recorded"),
-        ("W1", _) => (Walk(rates), experiment.NumChannels is null ? "the walk needs --num-channels" : $"ν₂ at depths from {CollapsedDepth} on, where one point walks, is not recorded"),
-        ("W3", _) => !IsPeriodic ? ([], AtBorders)
+    public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim, ErrorRates rates) =>
+        (claim, architecture.Name) switch
+        {
+            ("D1", _) => (_moments.Inequalities(Normalised(place => $"nu1_abs_signal_{place.Suffix}")), "no two moments of a place are recorded together"),
+            ("D2", _) => (_moments.EffectiveRanks(), "no effective rank is recorded"),
+            ("D3", _) => (
+                Kurtosis(),
+                experiment.BatchSize is null || experiment.KernelSize != 1
+                    ? "the bound needs the number of points: --batch-size and --kernel-size 1"
+                    : "μ₄ after batch norm is not recorded"
+            ),
+            ("D4", _) => (MeanAndVariance(), "ν₂ and μ₂ after batch norm are not recorded"),
+            ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and after the convolution is not recorded") : ([], AtBorders),
+            ("S3", _) => IsPeriodic
+                ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and after the convolution is not recorded")
+                : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
+            ("S6", _) => (
+                Activation(rates),
+                architecture.IsResidual
+                    ? "inside a residual branch χ is not recorded around the ReLU of every layer"
+                    : "χ before and after the ReLU and ν₁(|z|) before it are not recorded"
+            ),
+            ("W1", _) => (
+                Walk(rates),
+                experiment.NumChannels is null
+                    ? "the walk needs --num-channels"
+                    : $"ν₂ at depths from {CollapsedDepth} on, where one point walks, is not recorded"
+            ),
+            ("W3", _) => !IsPeriodic ? ([], AtBorders)
             : architecture.ResidualDepth < 2 ? ([], "with one layer in the branch the law holds up to O(1/N) only")
             : (Growth(rates), "ν₂ before and after a unit is not recorded"),
-        ("P1" or "P2", _) => Mappings(rates, CollapsesAll with { Words = "r_eff - 1 at least halves from a quarter of the depth to all of it" }),
-        ("A3", _) => Mappings(rates, new Property(Slows, $"ln χ gains less than half as much in each {(architecture.IsResidual ? "unit" : "layer")} of the second half as in the first"), CollapsesAll),
-        ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
-        ("P4", _) => PowerLaw(rates),
-        ("P5", "bn_ff") => Mappings(rates, new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
-        ("P6", _) => Mappings(
-            rates,
-            new Property(Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"),
-            CollapsesAll with { Words = "r_eff - 1 at least halves all the same" }),
-        ("P7", _) => Mappings(rates, new Property(Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
-        ("W2", _) => ([], "expectations over many layers are carried by rare nets; S2 judges them layer by layer"),
-        ("W4", _) => ([], "it is exact in the first unit only; P6 judges the doubling of deep mappings"),
-        ("A1" or "A2" or "R1" or "R2", _) => ([], "sampled networks of the same input are needed; diagnose gives rate or exponent with its interval"),
-        _ => ([], NoTensors),
-    };
+            ("P1" or "P2", _) => Mappings(rates, CollapsesAll with { Words = "r_eff - 1 at least halves from a quarter of the depth to all of it" }),
+            ("A3", _) => Mappings(
+                rates,
+                new Property(
+                    Slows,
+                    $"ln χ gains less than half as much in each {(architecture.IsResidual ? "unit" : "layer")} of the second half as in the first"
+                ),
+                CollapsesAll
+            ),
+            ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
+            ("P4", _) => PowerLaw(rates),
+            ("P5", "bn_ff") => Mappings(
+                rates,
+                new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")
+            ),
+            ("P6", _) => Mappings(
+                rates,
+                new Property(Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"),
+                CollapsesAll with
+                {
+                    Words = "r_eff - 1 at least halves all the same",
+                }
+            ),
+            ("P7", _) => Mappings(rates, new Property(Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
+            ("W2", _) => ([], "expectations over many layers are carried by rare nets; S2 judges them layer by layer"),
+            ("W4", _) => ([], "it is exact in the first unit only; P6 judges the doubling of deep mappings"),
+            ("A1" or "A2" or "R1" or "R2", _) => ([], "sampled networks of the same input are needed; diagnose gives rate or exponent with its interval"),
+            _ => ([], NoTensors),
+        };
 
     private List<Measurement> Kurtosis()
     {
@@ -90,7 +124,12 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     private List<Measurement> Convolved(ErrorRates rates, string quantity, string moment)
     {
         var tests = new List<Measurement>();
-        Add(quantity, 2, $"{moment} after the convolution over its value before it", terms => ExactTail.OfConvolution(2, terms * (experiment.NumChannels ?? 1)));
+        Add(
+            quantity,
+            2,
+            $"{moment} after the convolution over its value before it",
+            terms => ExactTail.OfConvolution(2, terms * (experiment.NumChannels ?? 1))
+        );
         if (!architecture.IsResidual)
         {
             // After batch norm too: flipping a channel's sign exchanges what passes and what does not.
@@ -98,7 +137,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 quantity == ConvolutionNoise ? ReluNoise : ReluSignal,
                 0.5,
                 $"{moment} after the ReLU over its value before it",
-                terms => ExactTail.OfActivation(0.5, terms));
+                terms => ExactTail.OfActivation(0.5, terms)
+            );
         }
 
         return tests;
@@ -108,7 +148,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             if (figures.Find(name) is { } byDepth)
             {
                 var figure = byDepth.Values.Single();
-                tests.Add(RecordedTest.Of(figure, rates.SharedBy(2), expected, 0.05, words, exact((double)figure.Count * Depths)));
+                tests.Add(RecordedTest.Judge(figure, rates.SharedBy(2), expected, 0.05, words, exact((double)figure.Count * Depths)));
             }
         }
     }
@@ -137,29 +177,40 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var isWhole = leastMu2 is not null && AreWhole(needed, summary.Count);
         var tests = new List<Measurement>
         {
-            RecordedTest.Of(
-                summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) },
+            RecordedTest.Judge(
+                summary with
+                {
+                    Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0),
+                },
                 shared,
                 expected,
                 0.05,
                 $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets",
-                isWhole ? ExactTail.OfSquaredChiRatio(experiment.NumChannels ?? 1, layers, Math.Min(1, means.Average()), leastMu2!.Value) : null),
+                isWhole ? ExactTail.OfSquaredChiRatio(experiment.NumChannels ?? 1, layers, Math.Min(1, means.Average()), leastMu2!.Value) : null
+            ),
         };
         if (variances is { } variance)
         {
             // Half of it is the least and the most that the ReLU keeps of the signal's variance: no ratio of sums, so no bias.
             var (least, most) = (means.Average(mean => 0.5 - (0.25 * mean / (leastMu2 ?? 1))), means.Average(mean => 0.5 - (0.25 * mean * mean)));
             var kept = least <= most && !double.IsNaN(expected) ? Math.Clamp(variance.Mean, least, most) : double.NaN;
-            var exact = isWhole && variance.Count == summary.Count && AreWhole([$"mu2_noise_loc{place.Number}", $"mu2_noise_loc{place.Number + 1}"], summary.Count)
-                ? ExactTail.OfNormalisedVariance(least, most, experiment.NumChannels ?? 1, layers, leastMu2!.Value)
-                : null;
-            tests.Add(RecordedTest.Of(
-                variance with { Unknown = variance.Unknown + missing + (double.IsNaN(kept) ? variance.Count : 0) },
-                shared,
-                kept,
-                0.05,
-                $"δ_φ⁻² times what the ReLU keeps of the noise, between the bounds {least:F4} and {most:F4} that ν₁(|z|) sets",
-                exact));
+            var exact =
+                isWhole && variance.Count == summary.Count && AreWhole([$"mu2_noise_loc{place.Number}", $"mu2_noise_loc{place.Number + 1}"], summary.Count)
+                    ? ExactTail.OfNormalisedVariance(least, most, experiment.NumChannels ?? 1, layers, leastMu2!.Value)
+                    : null;
+            tests.Add(
+                RecordedTest.Judge(
+                    variance with
+                    {
+                        Unknown = variance.Unknown + missing + (double.IsNaN(kept) ? variance.Count : 0),
+                    },
+                    shared,
+                    kept,
+                    0.05,
+                    $"δ_φ⁻² times what the ReLU keeps of the noise, between the bounds {least:F4} and {most:F4} that ν₁(|z|) sets",
+                    exact
+                )
+            );
         }
 
         return tests;
@@ -171,15 +222,23 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
         : null;
 
-    /// <summary>Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.</summary>
-    private bool AreWhole(IEnumerable<string> names, int simulations) => names.All(name => figures.Find(name) is { } byDepth
-        && byDepth.Count == Depths
-        && byDepth.Values.All(figure => figure.Count == simulations && figure.Least > 0));
+    /// <summary>
+    /// Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.
+    /// </summary>
+    private bool AreWhole(IEnumerable<string> names, int simulations) =>
+        names.All(name =>
+            figures.Find(name) is { } byDepth && byDepth.Count == Depths && byDepth.Values.All(figure => figure.Count == simulations && figure.Least > 0)
+        );
 
     private List<Measurement> Walk(ErrorRates rates)
     {
         var tests = new List<Measurement>();
-        if (experiment.NumChannels is { } channels && figures.Find(WalkGain) is { } gains && figures.Find(WalkGainSquared) is { } squares && figures.Find(WalkLayers) is { } layers)
+        if (
+            experiment.NumChannels is { } channels
+            && figures.Find(WalkGain) is { } gains
+            && figures.Find(WalkGainSquared) is { } squares
+            && figures.Find(WalkLayers) is { } layers
+        )
         {
             var (walk, steps, gain) = (new RandomWalk(channels), layers.Values.Single().Mean, gains.Values.Single());
             var (mean, second) = (steps * walk.Drift, (steps * walk.Variance) + Math.Pow(steps * walk.Drift, 2));
@@ -188,20 +247,24 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 mean,
                 0.1,
                 $"gain of ln ν₂ over the last {steps} layers",
-                ExactTail.OfWalk(channels, steps, gain.Count, mean, RemainingVariance * Math.Abs(mean)));
+                ExactTail.OfWalk(channels, steps, gain.Count, mean, RemainingVariance * Math.Abs(mean))
+            );
             Gain(squares.Values.Single(), second, 0.2, $"mean square of the gain of ln ν₂ over the last {steps} layers", null);
         }
 
         return tests;
 
         void Gain(Figure figure, double expected, double discrepancy, string words, ExactTail? exact) =>
-            tests.Add(RecordedTest.Of(
-                figure,
-                rates.SharedBy(2),
-                Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)),
-                discrepancy,
-                string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it"),
-                exact));
+            tests.Add(
+                RecordedTest.Judge(
+                    figure,
+                    rates.SharedBy(2),
+                    Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)),
+                    discrepancy,
+                    string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it"),
+                    exact
+                )
+            );
     }
 
     private List<Measurement> Growth(ErrorRates rates)
@@ -216,13 +279,12 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var before = figures.Find($"nu2_signal_{architecture.Places[0].Suffix}")?.Values.ToArray() ?? [];
         var whole = before.Length == Depths && Array.TrueForAll(before, figure => figure.Count == gain.Count && figure.Least >= 0);
         var exact = whole ? ExactTail.OfDilution(experiment.NumChannels ?? 1, (double)gain.Count * Depths, before.Average(figure => figure.Mean)) : null;
-        return [RecordedTest.Of(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
+        return [RecordedTest.Judge(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
 
     /// <summary>The largest possible effective rank, where the experiment tells: of fully connected nets.</summary>
-    private static double? LargestRank(RecordedExperiment experiment) => experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 }
-        ? Bounds.LargestEffectiveRank(batch, channels)
-        : null;
+    private static double? LargestRank(RecordedExperiment experiment) =>
+        experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : null;
 
     private IEnumerable<string> Normalised(Func<Place, string> name) => architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm).Select(name);
 
@@ -250,7 +312,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         }
 
         var tests = new List<Measurement>(shares);
-        foreach (var (name, sign, words) in new[] { (GainAboveUpper, -1, "below √2 of the gain before: not exponential"), (GainAboveLower, 1, "above √½ of the gain before: not bounded") })
+        foreach (
+            var (name, sign, words) in new[]
+            {
+                (GainAboveUpper, -1, "below √2 of the gain before: not exponential"),
+                (GainAboveLower, 1, "above √½ of the gain before: not bounded"),
+            }
+        )
         {
             if (figures.Find(name) is { } byDepth)
             {
@@ -266,21 +334,35 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var tests = new List<Measurement>();
         foreach (var property in properties)
         {
-            if (figures.Find(property.Name) is { } byDepth && byDepth.Last() is var (depth, figure)
-                && depth >= MappingBehaviour.LeastDepth && figure.Mean is >= 0 and <= 1)
+            if (
+                figures.Find(property.Name) is { } byDepth
+                && byDepth.Last() is var (depth, figure)
+                && depth >= MappingBehaviour.LeastDepth
+                && figure.Mean is >= 0 and <= 1
+            )
             {
                 // A mapping that cannot be seen shows neither the property nor its opposite, and counts.
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
-                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
-                    .Conclude(property.Words, rates.SharedBy(properties.Length));
-                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{Counted.Of(unseen, figure.Count + unseen, "mapping")} {(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
+                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen).Conclude(
+                    property.Words,
+                    rates.SharedBy(properties.Length)
+                );
+                var remark =
+                    unseen == 0
+                        ? test.Remark ?? WouldDecide(test)
+                        : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} "
+                            + $"{(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
                 tests.Add(test with { Remark = remark });
             }
         }
 
         return tests.Count == properties.Length
             ? (tests, "")
-            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} {(architecture.IsResidual ? "units" : "layers")}");
+            : (
+                [],
+                $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} "
+                    + $"{(architecture.IsResidual ? "units" : "layers")}"
+            );
     }
 
     /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>
@@ -294,7 +376,10 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var (half, room) = ((share.Upper - share.Lower) / 2, Math.Abs(share.Estimate - 0.5));
         return room == 0
             ? "half of the mappings show it; no number would decide"
-            : string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(test.Samples * Math.Pow(half / room, 2)):0} mappings with this share would decide");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"about {Math.Ceiling(test.Samples * Math.Pow(half / room, 2)):0} mappings with this share would decide"
+            );
     }
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>

@@ -2,7 +2,9 @@ using static Wellbehaved.Audit.RecordedQuantities;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.</summary>
+/// <summary>
+/// Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.
+/// </summary>
 /// <param name="figures">The figures.</param>
 /// <param name="at">What the key of a figure stands for: a depth or a place.</param>
 /// <param name="largestRank">What points and channels allow an effective rank, by key; null where they are not known.</param>
@@ -66,12 +68,12 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
 
     /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
     /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
-    public double UnitRoundoffOf(string name) => figures.Find(name) is { } byKey
-        ? RecordedPrecision.Of([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
-        : 0;
+    public double UnitRoundoffOf(string name) =>
+        figures.Find(name) is { } byKey ? RecordedPrecision.Find([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff : 0;
 
     /// <summary>Asks for all numbers of a quantity between bounds.</summary>
-    public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) => Bound(comparison, name, _ => (lower, upper, tolerance), words);
+    public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) =>
+        Bound(comparison, name, _ => (lower, upper, tolerance), words);
 
     /// <summary>The same of some keys only.</summary>
     public void Bound(ExactComparison comparison, string name, IReadOnlyCollection<int> keys, double lower, double upper, double tolerance, string words) =>
@@ -105,9 +107,15 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         if (MomentRange.IsRank(name) && figures.Find(name)?.Keys.Any(key => largestRank(key) is not null) == true)
         {
             var roundoff = UnitRoundoffOf(name);
-            Bound(comparison, name, key => MomentRange.OfFile(largestRank(key) ?? double.PositiveInfinity).LimitsOf(name) is var (_, upper, rounding) && double.IsFinite(upper)
-                ? (double.NegativeInfinity, upper, rounding + (roundoff * upper))
-                : null, words);
+            Bound(
+                comparison,
+                name,
+                key =>
+                    MomentRange.OfFile(largestRank(key) ?? double.PositiveInfinity).LimitsOf(name) is var (_, upper, rounding) && double.IsFinite(upper)
+                        ? (double.NegativeInfinity, upper, rounding + (roundoff * upper))
+                        : null,
+                words
+            );
         }
     }
 
@@ -128,11 +136,14 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
                 {
                     var (first, worst) = (byKey.First(pair => count(pair.Value) > 0).Key, byKey.MaxBy(pair => count(pair.Value)));
                     var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
-                    found.Add(MomentFinding.Of(
-                        $"{words} in {Counted.Of(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
-                        count(worst.Value),
-                        of,
-                        verdict));
+                    found.Add(
+                        MomentFinding.Measure(
+                            $"{words} in {Counted.Spell(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
+                            count(worst.Value),
+                            of,
+                            verdict
+                        )
+                    );
                 }
             }
         }

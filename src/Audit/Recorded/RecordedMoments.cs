@@ -18,7 +18,8 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     private static readonly string[] OfNoise = ["mu2_noise", "reff_noise"];
     private static readonly string[] NeedVariance = ["chi", "mu2_signal"];
     private static readonly MomentRange Range = MomentRange.OfFile();
-    private static readonly double LargestLog = Math.Log(double.MaxValue), LeastLog = Math.Log(double.Epsilon);
+    private static readonly double LargestLog = Math.Log(double.MaxValue),
+        LeastLog = Math.Log(double.Epsilon);
     private static readonly double LeastOfHalf = Math.ScaleB(1, -14);
     private readonly RecentlyUsed<RecordedCell[][]?> _cells = new(most: 16);
     private readonly Dictionary<(string Moment, int Place), double> _largest = [];
@@ -31,39 +32,54 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     public RecordedCell[][]? Linear(string moment, int place)
     {
         var name = file.NameOf(moment, place);
-        return _cells.Find(name, () => MomentRange.IsRank(name) && !IsComputed(name, place)
-            ? null
-            : Classified(name, (s, d, value) => Linear(moment, place, s, d, value)));
+        return _cells.Find(
+            name,
+            () => MomentRange.IsRank(name) && !IsComputed(name, place) ? null : Classified(name, (s, d, value) => Linear(moment, place, s, d, value))
+        );
     }
 
     /// <summary>The logarithm of a moment, as recorded; null if the file does not hold it.</summary>
     public RecordedCell[][]? RecordedLog(string moment, int place)
     {
         var name = MomentRange.Log + file.NameOf(moment, place);
-        return _cells.Find(name, () => Classified(name, (s, d, value) => Range.KindOf(name, value) switch
-        {
-            ValueKind.Possible => RecordedCell.Of(value),
-            ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
-            ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
-            ValueKind.Infinite or ValueKind.OutOfRange => RecordedCell.Impossible,
-            ValueKind.NotComputed => throw new InvalidOperationException($"expected a logarithm, got {value} in {name}"),
-            var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
-        }));
+        return _cells.Find(
+            name,
+            () =>
+                Classified(
+                    name,
+                    (s, d, value) =>
+                        Range.KindOf(name, value) switch
+                        {
+                            ValueKind.Possible => RecordedCell.FromNumber(value),
+                            ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
+                            ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
+                            ValueKind.Infinite or ValueKind.OutOfRange => RecordedCell.Impossible,
+                            ValueKind.NotComputed => throw new InvalidOperationException($"expected a logarithm, got {value} in {name}"),
+                            var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
+                        }
+                )
+        );
     }
 
     /// <summary>The logarithm of a moment: as recorded, otherwise of the number itself.</summary>
-    public RecordedCell[][]? Log(string moment, int place) => RecordedLog(moment, place) ?? Map(Linear(moment, place), cell => cell.Kind switch
-    {
-        CellKind.Number => cell.Value > 0 ? RecordedCell.Of(Math.Log(cell.Value)) : RecordedCell.Unknown,
-        CellKind.Extinct or CellKind.Absent or CellKind.Impossible or CellKind.Unknown => cell,
-        _ => throw new InvalidOperationException($"expected a kind of cell, got {cell.Kind}"),
-    });
+    public RecordedCell[][]? Log(string moment, int place) =>
+        RecordedLog(moment, place)
+        ?? Map(
+            Linear(moment, place),
+            cell =>
+                cell.Kind switch
+                {
+                    CellKind.Number => cell.Value > 0 ? RecordedCell.FromNumber(Math.Log(cell.Value)) : RecordedCell.Unknown,
+                    CellKind.Extinct or CellKind.Absent or CellKind.Impossible or CellKind.Unknown => cell,
+                    _ => throw new InvalidOperationException($"expected a kind of cell, got {cell.Kind}"),
+                }
+        );
 
     /// <summary>By how much each number of <see cref="Log"/> may be off because of the format in which the file keeps it.</summary>
     /// <returns>Bounds (simulations × depths); null if the file does not hold the moment.</returns>
     public double[][]? LostByLog(string moment, int place) =>
-        file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Of(logs).LostByLogarithm)
-        : file.Find(file.NameOf(moment, place)) is { } numbers ? Lost(numbers, RecordedPrecision.Of(numbers).LostByNumber)
+        file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Find(logs).LostByLogarithm)
+        : file.Find(file.NameOf(moment, place)) is { } numbers ? Lost(numbers, RecordedPrecision.Find(numbers).LostByNumber)
         : null;
 
     private static double[][] Lost(IReadOnlyList<double[]> rows, Func<double, double> lost) => [.. rows.Select(row => row.Select(lost).ToArray())];
@@ -75,16 +91,19 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     private RecordedCell[][]? Classified(string name, Func<int, int, double, RecordedCell> classify) =>
         file.Find(name) is { } rows ? [.. rows.Select((row, s) => row.Select((value, d) => classify(s, d, value)).ToArray())] : null;
 
-    private RecordedCell Linear(string moment, int place, int s, int d, double value) => Range.KindOf(moment, value) switch
-    {
-        // A number out of its range stays, for the law that bounds it.
-        ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.Of(value),
-        ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
-        ValueKind.NotComputed => IsComputedAt(file.NameOf(moment, place), d) && Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
-        ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
-        ValueKind.Infinite => Overflowed(moment, place, s, d, value),
-        var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
-    };
+    private RecordedCell Linear(string moment, int place, int s, int d, double value) =>
+        Range.KindOf(moment, value) switch
+        {
+            // A number out of its range stays, for the law that bounds it.
+            ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.FromNumber(value),
+            ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
+            ValueKind.NotComputed => IsComputedAt(file.NameOf(moment, place), d) && Lives(moment, place, s, d) && !IsDead(moment, place, s, d)
+                ? RecordedCell.Unknown
+                : RecordedCell.Absent,
+            ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
+            ValueKind.Infinite => Overflowed(moment, place, s, d, value),
+            var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
+        };
 
     private RecordedCell WithoutNumber(string moment, int place, int s, int d) =>
         IsDead(moment, place, s, d) || HasOnePoint(moment, d) ? RecordedCell.Absent
@@ -111,7 +130,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0))
                 ? linear
                 : file.Find(MomentRange.Log + file.NameOf(moment, place))!;
-            _largest[(moment, place)] = largest = RecordedPrecision.Of(shown).LargestLog - 0.5;
+            _largest[(moment, place)] = largest = RecordedPrecision.Find(shown).LargestLog - 0.5;
         }
 
         return largest;
@@ -119,13 +138,22 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
 
     /// <summary>Whether a witness says that the signal, or for a moment of the noise the noise, is zero here. χ needs both.</summary>
     private bool IsDead(string moment, int place, int s, int d) =>
-        Witnesses(moment).Where(witness => witness != moment).Any(witness =>
-            (!MomentRange.IsRank(witness) && At(witness, place, s, d) == 0)
-            || (At(MomentRange.Log + witness, place, s, d) is { } log && Range.KindOf(MomentRange.Log + witness, log) == ValueKind.Extinct)
-            || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed(file.NameOf(witness, place), place) && IsComputedAt(file.NameOf(witness, place), d)))
-        || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
+        Witnesses(moment)
+            .Where(witness => witness != moment)
+            .Any(witness =>
+                (!MomentRange.IsRank(witness) && At(witness, place, s, d) == 0)
+                || (At(MomentRange.Log + witness, place, s, d) is { } log && Range.KindOf(MomentRange.Log + witness, log) == ValueKind.Extinct)
+                || (
+                    witness == "reff_signal"
+                    && At(witness, place, s, d) == EffectiveRank.NotComputed
+                    && IsComputed(file.NameOf(witness, place), place)
+                    && IsComputedAt(file.NameOf(witness, place), d)
+                )
+            ) || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
 
-    /// <summary>Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.</summary>
+    /// <summary>
+    /// Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.
+    /// </summary>
     /// <remarks>Beside a number that even half precision keeps in full none of the others, and no quotient of that size, has become 0 by underflow.</remarks>
     private bool IsContradicted(string moment, int place, int s, int d)
     {
@@ -142,21 +170,27 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         double Of(string witness) => At(witness, place, s, d) ?? double.NaN;
     }
 
-    /// <summary>Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.</summary>
-    private bool Lives(string moment, int place, int s, int d) => moment == "chi"
-        ? IsSeen([moment], moment, place, s, d) || (IsSeen(OfSignal, moment, place, s, d) && IsSeen(OfNoise, moment, place, s, d))
-        : IsSeen(Witnesses(moment), moment, place, s, d);
+    /// <summary>
+    /// Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.
+    /// </summary>
+    private bool Lives(string moment, int place, int s, int d) =>
+        moment == "chi"
+            ? IsSeen([moment], moment, place, s, d) || (IsSeen(OfSignal, moment, place, s, d) && IsSeen(OfNoise, moment, place, s, d))
+            : IsSeen(Witnesses(moment), moment, place, s, d);
 
     private bool IsSeen(IEnumerable<string> witnesses, string moment, int place, int s, int d) =>
-        witnesses.SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
+        witnesses
+            .SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
             .Where(name => name != moment)
             .Any(name => At(name, place, s, d) is { } value && Range.KindOf(name, value) == ValueKind.Possible);
 
     /// <summary>Whether a witness has left double precision: what is computed from it may be NaN.</summary>
     private bool IsExtreme(string moment, int place, int s, int d) =>
-        Witnesses(moment).Any(witness =>
-            (witness != moment && At(witness, place, s, d) is { } value && double.IsInfinity(value))
-            || (At(MomentRange.Log + witness, place, s, d) is { } log && double.IsFinite(log) && (log > LargestLog || log < LeastLog)));
+        Witnesses(moment)
+            .Any(witness =>
+                (witness != moment && At(witness, place, s, d) is { } value && double.IsInfinity(value))
+                || (At(MomentRange.Log + witness, place, s, d) is { } log && double.IsFinite(log) && (log > LargestLog || log < LeastLog))
+            );
 
     private static IEnumerable<string> Witnesses(string moment) =>
         moment == "chi" ? [.. OfSignal, .. OfNoise, moment]
@@ -165,9 +199,13 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
 
     /// <summary>Effective ranks that are -1 everywhere were not computed; so are those that are NaN everywhere at a place where nobody computes
     /// them.</summary>
-    private bool IsComputed(string name, int place) => file.Find(name) is { } rows
-        && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed
-            && (!double.IsNaN(value) || architecture is null || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
+    private bool IsComputed(string name, int place) =>
+        file.Find(name) is { } rows
+        && rows.Any(row =>
+            row.Any(value =>
+                value != EffectiveRank.NotComputed && (!double.IsNaN(value) || architecture is null || architecture.Places[place - 1].Kind == PlaceKind.Relu)
+            )
+        );
 
     /// <summary>Whether an effective rank is computed in a column: in the neutral layout it may be so at some places only.</summary>
     private bool IsComputedAt(string name, int column)
@@ -187,7 +225,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     }
 
     /// <summary>Whether there is a single point at a place of the neutral layout: then what needs a variance is not a number, in every simulation.</summary>
-    private bool HasOnePoint(string moment, int column) => architecture is null && NeedVariance.Contains(moment)
+    private bool HasOnePoint(string moment, int column) =>
+        architecture is null
+        && NeedVariance.Contains(moment)
         && file.Find("mu2_signal")?.All(row => row[column] == 0) != false
         && NeedVariance.All(name => file.Find(MomentRange.Log + name)?.All(row => double.IsNaN(row[column])) != false)
         && file.Find("chi")?.All(row => double.IsNaN(row[column])) != false;

@@ -13,8 +13,7 @@ internal readonly record struct RecordedPrecision(double UnitRoundoff, double La
     /// <summary>How far ln of a kept number may be from ln of what was to be kept: the format rounds x by u|x| at most, below its least normal number by
     /// u of that, so with the larger relative error e the logarithm errs by no more than -ln(1 - e).</summary>
     /// <param name="number">The number, not 0.</param>
-    public double LostByNumber(double number) =>
-        -Math.Log(1 - (UnitRoundoff * Math.Max(1, Math.Exp(LeastLog) / Math.Abs(number))));
+    public double LostByNumber(double number) => -Math.Log(1 - (UnitRoundoff * Math.Max(1, Math.Exp(LeastLog) / Math.Abs(number))));
 
     /// <summary>How far a kept logarithm may be from what was to be kept: four times u of itself, for its own rounding and that of a logarithm which was
     /// computed in the format, whose error libraries keep within an ulp and a half, 3u.</summary>
@@ -36,7 +35,7 @@ internal readonly record struct RecordedPrecision(double UnitRoundoff, double La
 
     /// <summary>Finds it.</summary>
     /// <param name="rows">The array, as read in double precision. Extended precision has been rounded to double by then.</param>
-    public static RecordedPrecision Of(IReadOnlyList<double[]> rows) =>
+    public static RecordedPrecision Find(IReadOnlyList<double[]> rows) =>
         rows.All(row => Array.TrueForAll(row, value => (double)(System.Half)value == value || !double.IsFinite(value))) ? Half
         : rows.All(row => Array.TrueForAll(row, value => (float)value == value || !double.IsFinite(value))) ? Single
         : Double;

@@ -9,11 +9,16 @@ internal static class RecordedQuantities
     /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
     public const int CollapsedDepth = 50;
 
-    /// <summary>ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.</summary>
-    public const string ConvolutionSignal = "convolution_signal", ConvolutionNoise = "convolution_noise";
+    /// <summary>
+    /// ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.
+    /// </summary>
+    public const string ConvolutionSignal = "convolution_signal",
+        ConvolutionNoise = "convolution_noise";
 
     /// <summary>ν₂ or μ₂(dx) behind the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and behind it.</summary>
-    public const string ReluSignal = "relu_signal", ReluNoise = "relu_noise", ReluChi = "relu_chi";
+    public const string ReluSignal = "relu_signal",
+        ReluNoise = "relu_noise",
+        ReluChi = "relu_chi";
 
     /// <summary>μ₂(x) behind the ReLU over its value before, computed from χ and μ₂(dx): δ_φ⁻² times what the ReLU keeps of the noise.</summary>
     public const string ReluVariance = "relu_variance";
@@ -21,12 +26,18 @@ internal static class RecordedQuantities
     /// <summary>ν₂ at the end of a unit, less its value before.</summary>
     public const string UnitGain = "unit_gain";
 
-    /// <summary>Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.</summary>
-    public const string WalkGain = "walk_gain", WalkGainSquared = "walk_gain_squared", WalkLayers = "walk_layers";
+    /// <summary>
+    /// Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.
+    /// </summary>
+    public const string WalkGain = "walk_gain",
+        WalkGainSquared = "walk_gain_squared",
+        WalkLayers = "walk_layers";
 
     /// <summary>Ratios that inequalities bound by 1, without what the formats of their moments can have done to them; before the suffix of
     /// the place.</summary>
-    public const string Nu1OverNu2 = "nu1_square_over_nu2", Mu2OverNu2 = "mu2_over_nu2", Mu2OverMu4 = "mu2_square_over_mu4";
+    public const string Nu1OverNu2 = "nu1_square_over_nu2",
+        Mu2OverNu2 = "mu2_over_nu2",
+        Mu2OverMu4 = "mu2_square_over_mu4";
 
     /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth, and less what the formats of these numbers can have
     /// done to it.</summary>
@@ -47,9 +58,16 @@ internal static class RecordedQuantities
         GrowsAsPower = "mapping_grows_as_power";
 
     /// <summary>Gain of ln χ from half of the depth to all of it; and how much that exceeds √2 and √½ of the gain from a quarter to half.</summary>
-    public const string Gain = "mapping_gain", GainAboveUpper = "mapping_gain_above_upper", GainAboveLower = "mapping_gain_above_lower";
+    public const string Gain = "mapping_gain",
+        GainAboveUpper = "mapping_gain_above_upper",
+        GainAboveLower = "mapping_gain_above_lower";
 
-    private const string Nu1 = "nu1_abs_signal", Nu2 = "nu2_signal", Mu2 = "mu2_signal", Mu4 = "mu4_signal", Noise = "mu2_noise", Chi = "chi";
+    private const string Nu1 = "nu1_abs_signal",
+        Nu2 = "nu2_signal",
+        Mu2 = "mu2_signal",
+        Mu4 = "mu4_signal",
+        Noise = "mu2_noise",
+        Chi = "chi";
 
     private static readonly string[] WithLogarithm = [Nu2, Mu2, Noise, Chi];
 
@@ -57,7 +75,7 @@ internal static class RecordedQuantities
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its architecture.</param>
     /// <returns>Names and cells (simulations × depths).</returns>
-    public static IEnumerable<(string Name, RecordedCell[][] Rows)> Of(ResultFile file, Architecture architecture)
+    public static IEnumerable<(string Name, RecordedCell[][] Rows)> Compute(ResultFile file, Architecture architecture)
     {
         var moments = new RecordedMoments(file, architecture);
         var depths = file.Depth.Count;
@@ -103,7 +121,10 @@ internal static class RecordedQuantities
         var moments = new RecordedMoments(file, null);
         IEnumerable<(string Name, RecordedCell[][]? Rows)> all =
         [
-            .. file.Names.Where(name => !name.StartsWith(MomentRange.Log, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => (name, moments.Linear(name, 0))),
+            .. file
+                .Names.Where(name => !name.StartsWith(MomentRange.Log, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => (name, moments.Linear(name, 0))),
             .. WithLogarithm.Select(moment => ($"{LogConsistency}_{moment}", LogsAgree(file, moments, moment, 0))),
             .. Bounded(moments, 0, "", isNormalised: false),
             (ChiConsistency, Consistency(moments, 0, [0])),
@@ -119,24 +140,35 @@ internal static class RecordedQuantities
         var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
 
         // The walk is that of a signal that lives (law W1): one that died has no gain.
-        var walk = architecture.Name == "vanilla" && start < depths - 1
-            ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray()
-            : null;
+        var walk =
+            architecture.Name == "vanilla" && start < depths - 1
+                ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray()
+                : null;
         yield return (ConvolutionSignal, Mean(Ratio(Nu2, convolution), 2));
         yield return (ConvolutionNoise, Mean(Ratio(Noise, convolution), 2));
         yield return (ReluSignal, Mean(Ratio(Nu2, relu), 0.5));
         yield return (ReluNoise, Mean(Ratio(Noise, relu), 0.5));
         yield return (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null));
-        yield return (ReluVariance, architecture.IsResidual || !architecture.HasBatchNorm ? null : Mean(Combine(
-            Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
-            Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
-            (chi, noise) => Math.Exp(chi + noise)), null));
-        yield return (UnitGain, Mean(
-            architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null,
-            null));
+        yield return (
+            ReluVariance,
+            architecture.IsResidual || !architecture.HasBatchNorm
+                ? null
+                : Mean(
+                    Combine(
+                        Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
+                        Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
+                        (chi, noise) => Math.Exp(chi + noise)
+                    ),
+                    null
+                )
+        );
+        yield return (
+            UnitGain,
+            Mean(architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null, null)
+        );
         yield return (WalkGain, AtEnd(walk, depths));
         yield return (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths));
-        yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths));
+        yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.FromNumber(file.Depth[^1] - file.Depth[start])), depths));
         foreach (var place in places)
         {
             // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
@@ -151,10 +183,15 @@ internal static class RecordedQuantities
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
 
         // What dies in this step keeps nothing of what it had: a ratio of 0. What was dead before it has no ratio.
-        RecordedCell[][]? Ratio(string moment, int after) => Pairwise(moments.Log(moment, after), moments.Log(moment, after - 1), (x, y) =>
-            x.IsBad || y.IsBad ? RecordedCell.Unknown
-            : x.Kind == CellKind.Extinct && y.Kind == CellKind.Number ? RecordedCell.Of(0)
-            : RecordedCell.Combine(x, y, (later, earlier) => Math.Exp(later - earlier)));
+        RecordedCell[][]? Ratio(string moment, int after) =>
+            Pairwise(
+                moments.Log(moment, after),
+                moments.Log(moment, after - 1),
+                (x, y) =>
+                    x.IsBad || y.IsBad ? RecordedCell.Unknown
+                    : x.Kind == CellKind.Extinct && y.Kind == CellKind.Number ? RecordedCell.FromNumber(0)
+                    : RecordedCell.Combine(x, y, (later, earlier) => Math.Exp(later - earlier))
+            );
 
         RecordedCell[][]? Mean(RecordedCell[][]? rows, double? expected) => AtEnd(rows?.Select(row => MeanOf(row, expected)), depths);
     }
@@ -163,7 +200,12 @@ internal static class RecordedQuantities
     private static IEnumerable<(string Name, RecordedCell[][]? Rows)> Bounded(RecordedMoments moments, int place, string suffix, bool isNormalised)
     {
         var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place), moments.Log(Nu2, place), moments.Log(Mu2, place), moments.Log(Mu4, place));
-        var (lost1, lost2, lostOfMu2, lost4) = (moments.LostByLog(Nu1, place), moments.LostByLog(Nu2, place), moments.LostByLog(Mu2, place), moments.LostByLog(Mu4, place));
+        var (lost1, lost2, lostOfMu2, lost4) = (
+            moments.LostByLog(Nu1, place),
+            moments.LostByLog(Nu2, place),
+            moments.LostByLog(Mu2, place),
+            moments.LostByLog(Mu4, place)
+        );
         yield return ($"{Nu1OverNu2}{suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2));
         yield return ($"{Mu2OverNu2}{suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised));
         yield return ($"{Mu2OverMu4}{suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4));
@@ -189,16 +231,19 @@ internal static class RecordedQuantities
             return [.. chi.Select((row, s) => row.Select((lost, d) => lost + (0.5 * (noise[s][d] + signal[s][d]))).ToArray())];
         }
 
-        RecordedCell[][]? Offsets(int at) =>
-            Combine(moments.Log(Chi, at), HalfRatio(at), (chi, ratio) => chi - ratio);
+        RecordedCell[][]? Offsets(int at) => Combine(moments.Log(Chi, at), HalfRatio(at), (chi, ratio) => chi - ratio);
 
         RecordedCell[][]? HalfRatio(int at) => Combine(moments.Log(Noise, at), moments.Log(Mu2, at), (noise, signal) => 0.5 * (noise - signal));
 
         static RecordedCell LessFirst(RecordedCell cell, double lost, RecordedCell[] row, double[] lostByRow)
         {
             var first = Array.FindIndex(row, candidate => candidate.Kind == CellKind.Number);
-            return RecordedCell.Combine(cell, first < 0 ? RecordedCell.Absent : row[first], (value, reference) =>
-                WithoutFormat(value - reference, 0, value - reference - lost - lostByRow[first], value - reference + lost + lostByRow[first]));
+            return RecordedCell.Combine(
+                cell,
+                first < 0 ? RecordedCell.Absent : row[first],
+                (value, reference) =>
+                    WithoutFormat(value - reference, 0, value - reference - lost - lostByRow[first], value - reference + lost + lostByRow[first])
+            );
         }
     }
 
@@ -210,13 +255,21 @@ internal static class RecordedQuantities
     /// <param name="below">The same of the moment below.</param>
     /// <param name="isOne">Whether the ratio is 1, not only at most.</param>
     private static RecordedCell[][]? Nearer(RecordedCell[][]? ratios, double[][]? above, int power, double[][]? below, bool isOne = false) =>
-        ratios?.Select((row, s) => row.Select((cell, d) =>
-        {
-            var lost = (power * above![s][d]) + below![s][d];
-            return cell.Kind == CellKind.Number && (isOne || cell.Value > 1)
-                ? RecordedCell.Of(WithoutFormat(cell.Value, 1, cell.Value * Math.Exp(-lost), cell.Value * Math.Exp(lost)))
-                : cell;
-        }).ToArray()).ToArray();
+        ratios
+            ?.Select(
+                (row, s) =>
+                    row.Select(
+                            (cell, d) =>
+                            {
+                                var lost = (power * above![s][d]) + below![s][d];
+                                return cell.Kind == CellKind.Number && (isOne || cell.Value > 1)
+                                    ? RecordedCell.FromNumber(WithoutFormat(cell.Value, 1, cell.Value * Math.Exp(-lost), cell.Value * Math.Exp(lost)))
+                                    : cell;
+                            }
+                        )
+                        .ToArray()
+            )
+            .ToArray();
 
     /// <summary>A value that differs from a bound by more than the rounding of moments: the nearest to the bound of all that the format allows.</summary>
     private static double WithoutFormat(double value, double bound, double least, double largest) =>
@@ -234,8 +287,8 @@ internal static class RecordedQuantities
         double[] numbers = [.. row.Where(cell => cell.Kind == CellKind.Number).Select(cell => cell.Value)];
         return Array.Exists(row, cell => cell.IsBad) ? RecordedCell.Unknown
             : numbers.Length == 0 ? RecordedCell.Absent
-            : expected is { } value ? RecordedCell.Of((numbers.Sum() + (value * (row.Length - numbers.Length))) / row.Length)
-            : RecordedCell.Of(numbers.Average());
+            : expected is { } value ? RecordedCell.FromNumber((numbers.Sum() + (value * (row.Length - numbers.Length))) / row.Length)
+            : RecordedCell.FromNumber(numbers.Average());
     }
 
     /// <summary>
@@ -256,24 +309,32 @@ internal static class RecordedQuantities
             return Alone(logs);
         }
 
-        var (format, ofLog) = (RecordedPrecision.Of(file.Find(file.NameOf(moment, place))!), RecordedPrecision.Of(file.Find(MomentRange.Log + file.NameOf(moment, place))!));
-        return Pairwise(linear, logs, (number, log) => (number.Kind, log.Kind) switch
-        {
-            (_, CellKind.Impossible) or (CellKind.Impossible, _) => RecordedCell.Impossible,
-            (_, CellKind.Unknown) or (CellKind.Unknown, _) => RecordedCell.Unknown,
-            (CellKind.Absent, _) or (_, CellKind.Absent) or (CellKind.Extinct, CellKind.Extinct) => RecordedCell.Absent,
+        var (format, ofLog) = (
+            RecordedPrecision.Find(file.Find(file.NameOf(moment, place))!),
+            RecordedPrecision.Find(file.Find(MomentRange.Log + file.NameOf(moment, place))!)
+        );
+        return Pairwise(
+            linear,
+            logs,
+            (number, log) =>
+                (number.Kind, log.Kind) switch
+                {
+                    (_, CellKind.Impossible) or (CellKind.Impossible, _) => RecordedCell.Impossible,
+                    (_, CellKind.Unknown) or (CellKind.Unknown, _) => RecordedCell.Unknown,
+                    (CellKind.Absent, _) or (_, CellKind.Absent) or (CellKind.Extinct, CellKind.Extinct) => RecordedCell.Absent,
 
-            // A number of 0 whose logarithm is in the format's range, or the other way round.
-            (CellKind.Extinct, CellKind.Number) => log.Value < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
-            (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog
-                ? RecordedCell.Absent
-                : RecordedCell.Impossible,
-            (CellKind.Number, CellKind.Number) => number.Value <= 0 ? RecordedCell.Impossible : Difference(Math.Log(number.Value), log.Value),
-            var kinds => throw new InvalidOperationException($"expected kinds of cells, got {kinds}"),
-        });
+                    // A number of 0 whose logarithm is in the format's range, or the other way round.
+                    (CellKind.Extinct, CellKind.Number) => log.Value < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
+                    (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog
+                        ? RecordedCell.Absent
+                        : RecordedCell.Impossible,
+                    (CellKind.Number, CellKind.Number) => number.Value <= 0 ? RecordedCell.Impossible : Difference(Math.Log(number.Value), log.Value),
+                    var kinds => throw new InvalidOperationException($"expected kinds of cells, got {kinds}"),
+                }
+        );
 
         RecordedCell Difference(double ofNumber, double recorded) =>
-            RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.Of(left) : RecordedCell.Absent;
+            RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.FromNumber(left) : RecordedCell.Absent;
     }
 
     /// <summary>Logarithms without the number: there is nothing to compare, but what is wrong stays a finding.</summary>
@@ -281,8 +342,8 @@ internal static class RecordedQuantities
 
     private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file)
     {
-        var table = MomentTable.Of(file);
-        if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Of(table) is not { } behaviours)
+        var table = MomentTable.Read(file);
+        if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Read(table) is not { } behaviours)
         {
             yield break;
         }
@@ -294,9 +355,15 @@ internal static class RecordedQuantities
         yield return (Slows, Shares(chi.Select(row => Shown(PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half])))));
         yield return (Multiplies, Shares(behaviours.Select(behaviour => Shown(PostLaws.Multiplies(behaviour)))));
         yield return (GrowsAsPower, Shares(behaviours.Select(behaviour => Shown(behaviour.ChiGrowsAsPower))));
-        yield return (Gain, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain))));
-        yield return (GainAboveUpper, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)))));
-        yield return (GainAboveLower, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)))));
+        yield return (Gain, Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain))));
+        yield return (
+            GainAboveUpper,
+            Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain))))
+        );
+        yield return (
+            GainAboveLower,
+            Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain))))
+        );
         if (table.LogNu2 is { } nu2)
         {
             yield return (Doubles, Shares(nu2.Select(row => Shown(PostLaws.Doubles(row[^1] - row[0], last - first)))));
@@ -307,7 +374,7 @@ internal static class RecordedQuantities
         IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) =>
             [.. living, .. Enumerable.Repeat(RecordedCell.Unknown, table.Unusable), .. Enumerable.Repeat(RecordedCell.Absent, table.Died)];
 
-        static RecordedCell Shown(bool shown) => RecordedCell.Of(shown ? 1 : 0);
+        static RecordedCell Shown(bool shown) => RecordedCell.FromNumber(shown ? 1 : 0);
 
         static RecordedCell Told(bool shown, bool opposite) => shown || opposite ? Shown(shown) : RecordedCell.Unknown;
     }

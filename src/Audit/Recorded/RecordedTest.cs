@@ -14,7 +14,7 @@ internal static class RecordedTest
     /// <param name="words">The quantity, in words.</param>
     /// <param name="exact">A theorem about it; null if there is none.</param>
     /// <returns>The measurement; inconclusive if simulations are missing that the file does not explain.</returns>
-    public static Measurement Of(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
+    public static Measurement Judge(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
     {
         var (n, missing) = (figure.Count, figure.NotFinite + figure.Unknown);
         var measured = new Observed(n == 0 ? double.NaN : figure.Mean);
@@ -27,7 +27,7 @@ internal static class RecordedTest
                 FalseAlarmBound = 1,
                 Deviation = double.NaN,
                 Detectable = double.PositiveInfinity,
-                Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "simulation")}" : null,
+                Remark = missing > 0 ? $"no number in {Files.Counted.Spell(missing, n + missing, "simulation")}" : null,
             };
         }
 
@@ -56,19 +56,24 @@ internal static class RecordedTest
 
         var share = exact is null ? rates : rates.SharedBy(2);
         var (tail, bound) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), exact?.FalseAlarm(figure.Mean) ?? 1);
-        var (critical, student) = n == 1 ? (double.PositiveInfinity, 1.0) : (tail.Critical(share.FalseFail), tail.Of(Math.Abs(t)));
+        var (critical, student) = n == 1 ? (double.PositiveInfinity, 1.0) : (tail.Critical(share.FalseFail), tail.Bound(Math.Abs(t)));
         var detectable = Math.Min(
             double.IsFinite(critical) ? (critical * error / Math.Abs(expected)) + spread : double.PositiveInfinity,
-            exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread);
+            exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread
+        );
         var rejected = Math.Min(bound, student) <= share.FalseFail;
         var decides = SimulationsThat(count =>
             (new CorrectedTail(count, figure.Skewness).Critical(share.FalseFail) + rates.PowerMargin) * figure.Deviation / Math.Sqrt(count)
-            <= discrepancy * Math.Abs(expected));
+            <= discrepancy * Math.Abs(expected)
+        );
         return new Measurement(
             words,
             new Expected(expected),
             measured,
-            rejected ? Verdict.Rejected : detectable <= discrepancy ? Verdict.Holds : Verdict.Inconclusive)
+            rejected ? Verdict.Rejected
+                : detectable <= discrepancy ? Verdict.Holds
+                : Verdict.Inconclusive
+        )
         {
             Deviation = t,
             Samples = n,
@@ -76,17 +81,21 @@ internal static class RecordedTest
             FalseAlarmBound = Math.Min(1, (exact is null ? 1 : 2) * Math.Min(bound, student)),
             IsAsymptotic = !(bound <= share.FalseFail),
             Detectable = detectable,
-            Effect = Ratio(double.IsFinite(critical)
-                ? (figure.Mean - (critical * error), figure.Mean + (critical * error))
-                : exact?.Interval?.Invoke(figure.Mean, share.FalseFail)),
+            Effect = Ratio(
+                double.IsFinite(critical)
+                    ? (figure.Mean - (critical * error), figure.Mean + (critical * error))
+                    : exact?.Interval?.Invoke(figure.Mean, share.FalseFail)
+            ),
             Remark = rejected || detectable <= discrepancy ? remark : remark ?? WouldDecide(decides, "simulations"),
         };
 
-        Effect Ratio((double Lower, double Upper)? interval) => new(
-            EffectKind.Ratio,
-            figure.Mean / expected,
-            interval is { } one ? Math.Min(one.Lower / expected, one.Upper / expected) : double.NegativeInfinity,
-            interval is { } other ? Math.Max(other.Lower / expected, other.Upper / expected) : double.PositiveInfinity);
+        Effect Ratio((double Lower, double Upper)? interval) =>
+            new(
+                EffectKind.Ratio,
+                figure.Mean / expected,
+                interval is { } one ? Math.Min(one.Lower / expected, one.Upper / expected) : double.NegativeInfinity,
+                interval is { } other ? Math.Max(other.Lower / expected, other.Upper / expected) : double.PositiveInfinity
+            );
     }
 
     /// <summary>Tests the sign of a mean by Student's asymptotic test.</summary>
@@ -101,13 +110,17 @@ internal static class RecordedTest
         var t = sign * figure.Mean / error;
         var (tail, usable) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), n >= 2 && missing == 0 && !double.IsNaN(t));
         var decides = SimulationsThat(count =>
-            new CorrectedTail(count, figure.Skewness).Critical(rates.FalseFail) * figure.Deviation / Math.Sqrt(count) <= Math.Abs(figure.Mean));
-        var (probability, critical) = usable ? (tail.Of(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
+            new CorrectedTail(count, figure.Skewness).Critical(rates.FalseFail) * figure.Deviation / Math.Sqrt(count) <= Math.Abs(figure.Mean)
+        );
+        var (probability, critical) = usable ? (tail.Bound(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
         return new Measurement(
             words,
             new Expected(0),
             new Observed(figure.Mean),
-            probability > rates.FalseFail ? Verdict.Inconclusive : t > 0 ? Verdict.Holds : Verdict.Rejected)
+            probability > rates.FalseFail ? Verdict.Inconclusive
+                : t > 0 ? Verdict.Holds
+                : Verdict.Rejected
+        )
         {
             Deviation = t,
             Samples = n,
@@ -117,15 +130,17 @@ internal static class RecordedTest
             Effect = double.IsFinite(critical)
                 ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error))
                 : null,
-            Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "mapping")}"
+            Remark =
+                missing > 0 ? $"no number in {Files.Counted.Spell(missing, n + missing, "mapping")}"
                 : usable && probability > rates.FalseFail ? WouldDecide(decides, "mappings")
                 : null,
         };
     }
 
-    private static string WouldDecide(long? count, string what) => count is { } enough
-        ? string.Create(CultureInfo.InvariantCulture, $"about {enough:0} {what} of the same scatter and skewness would decide")
-        : $"no number of {what} of this scatter would decide";
+    private static string WouldDecide(long? count, string what) =>
+        count is { } enough
+            ? string.Create(CultureInfo.InvariantCulture, $"about {enough:0} {what} of the same scatter and skewness would decide")
+            : $"no number of {what} of this scatter would decide";
 
     /// <summary>The least number of values, within one in a hundred, that meets a condition which more values meet the sooner.</summary>
     private static long? SimulationsThat(Func<long, bool> decide)

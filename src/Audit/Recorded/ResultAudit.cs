@@ -15,8 +15,12 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
 
     /// <summary>The options of the command that say the same.</summary>
     /// <returns>Options with a space before each.</returns>
-    public string AsOptions() => string.Concat(new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
-        .Where(option => !string.IsNullOrEmpty(option.Item2)).Select(option => $" {option.Item1} {option.Item2}"));
+    public string AsOptions() =>
+        string.Concat(
+            new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
+                .Where(option => !string.IsNullOrEmpty(option.Item2))
+                .Select(option => $" {option.Item1} {option.Item2}")
+        );
 
     /// <summary>Adds what the file itself says.</summary>
     /// <param name="file">The file.</param>
@@ -28,7 +32,8 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
             NumChannels ?? file.NumChannels,
             BatchSize ?? file.BatchSize,
             KernelSize ?? file.KernelSize,
-            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null))
+            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null)
+        )
         {
             Noise = Noise ?? NoiseOf(file.Configuration),
         };
@@ -43,7 +48,12 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
         }
 
         using var said = JsonDocument.Parse(configuration);
-        return said.RootElement.ValueKind == JsonValueKind.Object && said.RootElement.TryGetProperty("noise", out var noise) && noise.ValueKind == JsonValueKind.String ? noise.GetString() : null;
+        return
+            said.RootElement.ValueKind == JsonValueKind.Object
+            && said.RootElement.TryGetProperty("noise", out var noise)
+            && noise.ValueKind == JsonValueKind.String
+            ? noise.GetString()
+            : null;
     }
 
     /// <summary>Refuses what no experiment can be, by the rules of <c>run</c>.</summary>
@@ -69,7 +79,8 @@ public static class ResultAudit
     /// <param name="experiment">What the file does not say.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The file cannot be read, or does not fit the architecture.</exception>
-    public static VerificationRun Of(string path, string architecture, RecordedExperiment experiment) => Of(path, ResultFile.Read(path), architecture, experiment);
+    public static VerificationRun Judge(string path, string architecture, RecordedExperiment experiment) =>
+        Judge(path, ResultFile.Read(path), architecture, experiment);
 
     /// <summary>Audits a file that was read.</summary>
     /// <param name="path">Its name, for reports.</param>
@@ -78,22 +89,28 @@ public static class ResultAudit
     /// <param name="experiment">What the file does not say.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The file does not fit the architecture.</exception>
-    public static VerificationRun Of(string path, ResultFile file, string architecture, RecordedExperiment experiment)
+    public static VerificationRun Judge(string path, ResultFile file, string architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
         if (file.Names.FirstOrDefault(name => !named.Places.Any(place => name.EndsWith("_" + place.Suffix, StringComparison.Ordinal))) is { } foreign)
         {
-            throw new InvalidInputException("--architecture", $"expected the architecture of {path}: it holds '{foreign}', a place that {architecture} does not have");
+            throw new InvalidInputException(
+                "--architecture",
+                $"expected the architecture of {path}: it holds '{foreign}', a place that {architecture} does not have"
+            );
         }
 
-        var table = MomentTable.Of(file);
-        var run = Of(path, RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
-        return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
+        var table = MomentTable.Read(file);
+        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(file));
+        return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Diagnose(table))] };
     }
 
-    /// <summary>Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of its diagnosis.</summary>
+    /// <summary>
+    /// Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of
+    /// its diagnosis.
+    /// </summary>
     /// <param name="path">Its name, for reports.</param>
     /// <param name="file">The file, in the neutral layout.</param>
     /// <param name="network">What the network is called.</param>
@@ -103,12 +120,12 @@ public static class ResultAudit
         ArgumentNullException.ThrowIfNull(file);
         var places = file.Places ?? throw new ArgumentException("expected a file in the neutral layout", nameof(file));
         var laws = new PlaceLaws(file, RecordedFigures.OfPlaces(file), place => $"place {ForeignText.OnOneLine(places[place])}");
-        var table = MomentTable.Of(file);
+        var table = MomentTable.Read(file);
         var run = Judged(path, network, new RecordedExperiment().CompletedBy(file), ClaimLedger.Claims, laws.Judge);
         return run with
         {
             Command = $"wellbehaved audit --results {Shell.Quote(path)}",
-            Diagnoses = table.Mappings == 0 ? [] : [KeyValuePair.Create(network, Diagnosis.Of(table))],
+            Diagnoses = table.Mappings == 0 ? [] : [KeyValuePair.Create(network, Diagnosis.Diagnose(table))],
         };
     }
 
@@ -119,19 +136,31 @@ public static class ResultAudit
     /// <param name="experiment">What is known of the experiment.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The experiment is none that could be.</exception>
-    public static VerificationRun Of(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
+    public static VerificationRun Judge(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(experiment);
         experiment.Validate(architecture.Name);
         var laws = new RecordedLaws(figures, architecture, experiment);
-        return Judged(name, architecture.Name, experiment, ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)), claim => laws.Judge(claim, Suite.RatesOf(Scale.Quick))) with
+        return Judged(
+            name,
+            architecture.Name,
+            experiment,
+            ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)),
+            claim => laws.Judge(claim, Suite.RatesOf(Scale.Quick))
+        ) with
         {
             Command = $"wellbehaved audit --results {Shell.Quote(name)} --architecture {architecture.Name}{experiment.AsOptions()}",
         };
     }
 
-    private static VerificationRun Judged(string name, string network, RecordedExperiment experiment, IEnumerable<Claim> claims, Func<string, (IReadOnlyList<Measurement> Measurements, string Missing)> judge)
+    private static VerificationRun Judged(
+        string name,
+        string network,
+        RecordedExperiment experiment,
+        IEnumerable<Claim> claims,
+        Func<string, (IReadOnlyList<Measurement> Measurements, string Missing)> judge
+    )
     {
         var outcomes = new List<CheckOutcome>();
         var notTestable = new List<Claim>();
@@ -140,7 +169,12 @@ public static class ResultAudit
         {
             if (claim.IsTrained)
             {
-                notJudged.Add(KeyValuePair.Create(claim.Id, "it speaks about networks after training, and the file holds moments at initialisation; verify --scale training trains networks for it"));
+                notJudged.Add(
+                    KeyValuePair.Create(
+                        claim.Id,
+                        "it speaks about networks after training, and the file holds moments at initialisation; verify --scale training trains networks for it"
+                    )
+                );
                 continue;
             }
 
@@ -163,7 +197,8 @@ public static class ResultAudit
                 continue;
             }
 
-            var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+            var verdict =
+                measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
                 : measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
                 : Verdict.Inconclusive;
 
@@ -177,10 +212,6 @@ public static class ResultAudit
             outcomes.Add(new CheckOutcome(new Check(claim.Id, network, _ => measurements), verdict, measurements, null));
         }
 
-        return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notTestable)
-        {
-            IsRecorded = true,
-            NotJudged = notJudged,
-        };
+        return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notTestable) { IsRecorded = true, NotJudged = notJudged };
     }
 }

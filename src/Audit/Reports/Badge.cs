@@ -13,7 +13,7 @@ public static class Badge
         ArgumentNullException.ThrowIfNull(run);
         var claims = run.ByClaim;
         var rejected = claims.Where(claim => claim.Value == Verdict.Rejected).Select(claim => claim.Key).ToArray();
-        var holds = Files.Counted.Of(claims.Count(claim => claim.Value == Verdict.Holds), claims.Count, "claim");
+        var holds = Files.Counted.Spell(claims.Count(claim => claim.Value == Verdict.Holds), claims.Count, "claim");
         return run.Verdict switch
         {
             Verdict.Rejected => $"rejected: {string.Join(", ", rejected)}",
@@ -29,12 +29,20 @@ public static class Badge
     public static string ToText(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Json.TextOf(new JsonObject
-        {
-            ["schemaVersion"] = 1,
-            ["label"] = "wellbehaved",
-            ["message"] = TextOf(run),
-            ["color"] = run.Verdict switch { Verdict.Holds => "brightgreen", Verdict.Declined => "yellowgreen", Verdict.Rejected => "red", _ => "lightgrey" },
-        }) + "\n";
+        return Json.TextOf(
+                new JsonObject
+                {
+                    ["schemaVersion"] = 1,
+                    ["label"] = "wellbehaved",
+                    ["message"] = TextOf(run),
+                    ["color"] = run.Verdict switch
+                    {
+                        Verdict.Holds => "brightgreen",
+                        Verdict.Declined => "yellowgreen",
+                        Verdict.Rejected => "red",
+                        _ => "lightgrey",
+                    },
+                }
+            ) + "\n";
     }
 }

@@ -10,7 +10,7 @@ public static class DiagnosisLines
     /// <summary>The lines.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
     /// <returns>The sentence, then the evidence: shares of mappings, the law of χ, what each stretch of depth does, and how sure all that is.</returns>
-    public static IEnumerable<string> Of(Diagnosis diagnosis)
+    public static IEnumerable<string> Write(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         yield return diagnosis.Sentence;
@@ -37,7 +37,11 @@ public static class DiagnosisLines
 
         if (!double.IsNaN(diagnosis.MedianReff))
         {
-            yield return Invariant($"  effective rank:      median {diagnosis.MedianReff:G4}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  effective rank:      median {diagnosis.MedianReff:G4}, "
+                    + $"{(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
+            );
         }
 
         if (!double.IsNaN(diagnosis.MedianShare))
@@ -48,20 +52,25 @@ public static class DiagnosisLines
         // A stretch that begins at the input has no rate but that of χ.
         foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate).ToArray())).Where(line => line.Item2.Length > 0))
         {
-            yield return $"  {$"layers {rate.From} to {rate.To}:",-20} {string.Join(", ", parts)}";
+            yield return $"  {$"layers {rate.From} to {rate.To}:", -20} {string.Join(", ", parts)}";
         }
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
         {
             if (diagnosis.Ends.Count > 0)
             {
-                yield return Invariant($"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end");
+                yield return Invariant(
+                    $"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end"
+                );
             }
 
-            yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing of depths beyond";
+            yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing "
+                + "of depths beyond";
 
             // The picture and the certain condition are two levels, and the second takes nothing back of the first.
-            yield return $"  at 95 %: {string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; at one in a million: {Certain(diagnosis)}";
+            yield return "  at 95 %: "
+                + $"{string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; "
+                + $"at one in a million: {Certain(diagnosis)}";
         }
     }
 
@@ -85,13 +94,14 @@ public static class DiagnosisLines
 
     private static string Certain(Diagnosis diagnosis) =>
         diagnosis.CertainCondition != Condition.Undecided ? DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(diagnosis.CertainCondition))
-        : diagnosis.MoreMappings is { } more ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
+        : diagnosis.MoreMappings is { } more
+            ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
         : "not settled";
 
     private static string Share(BinomialProportion proportion)
     {
         var (lower, upper) = proportion.Interval(FalseRate);
-        return Invariant($"{Counted.Of(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
+        return Invariant($"{Counted.Spell(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
     }
 
     private static string Describe(GrowthLaw growth)

@@ -8,7 +8,13 @@ namespace Wellbehaved.Audit;
 internal static class Json
 {
     /// <summary>Indented, Greek letters as they are.</summary>
-    public static JsonSerializerOptions Readable { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Readable { get; } =
+        new()
+        {
+            WriteIndented = true,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
 
     /// <summary>An object as text, which a terminal may show.</summary>
     public static string TextOf(JsonNode node) => ForeignText.InJson(node.ToJsonString(Readable));

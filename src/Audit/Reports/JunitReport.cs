@@ -16,10 +16,33 @@ public static class JunitReport
         XElement[] cases =
         [
             .. run.Outcomes.Select(outcome => Case(run, outcome)),
-            .. run.NotRun.Select(claim => new XElement("testcase", new XAttribute("classname", "not run at this scale"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(NotRunWords.Way(claim)))))),
-            .. run.NotTestable.Select(claim => new XElement("testcase", new XAttribute("classname", "not testable"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(claim.Reason ?? ""))))),
-            .. run.NotJudged.Select(pair => new XElement("testcase", new XAttribute("classname", "not judged"), new XAttribute("name", pair.Key), new XElement("skipped", new XAttribute("message", Clean(pair.Value))))),
-            .. run.AdapterFailures.Select((failure, i) => new XElement("testcase", new XAttribute("classname", "adapter"), new XAttribute("name", $"failure {i + 1}"), new XElement("error", new XAttribute("message", Clean(failure))))),
+            .. run.NotRun.Select(claim => new XElement(
+                "testcase",
+                new XAttribute("classname", "not run at this scale"),
+                new XAttribute("name", claim.Id),
+                new XElement("skipped", new XAttribute("message", Clean(NotRunWords.Way(claim))))
+            )),
+            .. run.NotTestable.Select(claim => new XElement(
+                "testcase",
+                new XAttribute("classname", "not testable"),
+                new XAttribute("name", claim.Id),
+                new XElement("skipped", new XAttribute("message", Clean(claim.Reason ?? "")))
+            )),
+            .. run.NotJudged.Select(pair => new XElement(
+                "testcase",
+                new XAttribute("classname", "not judged"),
+                new XAttribute("name", pair.Key),
+                new XElement("skipped", new XAttribute("message", Clean(pair.Value)))
+            )),
+            .. run.AdapterFailures.Select(
+                (failure, i) =>
+                    new XElement(
+                        "testcase",
+                        new XAttribute("classname", "adapter"),
+                        new XAttribute("name", $"failure {i + 1}"),
+                        new XElement("error", new XAttribute("message", Clean(failure)))
+                    )
+            ),
         ];
         var suite = new XElement(
             "testsuite",
@@ -28,7 +51,8 @@ public static class JunitReport
             new XAttribute("failures", Count("failure")),
             new XAttribute("errors", Count("error")),
             new XAttribute("skipped", Count("skipped")),
-            cases);
+            cases
+        );
         return new XDeclaration("1.0", "utf-8", null) + "\n" + new XElement("testsuites", suite) + "\n";
 
         int Count(string element) => cases.Count(test => test.Element(element) is not null);
@@ -36,12 +60,22 @@ public static class JunitReport
 
     private static XElement Case(VerificationRun run, CheckOutcome outcome)
     {
-        var test = new XElement("testcase", new XAttribute("classname", Words.Of(VerdictLevels.Of(outcome.Check))), new XAttribute("name", Signature.NameOf(outcome.Check)));
+        var test = new XElement(
+            "testcase",
+            new XAttribute("classname", Words.Spell(VerdictLevels.LevelOf(outcome.Check))),
+            new XAttribute("name", Signature.NameOf(outcome.Check))
+        );
         var message = new XAttribute("message", Clean(outcome.ToString()));
         switch (outcome.Verdict)
         {
             case Verdict.Rejected:
-                test.Add(new XElement("failure", message, $"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}{(run.IsRecorded ? "" : $"\nagain: {Clean(VerificationReport.ReplayOf(run, outcome))}")}"));
+                test.Add(
+                    new XElement(
+                        "failure",
+                        message,
+                        $"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}{(run.IsRecorded ? "" : $"\nagain: {Clean(VerificationReport.ReplayOf(run, outcome))}")}"
+                    )
+                );
                 break;
             case Verdict.Inconclusive:
                 test.Add(new XElement("error", message));
@@ -50,7 +84,12 @@ public static class JunitReport
                 test.Add(new XElement("skipped", message));
                 break;
             case Verdict.Holds when outcome.Declined.Count > 0:
-                test.Add(new XElement("system-out", Clean(string.Create(CultureInfo.InvariantCulture, $"holds in part; declined: {string.Join(", ", outcome.Declined)}"))));
+                test.Add(
+                    new XElement(
+                        "system-out",
+                        Clean(string.Create(CultureInfo.InvariantCulture, $"holds in part; declined: {string.Join(", ", outcome.Declined)}"))
+                    )
+                );
                 break;
         }
 

@@ -14,9 +14,9 @@ public static class MarkdownReport
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
         Line($"# {Foreign(run.Title)}: {Badge.TextOf(run)}");
-        Line($"Scale {Words.Of(run.Scale)}, seed {run.Seed}. A{Promise.Of(run)[1..]}.");
+        Line($"Scale {Words.Spell(run.Scale)}, seed {run.Seed}. A{Promise.State(run)[1..]}.");
         Line();
-        foreach (var sentence in RunSummary.Of(run))
+        foreach (var sentence in RunSummary.Write(run))
         {
             Line($"- {Foreign(sentence)}");
         }
@@ -24,7 +24,7 @@ public static class MarkdownReport
         foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
         {
             Line();
-            Line($"## {Signature.NameOf(outcome.Check)}: {Words.Of(outcome.Verdict)}");
+            Line($"## {Signature.NameOf(outcome.Check)}: {Words.Spell(outcome.Verdict)}");
             Line($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
             Line();
             Line(Foreign(outcome.ToString()));
@@ -74,11 +74,18 @@ public static class MarkdownReport
 
     private static string Row(CheckOutcome outcome)
     {
-        var verdict = Words.Of(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : "");
+        var verdict =
+            Words.Spell(outcome.Verdict)
+            + (
+                outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : ""
+            );
         return outcome.Decisive is { } decisive
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |")
+                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | "
+                    + $"{MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | "
+                    + $"{decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |"
+            )
             : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Foreign(outcome.Failure ?? "")} |";
     }
 

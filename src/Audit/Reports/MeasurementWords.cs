@@ -9,8 +9,10 @@ public static partial class MeasurementWords
     /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
     [
-        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what the claim says of most",
-        "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the claim or lies inside its discrepancy",
+        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what "
+            + "the claim says of most",
+        "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the "
+            + "claim or lies inside its discrepancy",
         "n: numbers that were compared, samples or mappings",
         "alpha: how rarely a correct implementation fails here by chance, ~ where that is so for many samples only; exact, where there is no chance",
     ];
@@ -26,7 +28,8 @@ public static partial class MeasurementWords
             { IsDeterministic: true } when double.IsInfinity(measurement.Deviation) => "∞ tol",
             { IsDeterministic: true } => $"{Short(measurement.Deviation)} tol",
             { Samples: 0 } => "–",
-            { Effect: { Kind: EffectKind.Share } share } => $"{Math.Abs(share.Estimate - 0.5).ToString("F2", CultureInfo.InvariantCulture)} {(share.Estimate < 0.5 ? "below" : "above")} ½",
+            { Effect: { Kind: EffectKind.Share } share } =>
+                $"{Math.Abs(share.Estimate - 0.5).ToString("F2", CultureInfo.InvariantCulture)} {(share.Estimate < 0.5 ? "below" : "above")} ½",
             _ when double.IsNaN(measurement.Deviation) => "–",
             _ => $"{Short(Math.Abs(measurement.Deviation))} SE",
         };
@@ -38,14 +41,19 @@ public static partial class MeasurementWords
     public static string Interval(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        return measurement.Effect is not { } effect ? "–" : measurement.Samples == 0 || double.IsPositiveInfinity(effect.Upper) ? "unknown" : effect.Kind switch
-        {
-            EffectKind.Ratio => $"{Number(effect.Lower)} to {Number(effect.Upper)} ×",
-            EffectKind.Difference or EffectKind.Correlation => $"{Number(effect.Lower)} to {Number(effect.Upper)}",
-            EffectKind.Share => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * effect.Lower):0} to {Math.Ceiling(100 * effect.Upper):0} %"),
-            EffectKind.Distance => effect.Lower > 0 ? $"{Number(effect.Lower)} to {Number(effect.Upper)}" : $"at most {Number(effect.Upper)}",
-            _ => throw new InvalidOperationException($"expected a kind of effect, got {effect.Kind}"),
-        };
+        return measurement.Effect is not { } effect ? "–"
+            : measurement.Samples == 0 || double.IsPositiveInfinity(effect.Upper) ? "unknown"
+            : effect.Kind switch
+            {
+                EffectKind.Ratio => $"{Number(effect.Lower)} to {Number(effect.Upper)} ×",
+                EffectKind.Difference or EffectKind.Correlation => $"{Number(effect.Lower)} to {Number(effect.Upper)}",
+                EffectKind.Share => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Math.Floor(100 * effect.Lower):0} to {Math.Ceiling(100 * effect.Upper):0} %"
+                ),
+                EffectKind.Distance => effect.Lower > 0 ? $"{Number(effect.Lower)} to {Number(effect.Upper)}" : $"at most {Number(effect.Upper)}",
+                _ => throw new InvalidOperationException($"expected a kind of effect, got {effect.Kind}"),
+            };
     }
 
     /// <summary>What theory says.</summary>
@@ -73,7 +81,9 @@ public static partial class MeasurementWords
     public static string Rate(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        return measurement.IsDeterministic ? "exact" : $"{(measurement.IsAsymptotic ? "~" : "")}{measurement.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture)}";
+        return measurement.IsDeterministic
+            ? "exact"
+            : $"{(measurement.IsAsymptotic ? "~" : "")}{measurement.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>The quantity, with what else a reader must know.</summary>
@@ -98,7 +108,8 @@ public static partial class MeasurementWords
 
     internal static string Short(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e-0", CultureInfo.InvariantCulture);
 
-    private static string Number(double value, int digits) => value.ToString(value == 0 || Math.Abs(value) is >= 1e-3 and < 1e5 ? $"G{digits}" : "0.##e-0", CultureInfo.InvariantCulture);
+    private static string Number(double value, int digits) =>
+        value.ToString(value == 0 || Math.Abs(value) is >= 1e-3 and < 1e5 ? $"G{digits}" : "0.##e-0", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(?<![\w.])([0-9]+(?:\.[0-9]+)?)E(?:\+|(-))0*([0-9]+)(?!\w)")]
     private static partial Regex PowersOfTen();

@@ -8,19 +8,27 @@ public static class Promise
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
     /// <returns>A clause without a full stop, which begins in lower case.</returns>
-    public static string Of(VerificationRun run)
+    public static string State(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (run.Scale == Scale.Training)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"each true claim about trained networks is rejected less than once in {1 / TrainingSuite.FalseFailRate:N0} runs, outside the promise of the other scales");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"each true claim about trained networks is rejected less than once in {1 / TrainingSuite.FalseFailRate:N0} runs, outside the "
+                    + $"promise of the other scales"
+            );
         }
 
         var measurements = run.Outcomes.SelectMany(outcome => outcome.Measurements).ToArray();
         var asymptotic = measurements.Count(measurement => measurement.IsAsymptotic);
         var rate = string.Create(CultureInfo.InvariantCulture, $"a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs");
-        return asymptotic == 0 ? rate : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rate} where no bound is asymptotic; of {Files.Counted.Of(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
+        return asymptotic == 0
+            ? rate
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rate} where no bound is asymptotic; of {Files.Counted.Spell(measurements.Length, "measurement")} {asymptotic} "
+                    + $"{(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only"
+            );
     }
 }

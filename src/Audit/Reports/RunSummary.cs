@@ -5,14 +5,16 @@ public static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not judged, each level, what was declined and what failed between auditor and subject.</returns>
-    public static IEnumerable<string> Of(VerificationRun run)
+    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not
+    /// judged, each level, what was declined and what failed between auditor and subject.</returns>
+    public static IEnumerable<string> Write(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         // Why comes before what.
         foreach (var explanation in run.Explanations ?? [])
         {
-            yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; {(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
+            yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; "
+                + $"{(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
         }
 
         // A resemblance says less than an explanation, and nothing beside one.
@@ -32,14 +34,16 @@ public static class RunSummary
         }
 
         // Recorded moments are no level of their own.
-        foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
+        foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.LevelOf(outcome.Check)).OrderBy(group => group.Key))
         {
-            yield return $"{NameOf(level.Key)}: {Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
+            yield return $"{NameOf(level.Key)}: "
+                + $"{Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }
 
         if (run.Declined.Count > 0)
         {
-            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; checks that hold in part only: {run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)}";
+            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; checks that hold in part only: "
+                + $"{run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)}";
         }
 
         foreach (var failure in run.AdapterFailures)
@@ -60,23 +64,26 @@ public static class RunSummary
         };
     }
 
-    private static string HeadOf(ExplanationKind kind) => kind switch
-    {
-        ExplanationKind.ExplainsTheNumbers => "explains the numbers",
-        ExplanationKind.Follows => "follows from it",
-        ExplanationKind.Unexplained => "not explained",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of explanation"),
-    };
+    private static string HeadOf(ExplanationKind kind) =>
+        kind switch
+        {
+            ExplanationKind.ExplainsTheNumbers => "explains the numbers",
+            ExplanationKind.Follows => "follows from it",
+            ExplanationKind.Unexplained => "not explained",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of explanation"),
+        };
 
-    private static string NameOf(VerdictLevel level) => level switch
-    {
-        VerdictLevel.GivenWeights => "given weights, element by element",
-        VerdictLevel.Initialisation => "its own weights",
-        VerdictLevel.Statistics => "statistics of its random networks",
-        _ => throw new ArgumentOutOfRangeException(nameof(level), level, "expected a level of verdicts"),
-    };
+    private static string NameOf(VerdictLevel level) =>
+        level switch
+        {
+            VerdictLevel.GivenWeights => "given weights, element by element",
+            VerdictLevel.Initialisation => "its own weights",
+            VerdictLevel.Statistics => "statistics of its random networks",
+            _ => throw new ArgumentOutOfRangeException(nameof(level), level, "expected a level of verdicts"),
+        };
 
     private static int Count(IEnumerable<CheckOutcome> outcomes, Verdict verdict) => outcomes.Count(outcome => outcome.Verdict == verdict);
 
-    private static string Also(IEnumerable<CheckOutcome> outcomes, Verdict verdict, string word) => Count(outcomes, verdict) is > 0 and var count ? $", {count} {word}" : "";
+    private static string Also(IEnumerable<CheckOutcome> outcomes, Verdict verdict, string word) =>
+        Count(outcomes, verdict) is > 0 and var count ? $", {count} {word}" : "";
 }

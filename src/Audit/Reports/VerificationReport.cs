@@ -18,13 +18,15 @@ public static class VerificationReport
         ArgumentNullException.ThrowIfNull(outcome);
 
         // A claim on sites is asked for by its id, on the networks that the command names.
-        var architectures = SiteClaims.Find(outcome.Check.ClaimId) is not null ? Enumerable.Empty<string>()
-            : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? Model.Architecture.Names.Where(name => name == outcome.Check.Architecture) : run.Architectures;
+        var architectures =
+            SiteClaims.Find(outcome.Check.ClaimId) is not null ? Enumerable.Empty<string>()
+            : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? Model.Architecture.Names.Where(name => name == outcome.Check.Architecture)
+            : run.Architectures;
         return run.IsRecorded ? run.Command
-
             // Of a network that was asked about alone the claims are checked in full at every scale.
             : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
-            : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
+            : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed "
+                + $"{run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
     /// <summary>Writes a run out.</summary>
@@ -39,30 +41,67 @@ public static class VerificationReport
             ["version"] = Version,
             ["subject"] = run.Subject,
             ["subject_version"] = run.SubjectVersion,
-            ["scale"] = Words.Of(run.Scale),
+            ["scale"] = Words.Spell(run.Scale),
             ["seed"] = run.Seed,
-            ["verdict"] = Words.Of(run.Verdict),
+            ["verdict"] = Words.Spell(run.Verdict),
             ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
             // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
             ["badge"] = Badge.TextOf(run),
             ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),
             ["adapter_failures"] = new JsonArray([.. run.AdapterFailures.Select(failure => (JsonNode)failure)]),
-            ["likely_causes"] = new JsonArray([.. likely.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance, ["alone"] = likely.Count(other => other.Resemblance >= cause.Resemblance) == 1 })]),
-            ["explanations"] = run.Explanations is not { } explanations ? null : new JsonArray([.. explanations.Select(explanation => (JsonNode)new JsonObject
-            {
-                ["part"] = explanation.Part,
-                ["cause"] = explanation.Cause,
-                ["evidence"] = explanation.Evidence,
-                ["kind"] = Words.Of(explanation.Kind),
-                ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
-                ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
-            })]),
+            ["likely_causes"] = new JsonArray([
+                .. likely.Select(cause =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["defect"] = cause.Signature.Defect,
+                            ["resemblance"] = cause.Resemblance,
+                            ["alone"] = likely.Count(other => other.Resemblance >= cause.Resemblance) == 1,
+                        }
+                ),
+            ]),
+            ["explanations"] = run.Explanations is not { } explanations
+                ? null
+                : new JsonArray([
+                    .. explanations.Select(explanation =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["part"] = explanation.Part,
+                                ["cause"] = explanation.Cause,
+                                ["evidence"] = explanation.Evidence,
+                                ["kind"] = Words.Spell(explanation.Kind),
+                                ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
+                                ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
+                            }
+                    ),
+                ]),
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
-            ["not_run_at_this_scale"] = new JsonArray([.. run.NotRun.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["scale"] = claim.IsTrained ? "training" : "quick" })]),
-            ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
+            ["not_run_at_this_scale"] = new JsonArray([
+                .. run.NotRun.Select(claim =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["claim"] = claim.Id,
+                            ["statement"] = claim.Statement,
+                            ["scale"] = claim.IsTrained ? "training" : "quick",
+                        }
+                ),
+            ]),
+            ["not_testable"] = new JsonArray([
+                .. run.NotTestable.Select(claim =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["claim"] = claim.Id,
+                            ["statement"] = claim.Statement,
+                            ["reason"] = claim.Reason,
+                        }
+                ),
+            ]),
         };
         if (run.Generated is { } generated)
         {
@@ -72,50 +111,64 @@ public static class VerificationReport
         return Json.TextOf(report);
     }
 
-    private static JsonObject ToJson(VerificationRun run, GeneratedRun generated) => new()
-    {
-        ["networks"] = generated.Networks,
-        ["findings"] = new JsonArray([.. generated.Findings.Select(finding => (JsonNode)new JsonObject
+    private static JsonObject ToJson(VerificationRun run, GeneratedRun generated) =>
+        new()
         {
-            ["claim"] = finding.Claim,
-            ["quantity"] = finding.Measurement.Quantity,
-            ["asked_with"] = finding.Description,
-            ["network"] = JsonNode.Parse(finding.NetworkJson),
-            ["replay"] = $"{run.Command} {finding.ReplayOptions}",
-        })]),
-    };
+            ["networks"] = generated.Networks,
+            ["findings"] = new JsonArray([
+                .. generated.Findings.Select(finding =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["claim"] = finding.Claim,
+                            ["quantity"] = finding.Measurement.Quantity,
+                            ["asked_with"] = finding.Description,
+                            ["network"] = JsonNode.Parse(finding.NetworkJson),
+                            ["replay"] = $"{run.Command} {finding.ReplayOptions}",
+                        }
+                ),
+            ]),
+        };
 
-    private static JsonObject ToJson(VerificationRun run, CheckOutcome outcome) => new()
-    {
-        ["claim"] = outcome.Check.ClaimId,
-        ["architecture"] = outcome.Check.Architecture,
-        ["level"] = Words.Of(VerdictLevels.Of(outcome.Check)),
-        ["verdict"] = Words.Of(outcome.Verdict),
-        ["failure"] = outcome.Failure,
-        ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
-        ["replay"] = ReplayOf(run, outcome),
-        ["measurements"] = new JsonArray([.. outcome.Measurements.Select(measurement => (JsonNode)new JsonObject
+    private static JsonObject ToJson(VerificationRun run, CheckOutcome outcome) =>
+        new()
         {
-            ["quantity"] = measurement.Quantity,
-            ["predicted"] = Json.Number(measurement.Predicted.Value),
-            ["measured"] = Json.Number(measurement.Measured.Value),
-            [measurement.IsDeterministic ? "tolerances" : "standard_errors"] = Json.Number(measurement.Deviation),
-            ["samples"] = measurement.Samples,
-            ["false_fail_rate"] = measurement.FalseFailRate,
-            ["tolerance"] = measurement.IsDeterministic ? Json.Number(measurement.Tolerance) : null,
-            ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
-            ["effect"] = measurement.Effect is not { } effect ? null : new JsonObject
-            {
-                ["kind"] = Words.Of(effect.Kind),
-                ["claimed"] = effect.Claimed,
-                ["estimate"] = Json.Number(effect.Estimate),
-                ["lower"] = Json.Number(effect.Lower),
-                ["upper"] = Json.Number(effect.Upper),
-            },
-            ["false_alarm_bound"] = measurement.IsDeterministic ? null : Json.Number(measurement.FalseAlarmBound),
-            ["asymptotic"] = measurement.IsAsymptotic,
-            ["verdict"] = Words.Of(measurement.Verdict),
-            ["remark"] = measurement.Remark,
-        })]),
-    };
+            ["claim"] = outcome.Check.ClaimId,
+            ["architecture"] = outcome.Check.Architecture,
+            ["level"] = Words.Spell(VerdictLevels.LevelOf(outcome.Check)),
+            ["verdict"] = Words.Spell(outcome.Verdict),
+            ["failure"] = outcome.Failure,
+            ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
+            ["replay"] = ReplayOf(run, outcome),
+            ["measurements"] = new JsonArray([
+                .. outcome.Measurements.Select(measurement =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["quantity"] = measurement.Quantity,
+                            ["predicted"] = Json.Number(measurement.Predicted.Value),
+                            ["measured"] = Json.Number(measurement.Measured.Value),
+                            [measurement.IsDeterministic ? "tolerances" : "standard_errors"] = Json.Number(measurement.Deviation),
+                            ["samples"] = measurement.Samples,
+                            ["false_fail_rate"] = measurement.FalseFailRate,
+                            ["tolerance"] = measurement.IsDeterministic ? Json.Number(measurement.Tolerance) : null,
+                            ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
+                            ["effect"] = measurement.Effect is not { } effect
+                                ? null
+                                : new JsonObject
+                                {
+                                    ["kind"] = Words.Spell(effect.Kind),
+                                    ["claimed"] = effect.Claimed,
+                                    ["estimate"] = Json.Number(effect.Estimate),
+                                    ["lower"] = Json.Number(effect.Lower),
+                                    ["upper"] = Json.Number(effect.Upper),
+                                },
+                            ["false_alarm_bound"] = measurement.IsDeterministic ? null : Json.Number(measurement.FalseAlarmBound),
+                            ["asymptotic"] = measurement.IsAsymptotic,
+                            ["verdict"] = Words.Spell(measurement.Verdict),
+                            ["remark"] = measurement.Remark,
+                        }
+                ),
+            ]),
+        };
 }

@@ -9,7 +9,7 @@ public static class Words
     /// <typeparam name="T">The enumeration.</typeparam>
     /// <param name="value">The value.</param>
     /// <returns>Its word.</returns>
-    public static string Of<T>(T value)
+    public static string Spell<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>How many of all hold.</summary>
@@ -17,5 +17,5 @@ public static class Words
     /// <param name="all">Of how many.</param>
     /// <param name="noun">The noun in the singular; its plural ends in s.</param>
     /// <returns><c>1 of 3 checks holds</c>, <c>2 of 3 checks hold</c>.</returns>
-    internal static string Hold(int some, int all, string noun) => $"{Files.Counted.Of(some, all, noun)} {(some == 1 || all == 1 ? "holds" : "hold")}";
+    internal static string Hold(int some, int all, string noun) => $"{Files.Counted.Spell(some, all, noun)} {(some == 1 || all == 1 ? "holds" : "hold")}";
 }

@@ -2,9 +2,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject makes of fixed networks of layers with given parameters, in a few numbers: how far it is from their definitions, along two directions that are drawn once.</summary>
+/// <summary>
+/// What a subject makes of fixed networks of layers with given parameters, in a few numbers: how far it is from their definitions, along two directions that
+/// are drawn once.
+/// </summary>
 /// <remarks>
-/// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is right. So the projections of the distance tell which mistake it is, as far as it shows in these
+/// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is
+/// right. So the projections of the distance tell which mistake it is, as far as it shows in these
 /// networks, whatever the mistake does to the checks. Each tensor counts relative to its own size.
 /// </remarks>
 internal static class LayerNumbers
@@ -14,7 +18,9 @@ internal static class LayerNumbers
 
     private const int Directions = 2;
 
-    /// <summary>Farther than this apart is never the same: more than single precision loses in a deep network, less than a mistake of one per cent in one place.</summary>
+    /// <summary>
+    /// Farther than this apart is never the same: more than single precision loses in a deep network, less than a mistake of one per cent in one place.
+    /// </summary>
     public const double Blur = 2e-3;
 
     /// <summary>What is not finite is farther than anything.</summary>
@@ -22,18 +28,19 @@ internal static class LayerNumbers
 
     /// <summary>The networks that it asks about, by name.</summary>
     private static readonly Lazy<(string Name, SiteCase Site, NoiseKind Noise, int Study)[]> Questions = new(() =>
-    [
-        .. from family in Enum.GetValues<LayerFamily>()
-           from pair in SiteNetworks.Of(family, Seed).Index()
-           from noise in pair.Item.Noises
-           select (FormattableString.Invariant($"{family} {pair.Index} {Words.Of(noise)}"), pair.Item, noise, pair.Index),
-    ]);
+        [
+            .. from family in Enum.GetValues<LayerFamily>()
+            from pair in SiteNetworks.Draw(family, Seed).Index()
+            from noise in pair.Item.Noises
+            select (FormattableString.Invariant($"{family} {pair.Index} {Words.Spell(noise)}"), pair.Item, noise, pair.Index),
+        ]
+    );
 
     /// <summary>Asks a subject.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>For each network that the subject offers with given parameters, its numbers: zeros, within <see cref="Blur"/>, where it is right.</returns>
-    public static IReadOnlyDictionary<string, double[]> Of(ISubject subject, CancellationToken cancellation = default)
+    public static IReadOnlyDictionary<string, double[]> Measure(ISubject subject, CancellationToken cancellation = default)
     {
         var found = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var (name, site, noise, study) in Questions.Value)
@@ -49,7 +56,8 @@ internal static class LayerNumbers
     }
 
     /// <summary>Whether two answers to one question are the same but for rounding.</summary>
-    public static bool AreSame(double[] one, double[] other) => one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Blur * Math.Max(1, Math.Abs(pair.Second)));
+    public static bool AreSame(double[] one, double[] other) =>
+        one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Blur * Math.Max(1, Math.Abs(pair.Second)));
 
     /// <summary>Whether an answer is right but for rounding.</summary>
     public static bool IsRight(double[] numbers) => Array.TrueForAll(numbers, number => Math.Abs(number) <= Blur);
@@ -57,7 +65,7 @@ internal static class LayerNumbers
     private static double[] Numbers(ISubject subject, SiteCase site, NoiseKind noise, int study)
     {
         var (parameters, input) = (site.Parameters(Seed + (ulong)study), LayerChecks.InputOf(site, Seed, study));
-        var trace = NetworkTrace.Of(subject, site.Network, noise, new Weights.Given(parameters), input);
+        var trace = NetworkTrace.Record(subject, site.Network, noise, new Weights.Given(parameters), input);
         var features = new WrittenOutFeatures(input.Shape.Images, input.Shape.Height, input.Shape.Width, input.Shape.Channels, input.Signal, input.Noise);
         var right = new WrittenOutMapping(site.Network, parameters).Propagate(features, LayerChecks.Definition(noise)).Places;
         var numbers = new double[Directions];

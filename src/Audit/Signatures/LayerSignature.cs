@@ -5,7 +5,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>What a known mistake in layers, or in the weights that they draw, looks like.</summary>
 /// <param name="Defect">What is wrong, in words.</param>
-/// <param name="Rejects">The statistical checks of composed networks that reject it, and the one that names it; of a mistake that shows with given parameters only that.</param>
+/// <param name="Rejects">The statistical checks of composed networks that reject it, and the one that names it; of a mistake that shows with given parameters
+/// only that.</param>
 /// <param name="Numbers">Its <see cref="LayerNumbers"/> where they are not right; none where it shows with parameters of its own alone.</param>
 internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejects, IReadOnlyDictionary<string, double[]> Numbers)
 {
@@ -19,27 +20,45 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
     /// <summary>Fewer claims than that say too little.</summary>
     private const int LeastClaims = 12;
 
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Those of the wrong interpreters of layers of the tests, data/layer_signatures.json, measured at quick scale.</summary>
     public static ImmutableArray<LayerSignature> Known { get; } = Load();
 
     /// <summary>Writes signatures as the file holds them, one a line.</summary>
-    public static string ToText(IEnumerable<LayerSignature> signatures) => "[\n" + string.Join(",\n", signatures.Select(signature => JsonSerializer.Serialize(signature, Format))) + "\n]\n";
+    public static string ToText(IEnumerable<LayerSignature> signatures) =>
+        "[\n" + string.Join(",\n", signatures.Select(signature => JsonSerializer.Serialize(signature, Format))) + "\n]\n";
 
     /// <summary>Reads signatures as the file holds them.</summary>
     public static ImmutableArray<LayerSignature> Read(string text) => JsonSerializer.Deserialize<ImmutableArray<LayerSignature>>(text, Format);
 
-    /// <summary>Known mistakes in a subject's own parameters that fail the same checks of composed networks, best first, as <see cref="Signature.Match"/> does for the architectures.</summary>
+    /// <summary>
+    /// Known mistakes in a subject's own parameters that fail the same checks of composed networks, best first, as <see cref="Signature.Match"/> does for the
+    /// architectures.
+    /// </summary>
     public static IEnumerable<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes)
     {
-        CheckOutcome[] composed = [.. outcomes.Where(outcome => outcome.Check.Architecture == Suite.Composed && (Covered.Contains(outcome.Check.ClaimId[0]) || Own.Contains(outcome.Check.ClaimId)) && outcome.Verdict is Verdict.Holds or Verdict.Rejected)];
+        CheckOutcome[] composed =
+        [
+            .. outcomes.Where(outcome =>
+                outcome.Check.Architecture == Suite.Composed
+                && (Covered.Contains(outcome.Check.ClaimId[0]) || Own.Contains(outcome.Check.ClaimId))
+                && outcome.Verdict is Verdict.Holds or Verdict.Rejected
+            ),
+        ];
         var decided = composed.Select(outcome => Signature.NameOf(outcome.Check)).ToHashSet();
         var rejected = composed.Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check)).ToHashSet();
-        return rejected.Count == 0 || decided.Count < LeastClaims ? [] : Known.Where(signature => signature.Numbers.Count == 0)
-            .Select(signature => (Signature: new Signature(signature.Defect, signature.Rejects), Resemblance: Resemblance(signature)))
-            .Where(match => match.Resemblance >= Signature.LeastResemblance)
-            .OrderByDescending(match => match.Resemblance);
+        return rejected.Count == 0 || decided.Count < LeastClaims
+            ? []
+            : Known
+                .Where(signature => signature.Numbers.Count == 0)
+                .Select(signature => (Signature: new Signature(signature.Defect, signature.Rejects), Resemblance: Resemblance(signature)))
+                .Where(match => match.Resemblance >= Signature.LeastResemblance)
+                .OrderByDescending(match => match.Resemblance);
 
         double Resemblance(LayerSignature signature)
         {

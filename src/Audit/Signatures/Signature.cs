@@ -11,7 +11,10 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// <summary>Fewer claims than that say too little: many defects fail the same few checks.</summary>
     private const int LeastClaims = 12;
 
-    /// <summary>Whether a check belongs to signatures: networks that are drawn at random are not the same again, and deep experiments show what all defects do in the end, not which one.</summary>
+    /// <summary>
+    /// Whether a check belongs to signatures: networks that are drawn at random are not the same again, and deep experiments show what all defects do in the
+    /// end, not which one.
+    /// </summary>
     /// <param name="check">The check.</param>
     /// <returns>True if so.</returns>
     public static bool Covers(Check check)
@@ -32,18 +35,28 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// <summary>Known defects whose signature a run's rejections match, best first.</summary>
     /// <param name="outcomes">The outcomes of a run.</param>
     /// <param name="known">Known signatures.</param>
-    /// <returns>Signatures with their resemblance: checks that both fail, over checks that either fails, among those that were decided; none where too few claims were.</returns>
+    /// <returns>Signatures with their resemblance: checks that both fail, over checks that either fails, among those that were decided; none where too few
+    /// claims were.</returns>
     public static IReadOnlyList<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes, IEnumerable<Signature> known)
     {
-        var decided = outcomes.Where(outcome => Covers(outcome.Check) && outcome.Verdict is Verdict.Holds or Verdict.Rejected).Select(outcome => NameOf(outcome.Check)).ToHashSet();
-        var rejected = outcomes.Where(outcome => Covers(outcome.Check) && outcome.Verdict == Verdict.Rejected).Select(outcome => NameOf(outcome.Check)).ToHashSet();
+        var decided = outcomes
+            .Where(outcome => Covers(outcome.Check) && outcome.Verdict is Verdict.Holds or Verdict.Rejected)
+            .Select(outcome => NameOf(outcome.Check))
+            .ToHashSet();
+        var rejected = outcomes
+            .Where(outcome => Covers(outcome.Check) && outcome.Verdict == Verdict.Rejected)
+            .Select(outcome => NameOf(outcome.Check))
+            .ToHashSet();
         var claims = outcomes.Where(outcome => decided.Contains(NameOf(outcome.Check))).Select(outcome => outcome.Check.ClaimId).Distinct().Count();
-        return rejected.Count == 0 || claims < LeastClaims ? [] :
-        [
-            .. known.Select(signature => (Signature: signature, Resemblance: Resemblance(signature)))
-                .Where(match => match.Resemblance >= LeastResemblance)
-                .OrderByDescending(match => match.Resemblance),
-        ];
+        return rejected.Count == 0 || claims < LeastClaims
+            ? []
+            :
+            [
+                .. known
+                    .Select(signature => (Signature: signature, Resemblance: Resemblance(signature)))
+                    .Where(match => match.Resemblance >= LeastResemblance)
+                    .OrderByDescending(match => match.Resemblance),
+            ];
 
         double Resemblance(Signature signature)
         {

@@ -95,9 +95,10 @@ internal sealed class AnytimeShare(ErrorRates rates)
             FalseAlarmBound = FalseAlarmBound,
             Detectable = 0.5,
             Effect = Samples == 0 ? null : new Effect(EffectKind.Share, share, _lower, _upper),
-            Remark = Verdict == Verdict.Inconclusive && Samples > 0
-                ? $"{BinomialProportion.MoreThanHalf}; {WhatItWouldTake(share)}"
-                : BinomialProportion.MoreThanHalf,
+            Remark =
+                Verdict == Verdict.Inconclusive && Samples > 0
+                    ? $"{BinomialProportion.MoreThanHalf}; {WhatItWouldTake(share)}"
+                    : BinomialProportion.MoreThanHalf,
         };
     }
 
@@ -114,7 +115,8 @@ internal sealed class AnytimeShare(ErrorRates rates)
         return entropy > 0 && needed < int.MaxValue
             ? string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"undecided after {Samples} mappings, at this share some {Math.Max(Samples + 1, Math.Ceiling(needed)):F0} would decide")
+                $"undecided after {Samples} mappings, at this share some {Math.Max(Samples + 1, Math.Ceiling(needed)):F0} would decide"
+            )
             : $"undecided after {Samples} mappings, at this share no number would decide";
 
         static double Entropic(double value) => value == 0 ? 0 : value * Math.Log(value);
@@ -123,8 +125,11 @@ internal sealed class AnytimeShare(ErrorRates rates)
     /// <summary>ln M_n(p).</summary>
     private double LogMartingale(double share)
     {
-        var mixture = SpecialFunctions.GammaLn(Successes + 0.5) + SpecialFunctions.GammaLn(Samples - Successes + 0.5)
-            - SpecialFunctions.GammaLn(Samples + 1.0) - Math.Log(Math.PI);
+        var mixture =
+            SpecialFunctions.GammaLn(Successes + 0.5)
+            + SpecialFunctions.GammaLn(Samples - Successes + 0.5)
+            - SpecialFunctions.GammaLn(Samples + 1.0)
+            - Math.Log(Math.PI);
         return mixture - Times(Successes, Math.Log(share)) - Times(Samples - Successes, Math.Log(1 - share));
 
         // 0·ln 0 is 0: no success speaks against a share of 0.

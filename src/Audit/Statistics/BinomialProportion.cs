@@ -34,7 +34,9 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
     public Verdict ShownByMost(double falseRate)
     {
         var (lower, upper) = Interval(falseRate);
-        return lower > 0.5 ? Verdict.Holds : upper < 0.5 ? Verdict.Rejected : Verdict.Inconclusive;
+        return lower > 0.5 ? Verdict.Holds
+            : upper < 0.5 ? Verdict.Rejected
+            : Verdict.Inconclusive;
     }
 
     /// <summary>What the claim of a share means, for a reader of its deviation.</summary>

@@ -2,7 +2,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The test of Kolmogorov and Smirnov for standard normal numbers that are known up to bounded errors.</summary>
 /// <remarks>
-/// <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> at every n (Massart, Ann. Probab. 1990). Where all but a share q of the numbers err by at most t, no value of the empirical distribution function is
+/// <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> at every n (Massart, Ann. Probab. 1990). Where all but a share q of the numbers err by at most t, no value of the empirical
+/// distribution function is
 /// farther from the normal one than D + φ(0)t + q, since the normal one rises by at most φ(0)t over t. Errors are counted by their size, and t is the best one.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
@@ -20,7 +21,9 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     /// <summary>Number of samples so far.</summary>
     public long Samples => _values.Count;
 
-    /// <summary>Number of samples after which the interval of a true claim lies inside δ but with probability β, and a distance of δ is rejected but with probability β.</summary>
+    /// <summary>
+    /// Number of samples after which the interval of a true claim lies inside δ but with probability β, and a distance of δ is rejected but with probability β.
+    /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="distance">δ, in probability.</param>
     /// <returns>The number: the distance of the empirical distribution exceeds <c>√(ln(2/β)/2n)</c> with probability β at most.</returns>
@@ -45,15 +48,17 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ: the distance between distribution functions that must be seen.</param>
-    /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the distance lies below δ; inconclusive otherwise.</returns>
+    /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the distance lies below δ; inconclusive
+    /// otherwise.</returns>
     public Measurement Conclude(string quantity, double discrepancy)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
-        var (n, distance, blur) = (_values.Count, NormalDistance.Of(_values), Blur());
+        var (n, distance, blur) = (_values.Count, NormalDistance.Measure(_values), Blur());
         var reach = Math.Sqrt(rates.Threshold / (2 * n));
         var least = Math.Max(0, distance - blur);
         var bound = n == 0 ? 1 : Math.Min(1, 2 * Math.Exp(-2 * n * least * least));
-        var verdict = _invalid || bound <= rates.FalseFail ? Verdict.Rejected
+        var verdict =
+            _invalid || bound <= rates.FalseFail ? Verdict.Rejected
             : n > 0 && distance + blur + reach <= discrepancy ? Verdict.Holds
             : Verdict.Inconclusive;
         return new Measurement(quantity, new Expected(0), new Observed(distance), verdict)

@@ -16,7 +16,10 @@ internal static class ChiSquareTail
     /// <summary>The probability of at least x.</summary>
     /// <param name="x">A sum of squares.</param>
     /// <param name="freedom">Degrees of freedom, at least 1.</param>
-    public static double Above(double x, double freedom) => x <= 0 ? 1 : double.IsPositiveInfinity(x) ? 0 : SpecialFunctions.GammaUpperRegularized(freedom / 2, x / 2);
+    public static double Above(double x, double freedom) =>
+        x <= 0 ? 1
+        : double.IsPositiveInfinity(x) ? 0
+        : SpecialFunctions.GammaUpperRegularized(freedom / 2, x / 2);
 
     /// <summary>The x that has a probability below it, rounded down.</summary>
     /// <param name="probability">The probability, in (0, ½].</param>

@@ -18,8 +18,10 @@ internal readonly record struct CorrectedTail(long Samples, double Skewness)
 
     private double Correction => (Math.Abs(Skewness) + (SkewnessMargin * Math.Sqrt(6.0 / Samples))) / (3 * Math.Sqrt(Samples));
 
-    /// <summary>A bound of the probability that |t| is at least this large: the least of the bounds up to t, since what exceeds t exceeds all below it.</summary>
-    public double Of(double t)
+    /// <summary>
+    /// A bound of the probability that |t| is at least this large: the least of the bounds up to t, since what exceeds t exceeds all below it.
+    /// </summary>
+    public double Bound(double t)
     {
         if (double.IsNaN(t))
         {

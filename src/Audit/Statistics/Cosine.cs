@@ -15,16 +15,21 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <param name="squaredErrors">Bounds of the squared norms of their errors.</param>
     /// <param name="dimensions">Numbers that both have.</param>
     /// <returns>The cosine; an error turns a vector by an angle whose sine is at most their ratio.</returns>
-    public static Cosine Of(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
+    public static Cosine FromSums(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
         squares.A > 0 && squares.B > 0
-            ? new Cosine(Math.Clamp(product / Math.Sqrt(squares.A * squares.B), -1, 1), dimensions, Angle(squaredErrors.A / squares.A) + Angle(squaredErrors.B / squares.B))
+            ? new Cosine(
+                Math.Clamp(product / Math.Sqrt(squares.A * squares.B), -1, 1),
+                dimensions,
+                Angle(squaredErrors.A / squares.A) + Angle(squaredErrors.B / squares.B)
+            )
             : new Cosine(squares.A + squares.B + product is double.NaN ? double.NaN : 0, 0, 1);
 
     /// <summary>An interval of the correlation ρ in <c>b = ρa + √(1-ρ²)g</c>, a and g independent standard Gaussian vectors.</summary>
     /// <param name="falseRate">Probability of missing it.</param>
     /// <returns>Lower and upper end.</returns>
     /// <remarks>
-    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the rate, by
+    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the
+    /// rate, by
     /// <see cref="CosineTail"/>; the two norms within Chernoff's bounds of χ² but for the other half.
     /// </remarks>
     public (double Lower, double Upper) Interval(double falseRate)
@@ -41,7 +46,10 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
         // The upper end; the lower one is its mirror image.
         double End(double cosine)
         {
-            var cotangent = cosine >= 1 ? double.PositiveInfinity : cosine <= -1 ? double.NegativeInfinity : cosine / Math.Sqrt(1 - (cosine * cosine));
+            var cotangent =
+                cosine >= 1 ? double.PositiveInfinity
+                : cosine <= -1 ? double.NegativeInfinity
+                : cosine / Math.Sqrt(1 - (cosine * cosine));
             var largest = (cotangent >= 0 ? cotangent : cotangent * Math.Sqrt(1 - (t * t))) + t;
             var odds = largest >= 0 ? largest * ratio : largest / ratio;
             return double.IsInfinity(odds) ? Math.Sign(odds) : odds / Math.Sqrt(1 + (odds * odds));
@@ -50,7 +58,10 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
 
     private static double Angle(double squaredRatio) => squaredRatio < 1 ? Math.Asin(Math.Sqrt(squaredRatio)) : Math.PI / 2;
 
-    /// <summary>The ratio of two norms of n Gaussian numbers that each tail exceeds with the given probability at most: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn) ≤ (xe^{1-x})^{n/2}</c>.</summary>
+    /// <summary>
+    /// The ratio of two norms of n Gaussian numbers that each tail exceeds with the given probability at most: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn) ≤
+    /// (xe^{1-x})^{n/2}</c>.
+    /// </summary>
     private static double NormRatio(double probability, long dimensions)
     {
         var target = 2 * Math.Log(probability) / dimensions;

@@ -16,7 +16,8 @@ internal static class CosineTail
     /// <summary>Logarithm of the bound.</summary>
     /// <param name="cosine">t, of either sign.</param>
     /// <param name="dimensions">n; below 3 the bound is 1.</param>
-    public static double LogBound(double cosine, long dimensions) => dimensions < FewestDimensions ? 0 : 0.5 * (dimensions - 1) * Log1P(-Math.Min(1, cosine * cosine));
+    public static double LogBound(double cosine, long dimensions) =>
+        dimensions < FewestDimensions ? 0 : 0.5 * (dimensions - 1) * Log1P(-Math.Min(1, cosine * cosine));
 
     /// <summary>The probability of a cosine at least as large in absolute value.</summary>
     /// <param name="cosine">t, of either sign.</param>
@@ -34,7 +35,8 @@ internal static class CosineTail
     /// <param name="probability">The probability, in (0, 1].</param>
     /// <param name="dimensions">n.</param>
     /// <returns>t in [0, 1].</returns>
-    public static double Critical(double probability, long dimensions) => dimensions < FewestDimensions ? 1 : Math.Sqrt(-ExpM1(2 * Math.Log(probability) / (dimensions - 1)));
+    public static double Critical(double probability, long dimensions) =>
+        dimensions < FewestDimensions ? 1 : Math.Sqrt(-ExpM1(2 * Math.Log(probability) / (dimensions - 1)));
 
     private static double Log1P(double x) => Math.Abs(x) > 1e-4 ? Math.Log(1 + x) : x * (1 - (x * (0.5 - (x * ((1.0 / 3) - (x / 4))))));
 

@@ -61,14 +61,21 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
     /// <param name="cosine">The pair.</param>
     /// <remarks>Since <c>-ln(1 - x)/x</c> grows, a smaller square with no larger product of square and dimensions has no smaller bound.</remarks>
     public bool MayMatter(in Cosine cosine) =>
-        IsWide(cosine) || !(cosine.AtLeast <= _worst.AtLeast && cosine.AtLeast * cosine.AtLeast * (cosine.Dimensions - 1) <= _worst.AtLeast * _worst.AtLeast * (_worst.Dimensions - 1));
+        IsWide(cosine)
+        || !(
+            cosine.AtLeast <= _worst.AtLeast
+            && cosine.AtLeast * cosine.AtLeast * (cosine.Dimensions - 1) <= _worst.AtLeast * _worst.AtLeast * (_worst.Dimensions - 1)
+        );
 
-    private bool IsWide(in Cosine cosine) => !(Math.Abs(cosine.Value) + cosine.Error <= Math.Abs(_widest.Value) + _widest.Error && cosine.Dimensions >= _widest.Dimensions) || _widest.Dimensions == 0;
+    private bool IsWide(in Cosine cosine) =>
+        !(Math.Abs(cosine.Value) + cosine.Error <= Math.Abs(_widest.Value) + _widest.Error && cosine.Dimensions >= _widest.Dimensions)
+        || _widest.Dimensions == 0;
 
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ in (0, 1): the correlation of a pair that must be seen.</param>
-    /// <returns>Rejected if a pair is too close, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive otherwise.</returns>
+    /// <returns>Rejected if a pair is too close, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive
+    /// otherwise.</returns>
     public Measurement Conclude(string quantity, double discrepancy)
     {
         if (Pairs > pairs)
@@ -78,14 +85,18 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
 
         var bound = _worst.Dimensions == 0 ? 1 : Math.Min(1, pairs * CosineTail.Probability(_worst.AtLeast, _worst.Dimensions));
         var (lower, upper) = _worst.Interval(rates.FalseFail / pairs);
-        var verdict = _invalid || bound <= rates.FalseFail ? Verdict.Rejected
+        var verdict =
+            _invalid || bound <= rates.FalseFail ? Verdict.Rejected
             : Pairs > 0 && _reach > 0 && _reach <= discrepancy ? Verdict.Holds
             : Verdict.Inconclusive;
         var where = _where();
         return new Measurement(quantity + (where.Length == 0 ? "" : $", most of all {where}"), new Expected(0), new Observed(_worst.Value), verdict)
         {
             Deviation = _invalid ? double.NaN : _worst.Value * Math.Sqrt(_worst.Dimensions),
-            Samples = Pairs == 0 ? 0 : Pairs == 1 ? _worst.Dimensions : Pairs,
+            Samples =
+                Pairs == 0 ? 0
+                : Pairs == 1 ? _worst.Dimensions
+                : Pairs,
             FalseFailRate = rates.FalseFail,
             FalseAlarmBound = bound,
             Effect = new Effect(EffectKind.Correlation, _worst.Value, lower, upper),

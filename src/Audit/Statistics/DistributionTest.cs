@@ -2,22 +2,35 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.</summary>
+/// <summary>
+/// The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.
+/// </summary>
 /// <remarks>
 /// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at
-/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform if the
+/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform
+/// if the
 /// claim is true, and independent.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>
 /// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
-/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the claim.</param>
+/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the
+/// claim.</param>
 public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
     /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
-    private static readonly (double Size, double Share)[] Looks = [(1 / 8.0, 1 / 16.0), (1 / 4.0, 1 / 16.0), (1 / 2.0, 1 / 16.0), (1, 1 / 2.0), (2, 3 / 16.0), (4, 1 / 8.0)];
+    private static readonly (double Size, double Share)[] Looks =
+    [
+        (1 / 8.0, 1 / 16.0),
+        (1 / 4.0, 1 / 16.0),
+        (1 / 2.0, 1 / 16.0),
+        (1, 1 / 2.0),
+        (2, 3 / 16.0),
+        (4, 1 / 8.0),
+    ];
 
-    private readonly double _discrepancy = discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
+    private readonly double _discrepancy =
+        discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
     private readonly List<double> _values = [];
     private int _look;
     private bool _notFinite;
@@ -75,7 +88,10 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
     public Measurement Conclude(string quantity)
     {
         var n = _values.Count;
-        var verdict = _notFinite || IsRejected ? Verdict.Rejected : IsInside ? Verdict.Holds : Verdict.Inconclusive;
+        var verdict =
+            _notFinite || IsRejected ? Verdict.Rejected
+            : IsInside ? Verdict.Holds
+            : Verdict.Inconclusive;
         return new Measurement(quantity, new Expected(0), new Observed(_distance), verdict)
         {
             Deviation = _notFinite ? double.NaN : _distance * 2 * Math.Sqrt(n),
@@ -83,8 +99,11 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
             FalseFailRate = rates.FalseFail,
             FalseAlarmBound = _notFinite ? 0 : _falseAlarmBound,
             Detectable = _distance + slack + _reach,
-            Effect = double.IsFinite(_reach) ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - slack - _reach), Math.Min(1, _distance + slack + _reach)) : null,
-            Remark = _notFinite ? "a sample is not a finite number"
+            Effect = double.IsFinite(_reach)
+                ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - slack - _reach), Math.Min(1, _distance + slack + _reach))
+                : null,
+            Remark =
+                _notFinite ? "a sample is not a finite number"
                 : verdict == Verdict.Inconclusive ? string.Create(CultureInfo.InvariantCulture, $"{SizeOf(Looks.Length - 1)} samples would be the last look")
                 : null,
         };

@@ -21,7 +21,9 @@ public enum EffectKind
     Distance,
 }
 
-/// <summary>What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.</summary>
+/// <summary>
+/// What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.
+/// </summary>
 /// <param name="Kind">In which terms.</param>
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Lower">Lower end of the interval; negative infinity if nothing is known.</param>
@@ -29,26 +31,32 @@ public enum EffectKind
 public sealed record Effect(EffectKind Kind, double Estimate, double Lower, double Upper)
 {
     /// <summary>The value of a true claim: 1 of a ratio, one half of a share, 0 otherwise.</summary>
-    public double Claimed => Kind switch
-    {
-        EffectKind.Ratio => 1,
-        EffectKind.Share => 0.5,
-        EffectKind.Difference or EffectKind.Correlation or EffectKind.Distance => 0,
-        _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
-    };
+    public double Claimed =>
+        Kind switch
+        {
+            EffectKind.Ratio => 1,
+            EffectKind.Share => 0.5,
+            EffectKind.Difference or EffectKind.Correlation or EffectKind.Distance => 0,
+            _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
+        };
 
     /// <summary>The interval in words that fit the quantity.</summary>
     /// <returns>For example <c>0.982 to 1.011 times the prediction</c>.</returns>
-    public override string ToString() => double.IsInfinity(Lower) && double.IsInfinity(Upper) || double.IsNaN(Estimate) ? "nothing was learnt" : Kind switch
-    {
-        EffectKind.Ratio when double.IsInfinity(Upper) => Invariant($"{Lower:0.000} times the prediction or more"),
-        EffectKind.Ratio => Invariant($"{Lower:0.000} to {Upper:0.000} times the prediction"),
-        EffectKind.Difference => Invariant($"{Lower:+0.0000;-0.0000;0} to {Upper:+0.0000;-0.0000;0} apart"),
-        EffectKind.Correlation => Invariant($"correlation {Lower:0.0000} to {Upper:0.0000}"),
-        EffectKind.Share => Invariant($"{Math.Floor(100 * Lower):0} to {Math.Ceiling(100 * Upper):0} % of the mappings"),
-        EffectKind.Distance => Lower > 0 ? Invariant($"{Lower:0.0000} to {Upper:0.0000} between the distributions") : Invariant($"at most {Upper:0.0000} between the distributions"),
-        _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
-    };
+    public override string ToString() =>
+        double.IsInfinity(Lower) && double.IsInfinity(Upper) || double.IsNaN(Estimate)
+            ? "nothing was learnt"
+            : Kind switch
+            {
+                EffectKind.Ratio when double.IsInfinity(Upper) => Invariant($"{Lower:0.000} times the prediction or more"),
+                EffectKind.Ratio => Invariant($"{Lower:0.000} to {Upper:0.000} times the prediction"),
+                EffectKind.Difference => Invariant($"{Lower:+0.0000;-0.0000;0} to {Upper:+0.0000;-0.0000;0} apart"),
+                EffectKind.Correlation => Invariant($"correlation {Lower:0.0000} to {Upper:0.0000}"),
+                EffectKind.Share => Invariant($"{Math.Floor(100 * Lower):0} to {Math.Ceiling(100 * Upper):0} % of the mappings"),
+                EffectKind.Distance => Lower > 0
+                    ? Invariant($"{Lower:0.0000} to {Upper:0.0000} between the distributions")
+                    : Invariant($"at most {Upper:0.0000} between the distributions"),
+                _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
+            };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,10 @@ namespace Wellbehaved.Audit;
 /// <param name="FalsePass">β: probability that a claim which is wrong by the discrepancy is not rejected.</param>
 public readonly record struct ErrorRates(double FalseFail, double FalsePass)
 {
-    /// <summary>ln(2/α): the evidence that a two-sided test must collect. By Markov's inequality a nonnegative martingale of mean 1 exceeds 2/α with probability α/2 at most.</summary>
+    /// <summary>
+    /// ln(2/α): the evidence that a two-sided test must collect. By Markov's inequality a nonnegative martingale of mean 1 exceeds 2/α with probability α/2 at
+    /// most.
+    /// </summary>
     public double Threshold => Math.Log(2 / FalseFail);
 
     /// <summary>Standard errors that separate a test's critical value from the mean of a claim wrong by the discrepancy.</summary>

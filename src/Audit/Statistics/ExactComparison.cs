@@ -13,7 +13,10 @@ public sealed class ExactComparison
     /// <summary>Number of comparisons so far.</summary>
     public long Comparisons { get; private set; }
 
-    /// <summary>The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for equality.</summary>
+    /// <summary>
+    /// The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for
+    /// equality.
+    /// </summary>
     /// <remarks>The worst comparison says nothing of the tolerances of the others: one that is far too wide passes everything and is never the worst.</remarks>
     public double TypicalTolerance => _tolerant == 0 ? 0 : Math.Exp(_sumOfLogarithms / _tolerant);
 
@@ -53,13 +56,27 @@ public sealed class ExactComparison
     /// <param name="tolerance">A bound of the rounding.</param>
     /// <param name="where">The place, for the report.</param>
     public void AddBetween(Observed observed, Expected lower, Expected upper, double tolerance, string where) =>
-        Add(observed, observed.Value < lower.Value ? lower : observed.Value > upper.Value ? upper : new Expected(observed.Value), tolerance, where);
+        Add(
+            observed,
+            observed.Value < lower.Value ? lower
+                : observed.Value > upper.Value ? upper
+                : new Expected(observed.Value),
+            tolerance,
+            where
+        );
 
     /// <summary>The verdict and the comparison that it rests on.</summary>
     /// <param name="quantity">What was compared.</param>
     /// <returns>Holds if all agree; inconclusive if nothing was compared.</returns>
     public Measurement Conclude(string quantity) =>
-        new(quantity + (_where.Length == 0 ? "" : $" at {_where}"), _expected, _observed, Comparisons == 0 ? Verdict.Inconclusive : _worst <= 1 ? Verdict.Holds : Verdict.Rejected)
+        new(
+            quantity + (_where.Length == 0 ? "" : $" at {_where}"),
+            _expected,
+            _observed,
+            Comparisons == 0 ? Verdict.Inconclusive
+                : _worst <= 1 ? Verdict.Holds
+                : Verdict.Rejected
+        )
         {
             Deviation = Math.Max(0, _worst),
             Samples = Comparisons,
@@ -82,7 +99,8 @@ public sealed class ExactComparison
         }
 
         var distance = Math.Abs(observed.Value - expected.Value);
-        var ratio = !double.IsFinite(observed.Value) ? double.PositiveInfinity
+        var ratio =
+            !double.IsFinite(observed.Value) ? double.PositiveInfinity
             : distance == 0 ? 0
             : tolerance > 0 ? distance / tolerance
             : double.PositiveInfinity;

@@ -13,7 +13,8 @@ namespace Wellbehaved.Audit;
 /// <param name="discrepancy">δ, relative to the mean for a ratio, otherwise in the units of the scale that each sample names.</param>
 /// <param name="plannedSamples">Number of samples for which the bets are made; any other number is valid.</param>
 /// <param name="kind">In which terms an effect is told.</param>
-public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long plannedSamples, EffectKind kind = EffectKind.Ratio) : TestOfMean(rates, discrepancy, kind)
+public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long plannedSamples, EffectKind kind = EffectKind.Ratio)
+    : TestOfMean(rates, discrepancy, kind)
 {
     private double _sum;
 
@@ -25,7 +26,9 @@ public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long
     /// <returns>6.5 at α = 1e-9, where a Gaussian tail at a fixed number of samples would say 6.1.</returns>
     public static double CriticalValue(ErrorRates rates) => Math.Sqrt(2 * rates.Threshold);
 
-    /// <summary>The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.</summary>
+    /// <summary>
+    /// The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.
+    /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="relativeDeviation">Standard deviation of a sample relative to its scale.</param>
     /// <param name="discrepancy">δ.</param>

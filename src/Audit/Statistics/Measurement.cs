@@ -19,13 +19,19 @@ public sealed record Measurement(string Quantity, Expected Predicted, Observed M
     /// <summary>The discrepancy that these samples would have detected.</summary>
     public double Detectable { get; init; }
 
-    /// <summary>The typical tolerance of a deterministic comparison, in the units of what was compared: the geometric mean of those other than 0. 0 where equality is asked for, and for samples.</summary>
+    /// <summary>
+    /// The typical tolerance of a deterministic comparison, in the units of what was compared: the geometric mean of those other than 0. 0 where equality is
+    /// asked for, and for samples.
+    /// </summary>
     public double Tolerance { get; init; }
 
     /// <summary>The effect with its interval; null for a deterministic comparison, and where nothing was learnt.</summary>
     public Effect? Effect { get; init; }
 
-    /// <summary>Upper bound of the probability that a true claim ever looks as wrong as this one did; the claim is rejected once it is at most <see cref="FalseFailRate"/>. NaN for a deterministic comparison.</summary>
+    /// <summary>
+    /// Upper bound of the probability that a true claim ever looks as wrong as this one did; the claim is rejected once it is at most
+    /// <see cref="FalseFailRate"/>. NaN for a deterministic comparison.
+    /// </summary>
     public double FalseAlarmBound { get; init; } = double.NaN;
 
     /// <summary>Whether the bound of false alarms is asymptotic (Student's t with a corrected tail) instead of a theorem at every number of samples.</summary>

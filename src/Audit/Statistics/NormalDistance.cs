@@ -5,8 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The distance of Kolmogorov and Smirnov between numbers and the standard normal law.</summary>
 /// <remarks>
-/// Sorting hundreds of thousands of numbers, and a normal distribution function for each, would cost more than drawing them. So the numbers go into cells of the axis first. At the
-/// first and the last number of a cell the distance is known; between them it can exceed neither that of the last rank from the first number nor that of the first rank from the last one.
+/// Sorting hundreds of thousands of numbers, and a normal distribution function for each, would cost more than drawing them. So the numbers go into cells of
+/// the axis first. At the
+/// first and the last number of a cell the distance is known; between them it can exceed neither that of the last rank from the first number nor that of the
+/// first rank from the last one.
 /// Only cells that may exceed the largest known distance are sorted, and the result has the same bits as that of sorting everything.
 /// </remarks>
 internal static class NormalDistance
@@ -25,7 +27,7 @@ internal static class NormalDistance
     /// <summary>The distance.</summary>
     /// <param name="values">Finite numbers.</param>
     /// <returns>The largest difference between the share of numbers and the probability, on either side of a step; 0 if there are no numbers.</returns>
-    public static double Of(List<double> values)
+    public static double Measure(List<double> values)
     {
         var (starts, sorted) = (new int[Cells + 1], new double[values.Count]);
         var numbers = CollectionsMarshal.AsSpan(values);

@@ -13,10 +13,11 @@ internal static class StudentQuantile
     /// With one and two degrees of freedom in closed form: the general routine searches up to 800 and fails beyond, where three samples at a rate of
     /// 1e-6 belong.
     /// </remarks>
-    public static double TwoSided(double falseRate, int freedom) => freedom switch
-    {
-        1 => 1 / Math.Tan(Math.PI * falseRate / 2),
-        2 => (1 - falseRate) * Math.Sqrt(2 / (falseRate * (2 - falseRate))),
-        _ => StudentT.InvCDF(0, 1, freedom, 1 - (falseRate / 2)),
-    };
+    public static double TwoSided(double falseRate, int freedom) =>
+        freedom switch
+        {
+            1 => 1 / Math.Tan(Math.PI * falseRate / 2),
+            2 => (1 - falseRate) * Math.Sqrt(2 / (falseRate * (2 - falseRate))),
+            _ => StudentT.InvCDF(0, 1, freedom, 1 - (falseRate / 2)),
+        };
 }

@@ -37,7 +37,8 @@ public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKin
     protected EffectKind Kind { get; } = kind;
 
     /// <summary>δ.</summary>
-    public double Discrepancy { get; } = discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
+    public double Discrepancy { get; } =
+        discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
 
     /// <summary>Number of samples that were counted.</summary>
     public long Samples => _samples.Count;
@@ -83,12 +84,16 @@ public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKin
 
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured, in words or symbols.</param>
-    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would take.</returns>
+    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would
+    /// take.</returns>
     public Measurement Conclude(string quantity)
     {
         var effect = Effect();
         var farthest = effect is null ? double.PositiveInfinity : Math.Max(effect.Upper - effect.Claimed, effect.Claimed - effect.Lower);
-        var verdict = _notFinite > 0 || IsRejected ? Verdict.Rejected : IsInside ? Verdict.Holds : Verdict.Inconclusive;
+        var verdict =
+            _notFinite > 0 || IsRejected ? Verdict.Rejected
+            : IsInside ? Verdict.Holds
+            : Verdict.Inconclusive;
         return new Measurement(quantity, MeanExpected, MeanObserved, verdict)
         {
             Deviation = _notFinite > 0 || Samples == 0 ? double.NaN : StandardErrors,
@@ -97,7 +102,10 @@ public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKin
             FalseAlarmBound = _notFinite > 0 ? 0 : FalseAlarmBound,
             Detectable = farthest,
             Effect = effect,
-            Remark = _notFinite > 0 ? "a sample is not a finite number" : verdict == Verdict.Inconclusive ? WhatItWouldTake(effect) : null,
+            Remark =
+                _notFinite > 0 ? "a sample is not a finite number"
+                : verdict == Verdict.Inconclusive ? WhatItWouldTake(effect)
+                : null,
         };
     }
 

@@ -2,7 +2,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The exact test of the variance of independent Gaussian numbers of mean 0, which are known up to an error of bounded norm.</summary>
 /// <remarks>
-/// <c>Σx²/σ²</c> has the law χ²_n, whose tails are computed, not approximated. If what is seen is <c>x + e</c> with <c>‖e‖ ≤ ε‖x + e‖</c>, then <c>‖x‖</c> lies within
+/// <c>Σx²/σ²</c> has the law χ²_n, whose tails are computed, not approximated. If what is seen is <c>x + e</c> with <c>‖e‖ ≤ ε‖x + e‖</c>, then <c>‖x‖</c> lies
+/// within
 /// <c>(1 ± ε)‖x + e‖</c>, and the test takes the value that favours the claim. The two tails are added: twice the smaller one.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
@@ -15,11 +16,15 @@ internal sealed class VarianceTest(ErrorRates rates)
     /// <summary>Number of samples so far.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Number of samples after which the interval of a true claim lies inside 1 ± δ but with probability β, and a ratio of 1 ± δ is rejected but with probability β.</summary>
+    /// <summary>
+    /// Number of samples after which the interval of a true claim lies inside 1 ± δ but with probability β, and a ratio of 1 ± δ is rejected but with
+    /// probability β.
+    /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="discrepancy">δ, relative to the variance.</param>
     /// <returns>The number: <c>2((z_α + z_β)/δ)²</c>, with the bound <c>√(2 ln(2/α))</c> for z_α.</returns>
-    public static double SamplesFor(ErrorRates rates, double discrepancy) => 2 * Math.Pow((KnownVarianceTest.CriticalValue(rates) + rates.PowerMargin) / discrepancy, 2);
+    public static double SamplesFor(ErrorRates rates, double discrepancy) =>
+        2 * Math.Pow((KnownVarianceTest.CriticalValue(rates) + rates.PowerMargin) / discrepancy, 2);
 
     /// <summary>Takes samples that are divided by their standard deviation.</summary>
     /// <param name="samples">Number of samples.</param>
@@ -36,7 +41,8 @@ internal sealed class VarianceTest(ErrorRates rates)
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ: the relative discrepancy of the variance that must be seen.</param>
-    /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the ratio lies inside 1 ± δ; inconclusive otherwise.</returns>
+    /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the ratio lies inside 1 ± δ; inconclusive
+    /// otherwise.</returns>
     public Measurement Conclude(string quantity, double discrepancy)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
@@ -48,7 +54,8 @@ internal sealed class VarianceTest(ErrorRates rates)
         var (lower, upper) = isUsable
             ? (smallest / ChiSquareTail.Upper(rates.FalseFail / 2, Samples), largest / ChiSquareTail.Lower(rates.FalseFail / 2, Samples))
             : (0, double.PositiveInfinity);
-        var verdict = _invalid ? Verdict.Rejected
+        var verdict =
+            _invalid ? Verdict.Rejected
             : bound <= rates.FalseFail ? Verdict.Rejected
             : isUsable && lower >= 1 - discrepancy && upper <= 1 + discrepancy ? Verdict.Holds
             : Verdict.Inconclusive;

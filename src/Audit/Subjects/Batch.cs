@@ -17,7 +17,11 @@ public sealed record Batch(TensorShape Shape, double[] Signal, double[] Noise)
     {
         ArgumentNullException.ThrowIfNull(network);
         var shape = network.NetworkInput;
-        return new Batch(shape, Normal(shape.Elements, seed, simulation, RandomPurpose.GaussianImages), Normal(shape.Elements, seed, simulation, RandomPurpose.InputNoise));
+        return new Batch(
+            shape,
+            Normal(shape.Elements, seed, simulation, RandomPurpose.GaussianImages),
+            Normal(shape.Elements, seed, simulation, RandomPurpose.InputNoise)
+        );
     }
 
     /// <summary>Independent standard normal numbers for a described network, rounded to single precision so that every subject gets the same ones.</summary>
@@ -30,7 +34,11 @@ public sealed record Batch(TensorShape Shape, double[] Signal, double[] Noise)
     {
         ArgumentNullException.ThrowIfNull(network);
         var shape = new TensorShape(images, network.Input.Height, network.Input.Width, network.Input.Channels);
-        return new Batch(shape, Normal(shape.Elements, seed, simulation, RandomPurpose.GaussianImages), Normal(shape.Elements, seed, simulation, RandomPurpose.InputNoise));
+        return new Batch(
+            shape,
+            Normal(shape.Elements, seed, simulation, RandomPurpose.GaussianImages),
+            Normal(shape.Elements, seed, simulation, RandomPurpose.InputNoise)
+        );
     }
 
     /// <summary>Independent standard normal numbers.</summary>

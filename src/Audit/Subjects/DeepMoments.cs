@@ -129,7 +129,8 @@ internal sealed class DeepMoments
             [.. _simulations.Select(simulation => simulation.LogChi)],
             [.. _simulations.Select(simulation => simulation.LogNu2)],
             [.. _atDepth0],
-            Died: 0);
+            Died: 0
+        );
         return MappingSort.Sorted(all, _range);
     }
 }

@@ -16,18 +16,23 @@ internal static class DeepPropagation
         {
             cancellation.ThrowIfCancellationRequested();
             table.Begin();
-            subject.Propagate(table.Network, table.WeightsOf(simulation), table.InputOf(simulation), snapshot =>
-            {
-                if (table.Wants(snapshot.Depth))
+            subject.Propagate(
+                table.Network,
+                table.WeightsOf(simulation),
+                table.InputOf(simulation),
+                snapshot =>
                 {
-                    table.Take(snapshot.Depth, snapshot.Place, snapshot.Moments());
-                }
+                    if (table.Wants(snapshot.Depth))
+                    {
+                        table.Take(snapshot.Depth, snapshot.Place, snapshot.Moments());
+                    }
 
-                if (snapshot.Depth > 0 && snapshot.Place == table.LastPlace)
-                {
-                    depthReached?.Invoke();
+                    if (snapshot.Depth > 0 && snapshot.Place == table.LastPlace)
+                    {
+                        depthReached?.Invoke();
+                    }
                 }
-            });
+            );
         }
 
         return table.Finish();

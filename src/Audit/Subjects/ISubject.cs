@@ -14,7 +14,8 @@ public interface ISubject
     /// <param name="network">The network.</param>
     /// <param name="weights">Given weights, or the subject's own initialisation.</param>
     /// <param name="input">Signal and noise at the input.</param>
-    /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in order.</param>
+    /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in
+    /// order.</param>
     /// <exception cref="DeclinedException">It does not do this.</exception>
     void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe);
 
@@ -43,16 +44,20 @@ public interface ISubject
     /// <param name="depthReached">Called after each layer or residual unit, from any thread.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Moments by depth.</returns>
-    MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) => DeepPropagation.Run(this, options, depthReached, cancellation);
+    MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
+        DeepPropagation.Run(this, options, depthReached, cancellation);
 
-    /// <summary>Propagates signal and noise through a network that is described by its layers; offered in <see cref="SubjectDescription.NetworkOffer"/>.</summary>
+    /// <summary>
+    /// Propagates signal and noise through a network that is described by its layers; offered in <see cref="SubjectDescription.NetworkOffer"/>.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="noise">Of which mapping the noise is the derivative.</param>
     /// <param name="weights">Given parameters in the order of <see cref="ParameterList"/>, or the subject's own initialisation.</param>
     /// <param name="input">Signal and noise at the input.</param>
     /// <param name="observe">To be called at every place of the network, in their order.</param>
     /// <exception cref="DeclinedException">It does not do this.</exception>
-    void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) => throw new DeclinedException("networks that are described by their layers");
+    void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) =>
+        throw new DeclinedException("networks that are described by their layers");
 
     /// <summary>How many simulations of a described network should be asked for at once.</summary>
     /// <param name="network">The network.</param>
@@ -85,13 +90,19 @@ public interface ISubject
     /// <param name="observe">To be called with the index of the propagation, the index of each place that is needed, in order, and its moments.</param>
     /// <exception cref="DeclinedException">It does not do this.</exception>
     void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe) =>
-        PropagateAll(network, noise, propagations, moments: true, (index, snapshot) =>
-        {
-            if (wants(snapshot.Index))
+        PropagateAll(
+            network,
+            noise,
+            propagations,
+            moments: true,
+            (index, snapshot) =>
             {
-                observe(index, snapshot.Index, snapshot.Moments());
+                if (wants(snapshot.Index))
+                {
+                    observe(index, snapshot.Index, snapshot.Moments());
+                }
             }
-        });
+        );
 }
 
 /// <summary>What goes through a network.</summary>

@@ -46,12 +46,11 @@ public sealed class NetworkNeeds
     private readonly SortedSet<int> _kernelSizes = [];
     private readonly SortedSet<double> _epsilons = [];
 
-    private NetworkNeeds()
-    {
-    }
+    private NetworkNeeds() { }
 
     /// <summary>All options that a network may need.</summary>
-    public static IReadOnlyList<string> AllOptions { get; } = [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
+    public static IReadOnlyList<string> AllOptions { get; } =
+    [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
 
     /// <summary>Words of its layers other than activations and repeats.</summary>
     public IReadOnlyCollection<string> Layers => _layers;
@@ -80,7 +79,7 @@ public sealed class NetworkNeeds
     /// <summary>What a network needs.</summary>
     /// <param name="network">The network.</param>
     /// <returns>Its needs.</returns>
-    public static NetworkNeeds Of(Network network)
+    public static NetworkNeeds Determine(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var needs = new NetworkNeeds { Features = network.Places.Select(place => place.Shape.Features).Append(network.Input.Features).Max() };
@@ -120,7 +119,7 @@ public sealed class NetworkNeeds
                 AddIf(convolution.Groups != 1, Groups);
                 if (convolution.Kernel > 1)
                 {
-                    _boundaries.Add(Words.Of(convolution.Boundary));
+                    _boundaries.Add(Words.Spell(convolution.Boundary));
                 }
 
                 break;
@@ -155,7 +154,7 @@ public sealed class NetworkNeeds
 
     private void Add(Initialisation parameters)
     {
-        _weightLaws.Add(Words.Of(parameters.Law));
+        _weightLaws.Add(Words.Spell(parameters.Law));
         AddIf(parameters.BiasVariance > 0, Biases);
     }
 

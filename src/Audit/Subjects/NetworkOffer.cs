@@ -10,7 +10,9 @@ public sealed record NetworkOffer
     /// <summary>Everything that can be described.</summary>
     public static NetworkOffer Everything { get; } = new();
 
-    /// <summary>Words of its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; repeats are for everybody.</summary>
+    /// <summary>
+    /// Words of its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; repeats are for everybody.
+    /// </summary>
     public IReadOnlyList<string>? Layers { get; init; }
 
     /// <summary>Words of its activations.</summary>
@@ -58,7 +60,7 @@ public sealed record NetworkOffer
     public string? WhyNot(Network network, int images, NoiseKind noise, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var needs = NetworkNeeds.Of(network);
+        var needs = NetworkNeeds.Determine(network);
         return Missing("layer", needs.Layers, Layers)
             ?? Missing("function", needs.Functions, Functions)
             ?? Missing("option", needs.Options, Options)
@@ -66,11 +68,15 @@ public sealed record NetworkOffer
             ?? (given ? null : Missing("weights by the law", needs.WeightLaws, WeightLaws))
             ?? Missing("kernel size", needs.KernelSizes, KernelSizes)
             ?? Missing("epsilon", needs.Epsilons, Epsilons)
-            ?? (Noises.Contains(noise) ? null : $"noise {Words.Of(noise)}")
+            ?? (Noises.Contains(noise) ? null : $"noise {Words.Spell(noise)}")
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
             ?? TooMany("places", network.Places.Count, MostPlaces)
-            ?? (given && !TakesParameters ? "given parameters" : !given && !DrawsParameters ? "parameters of its own" : null);
+            ?? (
+                given && !TakesParameters ? "given parameters"
+                : !given && !DrawsParameters ? "parameters of its own"
+                : null
+            );
     }
 
     private static string? Missing<T>(string what, IReadOnlyCollection<T> needed, IReadOnlyList<T>? offered)

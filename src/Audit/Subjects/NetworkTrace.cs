@@ -29,7 +29,7 @@ public sealed class NetworkTrace
     /// <returns>The trace.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place that is missing, shown twice or out of order.</exception>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    public static NetworkTrace Of(ISubject subject, Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot>? look = null) =>
+    public static NetworkTrace Record(ISubject subject, Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot>? look = null) =>
         All(subject, network, noise, [new Propagation(weights, input)], look)[0];
 
     /// <summary>Propagates several times through one network.</summary>
@@ -41,7 +41,13 @@ public sealed class NetworkTrace
     /// <returns>The traces.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place that is missing, shown twice or out of order.</exception>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    public static NetworkTrace[] All(ISubject subject, Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Action<NetworkSnapshot>? look = null)
+    public static NetworkTrace[] All(
+        ISubject subject,
+        Network network,
+        NoiseKind noise,
+        IReadOnlyList<Propagation> propagations,
+        Action<NetworkSnapshot>? look = null
+    )
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(network);
@@ -53,11 +59,17 @@ public sealed class NetworkTrace
         }
 
         NetworkTrace[] traces = [.. propagations.Select(propagation => new NetworkTrace(network, propagation.Input))];
-        subject.PropagateAll(network, noise, propagations, look is not null, (index, snapshot) =>
-        {
-            traces[index].Add(snapshot);
-            look?.Invoke(snapshot);
-        });
+        subject.PropagateAll(
+            network,
+            noise,
+            propagations,
+            look is not null,
+            (index, snapshot) =>
+            {
+                traces[index].Add(snapshot);
+                look?.Invoke(snapshot);
+            }
+        );
         return Array.Find(traces, trace => trace._snapshots.Count != network.Places.Count) is { } incomplete
             ? throw new SubjectException($"expected {network.Places.Count} places of {network.Name}, got {incomplete._snapshots.Count}")
             : traces;

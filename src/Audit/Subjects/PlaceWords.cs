@@ -7,13 +7,14 @@ internal static class PlaceWords
 {
     /// <summary>The operation that the place shows the outcome of.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A kind without a name.</exception>
-    public static string Of(PlaceKind kind) => kind switch
-    {
-        PlaceKind.Before => "before the unit",
-        PlaceKind.Convolution => "convolution",
-        PlaceKind.BatchNorm => "batch norm",
-        PlaceKind.Relu => "ReLU",
-        PlaceKind.Addition => "addition",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of place that has a name"),
-    };
+    public static string Describe(PlaceKind kind) =>
+        kind switch
+        {
+            PlaceKind.Before => "before the unit",
+            PlaceKind.Convolution => "convolution",
+            PlaceKind.BatchNorm => "batch norm",
+            PlaceKind.Relu => "ReLU",
+            PlaceKind.Addition => "addition",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of place that has a name"),
+        };
 }

@@ -25,7 +25,8 @@ internal sealed class ReferenceNetworks : IDisposable
         IParameterSource<float> parameters,
         Batch input,
         Func<int, bool> wants,
-        Action<int, Networks.Place, SignalAndNoise<float>, MomentComputation<float>> show)
+        Action<int, Networks.Place, SignalAndNoise<float>, MomentComputation<float>> show
+    )
     {
         var key = (network, input.Shape.Images, noise);
         if (!_idle.GetOrAdd(key, _ => []).TryTake(out var workplace))
@@ -55,9 +56,11 @@ internal sealed class ReferenceNetworks : IDisposable
     /// <summary>Parameters that are handed over, in the order of the list of a network.</summary>
     public static GivenParameters<float> Given(Network network, IReadOnlyList<double[]> arrays)
     {
-        var tensors = ParameterList.Of(network).ToArray();
+        var tensors = ParameterList.Enumerate(network).ToArray();
         return tensors.Length == arrays.Count
-            ? new GivenParameters<float>(tensors.Zip(arrays).ToDictionary(pair => (pair.First.Kind, pair.First.Index), pair => Array.ConvertAll(pair.Second, value => (float)value)))
+            ? new GivenParameters<float>(
+                tensors.Zip(arrays).ToDictionary(pair => (pair.First.Kind, pair.First.Index), pair => Array.ConvertAll(pair.Second, value => (float)value))
+            )
             : throw new ArgumentException($"expected {tensors.Length} arrays of parameters for {network.Name}, got {arrays.Count}", nameof(arrays));
     }
 
@@ -111,7 +114,8 @@ internal sealed class ReferenceNetworks : IDisposable
         }
     }
 
-    private sealed class Observer(Workplace workplace, Func<int, bool> wants, Action<int, Networks.Place, SignalAndNoise<float>, MomentComputation<float>> show) : IPlaceObserver<float>
+    private sealed class Observer(Workplace workplace, Func<int, bool> wants, Action<int, Networks.Place, SignalAndNoise<float>, MomentComputation<float>> show)
+        : IPlaceObserver<float>
     {
         public bool Observes(int index, Networks.Place place) => wants(index);
 

@@ -53,7 +53,7 @@ public class ReferenceSubject : ISubject, IDisposable
 
     /// <inheritdoc/>
     public virtual MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
-        MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
+        MomentTable.Read(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
 
     /// <inheritdoc/>
     public virtual void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
@@ -62,24 +62,38 @@ public class ReferenceSubject : ISubject, IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(observe);
-        _networks.Propagate(network, noise, Parameters(network, weights), input, _ => true, (index, place, values, computation) => observe(new NetworkSnapshot(
-            index,
-            place,
-            values.Shape,
-            values.TrueSignal(),
-            values.TrueNoise(),
-            () => Report(place, values, computation))));
+        _networks.Propagate(
+            network,
+            noise,
+            Parameters(network, weights),
+            input,
+            _ => true,
+            (index, place, values, computation) =>
+                observe(new NetworkSnapshot(index, place, values.Shape, values.TrueSignal(), values.TrueNoise(), () => Report(place, values, computation)))
+        );
     }
 
     /// <inheritdoc/>
-    public virtual void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    public virtual void Measure(
+        Network network,
+        NoiseKind noise,
+        IReadOnlyList<Propagation> propagations,
+        Func<int, bool> wants,
+        Action<int, int, ReportedMoments> observe
+    )
     {
         ArgumentNullException.ThrowIfNull(propagations);
         for (var i = 0; i < propagations.Count; i++)
         {
             var propagation = i;
-            _networks.Propagate(network, noise, Parameters(network, propagations[i].Weights), propagations[i].Input, wants, (index, place, values, computation) =>
-                observe(propagation, index, Report(place, values, computation)));
+            _networks.Propagate(
+                network,
+                noise,
+                Parameters(network, propagations[i].Weights),
+                propagations[i].Input,
+                wants,
+                (index, place, values, computation) => observe(propagation, index, Report(place, values, computation))
+            );
         }
     }
 
@@ -98,23 +112,25 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <summary>The weights that are really used.</summary>
     /// <param name="weights">What was asked for.</param>
     /// <returns>Their source.</returns>
-    protected virtual IKernelSource<float> Kernels(Weights weights) => weights switch
-    {
-        Weights.Own own => new RandomKernels<float>(own.Seed, own.Simulation),
-        Weights.Given given => new GivenKernels<float>([.. given.Kernels.Select(kernel => kernel.Select(value => (float)value).ToArray())]),
-        _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
-    };
+    protected virtual IKernelSource<float> Kernels(Weights weights) =>
+        weights switch
+        {
+            Weights.Own own => new RandomKernels<float>(own.Seed, own.Simulation),
+            Weights.Given given => new GivenKernels<float>([.. given.Kernels.Select(kernel => kernel.Select(value => (float)value).ToArray())]),
+            _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
+        };
 
     /// <summary>The parameters of a described network that are really used.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">What was asked for.</param>
     /// <returns>Their source.</returns>
-    protected virtual IParameterSource<float> Parameters(Network network, Weights weights) => weights switch
-    {
-        Weights.Own own => new RandomParameters<float>(own.Seed, own.Simulation),
-        Weights.Given given => ReferenceNetworks.Given(network, given.Kernels),
-        _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
-    };
+    protected virtual IParameterSource<float> Parameters(Network network, Weights weights) =>
+        weights switch
+        {
+            Weights.Own own => new RandomParameters<float>(own.Seed, own.Simulation),
+            Weights.Given given => ReferenceNetworks.Given(network, given.Kernels),
+            _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
+        };
 
     /// <summary>The moments that are really reported.</summary>
     /// <param name="depth">Layer or residual unit.</param>
@@ -125,7 +141,7 @@ public class ReferenceSubject : ISubject, IDisposable
     protected virtual ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
-        return Reported(computation.Of(values, reffSignal: true, reffNoise: true));
+        return Reported(computation.Compute(values, reffSignal: true, reffNoise: true));
     }
 
     /// <summary>The moments that are really reported of a described network; effective ranks after activations alone, as result files have them.</summary>
@@ -137,23 +153,25 @@ public class ReferenceSubject : ISubject, IDisposable
     {
         ArgumentNullException.ThrowIfNull(computation);
         var ranks = place.After is Activation;
-        var reported = Reported(computation.Of(values, ranks, ranks));
+        var reported = Reported(computation.Compute(values, ranks, ranks));
         return ranks ? reported : reported with { ReffSignal = double.NaN, ReffNoise = double.NaN };
     }
 
-    private static ReportedMoments Reported(MomentSet moments) => new(
-        moments.Nu1AbsSignal,
-        moments.Nu2Signal,
-        moments.Mu2Signal,
-        moments.Mu4Signal,
-        moments.Mu2Noise,
-        moments.LogNu2Signal,
-        moments.LogMu2Signal,
-        moments.LogMu2Noise,
-        moments.Chi(1),
-        moments.LogChi(1),
-        moments.ReffSignal,
-        moments.ReffNoise);
+    private static ReportedMoments Reported(MomentSet moments) =>
+        new(
+            moments.Nu1AbsSignal,
+            moments.Nu2Signal,
+            moments.Mu2Signal,
+            moments.Mu4Signal,
+            moments.Mu2Noise,
+            moments.LogNu2Signal,
+            moments.LogMu2Signal,
+            moments.LogMu2Noise,
+            moments.Chi(1),
+            moments.LogChi(1),
+            moments.ReffSignal,
+            moments.ReffNoise
+        );
 
     /// <summary>Frees the networks.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
@@ -195,12 +213,7 @@ public class ReferenceSubject : ISubject, IDisposable
     {
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<float> values) => observe(new Snapshot(
-            depth,
-            place,
-            values.Shape,
-            values.TrueSignal(),
-            values.TrueNoise(),
-            () => subject.Report(depth, place, values, computation)));
+        public void Observe(int depth, Place place, SignalAndNoise<float> values) =>
+            observe(new Snapshot(depth, place, values.Shape, values.TrueSignal(), values.TrueNoise(), () => subject.Report(depth, place, values, computation)));
     }
 }

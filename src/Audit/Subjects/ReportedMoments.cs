@@ -27,19 +27,46 @@ public sealed record ReportedMoments(
     double Chi,
     double LogChi,
     double ReffSignal,
-    double ReffNoise)
+    double ReffNoise
+)
 {
     /// <summary>Their names in result files, in order.</summary>
     public static ImmutableArray<string> Names { get; } =
-        ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "log_nu2_signal", "log_mu2_signal", "log_mu2_noise", "chi", "log_chi", "reff_signal", "reff_noise"];
+    [
+        "nu1_abs_signal",
+        "nu2_signal",
+        "mu2_signal",
+        "mu4_signal",
+        "mu2_noise",
+        "log_nu2_signal",
+        "log_mu2_signal",
+        "log_mu2_noise",
+        "chi",
+        "log_chi",
+        "reff_signal",
+        "reff_noise",
+    ];
 
     /// <summary>Moments by their names.</summary>
     /// <param name="valueOf">Gives the value of a name, NaN where it is not reported.</param>
     /// <returns>The moments.</returns>
-    public static ReportedMoments Of(Func<string, double> valueOf)
+    public static ReportedMoments Read(Func<string, double> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);
         double[] values = [.. Names.Select(valueOf)];
-        return new ReportedMoments(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8], values[9], values[10], values[11]);
+        return new ReportedMoments(
+            values[0],
+            values[1],
+            values[2],
+            values[3],
+            values[4],
+            values[5],
+            values[6],
+            values[7],
+            values[8],
+            values[9],
+            values[10],
+            values[11]
+        );
     }
 }

@@ -12,5 +12,5 @@ namespace Wellbehaved.Audit;
 public sealed record Snapshot(int Depth, Place Place, TensorShape Shape, double[] Signal, double[] Noise, Func<ReportedMoments> Moments)
 {
     /// <summary>For messages.</summary>
-    public string Where => $"depth {Depth}, {Place.Suffix} ({PlaceWords.Of(Place.Kind)})";
+    public string Where => $"depth {Depth}, {Place.Suffix} ({PlaceWords.Describe(Place.Kind)})";
 }

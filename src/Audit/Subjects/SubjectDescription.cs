@@ -55,8 +55,9 @@ public sealed record SubjectDescription(string Name)
     {
         ArgumentNullException.ThrowIfNull(network);
         return !Architectures.Contains(network.Architecture.Name) ? $"architecture {network.Architecture.Name}"
-            : network.KernelSize > 1 && !Boundaries.Contains(network.Boundary) ? $"boundary {Words.Of(network.Boundary)}"
-            : network.Architecture.HasBatchNorm && Epsilons is { } epsilons && !epsilons.Contains(network.Epsilon) ? FormattableString.Invariant($"epsilon {network.Epsilon}")
+            : network.KernelSize > 1 && !Boundaries.Contains(network.Boundary) ? $"boundary {Words.Spell(network.Boundary)}"
+            : network.Architecture.HasBatchNorm && Epsilons is { } epsilons && !epsilons.Contains(network.Epsilon)
+                ? FormattableString.Invariant($"epsilon {network.Epsilon}")
             : given && !TakesWeights ? "given weights"
             : !given && !DrawsWeights ? "weights of its own"
             : null;

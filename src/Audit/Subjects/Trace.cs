@@ -27,7 +27,7 @@ public sealed class Trace
     /// <returns>The trace.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    public static Trace Of(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
+    public static Trace Record(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
         All(subject, network, [new Propagation(weights, input)], look)[0];
 
     /// <summary>Propagates several times through networks of the same settings.</summary>
@@ -49,20 +49,29 @@ public sealed class Trace
         }
 
         Trace[] traces = [.. propagations.Select(propagation => new Trace(network, propagation.Input))];
-        subject.PropagateAll(network, propagations, look is not null, (index, snapshot) =>
-        {
-            if (snapshot.Shape != network.FeatureShape || snapshot.Signal.Length != snapshot.Shape.Elements || snapshot.Noise.Length != snapshot.Shape.Elements)
+        subject.PropagateAll(
+            network,
+            propagations,
+            look is not null,
+            (index, snapshot) =>
             {
-                throw new SubjectException($"expected tensors of shape {network.FeatureShape} at {snapshot.Where}, got {snapshot.Shape}");
-            }
+                if (
+                    snapshot.Shape != network.FeatureShape
+                    || snapshot.Signal.Length != snapshot.Shape.Elements
+                    || snapshot.Noise.Length != snapshot.Shape.Elements
+                )
+                {
+                    throw new SubjectException($"expected tensors of shape {network.FeatureShape} at {snapshot.Where}, got {snapshot.Shape}");
+                }
 
-            if (!traces[index]._snapshots.TryAdd((snapshot.Depth, snapshot.Place.Number), snapshot))
-            {
-                throw new SubjectException($"expected one snapshot at {snapshot.Where}, got two");
-            }
+                if (!traces[index]._snapshots.TryAdd((snapshot.Depth, snapshot.Place.Number), snapshot))
+                {
+                    throw new SubjectException($"expected one snapshot at {snapshot.Where}, got two");
+                }
 
-            look?.Invoke(snapshot);
-        });
+                look?.Invoke(snapshot);
+            }
+        );
         var shown = 1 + (network.Depth * network.Architecture.Places.Length);
         return Array.Find(traces, trace => trace._snapshots.Count != shown) is { } incomplete
             ? throw new SubjectException($"expected {shown} snapshots, got {incomplete._snapshots.Count}")
@@ -74,7 +83,8 @@ public sealed class Trace
     /// <param name="place">Number of the place; 0 behind the first convolution.</param>
     /// <returns>The snapshot.</returns>
     /// <exception cref="SubjectException">It was not shown.</exception>
-    public Snapshot At(int depth, int place) => _snapshots.GetValueOrDefault((depth, place)) ?? throw new SubjectException($"expected a snapshot at depth {depth}, loc{place}, got none");
+    public Snapshot At(int depth, int place) =>
+        _snapshots.GetValueOrDefault((depth, place)) ?? throw new SubjectException($"expected a snapshot at depth {depth}, loc{place}, got none");
 
     /// <summary>The snapshot behind the first step of a kind in a layer or residual unit.</summary>
     /// <param name="depth">Layer or residual unit, from 1.</param>

@@ -3,12 +3,11 @@ namespace Wellbehaved.Audit;
 /// <summary>Where a subject takes its weights from.</summary>
 public abstract record Weights
 {
-    private Weights()
-    {
-    }
+    private Weights() { }
 
     /// <summary>Weights that the auditor hands over.</summary>
-    /// <param name="Kernels">The weights of each convolution in the order of propagation, ordered (kernel row, kernel column, input channel, output channel), the last running fastest; of a described network all its parameters in the order of <see cref="Networks.ParameterList"/>.</param>
+    /// <param name="Kernels">The weights of each convolution in the order of propagation, ordered (kernel row, kernel column, input channel, output channel),
+    /// the last running fastest; of a described network all its parameters in the order of <see cref="Networks.ParameterList"/>.</param>
     public sealed record Given(IReadOnlyList<double[]> Kernels) : Weights;
 
     /// <summary>The subject's own initialisation.</summary>

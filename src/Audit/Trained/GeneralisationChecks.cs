@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>P9: what nets that were trained to the same loss make of corrupted test images, pair by pair, and the depth beyond which bn_ff does not train.</summary>
+/// <summary>
+/// P9: what nets that were trained to the same loss make of corrupted test images, pair by pair, and the depth beyond which bn_ff does not train.
+/// </summary>
 internal static class GeneralisationChecks
 {
     /// <summary>Training losses of a pair count as equal within this factor.</summary>
@@ -16,12 +18,17 @@ internal static class GeneralisationChecks
         yield return TrainabilityChecks.Fails(study.Trained("bn_ff", study.Sizes.DeepLayers), study, study.Sizes.DeepLayers, each, hasCollapsed: false);
     }
 
-    /// <summary>In most pairs the net of the smaller SNR classifies fewer corrupted images right: the share of such pairs against one half is the exact sign test.</summary>
+    /// <summary>
+    /// In most pairs the net of the smaller SNR classifies fewer corrupted images right: the share of such pairs against one half is the exact sign test.
+    /// </summary>
     /// <param name="net">The net whose SNR decays.</param>
     /// <param name="reference">The net whose SNR does not; mappings of one number were trained on the same batches and are tested on the same noise.</param>
     /// <param name="sizes">The budget.</param>
     /// <param name="rates">How often the verdict may be wrong.</param>
-    /// <remarks>A pair that ties counts against the claim. A pair whose losses are not equal is left out, counted and shown; so is one whose SNRs are not in the order that the claim speaks of.</remarks>
+    /// <remarks>
+    /// A pair that ties counts against the claim. A pair whose losses are not equal is left out, counted and shown; so is one whose SNRs are not in the order
+    /// that the claim speaks of.
+    /// </remarks>
     public static Measurement Pairs(TrainedMappings net, TrainedMappings reference, TrainingSizes sizes, ErrorRates rates)
     {
         int[] pairs = [.. Enumerable.Range(0, net.Count).Where(i => Equal(net, reference, i) && net.Sensitivities[i] > reference.Sensitivities[i])];
@@ -30,15 +37,30 @@ internal static class GeneralisationChecks
         return new BinomialProportion(below, pairs.Length).Conclude(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair ({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in {NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against {Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against {TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps {TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against {TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = {p:0.0e-0})"),
-            rates);
+                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify "
+                    + $"fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair "
+                    + $"({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in "
+                    + $"{NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against "
+                    + $"{Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at "
+                    + $"initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against "
+                    + $"{TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps "
+                    + $"{TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against "
+                    + $"{TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = "
+                    + $"{p:0.0e-0})"
+            ),
+            rates
+        );
     }
 
     private static bool Equal(TrainedMappings net, TrainedMappings reference, int pair)
     {
         var (one, other) = (net.Result.Outcomes[pair][0], reference.Result.Outcomes[pair][0]);
-        return one.IsFinite && other.IsFinite && HasReached(one.FinalLoss) && HasReached(other.FinalLoss)
-            && one.FinalLoss <= LossFactor * other.FinalLoss && other.FinalLoss <= LossFactor * one.FinalLoss;
+        return one.IsFinite
+            && other.IsFinite
+            && HasReached(one.FinalLoss)
+            && HasReached(other.FinalLoss)
+            && one.FinalLoss <= LossFactor * other.FinalLoss
+            && other.FinalLoss <= LossFactor * one.FinalLoss;
     }
 
     /// <summary>The loss after training scatters about the mean over the last pass, at which it stopped.</summary>

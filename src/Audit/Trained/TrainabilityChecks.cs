@@ -42,7 +42,9 @@ internal static class TrainabilityChecks
             {
                 Behaviour.WellBehaved => Trains(study.Trained(options), study, study.Sizes.DeepLayers, each, "well-behaved by theory"),
                 Behaviour.Exploding => Fails(study.Trained(options), study, study.Sizes.DeepLayers, each, hasCollapsed: false, "exploding by theory"),
-                _ => throw new InvalidOperationException($"expected a network that theory calls well-behaved or exploding, got {options.Name}: {predicted.Words}"),
+                _ => throw new InvalidOperationException(
+                    $"expected a network that theory calls well-behaved or exploding, got {options.Name}: {predicted.Words}"
+                ),
             };
         }
     }
@@ -57,8 +59,15 @@ internal static class TrainabilityChecks
     public static Measurement Fails(TrainedMappings net, TrainingStudy study, int layers, ErrorRates rates, bool hasCollapsed, string? predicted = null)
     {
         var reference = study.Trained(Reference, layers);
-        var failed = Count(net, mapping => HasLearnt(reference, mapping) && !Reaches(net, reference, mapping) && (!hasCollapsed || net.Ranks[mapping] <= MostDirections));
-        return new BinomialProportion(failed, net.Count).Conclude($"{Words(net, predicted)} do not come to {LeastShare:0%} of the training accuracy of {reference.Name}{(hasCollapsed ? $", and had at most {Number(MostDirections)} directions" : "")} ({Medians(net, reference)})", rates);
+        var failed = Count(
+            net,
+            mapping => HasLearnt(reference, mapping) && !Reaches(net, reference, mapping) && (!hasCollapsed || net.Ranks[mapping] <= MostDirections)
+        );
+        return new BinomialProportion(failed, net.Count).Conclude(
+            $"{Words(net, predicted)} do not come to {LeastShare:0%} of the training accuracy of "
+                + $"{reference.Name}{(hasCollapsed ? $", and had at most {Number(MostDirections)} directions" : "")} ({Medians(net, reference)})",
+            rates
+        );
     }
 
     /// <summary>Most mappings of a net come to the accuracy of bn_res.</summary>
@@ -71,20 +80,28 @@ internal static class TrainabilityChecks
     {
         var reference = study.Trained(Reference, layers);
         var trained = Count(net, mapping => HasLearnt(reference, mapping) && Reaches(net, reference, mapping));
-        return new BinomialProportion(trained, net.Count).Conclude($"{Words(net, predicted)} come to {LeastShare:0%} of the training accuracy of {reference.Name} ({Medians(net, reference)})", rates);
+        return new BinomialProportion(trained, net.Count).Conclude(
+            $"{Words(net, predicted)} come to {LeastShare:0%} of the training accuracy of {reference.Name} ({Medians(net, reference)})",
+            rates
+        );
     }
 
     private static bool HasLearnt(TrainedMappings reference, int mapping) => reference.AccuracyOf(mapping) >= LeastAccuracy;
 
-    private static bool Reaches(TrainedMappings net, TrainedMappings reference, int mapping) => net.AccuracyOf(mapping) >= LeastShare * reference.AccuracyOf(mapping);
+    private static bool Reaches(TrainedMappings net, TrainedMappings reference, int mapping) =>
+        net.AccuracyOf(mapping) >= LeastShare * reference.AccuracyOf(mapping);
 
     private static int Count(TrainedMappings net, Func<int, bool> holds) => Enumerable.Range(0, net.Count).Count(holds);
 
     private static string Words(TrainedMappings net, string? predicted) => predicted is null ? net.Name : $"{net.Name}, {predicted},";
 
-    private static string Medians(TrainedMappings net, TrainedMappings reference) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against {TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Of(net.Failures, "training run")} was no number" : "")}");
+    private static string Medians(TrainedMappings net, TrainedMappings reference) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at "
+                + $"initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against "
+                + $"{TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Spell(net.Failures, "training run")} was no number" : "")}"
+        );
 
     private static IEnumerable<double> Accuracies(TrainedMappings net) => Enumerable.Range(0, net.Count).Select(net.AccuracyOf);
 

@@ -22,20 +22,21 @@ internal static class TrainedNets
     /// <param name="channels">Width.</param>
     /// <param name="mappings">Number of mappings.</param>
     /// <param name="seed">The seed.</param>
-    public static ExperimentOptions Architecture(string architecture, int layers, int channels, int mappings, ulong seed) => new()
-    {
-        Architecture = architecture,
-        TotalDepth = Model.Architecture.Named(architecture).IsResidual ? layers / BranchLayers : layers,
-        KernelSize = 1,
-        NumChannels = channels,
-        BatchSize = TrainingSizes.BatchSize,
-        NumSims = mappings,
-        NumComputations = 1,
-        ResDepth = BranchLayers,
-        Dataset = Dataset,
-        Normalize = InputNormalization.Global,
-        Seed = seed,
-    };
+    public static ExperimentOptions Architecture(string architecture, int layers, int channels, int mappings, ulong seed) =>
+        new()
+        {
+            Architecture = architecture,
+            TotalDepth = Model.Architecture.Named(architecture).IsResidual ? layers / BranchLayers : layers,
+            KernelSize = 1,
+            NumChannels = channels,
+            BatchSize = TrainingSizes.BatchSize,
+            NumSims = mappings,
+            NumComputations = 1,
+            ResDepth = BranchLayers,
+            Dataset = Dataset,
+            Normalize = InputNormalization.Global,
+            Seed = seed,
+        };
 
     /// <summary>A composed network.</summary>
     /// <param name="name">One of <see cref="Composed"/>.</param>
@@ -47,16 +48,25 @@ internal static class TrainedNets
     {
         var (unit, last, layersOfUnit) = name switch
         {
-            "pre_ln_mlp" => ("""{"residual": {"branch": ["layer_norm", {"dense": {"weight_variance": 1}}, "gelu", "dense"]}}""", ", \"layer_norm\"", BranchLayers),
+            "pre_ln_mlp" => (
+                """{"residual": {"branch": ["layer_norm", {"dense": {"weight_variance": 1}}, "gelu", "dense"]}}""",
+                ", \"layer_norm\"",
+                BranchLayers
+            ),
             "rms_mlp" => ("""{"residual": {"branch": ["rms_norm", {"dense": {"weight_variance": 1}}, "silu", "dense"]}}""", ", \"rms_norm\"", BranchLayers),
-            "tanh_chaos" => ("""
+            "tanh_chaos" => (
+                """
                 "tanh", {"dense": {"weight_variance": 4, "bias_variance": 0.04}}
-                """, "", 1),
+                """,
+                "",
+                1
+            ),
             "bn_tanh" => ("\"dense\", \"batch_norm\", \"tanh\"", "", 1),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "expected a composed network"),
         };
-        var text = $$$"""{"name": "{{{name}}}", "layers": ["flatten", {"dense": {"channels": "N", "weight_variance": 1}}, {"repeat": {"times": "L", "unit": [{{{unit}}}]} }{{{last}}}]}""";
-        return ExperimentOptions.Of(NetworkTemplate.Parse(text).With(Images, channels, layers / layersOfUnit), TrainingSizes.BatchSize, mappings) with
+        var text =
+            $$$"""{"name": "{{{name}}}", "layers": ["flatten", {"dense": {"channels": "N", "weight_variance": 1}}, {"repeat": {"times": "L", "unit": [{{{unit}}}]} }{{{last}}}]}""";
+        return ExperimentOptions.ForNetwork(NetworkTemplate.Parse(text).With(Images, channels, layers / layersOfUnit), TrainingSizes.BatchSize, mappings) with
         {
             Dataset = Dataset,
             Normalize = InputNormalization.Global,

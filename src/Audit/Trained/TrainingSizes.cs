@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>At which depth, width, data, budget and optimiser the claims about trained networks are checked. Depths count layers with weights after the first one.</summary>
+/// <summary>
+/// At which depth, width, data, budget and optimiser the claims about trained networks are checked. Depths count layers with weights after the first one.
+/// </summary>
 /// <param name="Channels">Width of every layer.</param>
 /// <param name="DeepLayers">Layers of nets whose signal, or SNR, is gone.</param>
 /// <param name="ShallowLayers">Layers before that.</param>
@@ -10,7 +12,17 @@ namespace Wellbehaved.Audit;
 /// <param name="Mappings">Mappings of each net.</param>
 /// <param name="Pairs">Pairs of mappings that are trained to the same loss.</param>
 /// <param name="TrainImages">Training images.</param>
-internal sealed record TrainingSizes(int Channels, int DeepLayers, int ShallowLayers, int PairLayers, int Steps, int PairSteps, int Mappings, int Pairs, int TrainImages)
+internal sealed record TrainingSizes(
+    int Channels,
+    int DeepLayers,
+    int ShallowLayers,
+    int PairLayers,
+    int Steps,
+    int PairSteps,
+    int Mappings,
+    int Pairs,
+    int TrainImages
+)
 {
     /// <summary>Images in a batch.</summary>
     public const int BatchSize = 100;
@@ -28,5 +40,6 @@ internal sealed record TrainingSizes(int Channels, int DeepLayers, int ShallowLa
     public static IReadOnlyList<double> LearningRates { get; } = [0.0003, 0.001, 0.003];
 
     /// <summary>What <c>verify --scale training</c> trains.</summary>
-    public static TrainingSizes OfScale { get; } = new(Channels: 64, DeepLayers: 80, ShallowLayers: 10, PairLayers: 16, Steps: 300, PairSteps: 1000, Mappings: 18, Pairs: 20, TrainImages: 1000);
+    public static TrainingSizes OfScale { get; } =
+        new(Channels: 64, DeepLayers: 80, ShallowLayers: 10, PairLayers: 16, Steps: 300, PairSteps: 1000, Mappings: 18, Pairs: 20, TrainImages: 1000);
 }

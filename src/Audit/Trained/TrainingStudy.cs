@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Trains the nets that claims ask for, each once.</summary>
 /// <param name="sizes">Depths, width, data and budget.</param>
-/// <param name="seed">The user's seed. All nets have the same one, so that mappings of one number see the same batches in the same order, and the same noise on test images.</param>
+/// <param name="seed">The user's seed. All nets have the same one, so that mappings of one number see the same batches in the same order, and the same noise on
+/// test images.</param>
 /// <param name="advance">Called after each step with 1, from any thread; may be null.</param>
 /// <param name="cancellation">Asks to stop.</param>
 internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long>? advance = null, CancellationToken cancellation = default)
@@ -32,26 +33,32 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
     /// <summary>An architecture of the post, trained to a loss.</summary>
     /// <param name="architecture">Its name.</param>
     public TrainedMappings TrainedToLoss(string architecture) =>
-        Trained($"{architecture} of {sizes.PairLayers} layers, to a loss", TrainedNets.Architecture(architecture, sizes.PairLayers, sizes.Channels, sizes.Pairs, _seed), ToLoss);
+        Trained(
+            $"{architecture} of {sizes.PairLayers} layers, to a loss",
+            TrainedNets.Architecture(architecture, sizes.PairLayers, sizes.Channels, sizes.Pairs, _seed),
+            ToLoss
+        );
 
-    private TrainingOptions ForSteps(ExperimentOptions options) => new()
-    {
-        Experiment = options,
-        Steps = sizes.Steps,
-        LearningRates = TrainingSizes.LearningRates,
-        TrainImages = sizes.TrainImages,
-        Corruptions = [0],
-    };
+    private TrainingOptions ForSteps(ExperimentOptions options) =>
+        new()
+        {
+            Experiment = options,
+            Steps = sizes.Steps,
+            LearningRates = TrainingSizes.LearningRates,
+            TrainImages = sizes.TrainImages,
+            Corruptions = [0],
+        };
 
-    private TrainingOptions ToLoss(ExperimentOptions options) => new()
-    {
-        Experiment = options,
-        Steps = sizes.PairSteps,
-        LearningRates = [TrainingSizes.PairRate],
-        TargetLoss = TrainingSizes.PairLoss,
-        TrainImages = sizes.TrainImages,
-        Corruptions = [0, TrainingSizes.Corruption],
-    };
+    private TrainingOptions ToLoss(ExperimentOptions options) =>
+        new()
+        {
+            Experiment = options,
+            Steps = sizes.PairSteps,
+            LearningRates = [TrainingSizes.PairRate],
+            TargetLoss = TrainingSizes.PairLoss,
+            TrainImages = sizes.TrainImages,
+            Corruptions = [0, TrainingSizes.Corruption],
+        };
 
     private TrainedMappings Trained(string name, ExperimentOptions options, Func<ExperimentOptions, TrainingOptions> training)
     {
@@ -62,9 +69,10 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
             var outcomes = TrainingCampaign.Run(plan, Environment.ProcessorCount, advance is null ? null : () => advance(1), cancellation: cancellation);
             _trained[name] = trained = new TrainedMappings(
                 name,
-                TrainingResult.Of(plan, outcomes),
+                TrainingResult.Summarise(plan, outcomes),
                 [.. initial.SelectAtRanks((moments, _) => moments.ReffSignal).Select(row => row[^1])],
-                [.. initial.SelectAtEnds((moments, mu2) => moments.Chi(mu2)).Select(row => row[^1])]);
+                [.. initial.SelectAtEnds((moments, mu2) => moments.Chi(mu2)).Select(row => row[^1])]
+            );
         }
 
         return trained;

@@ -5,7 +5,10 @@ namespace Wellbehaved.Audit;
 /// <summary>The checks of claims about trained networks. They train the reference implementation, at a scale of their own.</summary>
 internal static class TrainingSuite
 {
-    /// <summary>Probability that a claim is rejected though it is true, and that it holds though it is wrong: of each claim, all its quantities together. Outside the promise of the other scales.</summary>
+    /// <summary>
+    /// Probability that a claim is rejected though it is true, and that it holds though it is wrong: of each claim, all its quantities together. Outside the
+    /// promise of the other scales.
+    /// </summary>
     public const double FalseFailRate = 1e-3;
 
     /// <summary>What stands for an architecture in checks of composed networks.</summary>
@@ -36,17 +39,38 @@ internal static class TrainingSuite
     /// <returns>The run; claims that were asked for and need no training are named as not run at this scale.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static VerificationRun Run(TrainingSizes sizes, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default)
+    public static VerificationRun Run(
+        TrainingSizes sizes,
+        ulong seed,
+        IReadOnlyCollection<string> claims,
+        IReadOnlyCollection<string>? architectures = null,
+        Action<long>? advance = null,
+        CancellationToken cancellation = default
+    )
     {
         VerificationRun.RequireClaims(claims);
         var study = new TrainingStudy(sizes, seed, advance, cancellation);
         using var subject = new ReferenceSubject();
         var outcomes = new List<CheckOutcome>();
-        foreach (var (claim, architecture, measure) in All.Where(check => (claims.Count == 0 || claims.Contains(check.Claim)) && (architectures?.Contains(check.Architecture) ?? true)))
+        foreach (
+            var (claim, architecture, measure) in All.Where(check =>
+                (claims.Count == 0 || claims.Contains(check.Claim)) && (architectures?.Contains(check.Architecture) ?? true)
+            )
+        )
         {
             var rates = RatesOf(claim);
             var check = new Check(claim, architecture, _ => measure(study, rates));
-            outcomes.Add(check.Execute(new CheckContext(subject, rates, Mixing.SeedOf(seed, check), new DeepExperiments(subject, Scale.Quick, seed, null, cancellation), cancellation)));
+            outcomes.Add(
+                check.Execute(
+                    new CheckContext(
+                        subject,
+                        rates,
+                        Mixing.SeedOf(seed, check),
+                        new DeepExperiments(subject, Scale.Quick, seed, null, cancellation),
+                        cancellation
+                    )
+                )
+            );
         }
 
         return new VerificationRun(subject.Description.Name, Scale.Training, seed, outcomes, [], [])
@@ -65,20 +89,29 @@ internal static class TrainingSuite
     {
         var nets = new HashSet<string>();
         var pairs = 0;
-        foreach (var (claim, architecture, _) in All.Where(check => (claims.Count == 0 || claims.Contains(check.Claim)) && (architectures?.Contains(check.Architecture) ?? true)))
+        foreach (
+            var (claim, architecture, _) in All.Where(check =>
+                (claims.Count == 0 || claims.Contains(check.Claim)) && (architectures?.Contains(check.Architecture) ?? true)
+            )
+        )
         {
             nets.Add("bn_res deep");
-            nets.UnionWith((claim, architecture) switch
-            {
-                ("P8", "vanilla") => ["vanilla deep", "vanilla shallow", "bn_res shallow"],
-                ("P8", "vanilla_res") => ["vanilla_res deep"],
-                ("P8", Composed) => TrainedNets.Composed,
-                ("P9", "bn_ff") => ["bn_ff deep"],
-                _ => throw new InvalidOperationException($"expected a check of training, got {claim} {architecture}"),
-            });
+            nets.UnionWith(
+                (claim, architecture) switch
+                {
+                    ("P8", "vanilla") => ["vanilla deep", "vanilla shallow", "bn_res shallow"],
+                    ("P8", "vanilla_res") => ["vanilla_res deep"],
+                    ("P8", Composed) => TrainedNets.Composed,
+                    ("P9", "bn_ff") => ["bn_ff deep"],
+                    _ => throw new InvalidOperationException($"expected a check of training, got {claim} {architecture}"),
+                }
+            );
             pairs += claim == "P9" ? 2 : 0;
         }
 
-        return Math.Max(1, ((long)nets.Count * sizes.Mappings * TrainingSizes.LearningRates.Count * sizes.Steps) + ((long)pairs * sizes.Pairs * sizes.PairSteps));
+        return Math.Max(
+            1,
+            ((long)nets.Count * sizes.Mappings * TrainingSizes.LearningRates.Count * sizes.Steps) + ((long)pairs * sizes.Pairs * sizes.PairSteps)
+        );
     }
 }

@@ -17,11 +17,12 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
 
     /// <summary>What is propagated.</summary>
     /// <param name="noise">Of which mapping the noise is the derivative.</param>
-    public WrittenOutPropagation Propagate(WrittenOutNoise noise) => new WrittenOutMapping(Network, [.. Parameters.Select(parameter => parameter.Values)]).Propagate(Input, noise);
+    public WrittenOutPropagation Propagate(WrittenOutNoise noise) =>
+        new WrittenOutMapping(Network, [.. Parameters.Select(parameter => parameter.Values)]).Propagate(Input, noise);
 
     private static LayerVectorCase Draw(Networks.Network network)
     {
-        var parameters = ParameterList.Of(network).Select((tensor, index) => (tensor, Draw(network, tensor, (uint)index))).ToList();
+        var parameters = ParameterList.Enumerate(network).Select((tensor, index) => (tensor, Draw(network, tensor, (uint)index))).ToList();
         var input = network.Input;
         var length = Images * (int)input.Features;
         return new(network, parameters, new(Images, input.Height, input.Width, input.Channels, Signal(length), Normal(RandomPurpose.InputNoise, 0, length, 1)));
@@ -30,14 +31,15 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
     /// <summary>Inputs that are not centred: a norm that forgets to subtract a mean would pass on centred ones nearly.</summary>
     private static double[] Signal(int length) => [.. Normal(RandomPurpose.GaussianImages, 0, length, 1).Select(value => (double)(float)(value + 0.5))];
 
-    private static double[] Draw(Networks.Network network, ParameterTensor tensor, uint index) => tensor.Kind switch
-    {
-        ParameterKind.Weights or ParameterKind.Biases => Normal(RandomPurpose.Weights, index, checked((int)tensor.Length), Math.Sqrt(tensor.Variance)),
-        ParameterKind.Mask => Mask((Dropout)tensor.Layer, index, tensor.Length == 0 ? Images * PointsOf(network) * tensor.Outputs : (int)tensor.Length),
-        // The first branch is there, the second is not, and so on.
-        ParameterKind.Survival => [1 - (tensor.Index % 2)],
-        _ => throw new InvalidOperationException($"no numbers for {tensor.Kind}"),
-    };
+    private static double[] Draw(Networks.Network network, ParameterTensor tensor, uint index) =>
+        tensor.Kind switch
+        {
+            ParameterKind.Weights or ParameterKind.Biases => Normal(RandomPurpose.Weights, index, checked((int)tensor.Length), Math.Sqrt(tensor.Variance)),
+            ParameterKind.Mask => Mask((Dropout)tensor.Layer, index, tensor.Length == 0 ? Images * PointsOf(network) * tensor.Outputs : (int)tensor.Length),
+            // The first branch is there, the second is not, and so on.
+            ParameterKind.Survival => [1 - (tensor.Index % 2)],
+            _ => throw new InvalidOperationException($"no numbers for {tensor.Kind}"),
+        };
 
     /// <summary>Positions where masks by point are drawn: those of the input, in all networks here.</summary>
     private static int PointsOf(Networks.Network network) => (int)network.Input.Positions;
@@ -46,13 +48,14 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
         [.. Normal(RandomPurpose.Weights, index, length, 1).Select(value => value < NormalQuantile(dropout.Keep) ? (float)(1 / dropout.Keep) : 0.0)];
 
     /// <summary>The two probabilities that occur here.</summary>
-    private static double NormalQuantile(double keep) => keep switch
-    {
-        0.5 => 0,
-        0.8 => 0.8416212335729143,
-        1 => double.PositiveInfinity,
-        _ => throw new ArgumentOutOfRangeException(nameof(keep), keep, "expected a probability whose quantile stands here"),
-    };
+    private static double NormalQuantile(double keep) =>
+        keep switch
+        {
+            0.5 => 0,
+            0.8 => 0.8416212335729143,
+            1 => double.PositiveInfinity,
+            _ => throw new ArgumentOutOfRangeException(nameof(keep), keep, "expected a probability whose quantile stands here"),
+        };
 
     private static double[] Normal(RandomPurpose purpose, uint index, int length, double deviation)
     {

@@ -22,18 +22,20 @@ internal static class LayerVectorFile
     }
 
     /// <summary>The name of a place in a vector, as result files name places; the end of a branch that no other place shows has a name of its own.</summary>
-    public static string NameOf(WrittenOutPlace place) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"depth{place.Depth}_{(place.Kind == Networks.PlaceKind.BranchEnd ? "end" : "loc")}{place.Number}");
+    public static string NameOf(WrittenOutPlace place) =>
+        string.Create(CultureInfo.InvariantCulture, $"depth{place.Depth}_{(place.Kind == Networks.PlaceKind.BranchEnd ? "end" : "loc")}{place.Number}");
 
     private static IEnumerable<KeyValuePair<string, NpyArray>> ArraysOf(LayerVectorCase vector)
     {
-        yield return new("network", NpyArray.Of(NetworkText.Write(vector.Network)));
+        yield return new("network", NpyArray.From(NetworkText.Write(vector.Network)));
         yield return new("input_signal", Tensor(vector.Input, vector.Input.Signal));
         yield return new("input_noise", Tensor(vector.Input, vector.Input.Noise));
         foreach (var (i, (tensor, values)) in vector.Parameters.Index())
         {
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"parameter_{i}"), NpyArray.Of(values, LayerParameter.ShapeOf(tensor, values.Length)));
+            yield return new(
+                string.Create(CultureInfo.InvariantCulture, $"parameter_{i}"),
+                NpyArray.From(values, LayerParameter.ShapeOf(tensor, values.Length))
+            );
         }
 
         var (mapping, full) = (vector.Propagate(WrittenOutNoise.Mapping).Places, vector.Propagate(WrittenOutNoise.Full).Places);
@@ -46,5 +48,5 @@ internal static class LayerVectorFile
     }
 
     private static NpyArray Tensor(WrittenOutFeatures features, double[] values) =>
-        NpyArray.Of(values, features.Images, features.Height, features.Width, features.Channels);
+        NpyArray.From(values, features.Images, features.Height, features.Width, features.Channels);
 }

@@ -28,11 +28,20 @@ public sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[]>
         select Draw(architecture, convolution.KernelSize, convolution.Boundary);
 
     /// <summary>Name of its file, without the extension.</summary>
-    public string Name => Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{Words.Of(Network.Boundary)}_k{Network.KernelSize}";
+    public string Name =>
+        Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{Words.Spell(Network.Boundary)}_k{Network.KernelSize}";
 
     private static VectorCase Draw(string architecture, int kernelSize, Boundary boundary)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), kernelSize == 1 ? new TensorShape(6, 2, 2, 2) : new TensorShape(2, 6, 8, 2), 2, 4, kernelSize, boundary, Epsilon);
+        var network = new NetworkSettings(
+            Architecture.Named(architecture),
+            kernelSize == 1 ? new TensorShape(6, 2, 2, 2) : new TensorShape(2, 6, 8, 2),
+            2,
+            4,
+            kernelSize,
+            boundary,
+            Epsilon
+        );
 
         // The first attempt without a ReLU input so near to zero that single precision might take the other side.
         for (var attempt = 0u; ; attempt++)

@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Writes conformance vectors as NumPy archives, and a manifest that says how exact each array is. docs/conformance-vectors.md describes both.</summary>
+/// <summary>
+/// Writes conformance vectors as NumPy archives, and a manifest that says how exact each array is. docs/conformance-vectors.md describes both.
+/// </summary>
 public static class VectorFile
 {
     private const string ManifestName = "manifest.json";
@@ -30,12 +32,12 @@ public static class VectorFile
     private static IEnumerable<KeyValuePair<string, NpyArray>> ArraysOf(VectorCase vector)
     {
         var network = vector.Network;
-        yield return new("configuration", NpyArray.Of(Configuration(network).ToJsonString(Json.Readable)));
+        yield return new("configuration", NpyArray.From(Configuration(network).ToJsonString(Json.Readable)));
         yield return new("input_signal", Tensor(vector.Input.Shape, vector.Input.Signal));
         yield return new("input_noise", Tensor(vector.Input.Shape, vector.Input.Noise));
         foreach (var (shape, index) in network.Kernels.Select((shape, index) => (shape, index)))
         {
-            yield return new($"kernel_{index}", NpyArray.Of(vector.Kernels[index], shape.Size, shape.Size, shape.InputChannels, shape.OutputChannels));
+            yield return new($"kernel_{index}", NpyArray.From(vector.Kernels[index], shape.Size, shape.Size, shape.InputChannels, shape.OutputChannels));
         }
 
         foreach (var place in Propagate<double>(vector))
@@ -45,32 +47,34 @@ public static class VectorFile
             yield return new($"noise_{suffix}", Tensor(network.FeatureShape, place.Noise));
             foreach (var (name, value) in Named(place.Moments))
             {
-                yield return new($"{name}_{suffix}", NpyArray.Of([value]));
+                yield return new($"{name}_{suffix}", NpyArray.From([value]));
             }
         }
     }
 
-    private static JsonObject Configuration(NetworkSettings network) => new()
-    {
-        ["architecture"] = network.Architecture.Name,
-        ["res_depth"] = network.Architecture.ResidualDepth,
-        ["total_depth"] = network.Depth,
-        ["num_channels"] = network.Channels,
-        ["kernel_size"] = network.KernelSize,
-        ["first_stride"] = network.FirstStride,
-        ["boundary"] = Words.Of(network.Boundary),
-        ["epsilon"] = network.Epsilon,
-    };
+    private static JsonObject Configuration(NetworkSettings network) =>
+        new()
+        {
+            ["architecture"] = network.Architecture.Name,
+            ["res_depth"] = network.Architecture.ResidualDepth,
+            ["total_depth"] = network.Depth,
+            ["num_channels"] = network.Channels,
+            ["kernel_size"] = network.KernelSize,
+            ["first_stride"] = network.FirstStride,
+            ["boundary"] = Words.Spell(network.Boundary),
+            ["epsilon"] = network.Epsilon,
+        };
 
-    private static JsonObject Entry(string name, VectorCase vector) => new()
-    {
-        ["file"] = name,
-        ["configuration"] = Configuration(vector.Network),
-        ["exact"] = new JsonArray("configuration", "input_signal", "input_noise", "kernel_*"),
-        ["approximate"] = new JsonArray("signal_*", "noise_*", "nu*", "mu*", "chi_*", "log_*", "reff_*"),
-        ["measured_in_double_precision"] = Rounded(Distance(Propagate<double>(vector), WrittenOut(vector))),
-        ["measured_in_single_precision"] = Rounded(Distance(Propagate<float>(vector), WrittenOut(vector))),
-    };
+    private static JsonObject Entry(string name, VectorCase vector) =>
+        new()
+        {
+            ["file"] = name,
+            ["configuration"] = Configuration(vector.Network),
+            ["exact"] = new JsonArray("configuration", "input_signal", "input_noise", "kernel_*"),
+            ["approximate"] = new JsonArray("signal_*", "noise_*", "nu*", "mu*", "chi_*", "log_*", "reff_*"),
+            ["measured_in_double_precision"] = Rounded(Distance(Propagate<double>(vector), WrittenOut(vector))),
+            ["measured_in_single_precision"] = Rounded(Distance(Propagate<float>(vector), WrittenOut(vector))),
+        };
 
     /// <summary>The largest difference of a tensor's elements from those of the network written out, relative to the tensor's root mean square.</summary>
     private static double Distance(IEnumerable<Shown> shown, IEnumerable<(double[] Signal, double[] Noise)> written) =>
@@ -83,7 +87,10 @@ public static class VectorFile
     private static double Rounded(double value)
     {
         var scale = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return double.Parse((Math.Ceiling(value / scale) * scale).ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+        return double.Parse(
+            (Math.Ceiling(value / scale) * scale).ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
     }
 
     private static List<(double[] Signal, double[] Noise)> WrittenOut(VectorCase vector)
@@ -125,7 +132,7 @@ public static class VectorFile
         yield return ("reff_noise", moments.ReffNoise);
     }
 
-    private static NpyArray Tensor(TensorShape shape, double[] values) => NpyArray.Of(values, shape.Images, shape.Height, shape.Width, shape.Channels);
+    private static NpyArray Tensor(TensorShape shape, double[] values) => NpyArray.From(values, shape.Images, shape.Height, shape.Width, shape.Channels);
 
     private sealed record Shown(int Depth, Place Place, double[] Signal, double[] Noise, MomentSet Moments);
 
@@ -136,11 +143,7 @@ public static class VectorFile
 
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<T> values) => All.Add(new Shown(
-            depth,
-            place,
-            values.TrueSignal(),
-            values.TrueNoise(),
-            moments.Of(values, reffSignal: true, reffNoise: true)));
+        public void Observe(int depth, Place place, SignalAndNoise<T> values) =>
+            All.Add(new Shown(depth, place, values.TrueSignal(), values.TrueNoise(), moments.Compute(values, reffSignal: true, reffNoise: true)));
     }
 }

@@ -17,8 +17,13 @@ public static class Suite
     /// <summary>Probability that a run rejects anything on a correct subject: the sum over all its checks.</summary>
     public const double FalseFailRate = 1e-6;
 
-    /// <summary>Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are derived needs none.</summary>
-    /// <remarks>The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.</remarks>
+    /// <summary>
+    /// Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are
+    /// derived needs none.
+    /// </summary>
+    /// <remarks>
+    /// The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.
+    /// </remarks>
     internal const int Shares = 112;
 
     /// <summary>What stands for an architecture in checks of claims on sites: networks composed of layers of every kind.</summary>
@@ -27,76 +32,81 @@ public static class Suite
     /// <summary>The checks.</summary>
     public static ImmutableArray<Check> Checks { get; } =
     [
-        .. Of("O1", OperationChecks.Convolution, All),
-        .. Of("O2", OperationChecks.Relu, All),
-        .. Of("O3", OperationChecks.SkipConnection, Residual),
-        .. Of("O4", SizeChecks.GivenWeights, All),
-        .. Of("D1", MomentChecks.Moments, All),
-        .. Of("D2", MomentChecks.EffectiveRank, All),
-        .. Of("D3", BatchNormChecks.Kurtosis, WithBatchNorm),
-        .. Of("D4", BatchNormChecks.Normalisation, WithBatchNorm),
-        .. Of("D5", SymmetryChecks.Homogeneity, All),
-        .. Of("D6", SymmetryChecks.Shift, All),
-        .. Of("D7", SymmetryChecks.Derivative, All),
-        .. Of("D8", SymmetryChecks.Zeros, All),
-        .. Of("I1", InitialisationChecks.Gaussian, All),
-        .. Of("I2", InitialisationChecks.FreshInEachLayer, All),
-        .. Of("I3", InitialisationChecks.FreshInEachSimulation, All),
-        .. Of("I4", WeightLawChecks.FirstConvolution, All),
-        .. Of("I5", WeightLawChecks.OtherConvolutions, All),
-        .. Of("I6", SolvedWeightChecks.NoBias, All),
-        .. Of("I7", SolvedWeightChecks.OneSetOfWeights, All),
-        .. Of("I8", WeightIndependenceChecks.WithinSimulation, All),
-        .. Of("I9", WeightIndependenceChecks.BetweenSimulations, All),
-        .. Of("I10", SeedChecks.WhateverTheInput, All),
-        .. Of("I11", SizeChecks.OwnWeights, All),
-        .. Of("S1", ArcCosineChecks.Pairs, [Vanilla]),
-        .. Of("S2", SecondMomentChecks.Signal, All),
-        .. Of("S3", SecondMomentChecks.Noise, All),
-        .. Of("S4", SecondMomentChecks.Variance, [Vanilla]),
-        .. Of("S5", BatchNormKernelChecks.Kernels, WithBatchNorm),
-        .. Of("S6", BatchNormKernelChecks.Activation, WithBatchNorm),
-        .. Of("S7", BatchNormChecks.NoiseIncrement, WithBatchNorm),
-        .. Of("S8", ResidualSumChecks.CrossTerms, Residual),
-        .. Of("W1", RandomWalkChecks.Distribution, [Vanilla]),
-        .. Of("W2", ConservationChecks.Products, [Vanilla]),
-        .. Of("W3", DilutionChecks.Growth, [BnRes]),
-        .. Of("W4", DoublingChecks.Growth, [VanillaRes]),
-        .. Of("R1", RecursionChecks.Law, Plain),
-        .. Of("R2", RecursionChecks.Law, WithBatchNorm),
-        .. Of("A1", LargeBatchChecks.Increment, [BnFf]),
-        .. Of("A2", LargeBatchChecks.PowerLaw, [BnRes]),
-        .. Of("A3", PostChecks.Limits, Plain),
-        .. Of("P1", PostChecks.Collapse, [Vanilla]),
-        .. Of("P2", PostChecks.Collapse, [VanillaRes]),
-        .. Of("P3", PostChecks.Drowning, [BnFf]),
-        .. Of("P4", PostChecks.Health, [BnRes]),
-        .. Of("P5", WalkChecks.Gains, [Vanilla]),
-        .. Of("P5", PostChecks.Multiplicativity, [BnFf]),
-        .. Of("P6", PostChecks.EqualBranches, [VanillaRes]),
-        .. Of("P7", PostChecks.Dilution, [BnRes]),
+        .. ChecksOf("O1", OperationChecks.Convolution, All),
+        .. ChecksOf("O2", OperationChecks.Relu, All),
+        .. ChecksOf("O3", OperationChecks.SkipConnection, Residual),
+        .. ChecksOf("O4", SizeChecks.GivenWeights, All),
+        .. ChecksOf("D1", MomentChecks.Moments, All),
+        .. ChecksOf("D2", MomentChecks.EffectiveRank, All),
+        .. ChecksOf("D3", BatchNormChecks.Kurtosis, WithBatchNorm),
+        .. ChecksOf("D4", BatchNormChecks.Normalisation, WithBatchNorm),
+        .. ChecksOf("D5", SymmetryChecks.Homogeneity, All),
+        .. ChecksOf("D6", SymmetryChecks.Shift, All),
+        .. ChecksOf("D7", SymmetryChecks.Derivative, All),
+        .. ChecksOf("D8", SymmetryChecks.Zeros, All),
+        .. ChecksOf("I1", InitialisationChecks.Gaussian, All),
+        .. ChecksOf("I2", InitialisationChecks.FreshInEachLayer, All),
+        .. ChecksOf("I3", InitialisationChecks.FreshInEachSimulation, All),
+        .. ChecksOf("I4", WeightLawChecks.FirstConvolution, All),
+        .. ChecksOf("I5", WeightLawChecks.OtherConvolutions, All),
+        .. ChecksOf("I6", SolvedWeightChecks.NoBias, All),
+        .. ChecksOf("I7", SolvedWeightChecks.OneSetOfWeights, All),
+        .. ChecksOf("I8", WeightIndependenceChecks.WithinSimulation, All),
+        .. ChecksOf("I9", WeightIndependenceChecks.BetweenSimulations, All),
+        .. ChecksOf("I10", SeedChecks.WhateverTheInput, All),
+        .. ChecksOf("I11", SizeChecks.OwnWeights, All),
+        .. ChecksOf("S1", ArcCosineChecks.Pairs, [Vanilla]),
+        .. ChecksOf("S2", SecondMomentChecks.Signal, All),
+        .. ChecksOf("S3", SecondMomentChecks.Noise, All),
+        .. ChecksOf("S4", SecondMomentChecks.Variance, [Vanilla]),
+        .. ChecksOf("S5", BatchNormKernelChecks.Kernels, WithBatchNorm),
+        .. ChecksOf("S6", BatchNormKernelChecks.Activation, WithBatchNorm),
+        .. ChecksOf("S7", BatchNormChecks.NoiseIncrement, WithBatchNorm),
+        .. ChecksOf("S8", ResidualSumChecks.CrossTerms, Residual),
+        .. ChecksOf("W1", RandomWalkChecks.Distribution, [Vanilla]),
+        .. ChecksOf("W2", ConservationChecks.Products, [Vanilla]),
+        .. ChecksOf("W3", DilutionChecks.Growth, [BnRes]),
+        .. ChecksOf("W4", DoublingChecks.Growth, [VanillaRes]),
+        .. ChecksOf("R1", RecursionChecks.Law, Plain),
+        .. ChecksOf("R2", RecursionChecks.Law, WithBatchNorm),
+        .. ChecksOf("A1", LargeBatchChecks.Increment, [BnFf]),
+        .. ChecksOf("A2", LargeBatchChecks.PowerLaw, [BnRes]),
+        .. ChecksOf("A3", PostChecks.Limits, Plain),
+        .. ChecksOf("P1", PostChecks.Collapse, [Vanilla]),
+        .. ChecksOf("P2", PostChecks.Collapse, [VanillaRes]),
+        .. ChecksOf("P3", PostChecks.Drowning, [BnFf]),
+        .. ChecksOf("P4", PostChecks.Health, [BnRes]),
+        .. ChecksOf("P5", WalkChecks.Gains, [Vanilla]),
+        .. ChecksOf("P5", PostChecks.Multiplicativity, [BnFf]),
+        .. ChecksOf("P6", PostChecks.EqualBranches, [VanillaRes]),
+        .. ChecksOf("P7", PostChecks.Dilution, [BnRes]),
         .. SiteClaims.All.Select(claim => claim.OnStandingNetworks()),
     ];
 
     /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>α of each check, and the rate of undecided tests that sample sizes are planned for.</returns>
-    public static ErrorRates RatesOf(Scale scale) => scale switch
-    {
-        Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
-        Scale.Training => new(TrainingSuite.FalseFailRate, TrainingSuite.FalseFailRate),
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
-    };
+    public static ErrorRates RatesOf(Scale scale) =>
+        scale switch
+        {
+            Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
+            Scale.Training => new(TrainingSuite.FalseFailRate, TrainingSuite.FalseFailRate),
+            _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
+        };
 
-    /// <summary>What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are recovered once, have the same discrepancies at both scales.</summary>
+    /// <summary>
+    /// What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are
+    /// recovered once, have the same discrepancies at both scales.
+    /// </summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>The factor.</returns>
-    public static double DiscrepancyShareOf(Scale scale) => scale switch
-    {
-        Scale.Quick => 1,
-        Scale.Full => 0.5,
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
-    };
+    public static double DiscrepancyShareOf(Scale scale) =>
+        scale switch
+        {
+            Scale.Quick => 1,
+            Scale.Full => 0.5,
+            _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
+        };
 
     /// <summary>Executes one check.</summary>
     /// <param name="check">The check.</param>
@@ -107,14 +117,30 @@ public static class Suite
     /// <param name="sampleShare">Share of the planned samples: 1, or less where error rates are measured over many runs.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The outcome.</returns>
-    public static CheckOutcome Execute(Check check, ISubject subject, Scale scale, ulong seed, DeepExperiments? deep = null, double sampleShare = 1, CancellationToken cancellation = default)
+    public static CheckOutcome Execute(
+        Check check,
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        DeepExperiments? deep = null,
+        double sampleShare = 1,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.Execute(new CheckContext(subject, RatesOf(scale), Mixing.SeedOf(seed, check), deep ?? new DeepExperiments(subject, scale, seed, null, cancellation) { SampleShare = sampleShare }, cancellation)
-        {
-            DiscrepancyShare = DiscrepancyShareOf(scale),
-            SampleShare = sampleShare,
-        });
+        return check.Execute(
+            new CheckContext(
+                subject,
+                RatesOf(scale),
+                Mixing.SeedOf(seed, check),
+                deep ?? new DeepExperiments(subject, scale, seed, null, cancellation) { SampleShare = sampleShare },
+                cancellation
+            )
+            {
+                DiscrepancyShare = DiscrepancyShareOf(scale),
+                SampleShare = sampleShare,
+            }
+        );
     }
 
     /// <summary>Executes checks, on all processors.</summary>
@@ -127,19 +153,32 @@ public static class Suite
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The outcomes, in the order of the checks; they do not depend on the number of threads.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static IReadOnlyList<CheckOutcome> Run(ISubject subject, Scale scale, ulong seed, IReadOnlyList<Check>? checks = null, Action<CheckOutcome>? finished = null, DeepExperiments? deep = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<CheckOutcome> Run(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyList<Check>? checks = null,
+        Action<CheckOutcome>? finished = null,
+        DeepExperiments? deep = null,
+        CancellationToken cancellation = default
+    )
     {
         var chosen = checks ?? Checks;
         var shared = deep ?? new DeepExperiments(subject, scale, seed, null, cancellation);
         var outcomes = new CheckOutcome[chosen.Count];
-        Parallel.For(0, outcomes.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            outcomes[i] = Execute(chosen[i], subject, scale, seed, shared, cancellation: cancellation);
-            finished?.Invoke(outcomes[i]);
-        });
+        Parallel.For(
+            0,
+            outcomes.Length,
+            new ParallelOptions { CancellationToken = cancellation },
+            i =>
+            {
+                outcomes[i] = Execute(chosen[i], subject, scale, seed, shared, cancellation: cancellation);
+                finished?.Invoke(outcomes[i]);
+            }
+        );
         return outcomes;
     }
 
-    private static IEnumerable<Check> Of(string claim, Func<CheckContext, string, IEnumerable<Measurement>> measure, string[] architectures) =>
+    private static IEnumerable<Check> ChecksOf(string claim, Func<CheckContext, string, IEnumerable<Measurement>> measure, string[] architectures) =>
         architectures.Select(architecture => new Check(claim, architecture, context => measure(context, architecture)));
 }

@@ -19,7 +19,7 @@ public static class VerdictLevels
     /// <summary>The level of a check.</summary>
     /// <param name="check">The check.</param>
     /// <returns>By the kind of its claim; claims I are about weights that the subject draws, and what it does with them.</returns>
-    public static VerdictLevel Of(Check check)
+    public static VerdictLevel LevelOf(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
         return check.ClaimId[0] == 'I' ? VerdictLevel.Initialisation

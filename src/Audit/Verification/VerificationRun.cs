@@ -15,12 +15,15 @@ public sealed record VerificationRun(
     ulong Seed,
     IReadOnlyList<CheckOutcome> Outcomes,
     IReadOnlyList<KeyValuePair<string, Diagnosis>> Diagnoses,
-    IReadOnlyList<Claim> NotTestable)
+    IReadOnlyList<Claim> NotTestable
+)
 {
     /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
     public string Command { get; init; } = "wellbehaved verify";
 
-    /// <summary>The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.</summary>
+    /// <summary>
+    /// The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.
+    /// </summary>
     internal string NetworkOptions { get; init; } = "";
 
     /// <summary>The network of layers that alone was asked about; null where none was.</summary>
@@ -53,8 +56,11 @@ public sealed record VerificationRun(
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
-    /// <summary>Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.</summary>
-    public Verdict Verdict => Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
+    /// <summary>
+    /// Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.
+    /// </summary>
+    public Verdict Verdict =>
+        Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
         : Outcomes.Count == 0 || AdapterFailures.Count > 0 || Outcomes.Any(outcome => outcome.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
         : Outcomes.Any(outcome => outcome.Verdict == Verdict.Declined || outcome.Declined.Count > 0) ? Verdict.Declined
         : Verdict.Holds;
@@ -65,15 +71,23 @@ public sealed record VerificationRun(
     /// <summary>What the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded moments.</summary>
+    /// <summary>
+    /// What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded
+    /// moments.
+    /// </summary>
     public IReadOnlyList<Explanation>? Explanations { get; init; }
 
     /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>
-    public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => [.. Signature.Match(Outcomes, KnownDefects.Signatures).Concat(LayerSignature.Match(Outcomes)).OrderByDescending(match => match.Resemblance)];
+    public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses =>
+        [.. Signature.Match(Outcomes, KnownDefects.Signatures).Concat(LayerSignature.Match(Outcomes)).OrderByDescending(match => match.Resemblance)];
 
     /// <summary>Testable claims with their verdicts over all architectures.</summary>
     public IReadOnlyList<KeyValuePair<string, Verdict>> ByClaim =>
-        [.. Outcomes.GroupBy(outcome => outcome.Check.ClaimId).Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group], AdapterFailures = [] }).Verdict))];
+        [
+            .. Outcomes
+                .GroupBy(outcome => outcome.Check.ClaimId)
+                .Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group], AdapterFailures = [] }).Verdict)),
+        ];
 
     /// <summary>Executes the checks of some claims.</summary>
     /// <param name="subject">Who is audited.</param>
@@ -86,31 +100,51 @@ public sealed record VerificationRun(
     /// <returns>The run.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default) =>
-        Of(subject, scale, seed, claims, architectures, null, advance, cancellation);
+    public static VerificationRun Execute(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyCollection<string> claims,
+        IReadOnlyCollection<string>? architectures = null,
+        Action<long>? advance = null,
+        CancellationToken cancellation = default
+    ) => Execute(subject, scale, seed, claims, architectures, null, advance, cancellation);
 
     /// <summary>Executes the checks of some claims, and on some networks of layers those of claims that are sure of what they say.</summary>
     /// <remarks>The false alarms of the statistical claims are divided among the suite's own checks: many networks more would exceed them.</remarks>
-    internal static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, IReadOnlyList<SiteCase>? networks, Action<long>? advance = null, CancellationToken cancellation = default)
+    internal static VerificationRun Execute(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyCollection<string> claims,
+        IReadOnlyCollection<string>? architectures,
+        IReadOnlyList<SiteCase>? networks,
+        Action<long>? advance = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(subject);
         Check[] checks = [.. ChecksOf(claims, architectures, subject), .. (networks ?? []).SelectMany(site => ChecksOn(site, claims, sure: true))];
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
-        KeyValuePair<string, MomentTable>[] moments = [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Of(name)))];
+        KeyValuePair<string, MomentTable>[] moments =
+        [
+            .. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Run(name))),
+        ];
         return new VerificationRun(
             subject.Description.Name,
             scale,
             seed,
             outcomes,
-            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))],
-            [.. ClaimLedger.Claims.Where(claim => claim.Kind == ClaimKind.NotTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
+            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Diagnose(pair.Value)))],
+            [.. ClaimLedger.Claims.Where(claim => claim.Kind == ClaimKind.NotTestable && (claims.Count == 0 || claims.Contains(claim.Id)))]
+        )
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
             NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
             DeepMoments = moments,
-            Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
+            Explanations = Investigation.Investigate(subject, scale, seed, outcomes, deep, cancellation),
         };
     }
 
@@ -124,22 +158,46 @@ public sealed record VerificationRun(
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The run; what was asked for and has no site is not judged.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
-    internal static VerificationRun OfNetwork(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, SiteCase site, Action<long>? advance = null, CancellationToken cancellation = default)
+    internal static VerificationRun OfNetwork(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyCollection<string> claims,
+        SiteCase site,
+        Action<long>? advance = null,
+        CancellationToken cancellation = default
+    )
     {
         RequireClaims(claims);
         var checks = ChecksOn(site, claims, sure: false);
         var deep = new DeepExperiments(subject, scale, seed, null, cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
-        var meant = ClaimLedger.Claims.Where(claim => claim.IsTestable && (claims.Count == 0 ? SiteClaims.Find(claim.Id) is not null : claims.Contains(claim.Id)));
-        return new VerificationRun(subject.Description.Name, scale, seed, outcomes, [], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && claims.Contains(claim.Id))])
+        var meant = ClaimLedger.Claims.Where(claim =>
+            claim.IsTestable && (claims.Count == 0 ? SiteClaims.Find(claim.Id) is not null : claims.Contains(claim.Id))
+        );
+        return new VerificationRun(
+            subject.Description.Name,
+            scale,
+            seed,
+            outcomes,
+            [],
+            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && claims.Contains(claim.Id))]
+        )
         {
             SubjectVersion = subject.Description.Version,
             Network = site.Network.Name,
             NotJudged =
             [
-                .. meant.Where(claim => !checks.Exists(check => check.ClaimId == claim.Id)).Select(claim => KeyValuePair.Create(claim.Id, SiteClaims.Find(claim.Id) is null
-                    ? $"it speaks about {string.Join(", ", claim.Architectures)}{(claim.Sites is { } sites ? $": {sites}" : "")}"
-                    : $"{site.Network.Name} has no site of them (wellbehaved claims says what their sites are)")),
+                .. meant
+                    .Where(claim => !checks.Exists(check => check.ClaimId == claim.Id))
+                    .Select(claim =>
+                        KeyValuePair.Create(
+                            claim.Id,
+                            SiteClaims.Find(claim.Id) is null
+                                ? $"it speaks about {string.Join(", ", claim.Architectures)}{(claim.Sites is { } sites ? $": {sites}" : "")}"
+                                : $"{site.Network.Name} has no site of them (wellbehaved claims says what their sites are)"
+                        )
+                    ),
             ],
         };
     }
@@ -156,7 +214,10 @@ public sealed record VerificationRun(
     public static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
     {
         var checks = ChecksOf(claims, architectures);
-        var deep = checks.Where(check => check.ClaimId.StartsWith('P') || check.ClaimId == "A3").Select(check => check.Architecture).Distinct()
+        var deep = checks
+            .Where(check => check.ClaimId.StartsWith('P') || check.ClaimId == "A3")
+            .Select(check => check.Architecture)
+            .Distinct()
             .Select(architecture => DeepExperiments.OptionsOf(architecture, scale, 0))
             .Sum(options => (long)options.NumSims * options.TotalDepth);
         return deep + (WorkOfCheck * checks.Length);
@@ -170,12 +231,26 @@ public sealed record VerificationRun(
         RequireClaims(claims);
 
         // Who propagates no described networks is audited on the architectures, unless a claim about others is asked for.
-        return [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true)
-            && (claims.Count > 0 || check.Architecture != Suite.Composed || subject is null || subject.Description.NetworkOffer is not null))];
+        return
+        [
+            .. Suite.Checks.Where(check =>
+                (claims.Count == 0 || claims.Contains(check.ClaimId))
+                && (architectures?.Contains(check.Architecture) ?? true)
+                && (claims.Count > 0 || check.Architecture != Suite.Composed || subject is null || subject.Description.NetworkOffer is not null)
+            ),
+        ];
     }
 
     private static List<Check> ChecksOn(SiteCase site, IReadOnlyCollection<string> claims, bool sure) =>
-        [.. SiteClaims.All.Where(claim => (claims.Count == 0 || claims.Contains(claim.Id)) && (!sure || ClaimLedger.Find(claim.Id)?.Kind == ClaimKind.Always) && claim.HasSite(site.Network)).Select(claim => claim.On(site))];
+        [
+            .. SiteClaims
+                .All.Where(claim =>
+                    (claims.Count == 0 || claims.Contains(claim.Id))
+                    && (!sure || ClaimLedger.Find(claim.Id)?.Kind == ClaimKind.Always)
+                    && claim.HasSite(site.Network)
+                )
+                .Select(claim => claim.On(site)),
+        ];
 
     /// <summary>Refuses claims that are not in the ledger.</summary>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
@@ -183,7 +258,11 @@ public sealed record VerificationRun(
     {
         if (claims.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
         {
-            throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}");
+            throw new Files.InvalidInputException(
+                "--claim",
+                "expected an id of the ledger (wellbehaved claims lists them), got "
+                    + $"'{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}"
+            );
         }
     }
 }

@@ -15,10 +15,17 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     /// <param name="options">The options.</param>
     /// <param name="images">The input images.</param>
     /// <returns>The identity.</returns>
-    public static ExperimentIdentity Of(ExperimentOptions options, ImageSource images)
+    public static ExperimentIdentity Compute(ExperimentOptions options, ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new ExperimentIdentity(ResultConfiguration.Of(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}") { Arithmetic = ArithmeticVersion.Current };
+        return new ExperimentIdentity(
+            ResultConfiguration.Write(options),
+            images.Checksum,
+            $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}"
+        )
+        {
+            Arithmetic = ArithmeticVersion.Current,
+        };
     }
 
     /// <summary>Says how another experiment differs.</summary>
@@ -64,7 +71,8 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
                 var found = theirs.RootElement.TryGetProperty(option.Name, out var value) ? value.ToString() : "nothing";
                 if (found != option.Value.ToString())
                 {
-                    return $"{option.Name} {Said(option.Value)}, not {(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
+                    return $"{option.Name} {Said(option.Value)}, not "
+                        + $"{(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
                 }
             }
 

@@ -7,7 +7,7 @@ internal static class IndexRanges
 
     /// <summary>Joins neighbours to ranges; what is beyond the eighth range is counted only.</summary>
     /// <param name="indices">Indices, increasing.</param>
-    public static string Of(IReadOnlyList<int> indices)
+    public static string Spell(IReadOnlyList<int> indices)
     {
         var ranges = new List<(int First, int Last)>();
         foreach (var index in indices)
@@ -22,12 +22,12 @@ internal static class IndexRanges
             }
         }
 
-        return Of(ranges);
+        return Spell(ranges);
     }
 
     /// <summary>Spells ranges; what is beyond the eighth one is counted only.</summary>
     /// <param name="ranges">First and last index of each, increasing.</param>
-    public static string Of(IReadOnlyList<(int First, int Last)> ranges)
+    public static string Spell(IReadOnlyList<(int First, int Last)> ranges)
     {
         var spelled = string.Join(", ", ranges.Take(MostRanges).Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"));
         var unspelled = ranges.Skip(MostRanges).Sum(range => (long)range.Last - range.First + 1);

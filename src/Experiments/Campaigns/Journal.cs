@@ -52,7 +52,11 @@ public sealed class Journal : IDisposable
             var found = File.Exists(path) && (resume || !overwrite) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Finished, "finished simulation")}; give --resume to go on, or --overwrite to start anew");
+                throw new InvalidInputException(
+                    path,
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to go on, "
+                        + "or --overwrite to start anew"
+                );
             }
 
             if (resume && found?.Header.DifferenceFrom(header) is { } difference)
@@ -71,7 +75,9 @@ public sealed class Journal : IDisposable
         catch (Exception exception)
         {
             outputLock.Dispose();
-            throw StorageFailure.Is(exception) ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception) : exception;
+            throw StorageFailure.Is(exception)
+                ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception)
+                : exception;
         }
     }
 
@@ -79,7 +85,8 @@ public sealed class Journal : IDisposable
     /// <param name="index">Its index.</param>
     /// <param name="moments">Its moments.</param>
     /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
-    public void Append(int index, SimulationMoments moments) => _tail.Append((record, now) => new JournalRecord(index, _started, now, moments).Encode(record, _content.HeaderBytes));
+    public void Append(int index, SimulationMoments moments) =>
+        _tail.Append((record, now) => new JournalRecord(index, _started, now, moments).Encode(record, _content.HeaderBytes));
 
     /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
     public void Complete() => _tail.Complete();
@@ -91,14 +98,17 @@ public sealed class Journal : IDisposable
     {
         var headerBytes = header.Encode();
         var bytes = new byte[JournalRecord.Length(header.Options)];
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(headerBytes);
-            foreach (var record in records ?? [])
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                record.Encode(bytes, headerBytes);
-                stream.Write(bytes);
+                stream.Write(headerBytes);
+                foreach (var record in records ?? [])
+                {
+                    record.Encode(bytes, headerBytes);
+                    stream.Write(bytes);
+                }
             }
-        });
+        );
     }
 }

@@ -33,7 +33,15 @@ public sealed class JournalContent
 
     /// <summary>The moments of the finished simulations, as a result of these.</summary>
     /// <returns>The result.</returns>
-    public ExperimentResult ToResult() => new(Header.Options, Header.Settings, [.. Records.Select(record => record.Moments)], Header.Identity, [.. Records.Select(record => record.Index)], Shard.Whole);
+    public ExperimentResult ToResult() =>
+        new(
+            Header.Options,
+            Header.Settings,
+            [.. Records.Select(record => record.Moments)],
+            Header.Identity,
+            [.. Records.Select(record => record.Index)],
+            Shard.Whole
+        );
 
     /// <summary>Reads a journal, also while it is being written.</summary>
     /// <param name="path">The journal.</param>
@@ -82,7 +90,10 @@ public sealed class JournalContent
                 repeated = true;
                 if (!record.Moments.IsIdenticalTo(records[record.Index].Moments))
                 {
-                    throw new InvalidInputException(path, $"expected one outcome of simulation {record.Index}, found two; --overwrite, or removing the file, starts anew");
+                    throw new InvalidInputException(
+                        path,
+                        $"expected one outcome of simulation {record.Index}, found two; --overwrite, or removing the file, starts anew"
+                    );
                 }
             }
         }

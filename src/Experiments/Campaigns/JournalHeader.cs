@@ -24,17 +24,18 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     public ExperimentOptions Options => ResultConfiguration.Read(Identity.Configuration) ?? throw new InvalidOperationException("not a configuration");
 
     /// <summary>The network of an experiment on an architecture; null for a described network.</summary>
-    internal NetworkSettings? Settings => Options is { Network: null } options ? options.Settings(new TensorShape(options.BatchSize, Height, Width, Channels)) : null;
+    internal NetworkSettings? Settings =>
+        Options is { Network: null } options ? options.Settings(new TensorShape(options.BatchSize, Height, Width, Channels)) : null;
 
     /// <summary>Describes a share of an experiment.</summary>
     /// <param name="options">The options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="shard">The share.</param>
     /// <returns>The header.</returns>
-    public static JournalHeader Of(ExperimentOptions options, ImageSource images, Shard shard)
+    public static JournalHeader Describe(ExperimentOptions options, ImageSource images, Shard shard)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new JournalHeader(ExperimentIdentity.Of(options, images), shard, images.Height, images.Width, images.Channels);
+        return new JournalHeader(ExperimentIdentity.Compute(options, images), shard, images.Height, images.Width, images.Channels);
     }
 
     /// <summary>Says how this run differs from another one.</summary>
@@ -91,24 +92,34 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
             throw Damaged(path);
         }
 
-        return (Decode(bytes.AsSpan(LengthOfStart, length)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"), bytes);
+        return (
+            Decode(bytes.AsSpan(LengthOfStart, length)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"),
+            bytes
+        );
     }
 
-    private static JsonSerializerOptions CodecOptions { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        IgnoreReadOnlyProperties = true,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-    };
+    private static JsonSerializerOptions CodecOptions { get; } =
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            IgnoreReadOnlyProperties = true,
+            AllowDuplicateProperties = false,
+            RespectNullableAnnotations = true,
+        };
 
     private static JournalHeader? Decode(ReadOnlySpan<byte> content)
     {
         try
         {
             var header = JsonSerializer.Deserialize<JournalHeader>(content, CodecOptions);
-            if (header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0, Arithmetic: >= ArithmeticVersion.First } || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
-                || !header.Shard.IsValid || header.Height < 1 || header.Width < 1 || header.Channels < 1)
+            if (
+                header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0, Arithmetic: >= ArithmeticVersion.First }
+                || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
+                || !header.Shard.IsValid
+                || header.Height < 1
+                || header.Width < 1
+                || header.Channels < 1
+            )
             {
                 return null;
             }

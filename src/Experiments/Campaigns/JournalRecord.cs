@@ -90,13 +90,15 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[4..])),
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[12..])),
-            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died) { LogGradients = gradients });
+            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died) { LogGradients = gradients }
+        );
     }
 
     /// <summary>Places, and depths at each, that a simulation has moments of, and whether it has gradients there.</summary>
-    public static (int Places, int Depths, bool Gradients) Extent(ExperimentOptions options) => options.RecordedPlaces is { } places
-        ? (places.Count, 1, options.Gradients)
-        : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations, options.Gradients);
+    public static (int Places, int Depths, bool Gradients) Extent(ExperimentOptions options) =>
+        options.RecordedPlaces is { } places
+            ? (places.Count, 1, options.Gradients)
+            : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations, options.Gradients);
 
     private static MomentSet Next(ref ReadOnlySpan<byte> rest)
     {

@@ -40,7 +40,12 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
             }
             catch (Exception exception) when (StorageFailure.Is(exception))
             {
-                throw new InvalidInputException(path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Of(_finished, what)} {(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them", exception);
+                throw new InvalidInputException(
+                    path,
+                    $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Spell(_finished, what)} "
+                        + $"{(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them",
+                    exception
+                );
             }
 
             _finished++;

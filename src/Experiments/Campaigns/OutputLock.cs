@@ -23,7 +23,9 @@ public sealed class OutputLock : IDisposable
         {
             try
             {
-                return new OutputLock(new FileStream(PathOf(output), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+                return new OutputLock(
+                    new FileStream(PathOf(output), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose)
+                );
             }
             catch (IOException) when (attempt < Attempts)
             {

@@ -9,10 +9,12 @@ public static class ResultConcatenation
     private const string Note = "note";
 
     /// <summary>Puts the rows of files one below the other.</summary>
-    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to stand.</param>
+    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to
+    /// stand.</param>
     /// <param name="output">The file to write.</param>
     /// <returns>How many simulations there are, and a line for each thing to know.</returns>
-    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or the file cannot be written.</exception>
+    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or
+    /// the file cannot be written.</exception>
     public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output) => Join(paths, output, overwrite: true);
 
     /// <summary>The same, but nothing that is there is replaced unless told to: such files do not say what they hold.</summary>
@@ -20,7 +22,10 @@ public static class ResultConcatenation
     {
         if (!overwrite && Path.Exists(output))
         {
-            throw new InvalidInputException("--out", $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it");
+            throw new InvalidInputException(
+                "--out",
+                $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it"
+            );
         }
 
         ArgumentNullException.ThrowIfNull(paths);
@@ -33,7 +38,10 @@ public static class ResultConcatenation
                 ReadingAllowance.Require(path, parts[^1], parts[^1].Names);
                 if (parts[^1].Contains(ResultArrays.Configuration))
                 {
-                    throw new InvalidInputException(path, "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust");
+                    throw new InvalidInputException(
+                        path,
+                        "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust"
+                    );
                 }
             }
 
@@ -43,15 +51,29 @@ public static class ResultConcatenation
             var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
             if (left.Length > 0)
             {
-                throw new InvalidInputException(paths[0], $"expected the same arrays in every file, found {string.Join(", ", left.Order(StringComparer.Ordinal))} in some of them only");
+                throw new InvalidInputException(
+                    paths[0],
+                    $"expected the same arrays in every file, found {string.Join(", ", left.Order(StringComparer.Ordinal))} in some of them only"
+                );
             }
 
             var rows = Rows(paths, parts, moments);
             var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
-            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))).ToList();
+            var arrays = names
+                .Where(name => name != Note)
+                .Select(name =>
+                    KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))
+                )
+                .ToList();
             RequireDifferent(paths, rows, fingerprints);
-            NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.Of(note))));
-            return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
+            NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.From(note))));
+            return (
+                rows.Length,
+                [
+                    $"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in "
+                        + "the file says so)",
+                ]
+            );
         }
         finally
         {
@@ -60,7 +82,8 @@ public static class ResultConcatenation
     }
 
     /// <summary>Whether an array has a row for each simulation, in every file.</summary>
-    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) => ResultPart.HasRows(name)
+    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) =>
+        ResultPart.HasRows(name)
         && parts.Select((part, i) => part.Describe(name).Shape is [var first, ..] && first == rows.Count(row => row.Part == i)).All(whole => whole);
 
     private static (int Part, int Row)[] Rows(IReadOnlyList<string> paths, List<IArrayCollection> parts, string[] moments)
@@ -81,14 +104,27 @@ public static class ResultConcatenation
         return [.. rows];
     }
 
-    private static NpyArray Joined(IReadOnlyList<string> paths, List<IArrayCollection> parts, (int Part, int Row)[] rows, string name, Fingerprint[] fingerprints)
+    private static NpyArray Joined(
+        IReadOnlyList<string> paths,
+        List<IArrayCollection> parts,
+        (int Part, int Row)[] rows,
+        string name,
+        Fingerprint[] fingerprints
+    )
     {
         NpyArray[] arrays = [.. parts.Select(part => part.Read(name))];
         for (var i = 1; i < arrays.Length; i++)
         {
-            if (arrays[i].ElementType != arrays[0].ElementType || arrays[i].WideFormat != arrays[0].WideFormat || !arrays[i].Shape.Skip(1).SequenceEqual(arrays[0].Shape.Skip(1)))
+            if (
+                arrays[i].ElementType != arrays[0].ElementType
+                || arrays[i].WideFormat != arrays[0].WideFormat
+                || !arrays[i].Shape.Skip(1).SequenceEqual(arrays[0].Shape.Skip(1))
+            )
             {
-                throw new InvalidInputException(paths[i], $"expected '{name}' of the type and columns that it has in {paths[0]}, {arrays[0]}, found {arrays[i]}");
+                throw new InvalidInputException(
+                    paths[i],
+                    $"expected '{name}' of the type and columns that it has in {paths[0]}, {arrays[0]}, found {arrays[i]}"
+                );
             }
         }
 
@@ -125,7 +161,10 @@ public static class ResultConcatenation
         {
             if (fingerprints[i].IsAlive && !seen.TryAdd(fingerprints[i].Hash, rows[i]) && seen[fingerprints[i].Hash] is var twin && twin.Part != rows[i].Part)
             {
-                throw new InvalidInputException(paths[rows[i].Part], $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too");
+                throw new InvalidInputException(
+                    paths[rows[i].Part],
+                    $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too"
+                );
             }
         }
     }

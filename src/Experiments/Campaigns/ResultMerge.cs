@@ -8,8 +8,10 @@ public static class ResultMerge
     /// <param name="output">The file to write.</param>
     /// <param name="allowMissing">Whether simulations may be missing; the file then says which.</param>
     /// <returns>How many simulations there are, and a line for each thing that is not as in a complete run.</returns>
-    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be written.</exception>
-    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) => Merge(paths, output, allowMissing, overwrite: true);
+    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be
+    /// written.</exception>
+    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) =>
+        Merge(paths, output, allowMissing, overwrite: true);
 
     /// <summary>Joins result files, and replaces no result that the parts do not hold unless told to.</summary>
     internal static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing, bool overwrite)
@@ -29,10 +31,14 @@ public static class ResultMerge
             var warnings = new List<string>();
             if (missing.Count > 0)
             {
-                var sentence = $"simulations {IndexRanges.Of(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
+                var sentence = $"simulations {IndexRanges.Spell(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
                 if (!allowMissing || rows.Length == 0)
                 {
-                    throw new InvalidInputException("FILE.npz", $"expected every simulation of the experiment, {sentence}; {(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}");
+                    throw new InvalidInputException(
+                        "FILE.npz",
+                        $"expected every simulation of the experiment, {sentence}; "
+                            + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}"
+                    );
                 }
 
                 warnings.Add($"{sentence}; the file says so");
@@ -44,11 +50,22 @@ public static class ResultMerge
             }
 
             var names = parts[0].Names.Where(name => parts.All(part => part.Names.Contains(name))).ToArray();
-            warnings.AddRange(parts.SelectMany(part => part.Names).Distinct().Except(names).Select(name =>
-                $"left out {name}: {(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"));
-            NpzArchive.Write(output, names
-                .Select(name => KeyValuePair.Create(name, ResultPart.HasRows(name) ? Join(parts, rows, name) : parts[0].Read(name)))
-                .Concat(ResultArrays.Extent([.. rows.Select(row => row.Index)], parts[0].Options.NumSims, Shard.Whole)));
+            warnings.AddRange(
+                parts
+                    .SelectMany(part => part.Names)
+                    .Distinct()
+                    .Except(names)
+                    .Select(name =>
+                        $"left out {name}: "
+                        + $"{(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
+                    )
+            );
+            NpzArchive.Write(
+                output,
+                names
+                    .Select(name => KeyValuePair.Create(name, ResultPart.HasRows(name) ? Join(parts, rows, name) : parts[0].Read(name)))
+                    .Concat(ResultArrays.Extent([.. rows.Select(row => row.Index)], parts[0].Options.NumSims, Shard.Whole))
+            );
             return (rows.Length, warnings);
         }
         finally
@@ -66,7 +83,8 @@ public static class ResultMerge
     {
         ArgumentNullException.ThrowIfNull(header);
         using var part = ResultPart.Open(path);
-        return part.Identity.DifferenceFrom(header.Identity) ?? (part.Indices.SequenceEqual(header.Shard.Of(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Of(part.Indices)}");
+        return part.Identity.DifferenceFrom(header.Identity)
+            ?? (part.Indices.SequenceEqual(header.Shard.Simulations(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Spell(part.Indices)}");
     }
 
     /// <summary>Refuses to replace a file, unless all that it holds is in what is merged.</summary>
@@ -82,7 +100,9 @@ public static class ResultMerge
         {
             using var part = ResultPart.Open(output);
             int[] lost = [.. part.Indices.Except(indices)];
-            difference = part.Identity.DifferenceFrom(identity) ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Of(lost)}, which no file that is merged holds");
+            difference =
+                part.Identity.DifferenceFrom(identity)
+                ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which no file that is merged holds");
         }
         catch (InvalidInputException exception)
         {
@@ -91,7 +111,10 @@ public static class ResultMerge
 
         if (difference is not null)
         {
-            throw new InvalidInputException("--out", $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it");
+            throw new InvalidInputException(
+                "--out",
+                $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it"
+            );
         }
     }
 
@@ -118,7 +141,10 @@ public static class ResultMerge
                 if (!rows.TryAdd(index, (part, row)))
                 {
                     var other = parts[rows[index].Part];
-                    throw new InvalidInputException(parts[part].Path, $"expected each simulation once, but {IndexRanges.Of([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too");
+                    throw new InvalidInputException(
+                        parts[part].Path,
+                        $"expected each simulation once, but {IndexRanges.Spell([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too"
+                    );
                 }
             }
         }
@@ -135,7 +161,7 @@ public static class ResultMerge
         }
 
         var absent = IndexRanges.Missing(parts.Select(part => part.Shard.Number).Distinct().Order(), 1, count);
-        return absent.Count == 0 ? string.Empty : $" (no file of shard {IndexRanges.Of(absent)} of {count})";
+        return absent.Count == 0 ? string.Empty : $" (no file of shard {IndexRanges.Spell(absent)} of {count})";
     }
 
     private static NpyArray Join(List<ResultPart> parts, (int Index, int Part, int Row)[] rows, string name)

@@ -6,8 +6,17 @@ internal sealed class ResultPart : IDisposable
     /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
     private static readonly string[] WithoutRows =
     [
-        ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy, ResultArrays.Arithmetic,
-        ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
+        ResultArrays.Depth,
+        ResultArrays.Place,
+        ResultArrays.EndOfUnit,
+        ResultArrays.ResDepth,
+        ResultArrays.Configuration,
+        ResultArrays.DatasetChecksum,
+        ResultArrays.MadeBy,
+        ResultArrays.Arithmetic,
+        ResultArrays.Simulation,
+        ResultArrays.MissingSimulations,
+        ResultArrays.Shard,
     ];
 
     private readonly IArrayCollection? _archive;
@@ -36,7 +45,10 @@ internal sealed class ResultPart : IDisposable
         }
 
         ReadingAllowance.Require(path, archive, archive.Names);
-        Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy)) { Arithmetic = ResultArrays.ArithmeticOf(path, archive) };
+        Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy))
+        {
+            Arithmetic = ResultArrays.ArithmeticOf(path, archive),
+        };
         var said = ResultConfiguration.Parse(Identity.Configuration, path);
         Options = said.Options ?? throw NotOurs();
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
@@ -75,7 +87,10 @@ internal sealed class ResultPart : IDisposable
     {
         if (path.EndsWith(Journal.PathOf(string.Empty), StringComparison.OrdinalIgnoreCase))
         {
-            return new ResultPart(path, JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends before it says of what"));
+            return new ResultPart(
+                path,
+                JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends before it says of what")
+            );
         }
 
         var archive = IArrayCollection.Open(path);
@@ -108,7 +123,10 @@ internal sealed class ResultPart : IDisposable
         var array = _archive is null ? _arrays[name] : _archive.Read(name);
         return !HasRows(name) || (array.Shape.Count > 0 && array.Shape[0] == Indices.Count)
             ? array
-            : throw new InvalidInputException(Path, $"expected {Indices.Count} rows in '{name}', one for each simulation, found shape ({string.Join(", ", array.Shape)})");
+            : throw new InvalidInputException(
+                Path,
+                $"expected {Indices.Count} rows in '{name}', one for each simulation, found shape ({string.Join(", ", array.Shape)})"
+            );
     }
 
     /// <inheritdoc/>
@@ -125,13 +143,19 @@ internal sealed class ResultPart : IDisposable
             var isMoment = MomentColumns.IsMoment(name);
             if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([columns])))
             {
-                throw new InvalidInputException(Path, $"expected a row for each simulation{(isMoment ? $" and {columns} columns" : string.Empty)} in '{name}', found {header}");
+                throw new InvalidInputException(
+                    Path,
+                    $"expected a row for each simulation{(isMoment ? $" and {columns} columns" : string.Empty)} in '{name}', found {header}"
+                );
             }
 
             first ??= (name, header);
             if (header.Shape[0] != first.Value.Header.Shape[0])
             {
-                throw new InvalidInputException(Path, $"expected as many rows in '{name}' as in '{first.Value.Name}', one for each simulation, found {header} and {first.Value.Header}");
+                throw new InvalidInputException(
+                    Path,
+                    $"expected as many rows in '{name}' as in '{first.Value.Name}', one for each simulation, found {header} and {first.Value.Header}"
+                );
             }
         }
 
@@ -150,5 +174,6 @@ internal sealed class ResultPart : IDisposable
         }
     }
 
-    private InvalidInputException NotOurs() => new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is; merge --trust joins files that do not");
+    private InvalidInputException NotOurs() =>
+        new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is; merge --trust joins files that do not");
 }

@@ -79,7 +79,10 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
         try
         {
             return JournalContent.Read(journal) is { } content
-                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records)) { Indices = [.. content.Records.Select(record => record.Index)] }
+                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records))
+                {
+                    Indices = [.. content.Records.Select(record => record.Index)],
+                }
                 : new RunStatus(output, null, state, 0, null) { Problem = NothingSaid };
         }
         catch (InvalidInputException) when (!File.Exists(journal))

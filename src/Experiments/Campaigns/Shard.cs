@@ -18,7 +18,7 @@ public readonly record struct Shard(int Number, int Count)
     /// <summary>The simulations of the share; none where there are more shares than simulations.</summary>
     /// <param name="simulations">Number of simulations of the experiment.</param>
     /// <returns>Indices, increasing.</returns>
-    public IReadOnlyList<int> Of(int simulations)
+    public IReadOnlyList<int> Simulations(int simulations)
     {
         var (first, count) = Extent(simulations);
         return [.. Enumerable.Range(first, count)];

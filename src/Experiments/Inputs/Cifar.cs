@@ -15,13 +15,15 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
     private const string TestFile = "test_batch.bin";
 
     /// <summary>Ten classes: five files of 10,000 images.</summary>
-    public static Cifar Of10Classes { get; } = new(
-        "CIFAR-10",
-        1,
-        "cifar-10-batches-bin",
-        [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")],
-        "cifar-10-batches-py",
-        [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}")]);
+    public static Cifar Of10Classes { get; } =
+        new(
+            "CIFAR-10",
+            1,
+            "cifar-10-batches-bin",
+            [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")],
+            "cifar-10-batches-py",
+            [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}")]
+        );
 
     /// <summary>A hundred classes: one file of 50,000 images.</summary>
     public static Cifar Of100Classes { get; } = new("CIFAR-100", 2, "cifar-100-binary", ["train.bin"], "cifar-100-python", ["train"]);
@@ -43,7 +45,9 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             ? Images(python, pythonFiles, ReadPickle)
             : throw new InvalidInputException(
                 folder,
-                $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python ({Range(pythonFiles)}, there or in {pythonFolder}), unpacked");
+                $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python "
+                    + $"({Range(pythonFiles)}, there or in {pythonFolder}), unpacked"
+            );
     }
 
     /// <summary>Loads training and test images with their classes from a folder, or from the one in it that the archive unpacks to.</summary>
@@ -52,8 +56,13 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
     /// <exception cref="InvalidInputException">A file is missing or damaged, or there is only the version for Python.</exception>
     public (LabelledImages Training, LabelledImages Test) LoadLabelled(string folder)
     {
-        var home = Find(folder, binaryFolder, binaryFiles)
-            ?? throw new InvalidInputException(folder, $"expected {name} in its binary version ({Range(binaryFiles)} and {TestFile}, there or in {binaryFolder}), which has the labels beside the images");
+        var home =
+            Find(folder, binaryFolder, binaryFiles)
+            ?? throw new InvalidInputException(
+                folder,
+                $"expected {name} in its binary version ({Range(binaryFiles)} and {TestFile}, there or in {binaryFolder}), which has the labels "
+                    + "beside the images"
+            );
         return (Labelled(home, binaryFiles), Labelled(home, [TestFile]));
     }
 
@@ -72,7 +81,12 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             }
         }
 
-        return new LabelledImages(new NpyArray(new NpyElementType('u', 1, false), [classes.Length, Side, Side, Channels], pixels), classes, LabelledImages.ClassesOfAll, $"{home}, {Range(files)}");
+        return new LabelledImages(
+            new NpyArray(new NpyElementType('u', 1, false), [classes.Length, Side, Side, Channels], pixels),
+            classes,
+            LabelledImages.ClassesOfAll,
+            $"{home}, {Range(files)}"
+        );
     }
 
     /// <summary>The folder that holds one of the files at least; what else is missing is named when it is read.</summary>
@@ -101,7 +115,11 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             }
         }
 
-        return new StoredImages(new NpyArray(new NpyElementType('u', 1, false), [pixels.Length / PixelsLength, Side, Side, Channels], pixels), home, ImageLayout.Nhwc);
+        return new StoredImages(
+            new NpyArray(new NpyElementType('u', 1, false), [pixels.Length / PixelsLength, Side, Side, Channels], pixels),
+            home,
+            ImageLayout.Nhwc
+        );
     }
 
     /// <summary>Moves the pixels of the records together, in place.</summary>

@@ -56,7 +56,7 @@ internal static class DataFile
         using var gzip = new GZipStream(stream, CompressionMode.Decompress);
         using var plain = new MemoryStream();
         var part = new byte[PartLength];
-        for (int count; (count = gzip.Read(part)) > 0;)
+        for (int count; (count = gzip.Read(part)) > 0; )
         {
             if (plain.Length + count > most)
             {

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>The embedded images with labels: 3,000 for training and 1,000 for testing, as many of each class, from Fashion-MNIST. Provenance: data/README.md.</summary>
+/// <summary>
+/// The embedded images with labels: 3,000 for training and 1,000 for testing, as many of each class, from Fashion-MNIST. Provenance: data/README.md.
+/// </summary>
 internal static class FashionMnist
 {
     /// <summary>The data set's name.</summary>

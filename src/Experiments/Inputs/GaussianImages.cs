@@ -11,9 +11,7 @@ public sealed class GaussianImages(int height, int width, int channels) : ImageS
 
     /// <summary>Images of the shape that natural ones have.</summary>
     public GaussianImages()
-        : this(32, 32, 3)
-    {
-    }
+        : this(32, 32, 3) { }
 
     /// <inheritdoc/>
     public override int? Count => null;

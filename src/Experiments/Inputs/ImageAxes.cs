@@ -25,12 +25,15 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <exception cref="InvalidInputException">
     /// The array has another number of axes than images have, or than the layout has; or nothing was said and another layout fits better.
     /// </exception>
-    public static ImageAxes Of(IReadOnlyList<int> shape, ImageLayout? layout, string name)
+    public static ImageAxes Read(IReadOnlyList<int> shape, ImageLayout? layout, string name)
     {
         var found = $"shape ({string.Join(", ", shape)})";
         if (shape.Count is not (3 or 4) || shape.Contains(0))
         {
-            throw new InvalidInputException(name, $"expected images of shape (count, height, width[, channels]), or another that --layout names, found {found}");
+            throw new InvalidInputException(
+                name,
+                $"expected images of shape (count, height, width[, channels]), or another that --layout names, found {found}"
+            );
         }
 
         if (layout is { } given)
@@ -49,9 +52,10 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     }
 
     /// <summary>What is written where this reading could be mistaken; null where it could not.</summary>
-    public string? Remark => Layout == ImageLayout.Nhw && Count is 3 or 4 && Height > 4 && Width > 4
-        ? $"read as {this}; a single image whose channels come first is --layout chw"
-        : null;
+    public string? Remark =>
+        Layout == ImageLayout.Nhw && Count is 3 or 4 && Height > 4 && Width > 4
+            ? $"read as {this}; a single image whose channels come first is --layout chw"
+            : null;
 
     /// <summary>Puts the numbers of an image as they are stored into the order (height, width, channels).</summary>
     /// <param name="stored">The numbers of the image, as they follow each other in the array.</param>
@@ -84,19 +88,19 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <summary>
     /// Channels number 1, 3 or 4. An axis of that extent stands where another usual layout has its channels, and the axis where they should be is longer.
     /// </summary>
-    private static bool IsOtherLikelier(IReadOnlyList<int> shape) => shape.Count == 4
-        ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1]
-        : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];
+    private static bool IsOtherLikelier(IReadOnlyList<int> shape) =>
+        shape.Count == 4 ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1] : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];
 
-    private static ImageAxes Named(ImageLayout layout, IReadOnlyList<int> shape) => layout switch
-    {
-        ImageLayout.Nhwc => new(layout, shape[0], shape[1], shape[2], shape[3]),
-        ImageLayout.Nchw => new(layout, shape[0], shape[2], shape[3], shape[1]),
-        ImageLayout.Nhw => new(layout, shape[0], shape[1], shape[2], 1),
-        ImageLayout.Hwc => new(layout, 1, shape[0], shape[1], shape[2]),
-        ImageLayout.Chw => new(layout, 1, shape[1], shape[2], shape[0]),
-        _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, $"expected {Names}"),
-    };
+    private static ImageAxes Named(ImageLayout layout, IReadOnlyList<int> shape) =>
+        layout switch
+        {
+            ImageLayout.Nhwc => new(layout, shape[0], shape[1], shape[2], shape[3]),
+            ImageLayout.Nchw => new(layout, shape[0], shape[2], shape[3], shape[1]),
+            ImageLayout.Nhw => new(layout, shape[0], shape[1], shape[2], 1),
+            ImageLayout.Hwc => new(layout, 1, shape[0], shape[1], shape[2]),
+            ImageLayout.Chw => new(layout, 1, shape[1], shape[2], shape[0]),
+            _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, $"expected {Names}"),
+        };
 
     private static string Spell(ImageLayout layout) => layout.ToString().ToLowerInvariant();
 }

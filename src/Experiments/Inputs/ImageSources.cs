@@ -11,11 +11,13 @@ public static class ImageSources
     public static IReadOnlyList<string> Names { get; } = ["natural", "gaussian", "cifar10", "cifar100", "mnist", "fashion_mnist"];
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded, and so is a part of <c>fashion_mnist</c>, which stands for it without a folder), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
+    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded, and so is a part of <c>fashion_mnist</c>, which stands for it without a
+    /// folder), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
     /// <param name="folder">Folder of the files of <c>cifar10</c>, <c>cifar100</c>, <c>mnist</c> and <c>fashion_mnist</c>.</param>
     /// <param name="layout">Which axis of a file's array is which; null for the default, which is refused where the axes contradict it.</param>
     /// <returns>The images.</returns>
-    /// <exception cref="InvalidInputException">The name is unknown, its files are missing or damaged, or a layout was given for a data set that has its own.</exception>
+    /// <exception cref="InvalidInputException">The name is unknown, its files are missing or damaged, or a layout was given for a data set that has its
+    /// own.</exception>
     public static ImageSource Open(string dataset, string? folder = null, ImageLayout? layout = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -89,7 +91,11 @@ public static class ImageSources
     private static InvalidInputException Unknown(string dataset)
     {
         var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
-        return new("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}");
+        return new(
+            "--dataset",
+            $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got "
+                + $"'{dataset}'{Spelling.Hint(dataset, Names)}{way}"
+        );
     }
 
     /// <summary>The folder of a data set whose files are not embedded.</summary>

@@ -68,11 +68,13 @@ internal sealed class ImagesInFile : ImageSource
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
+                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran "
+                        + "order: save np.ascontiguousarray(a)"
+                );
             }
 
             PixelRange.RequireNumbers(header.ElementType, path);
-            var axes = ImageAxes.Of(header.Shape, layout, path);
+            var axes = ImageAxes.Read(header.Shape, layout, path);
             if (axes.ImageLength * header.ElementType.Size > Array.MaxLength)
             {
                 throw new InvalidInputException(path, $"expected images of at most {Array.MaxLength} bytes, found {axes}");
@@ -119,7 +121,7 @@ internal sealed class ImagesInFile : ImageSource
     {
         try
         {
-            for (var done = 0; done < destination.Length;)
+            for (var done = 0; done < destination.Length; )
             {
                 var count = RandomAccess.Read(_file.SafeFileHandle, destination[done..], offset + done);
                 done += count > 0 ? count : throw new EndOfStreamException("the file has become shorter");

@@ -22,7 +22,7 @@ internal sealed class LabelledImages
         (_pixels, _labels, Classes) = (pixels, labels, classes);
         if (labels.Length != pixels.Shape[0])
         {
-            throw new InvalidInputException(name, $"expected a label for each of {Counted.Of(pixels.Shape[0], "image")}, found {labels.Length}");
+            throw new InvalidInputException(name, $"expected a label for each of {Counted.Spell(pixels.Shape[0], "image")}, found {labels.Length}");
         }
 
         if (labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1)) is >= 0 and var wrong)
@@ -66,11 +66,15 @@ internal sealed class LabelledImages
 
     /// <summary>The first images.</summary>
     /// <param name="count">Their number, at most <see cref="Count"/>.</param>
-    public LabelledImages First(int count) => count == Count ? this : new(
-        new NpyArray(_pixels.ElementType, [count, .. _pixels.Shape.Skip(1)], _pixels.Bytes[..(count * (int)Shape.Features)].ToArray()),
-        _labels[..count],
-        Classes,
-        "labels");
+    public LabelledImages First(int count) =>
+        count == Count
+            ? this
+            : new(
+                new NpyArray(_pixels.ElementType, [count, .. _pixels.Shape.Skip(1)], _pixels.Bytes[..(count * (int)Shape.Features)].ToArray()),
+                _labels[..count],
+                Classes,
+                "labels"
+            );
 
     /// <summary>The same images without their labels, as <c>run</c> draws batches from them.</summary>
     /// <param name="name">What to call them in messages.</param>

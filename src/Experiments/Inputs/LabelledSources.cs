@@ -20,7 +20,10 @@ internal static class LabelledSources
             FashionMnist.Name => OfIdx(dataset, folder, "FashionMNIST"),
             "mnist" => OfIdx(dataset, folder, "MNIST"),
             "cifar10" => Cifar.Of10Classes.LoadLabelled(ImageSources.Required(folder, dataset)),
-            _ => throw new InvalidInputException("--dataset", $"expected {string.Join(", ", Names)}, whose images have labels, got '{dataset}'{Spelling.Hint(dataset, Names)}"),
+            _ => throw new InvalidInputException(
+                "--dataset",
+                $"expected {string.Join(", ", Names)}, whose images have labels, got '{dataset}'{Spelling.Hint(dataset, Names)}"
+            ),
         };
         return training.Shape == test.Shape
             ? (training, test)

@@ -67,14 +67,21 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
             case InputNormalization.Channel:
                 if (Standardise(pixels, channels) is { } channel)
                 {
-                    throw new InvalidInputException("--normalize", $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global or none, or a larger --batch-size");
+                    throw new InvalidInputException(
+                        "--normalize",
+                        $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global "
+                            + "or none, or a larger --batch-size"
+                    );
                 }
 
                 break;
             case InputNormalization.Global:
                 if (Standardise(pixels, 1) is not null)
                 {
-                    throw new InvalidInputException("--normalize", "expected the batch to vary with 'global', but all its pixels are equal; use --normalize none");
+                    throw new InvalidInputException(
+                        "--normalize",
+                        "expected the batch to vary with 'global', but all its pixels are equal; use --normalize none"
+                    );
                 }
 
                 break;
@@ -160,7 +167,10 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         for (; channel <= channels - (2 * width); channel += 2 * width)
         {
             var (pivot0, pivot1) = (Vector512.LoadUnsafe(ref first, (nuint)channel), Vector512.LoadUnsafe(ref first, (nuint)(channel + width)));
-            Vector512<double> sum0 = default, sum1 = default, square0 = default, square1 = default;
+            Vector512<double> sum0 = default,
+                sum1 = default,
+                square0 = default,
+                square1 = default;
             for (var i = channel; i < values.Length; i += channels)
             {
                 sum0 += Vector512.LoadUnsafe(ref first, (nuint)i) - pivot0;
@@ -185,8 +195,18 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         return channel;
     }
 
-    /// <summary>Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last addition. Lanes beyond the last channel mean nothing.</summary>
-    private static Vector256<double> Sums(ReadOnlySpan<double> values, int channel, int channels, Vector256<double> pivots, Vector256<double> shifts, bool squared)
+    /// <summary>
+    /// Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last
+    /// addition. Lanes beyond the last channel mean nothing.
+    /// </summary>
+    private static Vector256<double> Sums(
+        ReadOnlySpan<double> values,
+        int channel,
+        int channels,
+        Vector256<double> pivots,
+        Vector256<double> shifts,
+        bool squared
+    )
     {
         var (sums, lanes) = (Vector256<double>.Zero, Math.Min(Vector256<double>.Count, channels - channel));
         for (var i = channel; i < values.Length; i += channels)

@@ -198,18 +198,20 @@ internal sealed class PickleReader(byte[] file)
         }
     }
 
-    private static Function Named(string module, string name) => (module, name) switch
-    {
-        ("numpy.core.multiarray" or "numpy._core.multiarray", "_reconstruct") or ("numpy", "ndarray" or "dtype") => new Function(name),
-        _ => throw new FormatException($"expected a pickle that names nothing but NumPy's arrays, found {Shortened($"{module}.{name}")}"),
-    };
+    private static Function Named(string module, string name) =>
+        (module, name) switch
+        {
+            ("numpy.core.multiarray" or "numpy._core.multiarray", "_reconstruct") or ("numpy", "ndarray" or "dtype") => new Function(name),
+            _ => throw new FormatException($"expected a pickle that names nothing but NumPy's arrays, found {Shortened($"{module}.{name}")}"),
+        };
 
-    private object Result(object function, object arguments) => (function, arguments) switch
-    {
-        (Function { Name: "_reconstruct" }, object[] { Length: 3 }) => new PickledArray(),
-        (Function { Name: "dtype" }, object[] { Length: > 0 } values) => new ElementType(Spelled(values[0])),
-        _ => throw new FormatException("expected a pickle that builds NumPy's arrays, found another call"),
-    };
+    private object Result(object function, object arguments) =>
+        (function, arguments) switch
+        {
+            (Function { Name: "_reconstruct" }, object[] { Length: 3 }) => new PickledArray(),
+            (Function { Name: "dtype" }, object[] { Length: > 0 } values) => new ElementType(Spelled(values[0])),
+            _ => throw new FormatException("expected a pickle that builds NumPy's arrays, found another call"),
+        };
 
     private static void Complete(object built, object state)
     {

@@ -15,7 +15,7 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
         try
         {
             return new PickleReader(file).ReadDictionary() is { Array: { } array }
-                ? Of(array, file)
+                ? Read(array, file)
                 : throw new FormatException("expected a pickled dictionary with an array 'data'");
         }
         catch (FormatException exception)
@@ -23,11 +23,12 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
             throw new InvalidInputException(
                 name,
                 $"{exception.Message}, as the files of CIFAR for Python are; nothing in it was executed; an array saved with np.save is read, too",
-                exception);
+                exception
+            );
         }
     }
 
-    private static PickledImages Of(PickledArray array, byte[] file)
+    private static PickledImages Read(PickledArray array, byte[] file)
     {
         if (array is not { Shape: [> 0 and var count, > 0 and var width], ElementType: "u1" or "|u1" } || (Int128)count * width != array.Content.Length)
         {

@@ -14,13 +14,14 @@ public sealed class StoredImages : ImageSource
     /// <param name="name">What to call it in messages.</param>
     /// <param name="layout">Which axis is which; if null, four axes are <see cref="ImageLayout.Nhwc"/> and three are <see cref="ImageLayout.Nhw"/>.</param>
     /// <exception cref="InvalidInputException">
-    /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes contradict the default.
+    /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes
+    /// contradict the default.
     /// </exception>
     public StoredImages(NpyArray images, string name, ImageLayout? layout = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         _images = images;
-        _axes = ImageAxes.Of(images.Shape, layout, name);
+        _axes = ImageAxes.Read(images.Shape, layout, name);
         PixelRange.RequireNumbers(images.ElementType, name);
         Remark = _axes.Remark is { } remark ? $"{name}: {remark}" : null;
         EnsureFinite(name);
@@ -72,7 +73,8 @@ public sealed class StoredImages : ImageSource
 
     /// <summary>What a checksum says of an array beside its bytes. A layout other than the default gives other images.</summary>
     internal static string ChecksumLabel(NpyElementType type, IReadOnlyList<int> shape, ImageLayout layout) =>
-        $"{type.Kind}{type.Size}{type.IsBigEndian} {string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";
+        $"{type.Kind}{type.Size}{type.IsBigEndian} "
+        + $"{string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";
 
     private void EnsureFinite(string name)
     {

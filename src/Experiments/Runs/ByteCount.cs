@@ -20,7 +20,10 @@ internal static class ByteCount
             unit++;
         }
 
-        var format = unit == 0 || bytes >= 99.95 ? "F0" : bytes >= 9.995 ? "F1" : "F2";
+        var format =
+            unit == 0 || bytes >= 99.95 ? "F0"
+            : bytes >= 9.995 ? "F1"
+            : "F2";
         return unit == 0 && bytes == 1 ? "1 byte" : $"{bytes.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 }

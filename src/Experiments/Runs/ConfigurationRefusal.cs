@@ -9,14 +9,16 @@ internal static class ConfigurationRefusal
     private const int MostShown = 40;
 
     /// <summary>Options by their names in files, with what is expected of each.</summary>
-    private static readonly Dictionary<string, string> Expected = typeof(ExperimentOptions).GetProperties().Concat(typeof(ResultConfiguration).GetProperties())
+    private static readonly Dictionary<string, string> Expected = typeof(ExperimentOptions)
+        .GetProperties()
+        .Concat(typeof(ResultConfiguration).GetProperties())
         .DistinctBy(property => property.Name)
         .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), property => WordsOf(property.PropertyType));
 
     /// <summary>Says it.</summary>
     /// <param name="exception">What the reader of JSON met.</param>
     /// <param name="text">The text.</param>
-    public static string Of(JsonException exception, string text)
+    public static string Describe(JsonException exception, string text)
     {
         try
         {
@@ -33,8 +35,13 @@ internal static class ConfigurationRefusal
                 return $"'{ForeignText.OnOneLine(Shortened(twice))}' is named twice";
             }
 
-            var wrong = Array.Find(properties, property => exception.Path == $"$.{property.Name}" || exception.Path?.StartsWith($"$.{property.Name}[", StringComparison.Ordinal) == true);
-            return wrong.Name is null ? "it cannot be read" : $"'{wrong.Name}' is {Shown(wrong.Value)}, expected {Expected.GetValueOrDefault(wrong.Name, "something else")}";
+            var wrong = Array.Find(
+                properties,
+                property => exception.Path == $"$.{property.Name}" || exception.Path?.StartsWith($"$.{property.Name}[", StringComparison.Ordinal) == true
+            );
+            return wrong.Name is null
+                ? "it cannot be read"
+                : $"'{wrong.Name}' is {Shown(wrong.Value)}, expected {Expected.GetValueOrDefault(wrong.Name, "something else")}";
         }
         catch (JsonException syntax)
         {
@@ -52,11 +59,18 @@ internal static class ConfigurationRefusal
     public static void RequireWithoutUnderflow(string text)
     {
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
-        foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetDouble(out var value) && value == 0))
+        foreach (
+            var property in document
+                .RootElement.EnumerateObject()
+                .Where(property => property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetDouble(out var value) && value == 0)
+        )
         {
             if (property.Value.GetRawText().TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
             {
-                throw new InvalidInputException($"--{property.Name.Replace('_', '-')}", $"expected 0 or a number that double precision holds, got {Shown(property.Value)}");
+                throw new InvalidInputException(
+                    $"--{property.Name.Replace('_', '-')}",
+                    $"expected 0 or a number that double precision holds, got {Shown(property.Value)}"
+                );
             }
         }
     }
@@ -74,12 +88,13 @@ internal static class ConfigurationRefusal
             : "something else";
     }
 
-    private static string Shown(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => $"a list of {value.GetArrayLength()}",
-        _ => ForeignText.OnOneLine(Shortened(value.GetRawText())),
-    };
+    private static string Shown(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => $"a list of {value.GetArrayLength()}",
+            _ => ForeignText.OnOneLine(Shortened(value.GetRawText())),
+        };
 
     private static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
 }

@@ -26,9 +26,14 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     public static DepthList Parse(string option, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new DepthList(text.Split(',').Select(word => int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
-            ? depth
-            : throw new InvalidInputException(option, $"expected increasing whole numbers joined by commas, as in 1,2,4,8,16, got '{text}'")));
+        return new DepthList(
+            text.Split(',')
+                .Select(word =>
+                    int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
+                        ? depth
+                        : throw new InvalidInputException(option, $"expected increasing whole numbers joined by commas, as in 1,2,4,8,16, got '{text}'")
+                )
+        );
     }
 
     /// <summary>Refuses a list that no experiment of a depth can have.</summary>
@@ -49,7 +54,8 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
             {
                 throw new InvalidInputException(
                     option,
-                    $"expected depths that increase from at least 1 to at most --total-depth {totalDepth}, got {depth}{(before > 0 ? $" after {before}" : "")}");
+                    $"expected depths that increase from at least 1 to at most --total-depth {totalDepth}, got {depth}{(before > 0 ? $" after {before}" : "")}"
+                );
             }
 
             before = depth;

@@ -9,28 +9,37 @@ public static class EndingWords
     /// <param name="ends">The ends of all mappings, or of some; those that lasted do not count.</param>
     /// <param name="all">Number of all mappings.</param>
     /// <param name="noun">What a mapping is called, in the singular.</param>
-    /// <returns>A clause for each ending that occurs, such as <c>in 2 of 40 mappings the signal dies, first at depth 12</c>; a depth of -1 is unknown.</returns>
+    /// <returns>A clause for each ending that occurs, such as <c>in 2 of 40 mappings the signal dies, first at depth 12</c>; a depth of -1 is
+    /// unknown.</returns>
     public static IReadOnlyList<string> Count(IEnumerable<MappingEnd> ends, int all, string noun = "mapping") =>
-    [
-        .. ends.Where(end => end.HasEnded).GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group =>
-        {
-            int[] depths = [.. group.Select(end => end.Depth).Where(depth => depth >= 0)];
-            return $"in {Counted.Of(group.Count(), all, noun)} {Say(group.Key)}"
-                + (depths.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $", {(group.Count() > 1 ? "first " : "")}at depth {depths.Min()}") : "");
-        }),
-    ];
+        [
+            .. ends.Where(end => end.HasEnded)
+                .GroupBy(end => end.Ending)
+                .OrderBy(group => group.Key)
+                .Select(group =>
+                {
+                    int[] depths = [.. group.Select(end => end.Depth).Where(depth => depth >= 0)];
+                    return $"in {Counted.Spell(group.Count(), all, noun)} {Say(group.Key)}"
+                        + (
+                            depths.Length > 0
+                                ? string.Create(CultureInfo.InvariantCulture, $", {(group.Count() > 1 ? "first " : "")}at depth {depths.Min()}")
+                                : ""
+                        );
+                }),
+        ];
 
     /// <summary>What an ending is, as a clause.</summary>
     /// <param name="ending">The ending.</param>
     /// <returns>Subject and verb.</returns>
-    public static string Say(Ending ending) => ending switch
-    {
-        Ending.DeadSignal => "the signal dies",
-        Ending.ExtinctNoise => "the noise dies while the signal lives",
-        Ending.NoVariance => "the signal lives but no longer varies",
-        Ending.Overflow => "a number overflows",
-        Ending.NotANumber => "a number is none (NaN)",
-        Ending.None => "signal and noise last to the end",
-        _ => throw new ArgumentOutOfRangeException(nameof(ending), ending, "expected an ending"),
-    };
+    public static string Say(Ending ending) =>
+        ending switch
+        {
+            Ending.DeadSignal => "the signal dies",
+            Ending.ExtinctNoise => "the noise dies while the signal lives",
+            Ending.NoVariance => "the signal lives but no longer varies",
+            Ending.Overflow => "a number overflows",
+            Ending.NotANumber => "a number is none (NaN)",
+            Ending.None => "signal and noise last to the end",
+            _ => throw new ArgumentOutOfRangeException(nameof(ending), ending, "expected an ending"),
+        };
 }

@@ -8,13 +8,13 @@ namespace Wellbehaved.Experiments;
 public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
 {
     /// <summary>Says whose results these are, for a journal.</summary>
-    public JournalHeader Header { get; } = JournalHeader.Of(options, images, shard);
+    public JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
 
     /// <summary>What the user should know of how the images are read; null if nothing.</summary>
     public string? Remark => images.Remark;
 
     /// <summary>The simulations to run.</summary>
-    public IReadOnlyList<int> Indices { get; } = shard.Of(options.NumSims);
+    public IReadOnlyList<int> Indices { get; } = shard.Simulations(options.NumSims);
 
     /// <summary>Validates options and opens their images.</summary>
     /// <param name="options">The options.</param>
@@ -61,21 +61,27 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         var next = -1;
         try
         {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, (_, loop) =>
-            {
-                using var simulation = new Simulation(options, images, threadsEach);
-                for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+            Parallel.For(
+                0,
+                workers,
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+                (_, loop) =>
                 {
-                    var i = pending[item];
-                    moments[i] = simulation.Run(Indices[i], depthReached, cancellation);
-                    journal?.Append(Indices[i], moments[i]);
+                    using var simulation = new Simulation(options, images, threadsEach);
+                    for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+                    {
+                        var i = pending[item];
+                        moments[i] = simulation.Run(Indices[i], depthReached, cancellation);
+                        journal?.Append(Indices[i], moments[i]);
+                    }
                 }
-            });
+            );
         }
         catch (AggregateException exception)
         {
             // Which of several failures came first depends on the threads; the message must not.
-            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault() ?? exception.InnerExceptions[0];
+            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault()
+                ?? exception.InnerExceptions[0];
         }
 
         return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);

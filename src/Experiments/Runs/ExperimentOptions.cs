@@ -5,7 +5,10 @@ using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Everything that determines the result of an experiment, on one of the post's architectures or on any network of layers. Names are those of the author's package.</summary>
+/// <summary>
+/// Everything that determines the result of an experiment, on one of the post's architectures or on any network of layers. Names are those of the author's
+/// package.
+/// </summary>
 public sealed record ExperimentOptions
 {
     /// <summary>Far beyond what a machine can run; within it no product of sizes leaves 64 bits, and what theory tabulates by width fits memory.</summary>
@@ -26,7 +29,7 @@ public sealed record ExperimentOptions
     /// <summary>Name of the architecture; null where <see cref="Network"/> says what is run.</summary>
     public required string? Architecture { get; init; }
 
-    /// <summary>The network, where it is described by its layers; <see cref="Of(Networks.Network, int, int)"/> makes such options.</summary>
+    /// <summary>The network, where it is described by its layers; <see cref="ForNetwork(Networks.Network, int, int)"/> makes such options.</summary>
     [JsonIgnore]
     public Network? Network { get; private init; }
 
@@ -76,9 +79,15 @@ public sealed record ExperimentOptions
     public int ResDepth { get; init; } = 2;
 
     /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
-    public int NumComputations { get => Depths?.Count ?? _numComputations; init => _numComputations = value; }
+    public int NumComputations
+    {
+        get => Depths?.Count ?? _numComputations;
+        init => _numComputations = value;
+    }
 
-    /// <summary>The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.</summary>
+    /// <summary>
+    /// The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DepthList? Depths { get; init; }
 
@@ -107,7 +116,7 @@ public sealed record ExperimentOptions
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="numSims">Number of simulations.</param>
     /// <returns>Options with the defaults of the rest.</returns>
-    public static ExperimentOptions Of(Network network, int batchSize, int numSims)
+    public static ExperimentOptions ForNetwork(Network network, int batchSize, int numSims)
     {
         ArgumentNullException.ThrowIfNull(network);
         return new()
@@ -151,11 +160,15 @@ public sealed record ExperimentOptions
     /// <summary>Opens the input images. Gaussian ones have the shape that a described network reads.</summary>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The data set is unknown, or its files are missing or damaged.</exception>
-    public ImageSource OpenImages() => Network is { } network && Dataset == GaussianImages.Name && DataDir is null && Layout is null
-        ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
-        : ImageSources.Open(Dataset, DataDir, Layout);
+    public ImageSource OpenImages() =>
+        Network is { } network && Dataset == GaussianImages.Name && DataDir is null && Layout is null
+            ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
+            : ImageSources.Open(Dataset, DataDir, Layout);
 
-    /// <summary>The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those of a fully connected architecture are.</summary>
+    /// <summary>
+    /// The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those
+    /// of a fully connected architecture are.
+    /// </summary>
     internal Network? PreparedNetwork
     {
         get
@@ -169,7 +182,7 @@ public sealed record ExperimentOptions
 
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
     [JsonIgnore]
-    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, BatchSize, Depths) : null;
+    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Choose(network, BatchSize, Depths) : null;
 
     /// <summary>Describes the network.</summary>
     /// <param name="batch">Shape of a batch of input images.</param>
@@ -186,7 +199,10 @@ public sealed record ExperimentOptions
     {
         if (!Model.Architecture.Names.Contains(name))
         {
-            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}");
+            throw new InvalidInputException(
+                "--architecture",
+                $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}"
+            );
         }
     }
 
@@ -211,7 +227,10 @@ public sealed record ExperimentOptions
     {
         if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1"
+            );
         }
     }
 
@@ -226,7 +245,11 @@ public sealed record ExperimentOptions
             RequireSizes(null, BatchSize, null);
             if (Depths is not null && RecordedPlaces.RepetitionsOf(network) is null)
             {
-                throw new InvalidInputException("--depths", $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every place of it is recorded");
+                throw new InvalidInputException(
+                    "--depths",
+                    $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every "
+                        + "place of it is recorded"
+                );
             }
 
             Depths?.RequireWithin("--depths", TotalDepth);
@@ -267,13 +290,17 @@ public sealed record ExperimentOptions
 
     /// <summary>Checks the options against the images and the machine's memory.</summary>
     /// <param name="images">The input images.</param>
-    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single point, or the buffers would not fit memory.</exception>
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single
+    /// point, or the buffers would not fit memory.</exception>
     public void ValidateFor(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at most the {Counted.Spell(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}"
+            );
         }
 
         if (Network is { } network)
@@ -287,24 +314,38 @@ public sealed record ExperimentOptions
         var side = Math.Min(images.Height, images.Width) is > 1 and var shorter ? shorter : Math.Max(images.Height, images.Width);
         if (KernelSize > side)
         {
-            throw new InvalidInputException("--kernel-size", $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}");
+            throw new InvalidInputException(
+                "--kernel-size",
+                $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}"
+            );
         }
 
         ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
         if (Noise == NoiseKind.Full && Settings(images).Description() is null)
         {
-            throw new InvalidInputException("--noise", $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full");
+            throw new InvalidInputException(
+                "--noise",
+                "expected mapping where the kernel is larger than the "
+                    + $"{Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
+            );
         }
 
         if (Gradients && Settings(images).Description() is null)
         {
-            throw new InvalidInputException("--gradients", $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got {KernelSize}");
+            throw new InvalidInputException(
+                "--gradients",
+                $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside "
+                    + $"the network, got {KernelSize}"
+            );
         }
 
         if (HasSinglePoint(images) && Model.Architecture.Named(Architecture!).HasBatchNorm)
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}"
+            );
         }
     }
 
@@ -319,7 +360,11 @@ public sealed record ExperimentOptions
         var needed = MemoryFootprint.Bytes(this, height, width, channels);
         if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
         {
-            throw new InvalidInputException(Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
+            throw new InvalidInputException(
+                Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims",
+                $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are "
+                    + $"{ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
+            );
         }
     }
 
@@ -348,7 +393,10 @@ public sealed record ExperimentOptions
         var shape = new Shape(images.Height, images.Width, images.Channels);
         if (shape != network.Input)
         {
-            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape");
+            throw new InvalidInputException(
+                "--dataset",
+                $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape"
+            );
         }
 
         if (RecordedPlaces!.Ends.Count == 0)
@@ -358,17 +406,24 @@ public sealed record ExperimentOptions
 
         if (RecordedPlaces.Count > MostPlaces)
         {
-            throw new InvalidInputException("--depths", $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one");
+            throw new InvalidInputException(
+                "--depths",
+                $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, "
+                    + "where the network has one"
+            );
         }
 
-        if (ResultConfiguration.Of(this).Length > MostCharacters)
+        if (ResultConfiguration.Write(this).Length > MostCharacters)
         {
             throw new InvalidInputException("--network", $"expected a network of at most {MostCharacters} characters in its JSON form, with its sizes put in");
         }
 
         if (network.Places.Any(place => place.After is BatchNorm && BatchSize * place.Shape.Positions == 1))
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1"
+            );
         }
     }
 

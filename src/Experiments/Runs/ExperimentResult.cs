@@ -7,24 +7,32 @@ namespace Wellbehaved.Experiments;
 /// <param name="Identity">Which experiment it is.</param>
 /// <param name="Indices">Indices of the simulations, increasing.</param>
 /// <param name="Shard">The share of the experiment that these are.</param>
-public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings? Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
+public sealed record ExperimentResult(
+    ExperimentOptions Options,
+    NetworkSettings? Settings,
+    IReadOnlyList<SimulationMoments> Simulations,
+    ExperimentIdentity Identity,
+    IReadOnlyList<int> Indices,
+    Shard Shard
+)
 {
     /// <summary>Depths at which moments were computed: of a described network, those of the places that form one sequence, the ends of its units.</summary>
     public IReadOnlyList<int> Depths => Recorded is { } places ? [.. places.Ends.Select(end => places.Depths[end])] : Options.ComputedDepths;
 
     /// <summary>How each simulation ended, if it did before its depth.</summary>
-    public IReadOnlyList<MappingEnd> Ends => Recorded is { } places
-        ? [.. Simulations.Select(simulation => simulation.End(places, Options.BatchSize))]
-        : [.. Simulations.Select(simulation => simulation.End(Depths, Varies))];
+    public IReadOnlyList<MappingEnd> Ends =>
+        Recorded is { } places
+            ? [.. Simulations.Select(simulation => simulation.End(places, Options.BatchSize))]
+            : [.. Simulations.Select(simulation => simulation.End(Depths, Varies))];
 
     /// <summary>Whether there is more than one point, over which the signal varies, at the end of each unit.</summary>
-    public bool Varies => Recorded is { } places
-        ? places.Varies
-        : Architectural.FeatureShape.Points > 1;
+    public bool Varies => Recorded is { } places ? places.Varies : Architectural.FeatureShape.Points > 1;
 
     /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others.</summary>
-    public int? ResidualDepth => Recorded is { } places ? places.ResidualDepth(Options.Network!)
-        : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth : null;
+    public int? ResidualDepth =>
+        Recorded is { } places ? places.ResidualDepth(Options.Network!)
+        : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth
+        : null;
 
     /// <summary>The last place of a unit of an architecture.</summary>
     /// <exception cref="InvalidOperationException">The network is a described one.</exception>
@@ -41,12 +49,14 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     /// <summary>One number of the moments at the end of each unit.</summary>
     /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
-    public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) => Recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
+    public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) =>
+        Recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
 
     /// <summary>One number of the moments where effective ranks are computed, after the first activation of each unit.</summary>
     /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
-    public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) => Recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
+    public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) =>
+        Recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
 
     private double[][] Select(IReadOnlyList<int> places, Func<MomentSet, double, double> selector) =>
         [.. Simulations.Select(simulation => places.Select(place => selector(simulation.AtPlaces[place][0], simulation.Mu2InputSignal)).ToArray())];
@@ -71,25 +81,25 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     {
         if (Recorded is { } places)
         {
-            return NeutralArrays.Of(this, places);
+            return NeutralArrays.Collect(this, places);
         }
 
         var arrays = new List<KeyValuePair<string, NpyArray>>();
         var warnings = new List<string>();
-        Add(ResultArrays.Depth, NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
-        Add(ResultArrays.ResDepth, NpyArray.Of([(long)Options.ResDepth]));
-        Add(ResultArrays.Configuration, NpyArray.Of(Identity.Configuration));
-        Add(ResultArrays.DatasetChecksum, NpyArray.Of(Identity.DatasetChecksum));
-        Add(ResultArrays.MadeBy, NpyArray.Of(Identity.MadeBy));
-        Add(ResultArrays.Arithmetic, NpyArray.Of([(long)Identity.Arithmetic]));
+        Add(ResultArrays.Depth, NpyArray.From([.. Depths.Select(depth => (long)depth)], Depths.Count));
+        Add(ResultArrays.ResDepth, NpyArray.From([(long)Options.ResDepth]));
+        Add(ResultArrays.Configuration, NpyArray.From(Identity.Configuration));
+        Add(ResultArrays.DatasetChecksum, NpyArray.From(Identity.DatasetChecksum));
+        Add(ResultArrays.MadeBy, NpyArray.From(Identity.MadeBy));
+        Add(ResultArrays.Arithmetic, NpyArray.From([(long)Identity.Arithmetic]));
         Add("mu2_signal_input", PerSimulation(simulation => simulation.Mu2InputSignal));
         Add("nu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Nu2Signal));
         Add("mu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Signal));
         Add("mu2_noise_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Noise));
-        Add("died_at_depth", NpyArray.Of([.. Simulations.Select(simulation => (long)(simulation.DiedAtDepth ?? -1))], Simulations.Count));
+        Add("died_at_depth", NpyArray.From([.. Simulations.Select(simulation => (long)(simulation.DiedAtDepth ?? -1))], Simulations.Count));
         var ends = Ends;
-        Add(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
-        Add(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
+        Add(ResultArrays.Ending, NpyArray.From([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
+        Add(ResultArrays.EndedAtDepth, NpyArray.From([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
         var left = Columns().ToList();
         if (left.Count < MomentColumns.All.Count && !Varies)
         {
@@ -101,26 +111,36 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
             foreach (var place in Architectural.Architecture.Places)
             {
                 var name = $"{column.Name}_{place.Suffix}";
-                var values = Select(place, column.Of).SelectMany(row => row).ToArray();
+                var values = Select(place, column.Select).SelectMany(row => row).ToArray();
                 if (column.MayOverflow && !values.All(double.IsFinite))
                 {
                     warnings.Add($"left out {name}: it exceeds double precision (its logarithm is in log_{column.Name}_{place.Suffix} where there is one)");
                     continue;
                 }
 
-                Add(name, NpyArray.Of(values, Simulations.Count, Depths.Count));
+                Add(name, NpyArray.From(values, Simulations.Count, Depths.Count));
             }
         }
 
         foreach (var place in Options.Gradients ? Architectural.Architecture.Places : [])
         {
-            GradientArrays.Add(arrays, warnings, $"_{place.Suffix}", [.. Simulations.SelectMany(simulation => simulation.LogGradients![place.Number - 1])], Simulations.Count, Depths.Count);
+            GradientArrays.Add(
+                arrays,
+                warnings,
+                $"_{place.Suffix}",
+                [.. Simulations.SelectMany(simulation => simulation.LogGradients![place.Number - 1])],
+                Simulations.Count,
+                Depths.Count
+            );
         }
 
         var counted = EndingWords.Count(ends, Simulations.Count, "simulation");
         if (counted.Count > 0)
         {
-            warnings.Add($"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
+            warnings.Add(
+                $"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms "
+                    + $"{MomentSet.LogOfZero:F1}, effective ranks -1"
+            );
         }
 
         return (arrays, warnings);
@@ -128,10 +148,11 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         void Add(string name, NpyArray array) => arrays.Add(new(name, array));
     }
 
-    private IEnumerable<MomentColumn> Columns() => MomentColumns.All
-        .Where(column => column.Name != MomentColumns.ReffSignal || Options.ReffSignal)
-        .Where(column => column.Name != MomentColumns.ReffNoise || Options.ReffNoise)
-        .Where(column => Varies || !MomentColumns.NeedVariance.Contains(column.Name));
+    private IEnumerable<MomentColumn> Columns() =>
+        MomentColumns
+            .All.Where(column => column.Name != MomentColumns.ReffSignal || Options.ReffSignal)
+            .Where(column => column.Name != MomentColumns.ReffNoise || Options.ReffNoise)
+            .Where(column => Varies || !MomentColumns.NeedVariance.Contains(column.Name));
 
-    private NpyArray PerSimulation(Func<SimulationMoments, double> selector) => NpyArray.Of([.. Simulations.Select(selector)], Simulations.Count);
+    private NpyArray PerSimulation(Func<SimulationMoments, double> selector) => NpyArray.From([.. Simulations.Select(selector)], Simulations.Count);
 }

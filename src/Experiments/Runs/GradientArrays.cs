@@ -15,13 +15,13 @@ internal static class GradientArrays
         double[] values = [.. logarithms.Select(logarithm => logarithm == MomentSet.LogOfZero ? 0 : Math.Exp(logarithm))];
         if (values.All(double.IsFinite))
         {
-            arrays.Add(new($"{MomentColumns.Gradient}{suffix}", NpyArray.Of(values, simulations, columns)));
+            arrays.Add(new($"{MomentColumns.Gradient}{suffix}", NpyArray.From(values, simulations, columns)));
         }
         else
         {
             warnings.Add($"left out {MomentColumns.Gradient}{suffix}: it exceeds double precision (its logarithm is in {MomentColumns.LogGradient}{suffix})");
         }
 
-        arrays.Add(new($"{MomentColumns.LogGradient}{suffix}", NpyArray.Of(logarithms, simulations, columns)));
+        arrays.Add(new($"{MomentColumns.LogGradient}{suffix}", NpyArray.From(logarithms, simulations, columns)));
     }
 }

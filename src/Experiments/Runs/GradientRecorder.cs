@@ -4,7 +4,8 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Passes a gradient of independent normal numbers back through a mapping and takes its mean square at the recorded places.</summary>
 /// <remarks>
-/// The pass has signals of its own, without noise and with direct convolutions, so that recording gradients changes no other number. The gradient is that of the noise's mapping:
+/// The pass has signals of its own, without noise and with direct convolutions, so that recording gradients changes no other number. The gradient is that of
+/// the noise's mapping:
 /// with <see cref="NoiseKind.Full"/> batch statistics are differentiated.
 /// </remarks>
 internal sealed class GradientRecorder : IGradientObserver<float>, IDisposable

@@ -18,7 +18,8 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
 
     /// <summary>Tells the end of a mapping from the logarithms that are known of it.</summary>
     /// <param name="depths">Computed depths.</param>
-    /// <param name="logNu2">ln ν₂ of the signal, by depth; negative infinity or <see cref="MomentSet.LogOfZero"/> for zero; null if unknown, as all that follow.</param>
+    /// <param name="logNu2">ln ν₂ of the signal, by depth; negative infinity or <see cref="MomentSet.LogOfZero"/> for zero; null if unknown, as all that
+    /// follow.</param>
     /// <param name="logMu2">ln μ₂ of the signal.</param>
     /// <param name="logNoise">ln μ₂ of the noise.</param>
     /// <param name="logChi">ln χ.</param>
@@ -27,11 +28,13 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
     public static MappingEnd Tell(IReadOnlyList<int> depths, double[]? logNu2, double[]? logMu2, double[]? logNoise, double[]? logChi, double[]? reff)
     {
         ArgumentNullException.ThrowIfNull(depths);
-        return Of(depths, [.. depths.Select((_, i) => StateOf(logNu2?[i], logMu2?[i], logNoise?[i], logChi?[i], reff?[i]))]);
+        return Find(depths, [.. depths.Select((_, i) => StateOf(logNu2?[i], logMu2?[i], logNoise?[i], logChi?[i], reff?[i]))]);
     }
 
-    /// <summary>The end of a mapping whose state at each depth is known: from where on it never is alive again, or where a number is none for the first time.</summary>
-    internal static MappingEnd Of(IReadOnlyList<int> depths, IReadOnlyList<Ending> states)
+    /// <summary>
+    /// The end of a mapping whose state at each depth is known: from where on it never is alive again, or where a number is none for the first time.
+    /// </summary>
+    internal static MappingEnd Find(IReadOnlyList<int> depths, IReadOnlyList<Ending> states)
     {
         var last = states.Count;
         while (last > 0 && states[last - 1] != Ending.None)
@@ -73,9 +76,12 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
             return Ending.Overflow;
         }
 
-        return chi is double.NaN ? Ending.NotANumber : IsZero(noise) || IsZero(chi) ? Ending.ExtinctNoise : Ending.None;
+        return chi is double.NaN ? Ending.NotANumber
+            : IsZero(noise) || IsZero(chi) ? Ending.ExtinctNoise
+            : Ending.None;
 
-        static bool IsZero(double? logarithm) => logarithm is double.NegativeInfinity || logarithm == MomentSet.LogOfZero || logarithm == (float)MomentSet.LogOfZero;
+        static bool IsZero(double? logarithm) =>
+            logarithm is double.NegativeInfinity || logarithm == MomentSet.LogOfZero || logarithm == (float)MomentSet.LogOfZero;
 
         static bool IsNumber(double? logarithm) => logarithm is { } value && double.IsFinite(value) && !IsZero(value);
     }

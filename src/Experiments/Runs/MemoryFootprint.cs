@@ -10,7 +10,8 @@ internal static class MemoryFootprint
     public const double SmallSimulation = 1 << 24;
 
     /// <summary>The feature buffers' bytes, all bytes of one simulation with the results, and the elements of the largest buffer.</summary>
-    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) => Bytes(options, images.Height, images.Width, images.Channels);
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) =>
+        Bytes(options, images.Height, images.Width, images.Channels);
 
     /// <summary>The same for images of a shape.</summary>
     public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels)
@@ -23,7 +24,8 @@ internal static class MemoryFootprint
         var kernelArea = (double)options.KernelSize * options.KernelSize;
         var stride = options.KernelSize > 1 ? 2 : 1;
         var pixels = (double)height * width * options.BatchSize;
-        var points = options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(height / (double)stride) * Math.Ceiling(width / (double)stride) * options.BatchSize;
+        var points =
+            options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(height / (double)stride) * Math.Ceiling(width / (double)stride) * options.BatchSize;
         var inputElements = pixels * channels;
         var featureElements = points * options.NumChannels;
         var architecture = Architecture.Named(options.Architecture!, options.ResDepth);
@@ -33,33 +35,79 @@ internal static class MemoryFootprint
 
         var geometry = new PatchGeometry(stride, options.Boundary);
         var (rows, columns) = options.KernelSize == 1 ? (1, 1) : (Math.Ceiling(height / (double)stride), Math.Ceiling(width / (double)stride));
-        var spectra = ConvolutionMethods.NumbersOfTransforms(options.BatchSize, (height, width, channels), options.KernelSize, options.NumChannels, geometry)
-            + ConvolutionMethods.NumbersOfTransforms(options.BatchSize, (rows, columns, options.NumChannels), options.KernelSize, options.NumChannels, geometry with { Stride = 1 });
+        var spectra =
+            ConvolutionMethods.NumbersOfTransforms(options.BatchSize, (height, width, channels), options.KernelSize, options.NumChannels, geometry)
+            + ConvolutionMethods.NumbersOfTransforms(
+                options.BatchSize,
+                (rows, columns, options.NumChannels),
+                options.KernelSize,
+                options.NumChannels,
+                geometry with
+                {
+                    Stride = 1,
+                }
+            );
         var gram = Gram(points, options.NumChannels);
         var table = options.KernelSize == 1 ? 0 : 4 * kernelArea * points;
         var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;
 
         var features = 2 * featureElements * sizeof(float);
         results += options.Gradients ? results / MomentColumns.All.Count : 0;
-        var gradients = options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float)) : 0;
+        var gradients =
+            options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description
+                ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float))
+                : 0;
         var buffers = architecture.IsResidual ? 3 : 2;
-        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + (spectra * sizeof(float)) + (results * 2 * sizeof(double)) + gradients;
-        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectra, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
+        var total =
+            (buffers * features)
+            + (inputElements * ((2 * sizeof(float)) + sizeof(double)))
+            + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float))
+            + (gram * sizeof(double))
+            + (table * sizeof(int))
+            + (spectra * sizeof(float))
+            + (results * 2 * sizeof(double))
+            + gradients;
+        return (
+            features,
+            total,
+            new[]
+            {
+                2 * featureElements,
+                2 * inputElements,
+                firstKernel,
+                innerKernel,
+                table,
+                spectra,
+                gram,
+                results / architecture.Places.Length / MomentColumns.All.Count,
+            }.Max()
+        );
     }
 
     private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)
     {
         var places = options.RecordedPlaces!;
-        var (layers, largest) = NetworkMemory.Of(options.PreparedNetwork!, options.BatchSize);
+        var (layers, largest) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize);
         var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
         var pixels = (double)options.BatchSize * network.Input.Features;
 
         // Effective ranks keep their matrices for each shape that they are taken of.
-        var grams = Enumerable.Range(0, places.Count).Where(i => places.HasRanks[i]).Select(i => places.Places[i].Shape).Distinct().Select(shape => Gram((double)options.BatchSize * shape.Positions, shape.Channels)).ToArray();
+        var grams = Enumerable
+            .Range(0, places.Count)
+            .Where(i => places.HasRanks[i])
+            .Select(i => places.Places[i].Shape)
+            .Distinct()
+            .Select(shape => Gram((double)options.BatchSize * shape.Positions, shape.Channels))
+            .ToArray();
         var results = (double)options.NumSims * places.Count * MomentColumns.All.Count;
         var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float)) : 0;
-        return (features, layers + gradients + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)), new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max());
+        return (
+            features,
+            layers + gradients + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)),
+            new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max()
+        );
     }
 
-    private static double Gram(double points, double channels) => Math.Min(points, channels) * (Math.Min(points, channels) + Math.Min(channels, Math.Max(points, 512.0)));
+    private static double Gram(double points, double channels) =>
+        Math.Min(points, channels) * (Math.Min(points, channels) + Math.Min(channels, Math.Max(points, 512.0)));
 }

@@ -5,9 +5,9 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>A column of the result files: one number of each set of moments.</summary>
 /// <param name="Name">Name in the file, before the suffix of the place.</param>
-/// <param name="Of">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
+/// <param name="Select">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
 /// <param name="MayOverflow">Whether the column is a linear one that a deep net can drive beyond double precision.</param>
-internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Of, bool MayOverflow);
+internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Select, bool MayOverflow);
 
 /// <summary>The columns of the result files.</summary>
 internal static class MomentColumns
@@ -55,8 +55,11 @@ internal static class MomentColumns
     public static bool IsOfAllPlaces(string name) => name is Gradient or LogGradient || All.Any(column => column.Name == name);
 
     /// <summary>The number of the place that ends the name of an array; null if none does.</summary>
-    public static int? PlaceOf(string name) => name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
-        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
+    public static int? PlaceOf(string name) =>
+        name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
+        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            ? place
+            : null;
 
     /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];

@@ -39,7 +39,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     public void Observe(int depth, Place place, SignalAndNoise<T> values)
     {
         var ranks = place.Kind == PlaceKind.Relu;
-        var moments = _computation.Of(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
+        var moments = _computation.Compute(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
         if (depth == 0)
         {
             if (_mayVary)

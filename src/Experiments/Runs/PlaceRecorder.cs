@@ -45,7 +45,7 @@ internal sealed class PlaceRecorder<T> : IPlaceObserver<T>, IDisposable
             _computations.Add(values.Shape, computation = new MomentComputation<T>(values.Shape, _threads));
         }
 
-        var moments = computation.Of(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
+        var moments = computation.Compute(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
         if (index == _firstWithWeights && values.Shape.Points > 1 && place.After is Networks.Convolution or Dense)
         {
             InputVariation.Require(_options, moments, values.Shape.Channels, withoutEpsilon: false);

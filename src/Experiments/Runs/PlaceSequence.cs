@@ -11,7 +11,7 @@ internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<in
     /// <param name="ranks">Effective ranks of the signal (simulations × places); null where none were computed.</param>
     /// <param name="recorded">The places, where the file describes its network.</param>
     /// <param name="endsUnit">Which places end a unit, where the file says; at least one at a positive depth.</param>
-    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<bool>? endsUnit = null)
+    public static PlaceSequence Find(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<bool>? endsUnit = null)
     {
         if (recorded is not null)
         {
@@ -19,15 +19,24 @@ internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<in
         }
 
         // Of several at one depth the last counts.
-        int[] ends = [.. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && endsUnit?[i] != false).GroupBy(i => depth[i]).Select(places => places.Last())];
+        int[] ends =
+        [
+            .. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && endsUnit?[i] != false).GroupBy(i => depth[i]).Select(places => places.Last()),
+        ];
         if (endsUnit is not null && Array.TrueForAll(ends, IsComputed))
         {
             return new([.. ends.Select(end => depth[end])], ends, ends);
         }
 
-        int[] first = [.. ends.Select((end, i) => (i == 0 ? -1 : ends[i - 1]) is var before
-            ? Enumerable.Range(before + 1, end - before).FirstOrDefault(place => depth[place] > 0 && IsComputed(place), -1)
-            : -1)];
+        int[] first =
+        [
+            .. ends.Select(
+                (end, i) =>
+                    (i == 0 ? -1 : ends[i - 1]) is var before
+                        ? Enumerable.Range(before + 1, end - before).FirstOrDefault(place => depth[place] > 0 && IsComputed(place), -1)
+                        : -1
+            ),
+        ];
         return new([.. ends.Select(end => depth[end])], ends, first.Contains(-1) ? null : first);
 
         bool IsComputed(int place) => ranks?.Any(row => row[place] >= 1) == true;

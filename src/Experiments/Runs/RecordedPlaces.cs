@@ -4,7 +4,8 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>The places of a described network at which an experiment takes moments, and those among them that form one sequence of depths.</summary>
 /// <remarks>
-/// The depth of a place counts units, where the network has repetitions or residuals outside of branches; otherwise it counts the layers with weights that lead to it.
+/// The depth of a place counts units, where the network has repetitions or residuals outside of branches; otherwise it counts the layers with weights that lead
+/// to it.
 /// The sequence is made of the ends of units, or else of the last activation after each layer with weights.
 /// </remarks>
 internal sealed class RecordedPlaces
@@ -65,8 +66,9 @@ internal sealed class RecordedPlaces
     /// <summary>The places of an experiment.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    /// <param name="depths">Repetitions of its one repeated unit at which moments are taken; null for all. What is outside of the repeat is always taken.</param>
-    public static RecordedPlaces Of(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
+    /// <param name="depths">Repetitions of its one repeated unit at which moments are taken; null for all. What is outside of the repeat is always
+    /// taken.</param>
+    public static RecordedPlaces Choose(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
     {
         var all = Enumerable.Range(0, network.Places.Count);
         if (depths is null || RepetitionsOf(network) is not var (before, times))
@@ -75,12 +77,21 @@ internal sealed class RecordedPlaces
         }
 
         var chosen = depths.ToHashSet();
-        return new(network, [.. all.Where(i => network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i)))], batchSize);
+        return new(
+            network,
+            [
+                .. all.Where(i =>
+                    network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i))
+                ),
+            ],
+            batchSize
+        );
     }
 
     /// <summary>The repetitions of a network that has one repeated unit.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>The depth before the first of them, and their number; null for a network without a repeat, with several, or with repeats in each other.</returns>
+    /// <returns>The depth before the first of them, and their number; null for a network without a repeat, with several, or with repeats in each
+    /// other.</returns>
     public static (int Before, int Times)? RepetitionsOf(Network network)
     {
         if (network.Layers.OfType<Repeat>().ToArray() is not [var repeat] || repeat.Unit.Any(layer => layer is Repeat))
@@ -92,12 +103,19 @@ internal sealed class RecordedPlaces
         return (before.Length == 0 ? 0 : new Network(network.Name, network.Input, [.. before]).Depth, repeat.Times);
     }
 
-    /// <summary>H of a network whose sequence is one of residual units with identity skips and no scales: the layers with weights of its longest branch; null for all others.</summary>
+    /// <summary>
+    /// H of a network whose sequence is one of residual units with identity skips and no scales: the layers with weights of its longest branch; null for all
+    /// others.
+    /// </summary>
     public int? ResidualDepth(Network network)
     {
         var units = Ends.Select(i => Places[i].After as Residual).ToArray();
-        return units.Length > 0 && units.All(unit => unit is { Skip.Count: 0, Survival: 1 } && unit.SkipScale == ResidualScale.One && unit.BranchScale == ResidualScale.One)
-            && LongestBranch(network) is > 0 and var layers ? layers : null;
+        return
+            units.Length > 0
+            && units.All(unit => unit is { Skip.Count: 0, Survival: 1 } && unit.SkipScale == ResidualScale.One && unit.BranchScale == ResidualScale.One)
+            && LongestBranch(network) is > 0 and var layers
+            ? layers
+            : null;
     }
 
     private static int LongestBranch(Network network)

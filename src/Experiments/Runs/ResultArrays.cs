@@ -46,7 +46,8 @@ internal static class ResultArrays
     public const string Shard = "shard";
 
     /// <summary>Arrays of a number for each simulation.</summary>
-    public static IReadOnlyList<string> PerSimulation { get; } = ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
+    public static IReadOnlyList<string> PerSimulation { get; } =
+    ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
 
     /// <summary>As numbers of eight bytes these are 32 MiB.</summary>
     private const int MostMissing = 1 << 22;
@@ -64,11 +65,14 @@ internal static class ResultArrays
         }
 
         RequireListable(simulations - indices.Count);
-        yield return new(Simulation, Of(indices));
-        yield return new(MissingSimulations, Of([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
+        yield return new(Simulation, ToArray(indices));
+        yield return new(
+            MissingSimulations,
+            ToArray([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))])
+        );
         if (!shard.IsWhole)
         {
-            yield return new(Shard, Of([shard.Number, shard.Count]));
+            yield return new(Shard, ToArray([shard.Number, shard.Count]));
         }
     }
 
@@ -85,7 +89,10 @@ internal static class ResultArrays
 
         try
         {
-            return archive.Read(Arithmetic).ToDoubles() is [var version] && version is >= ArithmeticVersion.First and <= int.MaxValue && version == Math.Truncate(version)
+            return
+                archive.Read(Arithmetic).ToDoubles() is [var version]
+                && version is >= ArithmeticVersion.First and <= int.MaxValue
+                && version == Math.Truncate(version)
                 ? (int)version
                 : throw new FormatException("expected the version of the arithmetic, a positive integer");
         }
@@ -101,9 +108,12 @@ internal static class ResultArrays
     {
         if (missing > MostMissing)
         {
-            throw new InvalidInputException("--num-sims", $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}");
+            throw new InvalidInputException(
+                "--num-sims",
+                $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}"
+            );
         }
     }
 
-    private static NpyArray Of(IReadOnlyList<int> numbers) => NpyArray.Of([.. numbers.Select(number => (long)number)], numbers.Count);
+    private static NpyArray ToArray(IReadOnlyList<int> numbers) => NpyArray.From([.. numbers.Select(number => (long)number)], numbers.Count);
 }

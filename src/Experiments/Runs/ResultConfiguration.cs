@@ -19,7 +19,17 @@ internal sealed record ResultConfiguration
     private static readonly JsonDocumentOptions Document = new() { MaxDepth = MostLevels, AllowDuplicateProperties = false };
 
     /// <summary>Options that say what an architecture leaves open.</summary>
-    private static readonly string[] OfArchitectures = ["architecture", "total_depth", "kernel_size", "num_channels", "boundary", "epsilon", "res_depth", "num_computations"];
+    private static readonly string[] OfArchitectures =
+    [
+        "architecture",
+        "total_depth",
+        "kernel_size",
+        "num_channels",
+        "boundary",
+        "epsilon",
+        "res_depth",
+        "num_computations",
+    ];
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -82,7 +92,7 @@ internal sealed record ResultConfiguration
 
     /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
     /// <remarks>Of a described network, the network itself in its JSON form, and no option that its layers answer.</remarks>
-    public static string Of(ExperimentOptions options)
+    public static string Write(ExperimentOptions options)
     {
         if (options.Network is not { } network)
         {
@@ -126,7 +136,11 @@ internal sealed record ResultConfiguration
         }
         catch (JsonException exception)
         {
-            throw new InvalidInputException(path, $"expected the options of the experiment as a JSON object in 'configuration' ({ConfigurationRefusal.Of(exception, text)})", exception);
+            throw new InvalidInputException(
+                path,
+                $"expected the options of the experiment as a JSON object in 'configuration' ({ConfigurationRefusal.Describe(exception, text)})",
+                exception
+            );
         }
         catch (InvalidInputException exception)
         {
@@ -186,7 +200,7 @@ internal sealed record ResultConfiguration
 
         var rest = JsonNode.Parse(text, documentOptions: Document)!.AsObject();
         rest.Remove(NetworkKey);
-        foreach (var (key, value) in JsonSerializer.SerializeToNode(ExperimentOptions.Of(network, batchSize, simulations), Format)!.AsObject())
+        foreach (var (key, value) in JsonSerializer.SerializeToNode(ExperimentOptions.ForNetwork(network, batchSize, simulations), Format)!.AsObject())
         {
             if (OfArchitectures.Contains(key))
             {

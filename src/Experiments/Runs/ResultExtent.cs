@@ -14,7 +14,8 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
     /// <param name="archive">Its arrays.</param>
     /// <param name="rows">Number of rows of its moments; null if it holds none.</param>
     /// <param name="simulations">Simulations of the experiment, if the file says.</param>
-    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its share.</exception>
+    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its
+    /// share.</exception>
     public static ResultExtent Read(string path, IArrayCollection archive, int? rows, int? simulations)
     {
         var indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;
@@ -24,9 +25,17 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
             RequireRows(path, indices, found, simulations);
         }
 
-        if (!IsIncreasing(missing) || (indices is not null && missing.Intersect(indices).Any()) || (missing.Length > 0 && simulations is { } all && (missing[^1] >= all || missing.Length + (rows ?? 0) != all)))
+        if (
+            !IsIncreasing(missing)
+            || (indices is not null && missing.Intersect(indices).Any())
+            || (missing.Length > 0 && simulations is { } all && (missing[^1] >= all || missing.Length + (rows ?? 0) != all))
+        )
         {
-            throw new InvalidInputException(path, $"expected in '{ResultArrays.MissingSimulations}' increasing indices of the{(simulations is { } of ? $" {of}" : "")} simulations that have no row, found others");
+            throw new InvalidInputException(
+                path,
+                $"expected in '{ResultArrays.MissingSimulations}' increasing indices of the{(simulations is { } of ? $" {of}" : "")} simulations "
+                    + "that have no row, found others"
+            );
         }
 
         return new(indices, missing, ShardOf(path, archive, indices, simulations));
@@ -38,7 +47,10 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
         {
             if (simulations is { } all && all != rows)
             {
-                throw new InvalidInputException(path, $"expected {all} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}");
+                throw new InvalidInputException(
+                    path,
+                    $"expected {all} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}"
+                );
             }
 
             return;
@@ -46,7 +58,10 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
 
         if (indices.Length != rows || !IsIncreasing(indices) || (indices is [.., var last] && last >= (simulations ?? int.MaxValue)))
         {
-            throw new InvalidInputException(path, $"expected increasing indices of {rows}{(simulations is { } of ? $" of {of}" : "")} simulations in '{ResultArrays.Simulation}'");
+            throw new InvalidInputException(
+                path,
+                $"expected increasing indices of {rows}{(simulations is { } of ? $" of {of}" : "")} simulations in '{ResultArrays.Simulation}'"
+            );
         }
     }
 
@@ -60,7 +75,10 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
         var shard = new Shard(number, count);
         return shard.IsValid && (shard.IsWhole || simulations is null || indices is null || IsShare(indices, shard.Extent(simulations.Value)))
             ? shard
-            : throw new InvalidInputException(path, $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {shard}");
+            : throw new InvalidInputException(
+                path,
+                $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {shard}"
+            );
     }
 
     private static bool IsIncreasing(int[] numbers) => numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
@@ -72,7 +90,13 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
     {
         try
         {
-            return [.. archive.Read(name).ToDoubles().Select(value => value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new FormatException())];
+            return
+            [
+                .. archive
+                    .Read(name)
+                    .ToDoubles()
+                    .Select(value => value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new FormatException()),
+            ];
         }
         catch (FormatException exception)
         {

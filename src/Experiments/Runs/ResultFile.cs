@@ -13,7 +13,18 @@ public sealed class ResultFile
 
     private readonly PlaceSequence? _sequence;
 
-    private ResultFile(int[] depth, string[]? places, PlaceSequence? sequence, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
+    private ResultFile(
+        int[] depth,
+        string[]? places,
+        PlaceSequence? sequence,
+        int? residualDepth,
+        string? configuration,
+        ResultConfiguration? said,
+        string? checksum,
+        IReadOnlyList<int> missing,
+        Dictionary<string, double[][]> moments,
+        MappingEnd[]? ends
+    )
     {
         RecordedEnds = ends;
         _ends = new(() => RecordedEnds ?? TellEnds());
@@ -31,7 +42,10 @@ public sealed class ResultFile
     /// <summary>Depths at which moments were computed, increasing; of a file in the neutral layout, the depth of each place, which do not fall.</summary>
     public IReadOnlyList<int> Depth { get; }
 
-    /// <summary>What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c> for the places of a unit.</summary>
+    /// <summary>
+    /// What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c>
+    /// for the places of a unit.
+    /// </summary>
     public IReadOnlyList<string>? Places { get; }
 
     /// <summary>What the file calls its network; null if it does not say.</summary>
@@ -46,7 +60,9 @@ public sealed class ResultFile
     /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
     public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
 
-    /// <summary>Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.</summary>
+    /// <summary>
+    /// Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.
+    /// </summary>
     internal int SequenceIndexOf(int column)
     {
         if (_sequence is null)
@@ -68,7 +84,8 @@ public sealed class ResultFile
     public int? ResidualDepth { get; }
 
     /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others, where the file says what it holds.</summary>
-    public int? BranchLayers => Options is not { } options ? ResidualDepth
+    public int? BranchLayers =>
+        Options is not { } options ? ResidualDepth
         : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
         : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
         : null;
@@ -108,7 +125,8 @@ public sealed class ResultFile
     public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
 
     /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
-    public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Of(Missing)}";
+    public string? WhatIsMissing =>
+        Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Spell(Missing)}";
 
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
@@ -132,7 +150,8 @@ public sealed class ResultFile
     /// <summary>Natural logarithms of a moment at the end of each unit.</summary>
     /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file holds neither them nor the moment.</returns>
-    public IReadOnlyList<double[]>? FindLogAtEnds(string moment) => FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+    public IReadOnlyList<double[]>? FindLogAtEnds(string moment) =>
+        FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>Whether depths count units, as far as the file says; otherwise they count layers with weights.</summary>
     public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? true;
@@ -143,7 +162,8 @@ public sealed class ResultFile
     /// <summary>Natural logarithms of a moment at the end of each residual branch, before it is scaled and added.</summary>
     /// <param name="moment">Name without suffix, for example <c>mu2_signal</c>.</param>
     /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file holds none.</returns>
-    public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) => Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
+    public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) =>
+        Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
 
     /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
@@ -152,10 +172,18 @@ public sealed class ResultFile
     {
         if (_sequence is not null)
         {
-            return _sequence.Ranks is { } ranks && Columns(moment, ranks) is { } rows && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)) ? rows : null;
+            return _sequence.Ranks is { } ranks && Columns(moment, ranks) is { } rows && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed))
+                ? rows
+                : null;
         }
 
-        double[][][] found = [.. Names.Where(name => name.StartsWith($"{moment}_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Find(name)!.ToArray())];
+        double[][][] found =
+        [
+            .. Names
+                .Where(name => name.StartsWith($"{moment}_loc", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => Find(name)!.ToArray()),
+        ];
         return Array.Find(found, rows => rows.Any(row => row.Any(value => value >= 1)))
             ?? Array.Find(found, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
     }
@@ -182,11 +210,12 @@ public sealed class ResultFile
     /// <summary>Reads a file, or a folder that holds each array as an <c>.npy</c> file.</summary>
     /// <param name="path">The file or folder.</param>
     /// <returns>Its content.</returns>
-    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the file.</exception>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the
+    /// file.</exception>
     public static ResultFile Read(string path)
     {
         using var archive = IArrayCollection.Open(path);
-        return Of(path, archive);
+        return FromArrays(path, archive);
     }
 
     /// <summary>Reads arrays, from wherever they come.</summary>
@@ -194,17 +223,31 @@ public sealed class ResultFile
     /// <param name="archive">The arrays.</param>
     /// <returns>Their content.</returns>
     /// <exception cref="InvalidInputException">They are damaged, do not fit each other, or would take far more memory than they do now.</exception>
-    internal static ResultFile Of(string path, IArrayCollection archive)
+    internal static ResultFile FromArrays(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsAtPlace)];
         if (archive.Names.FirstOrDefault(name => name == ResultArrays.Place || MomentColumns.IsOfAllPlaces(name)) is { } neutral)
         {
-            return names.Length == 0 ? ReadNeutral(path, archive) : throw new InvalidInputException(
-                path,
-                $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: one of them does not belong there");
+            return names.Length == 0
+                ? ReadNeutral(path, archive)
+                : throw new InvalidInputException(
+                    path,
+                    $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: "
+                        + "one of them does not belong there"
+                );
         }
 
-        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
+        string[] others =
+        [
+            ResultArrays.Depth,
+            ResultArrays.ResDepth,
+            ResultArrays.Configuration,
+            ResultArrays.DatasetChecksum,
+            ResultArrays.Ending,
+            ResultArrays.EndedAtDepth,
+            DiedAtDepth,
+            .. ResultExtent.Names,
+        ];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
@@ -225,7 +268,19 @@ public sealed class ResultFile
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsOfAllPlaces)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.Configuration, ResultArrays.MadeBy, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
+        string[] others =
+        [
+            ResultArrays.Depth,
+            ResultArrays.Place,
+            ResultArrays.EndOfUnit,
+            ResultArrays.Configuration,
+            ResultArrays.MadeBy,
+            ResultArrays.DatasetChecksum,
+            ResultArrays.Ending,
+            ResultArrays.EndedAtDepth,
+            DiedAtDepth,
+            .. ResultExtent.Names,
+        ];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -238,7 +293,9 @@ public sealed class ResultFile
             throw new InvalidInputException(path, "expected depths of places that do not fall, and do not all stay 0, in 'depth'");
         }
 
-        var places = archive.Contains(ResultArrays.Place) ? Read(path, archive, ResultArrays.Place, array => array.ToTexts()) : [.. depth.Select(value => $"depth {value}")];
+        var places = archive.Contains(ResultArrays.Place)
+            ? Read(path, archive, ResultArrays.Place, array => array.ToTexts())
+            : [.. depth.Select(value => $"depth {value}")];
         if (places.Length != depth.Length)
         {
             throw new InvalidInputException(path, $"expected a text for each of the {depth.Length} places of 'depth' in 'place', found {places.Length}");
@@ -248,14 +305,33 @@ public sealed class ResultFile
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Options?.RecordedPlaces is { } recorded && !recorded.Depths.SequenceEqual(depth))
         {
-            throw new InvalidInputException(path, $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths");
+            throw new InvalidInputException(
+                path,
+                $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths"
+            );
         }
 
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        var sequence = PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, ReadEndsOfUnits(path, archive, depth));
-        return new ResultFile(depth, places, sequence, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments))
+        var sequence = PlaceSequence.Find(
+            depth,
+            moments.GetValueOrDefault(MomentColumns.ReffSignal),
+            said?.Options?.RecordedPlaces,
+            ReadEndsOfUnits(path, archive, depth)
+        );
+        return new ResultFile(
+            depth,
+            places,
+            sequence,
+            null,
+            configuration,
+            said,
+            Text(path, archive, ResultArrays.DatasetChecksum),
+            missing,
+            moments,
+            ReadEnds(path, archive, depth, moments)
+        )
         {
             MadeBy = Text(path, archive, ResultArrays.MadeBy),
         };
@@ -272,19 +348,29 @@ public sealed class ResultFile
         var ends = Decode(path, archive, ResultArrays.EndOfUnit);
         return ends.Length == depth.Length && Array.TrueForAll(ends, end => end is 0 or 1) && ends.Zip(depth).Any(pair => pair.First == 1 && pair.Second > 0)
             ? [.. ends.Select(end => end == 1)]
-            : throw new InvalidInputException(path, $"expected 0 or 1 for each of the {depth.Length} places in '{ResultArrays.EndOfUnit}', and 1 at a positive depth at least once, found others");
+            : throw new InvalidInputException(
+                path,
+                $"expected 0 or 1 for each of the {depth.Length} places in '{ResultArrays.EndOfUnit}', and 1 at a positive depth at least once, found others"
+            );
     }
 
-    private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && (Options?.RecordedPlaces?.Varies == false || HaveOnePoint(places)) ? null
-        : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
+    private double[][]? Columns(string name, IReadOnlyList<int> places) =>
+        MomentColumns.NeedVariance.Contains(name) && (Options?.RecordedPlaces?.Varies == false || HaveOnePoint(places))
+            ? null
+            : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
 
     /// <summary>Whether there is a single point at places, over which nothing varies: then what needs a variance is not a number.</summary>
-    private bool HaveOnePoint(IReadOnlyList<int> places) => Places is not null && Simulations > 0
-        && Find("mu2_signal") is { } variances && variances.All(row => places.All(place => row[place] == 0))
+    private bool HaveOnePoint(IReadOnlyList<int> places) =>
+        Places is not null
+        && Simulations > 0
+        && Find("mu2_signal") is { } variances
+        && variances.All(row => places.All(place => row[place] == 0))
         && MomentColumns.NeedVariance.All(name => Find(name)?.All(row => places.All(place => double.IsNaN(row[place]))) != false);
 
     private static int DepthOfPlace(string path, double value) =>
-        value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
+        value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
+            ? (int)value
+            : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
 
     private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
     {
@@ -296,13 +382,27 @@ public sealed class ResultFile
         var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
         if (codes.Length != depths.Length || (moments.Count > 0 && codes.Length != moments.Values.First().Length))
         {
-            throw new InvalidInputException(path, $"expected a number for each simulation in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {codes.Length} and {depths.Length}");
+            throw new InvalidInputException(
+                path,
+                $"expected a number for each simulation in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {codes.Length} and {depths.Length}"
+            );
         }
 
-        return [.. codes.Zip(depths, (code, at) =>
-            code is 0 && at is -1 ? MappingEnd.None
-            : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at) ? new MappingEnd((Ending)(int)code, (int)at)
-            : throw new InvalidInputException(path, $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {code} and {at}"))];
+        return
+        [
+            .. codes.Zip(
+                depths,
+                (code, at) =>
+                    code is 0 && at is -1 ? MappingEnd.None
+                    : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at)
+                        ? new MappingEnd((Ending)(int)code, (int)at)
+                    : throw new InvalidInputException(
+                        path,
+                        $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', "
+                            + $"found {code} and {at}"
+                    )
+            ),
+        ];
     }
 
     private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
@@ -313,9 +413,14 @@ public sealed class ResultFile
             throw new InvalidInputException(path, $"expected a number for each simulation in '{DiedAtDepth}', found {died.Length}");
         }
 
-        return [.. died.Select(at => at is -1 ? MappingEnd.None
-            : depth.Any(computed => computed == at) ? new MappingEnd(Ending.DeadSignal, (int)at)
-            : throw new InvalidInputException(path, $"expected a computed depth or -1 in '{DiedAtDepth}', found {at}"))];
+        return
+        [
+            .. died.Select(at =>
+                at is -1 ? MappingEnd.None
+                : depth.Any(computed => computed == at) ? new MappingEnd(Ending.DeadSignal, (int)at)
+                : throw new InvalidInputException(path, $"expected a computed depth or -1 in '{DiedAtDepth}', found {at}")
+            ),
+        ];
     }
 
     private MappingEnd[] TellEnds()
@@ -352,7 +457,10 @@ public sealed class ResultFile
             var header = archive.Describe(name);
             if (header.Shape is not [var simulations] || simulations != (first?.Shape[0] ?? simulations))
             {
-                throw new InvalidInputException(path, $"expected a number for each simulation in '{name}'{(first is null ? "" : $", {first.Shape[0]} in all")}, found {header}");
+                throw new InvalidInputException(
+                    path,
+                    $"expected a number for each simulation in '{name}'{(first is null ? "" : $", {first.Shape[0]} in all")}, found {header}"
+                );
             }
 
             first ??= header;
@@ -373,7 +481,8 @@ public sealed class ResultFile
         return rows;
     }
 
-    private static string? Text(string path, IArrayCollection archive, string name) => archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
+    private static string? Text(string path, IArrayCollection archive, string name) =>
+        archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
 
     private static double[] Decode(string path, IArrayCollection archive, string name) => Read(path, archive, name, array => array.ToDoubles());
 

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.</summary>
+/// <summary>
+/// Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.
+/// </summary>
 internal static class ResultStructure
 {
     /// <summary>Reads the computed depths and the depth of a branch, and refuses what the configuration contradicts.</summary>
@@ -18,7 +20,8 @@ internal static class ResultStructure
             throw new InvalidInputException(path, $"expected an increasing list of depths in '{ResultArrays.Depth}'");
         }
 
-        int? residualDepth = !archive.Contains(ResultArrays.ResDepth) ? null
+        int? residualDepth =
+            !archive.Contains(ResultArrays.ResDepth) ? null
             : Depths(path, archive, ResultArrays.ResDepth) is [var layers] ? layers
             : throw new InvalidInputException(path, $"expected a single number in '{ResultArrays.ResDepth}'");
         if (said is not null)
@@ -33,8 +36,17 @@ internal static class ResultStructure
     {
         try
         {
-            return [.. archive.Read(name).ToDoubles().Select(value =>
-                value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}"))];
+            return
+            [
+                .. archive
+                    .Read(name)
+                    .ToDoubles()
+                    .Select(value =>
+                        value is >= 1 and <= int.MaxValue && value == Math.Floor(value)
+                            ? (int)value
+                            : throw new InvalidInputException(path, $"expected positive whole depths, found {value}")
+                    ),
+            ];
         }
         catch (FormatException exception)
         {
@@ -51,9 +63,16 @@ internal static class ResultStructure
 
         if (said.Options is { } options)
         {
-            if ((said.NumComputations is not null || options.Depths is not null) && (options.NumComputations != depth.Length || !options.ComputedDepths.SequenceEqual(depth)))
+            if (
+                (said.NumComputations is not null || options.Depths is not null)
+                && (options.NumComputations != depth.Length || !options.ComputedDepths.SequenceEqual(depth))
+            )
             {
-                throw Contradiction(path, options.Depths is null ? $"{options.NumComputations} evenly spaced depths up to {options.TotalDepth}" : "its list of depths", $"others in '{ResultArrays.Depth}'");
+                throw Contradiction(
+                    path,
+                    options.Depths is null ? $"{options.NumComputations} evenly spaced depths up to {options.TotalDepth}" : "its list of depths",
+                    $"others in '{ResultArrays.Depth}'"
+                );
             }
 
             if (residualDepth is { } layers && said.ResDepth is { } other && layers != other)
@@ -74,5 +93,6 @@ internal static class ResultStructure
 
     private static bool IsPlace(string name, int places) => MomentColumns.PlaceOf(name) is { } place && place >= 1 && place <= places;
 
-    private static InvalidInputException Contradiction(string path, string expected, string found) => new(path, $"expected {expected}, as 'configuration' says, found {found}");
+    private static InvalidInputException Contradiction(string path, string expected, string found) =>
+        new(path, $"expected {expected}, as 'configuration' says, found {found}");
 }

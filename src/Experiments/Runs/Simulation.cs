@@ -43,7 +43,8 @@ public sealed class Simulation : IDisposable
     /// <returns>Its moments.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised, by the input's normalisation or by batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default) => Run(index, index, depthReached, cancellation);
+    public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Run(index, index, depthReached, cancellation);
 
     /// <summary>Runs one simulation of a described network on the batch and the noise of another one: only the mapping is drawn anew.</summary>
     /// <param name="index">Its index, of which the mapping is.</param>
@@ -77,11 +78,19 @@ public sealed class Simulation : IDisposable
         }
         catch (DegenerateChannelException exception)
         {
-            throw new InvalidInputException(_places is null ? "--epsilon" : "--network", $"expected a positive {(_places is null ? "number" : "epsilon in every norm")}, since in simulation {index} {exception.Message}", exception);
+            throw new InvalidInputException(
+                _places is null ? "--epsilon" : "--network",
+                $"expected a positive {(_places is null ? "number" : "epsilon in every norm")}, since in simulation {index} {exception.Message}",
+                exception
+            );
         }
         catch (ArithmeticException exception) when (_places is not null)
         {
-            throw new InvalidInputException("--network", $"expected functions that have a value for every signal that they meet, but in simulation {index} {exception.Message}", exception);
+            throw new InvalidInputException(
+                "--network",
+                $"expected functions that have a value for every signal that they meet, but in simulation {index} {exception.Message}",
+                exception
+            );
         }
     }
 

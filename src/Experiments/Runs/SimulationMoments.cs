@@ -7,30 +7,36 @@ namespace Wellbehaved.Experiments;
 /// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
-    /// <summary>Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.</summary>
+    /// <summary>
+    /// Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.
+    /// </summary>
     public double[][]? LogGradients { get; init; }
 
-    /// <summary>How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives; numbers that are none or overflow count at any place.</summary>
+    /// <summary>
+    /// How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives;
+    /// numbers that are none or overflow count at any place.
+    /// </summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
-    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(
-        depths,
-        [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
+    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) =>
+        MappingEnd.Find(depths, [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
 
-    private Ending StateAt(int index, bool varies) => AtPlaces[^1][index].State(varies) is var last and not Ending.None
-        ? last
-        : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
+    private Ending StateAt(int index, bool varies) =>
+        AtPlaces[^1][index].State(varies) is var last and not Ending.None
+            ? last
+            : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
 
     /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
     /// <param name="places">Its places.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Of(
-        places.Depths,
-        [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
+    internal MappingEnd End(RecordedPlaces places, int batchSize) =>
+        MappingEnd.Find(places.Depths, [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
 
     /// <summary>Whether another simulation has the same moments, bit for bit.</summary>
     internal bool IsIdenticalTo(SimulationMoments other) =>
-        Mu2InputSignal.Equals(other.Mu2InputSignal) && AtDepth0 == other.AtDepth0 && DiedAtDepth == other.DiedAtDepth
+        Mu2InputSignal.Equals(other.Mu2InputSignal)
+        && AtDepth0 == other.AtDepth0
+        && DiedAtDepth == other.DiedAtDepth
         && AtPlaces.Zip(other.AtPlaces).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
         && (LogGradients ?? []).SelectMany(place => place).SequenceEqual((other.LogGradients ?? []).SelectMany(place => place));
 }

@@ -20,7 +20,10 @@ internal sealed class ColumnBlock : Block
     {
         _parts = [.. parts.Select(part => (part.Block, part.Shape?.ToString()))];
         Axis = _parts.Select(part => part.Block.Axis).DefaultIfEmpty(0).Max();
-        _right = _parts.Select(part => Math.Max(part.Block.Width - part.Block.Axis, part.Shape is { } shape ? Gap + TextMetrics.Width(shape, PanelDrawing.Size) : 0)).DefaultIfEmpty(0).Max();
+        _right = _parts
+            .Select(part => Math.Max(part.Block.Width - part.Block.Axis, part.Shape is { } shape ? Gap + TextMetrics.Width(shape, PanelDrawing.Size) : 0))
+            .DefaultIfEmpty(0)
+            .Max();
     }
 
     /// <inheritdoc/>
@@ -33,7 +36,8 @@ internal sealed class ColumnBlock : Block
     public override double Axis { get; }
 
     /// <inheritdoc/>
-    public override string Words => string.Join("; ", _parts.Select(part => part.Block.Words + (part.Shape is { } shape ? $", which gives {shape}" : string.Empty)));
+    public override string Words =>
+        string.Join("; ", _parts.Select(part => part.Block.Words + (part.Shape is { } shape ? $", which gives {shape}" : string.Empty)));
 
     /// <inheritdoc/>
     public override void Draw(ISurface surface, double left, double top)

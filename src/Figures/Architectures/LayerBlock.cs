@@ -50,7 +50,8 @@ internal sealed class LayerBlock : Block
     /// <summary>Keeps the name of an option and its value on one line.</summary>
     private static string Joined(string words)
     {
-        const char Space = ' ', NoBreak = '\u00A0';
+        const char Space = ' ',
+            NoBreak = '\u00A0';
         var options = words.Split(", ");
         var end = options[0].IndexOf(Space, StringComparison.Ordinal);
         var first = end < 0 ? options[0] : options[0][..(end + 1)] + options[0][(end + 1)..].Replace(Space, NoBreak);

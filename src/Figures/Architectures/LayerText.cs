@@ -11,7 +11,7 @@ internal static class LayerText
     /// <param name="layer">The layer.</param>
     /// <param name="input">Shape of the features that it reads.</param>
     /// <returns>Its word and the options that differ from their defaults; what a repeat or residual holds is left out.</returns>
-    public static string Of(Layer layer, Shape input)
+    public static string Write(Layer layer, Shape input)
     {
         // In a stack, since scales may be by its depth.
         var text = NetworkText.Write(new Network(layer.Word, input, [new Repeat(1, [layer])]));
@@ -23,9 +23,15 @@ internal static class LayerText
         }
 
         var only = element.EnumerateObject().First();
-        var options = only.Value.ValueKind == JsonValueKind.Object
-            ? string.Join(", ", only.Value.EnumerateObject().Where(option => option.Value.ValueKind != JsonValueKind.Array).Select(option => $"{option.Name} {option.Value}"))
-            : only.Value.ToString();
+        var options =
+            only.Value.ValueKind == JsonValueKind.Object
+                ? string.Join(
+                    ", ",
+                    only.Value.EnumerateObject()
+                        .Where(option => option.Value.ValueKind != JsonValueKind.Array)
+                        .Select(option => $"{option.Name} {option.Value}")
+                )
+                : only.Value.ToString();
         return options.Length == 0 ? only.Name : $"{only.Name} {options}";
     }
 }

@@ -3,7 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and colours tell kinds of layers.</summary>
+/// <summary>
+/// The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and
+/// colours tell kinds of layers.
+/// </summary>
 internal sealed class NetworkDrawing : IDrawing
 {
     private const double TitleSize = 18;
@@ -82,21 +85,23 @@ internal sealed class NetworkDrawing : IDrawing
         return parts;
     }
 
-    private static Block BlockOf(Layer layer, Shape input) => layer switch
-    {
-        Repeat repeat => new RepeatBlock(repeat.Times, Column(repeat.Unit, input)),
-        Residual residual => new ResidualBlock(
-            Column(residual.Branch, input),
-            Column(residual.Skip, input),
-            Note(residual.BranchScale, residual.Survival),
-            Note(residual.SkipScale, 1)),
-        Convolution or Dense or Attention => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(0)),
-        Norm => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(3)),
-        Activation => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(1)),
-        Pooling or GlobalAveragePool => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(2)),
-        Dropout or Scaling or Flatten => new LayerBlock(LayerText.Of(layer, input), Ink.Frame),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static Block BlockOf(Layer layer, Shape input) =>
+        layer switch
+        {
+            Repeat repeat => new RepeatBlock(repeat.Times, Column(repeat.Unit, input)),
+            Residual residual => new ResidualBlock(
+                Column(residual.Branch, input),
+                Column(residual.Skip, input),
+                Note(residual.BranchScale, residual.Survival),
+                Note(residual.SkipScale, 1)
+            ),
+            Convolution or Dense or Attention => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(0)),
+            Norm => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(3)),
+            Activation => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(1)),
+            Pooling or GlobalAveragePool => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(2)),
+            Dropout or Scaling or Flatten => new LayerBlock(LayerText.Write(layer, input), Ink.Frame),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static string? Note(ResidualScale scale, double survival)
     {

@@ -18,7 +18,8 @@ internal sealed class ResidualBlock : Block
     /// <param name="skip">The layers of the skip; without any, it is the identity.</param>
     /// <param name="branchNote">What is done to the end of the branch; null if nothing.</param>
     /// <param name="skipNote">The same of the skip.</param>
-    public ResidualBlock(ColumnBlock branch, ColumnBlock skip, string? branchNote, string? skipNote) => (_branch, _skip, _branchNote, _skipNote) = (branch, skip, branchNote, skipNote);
+    public ResidualBlock(ColumnBlock branch, ColumnBlock skip, string? branchNote, string? skipNote) =>
+        (_branch, _skip, _branchNote, _skipNote) = (branch, skip, branchNote, skipNote);
 
     /// <inheritdoc/>
     public override double Width => SkipX + Math.Max(_skip.Width - _skip.Axis, NoteWidth(_skipNote)) + 4;

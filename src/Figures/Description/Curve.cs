@@ -61,10 +61,11 @@ public sealed record Curve
     /// <param name="x">Horizontal coordinate of each column.</param>
     /// <param name="rows">Values (simulations × points); those that are not finite do not count.</param>
     /// <returns>The curve, without a band where there is a single simulation; null if no value is finite.</returns>
-    public static Curve? Of(string label, int colour, IReadOnlyList<double> x, IReadOnlyList<double[]>? rows)
+    public static Curve? Summarise(string label, int colour, IReadOnlyList<double> x, IReadOnlyList<double[]>? rows)
     {
         ArgumentNullException.ThrowIfNull(x);
-        var points = Enumerable.Range(0, rows is { Count: > 0 } ? x.Count : 0)
+        var points = Enumerable
+            .Range(0, rows is { Count: > 0 } ? x.Count : 0)
             .Select(i => (X: x[i], Values: rows!.Select(row => row[i]).Where(double.IsFinite).Order().ToArray()))
             .Where(point => double.IsFinite(point.X) && point.Values.Length > 0)
             .ToArray();

@@ -11,5 +11,6 @@ public sealed record Figure(string Title, IReadOnlyList<Panel> Panels, int Colum
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The figure in words, for those who cannot see it: every panel with its axes, and every curve with its first and last value.</summary>
-    public string Words => string.Join(" ", [$"{Markup.Plain(Title)}.", .. Notes.Select(note => $"{Markup.Plain(note).TrimEnd('.')}."), .. Panels.Select(panel => panel.Words)]);
+    public string Words =>
+        string.Join(" ", [$"{Markup.Plain(Title)}.", .. Notes.Select(note => $"{Markup.Plain(note).TrimEnd('.')}."), .. Panels.Select(panel => panel.Words)]);
 }

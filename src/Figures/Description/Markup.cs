@@ -68,7 +68,7 @@ public static class Markup
     internal static IEnumerable<(Rune Sign, TextStyle Style)> Signs(string markup)
     {
         var (italic, script) = (false, TextStyle.Upright);
-        for (var i = 0; i < markup.Length;)
+        for (var i = 0; i < markup.Length; )
         {
             var isTakenAsItIs = markup[i] == '\\' && i + 1 < markup.Length;
             if (isTakenAsItIs)

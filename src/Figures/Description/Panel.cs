@@ -58,12 +58,15 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     public string? Missing { get; init; }
 
     /// <summary>The panel in words.</summary>
-    public string Words => $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Cells.Select(cell => Markup.Plain(cell.Words)), .. Curves.Select(Say), .. Said(Missing)])}.";
+    public string Words =>
+        $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): "
+        + $"{string.Join("; ", [.. Cells.Select(cell => Markup.Plain(cell.Words)), .. Curves.Select(Say), .. Said(Missing)])}.";
 
     private static string[] Said(string? missing) => missing is null ? [] : [Markup.Plain(missing)];
 
     private string Say(Curve curve) =>
-        $"{Markup.Plain(curve.Label)} from {Value(curve.Y[0], YScale)} at {Value(curve.X[0], XScale)} to {Value(curve.Y[^1], YScale)} at {Value(curve.X[^1], XScale)}";
+        $"{Markup.Plain(curve.Label)} from {Value(curve.Y[0], YScale)} at {Value(curve.X[0], XScale)} to {Value(curve.Y[^1], YScale)} at "
+        + $"{Value(curve.X[^1], XScale)}";
 
     private static string Value(double coordinate, AxisScale scale) =>
         scale == AxisScale.Logarithmic && Math.Abs(coordinate) > MostExponent

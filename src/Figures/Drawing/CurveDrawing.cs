@@ -12,13 +12,14 @@ internal static class CurveDrawing
     private const double OpacityOfBand = 0.2;
 
     /// <summary>How a kind of curve is broken.</summary>
-    public static Dash DashOf(CurveKind kind) => kind switch
-    {
-        CurveKind.Measured or CurveKind.Histogram => Dash.Solid,
-        CurveKind.Theory => Dash.Dashed,
-        CurveKind.Fit => Dash.Dotted,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of curve"),
-    };
+    public static Dash DashOf(CurveKind kind) =>
+        kind switch
+        {
+            CurveKind.Measured or CurveKind.Histogram => Dash.Solid,
+            CurveKind.Theory => Dash.Dashed,
+            CurveKind.Fit => Dash.Dotted,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of curve"),
+        };
 
     /// <summary>Draws the curves of a panel.</summary>
     public static void Draw(ISurface surface, IReadOnlyList<Curve> curves, Axis x, Axis y)
@@ -58,7 +59,8 @@ internal static class CurveDrawing
         }
     }
 
-    private static IEnumerable<(double X, double Y)> Points(double[] horizontal, double[] vertical, Axis x, Axis y) => horizontal.Zip(vertical, (a, b) => (x.At(a), y.At(b)));
+    private static IEnumerable<(double X, double Y)> Points(double[] horizontal, double[] vertical, Axis x, Axis y) =>
+        horizontal.Zip(vertical, (a, b) => (x.At(a), y.At(b)));
 
     private static List<(double X, double Y)> Steps(Curve curve, Axis x, Axis y)
     {

@@ -14,9 +14,7 @@ internal sealed class FigureLayout : IDrawing
     /// <summary>Lays a figure out.</summary>
     /// <param name="figure">The figure.</param>
     public FigureLayout(Figure figure)
-        : this(figure, PanelWidth * figure.Columns, figure.Title)
-    {
-    }
+        : this(figure, PanelWidth * figure.Columns, figure.Title) { }
 
     private FigureLayout(Figure figure, double width, string title)
     {

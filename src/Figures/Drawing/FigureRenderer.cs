@@ -55,13 +55,14 @@ public static class FigureRenderer
     /// <returns>The element.</returns>
     internal static string ToSvg(NetworkDrawing drawing, string id) => ToSvg(drawing, id, drawing.Title, drawing.Words);
 
-    private static byte[] Draw(IDrawing drawing, string ending, string title, string words) => ending switch
-    {
-        ".svg" => Encoding.UTF8.GetBytes(ToSvg(drawing, "figure", title, words)),
-        ".png" => SkiaFiles.ToPng(drawing),
-        ".pdf" => SkiaFiles.ToPdf(drawing, Markup.Plain(title)),
-        _ => throw new ArgumentException($"expected one of {string.Join(", ", Endings)}, got '{ending}'", nameof(ending)),
-    };
+    private static byte[] Draw(IDrawing drawing, string ending, string title, string words) =>
+        ending switch
+        {
+            ".svg" => Encoding.UTF8.GetBytes(ToSvg(drawing, "figure", title, words)),
+            ".png" => SkiaFiles.ToPng(drawing),
+            ".pdf" => SkiaFiles.ToPdf(drawing, Markup.Plain(title)),
+            _ => throw new ArgumentException($"expected one of {string.Join(", ", Endings)}, got '{ending}'", nameof(ending)),
+        };
 
     private static string ToSvg(IDrawing layout, string id, string title, string words)
     {

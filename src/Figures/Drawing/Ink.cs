@@ -12,7 +12,13 @@ internal readonly record struct Ink(string Name, string Light, string Dark)
     /// black than theirs where they had less than three times the contrast that WCAG 2 asks of lines.</summary>
     private static readonly (string Light, string Dark)[] Codes =
     [
-        ("#0072B2", "#56B4E9"), ("#C85200", "#FF8C42"), ("#00805C", "#2DC79A"), ("#A8488A", "#E79AC4"), ("#8F6400", "#E6B23C"), ("#5B5BD0", "#ABABFF"), ("#1A1A1A", "#ECECEC"),
+        ("#0072B2", "#56B4E9"),
+        ("#C85200", "#FF8C42"),
+        ("#00805C", "#2DC79A"),
+        ("#A8488A", "#E79AC4"),
+        ("#8F6400", "#E6B23C"),
+        ("#5B5BD0", "#ABABFF"),
+        ("#1A1A1A", "#ECECEC"),
     ];
 
     /// <summary>Index of the colour of text, for what belongs to no curve in particular.</summary>
@@ -34,5 +40,6 @@ internal readonly record struct Ink(string Name, string Light, string Dark)
     public static Ink Grid { get; } = new("grid", "#E6E6E6", "#2D3036");
 
     /// <summary>The colour of a curve; they repeat from the eighth on.</summary>
-    public static Ink OfCurve(int index) => new(string.Create(CultureInfo.InvariantCulture, $"c{index % Codes.Length}"), Codes[index % Codes.Length].Light, Codes[index % Codes.Length].Dark);
+    public static Ink OfCurve(int index) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"c{index % Codes.Length}"), Codes[index % Codes.Length].Light, Codes[index % Codes.Length].Dark);
 }

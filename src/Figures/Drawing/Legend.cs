@@ -18,7 +18,11 @@ internal sealed class Legend
         // A single measured curve is what the axis names.
         var needed = panel.Curves.Count > 0 && (panel.Curves is not [{ Kind: CurveKind.Measured }] || panel.References.Count > 0);
         Entry[] entries = needed
-            ? [.. panel.Curves.Select(curve => new Entry(curve.Label, Ink.OfCurve(curve.Colour), curve.Kind)), .. panel.References.Where(reference => reference.Label.Length > 0).Select(reference => new Entry(reference.Label, Ink.Frame, null))]
+            ?
+            [
+                .. panel.Curves.Select(curve => new Entry(curve.Label, Ink.OfCurve(curve.Colour), curve.Kind)),
+                .. panel.References.Where(reference => reference.Label.Length > 0).Select(reference => new Entry(reference.Label, Ink.Frame, null)),
+            ]
             : [];
         var (x, y) = (0.0, 0.0);
         foreach (var entry in entries)
@@ -57,12 +61,21 @@ internal sealed class Legend
             (double, double)[] sample = [(left + x, middle), (left + x + Sample, middle)];
             if (entry.Kind == CurveKind.Histogram)
             {
-                surface.Area([(left + x, middle - 5), (left + x + Sample, middle - 5), (left + x + Sample, middle + 5), (left + x, middle + 5)], entry.Ink, CurveDrawing.OpacityOfHistogram);
+                surface.Area(
+                    [(left + x, middle - 5), (left + x + Sample, middle - 5), (left + x + Sample, middle + 5), (left + x, middle + 5)],
+                    entry.Ink,
+                    CurveDrawing.OpacityOfHistogram
+                );
                 surface.Line([(left + x, middle - 5), (left + x + Sample, middle - 5)], entry.Ink, CurveDrawing.Thickness);
             }
             else
             {
-                surface.Line(sample, entry.Ink, entry.Kind is null ? 1.5 : CurveDrawing.Thickness, entry.Kind is { } kind ? CurveDrawing.DashOf(kind) : Dash.Solid);
+                surface.Line(
+                    sample,
+                    entry.Ink,
+                    entry.Kind is null ? 1.5 : CurveDrawing.Thickness,
+                    entry.Kind is { } kind ? CurveDrawing.DashOf(kind) : Dash.Solid
+                );
             }
 
             for (var i = 0; i < lines.Count; i++)

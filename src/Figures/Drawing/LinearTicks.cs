@@ -24,18 +24,28 @@ internal static class LinearTicks
         var (step, digits) = StepOf((high - low) / most);
         (step, digits) = whole && step < 1 ? (1, 0) : (step, digits);
         var first = Math.Ceiling(low / step);
-        double[] positions = [.. Enumerable.Range(0, most + 1).Select(i => (first + i) * step).Where(position => position >= low && position <= high).Distinct()];
+        double[] positions =
+        [
+            .. Enumerable.Range(0, most + 1).Select(i => (first + i) * step).Where(position => position >= low && position <= high).Distinct(),
+        ];
         var largest = positions.Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return [.. positions.Select(position => new Tick(position, largest >= MostPlain || (largest > 0 && largest < LeastPlain)
-            ? Power(position, (int)Math.Floor(Math.Log10(largest)))
-            : Sign(position.ToString($"F{digits}", CultureInfo.InvariantCulture))))];
+        return
+        [
+            .. positions.Select(position => new Tick(
+                position,
+                largest >= MostPlain || (largest > 0 && largest < LeastPlain)
+                    ? Power(position, (int)Math.Floor(Math.Log10(largest)))
+                    : Sign(position.ToString($"F{digits}", CultureInfo.InvariantCulture))
+            )),
+        ];
     }
 
     /// <summary>The true minus sign instead of the hyphen.</summary>
     public static string Sign(string number) => number.Replace('-', '−');
 
     /// <summary>A raised exponent.</summary>
-    public static string Raised(double exponent) => $"^{{{Sign(exponent.ToString(Math.Abs(exponent) < 1e6 ? "0" : "0.###e+0", CultureInfo.InvariantCulture))}}}";
+    public static string Raised(double exponent) =>
+        $"^{{{Sign(exponent.ToString(Math.Abs(exponent) < 1e6 ? "0" : "0.###e+0", CultureInfo.InvariantCulture))}}}";
 
     private static string Power(double value, int exponent) =>
         value == 0 ? "0" : Sign(string.Create(CultureInfo.InvariantCulture, $"{value / Math.Pow(10, exponent):0.####}·10")) + Raised(exponent);
@@ -45,7 +55,11 @@ internal static class LinearTicks
     {
         var exponent = (int)Math.Floor(Math.Log10(least));
         var power = Math.Pow(10, exponent);
-        var factor = least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10;
+        var factor =
+            least <= power ? 1
+            : least <= 2 * power ? 2
+            : least <= 5 * power ? 5
+            : 10;
         return (factor * power, Math.Clamp(-exponent - (factor == 10 ? 1 : 0), 0, 15));
     }
 }

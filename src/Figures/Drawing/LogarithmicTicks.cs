@@ -31,19 +31,26 @@ internal static class LogarithmicTicks
             return step > 1 || Math.Abs(low) > MostExponent ? major : [.. major, .. Between(low, high)];
         }
 
-        Tick[] few = [.. Enumerable.Range((int)Math.Floor(low), (int)decades + 2).SelectMany(exponent => Fine.Select(digit => (Exponent: exponent, Digit: digit)))
-            .Select(pair => new Tick(pair.Exponent + Math.Log10(pair.Digit), Label(pair.Exponent, pair.Digit, low >= -3 && high <= 4)))
-            .Where(tick => tick.Position >= low && tick.Position <= high)];
+        Tick[] few =
+        [
+            .. Enumerable
+                .Range((int)Math.Floor(low), (int)decades + 2)
+                .SelectMany(exponent => Fine.Select(digit => (Exponent: exponent, Digit: digit)))
+                .Select(pair => new Tick(pair.Exponent + Math.Log10(pair.Digit), Label(pair.Exponent, pair.Digit, low >= -3 && high <= 4)))
+                .Where(tick => tick.Position >= low && tick.Position <= high),
+        ];
         Tick[] powers = [.. few.Where(tick => double.IsInteger(tick.Position))];
         return few.Length > 2 && few.Length <= most ? [.. few, .. Between(low, high)]
             : powers.Length is > 1 and var number && number <= most ? [.. powers, .. Between(low, high)]
-            : Math.Abs(low) < 300 && Math.Abs(high) < 300 ? [.. LinearTicks.Between(Math.Pow(10, low), Math.Pow(10, high), most).Select(tick => new Tick(Math.Log10(tick.Position), tick.Label))]
+            : Math.Abs(low) < 300 && Math.Abs(high) < 300
+                ? [.. LinearTicks.Between(Math.Pow(10, low), Math.Pow(10, high), most).Select(tick => new Tick(Math.Log10(tick.Position), tick.Label))]
             : few;
     }
 
     /// <summary>Marks without labels at the multiples of powers of ten.</summary>
     private static IEnumerable<Tick> Between(double low, double high) =>
-        Enumerable.Range((int)Math.Floor(low), (int)(high - low) + 2)
+        Enumerable
+            .Range((int)Math.Floor(low), (int)(high - low) + 2)
             .SelectMany(exponent => Enumerable.Range(2, 8).Select(digit => new Tick(exponent + Math.Log10(digit), null)))
             .Where(tick => tick.Position >= low && tick.Position <= high);
 

@@ -37,7 +37,11 @@ internal sealed class PanelDrawing
         var inner = width - (2 * Padding);
         _title = TextMetrics.Wrap(panel.Title, inner, Size, bold: true);
         _label = panel.Curves.Count == 0 ? [] : TextMetrics.Wrap(panel.YLabel, inner, Size);
-        _missing = TextMetrics.Wrap(panel.Missing ?? (panel.Curves.Count == 0 ? "nothing to show" : ""), inner - (panel.Curves.Count == 0 ? 2 * Padding : 0), Size);
+        _missing = TextMetrics.Wrap(
+            panel.Missing ?? (panel.Curves.Count == 0 ? "nothing to show" : ""),
+            inner - (panel.Curves.Count == 0 ? 2 * Padding : 0),
+            Size
+        );
         _legend = new Legend(panel, inner, Size, LineHeight);
     }
 
@@ -45,9 +49,15 @@ internal sealed class PanelDrawing
     public double Above => Padding + ((_title.Count + _label.Count) * LineHeight) + Padding;
 
     /// <summary>Height that is needed from the upper edge of the frame on.</summary>
-    public double Below => IsEmpty
-        ? Math.Max(FrameHeight, (_missing.Count * LineHeight) + (2 * Padding)) + Padding
-        : FrameHeight + TickLabelRoom + LineHeight + (_legend.Height > 0 ? 8 + _legend.Height : 0) + (_missing.Count > 0 ? 8 + (_missing.Count * LineHeight) : 0) + Padding;
+    public double Below =>
+        IsEmpty
+            ? Math.Max(FrameHeight, (_missing.Count * LineHeight) + (2 * Padding)) + Padding
+            : FrameHeight
+                + TickLabelRoom
+                + LineHeight
+                + (_legend.Height > 0 ? 8 + _legend.Height : 0)
+                + (_missing.Count > 0 ? 8 + (_missing.Count * LineHeight) : 0)
+                + Padding;
 
     private bool IsEmpty => _panel.Curves.Count == 0;
 
@@ -109,7 +119,12 @@ internal sealed class PanelDrawing
         var (lowY, highY) = EndsOfY();
         var vertical = new Axis(lowY, highY, bottom, top);
         var ticksY = Divide(_panel.YScale, lowY, highY, MostTicksY, whole: false);
-        var from = left + Padding + ticksY.Where(tick => tick.Label is not null).Select(tick => TextMetrics.Width(tick.Label!, Size)).DefaultIfEmpty(0).Max() + TickLength + 4;
+        var from =
+            left
+            + Padding
+            + ticksY.Where(tick => tick.Label is not null).Select(tick => TextMetrics.Width(tick.Label!, Size)).DefaultIfEmpty(0).Max()
+            + TickLength
+            + 4;
         var to = left + _width - (2 * Padding);
         var (lowX, highX) = Axis.Ends([.. _panel.Curves.SelectMany(curve => curve.X)], MarginX);
         var horizontal = new Axis(lowX, highX, from, to);
@@ -133,7 +148,11 @@ internal sealed class PanelDrawing
         foreach (var cell in _panel.Cells)
         {
             var (cellLeft, cellRight, cellLow, cellHigh) = (horizontal.At(cell.Left), horizontal.At(cell.Right), vertical.At(cell.Low), vertical.At(cell.High));
-            surface.Area([(cellLeft, cellLow), (cellRight, cellLow), (cellRight, cellHigh), (cellLeft, cellHigh)], Ink.OfCurve(0), Math.Clamp(cell.Share, 0, 1));
+            surface.Area(
+                [(cellLeft, cellLow), (cellRight, cellLow), (cellRight, cellHigh), (cellLeft, cellHigh)],
+                Ink.OfCurve(0),
+                Math.Clamp(cell.Share, 0, 1)
+            );
             surface.Line([(cellLeft, cellLow), (cellRight, cellLow), (cellRight, cellHigh), (cellLeft, cellHigh), (cellLeft, cellLow)], Ink.Grid, 1);
         }
 
@@ -164,7 +183,11 @@ internal sealed class PanelDrawing
 
     private (double Low, double High) EndsOfY()
     {
-        double[] values = [.. _panel.Curves.SelectMany(curve => curve.Y.Concat(curve.Low ?? []).Concat(curve.High ?? [])), .. _panel.References.Select(reference => reference.Value)];
+        double[] values =
+        [
+            .. _panel.Curves.SelectMany(curve => curve.Y.Concat(curve.Low ?? []).Concat(curve.High ?? [])),
+            .. _panel.References.Select(reference => reference.Value),
+        ];
         var (low, high) = Axis.Ends(_panel.YLimits is { } shared ? [shared.Low, shared.High] : values, MarginY);
         return _panel.BeginsAtZero ? (0, Math.Max(high, double.Epsilon)) : (low, high);
     }
@@ -172,12 +195,23 @@ internal sealed class PanelDrawing
     /// <summary>The most ticks whose labels leave room between them and end within the panel.</summary>
     private IReadOnlyList<Tick> TicksThatFit(Axis axis)
     {
-        var whole = _panel.XScale == AxisScale.Linear && (_panel.Cells.Count > 0 || _panel.Curves.All(curve => curve.Kind != CurveKind.Histogram && curve.X.All(double.IsInteger)));
+        var whole =
+            _panel.XScale == AxisScale.Linear
+            && (_panel.Cells.Count > 0 || _panel.Curves.All(curve => curve.Kind != CurveKind.Histogram && curve.X.All(double.IsInteger)));
         for (var most = 8; most > 1; most--)
         {
             var ticks = Divide(_panel.XScale, axis.Low, axis.High, most, whole);
-            (double Middle, double Half)[] labels = [.. ticks.Where(tick => tick.Label is not null).OrderBy(tick => tick.Position).Select(tick => (axis.At(tick.Position), TextMetrics.Width(tick.Label!, Size) / 2))];
-            if (labels.Zip(labels.Skip(1), (one, next) => next.Middle - next.Half - one.Middle - one.Half).All(gap => gap >= 12) && labels.All(label => label.Middle + label.Half <= axis.To + Padding + 6))
+            (double Middle, double Half)[] labels =
+            [
+                .. ticks
+                    .Where(tick => tick.Label is not null)
+                    .OrderBy(tick => tick.Position)
+                    .Select(tick => (axis.At(tick.Position), TextMetrics.Width(tick.Label!, Size) / 2)),
+            ];
+            if (
+                labels.Zip(labels.Skip(1), (one, next) => next.Middle - next.Half - one.Middle - one.Half).All(gap => gap >= 12)
+                && labels.All(label => label.Middle + label.Half <= axis.To + Padding + 6)
+            )
             {
                 return ticks;
             }
@@ -186,10 +220,11 @@ internal sealed class PanelDrawing
         return [.. Divide(_panel.XScale, axis.Low, axis.High, 1, whole).Take(1)];
     }
 
-    private static IReadOnlyList<Tick> Divide(AxisScale scale, double low, double high, int most, bool whole) => scale switch
-    {
-        AxisScale.Linear => LinearTicks.Between(low, high, most, whole),
-        AxisScale.Logarithmic => LogarithmicTicks.Between(low, high, most),
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected a scale"),
-    };
+    private static IReadOnlyList<Tick> Divide(AxisScale scale, double low, double high, int most, bool whole) =>
+        scale switch
+        {
+            AxisScale.Linear => LinearTicks.Between(low, high, most, whole),
+            AxisScale.Logarithmic => LogarithmicTicks.Between(low, high, most),
+            _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected a scale"),
+        };
 }

@@ -8,7 +8,8 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ISurface, IDisposable
     /// <summary>Families without serifs that have Greek letters, the most common ones first.</summary>
     private static readonly string[] Families = ["DejaVu Sans", "Verdana", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", "Segoe UI"];
 
-    private static readonly string Family = Families.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? SKFontManager.Default.FontFamilies.FirstOrDefault() ?? Families[0];
+    private static readonly string Family =
+        Families.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? SKFontManager.Default.FontFamilies.FirstOrDefault() ?? Families[0];
 
     private readonly SKTypeface _upright = SKTypeface.FromFamilyName(Family);
     private readonly SKTypeface _italic = SKTypeface.FromFamilyName(Family, SKFontStyle.Italic);
@@ -25,7 +26,12 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ISurface, IDisposable
     public void Line(IReadOnlyList<(double X, double Y)> points, Ink ink, double thickness, Dash dash)
     {
         using var paint = Paint(ink, SKPaintStyle.Stroke);
-        using var effect = dash switch { Dash.Dashed => SKPathEffect.CreateDash([8, 5], 0), Dash.Dotted => SKPathEffect.CreateDash([2, 4], 0), _ => null };
+        using var effect = dash switch
+        {
+            Dash.Dashed => SKPathEffect.CreateDash([8, 5], 0),
+            Dash.Dotted => SKPathEffect.CreateDash([2, 4], 0),
+            _ => null,
+        };
         (paint.StrokeWidth, paint.StrokeJoin, paint.PathEffect) = ((float)thickness, SKStrokeJoin.Round, effect);
         using var path = Path(points);
         canvas.DrawPath(path, paint);
@@ -52,14 +58,31 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ISurface, IDisposable
     public void Text(double x, double y, IReadOnlyList<TextRun> runs, double size, Ink ink, Anchor anchor, bool bold)
     {
         using var paint = Paint(ink, SKPaintStyle.Fill);
-        SKFont[] fonts = [.. runs.Select(run => new SKFont(
-            bold ? _bold : run.Style == TextStyle.Italic ? _italic : _upright,
-            (float)(run.Style is TextStyle.Lowered or TextStyle.Raised ? TextMetrics.ScriptSize * size : size)))];
+        SKFont[] fonts =
+        [
+            .. runs.Select(run => new SKFont(
+                bold ? _bold
+                    : run.Style == TextStyle.Italic ? _italic
+                    : _upright,
+                (float)(run.Style is TextStyle.Lowered or TextStyle.Raised ? TextMetrics.ScriptSize * size : size)
+            )),
+        ];
         float[] widths = [.. runs.Zip(fonts, (run, font) => font.MeasureText(run.Text))];
-        var left = (float)x - (anchor == Anchor.Middle ? widths.Sum() / 2 : anchor == Anchor.End ? widths.Sum() : 0);
+        var left =
+            (float)x
+            - (
+                anchor == Anchor.Middle ? widths.Sum() / 2
+                : anchor == Anchor.End ? widths.Sum()
+                : 0
+            );
         for (var i = 0; i < runs.Count; i++)
         {
-            var shift = runs[i].Style switch { TextStyle.Lowered => TextMetrics.Lowering * size, TextStyle.Raised => -TextMetrics.Raising * size, _ => 0 };
+            var shift = runs[i].Style switch
+            {
+                TextStyle.Lowered => TextMetrics.Lowering * size,
+                TextStyle.Raised => -TextMetrics.Raising * size,
+                _ => 0,
+            };
             canvas.DrawText(runs[i].Text, left, (float)(y + shift), SKTextAlign.Left, fonts[i], paint);
             left += widths[i];
             fonts[i].Dispose();
@@ -74,7 +97,13 @@ internal sealed class SkiaSurface(SKCanvas canvas) : ISurface, IDisposable
         _bold.Dispose();
     }
 
-    private static SKPaint Paint(Ink ink, SKPaintStyle style) => new() { Color = SKColor.Parse(ink.Light), Style = style, IsAntialias = true };
+    private static SKPaint Paint(Ink ink, SKPaintStyle style) =>
+        new()
+        {
+            Color = SKColor.Parse(ink.Light),
+            Style = style,
+            IsAntialias = true,
+        };
 
     private static SKPath Path(IReadOnlyList<(double X, double Y)> points)
     {

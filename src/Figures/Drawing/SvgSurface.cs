@@ -21,7 +21,12 @@ internal sealed class SvgSurface : ISurface
     /// <inheritdoc/>
     public void Line(IReadOnlyList<(double X, double Y)> points, Ink ink, double thickness, Dash dash)
     {
-        var pattern = dash switch { Dash.Dashed => " stroke-dasharray=\"8 5\"", Dash.Dotted => " stroke-dasharray=\"2 4\"", _ => "" };
+        var pattern = dash switch
+        {
+            Dash.Dashed => " stroke-dasharray=\"8 5\"",
+            Dash.Dotted => " stroke-dasharray=\"2 4\"",
+            _ => "",
+        };
         Append($"<path d=\"{PathThrough(points)}\" fill=\"none\" {Stroke(ink)} stroke-width=\"{thickness:0.##}\" stroke-linejoin=\"round\"{pattern}/>\n");
     }
 
@@ -35,22 +40,34 @@ internal sealed class SvgSurface : ISurface
     /// <inheritdoc/>
     public void Text(double x, double y, IReadOnlyList<TextRun> runs, double size, Ink ink, Anchor anchor, bool bold)
     {
-        var place = anchor switch { Anchor.Middle => " text-anchor=\"middle\"", Anchor.End => " text-anchor=\"end\"", _ => "" };
+        var place = anchor switch
+        {
+            Anchor.Middle => " text-anchor=\"middle\"",
+            Anchor.End => " text-anchor=\"end\"",
+            _ => "",
+        };
         Append($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" font-size=\"{size:0.##}\" {Fill(ink)}{place}{(bold ? " font-weight=\"bold\"" : "")}>");
         double shift = 0;
         foreach (var run in runs)
         {
-            var wanted = run.Style switch { TextStyle.Lowered => TextMetrics.Lowering * size, TextStyle.Raised => -TextMetrics.Raising * size, _ => 0 };
+            var wanted = run.Style switch
+            {
+                TextStyle.Lowered => TextMetrics.Lowering * size,
+                TextStyle.Raised => -TextMetrics.Raising * size,
+                _ => 0,
+            };
             var move = wanted == shift ? "" : string.Create(CultureInfo.InvariantCulture, $" dy=\"{wanted - shift:0.##}\"");
             shift = wanted;
             var text = WebUtility.HtmlEncode(run.Text);
-            Append(run.Style switch
-            {
-                TextStyle.Italic => (FormattableString)$"<tspan{move} font-style=\"italic\">{text}</tspan>",
-                TextStyle.Lowered or TextStyle.Raised => $"<tspan{move} font-size=\"{TextMetrics.ScriptSize * size:0.##}\">{text}</tspan>",
-                _ when move.Length > 0 => $"<tspan{move}>{text}</tspan>",
-                _ => $"{text}",
-            });
+            Append(
+                run.Style switch
+                {
+                    TextStyle.Italic => (FormattableString)$"<tspan{move} font-style=\"italic\">{text}</tspan>",
+                    TextStyle.Lowered or TextStyle.Raised => $"<tspan{move} font-size=\"{TextMetrics.ScriptSize * size:0.##}\">{text}</tspan>",
+                    _ when move.Length > 0 => $"<tspan{move}>{text}</tspan>",
+                    _ => $"{text}",
+                }
+            );
         }
 
         Append($"</text>\n");
@@ -78,11 +95,18 @@ internal sealed class SvgSurface : ISurface
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width:0.##}\" height=\"{height:0.##}\" viewBox=\"0 0 {width:0.##} {height:0.##}\" font-family=\"{Families}\" role=\"img\" aria-labelledby=\"{id}-title {id}-words\">\n<title id=\"{id}-title\">{WebUtility.HtmlEncode(title)}</title>\n<desc id=\"{id}-words\">{WebUtility.HtmlEncode(words)}</desc>\n<style>#{id}{{max-width:100%;height:auto}}@media screen and (prefers-color-scheme:dark){{{dark}}}</style>\n{_content}</svg>");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width:0.##}\" height=\"{height:0.##}\" viewBox=\"0 0 {width:0.##} "
+                + $"{height:0.##}\" font-family=\"{Families}\" role=\"img\" aria-labelledby=\"{id}-title {id}-words\">\n<title "
+                + $"id=\"{id}-title\">{WebUtility.HtmlEncode(title)}</title>\n<desc "
+                + $"id=\"{id}-words\">{WebUtility.HtmlEncode(words)}</desc>\n<style>#{id}{{max-width:100%;height:auto}}@media screen and "
+                + $"(prefers-color-scheme:dark){{{dark}}}</style>\n{_content}</svg>"
+        );
     }
 
     private static string PathThrough(IReadOnlyList<(double X, double Y)> points) =>
-        string.Concat(points.Select((point, i) => string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "M" : i == 1 ? "L" : " ")}{point.X:0.#} {point.Y:0.#}")));
+        string.Concat(
+            points.Select((point, i) => string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "M" : i == 1 ? "L" : " ")}{point.X:0.#} {point.Y:0.#}"))
+        );
 
     private string Fill(Ink ink)
     {

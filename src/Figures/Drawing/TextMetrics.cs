@@ -6,7 +6,9 @@ namespace Wellbehaved.Figures;
 /// stay below. So a figure has the same lines wherever it is made, and room for them wherever it is read.</summary>
 internal static class TextMetrics
 {
-    /// <summary>Size of subscripts and superscripts, as a share of that of their line: as small as still can be read where a figure is shown on a phone.</summary>
+    /// <summary>
+    /// Size of subscripts and superscripts, as a share of that of their line: as small as still can be read where a figure is shown on a phone.
+    /// </summary>
     public const double ScriptSize = 0.85;
 
     /// <summary>How far a subscript is lowered, as a share of the size of its line.</summary>
@@ -18,13 +20,106 @@ internal static class TextMetrics
     /// <summary>Thousandths of the size, from the space to the tilde.</summary>
     private static readonly short[] Ascii =
     [
-        318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 531,
-        1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863, 748, 787, 603, 787, 695, 635, 611, 732, 684, 989, 685, 611, 685, 390, 337, 390, 838, 500,
-        500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
+        318,
+        401,
+        460,
+        838,
+        636,
+        950,
+        780,
+        275,
+        390,
+        390,
+        500,
+        838,
+        318,
+        361,
+        318,
+        337,
+        636,
+        636,
+        636,
+        636,
+        636,
+        636,
+        636,
+        636,
+        636,
+        636,
+        337,
+        337,
+        838,
+        838,
+        838,
+        531,
+        1000,
+        684,
+        686,
+        698,
+        770,
+        632,
+        575,
+        775,
+        752,
+        295,
+        295,
+        656,
+        557,
+        863,
+        748,
+        787,
+        603,
+        787,
+        695,
+        635,
+        611,
+        732,
+        684,
+        989,
+        685,
+        611,
+        685,
+        390,
+        337,
+        390,
+        838,
+        500,
+        500,
+        613,
+        635,
+        550,
+        635,
+        615,
+        352,
+        635,
+        634,
+        278,
+        278,
+        579,
+        278,
+        974,
+        634,
+        612,
+        635,
+        635,
+        411,
+        521,
+        392,
+        634,
+        592,
+        818,
+        592,
+        592,
+        525,
+        636,
+        337,
+        636,
+        838,
     ];
 
     /// <summary>Width of a line.</summary>
-    public static double Width(IEnumerable<TextRun> runs, double size, bool bold = false) => runs.Sum(run => run.Text.EnumerateRunes().Sum(sign => Width(sign, run.Style, size, bold)));
+    public static double Width(IEnumerable<TextRun> runs, double size, bool bold = false) =>
+        runs.Sum(run => run.Text.EnumerateRunes().Sum(sign => Width(sign, run.Style, size, bold)));
 
     /// <summary>Width of a line of markup.</summary>
     public static double Width(string markup, double size) => Markup.Signs(markup).Sum(sign => Width(sign.Sign, sign.Style, size, bold: false));
@@ -43,7 +138,10 @@ internal static class TextMetrics
             while (line.Count > 1 && line.Sum(one => Width(one.Sign, one.Style, size, bold)) > width)
             {
                 var space = line.FindLastIndex(line.Count - 2, one => one.Sign.Value == ' ');
-                var end = space > 0 ? space : line.FindLastIndex(line.Count - 2, one => one.Sign.Value is '_' or '-' or '.' or '/') is > 0 and var joint ? joint + 1 : line.Count - 1;
+                var end =
+                    space > 0 ? space
+                    : line.FindLastIndex(line.Count - 2, one => one.Sign.Value is '_' or '-' or '.' or '/') is > 0 and var joint ? joint + 1
+                    : line.Count - 1;
                 lines.Add(Markup.Join(line.Take(end)));
                 line.RemoveRange(0, space > 0 ? end + 1 : end);
             }

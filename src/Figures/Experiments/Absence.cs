@@ -21,19 +21,28 @@ internal static class Absence
     /// <param name="isRead">Whether the quantity could be read.</param>
     /// <param name="depth">The first depth that it was read at.</param>
     /// <param name="arrays">Arrays that hold it, any of them; none where that is not asked.</param>
-    public static string Of(ResultFile file, bool isRead, int depth, params string[] arrays) =>
-        isRead ? file.Ends.All(end => end.HasEnded && end.Ending is not (Ending.NotANumber or Ending.Overflow) && !end.IsAliveAt(depth)) ? Ended : NotFinite
-        : Array.TrueForAll(arrays, name => file.Find(name) is null) ? NotInFile
-        : Array.Exists(arrays, name => name.StartsWith("reff_", StringComparison.Ordinal)) ? NotComputed
-        : OnePoint;
+    public static string Explain(ResultFile file, bool isRead, int depth, params string[] arrays) =>
+        isRead
+            ? file.Ends.All(end => end.HasEnded && end.Ending is not (Ending.NotANumber or Ending.Overflow) && !end.IsAliveAt(depth))
+                ? Ended
+                : NotFinite
+            : Array.TrueForAll(arrays, name => file.Find(name) is null)
+                ? NotInFile
+                : Array.Exists(arrays, name => name.StartsWith("reff_", StringComparison.Ordinal))
+                    ? NotComputed
+                    : OnePoint;
 
     /// <summary>Says it of several files: together where they have the same reason.</summary>
     /// <param name="label">The quantity.</param>
     /// <param name="missing">Names of the files without a curve, with the reason of each.</param>
     /// <param name="files">Number of files that are drawn.</param>
-    public static IEnumerable<string> Say(string label, IReadOnlyList<(string Reason, string Name)> missing, int files) => missing.GroupBy(one => one.Reason, one => one.Name).Select(group =>
-        files == 1 ? $"{label} {group.Key} the file"
-        : group.Count() < files ? $"{label} {group.Key} {string.Join(", ", group)}"
-        : group.Key == NotInFile ? $"{label} is in none of the files"
-        : $"{label} {group.Key} all files");
+    public static IEnumerable<string> Say(string label, IReadOnlyList<(string Reason, string Name)> missing, int files) =>
+        missing
+            .GroupBy(one => one.Reason, one => one.Name)
+            .Select(group =>
+                files == 1 ? $"{label} {group.Key} the file"
+                : group.Count() < files ? $"{label} {group.Key} {string.Join(", ", group)}"
+                : group.Key == NotInFile ? $"{label} is in none of the files"
+                : $"{label} {group.Key} all files"
+            );
 }

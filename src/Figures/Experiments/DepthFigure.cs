@@ -12,7 +12,7 @@ public static class DepthFigure
     /// <summary>Draws one recording, or several of the same architecture for comparison.</summary>
     /// <param name="recordings">At least one.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(IReadOnlyList<Recording> recordings)
+    public static Figure Draw(IReadOnlyList<Recording> recordings)
     {
         ArgumentNullException.ThrowIfNull(recordings);
         var architecture = recordings[0].Architecture;
@@ -20,9 +20,14 @@ public static class DepthFigure
             ? [Increments(recordings), Chi(recordings), Ranks(recordings), FourthMoment(recordings), AbsoluteMoment(recordings)]
             : [Increments(recordings), Ranks(recordings)];
         var titles = recordings.Select(recording => recording.Title).Distinct().ToArray();
-        return new Figure($"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: signal and noise by depth", panels, 2)
+        return new Figure(
+            $"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: "
+                + "signal and noise by depth",
+            panels,
+            2
+        )
         {
-            Notes = [.. Provenance.Of(recordings), .. Provenance.Bands(panels)],
+            Notes = [.. Provenance.Describe(recordings), .. Provenance.Bands(panels)],
         };
     }
 
@@ -45,7 +50,9 @@ public static class DepthFigure
         panel.Add($"δχ of a {unit}", recording => recording.GrowthOfChi(1, recording.Last), recording => recording.Theory?.LogDeltaChi.Select(Math.Exp));
         return panel.Build("Growth of the normalised sensitivity", Depth, "δχ") with
         {
-            References = architecture is { HasBatchNorm: true, IsResidual: false } ? [noGrowth, new(LargeBatchLimits.BatchNormIncrement, "δχ of wide nets and large batches: √(π/(π − 1))")] : [noGrowth],
+            References = architecture is { HasBatchNorm: true, IsResidual: false }
+                ? [noGrowth, new(LargeBatchLimits.BatchNormIncrement, "δχ of wide nets and large batches: √(π/(π − 1))")]
+                : [noGrowth],
         };
     }
 
@@ -68,13 +75,21 @@ public static class DepthFigure
     private static Panel Ranks(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
-        panel.Add("*r*_{eff} of the signal", recording => recording.Ranks("reff_signal"), recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal), recording => [recording.ArrayOfRanks("reff_signal")]);
+        panel.Add(
+            "*r*_{eff} of the signal",
+            recording => recording.Ranks("reff_signal"),
+            recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal),
+            recording => [recording.ArrayOfRanks("reff_signal")]
+        );
         if (recordings[0].Architecture.HasBatchNorm)
         {
             panel.Add("*r*_{eff} of the noise", recording => recording.Ranks("reff_noise"), arrays: recording => [recording.ArrayOfRanks("reff_noise")]);
         }
 
-        return panel.Build("Directions of variance", Depth, "*r*_{eff}") with { References = [new(1, "1: one direction")] };
+        return panel.Build("Directions of variance", Depth, "*r*_{eff}") with
+        {
+            References = [new(1, "1: one direction")],
+        };
     }
 
     private static Panel FourthMoment(IReadOnlyList<Recording> recordings)

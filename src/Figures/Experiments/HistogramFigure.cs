@@ -12,12 +12,13 @@ public static class HistogramFigure
     private const int MostChannels = 4096;
 
     /// <summary>Deviations from the mean, and what tails of exponential rate need beside them, within which the density is not zero to the eye.</summary>
-    private const double Deviations = 12, Tail = 60;
+    private const double Deviations = 12,
+        Tail = 60;
 
     /// <summary>Draws a recording of <c>vanilla</c>.</summary>
     /// <param name="recording">The recording.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(Recording recording)
+    public static Figure Draw(Recording recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
         var walk = recording.Width is { } width and <= MostChannels ? new RandomWalk(width) : null;
@@ -25,13 +26,13 @@ public static class HistogramFigure
             $"{recording.Title}: spread of signal and noise over {recording.File.Simulations} simulations",
             [
                 Panel(recording, "nu2_signal", "Signal", "ln ν₂(*x*)", walk),
-
                 // The noise of a batch never becomes one-dimensional, so W1 speaks about that of a single point only.
                 Panel(recording, "mu2_noise", "Noise", "ln μ₂(d*x*)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
             ],
-            2)
+            2
+        )
         {
-            Notes = [.. Provenance.Of([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
+            Notes = [.. Provenance.Describe([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
         };
     }
 
@@ -64,15 +65,24 @@ public static class HistogramFigure
         return new Panel(title, label, "density", curves)
         {
             BeginsAtZero = true,
-            Missing = rows is null ? $"{moment} is not in the file"
-                : columns.All(column => !rows!.Any(row => double.IsFinite(row[column]))) ? $"{moment} {Absence.Of(recording.File, isRead: true, recording.File.Depth[0])} the file"
-                : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
+            Missing =
+                rows is null ? $"{moment} is not in the file"
+                : columns.All(column => !rows!.Any(row => double.IsFinite(row[column])))
+                    ? $"{moment} {Absence.Explain(recording.File, isRead: true, recording.File.Depth[0])} the file"
+                : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations"
+                : null,
         };
     }
 
     /// <summary>The last depth, and three quarters, half and a quarter of it; all if there are few.</summary>
     private static int[] Chosen(IReadOnlyList<double> depths) =>
-        [.. Enumerable.Range(1, MostDepths).Select(i => depths[^1] * i / MostDepths).Select(target => depths.Index().MinBy(pair => Math.Abs(pair.Item - target)).Index).Distinct()];
+        [
+            .. Enumerable
+                .Range(1, MostDepths)
+                .Select(i => depths[^1] * i / MostDepths)
+                .Select(target => depths.Index().MinBy(pair => Math.Abs(pair.Item - target)).Index)
+                .Distinct(),
+        ];
 
     /// <summary>Left edges and densities of bins as wide as Freedman and Diaconis advise, and the last right edge.</summary>
     private static (double[] Edges, double[] Densities) Bins(double[] sorted)
@@ -87,6 +97,9 @@ public static class HistogramFigure
             counts[Math.Min(bins - 1, (int)((value - sorted[0]) / range * bins))]++;
         }
 
-        return ([.. Enumerable.Range(0, bins + 1).Select(i => sorted[0] + (range * i / bins))], [.. counts.Select(count => count * bins / (range * sorted.Length)), 0]);
+        return (
+            [.. Enumerable.Range(0, bins + 1).Select(i => sorted[0] + (range * i / bins))],
+            [.. counts.Select(count => count * bins / (range * sorted.Length)), 0]
+        );
     }
 }

@@ -4,7 +4,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances and residual branches.</summary>
+/// <summary>
+/// Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances
+/// and residual branches.
+/// </summary>
 public static class NetworkFigure
 {
     private const int MostNames = 3;
@@ -21,25 +24,50 @@ public static class NetworkFigure
     /// <param name="files">At least one, with what to call it where it does not name its network.</param>
     /// <param name="theory">What theory says of the networks that files describe, each with the file's number among all; null where nothing is known.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
+    public static Figure Draw(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         var shown = Named(files, theory ?? new Dictionary<int, NetworkPrediction>());
         var isOne = shown.Length == 1;
-        Quantity ratio = new("SNR^{l}/SNR^{0}", file => file.FindLogAtEnds("chi"), "chi", "log_chi") { Source = "χ", Factor = -2, Theory = place => place.LogChi };
-        Quantity signal = new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal") { Places = places => places.Ranks, Theory = place => Math.Log(place.ReffSignal) };
+        Quantity ratio = new("SNR^{l}/SNR^{0}", file => file.FindLogAtEnds("chi"), "chi", "log_chi")
+        {
+            Source = "χ",
+            Factor = -2,
+            Theory = place => place.LogChi,
+        };
+        Quantity signal = new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal")
+        {
+            Places = places => places.Ranks,
+            Theory = place => Math.Log(place.ReffSignal),
+        };
 
         // The limit of the noise's rank is no guide at the width of a network: directions of a flat spectrum depart from it as the root of points over width.
         Quantity noise = new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise") { Places = places => places.Ranks };
-        Quantity variance = new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal") { Theory = place => place.LogMu2Signal };
+        Quantity variance = new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal")
+        {
+            Theory = place => place.LogMu2Signal,
+        };
         Quantity mean = new("squared mean, ν₂ − μ₂", SquaredMeans) { Theory = place => LogDifference(place.LogNu2Signal, place.LogMu2Signal) };
-        Quantity branch = new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal")) { Places = places => places.Branches, Depths = file => file.BranchDepths, Theory = place => place.LogMu2Signal };
+        Quantity branch = new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal"))
+        {
+            Places = places => places.Branches,
+            Depths = file => file.BranchDepths,
+            Theory = place => place.LogMu2Signal,
+        };
         Quantity gradient = new("mean square of the gradient", file => file.FindLogAtEnds("gradient"));
         List<Panel> panels =
         [
-            Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio]) with { References = [new(0, "1: as at the input")] },
-            Build("Directions of variance", "*r*_{eff}", shown, isOne ? [signal, noise] : [signal]) with { References = [new(0, "1: one direction")] },
-            isOne ? Build("Signal at the ends of units", "mean over channels", shown, [variance, mean]) : Build("Variance of the signal", "μ₂", shown, [variance with { Label = "μ₂" }]),
+            Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio]) with
+            {
+                References = [new(0, "1: as at the input")],
+            },
+            Build("Directions of variance", "*r*_{eff}", shown, isOne ? [signal, noise] : [signal]) with
+            {
+                References = [new(0, "1: one direction")],
+            },
+            isOne
+                ? Build("Signal at the ends of units", "mean over channels", shown, [variance, mean])
+                : Build("Variance of the signal", "μ₂", shown, [variance with { Label = "μ₂" }]),
         ];
         if (shown.Any(one => one.File.BranchDepths.Count > 0))
         {
@@ -48,10 +76,19 @@ public static class NetworkFigure
 
         if (shown.Any(one => one.File.FindLogAtEnds("gradient") is not null))
         {
-            panels.Add(Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [gradient]) with { References = [new(0, "1: as at the output")] });
+            panels.Add(
+                Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [gradient]) with
+                {
+                    References = [new(0, "1: as at the output")],
+                }
+            );
         }
 
-        return new Figure($"{string.Join(", ", shown.Take(MostNames).Select(one => one.Name))}{(shown.Length > MostNames ? " and others" : "")}: signal and noise by depth", panels, 2)
+        return new Figure(
+            $"{string.Join(", ", shown.Take(MostNames).Select(one => one.Name))}{(shown.Length > MostNames ? " and others" : "")}: signal and noise by depth",
+            panels,
+            2
+        )
         {
             Notes =
             [
@@ -59,7 +96,9 @@ public static class NetworkFigure
                 .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(),
                 .. Ends(shown).Take(MostLines),
                 .. Provenance.Bands(panels),
-                .. panels.SelectMany(panel => panel.Curves).Any(curve => curve.Kind == CurveKind.Theory) ? ["Dashed: theory in the limit of infinite width, for the batch and noise of the first simulation."] : Array.Empty<string>(),
+                .. panels.SelectMany(panel => panel.Curves).Any(curve => curve.Kind == CurveKind.Theory)
+                    ? ["Dashed: theory in the limit of infinite width, for the batch and noise of the first simulation."]
+                    : Array.Empty<string>(),
             ],
         };
     }
@@ -68,7 +107,18 @@ public static class NetworkFigure
     private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction> theory)
     {
         var areTold = files.Select(file => file.File.NetworkName).Distinct().Count() == files.Count;
-        return [.. files.Select((file, i) => new Shown(Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name), file.File, i, theory.GetValueOrDefault(i)))];
+        return
+        [
+            .. files.Select(
+                (file, i) =>
+                    new Shown(
+                        Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name),
+                        file.File,
+                        i,
+                        theory.GetValueOrDefault(i)
+                    )
+            ),
+        ];
     }
 
     private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities)
@@ -81,19 +131,29 @@ public static class NetworkFigure
             foreach (var one in shown)
             {
                 var (at, colour) = (quantity.Depths(one.File), shown.Count == 1 ? i : one.Colour);
-                var name = shown.Count == 1 ? quantity.Label : quantities.Count == 1 ? one.Name : $"{quantity.Label}, {one.Name}";
-                var rows = quantity.Logarithms(one.File)
-                    ?.Select((row, simulation) => row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? quantity.Factor * value / Ln10 : double.NaN).ToArray()).ToArray();
-                if (Curve.Of(name, colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
+                var name =
+                    shown.Count == 1 ? quantity.Label
+                    : quantities.Count == 1 ? one.Name
+                    : $"{quantity.Label}, {one.Name}";
+                var rows = quantity
+                    .Logarithms(one.File)
+                    ?.Select(
+                        (row, simulation) =>
+                            row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? quantity.Factor * value / Ln10 : double.NaN).ToArray()
+                    )
+                    .ToArray();
+                if (Curve.Summarise(name, colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
                 {
                     curves.Add(curve);
                 }
                 else
                 {
-                    without.Add((Absence.Of(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
+                    without.Add((Absence.Explain(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
                 }
 
-                curves.AddRange(new[] { TheoryOf(quantity, one, quantities.Count == 1 && shown.Count == 1 ? "theory" : $"{name}, theory", colour) }.OfType<Curve>());
+                curves.AddRange(
+                    new[] { TheoryOf(quantity, one, quantities.Count == 1 && shown.Count == 1 ? "theory" : $"{name}, theory", colour) }.OfType<Curve>()
+                );
             }
 
             missing.AddRange(Absence.Say(quantity.Source ?? quantity.Label, without, shown.Count));
@@ -116,8 +176,16 @@ public static class NetworkFigure
 
         // Ranks are read within a unit, and drawn at the depth of the unit.
         var predicted = prediction.Places.ToDictionary(place => place.Index);
-        var points = quantity.Places(recorded)
-            .Zip(quantity.Depths(one.File), (place, depth) => (Depth: (double)depth, Value: predicted.TryGetValue(recorded.Indices[place], out var known) ? quantity.Factor * read(known) / Ln10 : double.NaN))
+        var points = quantity
+            .Places(recorded)
+            .Zip(
+                quantity.Depths(one.File),
+                (place, depth) =>
+                    (
+                        Depth: (double)depth,
+                        Value: predicted.TryGetValue(recorded.Indices[place], out var known) ? quantity.Factor * read(known) / Ln10 : double.NaN
+                    )
+            )
             .ToArray();
         return Curve.Through(label, CurveKind.Theory, colour, points.Select(point => point.Depth), points.Select(point => point.Value));
     }
@@ -130,9 +198,10 @@ public static class NetworkFigure
         file.FindRanks(moment)?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>ln(ν₂ - μ₂), from both logarithms; none where channels have no mean beyond rounding.</summary>
-    private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) => (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
-        ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
-        : null;
+    private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) =>
+        (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
+            ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
+            : null;
 
     /// <summary>ln(eᵃ - eᵇ) of b not above a.</summary>
     private static double LogDifference(double a, double b) => a + Math.Log(-double.ExpM1(Math.Min(0, b - a)));
@@ -149,14 +218,19 @@ public static class NetworkFigure
                 file.Noise is NoiseKind.Full ? "batch statistics differentiated" : null,
             ];
             var known = string.Join(", ", said.Where(part => part is not null));
-            return file.MadeBy is { } program && !string.IsNullOrWhiteSpace(program) ? $"{known}; recorded by {Markup.Escape(program.Length > LongestProgram ? program[..LongestProgram] + "…" : program)}"
-                : file.NetworkName is null ? $"{known}; the file does not say how they were made" : $"{known}; recorded by another program";
+            return file.MadeBy is { } program && !string.IsNullOrWhiteSpace(program)
+                    ? $"{known}; recorded by {Markup.Escape(program.Length > LongestProgram ? program[..LongestProgram] + "…" : program)}"
+                : file.NetworkName is null ? $"{known}; the file does not say how they were made"
+                : $"{known}; recorded by another program";
         }
 
         var noise = options.Noise == NoiseKind.Full ? ", batch statistics differentiated" : string.Empty;
         return options.Network is null
-            ? Provenance.Of(options, file.Simulations) + noise
-            : string.Create(CultureInfo.InvariantCulture, $"{simulations}, *M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”{noise}");
+            ? Provenance.Describe(options, file.Simulations) + noise
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{simulations}, *M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”{noise}"
+            );
     }
 
     private static IEnumerable<string> Ends(IReadOnlyList<Shown> shown)

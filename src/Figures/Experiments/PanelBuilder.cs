@@ -24,22 +24,42 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <param name="rows">Reads it (simulations × depths); null where the file does not hold it.</param>
     /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
     /// <param name="arrays">Arrays that may hold it although it is not read, as ranks of which none was computed; null where there are none.</param>
-    public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null, Func<Recording, IEnumerable<string>>? arrays = null)
+    public void Add(
+        string label,
+        Func<Recording, IReadOnlyList<double[]>?> rows,
+        Func<Recording, IEnumerable<double>?>? theory = null,
+        Func<Recording, IEnumerable<string>>? arrays = null
+    )
     {
         var missing = new List<(string Reason, string Name)>();
         foreach (var recording in recordings)
         {
             var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
-            if (Curve.Of(Named(label, recording), _colour, [.. recording.Depths.Select(X)], values) is { } curve)
+            if (Curve.Summarise(Named(label, recording), _colour, [.. recording.Depths.Select(X)], values) is { } curve)
             {
                 _curves.Add(curve);
             }
             else
             {
-                missing.Add((Absence.Of(recording.File, values is not null, recording.File.Depth[0], [.. arrays?.Invoke(recording) ?? []]), Markup.Escape(recording.Name)));
+                missing.Add(
+                    (
+                        Absence.Explain(recording.File, values is not null, recording.File.Depth[0], [.. arrays?.Invoke(recording) ?? []]),
+                        Markup.Escape(recording.Name)
+                    )
+                );
             }
 
-            if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through(Named("theory at infinite width", recording), CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
+            if (
+                theory?.Invoke(recording)?.ToArray() is { } predicted
+                && Curve.Through(
+                    Named("theory at infinite width", recording),
+                    CurveKind.Theory,
+                    _colour,
+                    predicted.Select((_, i) => X(i + 1)),
+                    predicted.Select(Y)
+                )
+                    is { } line
+            )
             {
                 _curves.Add(line);
             }
@@ -53,7 +73,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <summary>Adds the power law through the second half of a recording's χ.</summary>
     public void AddFit(Recording recording, int colour)
     {
-        var growth = Diagnosis.Of(MomentTable.Of(recording.File)).ChiGrowth;
+        var growth = Diagnosis.Diagnose(MomentTable.Read(recording.File)).ChiGrowth;
         var curve = _curves.FirstOrDefault(curve => curve.Kind == CurveKind.Measured && curve.Colour == colour);
         var points = curve is null ? [] : curve.X.Zip(curve.Y).Where(point => point.First >= curve.X[^1] - Math.Log10(4)).ToArray();
         if (points.Length < 3)
@@ -62,8 +82,19 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
         }
 
         var (intercept, slope) = Fit.Line([.. points.Select(point => point.First)], [.. points.Select(point => point.Second)]);
-        var exponent = growth is { Law: Growth.Power } ? string.Create(CultureInfo.InvariantCulture, $"{growth.Parameter:F3}, 95 %: {growth.Lower:F3} to {growth.Upper:F3}") : slope.ToString("F3", CultureInfo.InvariantCulture);
-        if (Curve.Through($"{Named("power", recording)} {exponent}", CurveKind.Fit, recordings.Count + colour, curve!.X, curve.X.Select(x => intercept + (slope * x))) is { } line)
+        var exponent = growth is { Law: Growth.Power }
+            ? string.Create(CultureInfo.InvariantCulture, $"{growth.Parameter:F3}, 95 %: {growth.Lower:F3} to {growth.Upper:F3}")
+            : slope.ToString("F3", CultureInfo.InvariantCulture);
+        if (
+            Curve.Through(
+                $"{Named("power", recording)} {exponent}",
+                CurveKind.Fit,
+                recordings.Count + colour,
+                curve!.X,
+                curve.X.Select(x => intercept + (slope * x))
+            ) is
+            { } line
+        )
         {
             _curves.Add(line);
         }
@@ -73,12 +104,13 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <param name="title">Its title.</param>
     /// <param name="xLabel">What is along the horizontal axis.</param>
     /// <param name="yLabel">What is along the vertical axis.</param>
-    public Panel Build(string title, string xLabel, string yLabel) => new(title, xLabel, yLabel, _curves)
-    {
-        XScale = LogarithmicX ? AxisScale.Logarithmic : AxisScale.Linear,
-        YScale = LogarithmicY ? AxisScale.Logarithmic : AxisScale.Linear,
-        Missing = _missing.Count == 0 ? null : string.Join("; ", _missing),
-    };
+    public Panel Build(string title, string xLabel, string yLabel) =>
+        new(title, xLabel, yLabel, _curves)
+        {
+            XScale = LogarithmicX ? AxisScale.Logarithmic : AxisScale.Linear,
+            YScale = LogarithmicY ? AxisScale.Logarithmic : AxisScale.Linear,
+            Missing = _missing.Count == 0 ? null : string.Join("; ", _missing),
+        };
 
     private string Named(string label, Recording recording) => recordings.Count == 1 ? label : $"{label}, {Markup.Escape(recording.Name)}";
 

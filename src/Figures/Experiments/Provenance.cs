@@ -11,18 +11,35 @@ internal static class Provenance
     /// <summary>Says how recordings came about: together where they came about alike.</summary>
     /// <param name="recordings">The recordings.</param>
     /// <returns>Lines of markup.</returns>
-    public static IReadOnlyList<string> Of(IReadOnlyList<Recording> recordings)
+    public static IReadOnlyList<string> Describe(IReadOnlyList<Recording> recordings)
     {
-        var said = recordings.GroupBy(Say, recording => recording.Title).Select(group => (Words: group.Key, Names: string.Join(", ", group.Distinct()))).ToArray();
-        string[] lines = said is [var (words, _)] ? [$"{char.ToUpperInvariant(words[0])}{words[1..]}"] : [.. said.Take(MostLines).Select(one => $"{one.Names}: {one.Words}")];
-        var branches = recordings.Where(recording => recording.Architecture.IsResidual).Select(recording => recording.File.Options?.ResDepth).Distinct().ToArray();
+        var said = recordings
+            .GroupBy(Say, recording => recording.Title)
+            .Select(group => (Words: group.Key, Names: string.Join(", ", group.Distinct())))
+            .ToArray();
+        string[] lines = said is [var (words, _)]
+            ? [$"{char.ToUpperInvariant(words[0])}{words[1..]}"]
+            : [.. said.Take(MostLines).Select(one => $"{one.Names}: {one.Words}")];
+        var branches = recordings
+            .Where(recording => recording.Architecture.IsResidual)
+            .Select(recording => recording.File.Options?.ResDepth)
+            .Distinct()
+            .ToArray();
         string[] ended = [.. recordings.Select(EndsOf).OfType<string>()];
         return
         [
             .. lines,
-            .. ended.Length > 0 ? [$"{(recordings.Count == 1 ? $"{char.ToUpperInvariant(ended[0][0])}{ended[0][1..]}" : string.Join(". ", ended.Take(MostLines)))}. Means, bands and histograms leave out what has ended."] : Array.Empty<string>(),
+            .. ended.Length > 0
+                ?
+                [
+                    $"{(recordings.Count == 1 ? $"{char.ToUpperInvariant(ended[0][0])}{ended[0][1..]}" : string.Join(". ", ended.Take(MostLines)))}. "
+                        + "Means, bands and histograms leave out what has ended.",
+                ]
+                : Array.Empty<string>(),
             .. said.Length > MostLines ? [string.Create(CultureInfo.InvariantCulture, $"and {said.Length - MostLines} more")] : Array.Empty<string>(),
-            .. branches is [{ } layers] ? [string.Create(CultureInfo.InvariantCulture, $"Residual branches have *H* = {layers} {(layers == 1 ? "layer" : "layers")}.")] : Array.Empty<string>(),
+            .. branches is [{ } layers]
+                ? [string.Create(CultureInfo.InvariantCulture, $"Residual branches have *H* = {layers} {(layers == 1 ? "layer" : "layers")}.")]
+                : Array.Empty<string>(),
         ];
     }
 
@@ -30,15 +47,18 @@ internal static class Provenance
     /// <param name="options">The experiment.</param>
     /// <param name="simulations">How many simulations there are of it.</param>
     /// <returns>Markup.</returns>
-    public static string Of(ExperimentOptions options, int simulations)
+    public static string Describe(ExperimentOptions options, int simulations)
     {
         string?[] parts =
         [
             Count(simulations),
             string.Create(CultureInfo.InvariantCulture, $"*N* = {options.NumChannels} channels"),
-            string.Create(CultureInfo.InvariantCulture, $"*M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"*M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”"
+            ),
             string.Create(CultureInfo.InvariantCulture, $"kernel size *k* = {options.KernelSize}"),
-            options.KernelSize > 1 ? $"boundary {Audit.Words.Of(options.Boundary).Replace('_', ' ')}" : null,
+            options.KernelSize > 1 ? $"boundary {Audit.Words.Spell(options.Boundary).Replace('_', ' ')}" : null,
         ];
         return string.Join(", ", parts.Where(part => part is not null));
     }
@@ -47,16 +67,22 @@ internal static class Provenance
     /// <param name="panels">The panels of a figure.</param>
     /// <returns>A line, or none where no panel has a band.</returns>
     public static IReadOnlyList<string> Bands(IReadOnlyList<Panel> panels) =>
-        panels.SelectMany(panel => panel.Curves).Any(curve => curve.Low is not null) ? ["Lines: means. Bands: 16th to 84th percentile of the simulations."] : [];
+        panels.SelectMany(panel => panel.Curves).Any(curve => curve.Low is not null)
+            ? ["Lines: means. Bands: 16th to 84th percentile of the simulations."]
+            : [];
 
     /// <summary>How simulations of a recording ended before their depth; null if none did.</summary>
-    private static string? EndsOf(Recording recording) => EndingWords.Count(recording.File.Ends, recording.File.Simulations, "simulation") is { Count: > 0 } clauses
-        ? $"{(recording.File.Options is null ? $"{recording.Title}: " : "")}{string.Join("; ", clauses)}"
-        : null;
+    private static string? EndsOf(Recording recording) =>
+        EndingWords.Count(recording.File.Ends, recording.File.Simulations, "simulation") is { Count: > 0 } clauses
+            ? $"{(recording.File.Options is null ? $"{recording.Title}: " : "")}{string.Join("; ", clauses)}"
+            : null;
 
-    private static string Say(Recording recording) => recording.File.Options is { } options
-        ? Of(options, recording.File.Simulations)
-        : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
+    private static string Say(Recording recording) =>
+        recording.File.Options is { } options
+            ? Describe(options, recording.File.Simulations)
+            : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, "
+                + $"drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
 
-    private static string Count(int simulations) => string.Create(CultureInfo.InvariantCulture, $"{simulations} {(simulations == 1 ? "simulation" : "simulations")}");
+    private static string Count(int simulations) =>
+        string.Create(CultureInfo.InvariantCulture, $"{simulations} {(simulations == 1 ? "simulation" : "simulations")}");
 }

@@ -11,7 +11,10 @@ namespace Wellbehaved.Figures;
 /// <param name="Theory">What theory says of the same network; null if that is not known.</param>
 public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
-    /// <summary>What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only guessed.</summary>
+    /// <summary>
+    /// What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only
+    /// guessed.
+    /// </summary>
     public string Title => Markup.Escape(File.NetworkName is { } name && !string.IsNullOrWhiteSpace(name) ? ForeignText.OnOneLine(name) : Name);
 
     /// <summary>Computed depths.</summary>
@@ -29,8 +32,10 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     /// <param name="moment">Name without suffix.</param>
     /// <param name="place">Number of the place.</param>
     /// <returns>Rows (simulations × depths), not a number where a simulation has ended; null if the file does not hold it.</returns>
-    public IReadOnlyList<double[]>? Find(string moment, int place) => File.Find($"{moment}_loc{place}") is not { } rows ? null
-        : File.Ends.Any(end => end.HasEnded) ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
+    public IReadOnlyList<double[]>? Find(string moment, int place) =>
+        File.Find($"{moment}_loc{place}") is not { } rows ? null
+        : File.Ends.Any(end => end.HasEnded)
+            ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
         : rows;
 
     /// <summary>Natural logarithms of a moment, from the logarithms that the file holds or from the moment itself.</summary>
@@ -49,8 +54,10 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     /// <summary>Effective ranks, not a number where they were not computed.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Rows (simulations × depths); null if the file does not hold them, or none was computed.</returns>
-    public IReadOnlyList<double[]>? Ranks(string moment) => File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true ? null
-        : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
+    public IReadOnlyList<double[]>? Ranks(string moment) =>
+        File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true
+            ? null
+            : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
 
     /// <summary>The factor by which χ grows from one place to another of the same unit.</summary>
     /// <param name="from">The first place.</param>
@@ -59,7 +66,9 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     public IReadOnlyList<double[]>? GrowthOfChi(int from, int to) =>
         (Log("chi", from), Log("chi", to)) is ({ } before, { } after) ? [.. before.Zip(after, (x, y) => x.Zip(y, (a, b) => Math.Exp(b - a)).ToArray())] : null;
 
-    /// <summary>Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.</summary>
+    /// <summary>
+    /// Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <returns>Name of the architecture; null if the file does not tell.</returns>
     public static string? Guess(ResultFile file)

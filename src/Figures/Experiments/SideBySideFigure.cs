@@ -14,21 +14,45 @@ public static class SideBySideFigure
     /// <param name="names">What to call them, as <see cref="Markup"/>; null for the names of the architectures.</param>
     /// <returns>The figure: directions of variance over the whole width, the ratio, and the dilution where there are skip connections; a colour for
     /// each architecture, the same in all panels.</returns>
-    public static Figure Of(IReadOnlyList<KeyValuePair<string, MomentTable>> tables, IReadOnlyList<string>? notes = null, IReadOnlyList<string>? names = null)
+    public static Figure Draw(IReadOnlyList<KeyValuePair<string, MomentTable>> tables, IReadOnlyList<string>? notes = null, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(tables);
         Shown[] shown = [.. tables.Select((pair, i) => new Shown(pair.Key, names?[i] ?? pair.Key, pair.Value))];
         List<Panel> panels =
         [
-            Compare("Directions of variance", "*r*_{eff}", "1: one direction", "no effective ranks", shown, one => $"{one.Name}: {Say(Diagnosis.Of(one.Table).Condition)}", table => table.Reff, value => Math.Log10(value)),
-            Compare("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", "1: nothing lost", "no χ", shown, one => one.Name, table => table.LogChi, value => -2 * value / Ln10),
+            Compare(
+                "Directions of variance",
+                "*r*_{eff}",
+                "1: one direction",
+                "no effective ranks",
+                shown,
+                one => $"{one.Name}: {Say(Diagnosis.Diagnose(one.Table).Condition)}",
+                table => table.Reff,
+                value => Math.Log10(value)
+            ),
+            Compare(
+                "Signal-to-noise ratio",
+                "SNR^{l} / SNR^{0}",
+                "1: nothing lost",
+                "no χ",
+                shown,
+                one => one.Name,
+                table => table.LogChi,
+                value => -2 * value / Ln10
+            ),
         ];
         if (shown.Any(one => one.IsResidual))
         {
             panels.Add(Dilution(shown));
         }
 
-        return new Figure(shown.Any(one => one.IsResidual) ? "Directions of variance, signal-to-noise ratio and dilution by depth" : "Directions of variance and signal-to-noise ratio by depth", panels, 2)
+        return new Figure(
+            shown.Any(one => one.IsResidual)
+                ? "Directions of variance, signal-to-noise ratio and dilution by depth"
+                : "Directions of variance and signal-to-noise ratio by depth",
+            panels,
+            2
+        )
         {
             Notes = [.. notes ?? [], .. Provenance.Bands(panels)],
         };
@@ -37,32 +61,55 @@ public static class SideBySideFigure
     /// <summary>Draws recordings of different architectures.</summary>
     /// <param name="recordings">The recordings.</param>
     /// <returns>The figure.</returns>
-    public static Figure Of(IReadOnlyList<Recording> recordings)
+    public static Figure Draw(IReadOnlyList<Recording> recordings)
     {
         ArgumentNullException.ThrowIfNull(recordings);
-        return Of(
-            [.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Of(recording.File)))],
-            Provenance.Of(recordings),
-            [.. recordings.Select(recording => recording.Title)]);
+        return Draw(
+            [.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Read(recording.File)))],
+            Provenance.Describe(recordings),
+            [.. recordings.Select(recording => recording.Title)]
+        );
     }
 
     /// <summary>What the post would say, in two words.</summary>
     /// <param name="condition">The condition.</param>
     /// <returns>The words.</returns>
-    public static string Say(Condition condition) => condition switch
-    {
-        Condition.WellBehaved => "well-behaved",
-        Condition.PathologicalSignal => "pathological signal",
-        Condition.PathologicalSnr => "pathological SNR",
-        Condition.PathologicalPoint => "pathological point",
-        Condition.Undecided => "undecided",
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-    };
+    public static string Say(Condition condition) =>
+        condition switch
+        {
+            Condition.WellBehaved => "well-behaved",
+            Condition.PathologicalSignal => "pathological signal",
+            Condition.PathologicalSnr => "pathological SNR",
+            Condition.PathologicalPoint => "pathological point",
+            Condition.Undecided => "undecided",
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+        };
 
     /// <summary>A moment of all architectures on one logarithmic axis, which includes 1.</summary>
-    private static Panel Compare(string title, string label, string reference, string missing, IReadOnlyList<Shown> shown, Func<Shown, string> name, Func<MomentTable, IReadOnlyList<double[]>?> rows, Func<double, double> coordinate)
+    private static Panel Compare(
+        string title,
+        string label,
+        string reference,
+        string missing,
+        IReadOnlyList<Shown> shown,
+        Func<Shown, string> name,
+        Func<MomentTable, IReadOnlyList<double[]>?> rows,
+        Func<double, double> coordinate
+    )
     {
-        var curves = shown.Select(one => (one.Name, Curve: Curve.Of(name(one), one.Colour, [.. one.Table.Depths.Select(depth => (double)depth)], rows(one.Table)?.Select(row => row.Select(coordinate).ToArray()).ToArray()))).ToArray();
+        var curves = shown
+            .Select(one =>
+                (
+                    one.Name,
+                    Curve: Curve.Summarise(
+                        name(one),
+                        one.Colour,
+                        [.. one.Table.Depths.Select(depth => (double)depth)],
+                        rows(one.Table)?.Select(row => row.Select(coordinate).ToArray()).ToArray()
+                    )
+                )
+            )
+            .ToArray();
         string[] without = [.. curves.Where(pair => pair.Curve is null).Select(pair => $"{missing} of {pair.Name}")];
         return new Panel(title, "depth *l*", label, [.. curves.Select(pair => pair.Curve).OfType<Curve>()])
         {
@@ -72,7 +119,9 @@ public static class SideBySideFigure
         };
     }
 
-    /// <summary>Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.</summary>
+    /// <summary>
+    /// Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.
+    /// </summary>
     private static Panel Dilution(IReadOnlyList<Shown> shown)
     {
         var curves = new List<Curve?>();

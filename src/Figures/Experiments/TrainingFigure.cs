@@ -3,7 +3,10 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>What came of training beside what the same mappings were like at initialisation: loss and accuracy by step, test accuracy against corruption, effective rank and signal-to-noise ratio by depth.</summary>
+/// <summary>
+/// What came of training beside what the same mappings were like at initialisation: loss and accuracy by step, test accuracy against corruption, effective rank
+/// and signal-to-noise ratio by depth.
+/// </summary>
 internal static class TrainingFigure
 {
     private static readonly double Ln10 = Math.Log(10);
@@ -12,7 +15,7 @@ internal static class TrainingFigure
     /// <param name="file">The moments at initialisation.</param>
     /// <param name="result">What came of training.</param>
     /// <returns>The figure; each mapping at its best learning rate.</returns>
-    public static Figure Of(ResultFile file, TrainingResult result)
+    public static Figure Draw(ResultFile file, TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(result);
@@ -21,28 +24,78 @@ internal static class TrainingFigure
         double[] depths = [.. file.SequenceDepths.Select(depth => (double)depth)];
         List<Panel> panels =
         [
-            Panel("Training loss", "step", "cross entropy", Curve.Of("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss)))) with { YScale = AxisScale.Logarithmic },
-            Panel("Training accuracy", "step", "share of images", Curve.Of("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)])) with { YLimits = (0, 1) },
-            Panel("Test accuracy", "noise on test images, σ", "share of images", Curve.Of("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)])) with { YLimits = (0, 1) },
-            Panel("At initialisation: directions of variance", "depth *l*", "*r*_{eff}", Curve.Of("*r*_{eff} of the signal", 0, depths, file.FindRanks("reff_signal") is { } ranks ? Logarithms(ranks) : null)) with { YScale = AxisScale.Logarithmic, References = [new(0, "1: one direction")] },
-            Panel("At initialisation: signal-to-noise ratio", "depth *l*", "SNR^{l} / SNR^{0}", Curve.Of("χ^{−2}", 0, depths, file.FindLogAtEnds("chi")?.Select(row => row.Select(value => -2 * value / Ln10).ToArray()).ToArray())) with { YScale = AxisScale.Logarithmic, References = [new(0, "1: nothing lost")] },
+            Panel(
+                "Training loss",
+                "step",
+                "cross entropy",
+                Curve.Summarise("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss)))
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+            },
+            Panel(
+                "Training accuracy",
+                "step",
+                "share of images",
+                Curve.Summarise("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)])
+            ) with
+            {
+                YLimits = (0, 1),
+            },
+            Panel(
+                "Test accuracy",
+                "noise on test images, σ",
+                "share of images",
+                Curve.Summarise("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)])
+            ) with
+            {
+                YLimits = (0, 1),
+            },
+            Panel(
+                "At initialisation: directions of variance",
+                "depth *l*",
+                "*r*_{eff}",
+                Curve.Summarise("*r*_{eff} of the signal", 0, depths, file.FindRanks("reff_signal") is { } ranks ? Logarithms(ranks) : null)
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+                References = [new(0, "1: one direction")],
+            },
+            Panel(
+                "At initialisation: signal-to-noise ratio",
+                "depth *l*",
+                "SNR^{l} / SNR^{0}",
+                Curve.Summarise("χ^{−2}", 0, depths, file.FindLogAtEnds("chi")?.Select(row => row.Select(value => -2 * value / Ln10).ToArray()).ToArray())
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+                References = [new(0, "1: nothing lost")],
+            },
         ];
         var name = file.Options?.Name ?? file.NetworkName;
-        return new Figure($"{(name is null ? "" : $"{Markup.Escape(name)}: ")}training, and the same mappings at initialisation", panels, 2) { Notes = [.. Notes(file, result, best.Length), .. Provenance.Bands(panels)] };
+        return new Figure($"{(name is null ? "" : $"{Markup.Escape(name)}: ")}training, and the same mappings at initialisation", panels, 2)
+        {
+            Notes = [.. Notes(file, result, best.Length), .. Provenance.Bands(panels)],
+        };
     }
 
     private static IEnumerable<string> Notes(ResultFile file, TrainingResult result, int trained)
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Counted.Of(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}.");
+            $"{Counted.Spell(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, "
+                + $"each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} "
+                + $"{string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}."
+        );
         if (trained < result.Outcomes.Count)
         {
-            yield return $"{Counted.Of(result.Outcomes.Count - trained, "mapping")} met a loss that is no number at every learning rate, and is left out.";
+            yield return $"{Counted.Spell(result.Outcomes.Count - trained, "mapping")} met a loss that is no number at every learning rate, and is left out.";
         }
     }
 
-    private static Panel Panel(string title, string x, string y, Curve? curve) => new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? "not in the file" : null };
+    private static Panel Panel(string title, string x, string y, Curve? curve) =>
+        new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? "not in the file" : null };
 
-    private static double[][] Logarithms(IEnumerable<double[]> rows) => [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];
+    private static double[][] Logarithms(IEnumerable<double[]> rows) =>
+        [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];
 }

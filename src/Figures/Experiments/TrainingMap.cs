@@ -9,22 +9,26 @@ namespace Wellbehaved.Figures;
 /// <summary>Trained or not, over depth and network, with theory's depth scale drawn over it, as Schoenholz et al. (2017) did for tanh nets.</summary>
 internal static class TrainingMap
 {
-    /// <summary>A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.</summary>
+    /// <summary>
+    /// A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.
+    /// </summary>
     private static readonly double Hundredth = Math.Log(100);
 
     /// <summary>Draws results of training.</summary>
     /// <param name="files">Their moments at initialisation, which say what was trained, and what came of it.</param>
-    /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning rates.</returns>
+    /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning
+    /// rates.</returns>
     /// <exception cref="InvalidInputException">A file does not say what was trained.</exception>
-    public static Figure Of(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
+    public static Figure Draw(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var shown = files.Select(one => Shown.Of(one.File, one.Result)).ToArray();
+        var shown = files.Select(one => Shown.Read(one.File, one.Result)).ToArray();
         string[] names = [.. shown.Select(one => one.Name).Distinct()];
         double[] depths = [.. shown.Select(one => one.Layers).Distinct().Order().Select(layers => Math.Log10(layers))];
         var (low, high) = (Edge(depths, 0), Edge(depths, depths.Length));
         var cells = shown.Select(one => CellOf(one, Array.IndexOf(names, one.Name) + 1, depths)).ToArray();
-        List<double> x = [], y = [];
+        List<double> x = [],
+            y = [];
         for (var i = 0; i < names.Length; i++)
         {
             var scale = shown.First(one => one.Name == names[i]).Scale;
@@ -42,12 +46,14 @@ internal static class TrainingMap
                     YLimits = (low, high),
                 },
             ],
-            2)
+            2
+        )
         {
             Notes =
             [
                 .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
-                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
+                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
+                    + "of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
             ],
         };
     }
@@ -60,7 +66,8 @@ internal static class TrainingMap
     }
 
     /// <summary>Where one depth ends and the next begins: half way.</summary>
-    private static double Edge(double[] depths, int index) => depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
+    private static double Edge(double[] depths, int index) =>
+        depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
         : index == 0 ? depths[0] - (0.5 * (depths[1] - depths[0]))
         : index == depths.Length ? depths[^1] + (0.5 * (depths[^1] - depths[^2]))
         : 0.5 * (depths[index - 1] + depths[index]);
@@ -73,7 +80,7 @@ internal static class TrainingMap
     /// <param name="Words">What theory says of it.</param>
     private sealed record Shown(string Name, int Layers, double Accuracy, double Scale, string Words)
     {
-        public static Shown Of(ResultFile file, TrainingResult result)
+        public static Shown Read(ResultFile file, TrainingResult result)
         {
             if (file.Options is not { } options || Described(options) is not { } network)
             {
@@ -88,13 +95,14 @@ internal static class TrainingMap
             }
 
             // The SNR falls as χ⁻², by the factor of χ² a unit.
-            var units = verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
+            var units =
+                verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
                 : verdict.Behaviour == Behaviour.Exploding && verdict.SquaredGrowth > 1 ? Hundredth / Math.Log(verdict.SquaredGrowth)
                 : double.PositiveInfinity;
             return new(options.Name, layers, accuracies.Average(), units * layers / verdict.Units, Markup.Escape(verdict.Words));
         }
 
-        private static Network? Described(ExperimentOptions options) => options.Network
-            ?? options.Settings(new TensorShape(options.BatchSize, 1, 1, options.NumChannels)).Description();
+        private static Network? Described(ExperimentOptions options) =>
+            options.Network ?? options.Settings(new TensorShape(options.BatchSize, 1, 1, options.NumChannels)).Description();
     }
 }

@@ -4,7 +4,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no longer does (a "coordinate check").
+/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no
+/// longer does (a "coordinate check").
 /// </summary>
 public static class WidthFigure
 {
@@ -15,7 +16,7 @@ public static class WidthFigure
     /// <summary>Draws a series of widths.</summary>
     /// <param name="series">The series.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(WidthSeries series)
+    public static Figure Draw(WidthSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
         var file = series.Results[^1].File;
@@ -58,7 +59,8 @@ public static class WidthFigure
         string source,
         double factor,
         Func<ResultFile, IReadOnlyList<double[]>?> read,
-        params string[] arrays)
+        params string[] arrays
+    )
     {
         double[] x = [.. series.Results.Select(one => Math.Log10(one.Width))];
         var found = series.Results.Select(one => read(one.File)).ToArray();
@@ -67,14 +69,19 @@ public static class WidthFigure
         foreach (var (depth, colour) in Chosen(series.Depths).Select((depth, colour) => (depth, colour)))
         {
             // A width with fewer simulations has fewer numbers to take a mean of.
-            var rows = Enumerable.Range(0, simulations).Select(simulation => series.Results.Select((one, i) => Value(one.File, found[i], simulation, depth)).ToArray()).ToArray();
-            curves.AddRange(new[] { Curve.Of(string.Create(CultureInfo.InvariantCulture, $"depth {depth}"), colour, x, rows) }.OfType<Curve>());
+            var rows = Enumerable
+                .Range(0, simulations)
+                .Select(simulation => series.Results.Select((one, i) => Value(one.File, found[i], simulation, depth)).ToArray())
+                .ToArray();
+            curves.AddRange(new[] { Curve.Summarise(string.Create(CultureInfo.InvariantCulture, $"depth {depth}"), colour, x, rows) }.OfType<Curve>());
         }
 
         (string Reason, string Name)[] missing =
         [
-            .. series.Results.Zip(found).Where(pair => !series.Depths.Any(depth => IsKnown(pair.First.File, pair.Second, depth)))
-                .Select(pair => (Absence.Of(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
+            .. series
+                .Results.Zip(found)
+                .Where(pair => !series.Depths.Any(depth => IsKnown(pair.First.File, pair.Second, depth)))
+                .Select(pair => (Absence.Explain(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
         ];
         return new Panel(title, "width *N*", label, curves)
         {
@@ -88,16 +95,16 @@ public static class WidthFigure
 
         double Value(ResultFile file, IReadOnlyList<double[]>? values, int simulation, int depth) =>
             values is null || simulation >= file.Simulations || !file.Ends[simulation].IsAliveAt(depth) ? double.NaN
-            : values[simulation][IndexOf(file.SequenceDepths, depth)] is var value && double.IsFinite(value) && value > MomentSet.LogOfZero ? factor * value / Ln10
+            : values[simulation][IndexOf(file.SequenceDepths, depth)] is var value && double.IsFinite(value) && value > MomentSet.LogOfZero
+                ? factor * value / Ln10
             : double.NaN;
     }
 
     private static int IndexOf(IReadOnlyList<int> depths, int depth) => depths.Index().First(pair => pair.Item == depth).Index;
 
     /// <summary>The first depth, the last, and those nearest to a quarter and half of it; all if there are few.</summary>
-    private static int[] Chosen(IReadOnlyList<int> depths) => depths.Count <= MostDepths
-        ? [.. depths]
-        : [.. new[] { depths[0], Nearest(depths, 0.25), Nearest(depths, 0.5), depths[^1] }.Distinct()];
+    private static int[] Chosen(IReadOnlyList<int> depths) =>
+        depths.Count <= MostDepths ? [.. depths] : [.. new[] { depths[0], Nearest(depths, 0.25), Nearest(depths, 0.5), depths[^1] }.Distinct()];
 
     private static int Nearest(IReadOnlyList<int> depths, double share) => depths.MinBy(depth => Math.Abs(depth - (share * depths[^1])));
 

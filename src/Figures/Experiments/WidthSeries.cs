@@ -8,8 +8,21 @@ public sealed class WidthSeries
 {
     private const string Option = "--against";
 
-    /// <summary>What experiments may differ in although only the width changes: how many mappings there are of each, which, and what was left out of the file.</summary>
-    private static readonly string[] Free = ["num_sims", "seed", "data_dir", "reff_signal", "reff_noise", "gradients", "depths", "num_computations", "num_channels"];
+    /// <summary>
+    /// What experiments may differ in although only the width changes: how many mappings there are of each, which, and what was left out of the file.
+    /// </summary>
+    private static readonly string[] Free =
+    [
+        "num_sims",
+        "seed",
+        "data_dir",
+        "reff_signal",
+        "reff_noise",
+        "gradients",
+        "depths",
+        "num_computations",
+        "num_channels",
+    ];
 
     /// <summary>Words of a network that are no part of what it computes.</summary>
     private static readonly string[] Names = ["name", "description"];
@@ -25,8 +38,9 @@ public sealed class WidthSeries
     /// <summary>Puts results in a row by width.</summary>
     /// <param name="files">Names and contents of the files.</param>
     /// <returns>The series.</returns>
-    /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than the width.</exception>
-    public static WidthSeries Of(IReadOnlyList<(string Name, ResultFile File)> files)
+    /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than
+    /// the width.</exception>
+    public static WidthSeries Read(IReadOnlyList<(string Name, ResultFile File)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
         if (files.Count < 2)
@@ -65,8 +79,10 @@ public sealed class WidthSeries
             var (one, two) = (first.Options.GetValueOrDefault(option), other.Options.GetValueOrDefault(option));
             if (one != two)
             {
-                throw Refusal($"expected files that differ in nothing but width, found {option.Replace('_', ' ')} {one ?? "unsaid"} in {first.Name} "
-                    + $"and {two ?? "unsaid"} in {other.Name}");
+                throw Refusal(
+                    $"expected files that differ in nothing but width, found {option.Replace('_', ' ')} {one ?? "unsaid"} in {first.Name} "
+                        + $"and {two ?? "unsaid"} in {other.Name}"
+                );
             }
         }
 
@@ -91,8 +107,10 @@ public sealed class WidthSeries
         {
             foreach (var i in changing.Where(i => (long)other.Channels[i] * first.Channels[lead] != (long)first.Channels[i] * other.Channels[lead]))
             {
-                throw Refusal($"expected networks whose channels all change by one factor, found {first.Channels[lead]} and {first.Channels[i]} in {first.Name}, "
-                    + $"{other.Channels[lead]} and {other.Channels[i]} in {other.Name}");
+                throw Refusal(
+                    $"expected networks whose channels all change by one factor, found {first.Channels[lead]} and {first.Channels[i]} in {first.Name}, "
+                        + $"{other.Channels[lead]} and {other.Channels[i]} in {other.Name}"
+                );
             }
         }
 
@@ -107,10 +125,14 @@ public sealed class WidthSeries
         public Experiment(string name, ResultFile file)
         {
             (Name, File) = (name, file);
-            var options = JsonNode.Parse(ResultConfiguration.Of(file.Options!), documentOptions: new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels })!.AsObject();
+            var options = JsonNode
+                .Parse(ResultConfiguration.Write(file.Options!), documentOptions: new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels })!
+                .AsObject();
             var network = options["network"] as JsonObject;
             options.Remove("network");
-            Options = options.Where(option => !Free.Contains(option.Key)).ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "unsaid");
+            Options = options
+                .Where(option => !Free.Contains(option.Key))
+                .ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "unsaid");
             var channels = new List<int>();
             if (network is null)
             {

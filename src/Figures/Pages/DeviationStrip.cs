@@ -18,7 +18,7 @@ internal static class DeviationStrip
     /// <param name="claim">Id of the claim.</param>
     /// <param name="measurements">Its measurements on all architectures.</param>
     /// <returns>An SVG element; empty if nothing was measured.</returns>
-    public static string Of(string claim, IReadOnlyList<Measurement> measurements)
+    public static string Draw(string claim, IReadOnlyList<Measurement> measurements)
     {
         (string Unit, double Range, Measurement[] Measurements)[] rows =
         [
@@ -34,34 +34,61 @@ internal static class DeviationStrip
         }
 
         var svg = new StringBuilder();
-        var words = string.Join("; ", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction")));
-        Append($"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{ForeignText.InHtml($"{claim}: {words}")}</title>");
+        var words = string.Join(
+            "; ",
+            rows.Select(row =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} "
+                        + $"{Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction"
+                )
+            )
+        );
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title "
+                + $"id=\"strip-{claim}\">{ForeignText.InHtml($"{claim}: {words}")}</title>"
+        );
         for (var i = 0; i < rows.Length; i++)
         {
             var (unit, range, marks) = rows[i];
             var middle = (i * RowHeight) + 10;
-            Append($"<line class=\"axis\" x1=\"{Margin}\" x2=\"{Width - Margin}\" y1=\"{middle}\" y2=\"{middle}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Margin}\" x2=\"{Width - Margin}\" y1=\"{middle}\" y2=\"{middle}\"/>");
             foreach (var tick in new[] { -range, 0, range })
             {
                 var label = Math.Abs(tick) == Edge ? (tick < 0 ? "≤ −8" : "≥ 8") : tick.ToString("0.#", CultureInfo.InvariantCulture).Replace('-', '−');
-                Append($"<line class=\"axis\" x1=\"{X(tick, range):F1}\" x2=\"{X(tick, range):F1}\" y1=\"{middle - 5}\" y2=\"{middle + 5}\"/>");
-                Append($"<text x=\"{X(tick, range):F1}\" y=\"{middle + 18}\" text-anchor=\"{(tick < 0 ? "start" : tick > 0 ? "end" : "middle")}\">{label}{(tick == 0 ? $" {unit}" : "")}</text>");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<line class=\"axis\" x1=\"{X(tick, range):F1}\" x2=\"{X(tick, range):F1}\" y1=\"{middle - 5}\" y2=\"{middle + 5}\"/>"
+                );
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<text x=\"{X(tick, range):F1}\" y=\"{middle + 18}\" "
+                        + $"text-anchor=\"{(tick < 0 ? "start" : tick > 0 ? "end" : "middle")}\">{label}{(tick == 0 ? $" {unit}" : "")}</text>"
+                );
             }
 
             foreach (var mark in marks)
             {
-                Append($"<circle class=\"{(mark.Verdict == Verdict.Holds ? "holds" : mark.Verdict == Verdict.Rejected ? "rejected" : "inconclusive")}\" cx=\"{X(mark.Deviation, range):F1}\" cy=\"{middle}\" r=\"{(mark.Verdict == Verdict.Rejected ? 5 : 3.5)}\"/>");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<circle "
+                        + $"class=\"{(mark.Verdict == Verdict.Holds ? "holds" : mark.Verdict == Verdict.Rejected ? "rejected" : "inconclusive")}\" "
+                        + $"cx=\"{X(mark.Deviation, range):F1}\" cy=\"{middle}\" r=\"{(mark.Verdict == Verdict.Rejected ? 5 : 3.5)}\"/>"
+                );
             }
         }
 
         return svg.Append("</svg>").ToString();
-
-        void Append(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>A number without the E of computers.</summary>
-    private static string Magnitude(double value) => value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
-        : double.IsFinite(value) ? value < 0.001 ? "less than 0.001" : "more than 10,000" : "infinitely many";
+    private static string Magnitude(double value) =>
+        value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : double.IsFinite(value)
+            ? value < 0.001 ? "less than 0.001"
+                : "more than 10,000"
+        : "infinitely many";
 
     private static double Size(Measurement measurement) => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation);
 

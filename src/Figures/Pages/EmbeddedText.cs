@@ -8,7 +8,8 @@ internal static class EmbeddedText
     /// <returns>Its text.</returns>
     public static string Read(string name)
     {
-        using var stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"expected the resource {name}");
+        using var stream =
+            typeof(EmbeddedText).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"expected the resource {name}");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -6,8 +6,13 @@ using Architecture = Wellbehaved.Model.Architecture;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A run of the suite as one page that needs nothing else: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws that they refer to.</summary>
-/// <remarks>No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.</remarks>
+/// <summary>
+/// A run of the suite as one page that needs nothing else: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws
+/// that they refer to.
+/// </summary>
+/// <remarks>
+/// No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.
+/// </remarks>
 public static class HtmlReport
 {
     private const string StyleResource = "report.css";
@@ -27,9 +32,16 @@ public static class HtmlReport
         var page = new StringBuilder();
         var references = new References(Claims(run).Select(claim => claim.Id).ToHashSet());
         var title = $"{run.Title}: {Badge.TextOf(run)}";
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n");
+        page.Append(
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                + $"initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+                + $"dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n"
+        );
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
-        page.Append($"<header class=\"{Words.Of(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Of(run.Verdict)}</p>\n</header>\n<main>\n");
+        page.Append(
+            $"<header class=\"{Words.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} "
+                + $"{Words.Spell(run.Verdict)}</p>\n</header>\n<main>\n"
+        );
         AppendVerdict(page, run);
         AppendMatrix(page, run);
         AppendFigures(page, run);
@@ -42,19 +54,22 @@ public static class HtmlReport
     private static void AppendVerdict(StringBuilder page, VerificationRun run)
     {
         page.Append("<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Verdict</h2>\n<ul>\n");
-        foreach (var sentence in RunSummary.Of(run))
+        foreach (var sentence in RunSummary.Write(run))
         {
             page.Append($"<li>{Prose.Html(sentence)}</li>\n");
         }
 
-        page.Append($"<li>A{Prose.Html(Promise.Of(run)[1..])}.</li>\n</ul>\n");
+        page.Append($"<li>A{Prose.Html(Promise.State(run)[1..])}.</li>\n</ul>\n");
         var findings = run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive).ToArray();
         if (findings.Length > 0)
         {
             page.Append("<h3 id=\"findings\">Findings</h3>\n<ul>\n");
             foreach (var outcome in findings)
             {
-                page.Append($"<li class=\"{Words.Of(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n");
+                page.Append(
+                    $"<li class=\"{Words.Spell(outcome.Verdict)}\"><a "
+                        + $"href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n"
+                );
             }
 
             page.Append("</ul>\n");
@@ -74,7 +89,11 @@ public static class HtmlReport
         page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n");
 
         // The four side by side; networks of other layers have claims of their own, and a table.
-        string[][] tables = [[.. Architecture.Names], [.. run.Outcomes.Select(outcome => outcome.Check.Architecture).Except(Architecture.Names).Distinct()]];
+        string[][] tables =
+        [
+            [.. Architecture.Names],
+            [.. run.Outcomes.Select(outcome => outcome.Check.Architecture).Except(Architecture.Names).Distinct()],
+        ];
         foreach (var names in tables)
         {
             AppendMatrix(page, run, [.. names.Where(name => run.Outcomes.Any(outcome => outcome.Check.Architecture == name))]);
@@ -90,17 +109,25 @@ public static class HtmlReport
             return;
         }
 
-        page.Append("<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
+        page.Append(
+            "<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the "
+                + "architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>"
+        );
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
-        foreach (var claim in Claims(run).Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id && architectures.Contains(outcome.Check.Architecture))))
+        foreach (
+            var claim in Claims(run)
+                .Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id && architectures.Contains(outcome.Check.Architecture)))
+        )
         {
             page.Append($"<tr><th scope=\"row\"><a href=\"#{Anchor(claim.Id)}\">{claim.Id}</a></th><td class=\"says\">{Prose.Html(claim.Statement)}</td>");
             foreach (var name in architectures)
             {
                 var outcome = run.Outcomes.FirstOrDefault(outcome => outcome.Check.ClaimId == claim.Id && outcome.Check.Architecture == name);
-                page.Append(outcome is null
-                    ? "<td class=\"none\"><span>·</span></td>"
-                    : $"<td class=\"{Words.Of(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}</td>");
+                page.Append(
+                    outcome is null
+                        ? "<td class=\"none\"><span>·</span></td>"
+                        : $"<td class=\"{Words.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Spell(outcome.Verdict)}</td>"
+                );
             }
 
             page.Append("</tr>\n");
@@ -125,7 +152,7 @@ public static class HtmlReport
         page.Append("</ul>\n");
         if (run.DeepMoments.Count > 0)
         {
-            AppendFigure(page, SideBySideFigure.Of(run.DeepMoments, NotesOf(run)));
+            AppendFigure(page, SideBySideFigure.Draw(run.DeepMoments, NotesOf(run)));
         }
 
         page.Append("</section>\n");
@@ -136,16 +163,24 @@ public static class HtmlReport
     {
         page.Append("<figure>\n<div class=\"panels\">\n")
             .AppendJoin("\n", figure.Panels.Select((panel, i) => FigureRenderer.ToSvg(panel, string.Create(CultureInfo.InvariantCulture, $"panel-{i + 1}"))))
-            .Append($"\n</div>\n<figcaption>{Prose.OfMarkup(figure.Title)}. {string.Join(" ", figure.Notes.Select(note => $"{Prose.OfMarkup(note.TrimEnd('.'))}."))}</figcaption>\n</figure>\n");
+            .Append(
+                $"\n</div>\n<figcaption>{Prose.OfMarkup(figure.Title)}. "
+                    + $"{string.Join(" ", figure.Notes.Select(note => $"{Prose.OfMarkup(note.TrimEnd('.'))}."))}</figcaption>\n</figure>\n"
+            );
     }
 
     /// <summary>How the moments by depth came about: as the suite asks for, or as a file was recorded.</summary>
     private static IReadOnlyList<string> NotesOf(VerificationRun run)
     {
-        var notes = run.DeepMoments
-            .Select(pair => (Name: pair.Key, Note: run.IsRecorded
-                ? string.Create(CultureInfo.InvariantCulture, $"{pair.Value.Simulations} recorded simulations")
-                : Provenance.Of(DeepExperiments.OptionsOf(pair.Key, run.Scale, run.Seed), pair.Value.Simulations)))
+        var notes = run
+            .DeepMoments.Select(pair =>
+                (
+                    Name: pair.Key,
+                    Note: run.IsRecorded
+                        ? string.Create(CultureInfo.InvariantCulture, $"{pair.Value.Simulations} recorded simulations")
+                        : Provenance.Describe(DeepExperiments.OptionsOf(pair.Key, run.Scale, run.Seed), pair.Value.Simulations)
+                )
+            )
             .GroupBy(pair => pair.Note, pair => pair.Name)
             .ToArray();
         return notes is [var all] ? [all.Key] : [.. notes.Select(group => $"{string.Join(", ", group)}: {group.Key}")];
@@ -157,11 +192,21 @@ public static class HtmlReport
         foreach (var claim in Claims(run))
         {
             CheckOutcome[] outcomes = [.. run.Outcomes.Where(outcome => outcome.Check.ClaimId == claim.Id)];
-            page.Append($"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n");
-            page.Append($"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Of(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n");
-            page.Append(DeviationStrip.Of(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
-            page.Append("\n<table class=\"evidence\">\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">verdict</th>");
-            page.AppendJoin("", NumericColumns.Select(column => $"<th scope=\"col\" class=\"number\">{column}</th>")).Append("<th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
+            page.Append(
+                $"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 "
+                    + $"id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n"
+            );
+            page.Append(
+                $"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must "
+                    + $"detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n"
+            );
+            page.Append(DeviationStrip.Draw(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
+            page.Append(
+                "\n<table class=\"evidence\">\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th "
+                    + "scope=\"col\">architecture</th><th scope=\"col\">verdict</th>"
+            );
+            page.AppendJoin("", NumericColumns.Select(column => $"<th scope=\"col\" class=\"number\">{column}</th>"))
+                .Append("<th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
             foreach (var outcome in outcomes)
             {
                 page.Append($"<tr><th scope=\"row\">{Text(outcome.Check.Architecture)}</th>{Evidence(outcome)}</tr>\n");
@@ -176,7 +221,20 @@ public static class HtmlReport
             page.Append("</article>\n");
         }
 
-        AppendLeftOut(page, "Not run at this scale", [.. run.NotRun.Select(claim => (claim.Id, $"{claim.Statement} {(claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.")}"))], references);
+        AppendLeftOut(
+            page,
+            "Not run at this scale",
+            [
+                .. run.NotRun.Select(claim =>
+                    (
+                        claim.Id,
+                        $"{claim.Statement} "
+                            + $"{(claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.")}"
+                    )
+                ),
+            ],
+            references
+        );
         AppendLeftOut(page, "Not testable", [.. run.NotTestable.Select(claim => (claim.Id, $"{claim.Statement} {claim.Reason}"))], references);
         AppendLeftOut(page, "Not judged", [.. run.NotJudged.Select(pair => (pair.Key, pair.Value))], references);
         page.Append("</section>\n");
@@ -186,7 +244,12 @@ public static class HtmlReport
     {
         if (claims.Count > 0)
         {
-            page.Append($"<h3>{title}</h3>\n<ul>\n").AppendJoin("", claims.Select(claim => $"<li><strong>{Text(claim.Id)}</strong>: {references.ToClaims(Prose.Html(claim.Words), claim.Id)}</li>\n")).Append("</ul>\n");
+            page.Append($"<h3>{title}</h3>\n<ul>\n")
+                .AppendJoin(
+                    "",
+                    claims.Select(claim => $"<li><strong>{Text(claim.Id)}</strong>: {references.ToClaims(Prose.Html(claim.Words), claim.Id)}</li>\n")
+                )
+                .Append("</ul>\n");
         }
     }
 
@@ -195,18 +258,22 @@ public static class HtmlReport
         (string Name, string Value)[] facts =
         [
             ("command", run.NetworkOptions.Length == 0 ? run.Command : $"{run.Command} {run.NetworkOptions}"),
-            ("scale", Words.Of(run.Scale)),
+            ("scale", Words.Spell(run.Scale)),
             ("seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
             ("wellbehaved", typeof(VerificationRun).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
             ("runtime", RuntimeInformation.FrameworkDescription),
             ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors"),
         ];
-        page.Append("<section aria-labelledby=\"environment\">\n<h2 id=\"environment\">Environment</h2>\n<dl>").AppendJoin("", facts.Select(fact => $"<dt>{fact.Name}</dt><dd>{Text(fact.Value)}</dd>")).Append("</dl>\n</section>\n");
+        page.Append("<section aria-labelledby=\"environment\">\n<h2 id=\"environment\">Environment</h2>\n<dl>")
+            .AppendJoin("", facts.Select(fact => $"<dt>{fact.Name}</dt><dd>{Text(fact.Value)}</dd>"))
+            .Append("</dl>\n</section>\n");
     }
 
     private static string Evidence(CheckOutcome outcome)
     {
-        var verdict = $"<td class=\"{Words.Of(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
+        var verdict =
+            $"<td class=\"{Words.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} "
+            + $"{Words.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         if (outcome.Decisive is not { } decisive)
         {
             return $"{verdict}<td colspan=\"{NumericColumns.Length + 1}\">{Prose.Html(outcome.Failure ?? "")}</td>";
@@ -221,22 +288,25 @@ public static class HtmlReport
             decisive.Samples.ToString("N0", CultureInfo.InvariantCulture),
             MeasurementWords.Rate(decisive),
         ];
-        return $"{verdict}{string.Concat(numbers.Zip(NumericColumns, (number, column) => $"<td class=\"number\" data-of=\"{column}\">{Prose.Html(number)}</td>"))}<td class=\"quantity\" data-of=\"decided by\">{Prose.Html(MeasurementWords.Quantity(decisive))}</td>";
+        return $"{verdict}{string.Concat(numbers.Zip(NumericColumns, (number, column) => $"<td class=\"number\" data-of=\"{column}\">{Prose.Html(number)}</td>"))}<td "
+            + $"class=\"quantity\" data-of=\"decided by\">{Prose.Html(MeasurementWords.Quantity(decisive))}</td>";
     }
 
     /// <summary>Claims of the ledger that were executed, in its order.</summary>
-    private static IEnumerable<Claim> Claims(VerificationRun run) => ClaimLedger.Claims.Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id));
+    private static IEnumerable<Claim> Claims(VerificationRun run) =>
+        ClaimLedger.Claims.Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id));
 
     private static string Anchor(string claim) => References.Anchor(claim);
 
     /// <summary>A sign beside the word, so that a verdict is never told by colour alone.</summary>
-    private static string Mark(Verdict verdict) => verdict switch
-    {
-        Verdict.Holds => "✓",
-        Verdict.Rejected => "✗",
-        Verdict.Declined => "–",
-        _ => "?",
-    };
+    private static string Mark(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Holds => "✓",
+            Verdict.Rejected => "✗",
+            Verdict.Declined => "–",
+            _ => "?",
+        };
 
     private static string Text(string text) => Prose.Text(text);
 }

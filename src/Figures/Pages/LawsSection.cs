@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The laws that claims refer to, out of docs/laws.md, so that a reader of the page has them at hand. Of Markdown it knows what that file uses.</summary>
+/// <summary>
+/// The laws that claims refer to, out of docs/laws.md, so that a reader of the page has them at hand. Of Markdown it knows what that file uses.
+/// </summary>
 internal static partial class LawsSection
 {
     private const string Resource = "laws.md";
@@ -21,9 +23,11 @@ internal static partial class LawsSection
             html.Append($"<h3 id=\"{References.AnchorOfLaws(title[..title.IndexOf('.', StringComparison.Ordinal)])}\">{Prose.Text(title)}</h3>\n");
             foreach (var block in section[end..].Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
-                html.Append(block.StartsWith("- ", StringComparison.Ordinal)
-                    ? $"<ul>{string.Concat(block[2..].Split("\n- ").Select(item => $"<li>{Inline(item, references)}</li>\n"))}</ul>\n"
-                    : $"<p>{Inline(block, references)}</p>\n");
+                html.Append(
+                    block.StartsWith("- ", StringComparison.Ordinal)
+                        ? $"<ul>{string.Concat(block[2..].Split("\n- ").Select(item => $"<li>{Inline(item, references)}</li>\n"))}</ul>\n"
+                        : $"<p>{Inline(block, references)}</p>\n"
+                );
             }
         }
 

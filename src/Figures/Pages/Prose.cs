@@ -13,21 +13,38 @@ internal static partial class Prose
     public static string Html(string text)
     {
         var html = Text(text);
-        html = Exponents().Replace(html, match => $"{(match.Groups[1].Value == "1" ? "" : match.Groups[1].Value + " × ")}10<sup>{(match.Groups[2].Value == "-" ? "−" : "")}{match.Groups[3].Value}</sup>");
+        html = Exponents()
+            .Replace(
+                html,
+                match =>
+                    $"{(match.Groups[1].Value == "1" ? "" : match.Groups[1].Value + " × ")}10<sup>{(match.Groups[2].Value == "-" ? "−" : "")}{match.Groups[3].Value}</sup>"
+            );
         html = Minus().Replace(html, "−");
         html = Raised().Replace(html, match => $"<sup>{Signed(match.Groups[1].Value + match.Groups[2].Value)}</sup>");
-        return Lowered().Replace(html, match => $"{(char.IsAsciiLetter(match.Value[0]) ? $"<i>{match.Groups[1].Value}</i>" : match.Groups[1].Value)}<sub>{Signed(match.Groups[2].Value + match.Groups[3].Value)}</sub>");
+        return Lowered()
+            .Replace(
+                html,
+                match =>
+                    $"{(char.IsAsciiLetter(match.Value[0]) ? $"<i>{match.Groups[1].Value}</i>" : match.Groups[1].Value)}<sub>{Signed(match.Groups[2].Value + match.Groups[3].Value)}</sub>"
+            );
     }
 
     /// <summary>Sets a label of a figure.</summary>
-    public static string OfMarkup(string markup) => string.Concat(Markup.Join(Markup.Signs(markup)).Select(run => run.Style switch
-    {
-        TextStyle.Upright => Text(run.Text),
-        TextStyle.Italic => $"<i>{Text(run.Text)}</i>",
-        TextStyle.Lowered => $"<sub>{Text(run.Text)}</sub>",
-        TextStyle.Raised => $"<sup>{Text(run.Text)}</sup>",
-        _ => throw new InvalidOperationException($"expected a style of text, got {run.Style}"),
-    }));
+    public static string OfMarkup(string markup) =>
+        string.Concat(
+            Markup
+                .Join(Markup.Signs(markup))
+                .Select(run =>
+                    run.Style switch
+                    {
+                        TextStyle.Upright => Text(run.Text),
+                        TextStyle.Italic => $"<i>{Text(run.Text)}</i>",
+                        TextStyle.Lowered => $"<sub>{Text(run.Text)}</sub>",
+                        TextStyle.Raised => $"<sup>{Text(run.Text)}</sup>",
+                        _ => throw new InvalidOperationException($"expected a style of text, got {run.Style}"),
+                    }
+                )
+        );
 
     private static string Signed(string text) => text.Replace('-', '−');
 

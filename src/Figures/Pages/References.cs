@@ -22,8 +22,9 @@ internal sealed partial class References(IReadOnlySet<string> claims)
     /// <summary>Links the ids of claims in encoded text.</summary>
     /// <param name="html">The text.</param>
     /// <param name="but">The claim that speaks.</param>
-    public string ToClaims(string html, string? but = null) => ClaimId().Replace(html, match =>
-        match.Value != but && claims.Contains(match.Value) ? $"<a href=\"#{Anchor(match.Value)}\">{match.Value}</a>" : match.Value);
+    public string ToClaims(string html, string? but = null) =>
+        ClaimId()
+            .Replace(html, match => match.Value != but && claims.Contains(match.Value) ? $"<a href=\"#{Anchor(match.Value)}\">{match.Value}</a>" : match.Value);
 
     /// <summary>Links the source of a claim.</summary>
     /// <param name="html">The source, encoded.</param>

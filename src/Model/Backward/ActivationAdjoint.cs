@@ -24,7 +24,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
-        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.Exponent, context.Depth);
+        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.Exponent, context.Depth);
         target.Exponent = outputExponent == exponent ? source.Exponent : outputExponent;
         var largest = Evaluate(source, target, exponent, outputExponent, 0, context.Threads);
         if (_derivative is not null && largest is > 0 and < LeastDerivative)
@@ -37,7 +37,12 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -45,8 +50,16 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
         }
 
         target.Exponent = gradient.Exponent + _derivative!.Exponent;
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-            AdjointMath.Multiply(target.Rows(Input.Channels, first, count), gradient.Rows(Input.Channels, first, count), _derivative.Rows(Input.Channels, first, count)));
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
+                AdjointMath.Multiply(
+                    target.Rows(Input.Channels, first, count),
+                    gradient.Rows(Input.Channels, first, count),
+                    _derivative.Rows(Input.Channels, first, count)
+                )
+        );
         target.Rescale(Input, context.Threads);
     }
 
@@ -63,13 +76,17 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     {
         var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -derivativeExponent));
         var maxima = new double[RowChunks.Count(Input.Points)];
-        RowChunks.ForEach(Input.Points, threads, (chunk, first, count) =>
-        {
-            var signal = source.Rows(Input.Channels, first, count);
-            var value = target.Rows(Input.Channels, first, count);
-            var slope = _derivative is null ? [] : _derivative.Rows(Input.Channels, first, count);
-            maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(signal, [], value, slope, scales).Slope;
-        });
+        RowChunks.ForEach(
+            Input.Points,
+            threads,
+            (chunk, first, count) =>
+            {
+                var signal = source.Rows(Input.Channels, first, count);
+                var value = target.Rows(Input.Channels, first, count);
+                var slope = _derivative is null ? [] : _derivative.Rows(Input.Channels, first, count);
+                maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(signal, [], value, slope, scales).Slope;
+            }
+        );
         if (_derivative is not null)
         {
             _derivative.Exponent = derivativeExponent;

@@ -33,14 +33,21 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
         var shape = Tensor(input);
         return layer switch
         {
-            Dense dense => new ConvolutionAdjoint<T>(shape, Tensor(layer.OutputOf(input)), Weights(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters), dense.Parameters.BiasVariance, null, OfParameters),
+            Dense dense => new ConvolutionAdjoint<T>(
+                shape,
+                Tensor(layer.OutputOf(input)),
+                Weights(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters),
+                dense.Parameters.BiasVariance,
+                null,
+                OfParameters
+            ),
             Convolution convolution => Make(convolution, input),
             Activation activation => Make(activation.Function, shape),
             BatchNorm norm => Make(norm, shape),
             LayerNorm or RmsNorm or GroupNorm or InstanceNorm => new InputNormAdjoint<T>(shape, (Norm)layer),
             Scaling scaling => new ScalingAdjoint<T>(shape, scaling.Factor),
-            AveragePool pool => new AveragePoolAdjoint<T>(Windows.Of(shape, pool.Size)),
-            MaxPool pool => new MaxPoolAdjoint<T>(Windows.Of(shape, pool.Size)),
+            AveragePool pool => new AveragePoolAdjoint<T>(Windows.Divide(shape, pool.Size)),
+            MaxPool pool => new MaxPoolAdjoint<T>(Windows.Divide(shape, pool.Size)),
             GlobalAveragePool => new AveragePoolAdjoint<T>(Windows.Whole(shape)),
             Dropout dropout => new DropoutAdjoint<T>(shape, Mask(dropout, input.Channels)),
             Attention attention => Make(attention, shape),
@@ -50,9 +57,8 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     }
 
     /// <summary>What a residual draws at its beginning; null where nothing is drawn.</summary>
-    public ParameterTensor? Survival(Residual residual) => residual.Survival < 1
-        ? new(ParameterKind.Survival, _next[(int)ParameterKind.Survival]++, residual, 1, 1)
-        : null;
+    public ParameterTensor? Survival(Residual residual) =>
+        residual.Survival < 1 ? new(ParameterKind.Survival, _next[(int)ParameterKind.Survival]++, residual, 1, 1) : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -78,7 +84,7 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     {
         if (!_tables.TryGetValue((convolution, input), out var tables))
         {
-            tables = ConvolutionTables.Of(Tensor(input), output, convolution);
+            tables = ConvolutionTables.Tabulate(Tensor(input), output, convolution);
             _tables.Add((convolution, input), tables);
         }
 
@@ -101,28 +107,33 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
         return made;
     }
 
-    private AdjointLayer<T>? Make(Function function, TensorShape shape) => function.Kind switch
-    {
-        FunctionKind.Linear => null,
-        FunctionKind.Relu => new ReluAdjoint<T>(shape),
-        FunctionKind.LeakyRelu => new LeakyReluAdjoint<T>(shape, function.Slope),
-        FunctionKind.Abs => new LeakyReluAdjoint<T>(shape, -1),
-        FunctionKind.Tanh => Make<TanhFunction>(shape),
-        FunctionKind.Erf => Make<ErfFunction>(shape),
-        FunctionKind.Sine => Make<SineFunction>(shape),
-        FunctionKind.Gelu => Make<GeluFunction>(shape),
-        FunctionKind.GeluTanh => Make<GeluTanhFunction>(shape),
-        FunctionKind.Silu => Make<SiluFunction>(shape),
-        FunctionKind.Elu => Make<EluFunction>(shape),
-        FunctionKind.Sigmoid => Make<SigmoidFunction>(shape),
-        FunctionKind.Softplus => Make<SoftplusFunction>(shape),
-        FunctionKind.HardSwish => Make<HardSwishFunction>(shape),
-        _ => throw new InvalidOperationException($"no interpretation of the function {function.Kind}"),
-    };
+    private AdjointLayer<T>? Make(Function function, TensorShape shape) =>
+        function.Kind switch
+        {
+            FunctionKind.Linear => null,
+            FunctionKind.Relu => new ReluAdjoint<T>(shape),
+            FunctionKind.LeakyRelu => new LeakyReluAdjoint<T>(shape, function.Slope),
+            FunctionKind.Abs => new LeakyReluAdjoint<T>(shape, -1),
+            FunctionKind.Tanh => Make<TanhFunction>(shape),
+            FunctionKind.Erf => Make<ErfFunction>(shape),
+            FunctionKind.Sine => Make<SineFunction>(shape),
+            FunctionKind.Gelu => Make<GeluFunction>(shape),
+            FunctionKind.GeluTanh => Make<GeluTanhFunction>(shape),
+            FunctionKind.Silu => Make<SiluFunction>(shape),
+            FunctionKind.Elu => Make<EluFunction>(shape),
+            FunctionKind.Sigmoid => Make<SigmoidFunction>(shape),
+            FunctionKind.Softplus => Make<SoftplusFunction>(shape),
+            FunctionKind.HardSwish => Make<HardSwishFunction>(shape),
+            _ => throw new InvalidOperationException($"no interpretation of the function {function.Kind}"),
+        };
 
     private ActivationAdjoint<T, TFunction> Make<TFunction>(TensorShape shape)
         where TFunction : struct, IScalarFunction => new(shape, keeps != Gradients.None);
 
     private ParameterTensor Weights(Layer layer, long fanIn, int outputs, Initialisation parameters) =>
-        new(ParameterKind.Weights, _next[(int)ParameterKind.Weights]++, layer, fanIn, outputs) { Variance = parameters.WeightVariance / fanIn, Law = parameters.Law };
+        new(ParameterKind.Weights, _next[(int)ParameterKind.Weights]++, layer, fanIn, outputs)
+        {
+            Variance = parameters.WeightVariance / fanIn,
+            Law = parameters.Law,
+        };
 }

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A layer at one place of a network: what it makes of the signal, and its adjoint, which makes of the gradient at its output the gradient at its input.</summary>
+/// <summary>
+/// A layer at one place of a network: what it makes of the signal, and its adjoint, which makes of the gradient at its output the gradient at its input.
+/// </summary>
 /// <remarks>
 /// The signal has the bits of the layer that propagates signal and noise together, but for convolutions that this one computes by Fourier transforms.
 /// The adjoint is that of the noise: <c>⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩</c> up to rounding.
@@ -36,7 +38,12 @@ internal abstract class AdjointLayer<T>(TensorShape input, TensorShape output) :
     /// <param name="gradient">The gradient at the output, which stays as it is.</param>
     /// <param name="target">Receives the gradient at the input; null where nobody asks for it.</param>
     /// <param name="context">Parameters, threads and scratch memory.</param>
-    public abstract void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context);
+    public abstract void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    );
 
     /// <inheritdoc/>
     public virtual void Dispose()

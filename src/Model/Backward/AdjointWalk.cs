@@ -20,7 +20,7 @@ internal sealed class AdjointWalk<T> : NetworkWalk
 
     /// <summary>The steps of a network.</summary>
     /// <returns>The steps, and for each place of the network the number of the signal that it shows.</returns>
-    public static (AdjointNode<T>[] Nodes, int[] SignalOfPlace) Of(Network network, AdjointFactory<T> factory)
+    public static (AdjointNode<T>[] Nodes, int[] SignalOfPlace) Collect(Network network, AdjointFactory<T> factory)
     {
         var walk = new AdjointWalk<T>(network, factory);
         walk.Walk();

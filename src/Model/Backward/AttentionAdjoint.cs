@@ -51,22 +51,39 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
         }
 
         var exponent = LogitExponent();
-        Workers.ForEach(Input.Images * _heads, context.Threads, (item, worker) => _workers[worker].Attend(_projected, _output, item / _heads, item % _heads, exponent));
+        Workers.ForEach(
+            Input.Images * _heads,
+            context.Threads,
+            (item, worker) => _workers[worker].Attend(_projected, _output, item / _heads, item % _heads, exponent)
+        );
         _output.Exponent = _projected[2].Exponent;
         _output.Rescale(Output, context.Threads);
         _projections[3].Forward(_output, target, context);
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         _projections[3].Backward((_output, gradient), gradient, _part, context);
         var exponent = LogitExponent();
-        Workers.ForEach(Input.Images * _heads, context.Threads, (item, worker) => _workers[worker].Differentiate(_projected, _part, _gradients, item / _heads, item % _heads, exponent));
+        Workers.ForEach(
+            Input.Images * _heads,
+            context.Threads,
+            (item, worker) => _workers[worker].Differentiate(_projected, _part, _gradients, item / _heads, item % _heads, exponent)
+        );
 
         // Logits are those of stored queries and keys times a power of two; dividing it by their own gives the gradients in true units.
         var ofLogits = _part.Exponent + _projected[2].Exponent + exponent;
-        (_gradients[0].Exponent, _gradients[1].Exponent, _gradients[2].Exponent) = (ofLogits - _projected[0].Exponent, ofLogits - _projected[1].Exponent, _part.Exponent);
+        (_gradients[0].Exponent, _gradients[1].Exponent, _gradients[2].Exponent) = (
+            ofLogits - _projected[0].Exponent,
+            ofLogits - _projected[1].Exponent,
+            _part.Exponent
+        );
         for (var i = 0; i < 3; i++)
         {
             _gradients[i].Rescale(Input, context.Threads);

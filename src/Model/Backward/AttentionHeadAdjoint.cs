@@ -69,7 +69,14 @@ internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
 
         Multiply(RowMajor(_weights.Pointer + slopes, _positions), RowMajor(Feature(1), _width), Feature(result), _positions, _positions, _width);
         Store(Feature(result), gradients[0], first);
-        Multiply(MatrixOperand<double>.Transposed(_weights.Pointer + slopes, _positions), RowMajor(Feature(0), _width), Feature(result), _positions, _positions, _width);
+        Multiply(
+            MatrixOperand<double>.Transposed(_weights.Pointer + slopes, _positions),
+            RowMajor(Feature(0), _width),
+            Feature(result),
+            _positions,
+            _positions,
+            _width
+        );
         Store(Feature(result), gradients[1], first);
     }
 

@@ -12,33 +12,42 @@ internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(w
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
         target.Exponent = source.Exponent;
-        RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
-        {
-            var sums = new double[Output.Channels];
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                Array.Clear(sums);
-                for (var within = 0; within < windows.Points; within++)
+                var sums = new double[Output.Channels];
+                for (var point = first; point < first + count; point++)
                 {
-                    var values = source.Rows(sums.Length, windows.Point(point, within), 1);
+                    Array.Clear(sums);
+                    for (var within = 0; within < windows.Points; within++)
+                    {
+                        var values = source.Rows(sums.Length, windows.Point(point, within), 1);
+                        for (var channel = 0; channel < sums.Length; channel++)
+                        {
+                            sums[channel] += double.CreateTruncating(values[channel]);
+                        }
+                    }
+
+                    var row = target.Rows(sums.Length, point, 1);
                     for (var channel = 0; channel < sums.Length; channel++)
                     {
-                        sums[channel] += double.CreateTruncating(values[channel]);
+                        row[channel] = T.CreateTruncating(sums[channel] / windows.Points);
                     }
                 }
-
-                var row = target.Rows(sums.Length, point, 1);
-                for (var channel = 0; channel < sums.Length; channel++)
-                {
-                    row[channel] = T.CreateTruncating(sums[channel] / windows.Points);
-                }
             }
-        });
+        );
         target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -47,21 +56,25 @@ internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(w
 
         target.Exponent = gradient.Exponent;
         var count = T.CreateTruncating(windows.Points);
-        RowChunks.ForEach(Output.Points, context.Threads, (_, first, points) =>
-        {
-            for (var point = first; point < first + points; point++)
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (_, first, points) =>
             {
-                var row = gradient.Rows(Output.Channels, point, 1);
-                for (var within = 0; within < windows.Points; within++)
+                for (var point = first; point < first + points; point++)
                 {
-                    var result = target.Rows(Output.Channels, windows.Point(point, within), 1);
-                    for (var channel = 0; channel < row.Length; channel++)
+                    var row = gradient.Rows(Output.Channels, point, 1);
+                    for (var within = 0; within < windows.Points; within++)
                     {
-                        result[channel] = row[channel] / count;
+                        var result = target.Rows(Output.Channels, windows.Point(point, within), 1);
+                        for (var channel = 0; channel < row.Length; channel++)
+                        {
+                            result[channel] = row[channel] / count;
+                        }
                     }
                 }
             }
-        });
+        );
         target.Rescale(Input, context.Threads);
     }
 }

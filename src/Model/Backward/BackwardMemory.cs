@@ -2,7 +2,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in floating point since absurd sizes must not overflow.</summary>
+/// <summary>
+/// How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in
+/// floating point since absurd sizes must not overflow.
+/// </summary>
 internal static class BackwardMemory
 {
     /// <summary>Tensors that attention keeps: queries, keys, values, their gradients, the heads' outputs and the gradient there.</summary>
@@ -21,12 +24,18 @@ internal static class BackwardMemory
         return images * (((kept + ((InUse + Levels(network.Layers)) * Math.Max(most, network.Input.Features))) * bytesOfNumber) + (tables * sizeof(int)));
     }
 
-    private static int Levels(Layers layers) => layers.Select(layer => layer switch
-    {
-        Residual residual => 1 + Math.Max(Levels(residual.Branch), Levels(residual.Skip)),
-        Repeat repeat => Levels(repeat.Unit),
-        _ => 0,
-    }).DefaultIfEmpty(0).Max();
+    private static int Levels(Layers layers) =>
+        layers
+            .Select(layer =>
+                layer switch
+                {
+                    Residual residual => 1 + Math.Max(Levels(residual.Branch), Levels(residual.Skip)),
+                    Repeat repeat => Levels(repeat.Unit),
+                    _ => 0,
+                }
+            )
+            .DefaultIfEmpty(0)
+            .Max();
 
     /// <summary>Features that are kept of one input, those of the largest tensor, and entries of tables.</summary>
     private static (double Kept, double Most, double Tables, Shape Output) Count(Layers layers, Shape input)
@@ -49,7 +58,12 @@ internal static class BackwardMemory
                 return Count(repeat, input);
             case Residual residual:
                 var (branch, skip) = (Count(residual.Branch, input), Count(residual.Skip, input));
-                return (branch.Kept + skip.Kept + branch.Output.Features, Math.Max(branch.Most, Math.Max(skip.Most, branch.Output.Features)), branch.Tables + skip.Tables, branch.Output);
+                return (
+                    branch.Kept + skip.Kept + branch.Output.Features,
+                    Math.Max(branch.Most, Math.Max(skip.Most, branch.Output.Features)),
+                    branch.Tables + skip.Tables,
+                    branch.Output
+                );
             default:
                 var output = layer.OutputOf(input);
                 return (output.Features * Tensors(layer), Math.Max(input.Features, output.Features), Tables(layer, input, output), output);
@@ -75,15 +89,15 @@ internal static class BackwardMemory
     }
 
     /// <summary>Tensors that a layer keeps: its output, and what its adjoint needs besides.</summary>
-    private static int Tensors(Layer layer) => layer switch
-    {
-        Activation => 2,
-        Attention => OfAttention + 1,
-        Convolution or Dense or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => 1,
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static int Tensors(Layer layer) =>
+        layer switch
+        {
+            Activation => 2,
+            Attention => OfAttention + 1,
+            Convolution or Dense or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => 1,
+            _ => throw new UnknownLayerException(layer),
+        };
 
-    private static double Tables(Layer layer, Shape input, Shape output) => layer is Convolution convolution
-        ? (double)convolution.Kernel * convolution.Kernel * (input.Positions + output.Positions)
-        : 0;
+    private static double Tables(Layer layer, Shape input, Shape output) =>
+        layer is Convolution convolution ? (double)convolution.Kernel * convolution.Kernel * (input.Positions + output.Positions) : 0;
 }

@@ -3,10 +3,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Passes a batch of signals forward through a network and a gradient back: reverse differentiation of the mapping that <see cref="Network{T}"/> propagates noise through.</summary>
+/// <summary>
+/// Passes a batch of signals forward through a network and a gradient back: reverse differentiation of the mapping that <see cref="Network{T}"/> propagates
+/// noise through.
+/// </summary>
 /// <remarks>
-/// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is exact: with J the derivative that the noise
-/// is propagated by, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are kept, so that memory grows with depth. Results have the same bits on any number
+/// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
+/// exact: with J the derivative that the noise
+/// is propagated by, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are kept, so that memory grows with depth. Results have the same bits on
+/// any number
 /// of threads. One pass serves one caller at a time. Source: A. Griewank and A. Walther, <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -28,22 +33,29 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>Prepares passes through a network.</summary>
     /// <param name="network">Its description.</param>
     /// <param name="images">Inputs in the batch.</param>
-    /// <param name="noise">Of which mapping the gradient is: <see cref="NoiseKind.Full"/> differentiates batch statistics, as training does; <see cref="NoiseKind.Mapping"/> holds them.</param>
+    /// <param name="noise">Of which mapping the gradient is: <see cref="NoiseKind.Full"/> differentiates batch statistics, as training does;
+    /// <see cref="NoiseKind.Mapping"/> holds them.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="gradients">Which gradients are computed.</param>
     /// <exception cref="UnknownLayerException">There is no interpretation of a layer.</exception>
     /// <exception cref="OverflowException">A tensor of the batch, or all parameters together, have more elements than memory can address.</exception>
-    public BackwardPass(Network network, int images, NoiseKind noise = NoiseKind.Full, int threads = 1, Gradients gradients = Gradients.Input | Gradients.Parameters)
+    public BackwardPass(
+        Network network,
+        int images,
+        NoiseKind noise = NoiseKind.Full,
+        int threads = 1,
+        Gradients gradients = Gradients.Input | Gradients.Parameters
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         _places = network.Places;
         Layout = new ParameterLayout(network);
         _factory = new AdjointFactory<T>(images, noise, gradients, threads);
-        (_nodes, var signalOfPlace) = AdjointWalk<T>.Of(network, _factory);
+        (_nodes, var signalOfPlace) = AdjointWalk<T>.Collect(network, _factory);
         _context = new PassContext<T>(Layout, gradients, threads);
         (InputShape, OutputShape) = (_factory.Tensor(network.Input), _factory.Tensor(network.Output));
-        _plan = SignalPlan.Of(_nodes, signalOfPlace, InputShape, OutputShape, gradients);
+        _plan = SignalPlan.Plan(_nodes, signalOfPlace, InputShape, OutputShape, gradients);
         _pool = new TensorPool<T>(_plan.Capacity);
         (_signals, _kept, _gradients) = (new ScaledTensor<T>?[_plan.Signals], new ScaledTensor<T>?[_plan.Signals], new ScaledTensor<T>?[_plan.Signals]);
         for (var signal = 0; signal < _plan.Signals; signal++)
@@ -78,20 +90,25 @@ public sealed class BackwardPass<T> : IDisposable
 
     /// <summary>The gradient at the input (points × channels), in units of 2 to the power of <see cref="InputGradientExponent"/>.</summary>
     /// <exception cref="InvalidOperationException">It was not asked for, or no gradient has passed.</exception>
-    public ReadOnlySpan<T> InputGradient => (_gradients[0] ?? throw new InvalidOperationException("expected a backward pass that computes the gradient at the input")).Stored(InputShape);
+    public ReadOnlySpan<T> InputGradient =>
+        (_gradients[0] ?? throw new InvalidOperationException("expected a backward pass that computes the gradient at the input")).Stored(InputShape);
 
     /// <summary>The power of two before <see cref="InputGradient"/>.</summary>
     public int InputGradientExponent => _gradients[0]?.Exponent ?? 0;
 
-    /// <summary>The gradients of weights and biases, as <see cref="Layout"/> orders them, in true units (infinite beyond the precision); empty if not asked for.</summary>
+    /// <summary>
+    /// The gradients of weights and biases, as <see cref="Layout"/> orders them, in true units (infinite beyond the precision); empty if not asked for.
+    /// </summary>
     public Span<T> ParameterGradients => _context.ParameterGradients;
 
     /// <summary>Mean and variance before each batch norm, in the order of propagation, of the batch that passed last.</summary>
     public IReadOnlyList<BatchStatistics> BatchStatistics { get; }
 
     /// <summary>Passes the input forward.</summary>
-    /// <param name="parameters">Provides weights, biases, masks and survivals; called for each tensor as often as it is needed, also in <see cref="Backward"/>, and each time expected to give the same.</param>
-    /// <param name="statistics">What batch norms use instead of the batch's statistics, one for each in the order of propagation, as evaluation after training does; null for the batch's own.</param>
+    /// <param name="parameters">Provides weights, biases, masks and survivals; called for each tensor as often as it is needed, also in <see cref="Backward"/>,
+    /// and each time expected to give the same.</param>
+    /// <param name="statistics">What batch norms use instead of the batch's statistics, one for each in the order of propagation, as evaluation after training
+    /// does; null for the batch's own.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
     /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
@@ -130,7 +147,8 @@ public sealed class BackwardPass<T> : IDisposable
     }
 
     /// <summary>Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward"/>.</summary>
-    /// <param name="observer">Looks at the gradients at the places on the way; may be null. The pass must have been built with <see cref="Gradients.Places"/>.</param>
+    /// <param name="observer">Looks at the gradients at the places on the way; may be null. The pass must have been built with
+    /// <see cref="Gradients.Places"/>.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>
     /// <exception cref="InvalidOperationException">No signal has passed forward, or nothing was kept.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>

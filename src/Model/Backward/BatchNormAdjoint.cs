@@ -86,13 +86,17 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
             _inverseVariances[channel] = Math.ScaleB(1 / variance, keepsExponent ? 2 * exponent : 0);
         }
 
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-        {
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                AdjointMath.SubtractAndMultiply<T>(target.Rows(Input.Channels, point, 1), source.Rows(Input.Channels, point, 1), _shift, _factor);
+                for (var point = first; point < first + count; point++)
+                {
+                    AdjointMath.SubtractAndMultiply<T>(target.Rows(Input.Channels, point, 1), source.Rows(Input.Channels, point, 1), _shift, _factor);
+                }
             }
-        });
+        );
         _exponentChange = keepsExponent ? 0 : -exponent;
         target.Exponent = exponent + _exponentChange;
         if (keepsExponent)
@@ -102,7 +106,12 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -112,13 +121,17 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
         target.Exponent = gradient.Exponent + _exponentChange;
         if (_isHeld)
         {
-            RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-            {
-                for (var point = first; point < first + count; point++)
+            RowChunks.ForEach(
+                Input.Points,
+                context.Threads,
+                (_, first, count) =>
                 {
-                    AdjointMath.Multiply(target.Rows(Input.Channels, point, 1), gradient.Rows(Input.Channels, point, 1), _factor);
+                    for (var point = first; point < first + count; point++)
+                    {
+                        AdjointMath.Multiply(target.Rows(Input.Channels, point, 1), gradient.Rows(Input.Channels, point, 1), _factor);
+                    }
                 }
-            });
+            );
         }
         else
         {
@@ -133,8 +146,12 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
         var channels = Input.Channels;
         var chunks = RowChunks.Count(Input.Points);
         var sums = new double[2 * chunks * channels];
-        RowChunks.ForEach(Input.Points, threads, (chunk, first, count) =>
-            Sum(signal, gradient, first, count, sums.AsSpan(2 * chunk * channels, channels), sums.AsSpan(((2 * chunk) + 1) * channels, channels)));
+        RowChunks.ForEach(
+            Input.Points,
+            threads,
+            (chunk, first, count) =>
+                Sum(signal, gradient, first, count, sums.AsSpan(2 * chunk * channels, channels), sums.AsSpan(((2 * chunk) + 1) * channels, channels))
+        );
         var (means, slopes) = (new double[channels], new double[channels]);
         for (var channel = 0; channel < channels; channel++)
         {
@@ -161,7 +178,8 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
         for (; channel <= channels - 8; channel += 8)
         {
             var mean = Vector512.Create<double>(_means.AsSpan(channel));
-            Vector512<double> sum = default, product = default;
+            Vector512<double> sum = default,
+                product = default;
             for (nint i = channel; i < (nint)count * channels; i += channels)
             {
                 var g = VectorMath.LoadEight(startOfGradient + i);
@@ -200,14 +218,19 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
             for (; channel <= channels - 8; channel += 8)
             {
                 var deviation = VectorMath.LoadEight(y + channel) - Vector512.Create<double>(_means.AsSpan(channel));
-                var rest = VectorMath.LoadEight(g + channel) - Vector512.Create<double>(means.AsSpan(channel)) - (deviation * Vector512.Create<double>(slopes.AsSpan(channel)));
+                var rest =
+                    VectorMath.LoadEight(g + channel)
+                    - Vector512.Create<double>(means.AsSpan(channel))
+                    - (deviation * Vector512.Create<double>(slopes.AsSpan(channel)));
                 AdjointMath.StoreEight(rest * Vector512.Create<double>(_factors.AsSpan(channel)), result + channel);
             }
 
             for (; channel < channels; channel++)
             {
                 var deviation = double.CreateTruncating(y[channel]) - _means[channel];
-                result[channel] = T.CreateTruncating((double.CreateTruncating(g[channel]) - means[channel] - (deviation * slopes[channel])) * _factors[channel]);
+                result[channel] = T.CreateTruncating(
+                    (double.CreateTruncating(g[channel]) - means[channel] - (deviation * slopes[channel])) * _factors[channel]
+                );
             }
         }
     }

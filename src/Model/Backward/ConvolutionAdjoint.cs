@@ -45,14 +45,26 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         var features = _tables is null
             ? MatrixOperand<T>.RowMajor(source.Pointer, Input.Channels)
             : MatrixOperand<T>.Gathered(source.Pointer, _tables.Sources.Pointer, Output.Points, Input.Channels);
-        context.Product.Multiply(features, MatrixOperand<T>.RowMajor(context.Parameters(_weights), Output.Channels), target.Pointer, Output.Points, _fanIn, Output.Channels);
+        context.Product.Multiply(
+            features,
+            MatrixOperand<T>.RowMajor(context.Parameters(_weights), Output.Channels),
+            target.Pointer,
+            Output.Points,
+            _fanIn,
+            Output.Channels
+        );
         target.Exponent = source.Exponent;
         _biases?.Add(target, Output, context);
         target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (context.OfParameters)
         {
@@ -68,7 +80,14 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         if (_tables is null)
         {
             var transposed = MatrixOperand<T>.Transposed(context.Parameters(_weights), Output.Channels);
-            context.Product.Multiply(MatrixOperand<T>.RowMajor(gradient.Pointer, Output.Channels), transposed, target.Pointer, Input.Points, Output.Channels, Input.Channels);
+            context.Product.Multiply(
+                MatrixOperand<T>.RowMajor(gradient.Pointer, Output.Channels),
+                transposed,
+                target.Pointer,
+                Input.Points,
+                Output.Channels,
+                Input.Channels
+            );
         }
         else
         {
@@ -88,7 +107,9 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         for (var first = 0; first < Output.Points; first += chunk)
         {
             var count = Math.Min(chunk, Output.Points - first);
-            var rows = _tables is null ? signal.Pointer + ((nint)first * _fanIn) : GatheredRows.Of(signal, _tables, (0, Offsets), (first, count), Input, Output, context);
+            var rows = _tables is null
+                ? signal.Pointer + ((nint)first * _fanIn)
+                : GatheredRows.Gather(signal, _tables, (0, Offsets), (first, count), Input, Output, context);
             var right = MatrixOperand<T>.RowMajor(gradient.Pointer + ((nint)first * outputs), outputs);
             context.Product.Multiply(MatrixOperand<T>.Transposed(rows, _fanIn), right, target, _fanIn, count, outputs, accumulate: first > 0);
         }
@@ -129,7 +150,14 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
             gradient.Rows(outputs, pairs[i].Output, 1).CopyTo(new Span<T>(rows + ((nint)i * outputs), outputs));
         }
 
-        context.Product.Multiply(MatrixOperand<T>.RowMajor(rows, outputs), MatrixOperand<T>.RowMajor(transposed, inputs), products, pairs.Length, outputs, inputs);
+        context.Product.Multiply(
+            MatrixOperand<T>.RowMajor(rows, outputs),
+            MatrixOperand<T>.RowMajor(transposed, inputs),
+            products,
+            pairs.Length,
+            outputs,
+            inputs
+        );
         for (var i = 0; i < pairs.Length; i++)
         {
             ElementwiseMath.AddScaled(target.Rows(inputs, pairs[i].Point, 1), new ReadOnlySpan<T>(products + ((nint)i * inputs), inputs), T.One);

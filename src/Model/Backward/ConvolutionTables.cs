@@ -5,7 +5,8 @@ namespace Wellbehaved.Model;
 
 /// <summary>Which points a convolution reads for its outputs, and which outputs read a point.</summary>
 /// <remarks>
-/// At one offset of the kernel a point is read by one output at most, unless a mirror shows it twice. So the gradient at the points is a convolution of the gradient at the
+/// At one offset of the kernel a point is read by one output at most, unless a mirror shows it twice. So the gradient at the points is a convolution of the
+/// gradient at the
 /// outputs by the table turned round, and what a mirror shows again is added pair by pair.
 /// </remarks>
 internal sealed class ConvolutionTables : IDisposable
@@ -20,7 +21,9 @@ internal sealed class ConvolutionTables : IDisposable
     /// <summary>The input point for each offset and output point; <see cref="ConvolutionGeometry.Outside"/> where zeros are read.</summary>
     public AlignedBuffer<int> Sources { get; }
 
-    /// <summary>The output point that reads an input point, for each offset and input point; <see cref="ConvolutionGeometry.Outside"/> where none does.</summary>
+    /// <summary>
+    /// The output point that reads an input point, for each offset and input point; <see cref="ConvolutionGeometry.Outside"/> where none does.
+    /// </summary>
     public AlignedBuffer<int> Readers { get; }
 
     /// <summary>For each offset the input points that more outputs read, with the outputs, in the order of the outputs.</summary>
@@ -30,7 +33,7 @@ internal sealed class ConvolutionTables : IDisposable
     /// <param name="input">Shape of what it reads.</param>
     /// <param name="output">Shape of what it writes.</param>
     /// <param name="convolution">Its description.</param>
-    public static ConvolutionTables Of(TensorShape input, TensorShape output, Convolution convolution)
+    public static ConvolutionTables Tabulate(TensorShape input, TensorShape output, Convolution convolution)
     {
         var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
         var (outputPoints, inputPoints) = (output.Points, input.Points);

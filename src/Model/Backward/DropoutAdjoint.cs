@@ -14,7 +14,12 @@ internal sealed unsafe class DropoutAdjoint<T>(TensorShape shape, ParameterTenso
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context) => Multiply(source, target, context);
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is not null)
         {
@@ -28,14 +33,18 @@ internal sealed unsafe class DropoutAdjoint<T>(TensorShape shape, ParameterTenso
         var isShared = mask.FanIn == 1;
         var factors = context.Parameters(mask, isShared ? channels : Input.Elements);
         target.Exponent = source.Exponent;
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-        {
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                var row = new ReadOnlySpan<T>(factors + (isShared ? 0 : (nint)point * channels), channels);
-                AdjointMath.Multiply(target.Rows(channels, point, 1), source.Rows(channels, point, 1), row);
+                for (var point = first; point < first + count; point++)
+                {
+                    var row = new ReadOnlySpan<T>(factors + (isShared ? 0 : (nint)point * channels), channels);
+                    AdjointMath.Multiply(target.Rows(channels, point, 1), source.Rows(channels, point, 1), row);
+                }
             }
-        });
+        );
         target.Rescale(Input, context.Threads);
     }
 }

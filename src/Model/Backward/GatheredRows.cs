@@ -23,32 +23,44 @@ internal static unsafe class GatheredRows
     /// <param name="input">Shape of what is read.</param>
     /// <param name="output">Shape of the outputs.</param>
     /// <param name="context">Provides memory.</param>
-    public static T* Of<T>(ScaledTensor<T> signal, ConvolutionTables tables, (int First, int Count) offsets, (int First, int Count) points, TensorShape input, TensorShape output, PassContext<T> context)
+    public static T* Gather<T>(
+        ScaledTensor<T> signal,
+        ConvolutionTables tables,
+        (int First, int Count) offsets,
+        (int First, int Count) points,
+        TensorShape input,
+        TensorShape output,
+        PassContext<T> context
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (channels, width) = (input.Channels, offsets.Count * input.Channels);
         var rows = context.Scratch(1, checked(points.Count * width));
         var source = signal.Pointer;
         var sources = tables.Sources.Pointer;
-        RowChunks.ForEach(points.Count, context.Threads, (_, first, count) =>
-        {
-            for (var row = first; row < first + count; row++)
+        RowChunks.ForEach(
+            points.Count,
+            context.Threads,
+            (_, first, count) =>
             {
-                for (var offset = 0; offset < offsets.Count; offset++)
+                for (var row = first; row < first + count; row++)
                 {
-                    var patch = new Span<T>(rows + ((nint)row * width) + ((nint)offset * channels), channels);
-                    var point = sources[((nint)(offsets.First + offset) * output.Points) + points.First + row];
-                    if (point == ConvolutionGeometry.Outside)
+                    for (var offset = 0; offset < offsets.Count; offset++)
                     {
-                        patch.Clear();
-                    }
-                    else
-                    {
-                        new ReadOnlySpan<T>(source + ((nint)point * channels), channels).CopyTo(patch);
+                        var patch = new Span<T>(rows + ((nint)row * width) + ((nint)offset * channels), channels);
+                        var point = sources[((nint)(offsets.First + offset) * output.Points) + points.First + row];
+                        if (point == ConvolutionGeometry.Outside)
+                        {
+                            patch.Clear();
+                        }
+                        else
+                        {
+                            new ReadOnlySpan<T>(source + ((nint)point * channels), channels).CopyTo(patch);
+                        }
                     }
                 }
             }
-        });
+        );
         return rows;
     }
 

@@ -13,6 +13,8 @@ public enum Gradients
     /// <summary>The gradients of weights and biases.</summary>
     Parameters = 2,
 
-    /// <summary>Gradients at the places in between are shown; the pass goes down to the first place even if neither input nor parameters are asked for.</summary>
+    /// <summary>
+    /// Gradients at the places in between are shown; the pass goes down to the first place even if neither input nor parameters are asked for.
+    /// </summary>
     Places = 4,
 }

@@ -30,7 +30,14 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     /// <param name="convolution">Its description.</param>
     /// <param name="tables">Which points are read.</param>
     /// <param name="ofParameters">Whether the gradients of its parameters are asked for.</param>
-    public GroupedConvolutionAdjoint(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, ConvolutionTables tables, bool ofParameters)
+    public GroupedConvolutionAdjoint(
+        TensorShape input,
+        TensorShape output,
+        ParameterTensor weights,
+        Convolution convolution,
+        ConvolutionTables tables,
+        bool ofParameters
+    )
         : base(input, output)
     {
         (_weights, _tables, _needsInput, _groups) = (weights, tables, ofParameters, convolution.GroupsOf(input.Channels));
@@ -59,7 +66,8 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
                     Output.Points,
                     _fanIn,
                     _outputs,
-                    stride: Output.Channels);
+                    stride: Output.Channels
+                );
             }
         }
         else
@@ -73,7 +81,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (context.OfParameters)
         {
@@ -91,33 +104,42 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         target.Rescale(Input, context.Threads);
     }
 
-    private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) => RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
-    {
-        if (_inputs == 1 && _outputs == 1)
-        {
-            DepthwiseRows.Convolve(source.Pointer, _tables.Sources.Pointer, Output.Points, weights, _offsets, target.Pointer, _groups, (first, count));
-            return;
-        }
-
-        for (var point = first; point < first + count; point++)
-        {
-            var sum = target.Pointer + ((nint)point * Output.Channels);
-            new Span<T>(sum, Output.Channels).Clear();
-            for (var offset = 0; offset < _offsets; offset++)
+    private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) =>
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                var read = _tables.Sources.Pointer[((nint)offset * Output.Points) + point];
-                if (read == ConvolutionGeometry.Outside)
+                if (_inputs == 1 && _outputs == 1)
                 {
-                    continue;
+                    DepthwiseRows.Convolve(source.Pointer, _tables.Sources.Pointer, Output.Points, weights, _offsets, target.Pointer, _groups, (first, count));
+                    return;
                 }
 
-                for (var input = 0; input < _inputs; input++)
+                for (var point = first; point < first + count; point++)
                 {
-                    AddProducts(sum, weights + ((((nint)offset * _inputs) + input) * Output.Channels), source.Pointer + ((nint)read * Input.Channels) + input);
+                    var sum = target.Pointer + ((nint)point * Output.Channels);
+                    new Span<T>(sum, Output.Channels).Clear();
+                    for (var offset = 0; offset < _offsets; offset++)
+                    {
+                        var read = _tables.Sources.Pointer[((nint)offset * Output.Points) + point];
+                        if (read == ConvolutionGeometry.Outside)
+                        {
+                            continue;
+                        }
+
+                        for (var input = 0; input < _inputs; input++)
+                        {
+                            AddProducts(
+                                sum,
+                                weights + ((((nint)offset * _inputs) + input) * Output.Channels),
+                                source.Pointer + ((nint)read * Input.Channels) + input
+                            );
+                        }
+                    }
                 }
             }
-        }
-    });
+        );
 
     /// <summary>Adds one input of each group, times its weights, to the outputs of the group.</summary>
     private void AddProducts(T* sum, T* weights, T* values)
@@ -147,27 +169,31 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
 
         // What workers sum is merged in the order of the chunks.
         var sums = new double[checked(chunks * length)];
-        RowChunks.ForEach(Output.Points, context.Threads, (chunk, first, count) =>
-        {
-            for (var offset = 0; offset < _offsets; offset++)
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (chunk, first, count) =>
             {
-                var sources = _tables.Sources.Pointer + ((nint)offset * Output.Points);
-                var sum = sums.AsSpan((chunk * length) + (offset * _inputs * Output.Channels), _inputs * Output.Channels);
-                if (_inputs == 1 && _outputs == 1)
+                for (var offset = 0; offset < _offsets; offset++)
                 {
-                    SumProducts(sum, signal.Pointer, sources, gradient.Pointer, first, count);
-                    continue;
-                }
-
-                for (var point = first; point < first + count; point++)
-                {
-                    if (sources[point] != ConvolutionGeometry.Outside)
+                    var sources = _tables.Sources.Pointer + ((nint)offset * Output.Points);
+                    var sum = sums.AsSpan((chunk * length) + (offset * _inputs * Output.Channels), _inputs * Output.Channels);
+                    if (_inputs == 1 && _outputs == 1)
                     {
-                        AddOuterProducts(sum, signal.Pointer + ((nint)sources[point] * Input.Channels), gradient.Pointer + ((nint)point * Output.Channels));
+                        SumProducts(sum, signal.Pointer, sources, gradient.Pointer, first, count);
+                        continue;
+                    }
+
+                    for (var point = first; point < first + count; point++)
+                    {
+                        if (sources[point] != ConvolutionGeometry.Outside)
+                        {
+                            AddOuterProducts(sum, signal.Pointer + ((nint)sources[point] * Input.Channels), gradient.Pointer + ((nint)point * Output.Channels));
+                        }
                     }
                 }
             }
-        });
+        );
         for (var i = 0; i < length; i++)
         {
             var sum = 0.0;
@@ -191,7 +217,11 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             {
                 if (sources[point] != ConvolutionGeometry.Outside)
                 {
-                    sum = Vector512.FusedMultiplyAdd(VectorMath.LoadEight(signal + ((nint)sources[point] * _groups) + channel), VectorMath.LoadEight(gradient + ((nint)point * _groups) + channel), sum);
+                    sum = Vector512.FusedMultiplyAdd(
+                        VectorMath.LoadEight(signal + ((nint)sources[point] * _groups) + channel),
+                        VectorMath.LoadEight(gradient + ((nint)point * _groups) + channel),
+                        sum
+                    );
                 }
             }
 
@@ -205,7 +235,10 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
                 if (sources[point] != ConvolutionGeometry.Outside)
                 {
                     sums[channel] = Math.FusedMultiplyAdd(
-                        double.CreateTruncating(signal[((nint)sources[point] * _groups) + channel]), double.CreateTruncating(gradient[((nint)point * _groups) + channel]), sums[channel]);
+                        double.CreateTruncating(signal[((nint)sources[point] * _groups) + channel]),
+                        double.CreateTruncating(gradient[((nint)point * _groups) + channel]),
+                        sums[channel]
+                    );
                 }
             }
         }
@@ -235,7 +268,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             var count = Math.Min(chunk, Output.Points - first);
             for (var offset = 0; offset < _offsets; offset++)
             {
-                var rows = GatheredRows.Of(signal, _tables, (offset, 1), (first, count), Input, Output, context);
+                var rows = GatheredRows.Gather(signal, _tables, (offset, 1), (first, count), Input, Output, context);
                 for (var group = 0; group < _groups; group++)
                 {
                     context.Product.Multiply(
@@ -246,7 +279,8 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
                         count,
                         _outputs,
                         accumulate: first > 0,
-                        stride: Output.Channels);
+                        stride: Output.Channels
+                    );
                 }
             }
         }
@@ -262,35 +296,52 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         }
         else
         {
-            RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-            {
-                if (_inputs == 1 && _outputs == 1)
+            RowChunks.ForEach(
+                Input.Points,
+                context.Threads,
+                (_, first, count) =>
                 {
-                    DepthwiseRows.Convolve(gradient.Pointer, _tables.Readers.Pointer, Input.Points, weights, _offsets, target.Pointer, _groups, (first, count));
-                    return;
-                }
-
-                for (var point = first; point < first + count; point++)
-                {
-                    var sum = target.Pointer + ((nint)point * Input.Channels);
-                    new Span<T>(sum, Input.Channels).Clear();
-                    for (var offset = 0; offset < _offsets; offset++)
+                    if (_inputs == 1 && _outputs == 1)
                     {
-                        var reader = _tables.Readers.Pointer[((nint)offset * Input.Points) + point];
-                        if (reader != ConvolutionGeometry.Outside)
+                        DepthwiseRows.Convolve(
+                            gradient.Pointer,
+                            _tables.Readers.Pointer,
+                            Input.Points,
+                            weights,
+                            _offsets,
+                            target.Pointer,
+                            _groups,
+                            (first, count)
+                        );
+                        return;
+                    }
+
+                    for (var point = first; point < first + count; point++)
+                    {
+                        var sum = target.Pointer + ((nint)point * Input.Channels);
+                        new Span<T>(sum, Input.Channels).Clear();
+                        for (var offset = 0; offset < _offsets; offset++)
                         {
-                            AddTransposed(sum, weights + ((nint)offset * _inputs * Output.Channels), gradient.Pointer + ((nint)reader * Output.Channels));
+                            var reader = _tables.Readers.Pointer[((nint)offset * Input.Points) + point];
+                            if (reader != ConvolutionGeometry.Outside)
+                            {
+                                AddTransposed(sum, weights + ((nint)offset * _inputs * Output.Channels), gradient.Pointer + ((nint)reader * Output.Channels));
+                            }
                         }
                     }
                 }
-            });
+            );
         }
 
         for (var offset = 0; offset < _offsets; offset++)
         {
             foreach (var (point, output) in _tables.Mirrored[offset])
             {
-                AddTransposed(target.Pointer + ((nint)point * Input.Channels), weights + ((nint)offset * _inputs * Output.Channels), gradient.Pointer + ((nint)output * Output.Channels));
+                AddTransposed(
+                    target.Pointer + ((nint)point * Input.Channels),
+                    weights + ((nint)offset * _inputs * Output.Channels),
+                    gradient.Pointer + ((nint)output * Output.Channels)
+                );
             }
         }
     }
@@ -327,7 +378,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             for (var offset = 0; offset < _offsets; offset++)
             {
                 GatheredRows.Transpose(
-                    weights + ((nint)offset * _inputs * Output.Channels) + (group * _outputs), Output.Channels, transposed + ((nint)offset * _outputs * _inputs), _inputs, _outputs);
+                    weights + ((nint)offset * _inputs * Output.Channels) + (group * _outputs),
+                    Output.Channels,
+                    transposed + ((nint)offset * _outputs * _inputs),
+                    _inputs,
+                    _outputs
+                );
             }
 
             context.Product.Multiply(
@@ -337,7 +393,8 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
                 Input.Points,
                 _offsets * _outputs,
                 _inputs,
-                stride: Input.Channels);
+                stride: Input.Channels
+            );
         }
     }
 }

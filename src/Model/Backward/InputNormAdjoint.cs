@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var + ε)</c>, without mean(g) for RMS norm.</summary>
+/// <summary>
+/// Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var +
+/// ε)</c>, without mean(g) for RMS norm.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <param name="shape">Shape of what passes through.</param>
 /// <param name="norm">The description.</param>
@@ -12,7 +15,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
-    private readonly NormBlocks _blocks = NormBlocks.Of(norm);
+    private readonly NormBlocks _blocks = NormBlocks.Divide(norm);
 
     /// <inheritdoc/>
     public override bool NeedsInput => true;
@@ -27,20 +30,23 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     {
         var units = Units(source.Exponent);
         var degenerate = new (int Point, int Channel)?[RowChunks.Count(Input.Points / BlockPoints)];
-        ForEachBlock(context.Threads, (chunk, point, channel) =>
-        {
-            var start = ((nint)point * Input.Channels) + channel;
-            var (mean, variance) = Statistics(source.Pointer + start, units);
-            if (variance == 0)
+        ForEachBlock(
+            context.Threads,
+            (chunk, point, channel) =>
             {
-                degenerate[chunk] ??= (point, channel);
-                return;
-            }
+                var start = ((nint)point * Input.Channels) + channel;
+                var (mean, variance) = Statistics(source.Pointer + start, units);
+                if (variance == 0)
+                {
+                    degenerate[chunk] ??= (point, channel);
+                    return;
+                }
 
-            var factor = 1 / Math.Sqrt(variance);
-            factor *= norm.Scale;
-            Map(source.Pointer + start, null, target.Pointer + start, (value, _) => (value - mean) * factor);
-        });
+                var factor = 1 / Math.Sqrt(variance);
+                factor *= norm.Scale;
+                Map(source.Pointer + start, null, target.Pointer + start, (value, _) => (value - mean) * factor);
+            }
+        );
         if (Array.Find(degenerate, place => place is not null) is { } first)
         {
             throw new DegenerateChannelException(context.Depth, first.Channel, first.Point, norm.Word, _blocks.Centres ? "constant" : "zero");
@@ -51,7 +57,12 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -61,41 +72,49 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
         var exponent = signals.Input.Exponent;
         var units = Units(exponent);
         var own = units.Keeps ? exponent : 0;
-        ForEachBlock(context.Threads, (_, point, channel) =>
-        {
-            var start = ((nint)point * Input.Channels) + channel;
-            var signal = signals.Input.Pointer + start;
-            var values = gradient.Pointer + start;
-            var (mean, variance) = Statistics(signal, units);
-            var gradientMean = _blocks.Centres ? NormSums.Mean(values, BlockPoints, BlockChannels, Input.Channels) : 0;
-            var product = NormSums.Products(signal, values, BlockPoints, BlockChannels, Input.Channels, (mean, gradientMean));
-            var factor = 1 / Math.Sqrt(variance);
-            var slope = Math.ScaleB(factor, own) * Math.ScaleB(factor, own) * product / ((double)BlockPoints * BlockChannels);
-            factor *= norm.Scale;
-            Map(signal, values, target.Pointer + start, (value, g) => (g - gradientMean - ((value - mean) * slope)) * factor);
-        });
+        ForEachBlock(
+            context.Threads,
+            (_, point, channel) =>
+            {
+                var start = ((nint)point * Input.Channels) + channel;
+                var signal = signals.Input.Pointer + start;
+                var values = gradient.Pointer + start;
+                var (mean, variance) = Statistics(signal, units);
+                var gradientMean = _blocks.Centres ? NormSums.Mean(values, BlockPoints, BlockChannels, Input.Channels) : 0;
+                var product = NormSums.Products(signal, values, BlockPoints, BlockChannels, Input.Channels, (mean, gradientMean));
+                var factor = 1 / Math.Sqrt(variance);
+                var slope = Math.ScaleB(factor, own) * Math.ScaleB(factor, own) * product / ((double)BlockPoints * BlockChannels);
+                factor *= norm.Scale;
+                Map(signal, values, target.Pointer + start, (value, g) => (g - gradientMean - ((value - mean) * slope)) * factor);
+            }
+        );
         target.Exponent = gradient.Exponent - (units.Keeps ? 0 : exponent);
         target.Rescale(Input, context.Threads);
     }
 
-    /// <summary>In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.</summary>
-    private (bool Keeps, int Own, double Epsilon) Units(int exponent) => norm.Epsilon > 0 && exponent < LeastExponent
-        ? (true, exponent, norm.Epsilon)
-        : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));
+    /// <summary>
+    /// In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.
+    /// </summary>
+    private (bool Keeps, int Own, double Epsilon) Units(int exponent) =>
+        norm.Epsilon > 0 && exponent < LeastExponent ? (true, exponent, norm.Epsilon) : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));
 
     private void ForEachBlock(int threads, Action<int, int, int> body)
     {
         var (points, width) = (BlockPoints, BlockChannels);
-        RowChunks.ForEach(Input.Points / points, threads, (chunk, first, count) =>
-        {
-            for (var point = first * points; point < (first + count) * points; point += points)
+        RowChunks.ForEach(
+            Input.Points / points,
+            threads,
+            (chunk, first, count) =>
             {
-                for (var channel = 0; channel < Input.Channels; channel += width)
+                for (var point = first * points; point < (first + count) * points; point += points)
                 {
-                    body(chunk, point, channel);
+                    for (var channel = 0; channel < Input.Channels; channel += width)
+                    {
+                        body(chunk, point, channel);
+                    }
                 }
             }
-        });
+        );
     }
 
     private (double Mean, double Variance) Statistics(T* signal, (bool Keeps, int Own, double Epsilon) units)

@@ -16,7 +16,12 @@ internal sealed class LeakyReluAdjoint<T>(TensorShape shape, double slope) : Adj
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context) => Multiply(source, source, target, context);
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is not null)
         {
@@ -27,8 +32,17 @@ internal sealed class LeakyReluAdjoint<T>(TensorShape shape, double slope) : Adj
     private void Multiply(ScaledTensor<T> signal, ScaledTensor<T> values, ScaledTensor<T> target, PassContext<T> context)
     {
         target.Exponent = values.Exponent;
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) => AdjointMath.MultiplyWhereNotPositive(
-            target.Rows(Input.Channels, first, count), values.Rows(Input.Channels, first, count), signal.Rows(Input.Channels, first, count), _slope));
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
+                AdjointMath.MultiplyWhereNotPositive(
+                    target.Rows(Input.Channels, first, count),
+                    values.Rows(Input.Channels, first, count),
+                    signal.Rows(Input.Channels, first, count),
+                    _slope
+                )
+        );
         if (T.Abs(_slope) != T.One)
         {
             target.Rescale(Input, context.Threads);

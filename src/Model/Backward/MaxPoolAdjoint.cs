@@ -15,24 +15,33 @@ internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windo
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
         target.Exponent = source.Exponent;
-        RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
-        {
-            var largest = new int[Output.Channels];
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                FindLargest(source, point, largest);
-                var row = target.Rows(Output.Channels, point, 1);
-                for (var channel = 0; channel < row.Length; channel++)
+                var largest = new int[Output.Channels];
+                for (var point = first; point < first + count; point++)
                 {
-                    row[channel] = source.Rows(Output.Channels, windows.Point(point, largest[channel]), 1)[channel];
+                    FindLargest(source, point, largest);
+                    var row = target.Rows(Output.Channels, point, 1);
+                    for (var channel = 0; channel < row.Length; channel++)
+                    {
+                        row[channel] = source.Rows(Output.Channels, windows.Point(point, largest[channel]), 1)[channel];
+                    }
                 }
             }
-        });
+        );
         target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -40,23 +49,27 @@ internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windo
         }
 
         target.Exponent = gradient.Exponent;
-        RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
-        {
-            var largest = new int[Output.Channels];
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            Output.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                FindLargest(signals.Input, point, largest);
-                var row = gradient.Rows(Output.Channels, point, 1);
-                for (var within = 0; within < windows.Points; within++)
+                var largest = new int[Output.Channels];
+                for (var point = first; point < first + count; point++)
                 {
-                    var result = target.Rows(Output.Channels, windows.Point(point, within), 1);
-                    for (var channel = 0; channel < row.Length; channel++)
+                    FindLargest(signals.Input, point, largest);
+                    var row = gradient.Rows(Output.Channels, point, 1);
+                    for (var within = 0; within < windows.Points; within++)
                     {
-                        result[channel] = largest[channel] == within ? row[channel] : T.Zero;
+                        var result = target.Rows(Output.Channels, windows.Point(point, within), 1);
+                        for (var channel = 0; channel < row.Length; channel++)
+                        {
+                            result[channel] = largest[channel] == within ? row[channel] : T.Zero;
+                        }
                     }
                 }
             }
-        });
+        );
         target.Rescale(Input, context.Threads);
     }
 

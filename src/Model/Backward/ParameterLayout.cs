@@ -15,7 +15,7 @@ public sealed class ParameterLayout
     public ParameterLayout(Network network)
     {
         var tensors = ImmutableArray.CreateBuilder<ParameterTensor>();
-        foreach (var tensor in ParameterList.Of(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases))
+        foreach (var tensor in ParameterList.Enumerate(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases))
         {
             _offsets.Add((tensor.Kind, tensor.Index), Length);
             tensors.Add(tensor);
@@ -35,7 +35,8 @@ public sealed class ParameterLayout
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     /// <returns>Index of its first number, which the others follow as <see cref="ParameterTensor"/> orders them.</returns>
     /// <exception cref="ArgumentException">The tensor is not one of them.</exception>
-    public int OffsetOf(ParameterTensor tensor) => _offsets.TryGetValue((tensor.Kind, tensor.Index), out var offset)
-        ? offset
-        : throw new ArgumentException($"expected weights or biases of the network, got {tensor.Kind} number {tensor.Index}", nameof(tensor));
+    public int OffsetOf(ParameterTensor tensor) =>
+        _offsets.TryGetValue((tensor.Kind, tensor.Index), out var offset)
+            ? offset
+            : throw new ArgumentException($"expected weights or biases of the network, got {tensor.Kind} number {tensor.Index}", nameof(tensor));
 }

@@ -14,15 +14,24 @@ internal sealed class ReluAdjoint<T>(TensorShape shape) : AdjointLayer<T>(shape,
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
         target.Exponent = source.Exponent;
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-        {
-            var signal = source.Rows(Input.Channels, first, count);
-            AdjointMath.KeepWherePositive(target.Rows(Input.Channels, first, count), signal, signal);
-        });
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
+            {
+                var signal = source.Rows(Input.Channels, first, count);
+                AdjointMath.KeepWherePositive(target.Rows(Input.Channels, first, count), signal, signal);
+            }
+        );
     }
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is null)
         {
@@ -30,7 +39,15 @@ internal sealed class ReluAdjoint<T>(TensorShape shape) : AdjointLayer<T>(shape,
         }
 
         target.Exponent = gradient.Exponent;
-        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
-            AdjointMath.KeepWherePositive(target.Rows(Input.Channels, first, count), gradient.Rows(Input.Channels, first, count), signals.Output.Rows(Input.Channels, first, count)));
+        RowChunks.ForEach(
+            Input.Points,
+            context.Threads,
+            (_, first, count) =>
+                AdjointMath.KeepWherePositive(
+                    target.Rows(Input.Channels, first, count),
+                    gradient.Rows(Input.Channels, first, count),
+                    signals.Output.Rows(Input.Channels, first, count)
+                )
+        );
     }
 }

@@ -28,8 +28,10 @@ internal sealed unsafe class ResidualSum<T>(TensorShape shape, double skipScale,
     }
 
     /// <summary>Hands the gradient to the skip.</summary>
-    public void BackwardToSkip(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context) => ScaledSums.Multiply(target, gradient, _skip, shape, context.Threads);
+    public void BackwardToSkip(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context) =>
+        ScaledSums.Multiply(target, gradient, _skip, shape, context.Threads);
 
     /// <summary>Hands the gradient to the branch.</summary>
-    public void BackwardToBranch(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context) => ScaledSums.Multiply(target, gradient, _branch, shape, context.Threads);
+    public void BackwardToBranch(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context) =>
+        ScaledSums.Multiply(target, gradient, _branch, shape, context.Threads);
 }

@@ -21,7 +21,11 @@ internal static class ScaledSums
         }
 
         target.Exponent = values.Exponent + factor.Exponent;
-        RowChunks.ForEach(shape.Points, threads, (_, first, count) => AdjointMath.Multiply(target.Rows(shape.Channels, first, count), values.Rows(shape.Channels, first, count), mantissa));
+        RowChunks.ForEach(
+            shape.Points,
+            threads,
+            (_, first, count) => AdjointMath.Multiply(target.Rows(shape.Channels, first, count), values.Rows(shape.Channels, first, count), mantissa)
+        );
         if (mantissa != T.One)
         {
             target.Rescale(shape, threads);
@@ -29,7 +33,13 @@ internal static class ScaledSums
     }
 
     /// <summary>target ← factor·left + otherFactor·right; the target may be one of the two.</summary>
-    public static void Add<T>(ScaledTensor<T> target, (ScaledTensor<T> Values, ScaledFactor<T> Factor) left, (ScaledTensor<T> Values, ScaledFactor<T> Factor) right, TensorShape shape, int threads)
+    public static void Add<T>(
+        ScaledTensor<T> target,
+        (ScaledTensor<T> Values, ScaledFactor<T> Factor) left,
+        (ScaledTensor<T> Values, ScaledFactor<T> Factor) right,
+        TensorShape shape,
+        int threads
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (exponent, otherExponent) = (left.Values.Exponent + left.Factor.Exponent, right.Values.Exponent + right.Factor.Exponent);
@@ -46,13 +56,22 @@ internal static class ScaledSums
         var largest = Math.Max(exponent, otherExponent);
         var (factor, otherFactor) = (mantissa * T.ScaleB(T.One, exponent - largest), otherMantissa * T.ScaleB(T.One, otherExponent - largest));
         var channels = shape.Channels;
-        RowChunks.ForEach(shape.Points, threads, (_, first, count) =>
-            AdjointMath.Combine(target.Rows(channels, first, count), left.Values.Rows(channels, first, count), factor, right.Values.Rows(channels, first, count), otherFactor));
+        RowChunks.ForEach(
+            shape.Points,
+            threads,
+            (_, first, count) =>
+                AdjointMath.Combine(
+                    target.Rows(channels, first, count),
+                    left.Values.Rows(channels, first, count),
+                    factor,
+                    right.Values.Rows(channels, first, count),
+                    otherFactor
+                )
+        );
         target.Exponent = largest;
         target.Rescale(shape, threads);
     }
 
     private static bool IsZero<T>(ScaledTensor<T> values, TensorShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        values.Stored(shape).IndexOfAnyExcept(T.Zero) < 0;
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => values.Stored(shape).IndexOfAnyExcept(T.Zero) < 0;
 }

@@ -3,7 +3,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Numbers (points × channels) with a power of two in front, of the signal alone or of a gradient: the true values are <c>stored · 2^exponent</c>.</summary>
+/// <summary>
+/// Numbers (points × channels) with a power of two in front, of the signal alone or of a gradient: the true values are <c>stored · 2^exponent</c>.
+/// </summary>
 /// <remarks>Its memory is one of many of equal capacity, so that its length is what a layer takes of it.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="capacity">Elements of the largest shape.</param>

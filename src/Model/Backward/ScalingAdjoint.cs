@@ -10,10 +10,16 @@ internal sealed class ScalingAdjoint<T>(TensorShape shape, double factor) : Adjo
     private readonly ScaledFactor<T> _factor = new(factor);
 
     /// <inheritdoc/>
-    public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context) => ScaledSums.Multiply(target, source, _factor, Input, context.Threads);
+    public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context) =>
+        ScaledSums.Multiply(target, source, _factor, Input, context.Threads);
 
     /// <inheritdoc/>
-    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    public override void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    )
     {
         if (target is not null)
         {

@@ -3,7 +3,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Biases of a layer with weights: they are added to the signal alone, with the bits of <see cref="Biases{T}"/>, and their gradient is the sum over the points.</summary>
+/// <summary>
+/// Biases of a layer with weights: they are added to the signal alone, with the bits of <see cref="Biases{T}"/>, and their gradient is the sum over the points.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -14,9 +16,8 @@ internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     private readonly T[] _values = new T[tensor.Outputs];
 
     /// <summary>The biases that go with weights; null if the layer has none.</summary>
-    public static SignalBiases<T>? After(ParameterTensor weights, double variance) => variance == 0
-        ? null
-        : new(weights with { Kind = ParameterKind.Biases, Variance = variance, Law = WeightLaw.Normal });
+    public static SignalBiases<T>? After(ParameterTensor weights, double variance) =>
+        variance == 0 ? null : new(weights with { Kind = ParameterKind.Biases, Variance = variance, Law = WeightLaw.Normal });
 
     /// <summary>Adds them to a signal, which is rescaled by the caller.</summary>
     public void Add(ScaledTensor<T> values, TensorShape shape, PassContext<T> context)
@@ -33,13 +34,17 @@ internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
             _values[channel] = T.ScaleB(_values[channel], -values.Exponent);
         }
 
-        RowChunks.ForEach(shape.Points, context.Threads, (_, first, count) =>
-        {
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            shape.Points,
+            context.Threads,
+            (_, first, count) =>
             {
-                ElementwiseMath.AddScaled(values.Rows(shape.Channels, point, 1), _values, T.One);
+                for (var point = first; point < first + count; point++)
+                {
+                    ElementwiseMath.AddScaled(values.Rows(shape.Channels, point, 1), _values, T.One);
+                }
             }
-        });
+        );
     }
 
     /// <summary>Computes their gradient.</summary>
@@ -47,18 +52,22 @@ internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     {
         var chunks = RowChunks.Count(shape.Points);
         var sums = new double[chunks * _values.Length];
-        RowChunks.ForEach(shape.Points, context.Threads, (chunk, first, count) =>
-        {
-            var sum = sums.AsSpan(chunk * _values.Length, _values.Length);
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            shape.Points,
+            context.Threads,
+            (chunk, first, count) =>
             {
-                var row = gradient.Rows(shape.Channels, point, 1);
-                for (var channel = 0; channel < sum.Length; channel++)
+                var sum = sums.AsSpan(chunk * _values.Length, _values.Length);
+                for (var point = first; point < first + count; point++)
                 {
-                    sum[channel] += double.CreateTruncating(row[channel]);
+                    var row = gradient.Rows(shape.Channels, point, 1);
+                    for (var channel = 0; channel < sum.Length; channel++)
+                    {
+                        sum[channel] += double.CreateTruncating(row[channel]);
+                    }
                 }
             }
-        });
+        );
         var target = context.Gradient(tensor);
         for (var channel = 0; channel < _values.Length; channel++)
         {

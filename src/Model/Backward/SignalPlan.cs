@@ -28,7 +28,7 @@ internal sealed class SignalPlan
     /// <param name="input">Shape of the input.</param>
     /// <param name="output">Shape of the output.</param>
     /// <param name="gradients">Which gradients are asked for.</param>
-    public static SignalPlan Of<T>(AdjointNode<T>[] nodes, int[] signalOfPlace, TensorShape input, TensorShape output, Gradients gradients)
+    public static SignalPlan Plan<T>(AdjointNode<T>[] nodes, int[] signalOfPlace, TensorShape input, TensorShape output, Gradients gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var count = nodes.Length + 1;
@@ -59,7 +59,13 @@ internal sealed class SignalPlan
 
         shapes[^1] = output;
         var read = Enumerable.Range(0, count).Where(signal => !isKept[signal]);
-        return new(shapes, isKept, hasGradient, ByKey(read, signal => lastReader[signal], nodes.Length), ByKey(Enumerable.Range(0, signalOfPlace.Length).Reverse(), place => signalOfPlace[place], count));
+        return new(
+            shapes,
+            isKept,
+            hasGradient,
+            ByKey(read, signal => lastReader[signal], nodes.Length),
+            ByKey(Enumerable.Range(0, signalOfPlace.Length).Reverse(), place => signalOfPlace[place], count)
+        );
     }
 
     /// <summary>Whether a signal stays until the gradient has passed.</summary>

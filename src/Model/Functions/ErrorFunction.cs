@@ -6,7 +6,8 @@ namespace Wellbehaved.Model;
 /// <summary>The error function and the normal distribution function of eight numbers at once, accurate in the tails too.</summary>
 /// <remarks>
 /// Both stand on Mills' ratio (1 - Φ(x))/φ(x), for which one quotient of polynomials serves from 0 to the end of double precision: of relative error
-/// 6·10⁻¹⁷ against 60 digits, with positive coefficients alone, so that nothing cancels. Near 0 the error function has a polynomial of its own, of relative error 2·10⁻¹⁷.
+/// 6·10⁻¹⁷ against 60 digits, with positive coefficients alone, so that nothing cancels. Near 0 the error function has a polynomial of its own, of relative
+/// error 2·10⁻¹⁷.
 /// data/make_error_function.py finds the coefficients.
 /// </remarks>
 internal static class ErrorFunction

@@ -17,22 +17,47 @@ internal static unsafe class FunctionRows
     /// <param name="slopes">Receives the derivatives times the noise; empty if nobody asks for them.</param>
     /// <param name="scales">Factors of arguments, values and derivatives.</param>
     /// <returns>The largest absolute value and derivative as they are stored, but not rounded yet; none if one of them is none.</returns>
-    public static (double Value, double Slope) Evaluate<T, TFunction>(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, Span<T> values, Span<T> slopes, (double Argument, double Value, double Slope) scales)
+    public static (double Value, double Slope) Evaluate<T, TFunction>(
+        ReadOnlySpan<T> signal,
+        ReadOnlySpan<T> noise,
+        Span<T> values,
+        Span<T> slopes,
+        (double Argument, double Value, double Slope) scales
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TFunction : struct, IScalarFunction
     {
-        fixed (T* arguments = signal, factors = noise, results = values, derivatives = slopes)
+        fixed (
+            T* arguments = signal,
+                factors = noise,
+                results = values,
+                derivatives = slopes
+        )
         {
             var largest = (Value: Vector512<long>.Zero, Slope: Vector512<long>.Zero);
             var whole = signal.Length - (signal.Length % Vector512<double>.Count);
             for (var i = 0; i < whole; i += Vector512<double>.Count)
             {
-                largest = EvaluateEight<T, TFunction>(arguments + i, factors is null ? null : factors + i, results + i, derivatives is null ? null : derivatives + i, scales, largest);
+                largest = EvaluateEight<T, TFunction>(
+                    arguments + i,
+                    factors is null ? null : factors + i,
+                    results + i,
+                    derivatives is null ? null : derivatives + i,
+                    scales,
+                    largest
+                );
             }
 
             if (whole < signal.Length)
             {
-                largest = EvaluateRest<T, TFunction>(signal[whole..], noise.IsEmpty ? noise : noise[whole..], values[whole..], slopes.IsEmpty ? slopes : slopes[whole..], scales, largest);
+                largest = EvaluateRest<T, TFunction>(
+                    signal[whole..],
+                    noise.IsEmpty ? noise : noise[whole..],
+                    values[whole..],
+                    slopes.IsEmpty ? slopes : slopes[whole..],
+                    scales,
+                    largest
+                );
             }
 
             return (ElementwiseMath.Largest(largest.Value.AsDouble()), ElementwiseMath.Largest(largest.Slope.AsDouble()));
@@ -40,7 +65,14 @@ internal static unsafe class FunctionRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateEight<T, TFunction>(T* arguments, T* factors, T* results, T* derivatives, (double Argument, double Value, double Slope) scales, (Vector512<long> Value, Vector512<long> Slope) largest)
+    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateEight<T, TFunction>(
+        T* arguments,
+        T* factors,
+        T* results,
+        T* derivatives,
+        (double Argument, double Value, double Slope) scales,
+        (Vector512<long> Value, Vector512<long> Slope) largest
+    )
         where T : unmanaged
         where TFunction : struct, IScalarFunction
     {
@@ -57,12 +89,22 @@ internal static unsafe class FunctionRows
     }
 
     /// <summary>Fewer than eight numbers, the last of which stands for those that are missing.</summary>
-    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateRest<T, TFunction>(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, Span<T> values, Span<T> slopes, (double Argument, double Value, double Slope) scales, (Vector512<long> Value, Vector512<long> Slope) largest)
+    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateRest<T, TFunction>(
+        ReadOnlySpan<T> signal,
+        ReadOnlySpan<T> noise,
+        Span<T> values,
+        Span<T> slopes,
+        (double Argument, double Value, double Slope) scales,
+        (Vector512<long> Value, Vector512<long> Slope) largest
+    )
         where T : unmanaged
         where TFunction : struct, IScalarFunction
     {
         const int count = 8;
-        T* arguments = stackalloc T[count], factors = stackalloc T[count], results = stackalloc T[count], derivatives = stackalloc T[count];
+        T* arguments = stackalloc T[count],
+            factors = stackalloc T[count],
+            results = stackalloc T[count],
+            derivatives = stackalloc T[count];
         for (var i = 0; i < count; i++)
         {
             var source = Math.Min(i, signal.Length - 1);

@@ -29,7 +29,8 @@ internal readonly struct GeluTanhFunction : IScalarFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<double> Value, Vector512<double> Remainder, Vector512<double> Derivative) Inner(Vector512<double> u)
     {
-        const double factorRest = -9.96930880911092e-17, cubicRest = -4.1218577217431825e-18;
+        const double factorRest = -9.96930880911092e-17,
+            cubicRest = -4.1218577217431825e-18;
         var (factor, cubic) = (Vector512.Create(1.5957691216057308), Vector512.Create(0.07135481627260025));
         var square = u * u;
         var squareRest = Vector512.FusedMultiplyAdd(u, u, -square);

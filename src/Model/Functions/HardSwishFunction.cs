@@ -19,6 +19,10 @@ internal readonly struct HardSwishFunction : IScalarFunction
         var (three, six) = (Vector512.Create(3.0), Vector512.Create(6.0));
         var (isBelow, isAbove) = (Vector512.LessThanOrEqual(u, -three), Vector512.GreaterThanOrEqual(u, three));
         value = Vector512.ConditionalSelect(isBelow, Vector512<double>.Zero, Vector512.ConditionalSelect(isAbove, u, u * (u + three) / six));
-        derivative = Vector512.ConditionalSelect(isBelow, Vector512<double>.Zero, Vector512.ConditionalSelect(isAbove, Vector512<double>.One, ((u + u) + three) / six));
+        derivative = Vector512.ConditionalSelect(
+            isBelow,
+            Vector512<double>.Zero,
+            Vector512.ConditionalSelect(isAbove, Vector512<double>.One, ((u + u) + three) / six)
+        );
     }
 }

@@ -14,7 +14,9 @@ internal interface IScalarFunction
     /// <summary>Exponent of a signal from which on the function has no value in double precision; null where it has an asymptote.</summary>
     static virtual int? MostExponent => null;
 
-    /// <summary>Evaluates the function and its derivative to a few units in the last place; at infinities they are their limits, and what is no number stays so.</summary>
+    /// <summary>
+    /// Evaluates the function and its derivative to a few units in the last place; at infinities they are their limits, and what is no number stays so.
+    /// </summary>
     /// <param name="u">The arguments.</param>
     /// <param name="value">f(u).</param>
     /// <param name="derivative">f'(u).</param>

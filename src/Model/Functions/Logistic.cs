@@ -10,7 +10,8 @@ internal static class Logistic
     /// <param name="u">The numbers.</param>
     /// <returns>All three, each accurate where it is small.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u) => OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)));
+    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u) =>
+        OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)));
 
     /// <summary>The same of numbers in two parts, the second too little for a double of the first one's size.</summary>
     /// <param name="u">The numbers.</param>

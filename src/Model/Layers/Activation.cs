@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.</summary>
+/// <summary>
+/// An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
 /// <typeparam name="TFunction">The function.</typeparam>
 /// <param name="threads">Greatest number of threads.</param>
@@ -19,7 +21,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     {
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(source.Shape);
-        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.SignalExponent, state.Depth);
+        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.SignalExponent, state.Depth);
         (target.SignalExponent, target.NoiseExponent) = (outputExponent == exponent ? source.SignalExponent : outputExponent, source.NoiseExponent);
         var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
         if (largestNoise is > 0 and < LeastNoise)
@@ -45,12 +47,22 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
         var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
         var (channels, points) = (source.Shape.Channels, source.Shape.Points);
         var maxima = new (double Signal, double Noise)[RowChunks.Count(points, channels)];
-        RowChunks.ForEach(points, channels, threads, (chunk, first, count) =>
-        {
-            var (start, length) = (first * channels, count * channels);
-            maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(
-                source.Signal.Slice(start, length), source.Noise.Slice(start, length), target.Signal.Slice(start, length), target.Noise.Slice(start, length), scales);
-        });
+        RowChunks.ForEach(
+            points,
+            channels,
+            threads,
+            (chunk, first, count) =>
+            {
+                var (start, length) = (first * channels, count * channels);
+                maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(
+                    source.Signal.Slice(start, length),
+                    source.Noise.Slice(start, length),
+                    target.Signal.Slice(start, length),
+                    target.Noise.Slice(start, length),
+                    scales
+                );
+            }
+        );
         return (maxima.Max(pair => pair.Signal), maxima.Max(pair => pair.Noise));
     }
 }

@@ -44,7 +44,15 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
 
     /// <summary>Adds signals or noises with factors and different powers of two in front.</summary>
     /// <returns>The power of two before the sum, and the largest absolute value that is stored.</returns>
-    private (int Exponent, T Largest) Add(SignalAndNoise<T> sum, ScaledFactor<T> factor, int exponent, SignalAndNoise<T> held, ScaledFactor<T> heldFactor, int heldExponent, bool ofNoise)
+    private (int Exponent, T Largest) Add(
+        SignalAndNoise<T> sum,
+        ScaledFactor<T> factor,
+        int exponent,
+        SignalAndNoise<T> held,
+        ScaledFactor<T> heldFactor,
+        int heldExponent,
+        bool ofNoise
+    )
     {
         (exponent, heldExponent) = (exponent + factor.Exponent, heldExponent + heldFactor.Exponent);
         var (mantissa, heldMantissa) = (factor.Mantissa, heldFactor.Mantissa);
@@ -61,8 +69,18 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
         var (ownFactor, addendFactor) = (mantissa * T.ScaleB(T.One, exponent - largest), heldMantissa * T.ScaleB(T.One, heldExponent - largest));
         var channels = sum.Shape.Channels;
         var maxima = new T[RowChunks.Count(sum.Shape.Points, channels)];
-        RowChunks.ForEach(sum.Shape.Points, channels, threads, (chunk, first, count) => maxima[chunk] = ElementwiseMath.AddScaled(
-            Part(sum, ofNoise).Slice(first * channels, count * channels), ownFactor, Part(held, ofNoise).Slice(first * channels, count * channels), addendFactor));
+        RowChunks.ForEach(
+            sum.Shape.Points,
+            channels,
+            threads,
+            (chunk, first, count) =>
+                maxima[chunk] = ElementwiseMath.AddScaled(
+                    Part(sum, ofNoise).Slice(first * channels, count * channels),
+                    ownFactor,
+                    Part(held, ofNoise).Slice(first * channels, count * channels),
+                    addendFactor
+                )
+        );
         var value = T.Zero;
         foreach (var maximum in maxima)
         {

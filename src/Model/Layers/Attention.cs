@@ -44,9 +44,12 @@ internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
         Project(state.Current, _queries, state);
         Project(state.Current, _keys, state);
         Project(state.Current, _values, state);
-        var exponents = AttentionExponents.Of(_queries, _keys, _values);
-        Workers.ForEach(_shape.Images * _heads, _product.Threads, (item, worker) =>
-            _workers[worker].Attend(_queries, _keys, _values, item / _heads, item % _heads, exponents));
+        var exponents = AttentionExponents.Align(_queries, _keys, _values);
+        Workers.ForEach(
+            _shape.Images * _heads,
+            _product.Threads,
+            (item, worker) => _workers[worker].Attend(_queries, _keys, _values, item / _heads, item % _heads, exponents)
+        );
 
         // A head writes its output where its queries were.
         (_queries.SignalExponent, _queries.NoiseExponent) = (_values.SignalExponent, exponents.OutputNoise);
@@ -74,7 +77,14 @@ internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
         var channels = _shape.Channels;
         state.Fill(_weights, _kernel.Span);
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
-        _product.Multiply(MatrixOperand<T>.RowMajor(source.Pointer, channels), MatrixOperand<T>.RowMajor(_kernel.Pointer, channels), target.Pointer, 2 * _shape.Points, channels, channels);
+        _product.Multiply(
+            MatrixOperand<T>.RowMajor(source.Pointer, channels),
+            MatrixOperand<T>.RowMajor(_kernel.Pointer, channels),
+            target.Pointer,
+            2 * _shape.Points,
+            channels,
+            channels
+        );
         _biases?.Add(target, state);
         Rescaling.Apply(target, _product.Threads);
     }

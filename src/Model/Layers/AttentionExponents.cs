@@ -17,10 +17,14 @@ internal readonly record struct AttentionExponents(int Logits, int QueryNoise, i
     public static int OfLogits(int queries, int keys) => Math.Clamp(queries + keys, -MostLogits, MostLogits);
 
     /// <summary>Brings them together.</summary>
-    public static AttentionExponents Of<T>(SignalAndNoise<T> queries, SignalAndNoise<T> keys, SignalAndNoise<T> values)
+    public static AttentionExponents Align<T>(SignalAndNoise<T> queries, SignalAndNoise<T> keys, SignalAndNoise<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (ofQueries, ofKeys, ofValues) = (queries.NoiseExponent - queries.SignalExponent, keys.NoiseExponent - keys.SignalExponent, values.NoiseExponent - values.SignalExponent);
+        var (ofQueries, ofKeys, ofValues) = (
+            queries.NoiseExponent - queries.SignalExponent,
+            keys.NoiseExponent - keys.SignalExponent,
+            values.NoiseExponent - values.SignalExponent
+        );
         var largest = Math.Max(ofQueries, Math.Max(ofKeys, ofValues));
         var logits = OfLogits(queries.SignalExponent, keys.SignalExponent);
         return new(logits, ofQueries - largest, ofKeys - largest, ofValues - largest, largest + values.SignalExponent);

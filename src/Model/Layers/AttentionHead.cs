@@ -56,7 +56,12 @@ internal sealed unsafe class AttentionHead<T> : IDisposable
         for (var position = 0; position < _positions; position++)
         {
             var row = position * _positions;
-            Softmax(_weights.Span.Slice(row, _positions), _weights.Span.Slice((_positions * _positions) + row, _positions), scale, _causal ? position + 1 : _positions);
+            Softmax(
+                _weights.Span.Slice(row, _positions),
+                _weights.Span.Slice((_positions * _positions) + row, _positions),
+                scale,
+                _causal ? position + 1 : _positions
+            );
         }
 
         var rowsOfValues = MatrixOperand<double>.RowMajor(value, _width);

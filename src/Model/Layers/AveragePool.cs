@@ -15,15 +15,19 @@ internal sealed unsafe class AveragePool<T>(Windows windows, int threads) : ILay
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(windows.Output);
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
-        RowChunks.ForEach(windows.Output.Points, threads, (_, first, count) =>
-        {
-            var sums = new double[windows.Output.Channels];
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            windows.Output.Points,
+            threads,
+            (_, first, count) =>
             {
-                Average(source.Pointer, target.Pointer, point, sums);
-                Average(source.Pointer + windows.Input.Elements, target.Pointer + windows.Output.Elements, point, sums);
+                var sums = new double[windows.Output.Channels];
+                for (var point = first; point < first + count; point++)
+                {
+                    Average(source.Pointer, target.Pointer, point, sums);
+                    Average(source.Pointer + windows.Input.Elements, target.Pointer + windows.Output.Elements, point, sums);
+                }
             }
-        });
+        );
         Rescaling.Apply(target, threads);
         state.Swap();
     }

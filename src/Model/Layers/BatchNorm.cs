@@ -28,9 +28,7 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public BatchNorm(TensorShape shape, double epsilon, int threads)
-        : this(shape, epsilon, 1, NoiseKind.Mapping, threads)
-    {
-    }
+        : this(shape, epsilon, 1, NoiseKind.Mapping, threads) { }
 
     /// <summary>Prepares batch normalisation.</summary>
     /// <param name="shape">Shape of what passes through.</param>

@@ -4,7 +4,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What differentiating its statistics adds to the noise of a batch norm: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, û the normalised signal; the norm's factor follows.</summary>
+/// <summary>
+/// What differentiating its statistics adds to the noise of a batch norm: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, û the normalised signal; the norm's factor
+/// follows.
+/// </summary>
 /// <remarks>Means run over the points, in double precision, in chunks that do not depend on the number of threads.</remarks>
 internal sealed class BatchNormDerivative(int channels)
 {
@@ -19,7 +22,8 @@ internal sealed class BatchNormDerivative(int channels)
     /// <param name="mean">Mean of the stored signal.</param>
     /// <param name="variance">Its variance and ε, in the units of the output.</param>
     /// <param name="exponent">Power of two that brings the stored signal to these units.</param>
-    public void Take(int channel, double mean, double variance, int exponent) => (_means[channel], _factors[channel]) = (mean, Math.ScaleB(1 / Math.Sqrt(variance), exponent));
+    public void Take(int channel, double mean, double variance, int exponent) =>
+        (_means[channel], _factors[channel]) = (mean, Math.ScaleB(1 / Math.Sqrt(variance), exponent));
 
     /// <summary>Changes the noise; the signal is not normalised yet.</summary>
     public void Apply<T>(SignalAndNoise<T> values, int threads)
@@ -88,8 +92,14 @@ internal sealed class BatchNormDerivative(int channels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var channel = 0;
-        fixed (T* values = signal, changes = noise)
-        fixed (double* totals = sums, means = _means)
+        fixed (
+            T* values = signal,
+                changes = noise
+        )
+        fixed (
+            double* totals = sums,
+                means = _means
+        )
         {
             for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
             {
@@ -109,13 +119,23 @@ internal sealed class BatchNormDerivative(int channels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var channel = 0;
-        fixed (T* values = signal, changes = noise)
-        fixed (double* means = _means, noiseMeans = _noiseMeans, products = _products)
+        fixed (
+            T* values = signal,
+                changes = noise
+        )
+        fixed (
+            double* means = _means,
+                noiseMeans = _noiseMeans,
+                products = _products
+        )
         {
             for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
             {
                 var deviation = VectorMath.LoadEight(values + channel) - Vector512.Load(means + channel);
-                VectorMath.StoreEight(VectorMath.LoadEight(changes + channel) - Vector512.Load(noiseMeans + channel) - (deviation * Vector512.Load(products + channel)), changes + channel);
+                VectorMath.StoreEight(
+                    VectorMath.LoadEight(changes + channel) - Vector512.Load(noiseMeans + channel) - (deviation * Vector512.Load(products + channel)),
+                    changes + channel
+                );
             }
         }
 

@@ -31,14 +31,10 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     /// <param name="product">Computes the products; not disposed of here.</param>
     /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or channels do not match.</exception>
     public Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product)
-        : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, new(stride, boundary)))
-    {
-    }
+        : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, new(stride, boundary))) { }
 
     internal Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product, ConvolutionMethod method)
-        : this(input, kernelShape.Tensor(), new(stride, boundary), product, method)
-    {
-    }
+        : this(input, kernelShape.Tensor(), new(stride, boundary), product, method) { }
 
     /// <summary>Prepares a convolution as a network describes it.</summary>
     /// <param name="input">Shape of what it reads.</param>
@@ -48,14 +44,18 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="product">Computes the products; not disposed of here.</param>
     internal Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product)
-        : this(input, weights, new(stride, boundary, dilation), product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Of(weights), new(stride, boundary, dilation)))
-    {
-    }
+        : this(
+            input,
+            weights,
+            new(stride, boundary, dilation),
+            product,
+            ConvolutionMethods.Cheaper<T>(input, KernelShape.Read(weights), new(stride, boundary, dilation))
+        ) { }
 
     internal Convolution(TensorShape input, ParameterTensor weights, PatchGeometry geometry, MatrixProduct<T> product, ConvolutionMethod method)
     {
         var (stride, boundary, dilation) = geometry;
-        var kernelShape = KernelShape.Of(weights);
+        var kernelShape = KernelShape.Read(weights);
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
             throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(weights));
@@ -75,18 +75,22 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
             input.Images,
             ConvolutionGeometry.OutputExtent(input.Height, stride),
             ConvolutionGeometry.OutputExtent(input.Width, stride),
-            kernelShape.OutputChannels);
+            kernelShape.OutputChannels
+        );
         _kernel = new AlignedBuffer<T>(kernelShape.Length);
         if (method == ConvolutionMethod.Spectral)
         {
-            var (tiling, _) = ConvolutionMethods.Cheapest(input, kernelShape, geometry) ?? throw new ArgumentException($"expected images small enough for Fourier transforms, got {input}", nameof(input));
+            var (tiling, _) =
+                ConvolutionMethods.Cheapest(input, kernelShape, geometry)
+                ?? throw new ArgumentException($"expected images small enough for Fourier transforms, got {input}", nameof(input));
             _spectral = new SpectralConvolution(input, kernelShape, geometry, tiling, product.Threads);
             return;
         }
 
-        _sources = kernelShape.Size == 1 && stride == 1
-            ? null
-            : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary, dilation), _output.Points, input.Points);
+        _sources =
+            kernelShape.Size == 1 && stride == 1
+                ? null
+                : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary, dilation), _output.Points, input.Points);
     }
 
     /// <summary>Shape of what the convolution writes.</summary>
@@ -145,7 +149,14 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         var features = _sources is null
             ? MatrixOperand<T>.RowMajor(source.Pointer, _input.Channels)
             : MatrixOperand<T>.Gathered(source.Pointer, _sources.Pointer, 2 * _output.Points, _input.Channels);
-        _product.Multiply(features, MatrixOperand<T>.RowMajor(_kernel.Pointer, _output.Channels), target.Pointer, 2 * _output.Points, _kernelShape.FanIn, _output.Channels);
+        _product.Multiply(
+            features,
+            MatrixOperand<T>.RowMajor(_kernel.Pointer, _output.Channels),
+            target.Pointer,
+            2 * _output.Points,
+            _kernelShape.FanIn,
+            _output.Channels
+        );
     }
 
     /// <summary>Extends the table by the noise, whose points follow those of the signal.</summary>

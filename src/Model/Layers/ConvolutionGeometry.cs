@@ -40,9 +40,8 @@ internal static class ConvolutionGeometry
                         for (var column = 0; column < width; column++)
                         {
                             var sourceColumn = Fold((stride * column) + ((kernelColumn - ((kernelSize - 1) / 2)) * dilation), input.Width, boundary);
-                            table[entry++] = sourceRow == Outside || sourceColumn == Outside
-                                ? Outside
-                                : (((image * input.Height) + sourceRow) * input.Width) + sourceColumn;
+                            table[entry++] =
+                                sourceRow == Outside || sourceColumn == Outside ? Outside : (((image * input.Height) + sourceRow) * input.Width) + sourceColumn;
                         }
                     }
                 }

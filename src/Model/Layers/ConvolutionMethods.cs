@@ -15,14 +15,20 @@ internal enum ConvolutionMethod
 /// <summary>Chooses how to compute a convolution.</summary>
 internal static class ConvolutionMethods
 {
-    /// <summary>Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.</summary>
-    private const double TileRows = 12, TileColumns = 32;
+    /// <summary>
+    /// Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.
+    /// </summary>
+    private const double TileRows = 12,
+        TileColumns = 32;
 
     /// <summary>
-    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one, and beyond. Measured on one
+    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one,
+    /// and beyond. Measured on one
     /// thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340, 240 and 450.
     /// </summary>
-    private const double NearTransformCost = 250, OwnTransformCost = 350, SharedTransformCost = 450;
+    private const double NearTransformCost = 250,
+        OwnTransformCost = 350,
+        SharedTransformCost = 450;
 
     /// <summary>Multiply-adds in the time in which one number is gathered for the direct product: about a cycle.</summary>
     private const double GatheringCost = 16;
@@ -62,8 +68,12 @@ internal static class ConvolutionMethods
         {
             foreach (var across in columns)
             {
-                var tiling = SpectralTiling.Of(rows, across, input.Images, Math.Max(RoundUp(kernel.InputChannels, 16), RoundUp(kernel.OutputChannels, 16)));
-                if (tiling.FitsMemory(kernel.InputChannels, kernel.OutputChannels) && SpectralCost(tiling, kernel) is var cost && cost < (best?.Cost ?? double.PositiveInfinity))
+                var tiling = SpectralTiling.Cut(rows, across, input.Images, Math.Max(RoundUp(kernel.InputChannels, 16), RoundUp(kernel.OutputChannels, 16)));
+                if (
+                    tiling.FitsMemory(kernel.InputChannels, kernel.OutputChannels)
+                    && SpectralCost(tiling, kernel) is var cost
+                    && cost < (best?.Cost ?? double.PositiveInfinity)
+                )
                 {
                     best = (tiling, cost);
                 }
@@ -80,7 +90,14 @@ internal static class ConvolutionMethods
     /// <param name="outputs">Output channels.</param>
     /// <param name="geometry">Stride, boundary and dilation.</param>
     /// <param name="threads">Number of threads.</param>
-    public static double NumbersOfTransforms(double images, (double Height, double Width, double Channels) input, int kernelSize, double outputs, PatchGeometry geometry, double threads = 1)
+    public static double NumbersOfTransforms(
+        double images,
+        (double Height, double Width, double Channels) input,
+        int kernelSize,
+        double outputs,
+        PatchGeometry geometry,
+        double threads = 1
+    )
     {
         var weights = (double)kernelSize * kernelSize * input.Channels * outputs;
         if (Math.Max(images * input.Height * input.Width, weights) > int.MaxValue)
@@ -89,7 +106,9 @@ internal static class ConvolutionMethods
         }
 
         var shape = new TensorShape((int)images, (int)input.Height, (int)input.Width, (int)input.Channels);
-        return CheaperTiling<float>(shape, new KernelShape(kernelSize, shape.Channels, (int)outputs, 1), geometry) is { } tiling ? tiling.Numbers(shape.Channels, (int)outputs, (int)threads) + weights : 0;
+        return CheaperTiling<float>(shape, new KernelShape(kernelSize, shape.Channels, (int)outputs, 1), geometry) is { } tiling
+            ? tiling.Numbers(shape.Channels, (int)outputs, (int)threads) + weights
+            : 0;
     }
 
     private static double DirectCost(TensorShape input, KernelShape kernel, PatchGeometry geometry)
@@ -104,7 +123,10 @@ internal static class ConvolutionMethods
 
         // Half of the frequencies, the others being their opposites, each with three real products; the kernel costs up to a complex multiply-add per weight.
         var products = tiling.Positions / 2.0 * tiling.Groups * ((3 * RoundUp(2 * tiling.GroupRows, TileRows)) + (2.0 * kernel.Size * kernel.Size)) * weights;
-        var transform = tiling.IsShared ? SharedTransformCost : tiling.IsNear(Math.Max(kernel.InputChannels, kernel.OutputChannels)) ? NearTransformCost : OwnTransformCost;
+        var transform =
+            tiling.IsShared ? SharedTransformCost
+            : tiling.IsNear(Math.Max(kernel.InputChannels, kernel.OutputChannels)) ? NearTransformCost
+            : OwnTransformCost;
         return products + (transform * tiling.Positions * 4 * tiling.Pairs * (kernel.InputChannels + kernel.OutputChannels) / 2.0);
     }
 

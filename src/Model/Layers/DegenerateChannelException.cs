@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A norm with ε = 0 met features that are constant, whose normalised value is undefined: a channel over the batch, or features of one input.</summary>
+/// <summary>
+/// A norm with ε = 0 met features that are constant, whose normalised value is undefined: a channel over the batch, or features of one input.
+/// </summary>
 public sealed class DegenerateChannelException : Exception
 {
     /// <summary>Reports where, for a batch norm.</summary>
@@ -22,7 +24,12 @@ public sealed class DegenerateChannelException : Exception
     /// <param name="norm">The word for the norm.</param>
     /// <param name="state">In which state they are: constant, or zero.</param>
     internal DegenerateChannelException(int depth, int channel, int point, string norm, string state)
-        : base(string.Create(CultureInfo.InvariantCulture, $"the features from point {point} and channel {channel} on are {state} at depth {depth}, which {norm} with epsilon 0 cannot normalise"))
+        : base(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the features from point {point} and channel {channel} on are {state} at depth {depth}, which {norm} with epsilon 0 cannot normalise"
+            )
+        )
     {
         Depth = depth;
         Channel = channel;

@@ -5,14 +5,16 @@ namespace Wellbehaved.Model;
 
 /// <summary>The innermost loop of a depthwise convolution: at each point, channel by channel, the sum of what is read times its weights.</summary>
 /// <remarks>
-/// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the order of the kernel's
+/// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the
+/// order of the kernel's
 /// offsets, rounded one by one: the bits are those of a plain loop, whatever the width of the registers.
 /// </remarks>
 internal static unsafe class DepthwiseRows
 {
     /// <summary>Convolves some points.</summary>
     /// <param name="source">What is read (points × channels).</param>
-    /// <param name="table">Which point is read, for each offset and each point that is written; <see cref="ConvolutionGeometry.Outside"/> where none is.</param>
+    /// <param name="table">Which point is read, for each offset and each point that is written; <see cref="ConvolutionGeometry.Outside"/> where none
+    /// is.</param>
     /// <param name="tableLength">Points that the table has for each offset.</param>
     /// <param name="weights">Weights (offsets × channels).</param>
     /// <param name="offsets">Offsets of the kernel.</param>
@@ -45,7 +47,10 @@ internal static unsafe class DepthwiseRows
             var channel = 0;
             for (; channel <= channels - (4 * width); channel += 4 * width)
             {
-                Vector512<T> s0 = default, s1 = default, s2 = default, s3 = default;
+                Vector512<T> s0 = default,
+                    s1 = default,
+                    s2 = default,
+                    s3 = default;
                 for (var i = 0; i < count; i++)
                 {
                     var x = (T*)values[i] + channel;
@@ -60,7 +65,10 @@ internal static unsafe class DepthwiseRows
                 s1.Store(sums + channel + width);
                 s2.Store(sums + channel + (2 * width));
                 s3.Store(sums + channel + (3 * width));
-                largest = Vector512.Max(Vector512.Max(largest, Vector512.Max(Vector512.Abs(s0), Vector512.Abs(s1))), Vector512.Max(Vector512.Abs(s2), Vector512.Abs(s3)));
+                largest = Vector512.Max(
+                    Vector512.Max(largest, Vector512.Max(Vector512.Abs(s0), Vector512.Abs(s1))),
+                    Vector512.Max(Vector512.Abs(s2), Vector512.Abs(s3))
+                );
             }
 
             for (; channel <= channels - width; channel += width)

@@ -30,15 +30,19 @@ internal sealed class Dropout<T> : ILayer<T>
         var channels = values.Shape.Channels;
         state.Fill(_tensor, _mask.Span);
         var shared = _mask.Length == channels;
-        RowChunks.ForEach(values.Shape.Points, _threads, (_, first, count) =>
-        {
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            values.Shape.Points,
+            _threads,
+            (_, first, count) =>
             {
-                var mask = _mask.Span.Slice(shared ? 0 : point * channels, channels);
-                ElementwiseMath.Multiply(values.Signal.Slice(point * channels, channels), mask);
-                ElementwiseMath.Multiply(values.Noise.Slice(point * channels, channels), mask);
+                for (var point = first; point < first + count; point++)
+                {
+                    var mask = _mask.Span.Slice(shared ? 0 : point * channels, channels);
+                    ElementwiseMath.Multiply(values.Signal.Slice(point * channels, channels), mask);
+                    ElementwiseMath.Multiply(values.Noise.Slice(point * channels, channels), mask);
+                }
             }
-        });
+        );
         Rescaling.Apply(values, _threads);
     }
 

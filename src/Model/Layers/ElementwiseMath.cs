@@ -155,9 +155,12 @@ internal static class ElementwiseMath
         return largest;
     }
 
-    /// <summary>Keeps the larger of magnitudes and those of numbers, by their bits, whose order is that of magnitudes with what is no number above all.</summary>
+    /// <summary>
+    /// Keeps the larger of magnitudes and those of numbers, by their bits, whose order is that of magnitudes with what is no number above all.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<long> LargerMagnitudes(Vector512<long> magnitudes, Vector512<double> numbers) => Vector512.Max(magnitudes, Vector512.Abs(numbers).AsInt64());
+    public static Vector512<long> LargerMagnitudes(Vector512<long> magnitudes, Vector512<double> numbers) =>
+        Vector512.Max(magnitudes, Vector512.Abs(numbers).AsInt64());
 
     /// <summary>The largest of the numbers in a vector; none if one is none.</summary>
     public static T Largest<T>(Vector512<T> numbers)

@@ -20,7 +20,10 @@ public sealed class GivenParameters<T>(IReadOnlyDictionary<(ParameterKind Kind, 
 
         if (given.Length != values.Length)
         {
-            throw new ArgumentException($"expected {values.Length} numbers in {tensor.Kind} number {tensor.Index} of {tensor.Layer.Word}, got {given.Length}", nameof(tensor));
+            throw new ArgumentException(
+                $"expected {values.Length} numbers in {tensor.Kind} number {tensor.Index} of {tensor.Layer.Word}, got {given.Length}",
+                nameof(tensor)
+            );
         }
 
         given.CopyTo(values);

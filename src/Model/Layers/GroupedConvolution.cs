@@ -35,7 +35,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     public GroupedConvolution(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, MatrixProduct<T> product)
     {
         (_input, _output, _weights, _product) = (input, output, weights, product);
-        _kernelShape = KernelShape.Of(weights);
+        _kernelShape = KernelShape.Read(weights);
         _biases = Biases<T>.After(weights);
         _groups = convolution.GroupsOf(input.Channels);
         _kernel = new AlignedBuffer<T>(_kernelShape.Length);
@@ -93,8 +93,21 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
         for (var tensor = 0; tensor < 2; tensor++)
         {
             var (before, ofChunks) = (tensor * points, new T[RowChunks.Count(points)]);
-            RowChunks.ForEach(points, _product.Threads, (chunk, first, count) =>
-                ofChunks[chunk] = DepthwiseRows.Convolve(source.Pointer, _sources.Pointer, 2 * points, _kernel.Pointer, offsets, target.Pointer, _groups, (before + first, count)));
+            RowChunks.ForEach(
+                points,
+                _product.Threads,
+                (chunk, first, count) =>
+                    ofChunks[chunk] = DepthwiseRows.Convolve(
+                        source.Pointer,
+                        _sources.Pointer,
+                        2 * points,
+                        _kernel.Pointer,
+                        offsets,
+                        target.Pointer,
+                        _groups,
+                        (before + first, count)
+                    )
+            );
             largest[tensor] = ofChunks;
         }
 
@@ -113,7 +126,8 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
                 2 * _output.Points,
                 _kernelShape.FanIn,
                 outputs,
-                stride: _output.Channels);
+                stride: _output.Channels
+            );
         }
     }
 
@@ -123,29 +137,33 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
         var offsets = _kernelShape.Size * _kernelShape.Size;
         var rows = 2 * _output.Points;
         var outputs = channels / _groups;
-        RowChunks.ForEach(rows, _product.Threads, (_, first, count) =>
-        {
-            for (var row = first; row < first + count; row++)
+        RowChunks.ForEach(
+            rows,
+            _product.Threads,
+            (_, first, count) =>
             {
-                var sum = target.Pointer + ((nint)row * channels);
-                new Span<T>(sum, channels).Clear();
-                for (var offset = 0; offset < offsets; offset++)
+                for (var row = first; row < first + count; row++)
                 {
-                    var point = _sources.Pointer[((nint)offset * rows) + row];
-                    if (point == ConvolutionGeometry.Outside)
+                    var sum = target.Pointer + ((nint)row * channels);
+                    new Span<T>(sum, channels).Clear();
+                    for (var offset = 0; offset < offsets; offset++)
                     {
-                        continue;
-                    }
+                        var point = _sources.Pointer[((nint)offset * rows) + row];
+                        if (point == ConvolutionGeometry.Outside)
+                        {
+                            continue;
+                        }
 
-                    var values = source.Pointer + ((nint)point * _input.Channels);
-                    for (var input = 0; input < inputs; input++)
-                    {
-                        var weights = _kernel.Pointer + ((((nint)offset * inputs) + input) * channels);
-                        AddProducts(sum, weights, values + input, (inputs, outputs));
+                        var values = source.Pointer + ((nint)point * _input.Channels);
+                        for (var input = 0; input < inputs; input++)
+                        {
+                            var weights = _kernel.Pointer + ((((nint)offset * inputs) + input) * channels);
+                            AddProducts(sum, weights, values + input, (inputs, outputs));
+                        }
                     }
                 }
             }
-        });
+        );
     }
 
     private void AddProducts(T* sum, T* weights, T* values, (int Inputs, int Outputs) ofGroup)

@@ -5,10 +5,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Layer, RMS, group and instance norm: <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.</summary>
+/// <summary>
+/// Layer, RMS, group and instance norm: <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <remarks>
-/// What is computed from the input itself is differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without mean(dy) for RMS norm.
+/// What is computed from the input itself is differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without
+/// mean(dy) for RMS norm.
 /// Means run over the features of a block, whose number is the denominator.
 /// </remarks>
 /// <param name="blocks">Which features are normalised together.</param>
@@ -34,16 +37,24 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         var chunks = RowChunks.Count(images, blockPoints * shape.Channels);
         var degenerate = new (int Point, int Channel)?[chunks];
         var maxima = new (T Signal, T Noise)[chunks];
-        RowChunks.ForEach(images, blockPoints * shape.Channels, threads, (chunk, first, count) =>
-        {
-            var largest = (Signal: Vector512<long>.Zero, Noise: Vector512<long>.Zero);
-            for (var point = first * blockPoints; point < (first + count) * blockPoints; point += blockPoints)
+        RowChunks.ForEach(
+            images,
+            blockPoints * shape.Channels,
+            threads,
+            (chunk, first, count) =>
             {
-                degenerate[chunk] ??= Normalise(values, point, units, ref largest);
-            }
+                var largest = (Signal: Vector512<long>.Zero, Noise: Vector512<long>.Zero);
+                for (var point = first * blockPoints; point < (first + count) * blockPoints; point += blockPoints)
+                {
+                    degenerate[chunk] ??= Normalise(values, point, units, ref largest);
+                }
 
-            maxima[chunk] = (T.CreateTruncating(ElementwiseMath.Largest(largest.Signal.AsDouble())), T.CreateTruncating(ElementwiseMath.Largest(largest.Noise.AsDouble())));
-        });
+                maxima[chunk] = (
+                    T.CreateTruncating(ElementwiseMath.Largest(largest.Signal.AsDouble())),
+                    T.CreateTruncating(ElementwiseMath.Largest(largest.Noise.AsDouble()))
+                );
+            }
+        );
         if (Array.Find(degenerate, place => place is not null) is { } first)
         {
             throw new DegenerateChannelException(state.Depth, first.Channel, first.Point, word, blocks.Centres ? "constant" : "zero");
@@ -65,7 +76,12 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     }
 
     /// <summary>Normalises the blocks that begin at a point; the first that cannot be, null if all can.</summary>
-    private (int Point, int Channel)? Normalise(SignalAndNoise<T> values, int point, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
+    private (int Point, int Channel)? Normalise(
+        SignalAndNoise<T> values,
+        int point,
+        (int Own, double Epsilon) units,
+        ref (Vector512<long> Signal, Vector512<long> Noise) largest
+    )
     {
         var (channels, width) = (values.Shape.Channels, blocks.Channels(values.Shape));
         var channel = 0;
@@ -89,7 +105,13 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     }
 
     /// <summary>Normalises a block; false if it cannot.</summary>
-    private bool Normalise(SignalAndNoise<T> values, int firstPoint, int firstChannel, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
+    private bool Normalise(
+        SignalAndNoise<T> values,
+        int firstPoint,
+        int firstChannel,
+        (int Own, double Epsilon) units,
+        ref (Vector512<long> Signal, Vector512<long> Noise) largest
+    )
     {
         var channels = values.Shape.Channels;
         var (points, width) = (blocks.Points(values.Shape), blocks.Channels(values.Shape));
@@ -106,7 +128,11 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         }
 
         var factor = 1 / Math.Sqrt(variance);
-        var slope = Math.ScaleB(factor, units.Own) * Math.ScaleB(factor, units.Own) * NormSums.Products(signal, noise, points, width, channels, (mean, noiseMean)) / count;
+        var slope =
+            Math.ScaleB(factor, units.Own)
+            * Math.ScaleB(factor, units.Own)
+            * NormSums.Products(signal, noise, points, width, channels, (mean, noiseMean))
+            / count;
         factor *= scale;
         var most = largest;
         for (var point = 0; point < points; point++)
@@ -125,7 +151,10 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
                 var (value, change) = (deviation * factor, (double.CreateTruncating(noiseRow[i]) - noiseMean - (deviation * slope)) * factor);
                 row[i] = T.CreateTruncating(value);
                 noiseRow[i] = T.CreateTruncating(change);
-                most = (ElementwiseMath.LargerMagnitudes(most.Signal, Vector512.Create(value)), ElementwiseMath.LargerMagnitudes(most.Noise, Vector512.Create(change)));
+                most = (
+                    ElementwiseMath.LargerMagnitudes(most.Signal, Vector512.Create(value)),
+                    ElementwiseMath.LargerMagnitudes(most.Noise, Vector512.Create(change))
+                );
             }
         }
 
@@ -134,7 +163,13 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     }
 
     /// <summary>Normalises eight successive channels, each alone; the first that cannot be, null if all can.</summary>
-    private int? NormaliseEight(SignalAndNoise<T> values, int firstPoint, int firstChannel, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
+    private int? NormaliseEight(
+        SignalAndNoise<T> values,
+        int firstPoint,
+        int firstChannel,
+        (int Own, double Epsilon) units,
+        ref (Vector512<long> Signal, Vector512<long> Noise) largest
+    )
     {
         nint channels = values.Shape.Channels;
         var points = blocks.Points(values.Shape);
@@ -143,7 +178,10 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         var end = signal + (points * channels);
         nint distance = values.Shape.Elements;
         var (pivot, noisePivot, count) = (VectorMath.LoadEight(signal), VectorMath.LoadEight(noise), Vector512.Create((double)points));
-        Vector512<double> sum = default, noiseSum = default, square = default, product = default;
+        Vector512<double> sum = default,
+            noiseSum = default,
+            square = default,
+            product = default;
         for (var row = signal; row < end; row += channels)
         {
             sum += VectorMath.LoadEight(row) - pivot;
@@ -179,7 +217,15 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<long> Signal, Vector512<long> Noise) Map(T* signal, T* noise, Vector512<double> mean, Vector512<double> noiseMean, Vector512<double> slope, Vector512<double> factor, (Vector512<long> Signal, Vector512<long> Noise) largest)
+    private static (Vector512<long> Signal, Vector512<long> Noise) Map(
+        T* signal,
+        T* noise,
+        Vector512<double> mean,
+        Vector512<double> noiseMean,
+        Vector512<double> slope,
+        Vector512<double> factor,
+        (Vector512<long> Signal, Vector512<long> Noise) largest
+    )
     {
         var deviation = VectorMath.LoadEight(signal) - mean;
         var (value, change) = (deviation * factor, (VectorMath.LoadEight(noise) - noiseMean - (deviation * slope)) * factor);

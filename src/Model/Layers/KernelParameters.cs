@@ -15,6 +15,6 @@ internal sealed class KernelParameters<T>(IKernelSource<T> kernels) : IParameter
             throw new ArgumentException($"expected weights alone, got {tensor.Kind} of {tensor.Layer.Word}", nameof(tensor));
         }
 
-        kernels.Fill(tensor.Index, KernelShape.Of(tensor), values);
+        kernels.Fill(tensor.Index, KernelShape.Read(tensor), values);
     }
 }

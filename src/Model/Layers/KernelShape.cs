@@ -19,7 +19,7 @@ public readonly record struct KernelShape(int Size, int InputChannels, int Outpu
     public double StandardDeviation => Math.Sqrt(VarianceTimesFanIn / FanIn);
 
     /// <summary>The arrangement of weights of a convolution in one group, or of a dense layer.</summary>
-    internal static KernelShape Of(ParameterTensor tensor)
+    internal static KernelShape Read(ParameterTensor tensor)
     {
         var (size, parameters) = tensor.Layer switch
         {
@@ -35,7 +35,10 @@ public readonly record struct KernelShape(int Size, int InputChannels, int Outpu
     internal ParameterTensor Tensor()
     {
         var parameters = new Initialisation(VarianceTimesFanIn);
-        Layer layer = Size == 1 ? new Dense { Channels = OutputChannels, Parameters = parameters } : new Convolution(Size) { Channels = OutputChannels, Parameters = parameters };
+        Layer layer =
+            Size == 1
+                ? new Dense { Channels = OutputChannels, Parameters = parameters }
+                : new Convolution(Size) { Channels = OutputChannels, Parameters = parameters };
         return new(ParameterKind.Weights, 0, layer, FanIn, OutputChannels) { Variance = VarianceTimesFanIn / FanIn };
     }
 }

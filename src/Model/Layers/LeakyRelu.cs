@@ -17,8 +17,17 @@ internal sealed class LeakyRelu<T>(double slope, int threads) : ILayer<T>
         var values = state.Current;
         var channels = values.Shape.Channels;
         var maxima = new (T Signal, T Noise)[RowChunks.Count(values.Shape.Points, channels)];
-        RowChunks.ForEach(values.Shape.Points, channels, threads, (chunk, first, count) => maxima[chunk] = ElementwiseMath.MultiplyWhereNotPositive(
-            values.Signal.Slice(first * channels, count * channels), values.Noise.Slice(first * channels, count * channels), _slope));
+        RowChunks.ForEach(
+            values.Shape.Points,
+            channels,
+            threads,
+            (chunk, first, count) =>
+                maxima[chunk] = ElementwiseMath.MultiplyWhereNotPositive(
+                    values.Signal.Slice(first * channels, count * channels),
+                    values.Noise.Slice(first * channels, count * channels),
+                    _slope
+                )
+        );
         if (T.Abs(_slope) != T.One)
         {
             Rescaling.Apply<T>(values, maxima);

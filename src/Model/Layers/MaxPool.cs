@@ -15,13 +15,17 @@ internal sealed unsafe class MaxPool<T>(Windows windows, int threads) : ILayer<T
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(windows.Output);
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
-        RowChunks.ForEach(windows.Output.Points, threads, (_, first, count) =>
-        {
-            for (var point = first; point < first + count; point++)
+        RowChunks.ForEach(
+            windows.Output.Points,
+            threads,
+            (_, first, count) =>
             {
-                TakeLargest(source, target, point);
+                for (var point = first; point < first + count; point++)
+                {
+                    TakeLargest(source, target, point);
+                }
             }
-        });
+        );
         Rescaling.Apply(target, threads);
         state.Swap();
     }

@@ -9,14 +9,15 @@ namespace Wellbehaved.Model;
 internal readonly record struct NormBlocks(bool AllPositions, int Groups, bool Centres)
 {
     /// <summary>The blocks of a described norm.</summary>
-    public static NormBlocks Of(Norm norm) => norm switch
-    {
-        LayerNorm layer => new(layer.Over == NormalisedOver.All, 1, true),
-        RmsNorm rms => new(rms.Over == NormalisedOver.All, 1, false),
-        GroupNorm group => new(true, group.Groups, true),
-        InstanceNorm => new(true, 0, true),
-        _ => throw new UnknownLayerException(norm),
-    };
+    public static NormBlocks Divide(Norm norm) =>
+        norm switch
+        {
+            LayerNorm layer => new(layer.Over == NormalisedOver.All, 1, true),
+            RmsNorm rms => new(rms.Over == NormalisedOver.All, 1, false),
+            GroupNorm group => new(true, group.Groups, true),
+            InstanceNorm => new(true, 0, true),
+            _ => throw new UnknownLayerException(norm),
+        };
 
     /// <summary>Points of a block.</summary>
     public int Points(TensorShape shape) => AllPositions ? shape.Height * shape.Width : 1;

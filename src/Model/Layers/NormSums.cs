@@ -62,7 +62,8 @@ internal static unsafe class NormSums
         var (leftMeans, rightMeans) = (Vector512.Create(means.Left), Vector512.Create(means.Right));
         for (var point = 0; point < points; point++)
         {
-            T* row = left + (point * stride), other = right + (point * stride);
+            T* row = left + (point * stride),
+                other = right + (point * stride);
             var i = 0;
             for (; i <= width - Vector512<double>.Count; i += Vector512<double>.Count)
             {

@@ -9,5 +9,5 @@ internal readonly record struct PatchGeometry(int Stride, Boundary Boundary, int
     /// <summary>What outputs read along an axis.</summary>
     /// <param name="inputs">Extent of the image.</param>
     /// <param name="kernelSize">Kernel extent k.</param>
-    public AxisReach Along(int inputs, int kernelSize) => AxisReach.Of(inputs, kernelSize, Stride, Dilation, Boundary);
+    public AxisReach Along(int inputs, int kernelSize) => AxisReach.Compute(inputs, kernelSize, Stride, Dilation, Boundary);
 }

@@ -16,9 +16,7 @@ public sealed class PropagationState<T> : IDisposable
     private IPropagationObserver<T>? _observer;
 
     internal PropagationState(TensorShape shape)
-        : this(shape, shape.Elements, 2)
-    {
-    }
+        : this(shape, shape.Elements, 2) { }
 
     /// <summary>Allocates buffers.</summary>
     /// <param name="shape">Their shape to begin with.</param>

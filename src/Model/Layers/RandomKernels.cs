@@ -28,11 +28,19 @@ public sealed unsafe class RandomKernels<T>(ulong seed, uint simulation, int thr
         fixed (T* first = kernel)
         {
             var start = first;
-            Workers.ForEach((length + chunkLength - 1) / chunkLength, threads, (chunk, _) =>
-            {
-                var offset = chunk * chunkLength;
-                stream.FillNormal(new Span<T>(start + offset, Math.Min(chunkLength, length - offset)), shape.StandardDeviation, (uint)(chunk * GroupsPerChunk));
-            });
+            Workers.ForEach(
+                (length + chunkLength - 1) / chunkLength,
+                threads,
+                (chunk, _) =>
+                {
+                    var offset = chunk * chunkLength;
+                    stream.FillNormal(
+                        new Span<T>(start + offset, Math.Min(chunkLength, length - offset)),
+                        shape.StandardDeviation,
+                        (uint)(chunk * GroupsPerChunk)
+                    );
+                }
+            );
         }
     }
 }

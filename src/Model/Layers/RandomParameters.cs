@@ -47,10 +47,16 @@ public sealed unsafe class RandomParameters<T>(ulong seed, uint simulation, int 
                 FillNormal(Stream(tensor, RandomPurpose.Weights), values, deviation);
                 break;
             case WeightLaw.Uniform:
-                FillInChunks(values, (part, firstGroup) => Stream(tensor, RandomPurpose.UniformWeights).FillUniform(part, Math.Sqrt(3) * deviation, firstGroup));
+                FillInChunks(
+                    values,
+                    (part, firstGroup) => Stream(tensor, RandomPurpose.UniformWeights).FillUniform(part, Math.Sqrt(3) * deviation, firstGroup)
+                );
                 break;
             case WeightLaw.TruncatedNormal:
-                FillInChunks(values, (part, firstGroup) => TruncatedNormalNumbers.Fill(Stream(tensor, RandomPurpose.TruncatedWeights), part, deviation, firstGroup));
+                FillInChunks(
+                    values,
+                    (part, firstGroup) => TruncatedNormalNumbers.Fill(Stream(tensor, RandomPurpose.TruncatedWeights), part, deviation, firstGroup)
+                );
                 break;
             case WeightLaw.Orthogonal:
                 OrthogonalMatrix.Fill(Stream(tensor, RandomPurpose.OrthogonalWeights), values, checked((int)tensor.FanIn), tensor.Outputs, deviation);
@@ -76,11 +82,15 @@ public sealed unsafe class RandomParameters<T>(ulong seed, uint simulation, int 
         fixed (T* first = values)
         {
             var start = first;
-            Workers.ForEach((length + chunkLength - 1) / chunkLength, threads, (chunk, _) =>
-            {
-                var offset = chunk * chunkLength;
-                fill(new Span<T>(start + offset, Math.Min(chunkLength, length - offset)), (uint)(chunk * GroupsPerChunk));
-            });
+            Workers.ForEach(
+                (length + chunkLength - 1) / chunkLength,
+                threads,
+                (chunk, _) =>
+                {
+                    var offset = chunk * chunkLength;
+                    fill(new Span<T>(start + offset, Math.Min(chunkLength, length - offset)), (uint)(chunk * GroupsPerChunk));
+                }
+            );
         }
     }
 

@@ -14,8 +14,12 @@ public sealed class Relu<T>(int threads) : ILayer<T>
         ArgumentNullException.ThrowIfNull(state);
         var values = state.Current;
         var channels = values.Shape.Channels;
-        RowChunks.ForEach(values.Shape.Points, threads, (_, first, count) =>
-            ElementwiseMath.RectifyAndMask(values.Signal.Slice(first * channels, count * channels), values.Noise.Slice(first * channels, count * channels)));
+        RowChunks.ForEach(
+            values.Shape.Points,
+            threads,
+            (_, first, count) =>
+                ElementwiseMath.RectifyAndMask(values.Signal.Slice(first * channels, count * channels), values.Noise.Slice(first * channels, count * channels))
+        );
     }
 
     /// <inheritdoc/>

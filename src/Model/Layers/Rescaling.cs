@@ -20,9 +20,15 @@ internal static class Rescaling
     {
         var channels = values.Shape.Channels;
         var maxima = new (T Signal, T Noise)[RowChunks.Count(values.Shape.Points)];
-        RowChunks.ForEach(values.Shape.Points, threads, (chunk, first, count) => maxima[chunk] = (
-            MaxMagnitude<T>(values.Signal.Slice(first * channels, count * channels)),
-            MaxMagnitude<T>(values.Noise.Slice(first * channels, count * channels))));
+        RowChunks.ForEach(
+            values.Shape.Points,
+            threads,
+            (chunk, first, count) =>
+                maxima[chunk] = (
+                    MaxMagnitude<T>(values.Signal.Slice(first * channels, count * channels)),
+                    MaxMagnitude<T>(values.Noise.Slice(first * channels, count * channels))
+                )
+        );
         Apply<T>(values, maxima);
     }
 

@@ -36,12 +36,21 @@ public sealed class ResidualUnit<T> : ILayer<T>
         var sum = state.Current;
         var (signalExponent, noiseExponent) = (Math.Max(sum.SignalExponent, _skip.SignalExponent), Math.Max(sum.NoiseExponent, _skip.NoiseExponent));
         var channels = sum.Shape.Channels;
-        RowChunks.ForEach(sum.Shape.Points, _threads, (_, first, count) =>
-        {
-            var (start, length) = (first * channels, count * channels);
-            Add(sum.Signal.Slice(start, length), sum.SignalExponent - signalExponent, _skip.Signal.Slice(start, length), _skip.SignalExponent - signalExponent);
-            Add(sum.Noise.Slice(start, length), sum.NoiseExponent - noiseExponent, _skip.Noise.Slice(start, length), _skip.NoiseExponent - noiseExponent);
-        });
+        RowChunks.ForEach(
+            sum.Shape.Points,
+            _threads,
+            (_, first, count) =>
+            {
+                var (start, length) = (first * channels, count * channels);
+                Add(
+                    sum.Signal.Slice(start, length),
+                    sum.SignalExponent - signalExponent,
+                    _skip.Signal.Slice(start, length),
+                    _skip.SignalExponent - signalExponent
+                );
+                Add(sum.Noise.Slice(start, length), sum.NoiseExponent - noiseExponent, _skip.Noise.Slice(start, length), _skip.NoiseExponent - noiseExponent);
+            }
+        );
         (sum.SignalExponent, sum.NoiseExponent) = (signalExponent, noiseExponent);
         Rescaling.Apply(sum, _threads);
     }

@@ -40,11 +40,15 @@ internal readonly struct ScaledFactor<T>
         }
 
         var channels = values.Shape.Channels;
-        RowChunks.ForEach(values.Shape.Points, threads, (_, first, count) =>
-        {
-            ElementwiseMath.Multiply(values.Signal.Slice(first * channels, count * channels), mantissa);
-            ElementwiseMath.Multiply(values.Noise.Slice(first * channels, count * channels), mantissa);
-        });
+        RowChunks.ForEach(
+            values.Shape.Points,
+            threads,
+            (_, first, count) =>
+            {
+                ElementwiseMath.Multiply(values.Signal.Slice(first * channels, count * channels), mantissa);
+                ElementwiseMath.Multiply(values.Noise.Slice(first * channels, count * channels), mantissa);
+            }
+        );
         Rescaling.Apply(values, threads);
     }
 }

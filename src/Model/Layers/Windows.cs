@@ -13,7 +13,7 @@ internal readonly record struct Windows(TensorShape Input, int Height, int Width
     public int Points => Height * Width;
 
     /// <summary>The windows of a pooling: images of one row or column are pooled along the other axis.</summary>
-    public static Windows Of(TensorShape input, int size) => new(input, input.Height == 1 ? 1 : size, input.Width == 1 ? 1 : size);
+    public static Windows Divide(TensorShape input, int size) => new(input, input.Height == 1 ? 1 : size, input.Width == 1 ? 1 : size);
 
     /// <summary>One window for each image.</summary>
     public static Windows Whole(TensorShape input) => new(input, input.Height, input.Width);

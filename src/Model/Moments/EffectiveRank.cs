@@ -20,8 +20,9 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="points">The points (P × N), row after row; their scale does not matter.</param>
     /// <param name="means">Mean of each channel (N).</param>
-    /// <returns>r_eff in [1, min(N, P-1)], to a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance overflows, or is none.</returns>
-    public double Of<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
+    /// <returns>r_eff in [1, min(N, P-1)], to a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance
+    /// overflows, or is none.</returns>
+    public double Compute<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Take(points, means);
@@ -30,8 +31,7 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
 
     /// <summary>Multiplies the points, which may then change, on all threads.</summary>
     internal void Take<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        _gram.Centre(points, means);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => _gram.Centre(points, means);
 
     /// <summary>Computes the effective rank of the points that were taken last, on one thread.</summary>
     internal double Compute()

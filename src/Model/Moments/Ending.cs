@@ -1,6 +1,9 @@
 namespace Wellbehaved.Model;
 
-/// <summary>How the propagation of signal and noise through a mapping can end before its depth does. The numbers are the codes in the array <c>ending</c> of result files.</summary>
+/// <summary>
+/// How the propagation of signal and noise through a mapping can end before its depth does. The numbers are the codes in the array <c>ending</c> of result
+/// files.
+/// </summary>
 public enum Ending
 {
     /// <summary>It did not: signal, its variance and noise last to the end.</summary>

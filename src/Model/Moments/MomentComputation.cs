@@ -30,7 +30,7 @@ public sealed unsafe class MomentComputation<T> : IDisposable
     /// <param name="reffSignal">Whether to compute the effective rank of the signal.</param>
     /// <param name="reffNoise">Whether to compute the effective rank of the noise.</param>
     /// <returns>The moments.</returns>
-    public MomentSet Of(SignalAndNoise<T> values, bool reffSignal, bool reffNoise)
+    public MomentSet Compute(SignalAndNoise<T> values, bool reffSignal, bool reffNoise)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Shape != _shape)
@@ -54,13 +54,17 @@ public sealed unsafe class MomentComputation<T> : IDisposable
 
         var stored = Means() with { Mu2Noise = mu2Noise };
         var ranks = new[] { EffectiveRank.NotComputed, EffectiveRank.NotComputed };
-        Workers.ForEach(2, _threads, (item, _) =>
-        {
-            if (item == 0 ? reffSignal : reffNoise)
+        Workers.ForEach(
+            2,
+            _threads,
+            (item, _) =>
             {
-                ranks[item] = (item == 0 ? _rankOfSignal : _rankOfNoise).Compute();
+                if (item == 0 ? reffSignal : reffNoise)
+                {
+                    ranks[item] = (item == 0 ? _rankOfSignal : _rankOfNoise).Compute();
+                }
             }
-        });
+        );
         return new MomentSet(values.SignalExponent, values.NoiseExponent, stored) { ReffSignal = ranks[0], ReffNoise = ranks[1] };
     }
 

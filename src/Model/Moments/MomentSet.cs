@@ -65,9 +65,7 @@ public readonly record struct MomentSet
     /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
     /// <returns>The logarithm of the normalised sensitivity; <see cref="LogOfZero"/> once signal or noise has vanished.</returns>
     public double LogChi(double mu2InputSignal) =>
-        Stored.Mu2 == 0 || Stored.Mu2Noise == 0 || mu2InputSignal == 0
-            ? LogOfZero
-            : 0.5 * (LogMu2Noise - LogMu2Signal + Math.Log(mu2InputSignal));
+        Stored.Mu2 == 0 || Stored.Mu2Noise == 0 || mu2InputSignal == 0 ? LogOfZero : 0.5 * (LogMu2Noise - LogMu2Signal + Math.Log(mu2InputSignal));
 
     /// <summary>The normalised sensitivity χ = sqrt(μ₂(dx)/μ₂(x)·μ₂(x⁰)/μ₂(dx⁰)), with μ₂(dx⁰) = 1.</summary>
     /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
@@ -119,15 +117,18 @@ public readonly record struct MomentSet
             numbers[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 + (8 * i))..]);
         }
 
-        return new MomentSet(BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), new StoredMoments(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]))
+        return new MomentSet(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
+            new StoredMoments(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4])
+        )
         {
             ReffSignal = numbers[5],
             ReffNoise = numbers[6],
         };
     }
 
-    private static double Log(double value, int exponent) =>
-        value == 0 ? LogOfZero : Math.Log(value) + (exponent * Math.Log(2));
+    private static double Log(double value, int exponent) => value == 0 ? LogOfZero : Math.Log(value) + (exponent * Math.Log(2));
 
     /// <summary>Moments in the units of the stored tensors.</summary>
     internal readonly record struct StoredMoments(double Nu1Abs, double Nu2, double Mu2, double Mu4, double Mu2Noise);

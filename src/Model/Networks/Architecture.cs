@@ -37,7 +37,8 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
     }
 
     /// <summary>One of the four architectures of the post.</summary>
-    /// <param name="name"><c>vanilla</c>: Conv, ReLU. <c>vanilla_res</c>: [ReLU, Conv] × H, add. <c>bn_ff</c>: Conv, BN, ReLU. <c>bn_res</c>: [BN, ReLU, Conv] × H, add.</param>
+    /// <param name="name"><c>vanilla</c>: Conv, ReLU. <c>vanilla_res</c>: [ReLU, Conv] × H, add. <c>bn_ff</c>: Conv, BN, ReLU. <c>bn_res</c>: [BN, ReLU, Conv]
+    /// × H, add.</param>
     /// <param name="residualDepth">H, for the residual ones.</param>
     /// <returns>The architecture.</returns>
     /// <exception cref="ArgumentException">The name is unknown or H is not positive.</exception>

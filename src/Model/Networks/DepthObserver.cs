@@ -10,15 +10,17 @@ internal sealed class DepthObserver<T>(IPropagationObserver<T> observer) : IPlac
     public bool Observes(int index, Networks.Place place) => place.Kind != Networks.PlaceKind.BranchEnd && observer.Observes(place.Depth);
 
     /// <inheritdoc/>
-    public void Observe(int index, Networks.Place place, SignalAndNoise<T> values) => observer.Observe(place.Depth, new Place(place.Number, KindOf(place)), values);
+    public void Observe(int index, Networks.Place place, SignalAndNoise<T> values) =>
+        observer.Observe(place.Depth, new Place(place.Number, KindOf(place)), values);
 
-    private static PlaceKind KindOf(Networks.Place place) => place.After switch
-    {
-        null => PlaceKind.Before,
-        Networks.Convolution or Networks.Dense => PlaceKind.Convolution,
-        Networks.BatchNorm => PlaceKind.BatchNorm,
-        Networks.Activation => PlaceKind.Relu,
-        Networks.Residual => PlaceKind.Addition,
-        _ => throw new Networks.UnknownLayerException(place.After),
-    };
+    private static PlaceKind KindOf(Networks.Place place) =>
+        place.After switch
+        {
+            null => PlaceKind.Before,
+            Networks.Convolution or Networks.Dense => PlaceKind.Convolution,
+            Networks.BatchNorm => PlaceKind.BatchNorm,
+            Networks.Activation => PlaceKind.Relu,
+            Networks.Residual => PlaceKind.Addition,
+            _ => throw new Networks.UnknownLayerException(place.After),
+        };
 }

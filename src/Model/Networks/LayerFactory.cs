@@ -76,22 +76,30 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
         }
     }
 
-    private ILayer<T>? Build(Layer layer, Shape input, TensorShape shape) => layer switch
-    {
-        Convolution convolution => Build(convolution, input, shape),
-        Dense dense => new Convolution<T>(shape, Weights(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters), 1, Boundary.Periodic, 1, product),
-        Activation activation => Build(activation.Function),
-        BatchNorm norm => new BatchNorm<T>(shape, norm.Epsilon, norm.Scale, noise, Threads),
-        LayerNorm or RmsNorm or GroupNorm or InstanceNorm => Build((Norm)layer),
-        Scaling scaling => new Scaling<T>(scaling.Factor, Threads),
-        AveragePool pool => new AveragePool<T>(Windows.Of(shape, pool.Size), Threads),
-        MaxPool pool => new MaxPool<T>(Windows.Of(shape, pool.Size), Threads),
-        GlobalAveragePool => new AveragePool<T>(Windows.Whole(shape), Threads),
-        Flatten => new Flatten<T>(),
-        Dropout dropout => new Dropout<T>(shape, new(ParameterKind.Mask, 0, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, input.Channels), Threads),
-        Attention attention => new Attention<T>(shape, attention, Weights(attention, input.Channels, input.Channels, attention.Parameters), product),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private ILayer<T>? Build(Layer layer, Shape input, TensorShape shape) =>
+        layer switch
+        {
+            Convolution convolution => Build(convolution, input, shape),
+            Dense dense => new Convolution<T>(
+                shape,
+                Weights(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters),
+                1,
+                Boundary.Periodic,
+                1,
+                product
+            ),
+            Activation activation => Build(activation.Function),
+            BatchNorm norm => new BatchNorm<T>(shape, norm.Epsilon, norm.Scale, noise, Threads),
+            LayerNorm or RmsNorm or GroupNorm or InstanceNorm => Build((Norm)layer),
+            Scaling scaling => new Scaling<T>(scaling.Factor, Threads),
+            AveragePool pool => new AveragePool<T>(Windows.Divide(shape, pool.Size), Threads),
+            MaxPool pool => new MaxPool<T>(Windows.Divide(shape, pool.Size), Threads),
+            GlobalAveragePool => new AveragePool<T>(Windows.Whole(shape), Threads),
+            Flatten => new Flatten<T>(),
+            Dropout dropout => new Dropout<T>(shape, new(ParameterKind.Mask, 0, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, input.Channels), Threads),
+            Attention attention => new Attention<T>(shape, attention, Weights(attention, input.Channels, input.Channels, attention.Parameters), product),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private ILayer<T> Build(Convolution convolution, Shape input, TensorShape shape)
     {
@@ -102,26 +110,27 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
             : new GroupedConvolution<T>(shape, Tensor(output), weights, convolution, product);
     }
 
-    private InputNorm<T> Build(Norm norm) => new(NormBlocks.Of(norm), norm.Word, norm.Epsilon, norm.Scale, Threads);
+    private InputNorm<T> Build(Norm norm) => new(NormBlocks.Divide(norm), norm.Word, norm.Epsilon, norm.Scale, Threads);
 
-    private ILayer<T>? Build(Function function) => function.Kind switch
-    {
-        FunctionKind.Linear => null,
-        FunctionKind.Relu => new Relu<T>(Threads),
-        FunctionKind.LeakyRelu => new LeakyRelu<T>(function.Slope, Threads),
-        FunctionKind.Abs => new LeakyRelu<T>(-1, Threads),
-        FunctionKind.Tanh => new Activation<T, TanhFunction>(Threads),
-        FunctionKind.Erf => new Activation<T, ErfFunction>(Threads),
-        FunctionKind.Sine => new Activation<T, SineFunction>(Threads),
-        FunctionKind.Gelu => new Activation<T, GeluFunction>(Threads),
-        FunctionKind.GeluTanh => new Activation<T, GeluTanhFunction>(Threads),
-        FunctionKind.Silu => new Activation<T, SiluFunction>(Threads),
-        FunctionKind.Elu => new Activation<T, EluFunction>(Threads),
-        FunctionKind.Sigmoid => new Activation<T, SigmoidFunction>(Threads),
-        FunctionKind.Softplus => new Activation<T, SoftplusFunction>(Threads),
-        FunctionKind.HardSwish => new Activation<T, HardSwishFunction>(Threads),
-        _ => throw new InvalidOperationException($"no interpretation of the function {function.Kind}"),
-    };
+    private ILayer<T>? Build(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Linear => null,
+            FunctionKind.Relu => new Relu<T>(Threads),
+            FunctionKind.LeakyRelu => new LeakyRelu<T>(function.Slope, Threads),
+            FunctionKind.Abs => new LeakyRelu<T>(-1, Threads),
+            FunctionKind.Tanh => new Activation<T, TanhFunction>(Threads),
+            FunctionKind.Erf => new Activation<T, ErfFunction>(Threads),
+            FunctionKind.Sine => new Activation<T, SineFunction>(Threads),
+            FunctionKind.Gelu => new Activation<T, GeluFunction>(Threads),
+            FunctionKind.GeluTanh => new Activation<T, GeluTanhFunction>(Threads),
+            FunctionKind.Silu => new Activation<T, SiluFunction>(Threads),
+            FunctionKind.Elu => new Activation<T, EluFunction>(Threads),
+            FunctionKind.Sigmoid => new Activation<T, SigmoidFunction>(Threads),
+            FunctionKind.Softplus => new Activation<T, SoftplusFunction>(Threads),
+            FunctionKind.HardSwish => new Activation<T, HardSwishFunction>(Threads),
+            _ => throw new InvalidOperationException($"no interpretation of the function {function.Kind}"),
+        };
 
     private static ParameterTensor Weights(Layer layer, long fanIn, int outputs, Initialisation parameters) =>
         new(ParameterKind.Weights, 0, layer, fanIn, outputs) { Variance = parameters.WeightVariance / fanIn, Law = parameters.Law };

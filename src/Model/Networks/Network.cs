@@ -37,7 +37,7 @@ public sealed class Network<T> : IDisposable
         _places = network.Places;
         _product = new MatrixProduct<T>(threads);
         _factory = new LayerFactory<T>(images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Of(network, _factory);
+        (_stages, var memory) = StageWalk<T>.Collect(network, _factory);
         _state = new PropagationState<T>(new TensorShape(images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
         Input = new SignalAndNoise<T>(_factory.Tensor(network.Input));
     }
@@ -46,11 +46,10 @@ public sealed class Network<T> : IDisposable
     /// <param name="settings">Its description.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="noise">Of which mapping the noise is the derivative.</param>
-    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than that of the mapping.</exception>
+    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than
+    /// that of the mapping.</exception>
     public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
-        : this(settings, settings?.Description(), threads, noise)
-    {
-    }
+        : this(settings, settings?.Description(), threads, noise) { }
 
     private Network(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
     {
@@ -71,7 +70,7 @@ public sealed class Network<T> : IDisposable
 
         _places = description.Places;
         _factory = new LayerFactory<T>(settings.Input.Images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Of(description, _factory);
+        (_stages, var memory) = StageWalk<T>.Collect(description, _factory);
         _state = new PropagationState<T>(new TensorShape(settings.Input.Images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
     }
 
@@ -91,7 +90,12 @@ public sealed class Network<T> : IDisposable
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
     /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(IParameterSource<T> parameters, IPlaceObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default)
+    public SignalAndNoise<T> Propagate(
+        IParameterSource<T> parameters,
+        IPlaceObserver<T>? observer = null,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var state = _state ?? throw new InvalidOperationException("expected a network of described layers, got steps of another kind");
@@ -138,9 +142,15 @@ public sealed class Network<T> : IDisposable
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(IKernelSource<T> kernels, IPropagationObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default) => _steps is null
-        ? Propagate(new KernelParameters<T>(kernels), observer is null ? null : new DepthObserver<T>(observer), depthReached, cancellation)
-        : _steps.Propagate(Input, kernels, observer, depthReached, cancellation);
+    public SignalAndNoise<T> Propagate(
+        IKernelSource<T> kernels,
+        IPropagationObserver<T>? observer = null,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    ) =>
+        _steps is null
+            ? Propagate(new KernelParameters<T>(kernels), observer is null ? null : new DepthObserver<T>(observer), depthReached, cancellation)
+            : _steps.Propagate(Input, kernels, observer, depthReached, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -162,5 +172,6 @@ public sealed class Network<T> : IDisposable
         layer?.Propagate(state);
     }
 
-    private bool Observes(IPlaceObserver<T>? observer, int place) => observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
+    private bool Observes(IPlaceObserver<T>? observer, int place) =>
+        observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
 }

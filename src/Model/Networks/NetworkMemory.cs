@@ -6,8 +6,11 @@ namespace Wellbehaved.Model;
 /// <remarks>In floating point, since absurd sizes must be refused and not overflow. What could be used is counted whether or not it is.</remarks>
 internal sealed class NetworkMemory
 {
-    /// <summary>Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.</summary>
-    private const double HeadMatrices = 2, HeadFeatures = 8;
+    /// <summary>
+    /// Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.
+    /// </summary>
+    private const double HeadMatrices = 2,
+        HeadFeatures = 8;
 
     /// <summary>Columns in whose multiples weights are packed.</summary>
     private const double PackedColumns = 32;
@@ -33,7 +36,7 @@ internal sealed class NetworkMemory
     /// <param name="bytesOfNumber">Bytes of a number: 4 in single precision, 8 in double.</param>
     /// <param name="threads">Threads that propagate it.</param>
     /// <returns>Both, as upper bounds.</returns>
-    public static (double Bytes, double LargestBuffer) Of(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
+    public static (double Bytes, double LargestBuffer) Estimate(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
     {
         var memory = new NetworkMemory(network.Input, images, threads);
         memory.Count(network.Layers, network.Input);
@@ -110,13 +113,14 @@ internal sealed class NetworkMemory
     private static bool Computes(Layer layer) => layer is not (Flatten or Activation { Function.Kind: FunctionKind.Linear });
 
     /// <summary>Whether a layer leaves its input as it is, which then needs no buffer if it is the network's.</summary>
-    private static bool WritesElsewhere(Layer layer) => layer switch
-    {
-        Convolution or Dense or Attention or Pooling or GlobalAveragePool => true,
-        Activation activation => activation.Function.Kind is not (FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs),
-        Norm or Scaling or Dropout or Flatten => false,
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static bool WritesElsewhere(Layer layer) =>
+        layer switch
+        {
+            Convolution or Dense or Attention or Pooling or GlobalAveragePool => true,
+            Activation activation => activation.Function.Kind is not (FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs),
+            Norm or Scaling or Dropout or Flatten => false,
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private void Count(Layer layer, Shape input)
     {
@@ -157,7 +161,14 @@ internal sealed class NetworkMemory
         if (convolution.GroupsOf(input.Channels) == 1)
         {
             var geometry = new PatchGeometry(convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
-            _numbers += ConvolutionMethods.NumbersOfTransforms(_images, (input.Height, input.Width, input.Channels), convolution.Kernel, output.Channels, geometry, _threads);
+            _numbers += ConvolutionMethods.NumbersOfTransforms(
+                _images,
+                (input.Height, input.Width, input.Channels),
+                convolution.Kernel,
+                output.Channels,
+                geometry,
+                _threads
+            );
         }
     }
 

@@ -15,7 +15,8 @@ public sealed record NetworkSettings(
     int Channels,
     int KernelSize = 1,
     Boundary Boundary = Boundary.Periodic,
-    double Epsilon = 0.001)
+    double Epsilon = 0.001
+)
 {
     /// <summary>Distance between the outputs of the first convolution: it halves images, and leaves vectors alone.</summary>
     public int FirstStride => KernelSize > 1 ? 2 : 1;
@@ -24,16 +25,20 @@ public sealed record NetworkSettings(
     public TensorShape NetworkInput => KernelSize == 1 ? Input.Flattened() : Input;
 
     /// <summary>Shape of signal and noise inside the network.</summary>
-    public TensorShape FeatureShape => new(
-        Input.Images,
-        ConvolutionGeometry.OutputExtent(NetworkInput.Height, FirstStride),
-        ConvolutionGeometry.OutputExtent(NetworkInput.Width, FirstStride),
-        Channels);
+    public TensorShape FeatureShape =>
+        new(
+            Input.Images,
+            ConvolutionGeometry.OutputExtent(NetworkInput.Height, FirstStride),
+            ConvolutionGeometry.OutputExtent(NetworkInput.Width, FirstStride),
+            Channels
+        );
 
     /// <summary>Arrangement of the weights of the first convolution, of variance 1/fan-in since no ReLU precedes it.</summary>
     public KernelShape FirstKernel => new(KernelSize, NetworkInput.Channels, Channels, VarianceTimesFanIn: 1);
 
     /// <summary>Arrangement of the weights of each convolution in the order of propagation.</summary>
     public IEnumerable<KernelShape> Kernels =>
-        Enumerable.Repeat(new KernelShape(KernelSize, Channels, Channels, VarianceTimesFanIn: 2), Depth * Architecture.ConvolutionsPerUnit).Prepend(FirstKernel);
+        Enumerable
+            .Repeat(new KernelShape(KernelSize, Channels, Channels, VarianceTimesFanIn: 2), Depth * Architecture.ConvolutionsPerUnit)
+            .Prepend(FirstKernel);
 }

@@ -8,7 +8,8 @@ internal static class SettingsDescription
 {
     /// <summary>The network that settings describe.</summary>
     /// <param name="settings">The settings.</param>
-    /// <returns>The network; null where a step is none of the model's own, or where the kernel is larger than what it is applied to, which a description refuses.</returns>
+    /// <returns>The network; null where a step is none of the model's own, or where the kernel is larger than what it is applied to, which a description
+    /// refuses.</returns>
     public static Network? Description(this NetworkSettings settings)
     {
         if (LayersOf(settings.Architecture.Unit, settings) is not { } unit)
@@ -19,13 +20,21 @@ internal static class SettingsDescription
         try
         {
             var input = settings.NetworkInput;
-            Layer first = settings.KernelSize == 1
-                ? new Dense { Channels = settings.Channels, Parameters = Initialisation.LeCun }
-                : new Convolution(settings.KernelSize) { Channels = settings.Channels, Stride = settings.FirstStride, Boundary = settings.Boundary.AsDescribed(), Parameters = Initialisation.LeCun };
+            Layer first =
+                settings.KernelSize == 1
+                    ? new Dense { Channels = settings.Channels, Parameters = Initialisation.LeCun }
+                    : new Convolution(settings.KernelSize)
+                    {
+                        Channels = settings.Channels,
+                        Stride = settings.FirstStride,
+                        Boundary = settings.Boundary.AsDescribed(),
+                        Parameters = Initialisation.LeCun,
+                    };
             return new Network(
                 settings.Architecture.Name,
                 new(input.Height, input.Width, input.Channels),
-                settings.Depth == 0 || unit.Count == 0 ? [first] : [first, new Repeat(settings.Depth, unit)]);
+                settings.Depth == 0 || unit.Count == 0 ? [first] : [first, new Repeat(settings.Depth, unit)]
+            );
         }
         catch (InvalidNetworkException)
         {
@@ -49,14 +58,15 @@ internal static class SettingsDescription
         return [.. layers];
     }
 
-    private static Layer? LayerOf(Step step, NetworkSettings settings) => step switch
-    {
-        ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary.AsDescribed() },
-        BatchNormStep => new BatchNorm { Epsilon = settings.Epsilon },
-        ReluStep => new Activation(Function.Relu),
-        ResidualStep residual => LayersOf(residual.Branch, settings) is not { } branch
-            ? null
-            : new Residual(residual.Repetitions == 1 ? branch : [new Repeat(residual.Repetitions, branch)]),
-        _ => null,
-    };
+    private static Layer? LayerOf(Step step, NetworkSettings settings) =>
+        step switch
+        {
+            ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary.AsDescribed() },
+            BatchNormStep => new BatchNorm { Epsilon = settings.Epsilon },
+            ReluStep => new Activation(Function.Relu),
+            ResidualStep residual => LayersOf(residual.Branch, settings) is not { } branch
+                ? null
+                : new Residual(residual.Repetitions == 1 ? branch : [new Repeat(residual.Repetitions, branch)]),
+            _ => null,
+        };
 }

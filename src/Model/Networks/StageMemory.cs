@@ -1,6 +1,9 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Counts the memory that layers need in the order of propagation: the largest tensor that a network's own buffers hold, and how many of them are in use at the same time.</summary>
+/// <summary>
+/// Counts the memory that layers need in the order of propagation: the largest tensor that a network's own buffers hold, and how many of them are in use at the
+/// same time.
+/// </summary>
 /// <remarks>The input is not one of them as long as layers only read it.</remarks>
 internal sealed class StageMemory(double inputElements)
 {

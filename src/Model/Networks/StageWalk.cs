@@ -17,7 +17,7 @@ internal sealed class StageWalk<T> : NetworkWalk
         : base(network) => (_factory, _memory) = (factory, new(factory.Tensor(network.Input).Elements));
 
     /// <summary>The stages of a network, and the memory that they need.</summary>
-    public static (Stage<T>[] Stages, StageMemory Memory) Of(Network network, LayerFactory<T> factory)
+    public static (Stage<T>[] Stages, StageMemory Memory) Collect(Network network, LayerFactory<T> factory)
     {
         var walk = new StageWalk<T>(network, factory);
         walk.Walk();

@@ -27,7 +27,13 @@ internal sealed class StepwisePropagation<T> : IDisposable
     }
 
     /// <summary>Propagates an input through the network.</summary>
-    public SignalAndNoise<T> Propagate(SignalAndNoise<T> input, IKernelSource<T> kernels, IPropagationObserver<T>? observer, Action? depthReached, CancellationToken cancellation)
+    public SignalAndNoise<T> Propagate(
+        SignalAndNoise<T> input,
+        IKernelSource<T> kernels,
+        IPropagationObserver<T>? observer,
+        Action? depthReached,
+        CancellationToken cancellation
+    )
     {
         _state.Start(kernels, observer);
         _firstConvolution.Propagate(input, _state.Current, _state);

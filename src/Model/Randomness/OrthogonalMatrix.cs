@@ -5,8 +5,10 @@ namespace Wellbehaved.Model;
 
 /// <summary>Random matrices with orthonormal rows or columns, whichever are fewer, uniform over all such (Haar), times a factor.</summary>
 /// <remarks>
-/// The orthonormal factor of a normal matrix, with positive diagonal in the triangular one, has that law: F. Mezzadri, <i>How to generate random matrices from the classical compact groups</i>, Notices of the AMS 54 (2007).
-/// It is found by the method of Gram and Schmidt in double precision, each vector twice, which leaves it orthogonal to rounding. All groups of a convolution together are one matrix.
+/// The orthonormal factor of a normal matrix, with positive diagonal in the triangular one, has that law: F. Mezzadri, <i>How to generate random matrices from
+/// the classical compact groups</i>, Notices of the AMS 54 (2007).
+/// It is found by the method of Gram and Schmidt in double precision, each vector twice, which leaves it orthogonal to rounding. All groups of a convolution
+/// together are one matrix.
 /// </remarks>
 internal static class OrthogonalMatrix
 {

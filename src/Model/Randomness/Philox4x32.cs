@@ -62,7 +62,13 @@ public static class Philox4x32
     /// instruction, what it leaves in the upper halves is never read, and the two are interleaved once instead of in each round.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(uint firstWord0, uint word1, uint word2, uint word3, ReadOnlySpan<Vector512<ulong>> roundKeys)
+    internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(
+        uint firstWord0,
+        uint word1,
+        uint word2,
+        uint word3,
+        ReadOnlySpan<Vector512<ulong>> roundKeys
+    )
     {
         var even0 = Vector512.Create((ulong)firstWord0) + (Vector512<ulong>.Indices << 1);
         var odd0 = even0 + Vector512<ulong>.One;
@@ -96,7 +102,10 @@ public static class Philox4x32
 
         if (Avx2.IsSupported)
         {
-            return Vector512.Create(Avx2.Multiply(x.GetLower().AsUInt32(), y.GetLower().AsUInt32()), Avx2.Multiply(x.GetUpper().AsUInt32(), y.GetUpper().AsUInt32()));
+            return Vector512.Create(
+                Avx2.Multiply(x.GetLower().AsUInt32(), y.GetLower().AsUInt32()),
+                Avx2.Multiply(x.GetUpper().AsUInt32(), y.GetUpper().AsUInt32())
+            );
         }
 
         return (x & Vector512.Create(LowerHalf)) * (y & Vector512.Create(LowerHalf));

@@ -58,8 +58,7 @@ public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint La
     /// <summary>Four random words.</summary>
     /// <param name="index">Index of the block within the stream.</param>
     /// <returns>The block.</returns>
-    public (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint index) =>
-        Philox4x32.Block((index, Layer, Simulation, (uint)Purpose), Seed);
+    public (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint index) => Philox4x32.Block((index, Layer, Simulation, (uint)Purpose), Seed);
 
     /// <summary>Fills a span with independent standard normal numbers, the same whatever the processor.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers are single-precision ones in both.</typeparam>
@@ -67,8 +66,7 @@ public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint La
     /// <param name="standardDeviation">What to multiply by, rounded to single precision.</param>
     /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
     public void FillNormal<T>(Span<T> destination, double standardDeviation, uint firstGroup = 0)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        NormalNumbers.Fill(this, destination, (float)standardDeviation, firstGroup);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NormalNumbers.Fill(this, destination, (float)standardDeviation, firstGroup);
 
     /// <summary>Fills a span with independent uniform numbers between two opposite ones, of 32 bits and never on the ends.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers are single-precision ones in both.</typeparam>

@@ -27,10 +27,12 @@ internal readonly record struct ChannelMoments(double Count, double Mean, double
             Mean + (distance * otherShare),
             Squares + other.Squares + (squared * product),
             Cubes + other.Cubes + (squared * distance * product * (share - otherShare)) + (3 * distance * ((share * other.Squares) - (otherShare * Squares))),
-            Fourths + other.Fourths
+            Fourths
+                + other.Fourths
                 + (squared * squared * product * ((share * share) - (share * otherShare) + (otherShare * otherShare)))
                 + (6 * squared * ((share * share * other.Squares) + (otherShare * otherShare * Squares)))
                 + (4 * distance * ((share * other.Cubes) - (otherShare * Cubes))),
-            Absolutes + other.Absolutes);
+            Absolutes + other.Absolutes
+        );
     }
 }

@@ -6,9 +6,12 @@ namespace Wellbehaved.Model;
 
 /// <summary>Means and central moments of every channel over the points, in double precision and in one pass over memory.</summary>
 /// <remarks>
-/// A chunk of points fits the second-level cache: its means are taken first, relative to its first point, then the powers of the deviations from them, while it is there.
-/// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero exactly.
-/// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report 2008-6212.
+/// A chunk of points fits the second-level cache: its means are taken first, relative to its first point, then the powers of the deviations from them, while it
+/// is there.
+/// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero
+/// exactly.
+/// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report
+/// 2008-6212.
 /// </remarks>
 internal sealed unsafe class ChannelStatistics
 {
@@ -52,11 +55,15 @@ internal sealed unsafe class ChannelStatistics
             _chunks = new ChannelMoments[chunks * _channels];
         }
 
-        Workers.ForEach(chunks, _threads, (chunk, _) =>
-        {
-            var first = chunk * chunkPoints;
-            SumChunk(values + ((nint)first * _channels), Math.Min(chunkPoints, points - first), higherPowers, _chunks.AsSpan(chunk * _channels, _channels));
-        });
+        Workers.ForEach(
+            chunks,
+            _threads,
+            (chunk, _) =>
+            {
+                var first = chunk * chunkPoints;
+                SumChunk(values + ((nint)first * _channels), Math.Min(chunkPoints, points - first), higherPowers, _chunks.AsSpan(chunk * _channels, _channels));
+            }
+        );
         _chunks.AsSpan(0, _channels).CopyTo(_totals);
         for (var chunk = 1; chunk < chunks; chunk++)
         {
@@ -92,7 +99,8 @@ internal sealed unsafe class ChannelStatistics
     {
         var end = values + ((nint)points * _channels);
         var (pivot0, pivot1) = (VectorMath.LoadEight(values), VectorMath.LoadEight(values + 8));
-        Vector512<double> sum0 = default, sum1 = default;
+        Vector512<double> sum0 = default,
+            sum1 = default;
         for (var value = values; value < end; value += _channels)
         {
             sum0 += VectorMath.LoadEight(value) - pivot0;
@@ -101,7 +109,14 @@ internal sealed unsafe class ChannelStatistics
 
         var count = Vector512.Create((double)points);
         var (mean0, mean1) = (pivot0 + (sum0 / count), pivot1 + (sum1 / count));
-        Vector512<double> square0 = default, square1 = default, cube0 = default, cube1 = default, fourth0 = default, fourth1 = default, absolute0 = default, absolute1 = default;
+        Vector512<double> square0 = default,
+            square1 = default,
+            cube0 = default,
+            cube1 = default,
+            fourth0 = default,
+            fourth1 = default,
+            absolute0 = default,
+            absolute1 = default;
         if (higherPowers)
         {
             for (var value = values; value < end; value += _channels)
@@ -133,7 +148,15 @@ internal sealed unsafe class ChannelStatistics
         Store(moments[8..], points, mean1, square1, cube1, fourth1, absolute1);
     }
 
-    private static void Store(Span<ChannelMoments> moments, int points, Vector512<double> mean, Vector512<double> square, Vector512<double> cube, Vector512<double> fourth, Vector512<double> absolute)
+    private static void Store(
+        Span<ChannelMoments> moments,
+        int points,
+        Vector512<double> mean,
+        Vector512<double> square,
+        Vector512<double> cube,
+        Vector512<double> fourth,
+        Vector512<double> absolute
+    )
     {
         // Through memory once: a lane that is picked by a number that is not constant goes there each time.
         const int lanes = 8;

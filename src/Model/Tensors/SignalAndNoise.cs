@@ -19,17 +19,13 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>Allocates signal and noise, both zero.</summary>
     /// <param name="shape">Their common shape.</param>
     public SignalAndNoise(TensorShape shape)
-        : this(shape, shape.Elements)
-    {
-    }
+        : this(shape, shape.Elements) { }
 
     /// <summary>Allocates signal and noise, both zero, with room for larger shapes: see <see cref="Reshape"/>.</summary>
     /// <param name="shape">Their shape to begin with.</param>
     /// <param name="capacity">Elements of the largest shape.</param>
     internal SignalAndNoise(TensorShape shape, int capacity)
-        : this(shape, new AlignedBuffer<T>(checked(2 * capacity)), isReadOnly: false)
-    {
-    }
+        : this(shape, new AlignedBuffer<T>(checked(2 * capacity)), isReadOnly: false) { }
 
     private SignalAndNoise(TensorShape shape, AlignedBuffer<T> buffer, bool isReadOnly) => (Shape, _buffer, IsReadOnly) = (shape, buffer, isReadOnly);
 
@@ -70,9 +66,10 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>The same values, which layers must leave as they are, under a shape of as many elements.</summary>
     /// <param name="shape">The shape.</param>
     /// <returns>A view of the same memory, which needs no disposal.</returns>
-    internal SignalAndNoise<T> View(TensorShape shape) => shape.Elements == Shape.Elements
-        ? new(shape, _buffer, isReadOnly: true) { SignalExponent = SignalExponent, NoiseExponent = NoiseExponent }
-        : throw new ArgumentException($"expected {Shape.Elements} elements, got {shape}", nameof(shape));
+    internal SignalAndNoise<T> View(TensorShape shape) =>
+        shape.Elements == Shape.Elements
+            ? new(shape, _buffer, isReadOnly: true) { SignalExponent = SignalExponent, NoiseExponent = NoiseExponent }
+            : throw new ArgumentException($"expected {Shape.Elements} elements, got {shape}", nameof(shape));
 
     /// <summary>The true signal (points × channels).</summary>
     /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
@@ -94,8 +91,11 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
             throw new ArgumentException($"expected shape {Shape}, got {source.Shape}", nameof(source));
         }
 
-        RowChunks.ForEach(checked(2 * Shape.Points), threads, (_, first, count) =>
-            source._buffer.Span.Slice(first * Shape.Channels, count * Shape.Channels).CopyTo(_buffer.Span[(first * Shape.Channels)..]));
+        RowChunks.ForEach(
+            checked(2 * Shape.Points),
+            threads,
+            (_, first, count) => source._buffer.Span.Slice(first * Shape.Channels, count * Shape.Channels).CopyTo(_buffer.Span[(first * Shape.Channels)..])
+        );
         (SignalExponent, NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
     }
 

@@ -43,18 +43,19 @@ public static class Facts
         return shift;
     }
 
-    private static Coupling CouplingOf(Layer layer) => layer switch
-    {
-        Convolution convolution => convolution.Kernel == 1 ? Coupling.None : Coupling.Positions,
-        Dense or Activation or Scaling or Dropout => Coupling.None,
-        BatchNorm => Coupling.Batch,
-        LayerNorm norm => norm.Over == NormalisedOver.Channels ? Coupling.None : Coupling.Positions,
-        RmsNorm norm => norm.Over == NormalisedOver.Channels ? Coupling.None : Coupling.Positions,
-        GroupNorm or InstanceNorm or Pooling or GlobalAveragePool or Flatten or Attention => Coupling.Positions,
-        Residual residual => (Coupling)Math.Max((int)CouplingOf(residual.Branch), (int)CouplingOf(residual.Skip)),
-        Repeat repeat => CouplingOf(repeat.Unit),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static Coupling CouplingOf(Layer layer) =>
+        layer switch
+        {
+            Convolution convolution => convolution.Kernel == 1 ? Coupling.None : Coupling.Positions,
+            Dense or Activation or Scaling or Dropout => Coupling.None,
+            BatchNorm => Coupling.Batch,
+            LayerNorm norm => norm.Over == NormalisedOver.Channels ? Coupling.None : Coupling.Positions,
+            RmsNorm norm => norm.Over == NormalisedOver.Channels ? Coupling.None : Coupling.Positions,
+            GroupNorm or InstanceNorm or Pooling or GlobalAveragePool or Flatten or Attention => Coupling.Positions,
+            Residual residual => (Coupling)Math.Max((int)CouplingOf(residual.Branch), (int)CouplingOf(residual.Skip)),
+            Repeat repeat => CouplingOf(repeat.Unit),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static int? DegreeOf(Layers layers, int? degree)
     {
@@ -92,28 +93,38 @@ public static class Facts
     }
 
     /// <summary>Whether f(cu) = c f(u) for every positive c.</summary>
-    private static bool IsHomogeneous(FunctionKind kind) => kind switch
-    {
-        FunctionKind.Linear or FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs => true,
-        FunctionKind.Tanh or FunctionKind.Erf or FunctionKind.Sine or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu
-            or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => false,
-        _ => throw new InvalidOperationException($"no fact about the function {kind}"),
-    };
+    private static bool IsHomogeneous(FunctionKind kind) =>
+        kind switch
+        {
+            FunctionKind.Linear or FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs => true,
+            FunctionKind.Tanh
+            or FunctionKind.Erf
+            or FunctionKind.Sine
+            or FunctionKind.Gelu
+            or FunctionKind.GeluTanh
+            or FunctionKind.Silu
+            or FunctionKind.Elu
+            or FunctionKind.Sigmoid
+            or FunctionKind.Softplus
+            or FunctionKind.HardSwish => false,
+            _ => throw new InvalidOperationException($"no fact about the function {kind}"),
+        };
 
     /// <summary>By how many positions an input must be shifted for the output to be shifted by one; null where it is not.</summary>
-    private static long? StrideOf(Layer layer, Shape input) => layer switch
-    {
-        Convolution convolution => StrideOf(convolution, input),
-        Dense or Activation or Scaling or Norm => 1,
-        Pooling pooling => pooling.Size,
-        GlobalAveragePool => 1,
-        Dropout dropout => dropout.Mask == DropoutMask.Shared ? 1 : null,
-        Flatten => input.Positions == 1 ? 1 : null,
-        Attention attention => attention.Causal ? null : 1,
-        Residual residual => ShiftOf(residual.Branch, input) is { } branch && branch == ShiftOf(residual.Skip, input) ? branch : null,
-        Repeat repeat => StrideOf(repeat, input),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static long? StrideOf(Layer layer, Shape input) =>
+        layer switch
+        {
+            Convolution convolution => StrideOf(convolution, input),
+            Dense or Activation or Scaling or Norm => 1,
+            Pooling pooling => pooling.Size,
+            GlobalAveragePool => 1,
+            Dropout dropout => dropout.Mask == DropoutMask.Shared ? 1 : null,
+            Flatten => input.Positions == 1 ? 1 : null,
+            Attention attention => attention.Causal ? null : 1,
+            Residual residual => ShiftOf(residual.Branch, input) is { } branch && branch == ShiftOf(residual.Skip, input) ? branch : null,
+            Repeat repeat => StrideOf(repeat, input),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     /// <summary>
     /// A stride must divide the extents: otherwise the last window of a row and the first are nearer than a stride. So the product of all strides is at
@@ -122,7 +133,9 @@ public static class Facts
     private static long? StrideOf(Convolution convolution, Shape input)
     {
         var divides = Divides(convolution.Stride, input.Height) && Divides(convolution.Stride, input.Width);
-        return !divides || (convolution.Boundary != Boundary.Periodic && convolution.Kernel != 1) ? null : input.Positions == 1 ? 1 : convolution.Stride;
+        return !divides || (convolution.Boundary != Boundary.Periodic && convolution.Kernel != 1) ? null
+            : input.Positions == 1 ? 1
+            : convolution.Stride;
     }
 
     private static bool Divides(int stride, int extent) => extent == 1 || extent % stride == 0;

@@ -17,7 +17,7 @@ internal sealed class JsonObject
 
     /// <summary>An object with no other names than these.</summary>
     /// <exception cref="InvalidNetworkException">It is no object, or has another name or one twice.</exception>
-    public static JsonObject Of(JsonElement element, string path, IReadOnlyList<string> names)
+    public static JsonObject Read(JsonElement element, string path, IReadOnlyList<string> names)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -34,7 +34,11 @@ internal sealed class JsonObject
 
             if (!names.Contains(property.Name))
             {
-                throw new InvalidNetworkException(path, $"expected {Expected(names)}, got \"{Shortened(property.Name)}\"") { Word = property.Name, Words = names };
+                throw new InvalidNetworkException(path, $"expected {Expected(names)}, got \"{Shortened(property.Name)}\"")
+                {
+                    Word = property.Name,
+                    Words = names,
+                };
             }
         }
 
@@ -42,18 +46,20 @@ internal sealed class JsonObject
     }
 
     /// <summary>A value as a message shows it.</summary>
-    public static string Words(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => $"a list of {element.GetArrayLength()}",
-        _ => Shortened(element.GetRawText()),
-    };
+    public static string Words(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => $"a list of {element.GetArrayLength()}",
+            _ => Shortened(element.GetRawText()),
+        };
 
     /// <summary>An integer.</summary>
     /// <exception cref="InvalidNetworkException">It is none.</exception>
-    public static int Integer(JsonElement element, string path) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)
-        ? value
-        : throw new InvalidNetworkException(path, $"expected an integer, got {Words(element)}");
+    public static int Integer(JsonElement element, string path) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)
+            ? value
+            : throw new InvalidNetworkException(path, $"expected an integer, got {Words(element)}");
 
     /// <summary>The value of a name; null if it is left out.</summary>
     public JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) ? value : null;
@@ -64,9 +70,10 @@ internal sealed class JsonObject
 
     /// <summary>A text.</summary>
     /// <exception cref="InvalidNetworkException">It is left out or no text.</exception>
-    public string Text(string name) => Element(name) is { ValueKind: JsonValueKind.String } value
-        ? value.GetString()!
-        : throw new InvalidNetworkException(At(name), $"expected a text, got {Words(Element(name))}");
+    public string Text(string name) =>
+        Element(name) is { ValueKind: JsonValueKind.String } value
+            ? value.GetString()!
+            : throw new InvalidNetworkException(At(name), $"expected a text, got {Words(Element(name))}");
 
     /// <summary>An integer.</summary>
     /// <exception cref="InvalidNetworkException">It is left out or no integer.</exception>
@@ -85,7 +92,9 @@ internal sealed class JsonObject
             return otherwise;
         }
 
-        return Number(value, At(name)) is { } number && double.IsFinite(number) ? number : throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
+        return Number(value, At(name)) is { } number && double.IsFinite(number)
+            ? number
+            : throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
     }
 
     /// <summary>A number, infinite where it is too large; null for what is none.</summary>
@@ -100,17 +109,22 @@ internal sealed class JsonObject
         // Digits other than 0 before the exponent, and 0 all the same.
         return number != 0 || value.GetRawText().TakeWhile(letter => letter is not ('e' or 'E')).All(letter => letter is not (>= '1' and <= '9'))
             ? number
-            : throw new InvalidNetworkException(path, $"expected 0 or a number of at least {double.Epsilon:G1} in size, got {Words(value)}, which double precision does not hold");
+            : throw new InvalidNetworkException(
+                path,
+                $"expected 0 or a number of at least {double.Epsilon:G1} in size, got {Words(value)}, which double precision does not hold"
+            );
     }
 
     /// <summary>Yes or no; no where it is left out.</summary>
     /// <exception cref="InvalidNetworkException">It is neither.</exception>
-    public bool Flag(string name) => Find(name) is { } value && value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw new InvalidNetworkException(At(name), $"expected true or false, got {Words(value)}"),
-    };
+    public bool Flag(string name) =>
+        Find(name) is { } value
+        && value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new InvalidNetworkException(At(name), $"expected true or false, got {Words(value)}"),
+        };
 
     /// <summary>One of some words; the first where it is left out.</summary>
     /// <exception cref="InvalidNetworkException">It is none of them.</exception>

@@ -11,8 +11,23 @@ internal static class LayerReader
     /// <summary>The words of all layers.</summary>
     internal static readonly string[] AllWords =
     [
-        "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", .. Function.Words,
-        "scale", "average_pool", "max_pool", "global_average_pool", "flatten", "dropout", "attention", "residual", "repeat",
+        "conv",
+        "dense",
+        "batch_norm",
+        "layer_norm",
+        "rms_norm",
+        "group_norm",
+        "instance_norm",
+        .. Function.Words,
+        "scale",
+        "average_pool",
+        "max_pool",
+        "global_average_pool",
+        "flatten",
+        "dropout",
+        "attention",
+        "residual",
+        "repeat",
     ];
 
     private static readonly string[] ParameterNames = ["weight_variance", "bias_variance", "weights"];
@@ -57,7 +72,7 @@ internal static class LayerReader
 
     private static Layer ReadLayer(string word, JsonElement? value, string path, OpenSizes open, int level)
     {
-        JsonObject Object(params string[] names) => JsonObject.Of(value ?? EmptyObject, $"{path}.{word}", names);
+        JsonObject Object(params string[] names) => JsonObject.Read(value ?? EmptyObject, $"{path}.{word}", names);
         switch (word)
         {
             case "conv":
@@ -70,10 +85,20 @@ internal static class LayerReader
                 return new BatchNorm { Epsilon = batch.Number("epsilon", new BatchNorm().Epsilon), Scale = batch.Number("scale", 1) };
             case "layer_norm":
                 var layer = Object("epsilon", "scale", "over");
-                return new LayerNorm { Epsilon = Epsilon(layer), Scale = layer.Number("scale", 1), Over = (NormalisedOver)layer.Choice("over", Words.Over) };
+                return new LayerNorm
+                {
+                    Epsilon = Epsilon(layer),
+                    Scale = layer.Number("scale", 1),
+                    Over = (NormalisedOver)layer.Choice("over", Words.Over),
+                };
             case "rms_norm":
                 var rms = Object("epsilon", "scale", "over");
-                return new RmsNorm { Epsilon = Epsilon(rms), Scale = rms.Number("scale", 1), Over = (NormalisedOver)rms.Choice("over", Words.Over) };
+                return new RmsNorm
+                {
+                    Epsilon = Epsilon(rms),
+                    Scale = rms.Number("scale", 1),
+                    Over = (NormalisedOver)rms.Choice("over", Words.Over),
+                };
             case "group_norm":
                 var group = Object("groups", "epsilon", "scale");
                 return new GroupNorm(group.Integer("groups")) { Epsilon = Epsilon(group), Scale = group.Number("scale", 1) };
@@ -100,13 +125,20 @@ internal static class LayerReader
                 return new Dropout(dropout.Number("keep", 1)) { Mask = (DropoutMask)dropout.Choice("mask", Words.Mask) };
             case "attention":
                 var attention = Object(["heads", "causal", .. ParameterNames]);
-                return new Attention(attention.Integer("heads")) { Causal = attention.Flag("causal"), Parameters = ReadParameters(attention, Initialisation.LeCun) };
+                return new Attention(attention.Integer("heads"))
+                {
+                    Causal = attention.Flag("causal"),
+                    Parameters = ReadParameters(attention, Initialisation.LeCun),
+                };
             case "residual":
                 return ReadResidual(Object("branch", "skip", "branch_scale", "skip_scale", "survival"), open, level);
             case "repeat":
                 var repeat = Object("times", "unit");
                 var times = repeat.Element("times");
-                return new Repeat(IsWord(times, Words.OpenDepth) ? open.Depth() : JsonObject.Integer(times, repeat.At("times")), Read(repeat.Element("unit"), repeat.At("unit"), open, level));
+                return new Repeat(
+                    IsWord(times, Words.OpenDepth) ? open.Depth() : JsonObject.Integer(times, repeat.At("times")),
+                    Read(repeat.Element("unit"), repeat.At("unit"), open, level)
+                );
             default:
                 if (Function.Find(word) is { } kind)
                 {
@@ -114,46 +146,57 @@ internal static class LayerReader
                     return new Activation(new Function(kind));
                 }
 
-                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{JsonObject.Shortened(word)}\"") { Word = word, Words = AllWords };
+                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{JsonObject.Shortened(word)}\"")
+                {
+                    Word = word,
+                    Words = AllWords,
+                };
         }
     }
 
     private static JsonElement EmptyObject { get; } = JsonDocument.Parse("{}").RootElement.Clone();
 
-    private static Convolution ReadConvolution(JsonObject convolution, OpenSizes open) => new(convolution.Integer("kernel"))
-    {
-        Channels = ReadChannels(convolution, open),
-        Stride = convolution.Integer("stride", 1),
-        Dilation = convolution.Integer("dilation", 1),
-        Groups = convolution.Find("groups") switch
+    private static Convolution ReadConvolution(JsonObject convolution, OpenSizes open) =>
+        new(convolution.Integer("kernel"))
         {
-            null => 1,
-            { } groups when IsWord(groups, Words.Depthwise) => Convolution.EachChannel,
-            { } groups => JsonObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
-                ? count
-                : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{Words.Depthwise}\", got 0"),
-        },
-        Boundary = (Boundary)convolution.Choice("boundary", Words.Boundary),
-        Parameters = ReadParameters(convolution, Initialisation.He),
-    };
+            Channels = ReadChannels(convolution, open),
+            Stride = convolution.Integer("stride", 1),
+            Dilation = convolution.Integer("dilation", 1),
+            Groups = convolution.Find("groups") switch
+            {
+                null => 1,
+                { } groups when IsWord(groups, Words.Depthwise) => Convolution.EachChannel,
+                { } groups => JsonObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
+                    ? count
+                    : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{Words.Depthwise}\", got 0"),
+            },
+            Boundary = (Boundary)convolution.Choice("boundary", Words.Boundary),
+            Parameters = ReadParameters(convolution, Initialisation.He),
+        };
 
-    private static Residual ReadResidual(JsonObject residual, OpenSizes open, int level) => new(Read(residual.Element("branch"), residual.At("branch"), open, level))
-    {
-        Skip = residual.Find("skip") is { } skip ? Read(skip, residual.At("skip"), open, level) : Layers.None,
-        BranchScale = ReadScale(residual, "branch_scale"),
-        SkipScale = ReadScale(residual, "skip_scale"),
-        Survival = residual.Number("survival", 1),
-    };
+    private static Residual ReadResidual(JsonObject residual, OpenSizes open, int level) =>
+        new(Read(residual.Element("branch"), residual.At("branch"), open, level))
+        {
+            Skip = residual.Find("skip") is { } skip ? Read(skip, residual.At("skip"), open, level) : Layers.None,
+            BranchScale = ReadScale(residual, "branch_scale"),
+            SkipScale = ReadScale(residual, "skip_scale"),
+            Survival = residual.Number("survival", 1),
+        };
 
     private static Initialisation ReadParameters(JsonObject layer, Initialisation otherwise) =>
-        new(layer.Number("weight_variance", otherwise.WeightVariance), layer.Number("bias_variance", otherwise.BiasVariance), (WeightLaw)layer.Choice("weights", Words.Weights));
+        new(
+            layer.Number("weight_variance", otherwise.WeightVariance),
+            layer.Number("bias_variance", otherwise.BiasVariance),
+            (WeightLaw)layer.Choice("weights", Words.Weights)
+        );
 
-    private static int? ReadChannels(JsonObject layer, OpenSizes open) => layer.Find("channels") switch
-    {
-        null => null,
-        { } channels when IsWord(channels, Words.OpenChannels) => open.Channels(),
-        { } channels => JsonObject.Integer(channels, layer.At("channels")),
-    };
+    private static int? ReadChannels(JsonObject layer, OpenSizes open) =>
+        layer.Find("channels") switch
+        {
+            null => null,
+            { } channels when IsWord(channels, Words.OpenChannels) => open.Channels(),
+            { } channels => JsonObject.Integer(channels, layer.At("channels")),
+        };
 
     private static ResidualScale ReadScale(JsonObject residual, string name)
     {
@@ -167,19 +210,30 @@ internal static class LayerReader
             Words.RootOfHalf => Math.Sqrt(0.5),
             "1/sqrt(L)" => ResidualScale.ByDepth,
             "1/sqrt(l+1)" => ResidualScale.ByUnit,
-            _ => throw new InvalidNetworkException(residual.At(name), $"expected a number, \"{Words.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {JsonObject.Words(word)}"),
+            _ => throw new InvalidNetworkException(
+                residual.At(name),
+                $"expected a number, \"{Words.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {JsonObject.Words(word)}"
+            ),
         };
     }
 
     private static double Epsilon(JsonObject norm) => norm.Number("epsilon", new InstanceNorm().Epsilon);
 
-    private static double Number(JsonElement? value, string path, string word) => value is { } number && JsonObject.Number(number, path) is { } factor
-        ? factor
-        : throw new InvalidNetworkException(path, $"expected {{\"{word}\": number}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}");
+    private static double Number(JsonElement? value, string path, string word) =>
+        value is { } number && JsonObject.Number(number, path) is { } factor
+            ? factor
+            : throw new InvalidNetworkException(
+                path,
+                $"expected {{\"{word}\": number}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}"
+            );
 
-    private static int Extent(JsonElement? value, string path, string word) => value is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var extent)
-        ? extent
-        : throw new InvalidNetworkException(path, $"expected {{\"{word}\": extent}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}");
+    private static int Extent(JsonElement? value, string path, string word) =>
+        value is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var extent)
+            ? extent
+            : throw new InvalidNetworkException(
+                path,
+                $"expected {{\"{word}\": extent}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}"
+            );
 
     private static bool IsWord(JsonElement element, string word) => element.ValueKind == JsonValueKind.String && element.ValueEquals(word);
 }

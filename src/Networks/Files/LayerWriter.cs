@@ -25,11 +25,15 @@ internal static class LayerWriter
                 Object(json, layer, () => Write(json, convolution));
                 break;
             case Dense dense:
-                Object(json, layer, () =>
-                {
-                    Integer(json, "channels", dense.Channels);
-                    Write(json, dense.Parameters, Initialisation.He);
-                });
+                Object(
+                    json,
+                    layer,
+                    () =>
+                    {
+                        Integer(json, "channels", dense.Channels);
+                        Write(json, dense.Parameters, Initialisation.He);
+                    }
+                );
                 break;
             case BatchNorm norm:
                 Object(json, layer, () => Write(json, norm, new BatchNorm().Epsilon));
@@ -41,11 +45,15 @@ internal static class LayerWriter
                 Object(json, layer, () => Write(json, norm, norm.Over));
                 break;
             case GroupNorm norm:
-                Object(json, layer, () =>
-                {
-                    json.WriteNumber("groups", norm.Groups);
-                    Write(json, norm, new InstanceNorm().Epsilon);
-                });
+                Object(
+                    json,
+                    layer,
+                    () =>
+                    {
+                        json.WriteNumber("groups", norm.Groups);
+                        Write(json, norm, new InstanceNorm().Epsilon);
+                    }
+                );
                 break;
             case InstanceNorm norm:
                 Object(json, layer, () => Write(json, norm, new InstanceNorm().Epsilon));
@@ -63,11 +71,15 @@ internal static class LayerWriter
                 Value(json, layer, () => json.WriteNumberValue(pooling.Size));
                 break;
             case Dropout dropout:
-                Object(json, layer, () =>
-                {
-                    json.WriteNumber("keep", dropout.Keep);
-                    Choice(json, "mask", Words.Mask, (int)dropout.Mask);
-                });
+                Object(
+                    json,
+                    layer,
+                    () =>
+                    {
+                        json.WriteNumber("keep", dropout.Keep);
+                        Choice(json, "mask", Words.Mask, (int)dropout.Mask);
+                    }
+                );
                 break;
             case Attention attention:
                 Object(json, layer, () => Write(json, attention));
@@ -76,12 +88,16 @@ internal static class LayerWriter
                 Object(json, layer, () => Write(json, residual));
                 break;
             case Repeat repeat:
-                Object(json, layer, () =>
-                {
-                    json.WriteNumber("times", repeat.Times);
-                    json.WritePropertyName("unit");
-                    Write(json, repeat.Unit);
-                });
+                Object(
+                    json,
+                    layer,
+                    () =>
+                    {
+                        json.WriteNumber("times", repeat.Times);
+                        json.WritePropertyName("unit");
+                        Write(json, repeat.Unit);
+                    }
+                );
                 break;
             default:
                 throw new UnknownLayerException(layer);
@@ -188,12 +204,17 @@ internal static class LayerWriter
         }
     }
 
-    private static void Object(Utf8JsonWriter json, Layer layer, Action write) => Value(json, layer, () =>
-    {
-        json.WriteStartObject();
-        write();
-        json.WriteEndObject();
-    });
+    private static void Object(Utf8JsonWriter json, Layer layer, Action write) =>
+        Value(
+            json,
+            layer,
+            () =>
+            {
+                json.WriteStartObject();
+                write();
+                json.WriteEndObject();
+            }
+        );
 
     private static void Value(Utf8JsonWriter json, Layer layer, Action write)
     {

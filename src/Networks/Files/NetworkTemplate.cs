@@ -12,7 +12,12 @@ public sealed class NetworkTemplate
     /// <summary>Deepest nesting of JSON, some thirty times what the levels of a network need: the parser takes time that grows with its square.</summary>
     private const int MostDepth = 1024;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MostDepth, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        MaxDepth = MostDepth,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     private readonly JsonElement _root;
 
@@ -64,10 +69,13 @@ public sealed class NetworkTemplate
         }
         catch (JsonException exception)
         {
-            throw new InvalidNetworkException("network", $"expected JSON, got something else in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}");
+            throw new InvalidNetworkException(
+                "network",
+                $"expected JSON, got something else in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}"
+            );
         }
 
-        var file = JsonObject.Of(root, "network", Words.Network);
+        var file = JsonObject.Read(root, "network", Words.Network);
         var name = file.Text("name");
         if (string.IsNullOrWhiteSpace(name))
         {
@@ -80,7 +88,12 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("layers", "expected at least one layer, got none");
         }
 
-        return new NetworkTemplate(layers, name, file.Find("description") is null ? null : file.Text("description"), file.Find("input") is { } input ? ShapeOf(input) : null);
+        return new NetworkTemplate(
+            layers,
+            name,
+            file.Find("description") is null ? null : file.Text("description"),
+            file.Find("input") is { } input ? ShapeOf(input) : null
+        );
     }
 
     /// <summary>Puts sizes in.</summary>
@@ -96,7 +109,10 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("input", $"expected images of {own}, got {given}");
         }
 
-        var shape = input ?? Input ?? throw new InvalidNetworkException("input", "expected the shape of an image, [height, width, channels], which the network leaves open");
+        var shape =
+            input
+            ?? Input
+            ?? throw new InvalidNetworkException("input", "expected the shape of an image, [height, width, channels], which the network leaves open");
         if (LeavesChannelsOpen && channels is null)
         {
             throw new InvalidNetworkException("layers", "expected a number of channels for N, which the network leaves open");

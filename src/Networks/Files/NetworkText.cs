@@ -7,7 +7,12 @@ namespace Wellbehaved.Networks;
 /// <summary>Writes the JSON form of a network; what has its default value is left out.</summary>
 public static class NetworkText
 {
-    private static readonly JsonWriterOptions Format = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+    private static readonly JsonWriterOptions Format = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+    };
 
     /// <summary>The JSON form of a network.</summary>
     /// <param name="network">The network.</param>

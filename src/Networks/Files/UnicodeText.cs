@@ -13,7 +13,7 @@ internal static class UnicodeText
     public static bool IsWhole(string json)
     {
         char? before = null;
-        for (var i = 0; i < json.Length;)
+        for (var i = 0; i < json.Length; )
         {
             var (character, length) = Read(json, i);
             if (char.IsLowSurrogate(character) != (before is { } high && char.IsHighSurrogate(high)))
@@ -35,7 +35,10 @@ internal static class UnicodeText
             return (json[start], 1);
         }
 
-        return json[start + 1] == 'u' && start + EscapeLength <= json.Length && ushort.TryParse(json.AsSpan(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        return
+            json[start + 1] == 'u'
+            && start + EscapeLength <= json.Length
+            && ushort.TryParse(json.AsSpan(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             ? ((char)code, EscapeLength)
             : ('\\', 2);
     }

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Multi-head self-attention over the positions of each input, rows first: softmax(QKᵀ/√d_k) V for each head, then an output projection (Vaswani et al. 2017).</summary>
+/// <summary>
+/// Multi-head self-attention over the positions of each input, rows first: softmax(QKᵀ/√d_k) V for each head, then an output projection (Vaswani et al. 2017).
+/// </summary>
 /// <param name="Heads">Number of heads; it divides the channels, and d_k is their quotient.</param>
 public sealed record Attention(int Heads) : Layer
 {

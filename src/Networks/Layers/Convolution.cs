@@ -52,7 +52,13 @@ public sealed record Convolution(int Kernel) : Layer
 
         if (FanInOf(input.Channels) > Limits.Weights / channels)
         {
-            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Weights} weights, got {Kernel}×{Kernel} for each of {input.Channels / groups} to {channels} channels"));
+            throw new InvalidNetworkException(
+                path,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"expected at most {Limits.Weights} weights, got {Kernel}×{Kernel} for each of {input.Channels / groups} to {channels} channels"
+                )
+            );
         }
 
         // Images of one row or column are signals over the other axis.
@@ -83,7 +89,10 @@ public sealed record Convolution(int Kernel) : Layer
 
         if (Boundary == Boundary.Symmetric && Kernel % 2 == 0)
         {
-            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected an odd kernel with boundary symmetric, got {Kernel}"));
+            throw new InvalidNetworkException(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"expected an odd kernel with boundary symmetric, got {Kernel}")
+            );
         }
     }
 }

@@ -9,9 +9,13 @@ public sealed record Flatten : Layer
     public override string Word => "flatten";
 
     /// <inheritdoc/>
-    internal override Shape OutputOf(Shape input, string path) => input.Features <= int.MaxValue
-        ? new(1, 1, (int)input.Features)
-        : throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected at most {int.MaxValue} features to flatten, got {input}"));
+    internal override Shape OutputOf(Shape input, string path) =>
+        input.Features <= int.MaxValue
+            ? new(1, 1, (int)input.Features)
+            : throw new InvalidNetworkException(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {int.MaxValue} features to flatten, got {input}")
+            );
 
     /// <inheritdoc/>
     internal override void Validate(string path)

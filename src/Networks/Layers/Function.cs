@@ -55,9 +55,20 @@ public readonly record struct Function(FunctionKind Kind, double Slope = 0)
 {
     private static readonly (FunctionKind Kind, string Word)[] Names =
     [
-        (FunctionKind.Linear, "linear"), (FunctionKind.Relu, "relu"), (FunctionKind.LeakyRelu, "leaky_relu"), (FunctionKind.Abs, "abs"),
-        (FunctionKind.Tanh, "tanh"), (FunctionKind.Erf, "erf"), (FunctionKind.Sine, "sine"), (FunctionKind.Gelu, "gelu"), (FunctionKind.GeluTanh, "gelu_tanh"),
-        (FunctionKind.Silu, "silu"), (FunctionKind.Elu, "elu"), (FunctionKind.Sigmoid, "sigmoid"), (FunctionKind.Softplus, "softplus"), (FunctionKind.HardSwish, "hard_swish"),
+        (FunctionKind.Linear, "linear"),
+        (FunctionKind.Relu, "relu"),
+        (FunctionKind.LeakyRelu, "leaky_relu"),
+        (FunctionKind.Abs, "abs"),
+        (FunctionKind.Tanh, "tanh"),
+        (FunctionKind.Erf, "erf"),
+        (FunctionKind.Sine, "sine"),
+        (FunctionKind.Gelu, "gelu"),
+        (FunctionKind.GeluTanh, "gelu_tanh"),
+        (FunctionKind.Silu, "silu"),
+        (FunctionKind.Elu, "elu"),
+        (FunctionKind.Sigmoid, "sigmoid"),
+        (FunctionKind.Softplus, "softplus"),
+        (FunctionKind.HardSwish, "hard_swish"),
     ];
 
     /// <summary>max(u, 0).</summary>

@@ -7,9 +7,7 @@ namespace Wellbehaved.Networks;
 /// </remarks>
 public abstract record Layer
 {
-    private protected Layer()
-    {
-    }
+    private protected Layer() { }
 
     /// <summary>The word that stands for the layer in files and messages.</summary>
     public abstract string Word { get; }

@@ -7,7 +7,7 @@ internal static class LayerPath
     public const string Root = "layers";
 
     /// <summary>The path of a layer of a list; one that holds others is followed by its word, since their lists stand below it.</summary>
-    public static string Of(string list, int index, Layer layer) => layer is Repeat or Residual ? $"{list}[{index}].{layer.Word}" : $"{list}[{index}]";
+    public static string Write(string list, int index, Layer layer) => layer is Repeat or Residual ? $"{list}[{index}].{layer.Word}" : $"{list}[{index}]";
 
     /// <summary>The path of a list within a layer.</summary>
     public static string Within(string layer, string list) => $"{layer}.{list}";

@@ -83,7 +83,7 @@ public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
         var shape = input;
         for (var i = 0; i < Count; i++)
         {
-            shape = this[i].OutputOf(shape, LayerPath.Of(path, i, this[i]));
+            shape = this[i].OutputOf(shape, LayerPath.Write(path, i, this[i]));
         }
 
         return shape;
@@ -94,7 +94,7 @@ public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
     {
         for (var i = 0; i < Count; i++)
         {
-            this[i].Validate(LayerPath.Of(path, i, this[i]));
+            this[i].Validate(LayerPath.Write(path, i, this[i]));
         }
     }
 }

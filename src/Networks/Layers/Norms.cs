@@ -4,14 +4,14 @@ namespace Wellbehaved.Networks;
 /// <remarks>All variances have the number of elements as denominator, and ε is added to the variance. There is no shift: it starts at 0.</remarks>
 public abstract record Norm : Layer
 {
-    private protected Norm()
-    {
-    }
+    private protected Norm() { }
 
     /// <summary>ε ≥ 0, added to the variance before its root is taken.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
-    /// <summary>γ, by which the normalised features are multiplied: 1 at initialisation unless a recipe says otherwise (0 silences a residual branch).</summary>
+    /// <summary>
+    /// γ, by which the normalised features are multiplied: 1 at initialisation unless a recipe says otherwise (0 silences a residual branch).
+    /// </summary>
     public double Scale { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -77,9 +77,8 @@ public sealed record GroupNorm(int Groups) : Norm
     public override string Word => "group_norm";
 
     /// <inheritdoc/>
-    internal override Shape OutputOf(Shape input, string path) => input.Channels % Groups == 0
-        ? input
-        : throw new InvalidNetworkException(path, $"expected channels that {Groups} groups divide, got {input.Channels}");
+    internal override Shape OutputOf(Shape input, string path) =>
+        input.Channels % Groups == 0 ? input : throw new InvalidNetworkException(path, $"expected channels that {Groups} groups divide, got {input.Channels}");
 
     /// <inheritdoc/>
     internal override void Validate(string path)

@@ -10,7 +10,11 @@ public abstract record Pooling(int Size) : Layer
         // Images of one row or column are pooled along the other axis.
         var (height, width) = (input.Height == 1 ? 1 : Size, input.Width == 1 ? 1 : Size);
         return input.Height % height == 0 && input.Width % width == 0
-            ? input with { Height = input.Height / height, Width = input.Width / width }
+            ? input with
+            {
+                Height = input.Height / height,
+                Width = input.Width / width,
+            }
             : throw new InvalidNetworkException(path, $"expected positions that windows of {Size} divide, got {input.Height}×{input.Width}");
     }
 

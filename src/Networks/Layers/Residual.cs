@@ -26,7 +26,11 @@ public sealed record Residual(Layers Branch) : Layer
         var skip = Skip.OutputOf(input, LayerPath.Within(path, "skip"));
         return branch == skip
             ? branch
-            : throw new InvalidNetworkException(path, $"expected branch and skip of one shape, got {branch} and {skip}{(Skip.Count == 0 ? "; a projection in the skip changes shapes too" : string.Empty)}");
+            : throw new InvalidNetworkException(
+                path,
+                $"expected branch and skip of one shape, got {branch} and "
+                    + $"{skip}{(Skip.Count == 0 ? "; a projection in the skip changes shapes too" : string.Empty)}"
+            );
     }
 
     /// <inheritdoc/>

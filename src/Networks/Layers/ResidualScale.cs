@@ -50,20 +50,22 @@ public readonly record struct ResidualScale
     /// <param name="units">Units of the stack, L.</param>
     /// <returns>The factor.</returns>
     /// <exception cref="InvalidOperationException">The rule does not exist.</exception>
-    public double ValueAt(int unit, int units) => Rule switch
-    {
-        ScaleRule.Constant => Value,
-        ScaleRule.ByDepth => 1 / Math.Sqrt(units),
-        ScaleRule.ByUnit => 1 / Math.Sqrt(unit + 1.0),
-        _ => throw new InvalidOperationException($"no scale by the rule {Rule}"),
-    };
+    public double ValueAt(int unit, int units) =>
+        Rule switch
+        {
+            ScaleRule.Constant => Value,
+            ScaleRule.ByDepth => 1 / Math.Sqrt(units),
+            ScaleRule.ByUnit => 1 / Math.Sqrt(unit + 1.0),
+            _ => throw new InvalidOperationException($"no scale by the rule {Rule}"),
+        };
 
     /// <inheritdoc/>
-    public override string ToString() => Rule switch
-    {
-        ScaleRule.Constant => Value.ToString("R", CultureInfo.InvariantCulture),
-        ScaleRule.ByDepth => "1/sqrt(L)",
-        ScaleRule.ByUnit => "1/sqrt(l+1)",
-        _ => throw new InvalidOperationException($"no word for the rule {Rule}"),
-    };
+    public override string ToString() =>
+        Rule switch
+        {
+            ScaleRule.Constant => Value.ToString("R", CultureInfo.InvariantCulture),
+            ScaleRule.ByDepth => "1/sqrt(L)",
+            ScaleRule.ByUnit => "1/sqrt(l+1)",
+            _ => throw new InvalidOperationException($"no word for the rule {Rule}"),
+        };
 }

@@ -12,6 +12,8 @@ public enum WeightLaw
     /// <summary>Independent Gaussian weights cut off at two deviations and widened again to the stated variance.</summary>
     TruncatedNormal,
 
-    /// <summary>Random orthonormal rows or columns, whichever are fewer, uniform over all such matrices (Haar), times the root of the stated variance ratio.</summary>
+    /// <summary>
+    /// Random orthonormal rows or columns, whichever are fewer, uniform over all such matrices (Haar), times the root of the stated variance ratio.
+    /// </summary>
     Orthogonal,
 }

@@ -6,18 +6,21 @@ public static class ParameterList
     /// <summary>Everything that one mapping draws.</summary>
     /// <param name="network">The network.</param>
     /// <returns>The tensors, all repetitions counted; weights are followed by their biases.</returns>
-    public static IEnumerable<ParameterTensor> Of(Network network)
+    public static IEnumerable<ParameterTensor> Enumerate(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var next = new int[Enum.GetValues<ParameterKind>().Length];
         var shape = network.Input;
         foreach (var (layer, input) in Flat(network.Layers, () => shape, made => shape = made))
         {
-            foreach (var tensor in Of(layer, input))
+            foreach (var tensor in Enumerate(layer, input))
             {
                 // A bias goes with the weights before it.
                 var index = tensor.Kind == ParameterKind.Biases ? next[(int)ParameterKind.Weights] - 1 : next[(int)tensor.Kind]++;
-                yield return tensor with { Index = index };
+                yield return tensor with
+                {
+                    Index = index,
+                };
             }
         }
     }
@@ -62,16 +65,23 @@ public static class ParameterList
         }
     }
 
-    private static IEnumerable<ParameterTensor> Of(Layer layer, Shape input) => layer switch
-    {
-        Convolution convolution => Linear(convolution, convolution.FanInOf(input.Channels), convolution.Channels ?? input.Channels, convolution.Parameters, 1),
-        Dense dense => Linear(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters, 1),
-        Attention attention => Linear(attention, input.Channels, input.Channels, attention.Parameters, 4),
-        Dropout dropout => [new(ParameterKind.Mask, 0, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, input.Channels)],
-        Residual residual => residual.Survival < 1 ? [new(ParameterKind.Survival, 0, residual, 1, 1)] : [],
-        Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => [],
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static IEnumerable<ParameterTensor> Enumerate(Layer layer, Shape input) =>
+        layer switch
+        {
+            Convolution convolution => Linear(
+                convolution,
+                convolution.FanInOf(input.Channels),
+                convolution.Channels ?? input.Channels,
+                convolution.Parameters,
+                1
+            ),
+            Dense dense => Linear(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters, 1),
+            Attention attention => Linear(attention, input.Channels, input.Channels, attention.Parameters, 4),
+            Dropout dropout => [new(ParameterKind.Mask, 0, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, input.Channels)],
+            Residual residual => residual.Survival < 1 ? [new(ParameterKind.Survival, 0, residual, 1, 1)] : [],
+            Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => [],
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static IEnumerable<ParameterTensor> Linear(Layer layer, long fanIn, int outputs, Initialisation parameters, int times)
     {

@@ -26,13 +26,13 @@ internal abstract class NetworkWalk(Network network)
     /// <summary>A layer that is neither a repeat nor a residual reads features of a shape.</summary>
     protected abstract void Pass(Layer layer, Shape input);
 
-    /// <summary>A residual in the unit of a stack; its branch and its skip, which both begin at the residual's input, are gone through by calling them, in this order.</summary>
+    /// <summary>
+    /// A residual in the unit of a stack; its branch and its skip, which both begin at the residual's input, are gone through by calling them, in this order.
+    /// </summary>
     protected abstract void Sum(Residual residual, int unit, int units, Action branch, Action skip);
 
     /// <summary>A unit of a stack begins, and the place before it is reached next.</summary>
-    protected virtual void Enter()
-    {
-    }
+    protected virtual void Enter() { }
 
     /// <summary>What the last layer has given is what the next place shows.</summary>
     /// <param name="index">Index of the place.</param>

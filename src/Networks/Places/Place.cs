@@ -16,7 +16,8 @@ public enum PlaceKind
 }
 
 /// <summary>A place of a network: where signal and noise are looked at.</summary>
-/// <param name="Depth">Units before it, or around it: a unit is a repetition of a stack, a residual outside of one, or a layer with weights outside of both. The first layer with weights, and what precedes the first unit, have depth 0.</param>
+/// <param name="Depth">Units before it, or around it: a unit is a repetition of a stack, a residual outside of one, or a layer with weights outside of both.
+/// The first layer with weights, and what precedes the first unit, have depth 0.</param>
 /// <param name="Number">1 before the unit, then counting its layers: the <c>locK</c> of the author's result files. At depth 0 counted from 0.</param>
 /// <param name="Kind">What it shows.</param>
 /// <param name="After">The layer whose output it shows; null before a unit.</param>

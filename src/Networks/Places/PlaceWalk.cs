@@ -13,14 +13,16 @@ internal sealed class PlaceWalk
     private PlaceWalk(Shape input) => _shape = input;
 
     /// <summary>The places of a network.</summary>
-    public static IReadOnlyList<Place> Of(Network network)
+    public static IReadOnlyList<Place> Collect(Network network)
     {
         var walk = new PlaceWalk(network.Input);
         walk.Stack(network.Layers);
         return walk._places;
     }
 
-    /// <summary>Whether the last layer of a branch that has a place is repeated, so that its place shows another repetition, and the branch's end has one of its own.</summary>
+    /// <summary>
+    /// Whether the last layer of a branch that has a place is repeated, so that its place shows another repetition, and the branch's end has one of its own.
+    /// </summary>
     public static bool EndsInRepetition(Layers branch) => LastShown(branch) is (_, true);
 
     /// <summary>Whether a layer draws parameters, and so counts as a unit of its own outside of all others.</summary>
@@ -127,7 +129,9 @@ internal sealed class PlaceWalk
         }
     }
 
-    /// <summary>The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.</summary>
+    /// <summary>
+    /// The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.
+    /// </summary>
     private static (Layer Last, bool IsRepeated)? LastShown(Layers layers)
     {
         foreach (var layer in layers.Reverse())

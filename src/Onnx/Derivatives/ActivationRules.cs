@@ -4,35 +4,37 @@ namespace Wellbehaved.Onnx;
 /// <remarks>At a kink the derivative is that from below.</remarks>
 internal static class ActivationRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["Relu"] = Above(_ => 0),
-        ["ThresholdedRelu"] = context => Pass(context, context.Input(0) > context.Node.Real("alpha", 1)),
-        ["LeakyRelu"] = Above(context => context.Node.Real("alpha", 0.01)),
-        ["Elu"] = context => Bent(context, 1, context.Output() + context.Node.Real("alpha", 1)),
-        ["Selu"] = Selu,
-        ["Celu"] = context => Bent(context, 1, (context.Input(0) / context.Node.Real("alpha", 1)).Exp()),
-        ["Sigmoid"] = Times(context => context.Output() * (1 - context.Output())),
-        ["HardSigmoid"] = HardSigmoid,
-        ["HardSwish"] = HardSwish,
-        ["Softplus"] = Times(context => context.Input(0).Sigmoid()),
-        ["Softsign"] = Times(context => 1 / (context.Input(0).Abs() + 1).Square()),
-        ["Gelu"] = Gelu,
-        ["Mish"] = Mish,
-        ["Swish"] = Swish,
-        ["Clip"] = Clip,
-        ["Shrink"] = context => Pass(context, context.Input(0).Abs() > context.Node.Real("lambd", 0.5)),
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["Relu"] = Above(_ => 0),
+            ["ThresholdedRelu"] = context => Pass(context, context.Input(0) > context.Node.Real("alpha", 1)),
+            ["LeakyRelu"] = Above(context => context.Node.Real("alpha", 0.01)),
+            ["Elu"] = context => Bent(context, 1, context.Output() + context.Node.Real("alpha", 1)),
+            ["Selu"] = Selu,
+            ["Celu"] = context => Bent(context, 1, (context.Input(0) / context.Node.Real("alpha", 1)).Exp()),
+            ["Sigmoid"] = Times(context => context.Output() * (1 - context.Output())),
+            ["HardSigmoid"] = HardSigmoid,
+            ["HardSwish"] = HardSwish,
+            ["Softplus"] = Times(context => context.Input(0).Sigmoid()),
+            ["Softsign"] = Times(context => 1 / (context.Input(0).Abs() + 1).Square()),
+            ["Gelu"] = Gelu,
+            ["Mish"] = Mish,
+            ["Swish"] = Swish,
+            ["Clip"] = Clip,
+            ["Shrink"] = context => Pass(context, context.Input(0).Abs() > context.Node.Real("lambd", 0.5)),
+        };
 
     /// <summary>The tangent times a factor.</summary>
     public static Rule Times(Func<RuleContext, Expression> derivative) => context => context.SetTangent(derivative(context) * context.Tangent(0)!.Value);
 
     /// <summary>The tangent where the input is positive, and a multiple of it elsewhere.</summary>
-    private static Rule Above(Func<RuleContext, double> slope) => context =>
-    {
-        var dx = context.Tangent(0)!.Value;
-        context.SetTangent((context.Input(0) > 0).Choose(dx, slope(context) is 0 ? dx.Number(0) : slope(context) * dx));
-    };
+    private static Rule Above(Func<RuleContext, double> slope) =>
+        context =>
+        {
+            var dx = context.Tangent(0)!.Value;
+            context.SetTangent((context.Input(0) > 0).Choose(dx, slope(context) is 0 ? dx.Number(0) : slope(context) * dx));
+        };
 
     private static void Pass(RuleContext context, Expression passes)
     {
@@ -108,6 +110,10 @@ internal static class ActivationRules
         var (x, result) = (context.Input(0), context.Tangent(0)!.Value);
         var zero = result.Number(0);
         result = context.Has(1) ? (x > context.Input(1)).Choose(result, zero) : result;
-        context.SetTangent(context.Has(2) ? (x < context.Input(2)).Choose(result, zero) : result.Name == context.Tangent(0)!.Value.Name ? result.Apply("Identity") : result);
+        context.SetTangent(
+            context.Has(2) ? (x < context.Input(2)).Choose(result, zero)
+            : result.Name == context.Tangent(0)!.Value.Name ? result.Apply("Identity")
+            : result
+        );
     }
 }

@@ -3,72 +3,96 @@ namespace Wellbehaved.Onnx;
 /// <summary>Elementwise operators of several inputs, which are broadcast.</summary>
 internal static class ArithmeticRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["Add"] = Add,
-        ["Sub"] = Sub,
-        ["Mul"] = Mul,
-        ["Div"] = Div,
-        ["Pow"] = Pow,
-        ["Mod"] = Mod,
-        ["Sum"] = context => context.SetTangent(SumOfTangents(context)),
-        ["Mean"] = context => context.SetTangent(SumOfTangents(context) / context.Node.Input.Count),
-        ["Max"] = context => Extreme(context, "Max"),
-        ["Min"] = context => Extreme(context, "Min"),
-        ["Where"] = Where,
-        ["PRelu"] = PRelu,
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["Add"] = Add,
+            ["Sub"] = Sub,
+            ["Mul"] = Mul,
+            ["Div"] = Div,
+            ["Pow"] = Pow,
+            ["Mod"] = Mod,
+            ["Sum"] = context => context.SetTangent(SumOfTangents(context)),
+            ["Mean"] = context => context.SetTangent(SumOfTangents(context) / context.Node.Input.Count),
+            ["Max"] = context => Extreme(context, "Max"),
+            ["Min"] = context => Extreme(context, "Min"),
+            ["Where"] = Where,
+            ["PRelu"] = PRelu,
+        };
 
-    private static void Add(RuleContext context) => context.SetTangent((context.Tangent(0), context.Tangent(1)) switch
-    {
-        ({ } da, { } db) => da + db,
-        ({ } da, null) => context.Fit(da, 0),
-        (null, { } db) => context.Fit(db, 1),
-        _ => throw context.NotKnown(""),
-    });
+    private static void Add(RuleContext context) =>
+        context.SetTangent(
+            (context.Tangent(0), context.Tangent(1)) switch
+            {
+                ({ } da, { } db) => da + db,
+                ({ } da, null) => context.Fit(da, 0),
+                (null, { } db) => context.Fit(db, 1),
+                _ => throw context.NotKnown(""),
+            }
+        );
 
-    private static void Sub(RuleContext context) => context.SetTangent((context.Tangent(0), context.Tangent(1)) switch
-    {
-        ({ } da, { } db) => da - db,
-        ({ } da, null) => context.Fit(da, 0),
-        (null, { } db) => -context.Fit(db, 1),
-        _ => throw context.NotKnown(""),
-    });
+    private static void Sub(RuleContext context) =>
+        context.SetTangent(
+            (context.Tangent(0), context.Tangent(1)) switch
+            {
+                ({ } da, { } db) => da - db,
+                ({ } da, null) => context.Fit(da, 0),
+                (null, { } db) => -context.Fit(db, 1),
+                _ => throw context.NotKnown(""),
+            }
+        );
 
-    private static void Mul(RuleContext context) => context.SetTangent((context.Tangent(0), context.Tangent(1)) switch
-    {
-        ({ } da, { } db) => (da * context.Input(1)) + (context.Input(0) * db),
-        ({ } da, null) => da * context.Input(1),
-        (null, { } db) => context.Input(0) * db,
-        _ => throw context.NotKnown(""),
-    });
+    private static void Mul(RuleContext context) =>
+        context.SetTangent(
+            (context.Tangent(0), context.Tangent(1)) switch
+            {
+                ({ } da, { } db) => (da * context.Input(1)) + (context.Input(0) * db),
+                ({ } da, null) => da * context.Input(1),
+                (null, { } db) => context.Input(0) * db,
+                _ => throw context.NotKnown(""),
+            }
+        );
 
-    private static void Div(RuleContext context) => context.SetTangent((context.Tangent(0), context.Tangent(1)) switch
-    {
-        ({ } da, { } db) => (da - (context.Output() * db)) / context.Input(1),
-        ({ } da, null) => da / context.Input(1),
-        (null, { } db) => -(context.Output() * db / context.Input(1)),
-        _ => throw context.NotKnown(""),
-    });
+    private static void Div(RuleContext context) =>
+        context.SetTangent(
+            (context.Tangent(0), context.Tangent(1)) switch
+            {
+                ({ } da, { } db) => (da - (context.Output() * db)) / context.Input(1),
+                ({ } da, null) => da / context.Input(1),
+                (null, { } db) => -(context.Output() * db / context.Input(1)),
+                _ => throw context.NotKnown(""),
+            }
+        );
 
     private static void Pow(RuleContext context)
     {
         var (x, y) = (context.Input(0), context.Output());
-        var exponent = context.Input(1).Type == x.Type ? context.Input(1) : context.Input(1) with { Name = context.Emitter.Cast(context.Input(1).Name, x.Type), Type = x.Type };
+        var exponent =
+            context.Input(1).Type == x.Type
+                ? context.Input(1)
+                : context.Input(1) with
+                {
+                    Name = context.Emitter.Cast(context.Input(1).Name, x.Type),
+                    Type = x.Type,
+                };
         var fromBase = context.Tangent(0) is { } dx ? exponent * x.Apply("Pow", exponent - 1) * dx : (Expression?)null;
         var fromExponent = context.Tangent(1) is { } de ? y * x.Apply("Log") * de : (Expression?)null;
-        context.SetTangent((fromBase, fromExponent) switch
-        {
-            ({ } a, { } b) => a + b,
-            ({ } a, null) => a,
-            (null, { } b) => b,
-            _ => throw context.NotKnown(""),
-        });
+        context.SetTangent(
+            (fromBase, fromExponent) switch
+            {
+                ({ } a, { } b) => a + b,
+                ({ } a, null) => a,
+                (null, { } b) => b,
+                _ => throw context.NotKnown(""),
+            }
+        );
     }
 
     /// <summary>The remainder moves with the dividend; a divisor that moves is not known.</summary>
     private static void Mod(RuleContext context) =>
-        context.SetTangent(context.Tangent(0) is { } da && context.Tangent(1) is null ? context.Fit(da, 0) : throw context.NotKnown("without noise in a divisor"));
+        context.SetTangent(
+            context.Tangent(0) is { } da && context.Tangent(1) is null ? context.Fit(da, 0) : throw context.NotKnown("without noise in a divisor")
+        );
 
     private static Expression SumOfTangents(RuleContext context)
     {

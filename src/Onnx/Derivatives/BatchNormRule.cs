@@ -26,7 +26,9 @@ internal static class BatchNormRule
         return centred.Name;
     }
 
-    /// <summary>Normalises what has mean zero already: ONNX Runtime multiplies before it subtracts, which loses the digits of a mean that is large beside the deviation.</summary>
+    /// <summary>
+    /// Normalises what has mean zero already: ONNX Runtime multiplies before it subtracts, which loses the digits of a mean that is large beside the deviation.
+    /// </summary>
     public static void TakeCentred(NodeProto node, string centred, Emitter emitter, TensorType type)
     {
         node.Input[0] = centred;

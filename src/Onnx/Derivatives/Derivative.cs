@@ -6,7 +6,20 @@ namespace Wellbehaved.Onnx;
 internal static class Derivative
 {
     /// <summary>Operators whose derivative is zero where there is one: what depends on noise in steps, or on shapes alone.</summary>
-    private static readonly HashSet<string> Flat = ["Shape", "Size", "ConstantOfShape", "EyeLike", "Sign", "Floor", "Ceil", "Round", "Hardmax", "OneHot", "Binarizer"];
+    private static readonly HashSet<string> Flat =
+    [
+        "Shape",
+        "Size",
+        "ConstantOfShape",
+        "EyeLike",
+        "Sign",
+        "Floor",
+        "Ceil",
+        "Round",
+        "Hardmax",
+        "OneHot",
+        "Binarizer",
+    ];
 
     /// <summary>Operators that draw numbers of their own, so that a seed would be no result.</summary>
     private static readonly HashSet<string> Random = ["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial"];
@@ -18,8 +31,12 @@ internal static class Derivative
     /// <param name="options">Which mapping is differentiated.</param>
     /// <returns>The graph with the nodes of tangents, and the tangent of each value that has one.</returns>
     /// <exception cref="InvalidInputException">The derivative of an operator that noise reaches is not known.</exception>
-    public static (Graph Graph, Dictionary<string, string> Tangents) Of(
-        Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> seeds, DerivativeOptions options)
+    public static (Graph Graph, Dictionary<string, string> Tangents) Differentiate(
+        Graph graph,
+        IReadOnlyDictionary<string, TensorType> types,
+        IReadOnlyDictionary<string, string> seeds,
+        DerivativeOptions options
+    )
     {
         var result = graph.WithNodes(graph.Nodes);
         var (nodes, tangents) = (new List<NodeProto>(), new Dictionary<string, string>(seeds));
@@ -29,7 +46,10 @@ internal static class Derivative
             var node = original.Clone();
             if (Random.Contains(node.OpType))
             {
-                throw new InvalidInputException(graph.Subject, $"expected a network that draws nothing by itself, got {node.Called()}; export it in evaluation mode");
+                throw new InvalidInputException(
+                    graph.Subject,
+                    $"expected a network that draws nothing by itself, got {node.Called()}; export it in evaluation mode"
+                );
             }
 
             var written = new List<NodeProto>();

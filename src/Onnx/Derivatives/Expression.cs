@@ -40,7 +40,11 @@ internal readonly record struct Expression(Emitter Emitter, string Name, int Typ
     public Expression Number(double value) => this with { Name = Emitter.Scalar(value, Type) };
 
     /// <summary>An operator of one or more inputs, whose result has the same type.</summary>
-    public Expression Apply(string operation, params IEnumerable<Expression> others) => this with { Name = Emitter.Node(operation, others.Select(other => other.Name).Prepend(Name)) };
+    public Expression Apply(string operation, params IEnumerable<Expression> others) =>
+        this with
+        {
+            Name = Emitter.Node(operation, others.Select(other => other.Name).Prepend(Name)),
+        };
 
     /// <summary>An operator with the attributes of a node.</summary>
     public Expression Apply(NodeProto like) => this with { Name = Emitter.Node(like, Name) };

@@ -3,25 +3,26 @@ namespace Wellbehaved.Onnx;
 /// <summary>Functions of analysis.</summary>
 internal static class FunctionRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["Abs"] = ActivationRules.Times(context => context.Input(0).Sign()),
-        ["Exp"] = ActivationRules.Times(context => context.Output()),
-        ["Log"] = context => context.SetTangent(context.Tangent(0)!.Value / context.Input(0)),
-        ["Sqrt"] = context => context.SetTangent(0.5 * (context.Tangent(0)!.Value / context.Output())),
-        ["Reciprocal"] = ActivationRules.Times(context => -context.Output().Square()),
-        ["Erf"] = ActivationRules.Times(context => 2 / Math.Sqrt(Math.PI) * (-context.Input(0).Square()).Exp()),
-        ["Tanh"] = ActivationRules.Times(context => 1 - context.Output().Square()),
-        ["Sin"] = ActivationRules.Times(context => context.Input(0).Apply("Cos")),
-        ["Cos"] = ActivationRules.Times(context => -context.Input(0).Apply("Sin")),
-        ["Tan"] = ActivationRules.Times(context => context.Output().Square() + 1),
-        ["Asin"] = ActivationRules.Times(context => 1 / (1 - context.Input(0).Square()).Sqrt()),
-        ["Acos"] = ActivationRules.Times(context => -1 / (1 - context.Input(0).Square()).Sqrt()),
-        ["Atan"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() + 1)),
-        ["Sinh"] = ActivationRules.Times(context => context.Input(0).Apply("Cosh")),
-        ["Cosh"] = ActivationRules.Times(context => context.Input(0).Apply("Sinh")),
-        ["Asinh"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() + 1).Sqrt()),
-        ["Acosh"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() - 1).Sqrt()),
-        ["Atanh"] = ActivationRules.Times(context => 1 / (1 - context.Input(0).Square())),
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["Abs"] = ActivationRules.Times(context => context.Input(0).Sign()),
+            ["Exp"] = ActivationRules.Times(context => context.Output()),
+            ["Log"] = context => context.SetTangent(context.Tangent(0)!.Value / context.Input(0)),
+            ["Sqrt"] = context => context.SetTangent(0.5 * (context.Tangent(0)!.Value / context.Output())),
+            ["Reciprocal"] = ActivationRules.Times(context => -context.Output().Square()),
+            ["Erf"] = ActivationRules.Times(context => 2 / Math.Sqrt(Math.PI) * (-context.Input(0).Square()).Exp()),
+            ["Tanh"] = ActivationRules.Times(context => 1 - context.Output().Square()),
+            ["Sin"] = ActivationRules.Times(context => context.Input(0).Apply("Cos")),
+            ["Cos"] = ActivationRules.Times(context => -context.Input(0).Apply("Sin")),
+            ["Tan"] = ActivationRules.Times(context => context.Output().Square() + 1),
+            ["Asin"] = ActivationRules.Times(context => 1 / (1 - context.Input(0).Square()).Sqrt()),
+            ["Acos"] = ActivationRules.Times(context => -1 / (1 - context.Input(0).Square()).Sqrt()),
+            ["Atan"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() + 1)),
+            ["Sinh"] = ActivationRules.Times(context => context.Input(0).Apply("Cosh")),
+            ["Cosh"] = ActivationRules.Times(context => context.Input(0).Apply("Sinh")),
+            ["Asinh"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() + 1).Sqrt()),
+            ["Acosh"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() - 1).Sqrt()),
+            ["Atanh"] = ActivationRules.Times(context => 1 / (1 - context.Input(0).Square())),
+        };
 }

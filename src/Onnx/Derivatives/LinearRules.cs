@@ -5,14 +5,40 @@ internal static class LinearRules
 {
     private static readonly string[] Names =
     [
-        "Identity", "Cast", "CastLike", "Neg", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Tile", "Slice", "Gather", "GatherElements", "GatherND", "Compress",
-        "DepthToSpace", "SpaceToDepth", "CumSum", "Trilu", "ReverseSequence", "AveragePool", "GlobalAveragePool", "ReduceSum", "ReduceMean", "Split", "Resize",
+        "Identity",
+        "Cast",
+        "CastLike",
+        "Neg",
+        "Reshape",
+        "Transpose",
+        "Squeeze",
+        "Unsqueeze",
+        "Flatten",
+        "Expand",
+        "Tile",
+        "Slice",
+        "Gather",
+        "GatherElements",
+        "GatherND",
+        "Compress",
+        "DepthToSpace",
+        "SpaceToDepth",
+        "CumSum",
+        "Trilu",
+        "ReverseSequence",
+        "AveragePool",
+        "GlobalAveragePool",
+        "ReduceSum",
+        "ReduceMean",
+        "Split",
+        "Resize",
     ];
 
-    public static Dictionary<string, Rule> All { get; } = new(Names.Select(name => KeyValuePair.Create<string, Rule>(name, SameOfTangent)))
-    {
-        ["Dropout"] = context => context.SetTangent(context.Tangent(0)!.Value),
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new(Names.Select(name => KeyValuePair.Create<string, Rule>(name, SameOfTangent)))
+        {
+            ["Dropout"] = context => context.SetTangent(context.Tangent(0)!.Value),
+        };
 
     private static void SameOfTangent(RuleContext context)
     {

@@ -3,20 +3,28 @@ namespace Wellbehaved.Onnx;
 /// <summary>Normalisations: what they compute from the input itself is differentiated.</summary>
 internal static class NormRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["BatchNormalization"] = BatchNormRule.Apply,
-        ["LayerNormalization"] = LayerNorm,
-        ["RMSNormalization"] = RmsNorm,
-        ["InstanceNormalization"] = InstanceNorm,
-        ["GroupNormalization"] = GroupNorm,
-        ["MeanVarianceNormalization"] = MeanVariance,
-        ["LpNormalization"] = LpNorm,
-        ["LRN"] = LocalResponse,
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["BatchNormalization"] = BatchNormRule.Apply,
+            ["LayerNormalization"] = LayerNorm,
+            ["RMSNormalization"] = RmsNorm,
+            ["InstanceNormalization"] = InstanceNorm,
+            ["GroupNormalization"] = GroupNorm,
+            ["MeanVarianceNormalization"] = MeanVariance,
+            ["LpNormalization"] = LpNorm,
+            ["LRN"] = LocalResponse,
+        };
 
     /// <summary>The tangent of (x - m)/s with s² = E[(x - m)²] + ε over some axes.</summary>
-    private static (Expression Normed, Expression Tangent) Normalise(Expression x, Expression dx, long[] axes, double count, double epsilon, bool centred = true)
+    private static (Expression Normed, Expression Tangent) Normalise(
+        Expression x,
+        Expression dx,
+        long[] axes,
+        double count,
+        double epsilon,
+        bool centred = true
+    )
     {
         Expression Mean(Expression value) => value.Sum(axes) / count;
         var (deviation, moved) = centred ? (x - Mean(x), dx - Mean(dx)) : (x, dx);
@@ -52,7 +60,13 @@ internal static class NormRules
 
     /// <summary>Statistics may be kept in another precision.</summary>
     private static Expression OfType(RuleContext context, int output, Expression tangent) =>
-        context.OutputType(output) is var type && (type == tangent.Type || type == 0) ? tangent : tangent with { Name = context.Emitter.Cast(tangent.Name, type), Type = type };
+        context.OutputType(output) is var type && (type == tangent.Type || type == 0)
+            ? tangent
+            : tangent with
+            {
+                Name = context.Emitter.Cast(tangent.Name, type),
+                Type = type,
+            };
 
     private static void InstanceNorm(RuleContext context)
     {
@@ -90,9 +104,11 @@ internal static class NormRules
     private static void LpNorm(RuleContext context)
     {
         var (x, y, dx, axis) = (context.Input(0), context.Output(), context.Tangent(0)!.Value, context.Node.Integer("axis", -1));
-        context.SetTangent(context.Node.Integer("p", 2) == 1
-            ? (dx - (y * (x.Sign() * dx).Sum(axis))) / x.Abs().Sum(axis)
-            : (dx - (y * (y * dx).Sum(axis))) / x.Square().Sum(axis).Sqrt());
+        context.SetTangent(
+            context.Node.Integer("p", 2) == 1
+                ? (dx - (y * (x.Sign() * dx).Sum(axis))) / x.Abs().Sum(axis)
+                : (dx - (y * (y * dx).Sum(axis))) / x.Square().Sum(axis).Sqrt()
+        );
     }
 
     /// <summary>y = x·S^(-β) with S = k + α/n·Σx² over n neighbouring channels: dy = dx·S^(-β) - 2αβ/n·x·S^(-β-1)·Σx dx.</summary>
@@ -102,7 +118,10 @@ internal static class NormRules
         var (size, alpha, beta, bias) = (node.Integer("size", 1), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f), node.Real("bias", 1));
         var (x, dx, channels) = (context.Input(0), context.Tangent(0)!.Value, context.Shape(0)[1]);
         var (before, after) = ((size - 1) / 2, size / 2);
-        var pool = new Format.NodeProto { OpType = "AveragePool" }.With("kernel_shape", [size, 1]).With("pads", [before, 0, after, 0]).With("count_include_pad", 1L);
+        var pool = new Format.NodeProto { OpType = "AveragePool" }
+            .With("kernel_shape", [size, 1])
+            .With("pads", [before, 0, after, 0])
+            .With("count_include_pad", 1L);
 
         // The mean over a window of channels, padded with zeros: the sum over n.
         Expression Window(Expression value) => value.Reshape(0, 1, channels, -1).Apply(pool).ReshapeAs(context.Output());

@@ -3,14 +3,15 @@ namespace Wellbehaved.Onnx;
 /// <summary>Operators that are linear in each of two inputs or more: the sum over inputs with noise, each replaced by its tangent.</summary>
 internal static class ProductRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["MatMul"] = context => context.SetTangent(OneAtATime(context, context.Node.Input.Count)),
-        ["Einsum"] = context => context.SetTangent(OneAtATime(context, context.Node.Input.Count)),
-        ["Conv"] = Convolution,
-        ["ConvTranspose"] = Convolution,
-        ["Gemm"] = Gemm,
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["MatMul"] = context => context.SetTangent(OneAtATime(context, context.Node.Input.Count)),
+            ["Einsum"] = context => context.SetTangent(OneAtATime(context, context.Node.Input.Count)),
+            ["Conv"] = Convolution,
+            ["ConvTranspose"] = Convolution,
+            ["Gemm"] = Gemm,
+        };
 
     private static Expression OneAtATime(RuleContext context, int factors)
     {
@@ -19,7 +20,10 @@ internal static class ProductRules
         {
             if (context.Tangent(i) is { } tangent)
             {
-                var term = tangent with { Name = context.Emitter.Node(context.Node, context.Node.Input.Take(factors).Select((name, k) => k == i ? tangent.Name : name)) };
+                var term = tangent with
+                {
+                    Name = context.Emitter.Node(context.Node, context.Node.Input.Take(factors).Select((name, k) => k == i ? tangent.Name : name)),
+                };
                 sum = sum is { } before ? before + term : term;
             }
         }

@@ -5,17 +5,18 @@ namespace Wellbehaved.Onnx;
 /// <summary>Sums and extremes over axes, other than the linear ones.</summary>
 internal static class ReductionRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["ReduceL1"] = context => context.SetTangent(Sum(context, context.Input(0).Sign() * Dx(context))),
-        ["ReduceL2"] = context => context.SetTangent(Sum(context, context.Input(0) * Dx(context)) / context.Output()),
-        ["ReduceSumSquare"] = context => context.SetTangent(2 * Sum(context, context.Input(0) * Dx(context))),
-        ["ReduceLogSum"] = context => context.SetTangent(Sum(context, Dx(context)) / Sum(context, context.Input(0))),
-        ["ReduceLogSumExp"] = context => context.SetTangent(Sum(context, (context.Input(0) - Kept(context)).Exp() * Dx(context))),
-        ["ReduceProd"] = context => context.SetTangent(context.Output() * Sum(context, Dx(context) / context.Input(0))),
-        ["ReduceMax"] = Extreme,
-        ["ReduceMin"] = Extreme,
-    };
+    public static Dictionary<string, Rule> All { get; } =
+        new()
+        {
+            ["ReduceL1"] = context => context.SetTangent(Sum(context, context.Input(0).Sign() * Dx(context))),
+            ["ReduceL2"] = context => context.SetTangent(Sum(context, context.Input(0) * Dx(context)) / context.Output()),
+            ["ReduceSumSquare"] = context => context.SetTangent(2 * Sum(context, context.Input(0) * Dx(context))),
+            ["ReduceLogSum"] = context => context.SetTangent(Sum(context, Dx(context)) / Sum(context, context.Input(0))),
+            ["ReduceLogSumExp"] = context => context.SetTangent(Sum(context, (context.Input(0) - Kept(context)).Exp() * Dx(context))),
+            ["ReduceProd"] = context => context.SetTangent(context.Output() * Sum(context, Dx(context) / context.Input(0))),
+            ["ReduceMax"] = Extreme,
+            ["ReduceMin"] = Extreme,
+        };
 
     private static Expression Dx(RuleContext context) => context.Tangent(0)!.Value;
 
@@ -44,7 +45,10 @@ internal static class ReductionRules
             node.Attribute.Add(attribute);
         }
 
-        var axes = context.Has(1) ? context.Node.Input[1] : context.Node.Integers("axes") is { } listed ? context.Emitter.Integers(listed) : "";
+        var axes =
+            context.Has(1) ? context.Node.Input[1]
+            : context.Node.Integers("axes") is { } listed ? context.Emitter.Integers(listed)
+            : "";
         return terms with { Name = context.Emitter.Node(node, terms.Name, axes) };
     }
 }

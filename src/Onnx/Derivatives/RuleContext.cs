@@ -4,7 +4,14 @@ namespace Wellbehaved.Onnx;
 
 /// <summary>What a rule knows: a node, its inputs with their tangents, and where to write.</summary>
 /// <remarks>A tangent has the type and shape of its value. A value without noise has none, and nothing is written for it.</remarks>
-internal sealed class RuleContext(Graph graph, NodeProto node, Emitter emitter, IReadOnlyDictionary<string, TensorType> types, Dictionary<string, string> tangents, DerivativeOptions options)
+internal sealed class RuleContext(
+    Graph graph,
+    NodeProto node,
+    Emitter emitter,
+    IReadOnlyDictionary<string, TensorType> types,
+    Dictionary<string, string> tangents,
+    DerivativeOptions options
+)
 {
     /// <summary>The node, which a rule may change before it is written.</summary>
     public NodeProto Node => node;
@@ -60,7 +67,10 @@ internal sealed class RuleContext(Graph graph, NodeProto node, Emitter emitter, 
             }
         }
 
-        return tangent with { Name = emitter.Node("Expand", tangent.Name, emitter.Node("Shape", node.Output[0])) };
+        return tangent with
+        {
+            Name = emitter.Node("Expand", tangent.Name, emitter.Node("Shape", node.Output[0])),
+        };
     }
 
     /// <summary>Number of axes of an input.</summary>

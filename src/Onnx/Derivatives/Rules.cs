@@ -9,8 +9,20 @@ internal delegate void Rule(RuleContext context);
 internal static class Rules
 {
     /// <summary>By name of the operator.</summary>
-    public static FrozenDictionary<string, Rule> All { get; } = new[]
-    {
-        LinearRules.All, ArithmeticRules.All, ActivationRules.All, FunctionRules.All, ProductRules.All, ShapeRules.All, PoolRules.All, ReductionRules.All, SoftmaxRules.All, NormRules.All,
-    }.SelectMany(family => family).ToFrozenDictionary();
+    public static FrozenDictionary<string, Rule> All { get; } =
+        new[]
+        {
+            LinearRules.All,
+            ArithmeticRules.All,
+            ActivationRules.All,
+            FunctionRules.All,
+            ProductRules.All,
+            ShapeRules.All,
+            PoolRules.All,
+            ReductionRules.All,
+            SoftmaxRules.All,
+            NormRules.All,
+        }
+            .SelectMany(family => family)
+            .ToFrozenDictionary();
 }

@@ -3,17 +3,24 @@ namespace Wellbehaved.Onnx;
 /// <summary>Operators that put values elsewhere.</summary>
 internal static class ShapeRules
 {
-    public static Dictionary<string, Rule> All { get; } = new()
-    {
-        ["Concat"] = context => context.SetTangent(context.TangentOrZeros(0) with
+    public static Dictionary<string, Rule> All { get; } =
+        new()
         {
-            Name = context.Emitter.Node(context.Node, Enumerable.Range(0, context.Node.Input.Count).Select(i => context.TangentOrZeros(i).Name).ToList()),
-        }),
-        ["Pad"] = Pad,
-        ["ScatterElements"] = Scatter,
-        ["ScatterND"] = Scatter,
-        ["TopK"] = TopK,
-    };
+            ["Concat"] = context =>
+                context.SetTangent(
+                    context.TangentOrZeros(0) with
+                    {
+                        Name = context.Emitter.Node(
+                            context.Node,
+                            Enumerable.Range(0, context.Node.Input.Count).Select(i => context.TangentOrZeros(i).Name).ToList()
+                        ),
+                    }
+                ),
+            ["Pad"] = Pad,
+            ["ScatterElements"] = Scatter,
+            ["ScatterND"] = Scatter,
+            ["TopK"] = TopK,
+        };
 
     /// <summary>What is put around is a constant.</summary>
     private static void Pad(RuleContext context)
@@ -23,7 +30,12 @@ internal static class ShapeRules
             throw context.NotKnown("without noise in what it puts around");
         }
 
-        context.SetTangent(tangent with { Name = context.Emitter.Node(context.Node, tangent.Name, context.Node.Input[1], "", context.Has(3) ? context.Node.Input[3] : "") });
+        context.SetTangent(
+            tangent with
+            {
+                Name = context.Emitter.Node(context.Node, tangent.Name, context.Node.Input[1], "", context.Has(3) ? context.Node.Input[3] : ""),
+            }
+        );
     }
 
     private static void Scatter(RuleContext context)

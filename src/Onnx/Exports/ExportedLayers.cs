@@ -14,7 +14,7 @@ internal sealed class ExportedLayers
 
     public ExportedLayers(Network network, IParameterSource<float> parameters)
     {
-        (_parameters, _tensors) = (parameters, ParameterList.Of(network).GetEnumerator());
+        (_parameters, _tensors) = (parameters, ParameterList.Enumerate(network).GetEnumerator());
         var input = GraphModel.Input("x", (int)DataType.Float, [0, network.Input.Channels, network.Input.Height, network.Input.Width]);
         input.Type.TensorType.Shape.Dim[0].DimParam = "batch";
         Graph.Input.Add(input);
@@ -46,7 +46,10 @@ internal sealed class ExportedLayers
         var tensor = _tensors.Current;
         if (tensor is { Kind: ParameterKind.Mask, FanIn: 0 })
         {
-            throw new InvalidInputException("dropout", "expected a mask of channels (shared), since a file holds one mapping for batches of any size, got one for each point");
+            throw new InvalidInputException(
+                "dropout",
+                "expected a mask of channels (shared), since a file holds one mapping for batches of any size, got one for each point"
+            );
         }
 
         var values = new float[checked((int)tensor.Length)];
@@ -62,25 +65,30 @@ internal sealed class ExportedLayers
     /// <param name="value">What it takes.</param>
     /// <param name="shape">Its shape.</param>
     /// <returns>What it gives.</returns>
-    public string Write(Layer layer, string value, Shape shape) => layer switch
-    {
-        Convolution convolution => Convolve(convolution, value, shape),
-        Dense dense => Node("Conv", [value, .. WeightsAndBiases(dense.Parameters, 1, shape.Channels, dense.Channels ?? shape.Channels)]),
-        Activation activation => Activate(activation.Function, value),
-        BatchNorm norm => BatchNormalise(norm, value, shape.Channels),
-        LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => Normalise((Norm)layer, value, 1),
-        LayerNorm { Over: NormalisedOver.All } or RmsNorm { Over: NormalisedOver.All } => Normalise((Norm)layer, value, 1, 2, 3),
-        InstanceNorm norm => Normalise(norm, value, 2, 3),
-        GroupNorm norm => Node("Reshape", Normalise(norm, Node("Reshape", value, Integers(0, norm.Groups, -1)), 2), Integers(0, shape.Channels, shape.Height, shape.Width)),
-        Scaling scaling => Node("Mul", value, Number(scaling.Factor)),
-        AveragePool pool => Pooled("AveragePool", pool, value, shape),
-        MaxPool pool => Pooled("MaxPool", pool, value, shape),
-        GlobalAveragePool => Node("GlobalAveragePool", value),
-        Flatten => Node("Reshape", Node("Transpose", node => node.With("perm", [0L, 2, 3, 1]), value), Integers(0, -1, 1, 1)),
-        Dropout => Node("Mul", value, Tensor(Next(), 1, shape.Channels, 1, 1)),
-        Attention attention => Attend(attention, value, shape),
-        _ => throw new UnknownLayerException(layer),
-    };
+    public string Write(Layer layer, string value, Shape shape) =>
+        layer switch
+        {
+            Convolution convolution => Convolve(convolution, value, shape),
+            Dense dense => Node("Conv", [value, .. WeightsAndBiases(dense.Parameters, 1, shape.Channels, dense.Channels ?? shape.Channels)]),
+            Activation activation => Activate(activation.Function, value),
+            BatchNorm norm => BatchNormalise(norm, value, shape.Channels),
+            LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => Normalise((Norm)layer, value, 1),
+            LayerNorm { Over: NormalisedOver.All } or RmsNorm { Over: NormalisedOver.All } => Normalise((Norm)layer, value, 1, 2, 3),
+            InstanceNorm norm => Normalise(norm, value, 2, 3),
+            GroupNorm norm => Node(
+                "Reshape",
+                Normalise(norm, Node("Reshape", value, Integers(0, norm.Groups, -1)), 2),
+                Integers(0, shape.Channels, shape.Height, shape.Width)
+            ),
+            Scaling scaling => Node("Mul", value, Number(scaling.Factor)),
+            AveragePool pool => Pooled("AveragePool", pool, value, shape),
+            MaxPool pool => Pooled("MaxPool", pool, value, shape),
+            GlobalAveragePool => Node("GlobalAveragePool", value),
+            Flatten => Node("Reshape", Node("Transpose", node => node.With("perm", [0L, 2, 3, 1]), value), Integers(0, -1, 1, 1)),
+            Dropout => Node("Mul", value, Tensor(Next(), 1, shape.Channels, 1, 1)),
+            Attention attention => Attend(attention, value, shape),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private string Node(string operation, Action<NodeProto> change, params IEnumerable<string> inputs)
     {
@@ -130,22 +138,25 @@ internal sealed class ExportedLayers
 
         return Node("Conv", Change, [value, .. WeightsAndBiases(convolution.Parameters, convolution.Kernel, shape.Channels / groups, output.Channels)]);
 
-        void Change(NodeProto node) => node
-            .With("strides", [convolution.Stride, convolution.Stride])
-            .With("dilations", [convolution.Dilation, convolution.Dilation])
-            .With("group", (long)groups)
-            .With("pads", pads);
+        void Change(NodeProto node) =>
+            node.With("strides", [convolution.Stride, convolution.Stride])
+                .With("dilations", [convolution.Dilation, convolution.Dilation])
+                .With("group", (long)groups)
+                .With("pads", pads);
     }
 
     /// <summary>Puts what lies beyond the border around an axis.</summary>
     private string Around(string value, int axis, int length, int before, int after, Networks.Boundary boundary)
     {
-        long Source(int position) => boundary switch
-        {
-            Networks.Boundary.Periodic => ((position % length) + length) % length,
-            Networks.Boundary.Symmetric => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length ? there : (2 * length) - 1 - there,
-            _ => throw new InvalidOperationException($"nothing lies beyond the boundary {boundary}"),
-        };
+        long Source(int position) =>
+            boundary switch
+            {
+                Networks.Boundary.Periodic => ((position % length) + length) % length,
+                Networks.Boundary.Symmetric => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length
+                    ? there
+                    : (2 * length) - 1 - there,
+                _ => throw new InvalidOperationException($"nothing lies beyond the boundary {boundary}"),
+            };
         return Node("Gather", node => node.With("axis", axis), value, Integers([.. Enumerable.Range(-before, before + length + after).Select(Source)]));
     }
 
@@ -171,24 +182,25 @@ internal sealed class ExportedLayers
         }
     }
 
-    private string Activate(Function function, string value) => function.Kind switch
-    {
-        FunctionKind.Linear => value,
-        FunctionKind.Relu => Node("Relu", value),
-        FunctionKind.LeakyRelu => Node("LeakyRelu", node => node.With("alpha", function.Slope), value),
-        FunctionKind.Abs => Node("Abs", value),
-        FunctionKind.Tanh => Node("Tanh", value),
-        FunctionKind.Erf => Node("Erf", value),
-        FunctionKind.Sine => Node("Sin", value),
-        FunctionKind.Gelu => Node("Gelu", value),
-        FunctionKind.GeluTanh => Node("Gelu", node => node.With("approximate", "tanh"), value),
-        FunctionKind.Silu => Node("Mul", value, Node("Sigmoid", value)),
-        FunctionKind.Elu => Node("Elu", value),
-        FunctionKind.Sigmoid => Node("Sigmoid", value),
-        FunctionKind.Softplus => Node("Softplus", value),
-        FunctionKind.HardSwish => Node("HardSwish", value),
-        _ => throw new InvalidOperationException($"no operator for the function {function.Kind}"),
-    };
+    private string Activate(Function function, string value) =>
+        function.Kind switch
+        {
+            FunctionKind.Linear => value,
+            FunctionKind.Relu => Node("Relu", value),
+            FunctionKind.LeakyRelu => Node("LeakyRelu", node => node.With("alpha", function.Slope), value),
+            FunctionKind.Abs => Node("Abs", value),
+            FunctionKind.Tanh => Node("Tanh", value),
+            FunctionKind.Erf => Node("Erf", value),
+            FunctionKind.Sine => Node("Sin", value),
+            FunctionKind.Gelu => Node("Gelu", value),
+            FunctionKind.GeluTanh => Node("Gelu", node => node.With("approximate", "tanh"), value),
+            FunctionKind.Silu => Node("Mul", value, Node("Sigmoid", value)),
+            FunctionKind.Elu => Node("Elu", value),
+            FunctionKind.Sigmoid => Node("Sigmoid", value),
+            FunctionKind.Softplus => Node("Softplus", value),
+            FunctionKind.HardSwish => Node("HardSwish", value),
+            _ => throw new InvalidOperationException($"no operator for the function {function.Kind}"),
+        };
 
     private string BatchNormalise(BatchNorm norm, string value, int channels)
     {
@@ -238,7 +250,11 @@ internal sealed class ExportedLayers
             logits = Node("Add", logits, Tensor(later, positions, positions));
         }
 
-        var weighted = Node("MatMul", values, Node("Transpose", node => node.With("perm", [0L, 1, 3, 2]), Node("Softmax", node => node.With("axis", -1L), logits)));
+        var weighted = Node(
+            "MatMul",
+            values,
+            Node("Transpose", node => node.With("perm", [0L, 1, 3, 2]), Node("Softmax", node => node.With("axis", -1L), logits))
+        );
         return Projected(Node("Reshape", weighted, Integers(0, shape.Channels, shape.Height, shape.Width)));
     }
 }

@@ -23,10 +23,12 @@ public static class OnnxExport
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
     /// <remarks>
-    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained network does.
+    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained
+    /// network does.
     /// Masks of channels and survivals are drawn like weights and stand in the file as numbers.
     /// </remarks>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be written.</exception>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be
+    /// written.</exception>
     public static void Write(Network network, string path, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -47,12 +49,13 @@ public static class OnnxExport
     /// <param name="stream">What is written to.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a file holds.</exception>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a
+    /// file holds.</exception>
     public static void Write(Network network, Stream stream, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(stream);
-        var elements = ParameterList.Of(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
+        var elements = ParameterList.Enumerate(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
         if (elements > MostElements)
         {
             throw new InvalidInputException(network.Name, $"expected at most {MostElements} parameters, which 2 GiB hold, got {elements:G4}");
@@ -67,7 +70,12 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(network);
         var walk = new ExportWalk(network, new RandomParameters<float>(seed, simulation));
         var (graph, places) = walk.Run();
-        var model = new ModelProto { IrVersion = 8, ProducerName = "wellbehaved", Graph = graph };
+        var model = new ModelProto
+        {
+            IrVersion = 8,
+            ProducerName = "wellbehaved",
+            Graph = graph,
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         for (var i = 0; i < places.Count; i++)
         {

@@ -33,21 +33,42 @@ internal static class Attributes
     public static NodeProto With(this NodeProto node, string name, long value)
     {
         node.Take(name);
-        node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Int, I = value });
+        node.Attribute.Add(
+            new AttributeProto
+            {
+                Name = name,
+                Type = AttributeType.Int,
+                I = value,
+            }
+        );
         return node;
     }
 
     public static NodeProto With(this NodeProto node, string name, double value)
     {
         node.Take(name);
-        node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Float, F = (float)value });
+        node.Attribute.Add(
+            new AttributeProto
+            {
+                Name = name,
+                Type = AttributeType.Float,
+                F = (float)value,
+            }
+        );
         return node;
     }
 
     public static NodeProto With(this NodeProto node, string name, string value)
     {
         node.Take(name);
-        node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
+        node.Attribute.Add(
+            new AttributeProto
+            {
+                Name = name,
+                Type = AttributeType.String,
+                S = ByteString.CopyFromUtf8(value),
+            }
+        );
         return node;
     }
 

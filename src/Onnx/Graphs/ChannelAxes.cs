@@ -7,14 +7,24 @@ internal static class ChannelAxes
 {
     private static readonly HashSet<string> Second =
     [
-        "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
-        "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth",
+        "Conv",
+        "ConvTranspose",
+        "BatchNormalization",
+        "InstanceNormalization",
+        "GroupNormalization",
+        "LRN",
+        "AveragePool",
+        "MaxPool",
+        "GlobalAveragePool",
+        "GlobalMaxPool",
+        "DepthToSpace",
+        "SpaceToDepth",
     ];
 
     private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "LayerNormalization", "RMSNormalization", "Softmax", "LogSoftmax"];
 
     /// <summary>The axis of each value that has noise.</summary>
-    public static Dictionary<string, int> Of(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents)
+    public static Dictionary<string, int> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents)
     {
         var axes = new Dictionary<string, int>();
         foreach (var input in graph.Inputs.Where(input => tangents.ContainsKey(input.Name)))
@@ -62,7 +72,11 @@ internal static class ChannelAxes
             default:
                 // Axes that are summed away, or picked from, disappear: what remains after them keeps its distance to the end.
                 return before.Length == shape.Length ? axis
-                    : before.Length > shape.Length ? Gone(node, before.Length) is { } gone ? gone.Contains(axis) ? last : axis - gone.Count(other => other < axis) : last
+                    : before.Length > shape.Length
+                        ? Gone(node, before.Length) is { } gone
+                                ? gone.Contains(axis) ? last
+                                    : axis - gone.Count(other => other < axis)
+                            : last
                     : last - (before.Length - 1 - axis);
         }
     }
@@ -72,7 +86,9 @@ internal static class ChannelAxes
 
     private static long Positive(long axis, int rank) => axis < 0 ? axis + rank : axis;
 
-    /// <summary>Axes that are split or merged form groups of the same product; of a group that is split the last axis of more than one element counts.</summary>
+    /// <summary>
+    /// Axes that are split or merged form groups of the same product; of a group that is split the last axis of more than one element counts.
+    /// </summary>
     private static int AfterReshape(long[] before, int axis, long[] after)
     {
         var (i, k) = (0, 0);

@@ -4,7 +4,7 @@ namespace Wellbehaved.Onnx;
 internal static class DataDependence
 {
     /// <summary>The values that depend on some, and those themselves.</summary>
-    public static HashSet<string> Of(Graph graph, IEnumerable<string> values)
+    public static HashSet<string> Find(Graph graph, IEnumerable<string> values)
     {
         var dependent = new HashSet<string>(values);
         foreach (var node in graph.Nodes)

@@ -32,7 +32,12 @@ internal sealed class Graph
     /// <summary>A graph of the same constants and inputs with other nodes.</summary>
     public Graph WithNodes(IEnumerable<NodeProto> nodes)
     {
-        var graph = new Graph { Opset = Opset, Subject = Subject, Nodes = [.. nodes] };
+        var graph = new Graph
+        {
+            Opset = Opset,
+            Subject = Subject,
+            Nodes = [.. nodes],
+        };
         foreach (var (name, tensor) in Constants)
         {
             graph.Constants.Add(name, tensor);
@@ -57,8 +62,7 @@ internal sealed class Graph
         do
         {
             name = $"{stem}#{_fresh++}";
-        }
-        while (!_names.Add(name));
+        } while (!_names.Add(name));
         return name;
     }
 
@@ -74,11 +78,17 @@ internal sealed class Graph
 
     /// <summary>Values that a node uses: its inputs, and those that the graphs within it take from around them.</summary>
     public static IEnumerable<string> Uses(NodeProto node) =>
-        node.Input.Where(name => name.Length > 0).Concat(node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)).SelectMany(Captured));
+        node
+            .Input.Where(name => name.Length > 0)
+            .Concat(node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)).SelectMany(Captured));
 
     private static IEnumerable<string> Captured(GraphProto graph)
     {
-        var own = graph.Input.Select(input => input.Name).Concat(graph.Initializer.Select(tensor => tensor.Name)).Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet();
+        var own = graph
+            .Input.Select(input => input.Name)
+            .Concat(graph.Initializer.Select(tensor => tensor.Name))
+            .Concat(graph.Node.SelectMany(node => node.Output))
+            .ToHashSet();
         return graph.Node.SelectMany(Uses).Concat(graph.Output.Select(output => output.Name)).Where(name => !own.Contains(name));
     }
 }

@@ -15,7 +15,11 @@ internal static class GraphModel
     /// <param name="outputs">Names of the values that are wanted; ONNX Runtime infers their types.</param>
     public static ModelProto Write(Graph graph, IEnumerable<NodeProto> nodes, IEnumerable<ValueInfoProto> inputs, IEnumerable<string> outputs)
     {
-        var model = new ModelProto { IrVersion = FormatVersion, Graph = new GraphProto { Name = "graph" } };
+        var model = new ModelProto
+        {
+            IrVersion = FormatVersion,
+            Graph = new GraphProto { Name = "graph" },
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.Opset });
         model.Graph.Node.AddRange(nodes);
         model.Graph.Input.AddRange(inputs);
@@ -37,6 +41,13 @@ internal static class GraphModel
     {
         var shape = new TensorShapeProto();
         shape.Dim.AddRange(dimensions.Select(dimension => new TensorShapeProto.Types.Dimension { DimValue = dimension }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape },
+            },
+        };
     }
 }

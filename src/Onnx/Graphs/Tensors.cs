@@ -10,14 +10,15 @@ namespace Wellbehaved.Onnx;
 internal static class Tensors
 {
     /// <summary>Bytes of an element; 0 for types that are read no further (text, complex numbers, what later versions added).</summary>
-    public static int ElementBytes(DataType type) => type switch
-    {
-        DataType.Float or DataType.Int32 or DataType.Uint32 => 4,
-        DataType.Double or DataType.Int64 or DataType.Uint64 => 8,
-        DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => 2,
-        DataType.Int8 or DataType.Uint8 or DataType.Bool => 1,
-        _ => 0,
-    };
+    public static int ElementBytes(DataType type) =>
+        type switch
+        {
+            DataType.Float or DataType.Int32 or DataType.Uint32 => 4,
+            DataType.Double or DataType.Int64 or DataType.Uint64 => 8,
+            DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => 2,
+            DataType.Int8 or DataType.Uint8 or DataType.Bool => 1,
+            _ => 0,
+        };
 
     /// <summary>Whether noise can be carried by values of a type.</summary>
     public static bool IsReal(int type) => (DataType)type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
@@ -40,29 +41,31 @@ internal static class Tensors
     }
 
     /// <summary>The elements of a tensor of real numbers, in double precision.</summary>
-    public static double[] Reals(TensorProto tensor) => (DataType)tensor.DataType switch
-    {
-        DataType.Float when tensor.RawData.IsEmpty => [.. tensor.FloatData.Select(value => (double)value)],
-        DataType.Float => Read(tensor, 4, bytes => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes)),
-        DataType.Double when tensor.RawData.IsEmpty => [.. tensor.DoubleData],
-        DataType.Double => Read(tensor, 8, bytes => BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
-        DataType.Float16 when tensor.RawData.IsEmpty => [.. tensor.Int32Data.Select(bits => (double)BitConverter.UInt16BitsToHalf((ushort)bits))],
-        DataType.Float16 => Read(tensor, 2, bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
-        DataType.Bfloat16 when tensor.RawData.IsEmpty => [.. tensor.Int32Data.Select(bits => (double)BitConverter.Int32BitsToSingle(bits << 16))],
-        DataType.Bfloat16 => Read(tensor, 2, bytes => (double)BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
-        _ => throw new ArgumentException($"expected a tensor of real numbers, got type {tensor.DataType}", nameof(tensor)),
-    };
+    public static double[] Reals(TensorProto tensor) =>
+        (DataType)tensor.DataType switch
+        {
+            DataType.Float when tensor.RawData.IsEmpty => [.. tensor.FloatData.Select(value => (double)value)],
+            DataType.Float => Read(tensor, 4, bytes => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes)),
+            DataType.Double when tensor.RawData.IsEmpty => [.. tensor.DoubleData],
+            DataType.Double => Read(tensor, 8, bytes => BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
+            DataType.Float16 when tensor.RawData.IsEmpty => [.. tensor.Int32Data.Select(bits => (double)BitConverter.UInt16BitsToHalf((ushort)bits))],
+            DataType.Float16 => Read(tensor, 2, bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
+            DataType.Bfloat16 when tensor.RawData.IsEmpty => [.. tensor.Int32Data.Select(bits => (double)BitConverter.Int32BitsToSingle(bits << 16))],
+            DataType.Bfloat16 => Read(tensor, 2, bytes => (double)BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
+            _ => throw new ArgumentException($"expected a tensor of real numbers, got type {tensor.DataType}", nameof(tensor)),
+        };
 
     /// <summary>The elements of a tensor of integers or truth values; null for other types.</summary>
-    public static long[]? Integers(TensorProto tensor) => (DataType)tensor.DataType switch
-    {
-        DataType.Int64 when tensor.RawData.IsEmpty => [.. tensor.Int64Data],
-        DataType.Int64 => Read(tensor, 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
-        DataType.Int32 when !tensor.RawData.IsEmpty => Read(tensor, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)),
-        DataType.Bool or DataType.Uint8 when !tensor.RawData.IsEmpty => Read(tensor, 1, bytes => (long)bytes[0]),
-        DataType.Int32 or DataType.Bool or DataType.Uint8 => [.. tensor.Int32Data.Select(value => (long)value)],
-        _ => null,
-    };
+    public static long[]? Integers(TensorProto tensor) =>
+        (DataType)tensor.DataType switch
+        {
+            DataType.Int64 when tensor.RawData.IsEmpty => [.. tensor.Int64Data],
+            DataType.Int64 => Read(tensor, 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
+            DataType.Int32 when !tensor.RawData.IsEmpty => Read(tensor, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)),
+            DataType.Bool or DataType.Uint8 when !tensor.RawData.IsEmpty => Read(tensor, 1, bytes => (long)bytes[0]),
+            DataType.Int32 or DataType.Bool or DataType.Uint8 => [.. tensor.Int32Data.Select(value => (long)value)],
+            _ => null,
+        };
 
     /// <summary>The elements of a tensor of numbers as memory has them.</summary>
     public static byte[] Bytes(TensorProto tensor)
@@ -78,8 +81,14 @@ internal static class Tensors
         }
 
         var width = ElementBytes((DataType)tensor.DataType);
-        return [.. (tensor.Int64Data.Count > 0 ? tensor.Int64Data : tensor.Uint64Data.Count > 0 ? tensor.Uint64Data.Select(value => (long)value) : tensor.Int32Data.Select(value => (long)value))
-            .SelectMany(value => BitConverter.GetBytes(value).Take(width))];
+        return
+        [
+            .. (
+                tensor.Int64Data.Count > 0 ? tensor.Int64Data
+                : tensor.Uint64Data.Count > 0 ? tensor.Uint64Data.Select(value => (long)value)
+                : tensor.Int32Data.Select(value => (long)value)
+            ).SelectMany(value => BitConverter.GetBytes(value).Take(width)),
+        ];
     }
 
     /// <summary>A tensor of real numbers, in single or double precision.</summary>

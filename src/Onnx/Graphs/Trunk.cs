@@ -7,7 +7,7 @@ internal static class Trunk
     /// <param name="graph">The graph, its nodes in order.</param>
     /// <param name="tangents">Values that noise reaches.</param>
     /// <param name="entries">Where noise enters.</param>
-    public static HashSet<string> Of(Graph graph, IReadOnlyDictionary<string, string> tangents, IReadOnlyCollection<string> entries)
+    public static HashSet<string> Find(Graph graph, IReadOnlyDictionary<string, string> tangents, IReadOnlyCollection<string> entries)
     {
         // The output that is computed last is the network's; others are taken on the way.
         var last = graph.Nodes.SelectMany(node => node.Output).LastOrDefault(output => tangents.ContainsKey(output) && graph.Outputs.Contains(output));

@@ -29,7 +29,9 @@ internal sealed record Parameter(string Value, TensorProto Tensor, OnnxParameter
             OnnxParameterRole.Scale => new ParameterLaw(LawShape.Constant, 1),
             OnnxParameterRole.Shift => new ParameterLaw(LawShape.Constant),
             OnnxParameterRole.Embedding => new ParameterLaw(LawShape.Normal, 0, 1),
-            OnnxParameterRole.Bias => weights is OnnxWeights.Pytorch ? new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanIn)) : new ParameterLaw(LawShape.Constant),
+            OnnxParameterRole.Bias => weights is OnnxWeights.Pytorch
+                ? new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanIn))
+                : new ParameterLaw(LawShape.Constant),
             OnnxParameterRole.Weights => weights switch
             {
                 OnnxWeights.He => new ParameterLaw(LawShape.Normal, 0, Math.Sqrt(2 / FanIn)),

@@ -88,14 +88,17 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
     }
 
     /// <summary>In words.</summary>
-    public override string ToString() => Shape switch
-    {
-        LawShape.Stays => "as in the file",
-        LawShape.Constant => string.Create(CultureInfo.InvariantCulture, $"constant {Mean:G4}"),
-        LawShape.Normal => $"normal{(IsGuessed ? " (too few to tell)" : "")}, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
-        LawShape.Uniform => $"uniform, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
-        _ => throw new InvalidOperationException($"no law {Shape}"),
-    };
+    public override string ToString() =>
+        Shape switch
+        {
+            LawShape.Stays => "as in the file",
+            LawShape.Constant => string.Create(CultureInfo.InvariantCulture, $"constant {Mean:G4}"),
+            LawShape.Normal => $"normal{(IsGuessed ? " (too few to tell)" : "")}, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
+            LawShape.Uniform => $"uniform, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
+            _ => throw new InvalidOperationException($"no law {Shape}"),
+        };
+
     /// <summary>Three digits, as all reports spell them: <c>9.21e-3</c>.</summary>
-    private static string Spell(double value) => value.ToString(value != 0 && Math.Abs(value) is < 0.01 or >= 999.5 ? "0.##e0" : "G3", CultureInfo.InvariantCulture);
+    private static string Spell(double value) =>
+        value.ToString(value != 0 && Math.Abs(value) is < 0.01 or >= 999.5 ? "0.##e0" : "G3", CultureInfo.InvariantCulture);
 }

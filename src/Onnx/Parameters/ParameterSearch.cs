@@ -26,7 +26,7 @@ internal sealed class ParameterSearch
             }
         }
 
-        _dependent = DataDependence.Of(graph, graph.Inputs.Select(input => input.Name));
+        _dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
     }
 
     /// <summary>Finds them, in the order in which nodes use them.</summary>
@@ -50,18 +50,30 @@ internal sealed class ParameterSearch
             }
         }
 
-        return [.. search._found.Values.Select(parameter => parameter with
-        {
-            Law = keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, parameter.Value) || FileSystemName.MatchesSimpleExpression(pattern, parameter.Tensor.Name))
-                ? ParameterLaw.FromFile
-                : parameter.LawOf(weights),
-        })];
+        return
+        [
+            .. search._found.Values.Select(parameter =>
+                parameter with
+                {
+                    Law = keep.Any(pattern =>
+                        FileSystemName.MatchesSimpleExpression(pattern, parameter.Value)
+                        || FileSystemName.MatchesSimpleExpression(pattern, parameter.Tensor.Name)
+                    )
+                        ? ParameterLaw.FromFile
+                        : parameter.LawOf(weights),
+                }
+            ),
+        ];
     }
 
     /// <summary>Whether tokens choose rows of a table here: not where positions do, which depend on the shape of an input alone.</summary>
     public static bool IsEmbedding(NodeProto node, Graph graph, IReadOnlyDictionary<string, TensorType> types, HashSet<string> dependent) =>
-        node.OpType == "Gather" && node.Integer("axis", 0) == 0 && dependent.Contains(node.Input[1]) && !dependent.Contains(node.Input[0])
-        && types[node.Input[0]] is { IsReal: true, Shape.Length: 2 } && graph.Inputs.All(input => input.Name != node.Input[0]);
+        node.OpType == "Gather"
+        && node.Integer("axis", 0) == 0
+        && dependent.Contains(node.Input[1])
+        && !dependent.Contains(node.Input[0])
+        && types[node.Input[0]] is { IsReal: true, Shape.Length: 2 }
+        && graph.Inputs.All(input => input.Name != node.Input[0]);
 
     private void Look(NodeProto node)
     {
@@ -134,18 +146,25 @@ internal sealed class ParameterSearch
         {
             if (Shape(node.Input[i]) is { } shape && shape.Length == terms[i].Length)
             {
-                double Length(Func<char, bool> isMeant) => terms[i].Zip(shape).Where(pair => isMeant(pair.First)).Aggregate(1.0, (product, pair) => product * pair.Second);
+                double Length(Func<char, bool> isMeant) =>
+                    terms[i].Zip(shape).Where(pair => isMeant(pair.First)).Aggregate(1.0, (product, pair) => product * pair.Second);
                 Add(node.Input[i], OnnxParameterRole.Weights, Length(index => !sides[1].Contains(index)), Length(sides[1].Contains));
             }
         }
     }
 
-    /// <summary>A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.</summary>
+    /// <summary>
+    /// A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.
+    /// </summary>
     private void Elementwise(NodeProto node)
     {
         for (var i = 0; i < 2; i++)
         {
-            if (!_source.TryGetValue(node.Input[1 - i], out var other) || Shape(node.Input[i]) is not { Length: 1 } shape || Shape(node.Input[1 - i])?[^1] != shape[0])
+            if (
+                !_source.TryGetValue(node.Input[1 - i], out var other)
+                || Shape(node.Input[i]) is not { Length: 1 } shape
+                || Shape(node.Input[1 - i])?[^1] != shape[0]
+            )
             {
                 continue;
             }
@@ -158,7 +177,11 @@ internal sealed class ParameterSearch
             {
                 Add(node.Input[i], OnnxParameterRole.Scale, 1, 1);
             }
-            else if (node.OpType == "Add" && other.OpType == "Mul" && other.Input.Any(input => _source.TryGetValue(input, out var before) && IsNormalised(before)))
+            else if (
+                node.OpType == "Add"
+                && other.OpType == "Mul"
+                && other.Input.Any(input => _source.TryGetValue(input, out var before) && IsNormalised(before))
+            )
             {
                 Add(node.Input[i], OnnxParameterRole.Shift, 1, 1);
             }
@@ -170,7 +193,10 @@ internal sealed class ParameterSearch
         || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
 
     private bool IsInverseRoot(string value) =>
-        _source.TryGetValue(value, out var inverse) && inverse.OpType == "Reciprocal" && _source.TryGetValue(inverse.Input[0], out var root) && root.OpType == "Sqrt";
+        _source.TryGetValue(value, out var inverse)
+        && inverse.OpType == "Reciprocal"
+        && _source.TryGetValue(inverse.Input[0], out var root)
+        && root.OpType == "Sqrt";
 
     private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
 
@@ -186,7 +212,7 @@ internal sealed class ParameterSearch
     /// <remarks>PyTorch's exporter gives equal tensors of different layers one place and an Identity each: the Identity is the parameter.</remarks>
     private (string Value, TensorProto Tensor)? Resolve(string name)
     {
-        for (var value = name; ;)
+        for (var value = name; ; )
         {
             if (Shown(value) is { } tensor)
             {

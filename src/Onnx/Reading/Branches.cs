@@ -13,7 +13,7 @@ internal static class Branches
     {
         for (var depth = 0; graph.Nodes.Exists(node => node.OpType == "If"); depth++)
         {
-            var dependent = DataDependence.Of(graph, graph.Inputs.Select(input => input.Name));
+            var dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
             var fixedOnes = graph.Nodes.Where(node => node.OpType == "If" && !dependent.Contains(node.Input[0])).ToList();
             if (fixedOnes.Count == 0)
             {
@@ -22,11 +22,17 @@ internal static class Branches
 
             if (depth == MostDepth)
             {
-                throw new InvalidInputException(graph.Subject, $"expected branches within branches to a depth of {MostDepth}, got more in {fixedOnes[0].Called()}");
+                throw new InvalidInputException(
+                    graph.Subject,
+                    $"expected branches within branches to a depth of {MostDepth}, got more in {fixedOnes[0].Called()}"
+                );
             }
 
             var conditions = Conditions(graph, [.. fixedOnes.Select(node => node.Input[0]).Distinct()], inputs, threads);
-            graph.Nodes = NodeOrder.Sort(graph, [.. graph.Nodes.SelectMany(node => fixedOnes.Contains(node) ? Branch(graph, node, conditions[node.Input[0]]) : [node])]);
+            graph.Nodes = NodeOrder.Sort(
+                graph,
+                [.. graph.Nodes.SelectMany(node => fixedOnes.Contains(node) ? Branch(graph, node, conditions[node.Input[0]]) : [node])]
+            );
         }
     }
 
@@ -60,7 +66,8 @@ internal static class Branches
 
     private static IEnumerable<NodeProto> Branch(Graph graph, NodeProto node, bool condition)
     {
-        var branch = node.Attribute(condition ? "then_branch" : "else_branch")?.G
+        var branch =
+            node.Attribute(condition ? "then_branch" : "else_branch")?.G
             ?? throw new InvalidInputException(graph.Subject, $"expected two branches in {node.Called()}");
         if (branch.Output.Count != node.Output.Count)
         {

@@ -48,7 +48,11 @@ internal static class GraphReader
             node.Name = names.Add(node.Name) ? node.Name : "";
             if (node.OpType == "Constant")
             {
-                AddConstant(graph, node.Output.FirstOrDefault(""), ConstantNode.Value(node) ?? throw new InvalidInputException(path, $"expected a dense tensor or numbers in {node.Called()}"));
+                AddConstant(
+                    graph,
+                    node.Output.FirstOrDefault(""),
+                    ConstantNode.Value(node) ?? throw new InvalidInputException(path, $"expected a dense tensor or numbers in {node.Called()}")
+                );
             }
             else
             {
@@ -67,7 +71,10 @@ internal static class GraphReader
 
     private static int Opset(ModelProto model, string path)
     {
-        if (model.OpsetImport.FirstOrDefault(import => import.Domain is not ("" or "ai.onnx")) is { } custom && model.Graph.Node.FirstOrDefault(node => node.Domain == custom.Domain) is { } user)
+        if (
+            model.OpsetImport.FirstOrDefault(import => import.Domain is not ("" or "ai.onnx")) is { } custom
+            && model.Graph.Node.FirstOrDefault(node => node.Domain == custom.Domain) is { } user
+        )
         {
             throw Custom(user, path);
         }
@@ -76,7 +83,10 @@ internal static class GraphReader
         return version is >= OldestOpset and <= NewestOpset
             ? (int)version
             : throw new InvalidInputException(
-                path, $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}");
+                path,
+                $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; "
+                    + $"{(version > NewestOpset ? "export with an older one" : "export anew")}"
+            );
     }
 
     private static void CheckOperators(RepeatedField<NodeProto> nodes, string path)
@@ -116,14 +126,28 @@ internal static class GraphReader
 
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            ExternalData.Load(graph.Subject, tensor, width > 0 ? count * width : throw new InvalidInputException(graph.Subject, $"expected numbers in tensor '{name}', got type {tensor.DataType}"));
+            ExternalData.Load(
+                graph.Subject,
+                tensor,
+                width > 0 ? count * width : throw new InvalidInputException(graph.Subject, $"expected numbers in tensor '{name}', got type {tensor.DataType}")
+            );
         }
 
-        var found = !tensor.RawData.IsEmpty && width > 0 ? tensor.RawData.Length / (double)width
-            : tensor.FloatData.Count + tensor.DoubleData.Count + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.Uint64Data.Count + tensor.StringData.Count;
+        var found =
+            !tensor.RawData.IsEmpty && width > 0
+                ? tensor.RawData.Length / (double)width
+                : tensor.FloatData.Count
+                    + tensor.DoubleData.Count
+                    + tensor.Int32Data.Count
+                    + tensor.Int64Data.Count
+                    + tensor.Uint64Data.Count
+                    + tensor.StringData.Count;
         if (width > 0 && found != count)
         {
-            throw new InvalidInputException(graph.Subject, $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}");
+            throw new InvalidInputException(
+                graph.Subject,
+                $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}"
+            );
         }
 
         // What nodes hold has no name of its own.

@@ -34,7 +34,10 @@ internal static class NodeOrder
                 }
                 else if (!known.Contains(use))
                 {
-                    throw new InvalidInputException(graph.Subject, $"expected '{use}', which {nodes[i].Called()} takes, to be an input, a tensor or computed by a node");
+                    throw new InvalidInputException(
+                        graph.Subject,
+                        $"expected '{use}', which {nodes[i].Called()} takes, to be an input, a tensor or computed by a node"
+                    );
                 }
             }
         }
@@ -60,6 +63,9 @@ internal static class NodeOrder
 
         return sorted.Count == nodes.Count
             ? sorted
-            : throw new InvalidInputException(graph.Subject, $"expected a graph without circles, but {nodes[Array.FindIndex(waiting, count => count > 0)].Called()} waits for itself");
+            : throw new InvalidInputException(
+                graph.Subject,
+                $"expected a graph without circles, but {nodes[Array.FindIndex(waiting, count => count > 0)].Called()} waits for itself"
+            );
     }
 }

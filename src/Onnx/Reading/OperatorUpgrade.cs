@@ -3,7 +3,9 @@ using Wellbehaved.Onnx.Format;
 namespace Wellbehaved.Onnx;
 
 /// <summary>Writes operators of older versions as those of version 13, so that each rule knows one form.</summary>
-/// <remarks>What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.</remarks>
+/// <remarks>
+/// What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.
+/// </remarks>
 internal static class OperatorUpgrade
 {
     /// <summary>The version whose forms are the least that rules know.</summary>
@@ -114,9 +116,16 @@ internal static class OperatorUpgrade
     /// <summary>Resize of version 10 and Upsample place points at multiples of the scale, and take the nearest below.</summary>
     private static void Enlarge(Graph graph, NodeProto node, List<NodeProto> nodes)
     {
-        var scales = node.Input.Count > 1
-            ? node.Input[1]
-            : graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [node.Attribute("scales")!.Floats.Count], [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]));
+        var scales =
+            node.Input.Count > 1
+                ? node.Input[1]
+                : graph.Constant(
+                    Tensors.FromReals(
+                        TensorProto.Types.DataType.Float,
+                        [node.Attribute("scales")!.Floats.Count],
+                        [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]
+                    )
+                );
         var resize = Rewritten("Resize", node, node.Input[0], "", scales).With("coordinate_transformation_mode", "asymmetric").With("nearest_mode", "floor");
         nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));
     }

@@ -5,7 +5,9 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.</summary>
+/// <summary>
+/// Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.
+/// </summary>
 /// <param name="graph">The graph of the nodes.</param>
 internal sealed class FunctionMatch(Graph graph)
 {
@@ -17,7 +19,12 @@ internal sealed class FunctionMatch(Graph graph)
     private static readonly float[] Arguments = [.. Enumerable.Range(0, Points).Select(i => (i - (Points / 2)) * 0.1f)];
 
     private static readonly Lazy<IReadOnlyList<(Function Function, float[] Values)>> Known = new(() =>
-        [.. Enum.GetValues<FunctionKind>().Where(kind => kind is not (FunctionKind.Linear or FunctionKind.LeakyRelu)).Select(kind => (new Function(kind), ValuesOf(new Function(kind))))]);
+        [
+            .. Enum.GetValues<FunctionKind>()
+                .Where(kind => kind is not (FunctionKind.Linear or FunctionKind.LeakyRelu))
+                .Select(kind => (new Function(kind), ValuesOf(new Function(kind)))),
+        ]
+    );
 
     private readonly Dictionary<string, Function?> _met = [];
 
@@ -26,7 +33,7 @@ internal sealed class FunctionMatch(Graph graph)
     /// <param name="from">The value that they take.</param>
     /// <param name="to">The value that they give.</param>
     /// <returns>The function; null if it is none that is described.</returns>
-    public Function? Of(IReadOnlyList<NodeProto> nodes, string from, string to)
+    public Function? Recognise(IReadOnlyList<NodeProto> nodes, string from, string to)
     {
         var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Skip(1))}" : to;
         if (!_met.TryGetValue(key, out var function))
@@ -77,5 +84,6 @@ internal sealed class FunctionMatch(Graph graph)
         return Agree(found, [.. Arguments.Select(argument => argument > 0 ? argument : slope * argument)]) ? Function.LeakyRelu(slope) : null;
     }
 
-    private static bool Agree(float[] found, float[] values) => found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
+    private static bool Agree(float[] found, float[] values) =>
+        found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
 }

@@ -16,19 +16,21 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
     private const double StandardErrors = 5;
 
-    private readonly Dictionary<string, NodeProto> _source =
-        graph.Nodes.SelectMany(node => node.Output.Where(output => output.Length > 0).Select(output => (output, node))).ToDictionary(pair => pair.output, pair => pair.node);
+    private readonly Dictionary<string, NodeProto> _source = graph
+        .Nodes.SelectMany(node => node.Output.Where(output => output.Length > 0).Select(output => (output, node)))
+        .ToDictionary(pair => pair.output, pair => pair.node);
 
     /// <summary>What the description leaves out.</summary>
     public HashSet<string> Remarks { get; } = [];
 
     /// <summary>Features of a value: images (batch, channels, rows, columns), or vectors (batch, channels).</summary>
-    public Shape ShapeOf(string value) => types[value].Shape switch
-    {
-        [_, var channels, var height, var width] => new((int)height, (int)width, (int)channels),
-        [_, var channels] => new(1, 1, (int)channels),
-        var other => throw new NotComposedException($"'{value}' of shape [{string.Join(", ", other ?? [])}] is neither images nor vectors"),
-    };
+    public Shape ShapeOf(string value) =>
+        types[value].Shape switch
+        {
+            [_, var channels, var height, var width] => new((int)height, (int)width, (int)channels),
+            [_, var channels] => new(1, 1, (int)channels),
+            var other => throw new NotComposedException($"'{value}' of shape [{string.Join(", ", other ?? [])}] is neither images nor vectors"),
+        };
 
     /// <summary>A convolution.</summary>
     /// <param name="node">The node.</param>
@@ -57,7 +59,13 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             Parameters = Parameters(node, inputs * kernel * kernel),
         };
         var before = (kernel - 1) / 2 * dilations[0];
-        convolution = convolution with { Boundary = kernel == 1 ? Boundary.ZeroPadding : around is var (rows, alongRows) ? Around(node, input, before, rows, alongRows) : Zeros(node, before) };
+        convolution = convolution with
+        {
+            Boundary =
+                kernel == 1 ? Boundary.ZeroPadding
+                : around is var (rows, alongRows) ? Around(node, input, before, rows, alongRows)
+                : Zeros(node, before),
+        };
         if (convolution.OutputOf(input) != ShapeOf(node.Output[0]))
         {
             throw Not(node, "its border is another");
@@ -70,7 +78,12 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     public Dense Dense(NodeProto node)
     {
         var isTransposed = node.OpType == "Gemm" && node.Integer("transB", 0) != 0;
-        if (types[node.Input[1]].Shape is not [var rows, var columns] || node.Integer("transA", 0) != 0 || node.Real("alpha", 1) != 1 || node.Real("beta", 1) != 1)
+        if (
+            types[node.Input[1]].Shape is not [var rows, var columns]
+            || node.Integer("transA", 0) != 0
+            || node.Real("alpha", 1) != 1
+            || node.Real("beta", 1) != 1
+        )
         {
             throw Not(node, "it is no plain product with weights");
         }
@@ -79,13 +92,18 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     }
 
     /// <summary>A dense layer whose biases are added by a node of its own.</summary>
-    public Dense WithBiases(Dense dense, NodeProto add, string bias) => dense with { Parameters = dense.Parameters with { BiasVariance = BiasVariance(add, bias) } };
+    public Dense WithBiases(Dense dense, NodeProto add, string bias) =>
+        dense with
+        {
+            Parameters = dense.Parameters with { BiasVariance = BiasVariance(add, bias) },
+        };
 
     /// <summary>Whether a value is a vector of parameters with this role.</summary>
     public bool IsParameter(string value, OnnxParameterRole role) => Find(value)?.Role == role;
 
     /// <summary>The one number of a parameter that is constant.</summary>
-    public double ConstantOf(NodeProto node, string value) => Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is no constant");
+    public double ConstantOf(NodeProto node, string value) =>
+        Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is no constant");
 
     /// <summary>A normalisation by one node.</summary>
     public Norm Norm(NodeProto node)
@@ -111,10 +129,16 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     public static Pooling Pooling(NodeProto node)
     {
         var (window, steps) = (node.Integers("kernel_shape") ?? [], node.Integers("strides") ?? []);
-        var isPlain = window.Length == 2 && window.AsSpan().SequenceEqual(steps) && (node.Integers("pads") ?? []).All(pad => pad == 0) && (node.Integers("dilations") ?? []).All(step => step == 1)
-            && node.Integer("ceil_mode", 0) == 0 && node.Text("auto_pad", "NOTSET") == "NOTSET";
+        var isPlain =
+            window.Length == 2
+            && window.AsSpan().SequenceEqual(steps)
+            && (node.Integers("pads") ?? []).All(pad => pad == 0)
+            && (node.Integers("dilations") ?? []).All(step => step == 1)
+            && node.Integer("ceil_mode", 0) == 0
+            && node.Text("auto_pad", "NOTSET") == "NOTSET";
         return !isPlain || (window[0] != window[1] && Math.Min(window[0], window[1]) != 1) ? throw Not(node, "its windows overlap or are not square")
-            : node.OpType == "MaxPool" ? new MaxPool((int)window.Max()) : new AveragePool((int)window.Max());
+            : node.OpType == "MaxPool" ? new MaxPool((int)window.Max())
+            : new AveragePool((int)window.Max());
     }
 
     /// <summary>A number that multiplies everything; null if the value is none.</summary>
@@ -141,10 +165,16 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
     private static Boundary Around(NodeProto node, Shape input, long before, long[] rows, long[] columns)
     {
-        bool Matches(Func<long, int, long> source) => rows.Index().All(pair => pair.Item == source(pair.Index - before, input.Height)) && columns.Index().All(pair => pair.Item == source(pair.Index - before, input.Width));
+        bool Matches(Func<long, int, long> source) =>
+            rows.Index().All(pair => pair.Item == source(pair.Index - before, input.Height))
+            && columns.Index().All(pair => pair.Item == source(pair.Index - before, input.Width));
         return (node.Integers("pads") ?? [0, 0, 0, 0]).Any(pad => pad != 0) ? throw Not(node, "its border is another")
             : Matches((position, length) => ((position % length) + length) % length) ? Boundary.Periodic
-            : Matches((position, length) => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length ? there : (2 * length) - 1 - there) ? Boundary.Symmetric
+            : Matches(
+                (position, length) =>
+                    (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length ? there : (2 * length) - 1 - there
+            )
+                ? Boundary.Symmetric
             : throw Not(node, "its border is another");
     }
 
@@ -165,7 +195,11 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         };
         return Math.Abs(weights.Law.Mean) > Math.Max(SmallMean, StandardErrors / Math.Sqrt(Tensors.Count(weights.Tensor.Dims) ?? 1)) * weights.Law.Deviation
             ? throw Not(node, "its weights have another mean than 0")
-            : new Initialisation(fanIn * weights.Law.Deviation * weights.Law.Deviation, node.Input.Count > 2 && node.Input[2].Length > 0 ? BiasVariance(node, node.Input[2]) : 0, law);
+            : new Initialisation(
+                fanIn * weights.Law.Deviation * weights.Law.Deviation,
+                node.Input.Count > 2 && node.Input[2].Length > 0 ? BiasVariance(node, node.Input[2]) : 0,
+                law
+            );
     }
 
     private double BiasVariance(NodeProto node, string value)

@@ -9,12 +9,44 @@ internal sealed class NetworkRecognition
     /// <summary>Operators on each element alone.</summary>
     private static readonly HashSet<string> Elementwise =
     [
-        "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Tanh", "Erf", "Sin", "Cos", "Abs", "Sigmoid", "HardSigmoid", "HardSwish", "Softplus", "Softsign", "Gelu", "Mish", "Swish", "Clip",
-        "Mul", "Div", "Add", "Sub", "Pow", "Exp", "Log", "Neg", "Max", "Min", "Identity",
+        "Relu",
+        "LeakyRelu",
+        "Elu",
+        "Selu",
+        "Celu",
+        "Tanh",
+        "Erf",
+        "Sin",
+        "Cos",
+        "Abs",
+        "Sigmoid",
+        "HardSigmoid",
+        "HardSwish",
+        "Softplus",
+        "Softsign",
+        "Gelu",
+        "Mish",
+        "Swish",
+        "Clip",
+        "Mul",
+        "Div",
+        "Add",
+        "Sub",
+        "Pow",
+        "Exp",
+        "Log",
+        "Neg",
+        "Max",
+        "Min",
+        "Identity",
     ];
 
     /// <summary>Operators that divide by the size of a value, in alphabetical order; the square is a power or a product.</summary>
-    private static readonly string[][] WrittenNorm = [["Add", "Div", "Pow", "ReduceMean", "Sqrt"], ["Add", "Div", "Mul", "ReduceMean", "Sqrt"]];
+    private static readonly string[][] WrittenNorm =
+    [
+        ["Add", "Div", "Pow", "ReduceMean", "Sqrt"],
+        ["Add", "Div", "Mul", "ReduceMean", "Sqrt"],
+    ];
 
     /// <summary>Operators that take the mean away, in front of them.</summary>
     private static readonly string[] WrittenMean = ["ReduceMean", "Sub"];
@@ -61,14 +93,15 @@ internal sealed class NetworkRecognition
     /// <param name="places">Numbers of its places by the value there.</param>
     /// <param name="batchNorm">Which statistics batch norm takes.</param>
     /// <returns>The description, or why there is none.</returns>
-    public static OnnxComposition Of(
+    public static OnnxComposition Recognise(
         Graph graph,
         IReadOnlyDictionary<string, TensorType> types,
         IReadOnlyDictionary<string, string> tangents,
         IReadOnlyList<Parameter> parameters,
         IReadOnlyList<string> entries,
         IReadOnlyDictionary<string, int> places,
-        OnnxBatchNorm batchNorm)
+        OnnxBatchNorm batchNorm
+    )
     {
         var layers = new LayerMatch(graph, types, parameters, batchNorm);
         try
@@ -96,7 +129,7 @@ internal sealed class NetworkRecognition
     private List<RecognisedLayer> Stack(string from, string to)
     {
         var found = new List<RecognisedLayer>();
-        for (_at = from; _at != to;)
+        for (_at = from; _at != to; )
         {
             var value = _at;
             var users = Users(value, to);
@@ -137,7 +170,13 @@ internal sealed class NetworkRecognition
             _leadingTo.Add(to, leading);
         }
 
-        return [.. _users.GetValueOrDefault(value, []).Select(i => _graph.Nodes[i]).Where(node => node.Output.Any(leading.Contains) && node.Output.Any(_tangents.ContainsKey))];
+        return
+        [
+            .. _users
+                .GetValueOrDefault(value, [])
+                .Select(i => _graph.Nodes[i])
+                .Where(node => node.Output.Any(leading.Contains) && node.Output.Any(_tangents.ContainsKey)),
+        ];
     }
 
     /// <summary>A layer whose input has one user; null for what changes nothing, after which the walk has gone on.</summary>
@@ -168,7 +207,7 @@ internal sealed class NetworkRecognition
             case "Mul" or "Div" or "Add" or "Sub" when Constant(node, value) is { } layer:
                 return layer.Layer is Scaling { Factor: 1 } ? Go(output) : layer;
             default:
-                return Elementwise.Contains(node.OpType) && _functions.Of([node], value, output) is { } function
+                return Elementwise.Contains(node.OpType) && _functions.Recognise([node], value, output) is { } function
                     ? new(new Activation(function), value, output)
                     : throw LayerMatch.Not(node, "it is none of the layers that theory knows");
         }
@@ -188,7 +227,9 @@ internal sealed class NetworkRecognition
         {
             "Mul" => _layers.NumberOf(other) ?? (_layers.IsParameter(other, OnnxParameterRole.Scale) ? _layers.ConstantOf(node, other) : null),
             "Div" when node.Input[0] == value => 1 / _layers.NumberOf(other),
-            "Add" when _layers.IsParameter(other, OnnxParameterRole.Shift) => _layers.ConstantOf(node, other) == 0 ? 1 : throw LayerMatch.Not(node, "its shift is not 0"),
+            "Add" when _layers.IsParameter(other, OnnxParameterRole.Shift) => _layers.ConstantOf(node, other) == 0
+                ? 1
+                : throw LayerMatch.Not(node, "its shift is not 0"),
             _ => (double?)null,
         };
         return factor is { } number ? new(new Scaling(number), value, node.Output[0]) : null;
@@ -197,7 +238,11 @@ internal sealed class NetworkRecognition
     private RecognisedLayer Product(NodeProto node, string value, string to)
     {
         var dense = _layers.Dense(node);
-        return Users(node.Output[0], to) is [{ OpType: "Add" } add] && node.OpType == "MatMul" && add.Input.FirstOrDefault(input => input != node.Output[0]) is { } bias && _layers.IsParameter(bias, OnnxParameterRole.Bias)
+        return
+            Users(node.Output[0], to) is [{ OpType: "Add" } add]
+            && node.OpType == "MatMul"
+            && add.Input.FirstOrDefault(input => input != node.Output[0]) is { } bias
+            && _layers.IsParameter(bias, OnnxParameterRole.Bias)
             ? new(_layers.WithBiases(dense, add, bias), value, add.Output[0])
             : new(dense, value, node.Output[0]);
     }
@@ -205,13 +250,22 @@ internal sealed class NetworkRecognition
     /// <summary>A convolution of images that were put around themselves.</summary>
     private RecognisedLayer Surrounded(NodeProto rows, string value, string to)
     {
-        if (Users(rows.Output[0], to) is not [{ OpType: "Gather" } columns] || columns.Integer("axis", 0) != 3 || Users(columns.Output[0], to) is not [{ OpType: "Conv" } convolution]
-            || !_graph.Constants.TryGetValue(rows.Input[1], out var ofRows) || !_graph.Constants.TryGetValue(columns.Input[1], out var ofColumns))
+        if (
+            Users(rows.Output[0], to) is not [{ OpType: "Gather" } columns]
+            || columns.Integer("axis", 0) != 3
+            || Users(columns.Output[0], to) is not [{ OpType: "Conv" } convolution]
+            || !_graph.Constants.TryGetValue(rows.Input[1], out var ofRows)
+            || !_graph.Constants.TryGetValue(columns.Input[1], out var ofColumns)
+        )
         {
             throw LayerMatch.Not(rows, "it picks rows");
         }
 
-        return new(_layers.Convolution(convolution, _layers.ShapeOf(value), (Tensors.Integers(ofRows)!, Tensors.Integers(ofColumns)!)), value, convolution.Output[0]);
+        return new(
+            _layers.Convolution(convolution, _layers.ShapeOf(value), (Tensors.Integers(ofRows)!, Tensors.Integers(ofColumns)!)),
+            value,
+            convolution.Output[0]
+        );
     }
 
     /// <summary>A change of shape that makes one point of an image, or none.</summary>
@@ -232,14 +286,20 @@ internal sealed class NetworkRecognition
         if (nodes.TrueForAll(IsElementwise))
         {
             // Numbers that multiply may follow: half of x(1 + erf).
-            for (var (end, region) = (merged, new List<NodeProto>(nodes)); ;)
+            for (var (end, region) = (merged, new List<NodeProto>(nodes)); ; )
             {
-                if (_functions.Of(region, value, end) is { } function)
+                if (_functions.Recognise(region, value, end) is { } function)
                 {
                     return new(new Activation(function), value, end);
                 }
 
-                if (end == to || region.Count > nodes.Count + 1 || Users(end, to) is not [var next] || !IsElementwise(next) || next.Input.Count(_tangents.ContainsKey) != 1)
+                if (
+                    end == to
+                    || region.Count > nodes.Count + 1
+                    || Users(end, to) is not [var next]
+                    || !IsElementwise(next)
+                    || next.Input.Count(_tangents.ContainsKey) != 1
+                )
                 {
                     break;
                 }
@@ -249,7 +309,8 @@ internal sealed class NetworkRecognition
             }
         }
 
-        return Operations(nodes).AsSpan().SequenceEqual(WrittenMean) && Region(merged, to) is var (ending, after) && IsNorm(after) ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
+        return Operations(nodes).AsSpan().SequenceEqual(WrittenMean) && Region(merged, to) is var (ending, after) && IsNorm(after)
+                ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
             : IsNorm(nodes) ? Normalised<RmsNorm>(nodes, value, merged)
             : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
             : throw LayerMatch.Not(node, "paths meet in it that are no residual sum");
@@ -263,8 +324,14 @@ internal sealed class NetworkRecognition
     private RecognisedLayer Normalised<T>(IReadOnlyList<NodeProto> nodes, string value, string merged)
         where T : Norm, new()
     {
-        var isOverChannels = nodes.Where(node => node.OpType == "ReduceMean").All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
-        var epsilon = nodes.Where(node => node.OpType == "Add").SelectMany(node => node.Input).Select(_layers.NumberOf).FirstOrDefault(number => number is not null);
+        var isOverChannels = nodes
+            .Where(node => node.OpType == "ReduceMean")
+            .All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
+        var epsilon = nodes
+            .Where(node => node.OpType == "Add")
+            .SelectMany(node => node.Input)
+            .Select(_layers.NumberOf)
+            .FirstOrDefault(number => number is not null);
         return isOverChannels && epsilon is { } added
             ? new(new T { Epsilon = LayerMatch.Decimal(added) }, value, merged)
             : throw new NotComposedException($"'{merged}' is normalised over other axes than channels");
@@ -279,8 +346,18 @@ internal sealed class NetworkRecognition
             throw LayerMatch.Not(node, "it adds a value to itself");
         }
 
-        var residual = new Residual(RecognisedLayer.LayersOf(branch.Layers)) { Skip = RecognisedLayer.LayersOf(skip.Layers), BranchScale = branch.Scale, SkipScale = skip.Scale };
-        return new(residual, value, node.Output[0]) { Branch = branch.Layers, BranchEnd = branch.Layers[^1].After, Skip = skip.Layers };
+        var residual = new Residual(RecognisedLayer.LayersOf(branch.Layers))
+        {
+            Skip = RecognisedLayer.LayersOf(skip.Layers),
+            BranchScale = branch.Scale,
+            SkipScale = skip.Scale,
+        };
+        return new(residual, value, node.Output[0])
+        {
+            Branch = branch.Layers,
+            BranchEnd = branch.Layers[^1].After,
+            Skip = skip.Layers,
+        };
     }
 
     /// <summary>The layers of a path, and a number that multiplies at its end.</summary>
@@ -296,7 +373,8 @@ internal sealed class NetworkRecognition
         return (layers, 1);
     }
 
-    private static int Weights(IReadOnlyList<RecognisedLayer> layers) => layers.Sum(layer => 1 + (layer.Layer is Convolution or Dense ? 1000 : 0) + Weights(layer.Branch));
+    private static int Weights(IReadOnlyList<RecognisedLayer> layers) =>
+        layers.Sum(layer => 1 + (layer.Layer is Convolution or Dense ? 1000 : 0) + Weights(layer.Branch));
 
     /// <summary>The first value that all paths from another one pass, and the nodes up to it.</summary>
     private (string Merged, List<NodeProto> Nodes) Region(string from, string to)
@@ -332,5 +410,7 @@ internal sealed class NetworkRecognition
         throw new NotComposedException($"paths from '{from}' do not meet");
     }
 
-    private bool IsElementwise(NodeProto node) => Elementwise.Contains(node.OpType) && node.Input.Where(input => input.Length > 0).All(input => _tangents.ContainsKey(input) || _layers.NumberOf(input) is not null);
+    private bool IsElementwise(NodeProto node) =>
+        Elementwise.Contains(node.OpType)
+        && node.Input.Where(input => input.Length > 0).All(input => _tangents.ContainsKey(input) || _layers.NumberOf(input) is not null);
 }

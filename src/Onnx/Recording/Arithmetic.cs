@@ -12,7 +12,9 @@ internal static class Arithmetic
     /// <param name="options">Which effective ranks are wanted.</param>
     public static double Count(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<OnnxPlace> places, OnnxOptions options)
     {
-        var products = graph.Nodes.Sum(node => node.Output.Count == 0 || !types.TryGetValue(node.Output[0], out var output) ? 0 : output.Count * Summed(node, types));
+        var products = graph.Nodes.Sum(node =>
+            node.Output.Count == 0 || !types.TryGetValue(node.Output[0], out var output) ? 0 : output.Count * Summed(node, types)
+        );
         var ranks = (options.ReffSignal ? 1 : 0) + (options.ReffNoise ? 1 : 0);
         return (2 * products) + (ranks * places.Sum(OfRank));
     }
@@ -25,7 +27,11 @@ internal static class Arithmetic
         {
             "Conv" => Shape(1).Skip(1).Aggregate(1.0, (product, length) => product * length),
             "ConvTranspose" => Shape(1) is [var inputs, _, ..] ? inputs : 1,
-            "Gemm" => Shape(0) is [var rows, var columns] ? node.Integer("transA", 0) == 0 ? columns : rows : 1,
+            "Gemm" => Shape(0) is [var rows, var columns]
+                ? node.Integer("transA", 0) == 0
+                    ? columns
+                    : rows
+                : 1,
             "MatMul" => Shape(0) is [.., var columns] ? columns : 1,
             _ => 0,
         };
@@ -34,7 +40,8 @@ internal static class Arithmetic
     /// <summary>Products of channels with each other over the points, or of points over the channels, whichever are fewer.</summary>
     private static double OfRank(OnnxPlace place)
     {
-        double few = Math.Min(place.Points, place.Channels), many = Math.Max(place.Points, place.Channels);
+        double few = Math.Min(place.Points, place.Channels),
+            many = Math.Max(place.Points, place.Channels);
         return few * few * many / 2;
     }
 }

@@ -33,10 +33,14 @@ internal static class InputValues
             var type = input.Type.TensorType;
             if (type.Shape is null && !options.InputShapes.ContainsKey(input.Name))
             {
-                throw new InvalidInputException("--input-shape", $"expected the shape of '{input.Name}', of which the file says nothing; give it whole, batch first, in the form {input.Name}=8x3x32x32");
+                throw new InvalidInputException(
+                    "--input-shape",
+                    $"expected the shape of '{input.Name}', of which the file says nothing; give it whole, batch first, in the form {input.Name}=8x3x32x32"
+                );
             }
 
-            var shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]
+            var shape =
+                options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]
                 : options.ImageShape is { } image && type.Shape?.Dim.Count == 4 && Tensors.IsReal(type.ElemType) ? OfImages(input, image, lengths, options)
                 : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
             graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);
@@ -46,10 +50,19 @@ internal static class InputValues
     private static long[] OfImages(ValueInfoProto input, Shape image, Dictionary<string, long> lengths, OnnxOptions options)
     {
         var dimensions = input.Type.TensorType.Shape.Dim;
-        long[][] orders = [[image.Channels, image.Height, image.Width], [image.Height, image.Width, image.Channels]];
-        return orders.FirstOrDefault(order => order.Zip(dimensions.Skip(1)).All(pair => pair.Second.DimValue <= 0 || pair.Second.DimValue == pair.First)) is { } fitting
+        long[][] orders =
+        [
+            [image.Channels, image.Height, image.Width],
+            [image.Height, image.Width, image.Channels],
+        ];
+        return
+            orders.FirstOrDefault(order => order.Zip(dimensions.Skip(1)).All(pair => pair.Second.DimValue <= 0 || pair.Second.DimValue == pair.First))
+                is { } fitting
             ? [Length(input, dimensions[0], 0, lengths, options), .. fitting]
-            : throw new InvalidInputException("--input-shape", $"expected images that fit {Written(dimensions)}, the shape of '{input.Name}', got {image.Height}x{image.Width}x{image.Channels}");
+            : throw new InvalidInputException(
+                "--input-shape",
+                $"expected images that fit {Written(dimensions)}, the shape of '{input.Name}', got {image.Height}x{image.Width}x{image.Channels}"
+            );
     }
 
     /// <summary>An input of real numbers or integers as ONNX Runtime takes it.</summary>
@@ -88,7 +101,11 @@ internal static class InputValues
 
     /// <summary>Ones, which are within all tables and masks: what a graph is tried with.</summary>
     public static IReadOnlyList<OrtValue> Example(Graph graph) =>
-        [.. graph.Inputs.Select(input => Value(input, [.. Enumerable.Repeat(Tensors.IsReal(input.Type.TensorType.ElemType) ? 0.5f : 1f, (int)Count(graph, input))]))];
+        [
+            .. graph.Inputs.Select(input =>
+                Value(input, [.. Enumerable.Repeat(Tensors.IsReal(input.Type.TensorType.ElemType) ? 0.5f : 1f, (int)Count(graph, input))])
+            ),
+        ];
 
     /// <summary>Number of elements of an input.</summary>
     public static long Count(Graph graph, ValueInfoProto input)
@@ -109,10 +126,16 @@ internal static class InputValues
 
     private static void Take(Graph graph, string name, IReadOnlyList<long> shape, Dictionary<string, long> lengths)
     {
-        var input = graph.Inputs.Find(input => input.Name == name)
-            ?? throw new InvalidInputException("--input-shape", $"expected an input of the file ({string.Join(", ", graph.Inputs.Select(input => input.Name))}), got '{name}'");
+        var input =
+            graph.Inputs.Find(input => input.Name == name)
+            ?? throw new InvalidInputException(
+                "--input-shape",
+                $"expected an input of the file ({string.Join(", ", graph.Inputs.Select(input => input.Name))}), got '{name}'"
+            );
         var dimensions = input.Type.TensorType.Shape?.Dim;
-        var fits = dimensions is null || (dimensions.Count == shape.Count && dimensions.Zip(shape).All(pair => pair.First.DimValue <= 0 || pair.First.DimValue == pair.Second));
+        var fits =
+            dimensions is null
+            || (dimensions.Count == shape.Count && dimensions.Zip(shape).All(pair => pair.First.DimValue <= 0 || pair.First.DimValue == pair.Second));
         if (!fits || shape.Any(length => length < 1))
         {
             throw new InvalidInputException("--input-shape", $"expected {Written(dimensions)} for '{name}', got [{string.Join(", ", shape)}]");
@@ -127,13 +150,22 @@ internal static class InputValues
         }
     }
 
-    private static long Length(ValueInfoProto input, TensorShapeProto.Types.Dimension dimension, int axis, Dictionary<string, long> lengths, OnnxOptions options)
+    private static long Length(
+        ValueInfoProto input,
+        TensorShapeProto.Types.Dimension dimension,
+        int axis,
+        Dictionary<string, long> lengths,
+        OnnxOptions options
+    )
     {
         if (dimension.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dimension.DimValue > 0)
         {
             return axis > 0 || options.BatchSize is not { } asked || asked == dimension.DimValue
                 ? dimension.DimValue
-                : throw new InvalidInputException("--batch-size", $"expected {dimension.DimValue}, which the file fixes for '{input.Name}', got {asked}; export it with an open batch");
+                : throw new InvalidInputException(
+                    "--batch-size",
+                    $"expected {dimension.DimValue}, which the file fixes for '{input.Name}', got {asked}; export it with an open batch"
+                );
         }
 
         if (lengths.TryGetValue(dimension.DimParam, out var known))
@@ -157,5 +189,7 @@ internal static class InputValues
         dimensions is null ? "[…]" : $"[{string.Join(", ", dimensions.Select(Written))}]";
 
     private static string Written(TensorShapeProto.Types.Dimension dimension) =>
-        dimension.DimValue > 0 ? dimension.DimValue.ToString(CultureInfo.InvariantCulture) : dimension.DimParam.Length > 0 ? dimension.DimParam : "?";
+        dimension.DimValue > 0 ? dimension.DimValue.ToString(CultureInfo.InvariantCulture)
+        : dimension.DimParam.Length > 0 ? dimension.DimParam
+        : "?";
 }

@@ -13,7 +13,8 @@ internal sealed class MappingSource(
     IReadOnlyDictionary<string, string> tangents,
     IReadOnlyList<OnnxInput> inputs,
     ulong seed,
-    uint simulation)
+    uint simulation
+)
 {
     /// <summary>A value.</summary>
     /// <param name="declared">Which.</param>
@@ -79,7 +80,10 @@ internal sealed class MappingSource(
         {
             if (given.Length != elements.Length)
             {
-                throw new InvalidInputException(input.Name, $"expected {elements.Length} elements of shape [{string.Join(", ", input.Shape)}], got {given.Length}");
+                throw new InvalidInputException(
+                    input.Name,
+                    $"expected {elements.Length} elements of shape [{string.Join(", ", input.Shape)}], got {given.Length}"
+                );
             }
 
             given.CopyTo(elements, 0);

@@ -6,7 +6,10 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 namespace Wellbehaved.Onnx;
 
 /// <summary>Finds the node that gives the first number that is not finite.</summary>
-/// <remarks>Places are few, and nodes between them are run together: so the nodes of the stretch that lead to the place are run again, with all that they compute as outputs.</remarks>
+/// <remarks>
+/// Places are few, and nodes between them are run together: so the nodes of the stretch that lead to the place are run again, with all that they compute as
+/// outputs.
+/// </remarks>
 internal static class NotFiniteOrigin
 {
     /// <summary>Finds it.</summary>
@@ -27,7 +30,8 @@ internal static class NotFiniteOrigin
         IReadOnlySet<string> finite,
         IReadOnlyDictionary<string, TensorType> types,
         Func<string, OrtValue> get,
-        int threads)
+        int threads
+    )
     {
         var nodes = Leading(segment.Nodes, [value, tangent], finite);
         string[] outputs = [.. nodes.SelectMany(node => node.Output).Where(name => name.Length > 0)];
@@ -52,8 +56,13 @@ internal static class NotFiniteOrigin
         }
 
         // From the place back to where what goes in is finite: infinities that a mask holds, and that a softmax takes away, are no fault.
-        var source = nodes.SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node))).ToDictionary(pair => pair.name, pair => pair.node);
-        var at = bad.Contains(value) ? value : bad.Contains(tangent) ? tangent : null;
+        var source = nodes
+            .SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node)))
+            .ToDictionary(pair => pair.name, pair => pair.node);
+        var at =
+            bad.Contains(value) ? value
+            : bad.Contains(tangent) ? tangent
+            : null;
         for (var next = at; next is not null; at = next ?? at)
         {
             next = Graph.Uses(source[next]).Where(bad.Contains).OrderBy(graph.Differentiated.ContainsKey).FirstOrDefault();
@@ -81,12 +90,14 @@ internal static class NotFiniteOrigin
         return leading;
     }
 
-    private static bool IsNotFinite(OrtValue value) => value.IsTensor && (DataType)value.GetTensorTypeAndShape().ElementDataType switch
-    {
-        DataType.Float => IsNotFinite(value.GetTensorDataAsSpan<float>()),
-        DataType.Double => IsNotFinite(value.GetTensorDataAsSpan<double>()),
-        _ => false,
-    };
+    private static bool IsNotFinite(OrtValue value) =>
+        value.IsTensor
+        && (DataType)value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            DataType.Float => IsNotFinite(value.GetTensorDataAsSpan<float>()),
+            DataType.Double => IsNotFinite(value.GetTensorDataAsSpan<double>()),
+            _ => false,
+        };
 
     private static bool IsNotFinite<T>(ReadOnlySpan<T> elements)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -25,7 +25,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     /// <param name="shape">Their shape.</param>
     /// <param name="channelAxis">The axis of the channels.</param>
     /// <param name="ranks">Whether effective ranks are wanted as well, where the options want them.</param>
-    public MomentSet? Of(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
+    public MomentSet? Compute(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
     {
         var (outer, channels, inner) = (Product(shape.Take(channelAxis)), shape[channelAxis], Product(shape.Skip(channelAxis + 1)));
         var points = checked((int)(outer * inner));
@@ -37,7 +37,10 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
         }
 
         _values.Reshape(form);
-        if (!ChannelsLast(signal, _values.Signal, (int)outer, form.Channels, (int)inner) | !ChannelsLast(noise, _values.Noise, (int)outer, form.Channels, (int)inner))
+        if (
+            !ChannelsLast(signal, _values.Signal, (int)outer, form.Channels, (int)inner)
+            | !ChannelsLast(noise, _values.Noise, (int)outer, form.Channels, (int)inner)
+        )
         {
             HasMetNotANumber |= !_hasMetNotFinite && (ContainsNotANumber(signal) || ContainsNotANumber(noise));
             _hasMetNotFinite = true;
@@ -51,7 +54,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
             (_computation, _form) = (new MomentComputation<T>(form, options.Threads), form);
         }
 
-        var moments = _computation.Of(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
+        var moments = _computation.Compute(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
         return double.IsFinite(moments.Nu2Signal) && double.IsFinite(moments.Mu2Noise) ? moments : null;
     }
 
@@ -90,32 +93,37 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
         fixed (T* from = source)
         fixed (T* to = target)
         {
-            T* first = from, result = to;
-            Workers.ForEach(outer * ((blocks + 63) / 64), options.Threads, (item, _) =>
-            {
-                var (image, share) = (item / ((blocks + 63) / 64), item % ((blocks + 63) / 64));
-                var offset = (nint)image * channels * inner;
-                var sum = T.Zero;
-                for (var start = share * 64 * Block; start < Math.Min(inner, (share + 1) * 64 * Block); start += Block)
+            T* first = from,
+                result = to;
+            Workers.ForEach(
+                outer * ((blocks + 63) / 64),
+                options.Threads,
+                (item, _) =>
                 {
-                    var end = Math.Min(inner, start + Block);
-                    for (var channel = 0; channel < channels; channel++)
+                    var (image, share) = (item / ((blocks + 63) / 64), item % ((blocks + 63) / 64));
+                    var offset = (nint)image * channels * inner;
+                    var sum = T.Zero;
+                    for (var start = share * 64 * Block; start < Math.Min(inner, (share + 1) * 64 * Block); start += Block)
                     {
-                        var row = first + offset + ((nint)channel * inner);
-                        for (var i = start; i < end; i++)
+                        var end = Math.Min(inner, start + Block);
+                        for (var channel = 0; channel < channels; channel++)
                         {
-                            // Zero, or a NaN from the first element on that is not finite.
-                            sum += row[i] - row[i];
-                            result[offset + ((nint)i * channels) + channel] = row[i];
+                            var row = first + offset + ((nint)channel * inner);
+                            for (var i = start; i < end; i++)
+                            {
+                                // Zero, or a NaN from the first element on that is not finite.
+                                sum += row[i] - row[i];
+                                result[offset + ((nint)i * channels) + channel] = row[i];
+                            }
                         }
                     }
-                }
 
-                if (sum != T.Zero)
-                {
-                    Volatile.Write(ref infinite, 1);
+                    if (sum != T.Zero)
+                    {
+                        Volatile.Write(ref infinite, 1);
+                    }
                 }
-            });
+            );
         }
 
         return Volatile.Read(ref infinite) == 0;

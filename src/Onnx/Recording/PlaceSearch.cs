@@ -15,7 +15,14 @@ internal sealed class PlaceSearch
 
     private static readonly HashSet<string> Norms =
     [
-        "BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "LRN", "LpNormalization", "MeanVarianceNormalization",
+        "BatchNormalization",
+        "LayerNormalization",
+        "InstanceNormalization",
+        "GroupNormalization",
+        "RMSNormalization",
+        "LRN",
+        "LpNormalization",
+        "MeanVarianceNormalization",
     ];
 
     /// <summary>What a mean is used for where it belongs to a normalisation.</summary>
@@ -23,8 +30,26 @@ internal sealed class PlaceSearch
 
     private static readonly HashSet<string> Activations =
     [
-        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "HardSwish", "Softsign",
-        "Gelu", "Mish", "Swish", "Clip", "Shrink", "Sin", "Cos", "Abs", "Softmax", "LogSoftmax", .. Gates,
+        "Relu",
+        "LeakyRelu",
+        "PRelu",
+        "Elu",
+        "Selu",
+        "Celu",
+        "ThresholdedRelu",
+        "HardSwish",
+        "Softsign",
+        "Gelu",
+        "Mish",
+        "Swish",
+        "Clip",
+        "Shrink",
+        "Sin",
+        "Cos",
+        "Abs",
+        "Softmax",
+        "LogSoftmax",
+        .. Gates,
     ];
 
     private readonly Graph _graph;
@@ -40,7 +65,12 @@ internal sealed class PlaceSearch
     /// <summary>Where the path to a value last passed a layer, or two paths met: paths from the same place belong to one layer written out.</summary>
     private readonly Dictionary<string, string> _origins = [];
 
-    private PlaceSearch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters)
+    private PlaceSearch(
+        Graph graph,
+        IReadOnlyDictionary<string, TensorType> types,
+        IReadOnlyDictionary<string, string> tangents,
+        IEnumerable<Parameter> parameters
+    )
     {
         (_graph, _types, _tangents) = (graph, types, tangents);
         _roles = parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Role);
@@ -71,11 +101,16 @@ internal sealed class PlaceSearch
     /// <param name="parameters">Its parameters.</param>
     /// <param name="entries">Where noise enters.</param>
     public static List<PlaceValue> Find(
-        Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters, IReadOnlyCollection<string> entries)
+        Graph graph,
+        IReadOnlyDictionary<string, TensorType> types,
+        IReadOnlyDictionary<string, string> tangents,
+        IEnumerable<Parameter> parameters,
+        IReadOnlyCollection<string> entries
+    )
     {
-        var trunk = Trunk.Of(graph, tangents, entries);
+        var trunk = Trunk.Find(graph, tangents, entries);
         var search = new PlaceSearch(graph, types, tangents, parameters);
-        var axes = ChannelAxes.Of(graph, types, tangents);
+        var axes = ChannelAxes.Find(graph, types, tangents);
         var places = new List<PlaceValue>();
         var taken = new HashSet<string>();
         foreach (var node in graph.Nodes)
@@ -84,7 +119,15 @@ internal sealed class PlaceSearch
             if (kind is { } found && search.End(node) is var last && taken.Add(last.Output[0]) && axes.TryGetValue(last.Output[0], out var axis))
             {
                 var value = last.Output[0];
-                places.Add(new PlaceValue(new OnnxPlace(NameOf(node), node.OpType, found, search._depths[node.Output[0]], types[value].Shape!, axis) { IsOnTrunk = trunk.Contains(value) }, value));
+                places.Add(
+                    new PlaceValue(
+                        new OnnxPlace(NameOf(node), node.OpType, found, search._depths[node.Output[0]], types[value].Shape!, axis)
+                        {
+                            IsOnTrunk = trunk.Contains(value),
+                        },
+                        value
+                    )
+                );
             }
         }
 
@@ -115,22 +158,23 @@ internal sealed class PlaceSearch
         || (node.OpType == "Gather" && _roles.TryGetValue(node.Input[0], out var table) && table == OnnxParameterRole.Embedding)
         || (Products.Contains(node.OpType) && node.Input.Any(input => _roles.TryGetValue(input, out var tied) && tied == OnnxParameterRole.Embedding));
 
-    private OnnxPlaceKind? Kind(NodeProto node, bool isWeighted, int moving, int origins) => node.OpType switch
-    {
-        _ when isWeighted => OnnxPlaceKind.Weighted,
-        var name when Norms.Contains(name) => OnnxPlaceKind.Normalised,
-        var name when Pools.Contains(name) => OnnxPlaceKind.Pooled,
-        "ReduceMean" when !_users.GetValueOrDefault(node.Output[0], []).Exists(user => AfterStatistics.Contains(user.OpType)) => OnnxPlaceKind.Pooled,
-        var name when Gates.Contains(name) && OpensGate(node.Output[0], 4) => null,
-        var name when Activations.Contains(name) => OnnxPlaceKind.Activated,
-        "Mul" or "Add" when node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == Closing(node)) => OnnxPlaceKind.Normalised,
-        "Add" or "Sub" or "Sum" when origins > 1 => OnnxPlaceKind.Added,
-        "MatMul" or "Einsum" when moving > 1 => OnnxPlaceKind.Multiplied,
-        "Mul" when origins > 1 => OnnxPlaceKind.Multiplied,
-        "Mul" when moving > 1 && origins == 1 && !HasConstantRatio(node) => OnnxPlaceKind.Activated,
-        "Concat" when origins > 1 => OnnxPlaceKind.Joined,
-        _ => null,
-    };
+    private OnnxPlaceKind? Kind(NodeProto node, bool isWeighted, int moving, int origins) =>
+        node.OpType switch
+        {
+            _ when isWeighted => OnnxPlaceKind.Weighted,
+            var name when Norms.Contains(name) => OnnxPlaceKind.Normalised,
+            var name when Pools.Contains(name) => OnnxPlaceKind.Pooled,
+            "ReduceMean" when !_users.GetValueOrDefault(node.Output[0], []).Exists(user => AfterStatistics.Contains(user.OpType)) => OnnxPlaceKind.Pooled,
+            var name when Gates.Contains(name) && OpensGate(node.Output[0], 4) => null,
+            var name when Activations.Contains(name) => OnnxPlaceKind.Activated,
+            "Mul" or "Add" when node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == Closing(node)) => OnnxPlaceKind.Normalised,
+            "Add" or "Sub" or "Sum" when origins > 1 => OnnxPlaceKind.Added,
+            "MatMul" or "Einsum" when moving > 1 => OnnxPlaceKind.Multiplied,
+            "Mul" when origins > 1 => OnnxPlaceKind.Multiplied,
+            "Mul" when moving > 1 && origins == 1 && !HasConstantRatio(node) => OnnxPlaceKind.Activated,
+            "Concat" when origins > 1 => OnnxPlaceKind.Joined,
+            _ => null,
+        };
 
     /// <summary>The parameter with which a normalisation written out ends: its shift, or its scale where no shift follows.</summary>
     private OnnxParameterRole Closing(NodeProto node) =>
@@ -144,7 +188,9 @@ internal sealed class PlaceSearch
     private bool HasConstantRatio(NodeProto node) =>
         node.Input[0] == node.Input[1] || node.Input.Any(input => _source.TryGetValue(input, out var other) && other.OpType is "Reciprocal" or "Pow" or "Sub");
 
-    /// <summary>Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.</summary>
+    /// <summary>
+    /// Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.
+    /// </summary>
     private bool OpensGate(string value, int steps)
     {
         if (steps == 0 || _users.GetValueOrDefault(value, []) is not [var user])
@@ -174,12 +220,15 @@ internal sealed class PlaceSearch
     private bool Continues(NodeProto node, NodeProto user)
     {
         var other = user.Input.FirstOrDefault(input => input != node.Output[0]);
-        return other is not null && user.OpType switch
-        {
-            "Add" => node.OpType == "MatMul" && _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Bias,
-            "Mul" or "Div" when node.OpType == "Mul" =>
-                user.Input.Count(_tangents.ContainsKey) == 1 && user.Input[0] == node.Output[0] && _types.TryGetValue(other, out var type) && type.Count == 1,
-            _ => false,
-        };
+        return other is not null
+            && user.OpType switch
+            {
+                "Add" => node.OpType == "MatMul" && _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Bias,
+                "Mul" or "Div" when node.OpType == "Mul" => user.Input.Count(_tangents.ContainsKey) == 1
+                    && user.Input[0] == node.Output[0]
+                    && _types.TryGetValue(other, out var type)
+                    && type.Count == 1,
+                _ => false,
+            };
     }
 }

@@ -31,11 +31,15 @@ internal sealed class PreparedNetwork : IDisposable
         List<Parameter> parameters,
         List<NoiseEntry> entries,
         IReadOnlyDictionary<string, string> tangents,
-        IReadOnlyDictionary<string, int> axes)
+        IReadOnlyDictionary<string, int> axes
+    )
     {
         (_graph, _options, _places, _parameters, _entries, _tangents, _axes) = (graph, options, places, parameters, entries, tangents, axes);
         Places = [.. places.Select(place => place.Place)];
-        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Value, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()) { Tensor = parameter.Tensor.Name });
+        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Value, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString())
+        {
+            Tensor = parameter.Tensor.Name,
+        });
     }
 
     public IReadOnlyList<OnnxPlace> Places { get; }
@@ -59,7 +63,7 @@ internal sealed class PreparedNetwork : IDisposable
     private int Element => _graph.Inputs.Find(input => input.Name == _tangents[_entries[0].Value])!.Type.TensorType.ElemType;
 
     /// <summary>Differentiates a graph, finds its places and parameters and loads it.</summary>
-    public static PreparedNetwork Of(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
+    public static PreparedNetwork Prepare(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
     {
         InputValues.FixShapes(graph, options);
         Branches.Inline(graph, () => InputValues.Example(graph), options.Threads);
@@ -69,14 +73,17 @@ internal sealed class PreparedNetwork : IDisposable
         var entries = NoiseEntry.Find(graph, types);
         if (entries.Count == 0)
         {
-            throw new InvalidInputException(graph.Subject, "expected an input of real numbers, or one of tokens that an embedding takes: noise has no place to enter");
+            throw new InvalidInputException(
+                graph.Subject,
+                "expected an input of real numbers, or one of tokens that an embedding takes: noise has no place to enter"
+            );
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
-        var remarks = OnnxRemarks.Of(graph, parameters, options);
+        var remarks = OnnxRemarks.Write(graph, parameters, options);
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
-        var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
-        var axes = ChannelAxes.Of(graph, types, tangents);
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
+        var axes = ChannelAxes.Find(graph, types, tangents);
         var places = PlaceSearch.Find(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)]);
         if (places.Count == 0)
         {
@@ -84,7 +91,15 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
-        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)], numbers, options.BatchNorm);
+        var composition = NetworkRecognition.Recognise(
+            graph,
+            types,
+            tangents,
+            parameters,
+            [.. entries.Select(entry => entry.Value)],
+            numbers,
+            options.BatchNorm
+        );
         derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
         GiveParameters(derivative, parameters, types);
         var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes)
@@ -145,7 +160,10 @@ internal sealed class PreparedNetwork : IDisposable
             if (types[place.Value].Count > int.MaxValue / 8)
             {
                 throw new InvalidInputException(
-                    _graph.Subject, $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take a smaller batch");
+                    _graph.Subject,
+                    $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take "
+                        + "a smaller batch"
+                );
             }
         }
 
@@ -155,7 +173,10 @@ internal sealed class PreparedNetwork : IDisposable
         if (LeastMemory > available)
         {
             var message = string.Create(
-                CultureInfo.InvariantCulture, $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least {LeastMemory / 1e9:F1} GB; take a smaller batch");
+                CultureInfo.InvariantCulture,
+                $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least "
+                    + $"{LeastMemory / 1e9:F1} GB; take a smaller batch"
+            );
             throw new InvalidInputException(_graph.Subject, message);
         }
 
@@ -163,7 +184,9 @@ internal sealed class PreparedNetwork : IDisposable
         _crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
         foreach (var segment in segments)
         {
-            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, _crossing), _graph.Subject, _options.Threads, optimise: true, _options.Device)));
+            _segments.Add(
+                (segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, _crossing), _graph.Subject, _options.Threads, optimise: true, _options.Device))
+            );
         }
     }
 
@@ -183,8 +206,12 @@ internal sealed class PreparedNetwork : IDisposable
     private long MemoryNeeded(List<Segment> segments, Dictionary<string, TensorType> known)
     {
         long Sum(IEnumerable<string> names) => names.Sum(name => known.TryGetValue(name, out var type) ? type.Bytes : 0);
-        return Sum(_graph.Constants.Keys) + Sum(_parameters.Select(parameter => parameter.Value))
-            + segments.Select(segment => Sum(segment.Inputs.Except(_parameters.Select(parameter => parameter.Value))) + Sum(segment.Outputs)).DefaultIfEmpty(0).Max();
+        return Sum(_graph.Constants.Keys)
+            + Sum(_parameters.Select(parameter => parameter.Value))
+            + segments
+                .Select(segment => Sum(segment.Inputs.Except(_parameters.Select(parameter => parameter.Value))) + Sum(segment.Outputs))
+                .DefaultIfEmpty(0)
+                .Max();
     }
 
     private OnnxMapping Run<T>(ulong seed, uint simulation, Action<double>? progress, CancellationToken cancellation)
@@ -213,7 +240,7 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 Provide([_tangents[value]]);
                 var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
-                results[byValue[value]] = moments.Of(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+                results[byValue[value]] = moments.Compute(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
                 if (isFinite && results[byValue[value]] is null)
                 {
                     isFinite = false;
@@ -235,13 +262,17 @@ internal sealed class PreparedNetwork : IDisposable
         {
             foreach (var name in names.Where(name => !values.Has(name)))
             {
-                values.Add(name, source.Value(_graph.Inputs.Find(input => input.Name == name) ?? throw new InvalidOperationException($"nothing gives '{name}'")));
+                values.Add(
+                    name,
+                    source.Value(_graph.Inputs.Find(input => input.Name == name) ?? throw new InvalidOperationException($"nothing gives '{name}'"))
+                );
             }
         }
     }
 
     /// <summary>Signal and noise at some places.</summary>
-    private IReadOnlyList<string> ValuesAt(List<int> numbers) => [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
+    private IReadOnlyList<string> ValuesAt(List<int> numbers) =>
+        [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
 
     private double Mu2OfEntries<T>(MappingSource source, PlaceMoments<T> moments, MomentSet?[] results, Dictionary<string, int> byValue)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
@@ -258,7 +289,7 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 using var value = source.Value(_graph.Inputs.Find(input => input.Name == entry.Value)!);
                 var signal = value.GetTensorDataAsSpan<T>();
-                variance = moments.Of(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
+                variance = moments.Compute(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
             }
 
             var elements = entry.Shape.Aggregate(1.0, (product, length) => product * length);

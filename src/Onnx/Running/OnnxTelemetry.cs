@@ -6,7 +6,9 @@ namespace Wellbehaved.Onnx;
 /// <summary>Keeps ONNX Runtime from reporting how it is used.</summary>
 internal static partial class OnnxTelemetry
 {
-    /// <summary>The environment variable that ONNX Runtime looks at when it is loaded: with 1 it reports nothing, and keeps no file of what it would report.</summary>
+    /// <summary>
+    /// The environment variable that ONNX Runtime looks at when it is loaded: with 1 it reports nothing, and keeps no file of what it would report.
+    /// </summary>
     public const string Variable = "ORT_DISABLE_TELEMETRY";
 
     /// <summary>Turns it off, before ONNX Runtime is loaded. What a user has set stays.</summary>

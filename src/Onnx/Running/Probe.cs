@@ -8,7 +8,9 @@ namespace Wellbehaved.Onnx;
 /// <remarks>ONNX Runtime infers them; what it cannot infer it is asked by running the graph once with shapes as outputs.</remarks>
 internal static class Probe
 {
-    /// <summary>Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.</summary>
+    /// <summary>
+    /// Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.
+    /// </summary>
     private const int MostNodes = 2048;
 
     /// <summary>Finds the type of each value: of constants, inputs and of what nodes compute.</summary>
@@ -24,7 +26,7 @@ internal static class Probe
         }
 
         var values = graph.Nodes.SelectMany(node => node.Output).Where(name => name.Length > 0).ToList();
-        for (var first = 0; first < graph.Nodes.Count;)
+        for (var first = 0; first < graph.Nodes.Count; )
         {
             // Only tensors can be given to a part: where others would have to be, all that is left is asked for with what came before.
             var part = graph.Nodes.GetRange(first, Math.Min(MostNodes, graph.Nodes.Count - first));
@@ -56,14 +58,22 @@ internal static class Probe
     private static void Infer(Graph graph, List<NodeProto> nodes, List<ValueInfoProto> given, int threads, Dictionary<string, TensorType> types)
     {
         using var session = Runtime.Load(
-            GraphModel.Write(graph, nodes, given, nodes.SelectMany(node => node.Output).Where(name => name.Length > 0)), graph.Subject, threads, optimise: false);
+            GraphModel.Write(graph, nodes, given, nodes.SelectMany(node => node.Output).Where(name => name.Length > 0)),
+            graph.Subject,
+            threads,
+            optimise: false
+        );
         foreach (var (name, metadata) in session.OutputMetadata)
         {
-            types[name] = metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR ? new TensorType((int)metadata.ElementDataType, Known(metadata.Dimensions)) : new TensorType(0, null);
+            types[name] =
+                metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
+                    ? new TensorType((int)metadata.ElementDataType, Known(metadata.Dimensions))
+                    : new TensorType(0, null);
         }
     }
 
-    private static long[]? Known(int[] dimensions) => Array.Exists(dimensions, dimension => dimension < 0) ? null : Array.ConvertAll(dimensions, dimension => (long)dimension);
+    private static long[]? Known(int[] dimensions) =>
+        Array.Exists(dimensions, dimension => dimension < 0) ? null : Array.ConvertAll(dimensions, dimension => (long)dimension);
 
     private static void AskForShapes(Graph graph, Func<IReadOnlyList<OrtValue>> inputs, int threads, Dictionary<string, TensorType> types, List<string> values)
     {

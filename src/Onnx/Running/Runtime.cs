@@ -50,7 +50,13 @@ internal static class Runtime
 
     /// <summary>Runs a model.</summary>
     /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
-    public static IDisposableReadOnlyCollection<OrtValue> Run(InferenceSession session, string subject, IReadOnlyList<string> inputs, IReadOnlyList<OrtValue> values, IReadOnlyList<string> outputs)
+    public static IDisposableReadOnlyCollection<OrtValue> Run(
+        InferenceSession session,
+        string subject,
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<OrtValue> values,
+        IReadOnlyList<string> outputs
+    )
     {
         using var options = new RunOptions();
         try
@@ -71,7 +77,13 @@ internal static class Runtime
         }
 
         var number = 0;
-        if (device != Cuda && !(device.StartsWith(Cuda + ":", StringComparison.Ordinal) && int.TryParse(device.AsSpan(Cuda.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number)))
+        if (
+            device != Cuda
+            && !(
+                device.StartsWith(Cuda + ":", StringComparison.Ordinal)
+                && int.TryParse(device.AsSpan(Cuda.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            )
+        )
         {
             throw new InvalidInputException("--device", $"expected cpu, cuda or cuda:N, got '{device}'");
         }
@@ -83,7 +95,11 @@ internal static class Runtime
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
             var said = ForeignText.Beginning(error.Message, 300);
-            throw new InvalidInputException("--device", $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {said}", error);
+            throw new InvalidInputException(
+                "--device",
+                $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {said}",
+                error
+            );
         }
     }
 

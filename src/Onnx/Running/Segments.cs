@@ -11,7 +11,10 @@ internal sealed record Segment(IReadOnlyList<NodeProto> Nodes, IReadOnlyList<str
 /// <summary>Cuts a graph into stretches, so that no more than a few recorded values are in memory at once.</summary>
 internal static class Segments
 {
-    /// <summary>Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of their number.</summary>
+    /// <summary>
+    /// Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of
+    /// their number.
+    /// </summary>
     private const int MostRecorded = 512;
 
     /// <summary>Cuts.</summary>
@@ -54,7 +57,12 @@ internal static class Segments
     }
 
     /// <summary>Types of the elements of values that pass from one stretch to another.</summary>
-    public static Dictionary<string, TensorType> CrossingTypes(Graph graph, IReadOnlyList<Segment> segments, IReadOnlyDictionary<string, TensorType> known, int threads)
+    public static Dictionary<string, TensorType> CrossingTypes(
+        Graph graph,
+        IReadOnlyList<Segment> segments,
+        IReadOnlyDictionary<string, TensorType> known,
+        int threads
+    )
     {
         var given = graph.Inputs.Select(input => input.Name).ToHashSet();
         var types = new Dictionary<string, TensorType>();
@@ -67,7 +75,12 @@ internal static class Segments
 
         if (unknown.Length > 0)
         {
-            using var session = Runtime.Load(GraphModel.Write(graph, segments.SelectMany(segment => segment.Nodes), graph.Inputs, unknown), graph.Subject, threads, optimise: false);
+            using var session = Runtime.Load(
+                GraphModel.Write(graph, segments.SelectMany(segment => segment.Nodes), graph.Inputs, unknown),
+                graph.Subject,
+                threads,
+                optimise: false
+            );
             foreach (var (name, metadata) in session.OutputMetadata)
             {
                 types[name] = new TensorType((int)metadata.ElementDataType, null);
@@ -89,9 +102,14 @@ internal static class Segments
     }
 
     /// <summary>The declaration of a value that is given; its shape is left open where it is not known.</summary>
-    public static ValueInfoProto Declared(string name, TensorType type) => type.Shape is { } shape
-        ? GraphModel.Input(name, type.Element, shape)
-        : new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.Element } } };
+    public static ValueInfoProto Declared(string name, TensorType type) =>
+        type.Shape is { } shape
+            ? GraphModel.Input(name, type.Element, shape)
+            : new ValueInfoProto
+            {
+                Name = name,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.Element } },
+            };
 
     /// <summary>The nodes that recorded values need, in order.</summary>
     private static List<NodeProto> Needed(List<NodeProto> nodes, IReadOnlySet<string> recorded)

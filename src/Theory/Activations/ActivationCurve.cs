@@ -7,17 +7,26 @@ public sealed class ActivationCurve
     /// <summary>A value on the two sides of a kink that differs by more than this is no rounding.</summary>
     private const double Continuity = 1e-9;
 
-    /// <summary>Step of the differences that stand for a curvature that is not given: their error, its fourth power, is about the rounding of slopes over it.</summary>
+    /// <summary>
+    /// Step of the differences that stand for a curvature that is not given: their error, its fourth power, is about the rounding of slopes over it.
+    /// </summary>
     private const double DifferenceStep = 1e-3;
 
     /// <summary>Describes an activation.</summary>
     /// <param name="name">What messages call it.</param>
     /// <param name="value">s.</param>
     /// <param name="slope">s', on both sides of each kink.</param>
-    /// <param name="curvature">s'' between kinks; null for differences of the slope, good to about ten digits. Needed for noise that is correlated with the signal alone.</param>
+    /// <param name="curvature">s'' between kinks; null for differences of the slope, good to about ten digits. Needed for noise that is correlated with the
+    /// signal alone.</param>
     /// <param name="kinks">Where s, s' or s'' is not smooth; any order.</param>
     /// <exception cref="ArgumentException">A kink is not finite, or the function is not finite or not continuous there.</exception>
-    public ActivationCurve(string name, Func<double, double> value, Func<double, double> slope, Func<double, double>? curvature = null, params IEnumerable<double> kinks)
+    public ActivationCurve(
+        string name,
+        Func<double, double> value,
+        Func<double, double> slope,
+        Func<double, double>? curvature = null,
+        params IEnumerable<double> kinks
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
@@ -31,7 +40,10 @@ public sealed class ActivationCurve
         {
             if (!double.IsFinite(value(probe)) || !double.IsFinite(slope(probe)))
             {
-                throw new ArgumentException($"expected {name} to be finite with a finite slope, got {value(probe)} and {slope(probe)} at {probe}", nameof(value));
+                throw new ArgumentException(
+                    $"expected {name} to be finite with a finite slope, got {value(probe)} and {slope(probe)} at {probe}",
+                    nameof(value)
+                );
             }
         }
     }

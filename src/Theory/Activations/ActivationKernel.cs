@@ -29,42 +29,50 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
         var (d, c) = (noise is null ? null : DenseProduct.Columns(noise), cross is null ? null : DenseProduct.Columns(cross));
         var signal = new double[points * points];
         var (noiseAfter, crossAfter) = (d is null ? null : new double[points * points], c is null ? null : new double[points * points]);
-        Parallel.For(0, points, Sharing.Of(points), () => new DualRow(points), (index, _, row) =>
-        {
-            // Long rows first.
-            var i = points - 1 - index;
-            pairs.Evaluate(i, d is not null || c is not null, row);
-            Diagonal(i);
-            for (var j = 0; j < i; j++)
+        Parallel.For(
+            0,
+            points,
+            Sharing.Options(points),
+            () => new DualRow(points),
+            (index, _, row) =>
             {
-                signal[(i * points) + j] = signal[(j * points) + i] = row.V[j];
-                if (d is null)
+                // Long rows first.
+                var i = points - 1 - index;
+                pairs.Evaluate(i, d is not null || c is not null, row);
+                Diagonal(i);
+                for (var j = 0; j < i; j++)
                 {
-                    continue;
+                    signal[(i * points) + j] = signal[(j * points) + i] = row.V[j];
+                    if (d is null)
+                    {
+                        continue;
+                    }
+
+                    if (c is null)
+                    {
+                        noiseAfter![(i * points) + j] = noiseAfter[(j * points) + i] = d[(i * points) + j] == 0 ? 0 : d[(i * points) + j] * row.T[j];
+                        continue;
+                    }
+
+                    // Columns are stored: E[dy_i y_j] stands at (j, i).
+                    var pair = row[j];
+                    var at = new NoiseAtPair(d[(i * points) + j], c[(i * points) + i], c[(j * points) + i], c[(i * points) + j], c[(j * points) + j]);
+                    var (qi, qj, p) = (entries[i * (points + 1)], entries[j * (points + 1)], entries[(i * points) + j]);
+                    noiseAfter![(i * points) + j] = noiseAfter[(j * points) + i] = dual.NoiseCovariance(pair, qi, qj, p, at);
+                    crossAfter![(j * points) + i] = (at.C12 * pair.T) + (2 * at.C11 * pair.V1);
+                    crossAfter[(i * points) + j] = (at.C21 * pair.T) + (2 * at.C22 * pair.V2);
                 }
 
-                if (c is null)
-                {
-                    noiseAfter![(i * points) + j] = noiseAfter[(j * points) + i] = d[(i * points) + j] == 0 ? 0 : d[(i * points) + j] * row.T[j];
-                    continue;
-                }
-
-                // Columns are stored: E[dy_i y_j] stands at (j, i).
-                var pair = row[j];
-                var at = new NoiseAtPair(d[(i * points) + j], c[(i * points) + i], c[(j * points) + i], c[(i * points) + j], c[(j * points) + j]);
-                var (qi, qj, p) = (entries[i * (points + 1)], entries[j * (points + 1)], entries[(i * points) + j]);
-                noiseAfter![(i * points) + j] = noiseAfter[(j * points) + i] = dual.NoiseCovariance(pair, qi, qj, p, at);
-                crossAfter![(j * points) + i] = (at.C12 * pair.T) + (2 * at.C11 * pair.V1);
-                crossAfter[(i * points) + j] = (at.C21 * pair.T) + (2 * at.C22 * pair.V2);
-            }
-
-            return row;
-        }, _ => { });
+                return row;
+            },
+            _ => { }
+        );
         return new(
             Matrix<double>.Build.Dense(points, points, signal),
             noiseAfter is null ? null : Matrix<double>.Build.Dense(points, points, noiseAfter),
             crossAfter is null ? null : Matrix<double>.Build.Dense(points, points, crossAfter),
-            pairs.Error)
+            pairs.Error
+        )
         {
             Means = Array.ConvertAll(pairs.Moments, moments => moments.Mean),
         };
@@ -90,7 +98,10 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
     {
         if (matrix is not null && (matrix.RowCount != points || matrix.ColumnCount != points))
         {
-            throw new ArgumentException($"expected {points} × {points} entries for the points of the kernel, got {matrix.RowCount} × {matrix.ColumnCount}", name);
+            throw new ArgumentException(
+                $"expected {points} × {points} entries for the points of the kernel, got {matrix.RowCount} × {matrix.ColumnCount}",
+                name
+            );
         }
     }
 }

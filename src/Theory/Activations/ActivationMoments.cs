@@ -9,7 +9,14 @@ namespace Wellbehaved.Theory;
 /// <param name="SquareSlopeDerivative">dm/dq.</param>
 /// <param name="SlopeAlong">E u s'(u).</param>
 public readonly record struct ActivationMoments(
-    double Mean, double MeanSlope, double Square, double SquareDerivative, double SquareSlope, double SquareSlopeDerivative, double SlopeAlong)
+    double Mean,
+    double MeanSlope,
+    double Square,
+    double SquareDerivative,
+    double SquareSlope,
+    double SquareSlopeDerivative,
+    double SlopeAlong
+)
 {
     /// <summary>Var s(u).</summary>
     public double Variance => Square - (Mean * Mean);
@@ -23,7 +30,13 @@ public readonly record struct ActivationMoments(
         // Constants have no derivative in q; taken away first, they leave no rounding where q is small.
         var smooth = curve.Jumps.All(jump => jump == 0);
         var (atZero, slopeAtZero) = (curve.Value(0) * curve.Value(0), smooth ? curve.Slope(0) * curve.Slope(0) : 0);
-        double mean = 0, meanSlope = 0, square = 0, squareDerivative = 0, squareSlope = 0, slopeDerivative = 0, along = 0;
+        double mean = 0,
+            meanSlope = 0,
+            square = 0,
+            squareDerivative = 0,
+            squareSlope = 0,
+            slopeDerivative = 0,
+            along = 0;
         for (var k = 0; k < nodes.Length; k++)
         {
             var (z, w) = (nodes[k], weights[k]);

@@ -31,8 +31,13 @@ public abstract class DualActivation
             FunctionKind.Erf => new ErfDual(curve),
             FunctionKind.Sine => new SineDual(curve),
             FunctionKind.Gelu => new GeluDual(curve),
-            FunctionKind.Tanh or FunctionKind.GeluTanh or FunctionKind.Silu or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus
-                or FunctionKind.HardSwish => new QuadratureDual(curve),
+            FunctionKind.Tanh
+            or FunctionKind.GeluTanh
+            or FunctionKind.Silu
+            or FunctionKind.Elu
+            or FunctionKind.Sigmoid
+            or FunctionKind.Softplus
+            or FunctionKind.HardSwish => new QuadratureDual(curve),
             _ => throw new InvalidOperationException($"no theory of the function {function.Kind}"),
         };
     }
@@ -111,7 +116,9 @@ public abstract class DualActivation
         var product = q1 * q2;
         if (product - (p * p) > Collinear * product || (Curve.Jumps.All(jump => jump == 0) && product > 0))
         {
-            return (noise.D12 * dual.T) + (2 * noise.C11 * noise.C21 * dual.T1) + (2 * noise.C12 * noise.C22 * dual.T2)
+            return (noise.D12 * dual.T)
+                + (2 * noise.C11 * noise.C21 * dual.T1)
+                + (2 * noise.C12 * noise.C22 * dual.T2)
                 + (((noise.C11 * noise.C22) + (noise.C12 * noise.C21)) * dual.Tp);
         }
 
@@ -162,7 +169,8 @@ public abstract class DualActivation
 
         if (j < p.Length)
         {
-            Span<double> lastVariances = [q1, q1, q1, q1], lastCovariances = [0, 0, 0, 0];
+            Span<double> lastVariances = [q1, q1, q1, q1],
+                lastCovariances = [0, 0, 0, 0];
             q2[j..p.Length].CopyTo(lastVariances);
             p[j..].CopyTo(lastCovariances);
             Compute(first, Vector256.Create<double>(lastVariances), Vector256.Create<double>(lastCovariances), derivatives, out var dual);
@@ -170,7 +178,9 @@ public abstract class DualActivation
         }
     }
 
-    /// <summary>N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.</summary>
+    /// <summary>
+    /// N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.
+    /// </summary>
     private double Along(double q1, double q2, int sign)
     {
         var (first, second) = (Math.Sqrt(q1), sign * Math.Sqrt(q2));

@@ -2,7 +2,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A dual near correlation 1 or -1, by Chebyshev interpolation in both ln q and in the angle.</summary>
 /// <remarks>
-/// Duals of functions whose slope jumps at 0 are analytic in the angle; ∂T/∂p and ∂T/∂q are so once multiplied by its sine. Kinks elsewhere, at variances that differ, leave a
+/// Duals of functions whose slope jumps at 0 are analytic in the angle; ∂T/∂p and ∂T/∂q are so once multiplied by its sine. Kinks elsewhere, at variances that
+/// differ, leave a
 /// narrow feature at the angle where both lines meet: what is lost there is measured, at pairs between the nodes, and reported.
 /// </remarks>
 internal sealed class DualInterpolant
@@ -34,7 +35,12 @@ internal sealed class DualInterpolant
         _angles = Nodes(0, Math.Max(angle, 1e-12), Angles);
         _sign = sign;
         _values = new double[count * count * Angles * Quantities];
-        var pairs = (from a in Enumerable.Range(0, count) from b in Enumerable.Range(0, a + 1) from t in Enumerable.Range(0, Angles) select (a, b, t)).ToArray();
+        var pairs = (
+            from a in Enumerable.Range(0, count)
+            from b in Enumerable.Range(0, a + 1)
+            from t in Enumerable.Range(0, Angles)
+            select (a, b, t)
+        ).ToArray();
         Parallel.For(0, pairs.Length, k => Fill(dual, pairs[k].a, pairs[k].b, pairs[k].t));
         Error = Measure(dual, smallest, largest, angle);
     }
@@ -117,12 +123,16 @@ internal sealed class DualInterpolant
         return error;
     }
 
-    private double[] Basis(double variance) => _bases.GetOrAdd(variance, value =>
-    {
-        var basis = new double[_variances.Length];
-        Lagrange(_variances, Math.Log(value), basis);
-        return basis;
-    });
+    private double[] Basis(double variance) =>
+        _bases.GetOrAdd(
+            variance,
+            value =>
+            {
+                var basis = new double[_variances.Length];
+                Lagrange(_variances, Math.Log(value), basis);
+                return basis;
+            }
+        );
 
     /// <summary>Chebyshev's nodes of the first kind: none at an end, where derivatives may be infinite.</summary>
     private static double[] Nodes(double from, double to, int count) =>

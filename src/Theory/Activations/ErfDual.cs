@@ -10,8 +10,7 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
 
     public Complex Mean(Complex q) => Complex.Zero;
 
-    public Complex V(Complex q1, Complex q2, Complex p) =>
-        2 / Math.PI * Complex.Asin(2 * p / (Complex.Sqrt(1 + (2 * q1)) * Complex.Sqrt(1 + (2 * q2))));
+    public Complex V(Complex q1, Complex q2, Complex p) => 2 / Math.PI * Complex.Asin(2 * p / (Complex.Sqrt(1 + (2 * q1)) * Complex.Sqrt(1 + (2 * q2))));
 
     public Complex T(Complex q1, Complex q2, Complex p)
     {
@@ -34,7 +33,8 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
             -4 / Math.PI * p / (b * root),
             4 * p * cube,
             -b * cube,
-            -a * cube);
+            -a * cube
+        );
     }
 
     internal override bool IsVectorised => true;

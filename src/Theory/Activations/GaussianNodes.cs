@@ -2,9 +2,12 @@ using MathNet.Numerics.Integration;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Nodes and weights of expectations over one Gaussian variable: Legendre panels that end at kinks and are short where the function has its structure.</summary>
+/// <summary>
+/// Nodes and weights of expectations over one Gaussian variable: Legendre panels that end at kinks and are short where the function has its structure.
+/// </summary>
 /// <remarks>
-/// Activations vary over unit distances around 0, which a variable of deviation 30 crosses in a thirtieth of its own: panels halve towards 0 until they are as short.
+/// Activations vary over unit distances around 0, which a variable of deviation 30 crosses in a thirtieth of its own: panels halve towards 0 until they are as
+/// short.
 /// Beyond twelve deviations lies less than 1e-32.
 /// </remarks>
 internal static class GaussianNodes

@@ -44,7 +44,8 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
             f * (q1 - (p * p * ((0.5 / a2) + (1 / (a2 * a2)))) - (0.5 * a1 * rest / delta)),
             f * (1 + ((1 + (p * p / delta)) * along) + (2 * p * p / (delta * delta))),
             -f * p * ((0.5 / a1) + (0.5 * a2 * along / delta) + (1 / (a1 * a1)) + (a2 / (delta * delta))),
-            -f * p * ((0.5 / a2) + (0.5 * a1 * along / delta) + (1 / (a2 * a2)) + (a1 / (delta * delta))));
+            -f * p * ((0.5 / a2) + (0.5 * a1 * along / delta) + (1 / (a2 * a2)) + (a1 / (delta * delta)))
+        );
     }
 
     internal override bool IsVectorised => true;

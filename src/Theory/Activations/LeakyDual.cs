@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.</summary>
+/// <summary>
+/// Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.
+/// </summary>
 /// <remarks>With the arc-cosine kernels of law S1 nothing cancels near c = -1. They are homogeneous, so <c>∂V/∂q₁ = (V - pT)/2q₁</c>.</remarks>
 internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActivation(curve)
 {
@@ -18,7 +20,15 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
         RequireVariance(variance, nameof(variance));
         var (deviation, half) = (Math.Sqrt(variance), 0.5 * (1 + (slope * slope)));
         var mean = 0.5 * (1 - slope) * deviation * 2 / Math.Sqrt(2 * Math.PI);
-        return new(Mean: mean, MeanSlope: 0.5 * (1 + slope), Square: half * variance, SquareDerivative: half, SquareSlope: half, SquareSlopeDerivative: 0, SlopeAlong: mean);
+        return new(
+            Mean: mean,
+            MeanSlope: 0.5 * (1 + slope),
+            Square: half * variance,
+            SquareDerivative: half,
+            SquareSlope: half,
+            SquareSlopeDerivative: 0,
+            SlopeAlong: mean
+        );
     }
 
     internal override DualDerivatives Compute(double q1, double q2, double p)
@@ -47,7 +57,8 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
             0.5 * change / q2,
             bent / (scale * sine),
             -0.5 * bent * c / (sine * q1),
-            -0.5 * bent * c / (sine * q2));
+            -0.5 * bent * c / (sine * q2)
+        );
     }
 
     internal override bool IsVectorised => true;
@@ -88,6 +99,10 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
         dual.V = Vector256.ConditionalSelect(isZero, zero, dual.V);
         dual.T = Vector256.ConditionalSelect(isZero, a * Vector256.ConditionalSelect(both, a, Vector256.Create(0.5 * (1 + slope))), dual.T);
         (dual.V1, dual.V2) = (Vector256.ConditionalSelect(isZero, zero, dual.V1), Vector256.ConditionalSelect(isZero, zero, dual.V2));
-        (dual.Tp, dual.T1, dual.T2) = (Vector256.ConditionalSelect(isZero, zero, dual.Tp), Vector256.ConditionalSelect(isZero, zero, dual.T1), Vector256.ConditionalSelect(isZero, zero, dual.T2));
+        (dual.Tp, dual.T1, dual.T2) = (
+            Vector256.ConditionalSelect(isZero, zero, dual.Tp),
+            Vector256.ConditionalSelect(isZero, zero, dual.T1),
+            Vector256.ConditionalSelect(isZero, zero, dual.T2)
+        );
     }
 }

@@ -5,7 +5,8 @@ namespace Wellbehaved.Theory;
 /// <summary>Mehler's expansion of a dual for many points: <c>V = Σ a_n(q_i)a_n(q_j)cⁿ</c>, a_n the orthonormal Hermite coefficients of s(√q z).</summary>
 /// <remarks>
 /// The coefficients cost a quadrature for each point, not for each pair, and the sums two operations a term. What N terms leave out is at most
-/// <c>|c|ᴺ √(r_i r_j)</c>, with r the squares that a point has left, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from those of higher order:
+/// <c>|c|ᴺ √(r_i r_j)</c>, with r the squares that a point has left, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from those of
+/// higher order:
 /// <c>2q ∂V/∂q₁ = Σ √((n+1)(n+2)) a_{n+2}(q₁)a_n(q₂)cⁿ</c>, and likewise for T.
 /// </remarks>
 internal sealed class MehlerTable
@@ -55,17 +56,22 @@ internal sealed class MehlerTable
     public static MehlerTable Make(DualActivation dual, double[] variances)
     {
         var moments = new ActivationMoments[variances.Length];
-        Parallel.For(0, variances.Length, Sharing.Of(variances.Length), i => moments[i] = dual.Moments(variances[i]));
+        Parallel.For(0, variances.Length, Sharing.Options(variances.Length), i => moments[i] = dual.Moments(variances[i]));
         var terms = Ahead + TermsFor(dual.Curve, variances, moments);
         var (values, slopes) = (Rows(terms, variances.Length), Rows(terms, variances.Length));
-        Parallel.For(0, variances.Length, Sharing.Of(variances.Length), i =>
-        {
-            var (value, slope) = Coefficients(dual.Curve, variances[i], terms);
-            for (var n = 0; n < terms; n++)
+        Parallel.For(
+            0,
+            variances.Length,
+            Sharing.Options(variances.Length),
+            i =>
             {
-                (values[n][i], slopes[n][i]) = (value[n], slope[n]);
+                var (value, slope) = Coefficients(dual.Curve, variances[i], terms);
+                for (var n = 0; n < terms; n++)
+                {
+                    (values[n][i], slopes[n][i]) = (value[n], slope[n]);
+                }
             }
-        });
+        );
         return new MehlerTable(dual.Curve, variances, values, slopes, moments);
     }
 
@@ -111,7 +117,8 @@ internal sealed class MehlerTable
         for (; j <= correlations.Length - (2 * width); j += 2 * width)
         {
             var (c0, c1) = (new Vector<double>(correlations[j..]), new Vector<double>(correlations[(j + width)..]));
-            Vector<double> sum0 = default, sum1 = default;
+            Vector<double> sum0 = default,
+                sum1 = default;
             for (var n = terms - 1; n >= 0; n--)
             {
                 var factor = new Vector<double>(left[n][i]);
@@ -135,7 +142,8 @@ internal sealed class MehlerTable
         }
     }
 
-    private void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result) => Sum(left, right, i, correlations, result, Terms);
+    private void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result) =>
+        Sum(left, right, i, correlations, result, Terms);
 
     /// <summary>The fewest terms that leave nothing at the smallest and the largest variance.</summary>
     private static int TermsFor(ActivationCurve curve, double[] variances, ActivationMoments[] moments)

@@ -20,24 +20,30 @@ internal static class NamedCurves
     /// <param name="function">The function.</param>
     /// <returns>Its value, slope, curvature and kinks.</returns>
     /// <exception cref="InvalidOperationException">There is no such function.</exception>
-    public static ActivationCurve Find(Function function) => function.Kind switch
-    {
-        FunctionKind.Linear => new("linear", u => u, _ => 1, _ => 0),
-        FunctionKind.Relu => Leaky("relu", 0),
-        FunctionKind.LeakyRelu => Leaky(function.ToString(), function.Slope),
-        FunctionKind.Abs => Leaky("abs", -1),
-        FunctionKind.Tanh => new("tanh", Math.Tanh, u => TanhSlope(u), u => -2 * Math.Tanh(u) * TanhSlope(u)),
-        FunctionKind.Erf => new("erf", SpecialFunctions.Erf, u => 2 / RootOfPi * Math.Exp(-u * u), u => -4 * u / RootOfPi * Math.Exp(-u * u)),
-        FunctionKind.Sine => new("sine", Math.Sin, Math.Cos, u => -Math.Sin(u)),
-        FunctionKind.Gelu => new("gelu", u => u * Normal(u), u => Normal(u) + (u * Bell(u)), u => (2 - (u * u)) * Bell(u)),
-        FunctionKind.GeluTanh => new("gelu_tanh", u => u * Logistic(Inner(u)), GeluTanhSlope, GeluTanhCurvature),
-        FunctionKind.Silu => new("silu", u => u * Logistic(u), u => Logistic(u) + (u * LogisticSlope(u)), u => LogisticSlope(u) * (2 + (u * (1 - (2 * Logistic(u)))))),
-        FunctionKind.Elu => new("elu", u => u > 0 ? u : Math.Exp(u) - 1, u => u > 0 ? 1 : Math.Exp(u), u => u > 0 ? 0 : Math.Exp(u), 0),
-        FunctionKind.Sigmoid => new("sigmoid", Logistic, LogisticSlope, u => LogisticSlope(u) * (1 - (2 * Logistic(u)))),
-        FunctionKind.Softplus => new("softplus", u => Math.Max(u, 0) + SmallNumbers.LogOnePlus(Math.Exp(-Math.Abs(u))), Logistic, LogisticSlope),
-        FunctionKind.HardSwish => new("hard_swish", u => u * Math.Clamp(u + 3, 0, 6) / 6, HardSwishSlope, u => u is > -3 and < 3 ? 1.0 / 3 : 0, -3, 3),
-        _ => throw new InvalidOperationException($"no theory of the function {function.Kind}"),
-    };
+    public static ActivationCurve Find(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Linear => new("linear", u => u, _ => 1, _ => 0),
+            FunctionKind.Relu => Leaky("relu", 0),
+            FunctionKind.LeakyRelu => Leaky(function.ToString(), function.Slope),
+            FunctionKind.Abs => Leaky("abs", -1),
+            FunctionKind.Tanh => new("tanh", Math.Tanh, u => TanhSlope(u), u => -2 * Math.Tanh(u) * TanhSlope(u)),
+            FunctionKind.Erf => new("erf", SpecialFunctions.Erf, u => 2 / RootOfPi * Math.Exp(-u * u), u => -4 * u / RootOfPi * Math.Exp(-u * u)),
+            FunctionKind.Sine => new("sine", Math.Sin, Math.Cos, u => -Math.Sin(u)),
+            FunctionKind.Gelu => new("gelu", u => u * Normal(u), u => Normal(u) + (u * Bell(u)), u => (2 - (u * u)) * Bell(u)),
+            FunctionKind.GeluTanh => new("gelu_tanh", u => u * Logistic(Inner(u)), GeluTanhSlope, GeluTanhCurvature),
+            FunctionKind.Silu => new(
+                "silu",
+                u => u * Logistic(u),
+                u => Logistic(u) + (u * LogisticSlope(u)),
+                u => LogisticSlope(u) * (2 + (u * (1 - (2 * Logistic(u)))))
+            ),
+            FunctionKind.Elu => new("elu", u => u > 0 ? u : Math.Exp(u) - 1, u => u > 0 ? 1 : Math.Exp(u), u => u > 0 ? 0 : Math.Exp(u), 0),
+            FunctionKind.Sigmoid => new("sigmoid", Logistic, LogisticSlope, u => LogisticSlope(u) * (1 - (2 * Logistic(u)))),
+            FunctionKind.Softplus => new("softplus", u => Math.Max(u, 0) + SmallNumbers.LogOnePlus(Math.Exp(-Math.Abs(u))), Logistic, LogisticSlope),
+            FunctionKind.HardSwish => new("hard_swish", u => u * Math.Clamp(u + 3, 0, 6) / 6, HardSwishSlope, u => u is > -3 and < 3 ? 1.0 / 3 : 0, -3, 3),
+            _ => throw new InvalidOperationException($"no theory of the function {function.Kind}"),
+        };
 
     private static ActivationCurve Leaky(string name, double slope) => new(name, u => u > 0 ? u : slope * u, u => u > 0 ? 1 : slope, _ => 0, 0);
 
@@ -72,5 +78,8 @@ internal static class NamedCurves
         return LogisticSlope(inner) * ((2 * first) + (u * second) + (u * first * first * (1 - (2 * Logistic(inner)))));
     }
 
-    private static double HardSwishSlope(double u) => u <= -3 ? 0 : u >= 3 ? 1 : ((2 * u) + 3) / 6;
+    private static double HardSwishSlope(double u) =>
+        u <= -3 ? 0
+        : u >= 3 ? 1
+        : ((2 * u) + 3) / 6;
 }

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>The dual of an activation at every pair of points of a kernel: formulas, Mehler's expansion, and interpolation where kinks make that end too late.</summary>
+/// <summary>
+/// The dual of an activation at every pair of points of a kernel: formulas, Mehler's expansion, and interpolation where kinks make that end too late.
+/// </summary>
 internal sealed class PairwiseDual
 {
     /// <summary>What an expansion may leave out, as a share of the geometric mean of both points' squares.</summary>
@@ -70,7 +72,9 @@ internal sealed class PairwiseDual
     /// <summary>Moments of each point.</summary>
     public ActivationMoments[] Moments { get; }
 
-    /// <summary>The largest share of a dual that is left out or interpolated wrongly, as far as known: a bound for expansions, a measurement for interpolations.</summary>
+    /// <summary>
+    /// The largest share of a dual that is left out or interpolated wrongly, as far as known: a bound for expansions, a measurement for interpolations.
+    /// </summary>
     public double Error { get; private set; }
 
     /// <summary>Evaluates the pairs of one point with those before it.</summary>
@@ -142,7 +146,8 @@ internal sealed class PairwiseDual
         return Math.Clamp(_kernel[(i * _points) + j], -scale, scale);
     }
 
-    private double Correlation(int i, int j) => Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
+    private double Correlation(int i, int j) =>
+        Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
 
     /// <summary>The angle to correlation 1, or to -1 where that is nearer.</summary>
     private double Angle(int i, int j)
@@ -159,7 +164,8 @@ internal sealed class PairwiseDual
             rest[i] == 0 || rest[j] == 0 || square1 * square2 == 0 ? 0 : Math.Sqrt(rest[i] / square1) * Math.Sqrt(rest[j] / square2);
         var share = Math.Max(
             Share(table.ValueRest, Moments[i].Square, Moments[j].Square),
-            Share(table.SlopeRest, Moments[i].SquareSlope, Moments[j].SquareSlope));
+            Share(table.SlopeRest, Moments[i].SquareSlope, Moments[j].SquareSlope)
+        );
         return share <= Tolerance ? share : share * Math.Pow(Math.Abs(correlation), table.Terms);
     }
 }

@@ -2,7 +2,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>The dual of any curve, by quadrature over sectors in polar coordinates.</summary>
 /// <remarks>
-/// Derivatives by q are <c>2∂V/∂q₁ = E s''(u)s(v)</c> and <c>2q₁ ∂T/∂q₁ = E u s''(u)s'(v) - p ∂T/∂p</c>, with <c>∂T/∂p = E s''(u)s''(v)</c>. Where the slope jumps, s'' has a
+/// Derivatives by q are <c>2∂V/∂q₁ = E s''(u)s(v)</c> and <c>2q₁ ∂T/∂q₁ = E u s''(u)s'(v) - p ∂T/∂p</c>, with <c>∂T/∂p = E s''(u)s''(v)</c>. Where the slope
+/// jumps, s'' has a
 /// point mass: that much of the density there, times an expectation over the other variable given this one.
 /// </remarks>
 internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(curve)
@@ -32,7 +33,8 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
             0.5 * (sums.CurvatureOfSecond + second.Value),
             tp,
             0.5 * (along1 - (p * tp)) / q1,
-            0.5 * (along2 - (p * tp)) / q2);
+            0.5 * (along2 - (p * tp)) / q2
+        );
     }
 
     /// <summary>One variable is 0, or both are.</summary>
@@ -47,13 +49,16 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
             Half(q2, first, moments => moments.Mean),
             double.NaN,
             double.NaN,
-            double.NaN);
+            double.NaN
+        );
     }
 
     /// <summary>What the jumps of the slope of u contribute to E s''(u)s(v), E u s''(u)s'(v) and E s''(u)s''(v).</summary>
     private (double Value, double SlopeAlong, double Curvature) Point(double q, double other, double p)
     {
-        double value = 0, along = 0, curvature = 0;
+        double value = 0,
+            along = 0,
+            curvature = 0;
         var rest = Math.Sqrt(Math.Max(0, other - (p * p / q)));
         for (var k = 0; k < Curve.Kinks.Count; k++)
         {

@@ -2,8 +2,10 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Expectations of products of a curve at two Gaussian variables, in polar coordinates.</summary>
 /// <remarks>
-/// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays: Gauss–Legendre in each of the four sectors between them, however narrow,
-/// sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors where two lines meet.
+/// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays: Gauss–Legendre in each of the four sectors between them,
+/// however narrow,
+/// sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors where two lines
+/// meet.
 /// Panels halve towards the rays and towards the origin until they are as short as the structure of the curve.
 /// </remarks>
 internal static class SectorQuadrature
@@ -32,10 +34,19 @@ internal static class SectorQuadrature
     public static ProductSums Sum(ActivationCurve curve, double q1, double q2, double p)
     {
         var scale = DualActivation.Scale(q1, q2);
-        return Sum(curve, Math.Sqrt(q1), Math.Sqrt(q2), Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p), new Disc(Radius, r => Math.Exp(-0.5 * r * r)));
+        return Sum(
+            curve,
+            Math.Sqrt(q1),
+            Math.Sqrt(q2),
+            Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p),
+            new Disc(Radius, r => Math.Exp(-0.5 * r * r))
+        );
     }
 
-    /// <summary>E s(γz)s(γw) of one channel of two vectors of n channels and mean square 1 that enclose an angle: the radius of its two coordinates is that of a projection.</summary>
+    /// <summary>
+    /// E s(γz)s(γw) of one channel of two vectors of n channels and mean square 1 that enclose an angle: the radius of its two coordinates is that of a
+    /// projection.
+    /// </summary>
     /// <param name="curve">s.</param>
     /// <param name="scale">γ.</param>
     /// <param name="angle">The angle.</param>
@@ -160,7 +171,10 @@ internal static class SectorQuadrature
         return [.. rays];
     }
 
-    /// <summary>The law of the radius: where it ends, its density over that of the area, and how often panels shorten towards its end, where a density of few dimensions is not smooth.</summary>
+    /// <summary>
+    /// The law of the radius: where it ends, its density over that of the area, and how often panels shorten towards its end, where a density of few dimensions
+    /// is not smooth.
+    /// </summary>
     private readonly record struct Disc(double Radius, Func<double, double> Density, int EndLevels = 0);
 
     /// <summary>Cuts an interval in its middle, and again and again next to its ends.</summary>

@@ -4,8 +4,10 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Angles of four pairs of cosines and sines at once, for the duals of whole rows of a kernel.</summary>
 /// <remarks>
-/// <c>asin x = x + x³R(x²)</c> for |x| ≤ ½, R a polynomial of degree 12 whose error is below 0.05 of a rounding unit of asin x (data/make_asin_polynomial.py encloses it over the whole interval). Beyond ½ the half of the
-/// angle has the sine <c>s/√(2(1+|c|))</c>, from a sine that callers know without the difference 1 - c². With a root, a division and fused steps of Horner's scheme, whose sum is at most 0.05 x, the angle
+/// <c>asin x = x + x³R(x²)</c> for |x| ≤ ½, R a polynomial of degree 12 whose error is below 0.05 of a rounding unit of asin x (data/make_asin_polynomial.py
+/// encloses it over the whole interval). Beyond ½ the half of the
+/// angle has the sine <c>s/√(2(1+|c|))</c>, from a sine that callers know without the difference 1 - c². With a root, a division and fused steps of Horner's
+/// scheme, whose sum is at most 0.05 x, the angle
 /// is right to 5 ulp, as docs/theory.md counts. Each operation rounds as IEEE 754 says, so bits do not depend on the width of the processor's vectors.
 /// </remarks>
 internal static class VectorAngle
@@ -15,16 +17,25 @@ internal static class VectorAngle
 
     /// <summary>Coefficients of R, the highest power first.</summary>
     private static ReadOnlySpan<double> Coefficients =>
-    [
-        0.028757851367421566, -0.014851887071247204, 0.01740087944269402, 0.005457506718640358, 0.01032281435018578, 0.011479177415184906, 0.013971212973552933,
-        0.017352392720869973, 0.02237217294214989, 0.030381944138531247, 0.04464285714635543, 0.07499999999998433, 0.16666666666666669,
-    ];
+        [
+            0.028757851367421566,
+            -0.014851887071247204,
+            0.01740087944269402,
+            0.005457506718640358,
+            0.01032281435018578,
+            0.011479177415184906,
+            0.013971212973552933,
+            0.017352392720869973,
+            0.02237217294214989,
+            0.030381944138531247,
+            0.04464285714635543,
+            0.07499999999998433,
+            0.16666666666666669,
+        ];
 
     /// <summary>Coefficients of <c>(sin φ - φ cos φ)/φ³</c> in φ², 2k(-1)^{k+1}/(2k+1)! for k from 8 to 1: what is left out is below 1e-18 for φ ≤ ½.</summary>
     private static ReadOnlySpan<double> Differences =>
-    [
-        -16.0 / 355687428096000, 14.0 / 1307674368000, -1.0 / 518918400, 1.0 / 3991680, -1.0 / 45360, 1.0 / 840, -1.0 / 30, 1.0 / 3,
-    ];
+        [-16.0 / 355687428096000, 14.0 / 1307674368000, -1.0 / 518918400, 1.0 / 3991680, -1.0 / 45360, 1.0 / 840, -1.0 / 30, 1.0 / 3];
 
     /// <summary>The angle whose sine is c.</summary>
     /// <param name="c">In [-1, 1].</param>

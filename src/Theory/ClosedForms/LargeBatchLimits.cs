@@ -27,7 +27,10 @@ public static class LargeBatchLimits
     /// <param name="unit">l ≥ 0, residual units.</param>
     /// <param name="residualDepth">H ≥ 1.</param>
     /// <returns>ln χ_l of a <c>bn_res</c> net.</returns>
-    /// <remarks>The product <c>Π_{k&lt;l} (s_k + a)/(s_k + b)</c>, <c>s_k = 1 + bk</c>: each unit adds b to the variance of the signal and a·(noise)/s_k to that of the noise.</remarks>
+    /// <remarks>
+    /// The product <c>Π_{k&lt;l} (s_k + a)/(s_k + b)</c>, <c>s_k = 1 + bk</c>: each unit adds b to the variance of the signal and a·(noise)/s_k to that of the
+    /// noise.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">l negative, H not positive.</exception>
     public static double LogResidualChi(int unit, int residualDepth)
     {
@@ -35,7 +38,11 @@ public static class LargeBatchLimits
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);
         var b = CentredShare;
         var a = Math.Pow(Math.PI / (Math.PI - 1), residualDepth - 1);
-        return 0.5 * (SpecialFunctions.GammaLn(((1 + a) / b) + unit) - SpecialFunctions.GammaLn((1 + a) / b)
-            - (SpecialFunctions.GammaLn(((1 + b) / b) + unit) - SpecialFunctions.GammaLn((1 + b) / b)));
+        return 0.5
+            * (
+                SpecialFunctions.GammaLn(((1 + a) / b) + unit)
+                - SpecialFunctions.GammaLn((1 + a) / b)
+                - (SpecialFunctions.GammaLn(((1 + b) / b) + unit) - SpecialFunctions.GammaLn((1 + b) / b))
+            );
     }
 }

@@ -3,7 +3,9 @@ namespace Wellbehaved.Theory;
 /// <summary>Second moments after many layers, in expectation: laws W2, W3, W4, and the collapse of two points, R1.</summary>
 public static class ManyStepLaws
 {
-    /// <summary>W2: E ν₂ of the signal and of the noise in <c>vanilla</c> nets stays what it was, at every width. Exact where the boundary wastes nothing.</summary>
+    /// <summary>
+    /// W2: E ν₂ of the signal and of the noise in <c>vanilla</c> nets stays what it was, at every width. Exact where the boundary wastes nothing.
+    /// </summary>
     /// <param name="initial">ν₂(x⁰), or ν₂(dx⁰).</param>
     /// <param name="layers">Layers, at least 0.</param>
     /// <returns>The same.</returns>

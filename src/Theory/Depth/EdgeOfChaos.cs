@@ -43,7 +43,9 @@ public static class EdgeOfChaos
             return new(1 / atZero.SquareSlope, 0, 0, At(dual, Vanishing).RadialGain);
         }
 
-        return Crossings(q => At(dual, q).BiasVariance - biasVariance).Select(q => (EdgePoint?)(At(dual, q) with { BiasVariance = biasVariance })).FirstOrDefault();
+        return Crossings(q => At(dual, q).BiasVariance - biasVariance)
+            .Select(q => (EdgePoint?)(At(dual, q) with { BiasVariance = biasVariance }))
+            .FirstOrDefault();
     }
 
     /// <summary>The edges at the variance of weights.</summary>

@@ -65,7 +65,8 @@ public sealed class MeanField
     public double VarianceDepth => DepthScale(RadialGain);
 
     /// <summary>Which phase it is.</summary>
-    public Phase Phase => !double.IsFinite(Variance) ? Phase.Unbounded
+    public Phase Phase =>
+        !double.IsFinite(Variance) ? Phase.Unbounded
         : Math.Abs(NoiseGain - 1) <= EdgeWidth ? Phase.Edge
         : NoiseGain < 1 ? Phase.Ordered
         : NoiseGain > 1 ? Phase.Chaotic
@@ -93,8 +94,7 @@ public sealed class MeanField
     /// <summary>f(c), the correlation of two points of variance q* after a layer.</summary>
     /// <param name="correlation">c before it.</param>
     /// <returns>(σ_w² V(q*, q*, cq*) + σ_b²)/q*.</returns>
-    public double NextCorrelation(double correlation) =>
-        ((WeightVariance * Dual.Evaluate(Seen, Seen, correlation * Seen).V) + BiasVariance) / Variance;
+    public double NextCorrelation(double correlation) => ((WeightVariance * Dual.Evaluate(Seen, Seen, correlation * Seen).V) + BiasVariance) / Variance;
 
     /// <summary>f'(c) = σ_w² T(q*, q*, cq*).</summary>
     /// <param name="correlation">c.</param>
@@ -104,24 +104,33 @@ public sealed class MeanField
 
     /// <summary>F3: the limit of l(1 - c) on a smooth edge, <c>2/f''(1) = 2/(σ_w² q* E s''²)</c>.</summary>
     /// <returns>The limit; 0 for an activation whose slope jumps, which is faster (see <see cref="HomogeneousCollapse"/>).</returns>
-    public double EdgeCollapse() => Dual.Curve.Jumps.Any(jump => jump != 0)
-        ? 0
-        : 2 / (WeightVariance * Variance * GaussianNodes.Expectation(0, Math.Sqrt(Variance), Dual.Curve.Kinks, u => Dual.Curve.Curvature(u) * Dual.Curve.Curvature(u)));
+    public double EdgeCollapse() =>
+        Dual.Curve.Jumps.Any(jump => jump != 0)
+            ? 0
+            : 2
+                / (
+                    WeightVariance
+                    * Variance
+                    * GaussianNodes.Expectation(0, Math.Sqrt(Variance), Dual.Curve.Kinks, u => Dual.Curve.Curvature(u) * Dual.Curve.Curvature(u))
+                );
 
     /// <summary>F4: the limit of l√(1-c) for a leaky ReLU on its edge, <c>3π/(2√2 w)</c>, <c>w = (1-a)²/(2(1+a²))</c>.</summary>
     /// <param name="slope">a, not 1.</param>
     /// <returns>The limit.</returns>
     public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
 
-    /// <summary>The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.</summary>
+    /// <summary>
+    /// The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.
+    /// </summary>
     private double Seen => Math.Min(Variance, Largest);
 
-    private static double DepthScale(double slope) => slope switch
-    {
-        >= 1 - EdgeWidth => double.PositiveInfinity,
-        <= 0 => 0,
-        _ => -1 / Math.Log(slope),
-    };
+    private static double DepthScale(double slope) =>
+        slope switch
+        {
+            >= 1 - EdgeWidth => double.PositiveInfinity,
+            <= 0 => 0,
+            _ => -1 / Math.Log(slope),
+        };
 
     /// <summary>The first crossing from growth to decay on the way from 1.</summary>
     private double FixedPoint()

@@ -1,8 +1,10 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>What norms before an activation make of noise, at infinite width: constants at variance 1.</summary>
-/// <param name="LayerNorm">κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous activations.</param>
-/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; 1 for affine activations alone, by Poincaré's inequality.</param>
+/// <param name="LayerNorm">κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous
+/// activations.</param>
+/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; 1 for affine activations alone, by Poincaré's
+/// inequality.</param>
 /// <param name="LayerNormRadial">λ = d ln E s²/d ln q: growth of the noise along the signal after a layer norm whose statistics are held, N4.</param>
 /// <param name="BatchNormRadial">λ_BN = (E z s s' - E s E z s')/Var s: growth of the deviations of points' norms after batch norm, F8.</param>
 public readonly record struct NormConstants(double LayerNorm, double BatchNorm, double LayerNormRadial, double BatchNormRadial)
@@ -24,7 +26,8 @@ public readonly record struct NormConstants(double LayerNorm, double BatchNorm, 
             moments.SquareSlope / moments.Square,
             moments.SquareSlope / moments.Variance,
             moments.SquareDerivative / moments.Square,
-            (moments.SquareDerivative - (moments.Mean * moments.SlopeAlong)) / moments.Variance);
+            (moments.SquareDerivative - (moments.Mean * moments.SlopeAlong)) / moments.Variance
+        );
     }
 
     /// <summary>τ of normalised residual branches: χ grows as the depth to the power <c>½(κᴴ - 1)</c>, free of scales. Z2.</summary>

@@ -29,7 +29,9 @@ public static class ResidualTime
             : throw new ArgumentOutOfRangeException(nameof(share), share, "expected a share in [0, 1]");
     }
 
-    /// <summary>Z3: ln χ after l batch-normalised branches, <c>½ Σ ln((s_k + α²A)/(s_k + α²b))</c>, <c>s_k = s₀ + α²bk</c>. Large batch and infinite width.</summary>
+    /// <summary>
+    /// Z3: ln χ after l batch-normalised branches, <c>½ Σ ln((s_k + α²A)/(s_k + α²b))</c>, <c>s_k = s₀ + α²bk</c>. Large batch and infinite width.
+    /// </summary>
     /// <param name="units">l ≥ 0.</param>
     /// <param name="layers">H ≥ 1, layers of a branch.</param>
     /// <param name="gain">κ_BN.</param>
@@ -83,7 +85,10 @@ public static class ResidualTime
         return c;
     }
 
-    /// <summary>Z4: mean and mean square over channels after l units <c>x ← relu(x + branch)</c> with batch-normalised branches: a walk reflected at 0, by Spitzer's identity.</summary>
+    /// <summary>
+    /// Z4: mean and mean square over channels after l units <c>x ← relu(x + branch)</c> with batch-normalised branches: a walk reflected at 0, by Spitzer's
+    /// identity.
+    /// </summary>
     /// <param name="units">l ≥ 0; the start is the ReLU of one batch norm.</param>
     /// <returns>ν₁ and ν₂.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The units are negative.</exception>

@@ -8,7 +8,7 @@ namespace Wellbehaved.Theory;
 internal sealed record GradientKernel(Matrix<double> Values, double Logarithm)
 {
     /// <summary>A kernel brought to a trace of 1.</summary>
-    public static GradientKernel Of(Matrix<double> values, double logarithm)
+    public static GradientKernel Normalise(Matrix<double> values, double logarithm)
     {
         var trace = values.Trace();
         return trace > 0 && double.IsFinite(trace) ? new(values / trace, logarithm + Math.Log(trace)) : new(values, logarithm);
@@ -23,6 +23,6 @@ internal sealed record GradientKernel(Matrix<double> Values, double Logarithm)
         }
 
         var largest = Math.Max(one.Logarithm, other.Logarithm);
-        return Of((one.Values * Math.Exp(one.Logarithm - largest)) + (other.Values * Math.Exp(other.Logarithm - largest)), largest);
+        return Normalise((one.Values * Math.Exp(one.Logarithm - largest)) + (other.Values * Math.Exp(other.Logarithm - largest)), largest);
     }
 }

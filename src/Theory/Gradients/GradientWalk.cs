@@ -21,16 +21,20 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         var shown = new List<int>();
         var walk = new GradientWalk(Facts.DegreeOf(network.Layers) == 1, state => shown.Add(state?.Node ?? -1), cancellation);
         var end = walk.Walk(network.Layers, walk.Begin(input));
-        return end is null && walk.Output is { } output
-            ? (walk.Back(output, shown), output.State.Validity, null)
-            : ([], Validity.Exact, end);
+        return end is null && walk.Output is { } output ? (walk.Back(output, shown), output.State.Validity, null) : ([], Validity.Exact, end);
     }
 
     /// <inheritdoc/>
     protected override Traced Apply(Layer layer, Traced traced)
     {
         // All pairs of points have noise of covariance 1: what is left of it after an activation or a norm is by what that multiplies each pair.
-        var before = traced.State with { Noise = Matrix<double>.Build.Dense(traced.State.Points, traced.State.Points, 1), Cross = null, NoiseMeans = null, NoNoise = null };
+        var before = traced.State with
+        {
+            Noise = Matrix<double>.Build.Dense(traced.State.Points, traced.State.Points, 1),
+            Cross = null,
+            NoiseMeans = null,
+            NoNoise = null,
+        };
         var after = KernelStates.Sound(layer, LayerMap.Apply(layer, before));
         if (layer is Activation { Function.Kind: FunctionKind.Linear })
         {
@@ -42,7 +46,12 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         {
             // Norm and activation have one law: it leads to before the norm, and the norm's own place is shown what the activation alone lets through.
             var slopes = AfterNorm(activation, before);
-            return Add(after, null, new Link(traced.NormInput, kernel => kernel.PointwiseMultiply(gain)), new Link(traced.Node, kernel => kernel.PointwiseMultiply(slopes)) { IsShownOnly = true });
+            return Add(
+                after,
+                null,
+                new Link(traced.NormInput, kernel => kernel.PointwiseMultiply(gain)),
+                new Link(traced.Node, kernel => kernel.PointwiseMultiply(slopes)) { IsShownOnly = true }
+            );
         }
 
         return Add(after, layer is BatchNorm ? traced.Node : null, new Link(traced.Node, Transpose(layer, traced.State, gain)));
@@ -74,16 +83,21 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     }
 
     /// <summary>The transpose of what a layer makes of the noise's kernel.</summary>
-    private static Func<Matrix<double>, Matrix<double>> Transpose(Layer layer, KernelState before, Matrix<double> gain) => layer switch
-    {
-        Convolution convolution => LayerMap.KernelOf(convolution, before) is var map ? kernel => map.Transpose(kernel, convolution.Parameters.WeightVariance) : throw new UnknownLayerException(layer),
-        Dense dense => kernel => kernel * dense.Parameters.WeightVariance,
-        Activation or Norm or Scaling or Dropout => kernel => kernel.PointwiseMultiply(gain),
-        Pooling or GlobalAveragePool => LayerMap.PoolingOf(layer, before) is var pooling ? kernel => pooling.TransposeThisAndMultiply(kernel) * pooling : throw new UnknownLayerException(layer),
-        Flatten => kernel => Spread(kernel, (int)before.Shape.Positions),
-        Attention => throw new NoTheoryException(layer, "the law of the gradients that come back through its weights is not derived"),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static Func<Matrix<double>, Matrix<double>> Transpose(Layer layer, KernelState before, Matrix<double> gain) =>
+        layer switch
+        {
+            Convolution convolution => LayerMap.KernelOf(convolution, before) is var map
+                ? kernel => map.Transpose(kernel, convolution.Parameters.WeightVariance)
+                : throw new UnknownLayerException(layer),
+            Dense dense => kernel => kernel * dense.Parameters.WeightVariance,
+            Activation or Norm or Scaling or Dropout => kernel => kernel.PointwiseMultiply(gain),
+            Pooling or GlobalAveragePool => LayerMap.PoolingOf(layer, before) is var pooling
+                ? kernel => pooling.TransposeThisAndMultiply(kernel) * pooling
+                : throw new UnknownLayerException(layer),
+            Flatten => kernel => Spread(kernel, (int)before.Shape.Positions),
+            Attention => throw new NoTheoryException(layer, "the law of the gradients that come back through its weights is not derived"),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     /// <summary>All positions of an image share what its one position has, each with itself.</summary>
     private static Matrix<double> Spread(Matrix<double> kernel, int positions)
@@ -92,7 +106,10 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         return Matrix<double>.Build.Dense(size, size, (i, j) => i % positions == j % positions ? kernel[i / positions, j / positions] / positions : 0);
     }
 
-    /// <summary>E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the diagonal.</summary>
+    /// <summary>
+    /// E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the
+    /// diagonal.
+    /// </summary>
     private static Matrix<double> AfterNorm(Activation activation, KernelState before)
     {
         var dual = DualActivation.For(activation.Function);
@@ -104,7 +121,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     private double[] Back(Traced output, List<int> shown)
     {
         var (flowing, seen) = (new GradientKernel?[_nodes.Count], new GradientKernel?[_nodes.Count]);
-        var start = GradientKernel.Of(Matrix<double>.Build.DenseIdentity(_nodes[output.Node].Points), 0);
+        var start = GradientKernel.Normalise(Matrix<double>.Build.DenseIdentity(_nodes[output.Node].Points), 0);
         (flowing[output.Node], seen[output.Node]) = (start, start);
         for (var node = output.Node; node >= 0; node--)
         {
@@ -115,7 +132,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
 
             foreach (var link in _nodes[node].Links)
             {
-                var contribution = GradientKernel.Of(link.Transpose(kernel.Values), kernel.Logarithm);
+                var contribution = GradientKernel.Normalise(link.Transpose(kernel.Values), kernel.Logarithm);
                 seen[link.Parent] = GradientKernel.Sum(seen[link.Parent], contribution);
                 if (!link.IsShownOnly)
                 {
@@ -127,9 +144,14 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         var channels = Math.Log(_nodes[output.Node].Shape.Channels);
 
         // Theory may end within a branch that adds nothing: nothing comes back into it either.
-        return [.. shown.Select(node => node >= 0 && seen[node] is { } kernel
-            ? channels + Math.Log(kernel.Values.Trace()) + kernel.Logarithm - Math.Log(_nodes[node].Points * (double)_nodes[node].Shape.Channels)
-            : double.NegativeInfinity)];
+        return
+        [
+            .. shown.Select(node =>
+                node >= 0 && seen[node] is { } kernel
+                    ? channels + Math.Log(kernel.Values.Trace()) + kernel.Logarithm - Math.Log(_nodes[node].Points * (double)_nodes[node].Shape.Channels)
+                    : double.NegativeInfinity
+            ),
+        ];
     }
 
     /// <summary>A state and the node that it stands at.</summary>

@@ -44,9 +44,10 @@ public static class ArcCosineKernel
     public static double Order2(double correlation)
     {
         var phi = AngleToOpposite(correlation);
-        var sum = phi < SeriesBelow
-            ? AlternatingSeries(2 * phi, k => (0.5 * ((2 * k) + 1)) - 1.5, 2)
-            : (3 * Sine(correlation) * correlation) + (phi * (1 + (2 * correlation * correlation)));
+        var sum =
+            phi < SeriesBelow
+                ? AlternatingSeries(2 * phi, k => (0.5 * ((2 * k) + 1)) - 1.5, 2)
+                : (3 * Sine(correlation) * correlation) + (phi * (1 + (2 * correlation * correlation)));
         return sum / Math.PI;
     }
 

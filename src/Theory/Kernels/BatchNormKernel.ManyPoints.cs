@@ -3,10 +3,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt takes ten covariances where the trapezoidal rule takes hundreds.</summary>
+/// <summary>
+/// Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt takes ten covariances where the trapezoidal rule
+/// takes hundreds.
+/// </summary>
 /// <remarks>
-/// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
-/// eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
+/// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x
+/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
+/// eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their covariances. Source: W. Gautschi, <i>Orthogonal
+/// Polynomials</i>, section 2.2.
 /// </remarks>
 public sealed partial class BatchNormKernel
 {
@@ -30,13 +35,21 @@ public sealed partial class BatchNormKernel
         var coarse = WithRule(FewestGaussNodes);
         for (var nodes = 2 * FewestGaussNodes; nodes <= MostGaussNodes; nodes *= 2)
         {
-            // Gauss's rule converges geometrically: twice the nodes have the square of the error, or somewhat more where one direction holds most of the variance (power 1.4 measured at r = 3).
+            // Gauss's rule converges geometrically: twice the nodes have the square of the error, or somewhat more where one direction holds most of the
+            // variance (power 1.4 measured at r = 3).
             var fine = WithRule(nodes);
             var error = Math.Pow(fine.Zip(coarse, Difference).Largest(), 4.0 / 3);
             if (error <= _tolerance)
             {
                 Matrix<double> Part(int k) => Matrix<double>.Build.Dense(Points, Points, fine[k]);
-                return new(Part(0), noise is null ? null : cross is null ? Part(1).PointwiseMultiply(noise) : Part(1), cross is null ? null : Part(2), Math.Max(error, _tolerance));
+                return new(
+                    Part(0),
+                    noise is null ? null
+                        : cross is null ? Part(1).PointwiseMultiply(noise)
+                        : Part(1),
+                    cross is null ? null : Part(2),
+                    Math.Max(error, _tolerance)
+                );
             }
 
             coarse = fine;
@@ -48,7 +61,17 @@ public sealed partial class BatchNormKernel
         double[][] WithRule(int count)
         {
             var (times, weights) = GaussRule(measure, count);
-            double[][] parts = [.. Enumerable.Range(0, noise is null ? 1 : cross is null ? 2 : 3).Select(_ => new double[Points * Points])];
+            double[][] parts =
+            [
+                .. Enumerable
+                    .Range(
+                        0,
+                        noise is null ? 1
+                            : cross is null ? 2
+                            : 3
+                    )
+                    .Select(_ => new double[Points * Points]),
+            ];
             for (var k = 0; k < times.Length; k++)
             {
                 var (time, weight) = (times[k], weights[k]);
@@ -61,7 +84,15 @@ public sealed partial class BatchNormKernel
 
                 var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue)))]);
                 AddDuals(dual, covariance, weight, [parts[0]]);
-                AddNoise(dual, covariance, DenseProduct.OfTransposed(damped, Directions), noise! - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, parts[1], parts[2]);
+                AddNoise(
+                    dual,
+                    covariance,
+                    DenseProduct.OfTransposed(damped, Directions),
+                    noise! - (2 * time * DenseProduct.OfTransposed(damped, along)),
+                    weight,
+                    parts[1],
+                    parts[2]
+                );
             }
 
             return parts;
@@ -80,29 +111,34 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>Adds V, and T where there is room for it, of each pair.</summary>
-    private void AddDuals(LeakyDual dual, double[] covariance, double weight, double[][] parts) => Parallel.For(0, Points, i =>
-    {
-        var (own, row) = (covariance[(i * Points) + i], i * Points);
-        for (var j = i; j < Points; j++)
-        {
-            var scale = i == j ? own : Math.Sqrt(own * covariance[(j * Points) + j]);
-            var pair = scale == 0 ? default : Unit(dual, i == j ? 1 : Math.Clamp(covariance[row + j] / scale, -1, 1));
-            Add(parts[0], weight * scale * pair.V);
-            if (parts.Length > 1)
+    private void AddDuals(LeakyDual dual, double[] covariance, double weight, double[][] parts) =>
+        Parallel.For(
+            0,
+            Points,
+            i =>
             {
-                Add(parts[1], weight * pair.T);
-            }
-
-            void Add(double[] part, double value)
-            {
-                part[row + j] += value;
-                if (i != j)
+                var (own, row) = (covariance[(i * Points) + i], i * Points);
+                for (var j = i; j < Points; j++)
                 {
-                    part[(j * Points) + i] += value;
+                    var scale = i == j ? own : Math.Sqrt(own * covariance[(j * Points) + j]);
+                    var pair = scale == 0 ? default : Unit(dual, i == j ? 1 : Math.Clamp(covariance[row + j] / scale, -1, 1));
+                    Add(parts[0], weight * scale * pair.V);
+                    if (parts.Length > 1)
+                    {
+                        Add(parts[1], weight * pair.T);
+                    }
+
+                    void Add(double[] part, double value)
+                    {
+                        part[row + j] += value;
+                        if (i != j)
+                        {
+                            part[(j * Points) + i] += value;
+                        }
+                    }
                 }
             }
-        }
-    });
+        );
 
     /// <summary>P g(t) dt as points and weights.</summary>
     private (double[] Times, double[] Weights) Measure()

@@ -10,7 +10,8 @@ public sealed partial class BatchNormKernel
 
     /// <summary><c>E s(z_i)</c> and <c>E s'(z_i) dz_i</c>, statistics held.</summary>
     /// <remarks>
-    /// Both have the factor (σ²+ε)^{-½} alone, so they are <c>√(P/π)∫ t^{-½} g(t) F(S_t) dt</c>, here over w = √t. For s, F is <c>½(1-a) E|u_i| = (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma,
+    /// Both have the factor (σ²+ε)^{-½} alone, so they are <c>√(P/π)∫ t^{-½} g(t) F(S_t) dt</c>, here over w = √t. For s, F is <c>½(1-a) E|u_i| =
+    /// (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma,
     /// <c>(1-a) (M_t)_ii/√(2π S_t,ii)</c>, M_t = CG(I + 2tS)⁻¹ the covariance of noise and centred signal.
     /// </remarks>
     /// <param name="slope">a.</param>
@@ -71,7 +72,8 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// Noise after batch norm alone, statistics held: covariance and covariance with the signal. Under the weight of t they are <c>D - 2t CG(I + 2tS)⁻¹GCᵀ</c> and <c>CG(I + 2tS)⁻¹</c>,
+    /// Noise after batch norm alone, statistics held: covariance and covariance with the signal. Under the weight of t they are <c>D - 2t CG(I + 2tS)⁻¹GCᵀ</c>
+    /// and <c>CG(I + 2tS)⁻¹</c>,
     /// diagonal in the directions of S, so one integral for each of these is all.
     /// </summary>
     /// <param name="noise">Covariance of the noise before (P × P).</param>
@@ -102,7 +104,8 @@ public sealed partial class BatchNormKernel
                 }
             },
             Tail.InverseVariance,
-            out var error);
+            out var error
+        );
         if (cross is null)
         {
             return (noise * shares[0], null, error);
@@ -111,7 +114,8 @@ public sealed partial class BatchNormKernel
         // 2tλ/(1+2tλ) = 1 - 1/(1+2tλ): what is taken from the noise along a direction.
         var along = cross * Directions;
         var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(shares[1..]);
-        var taken = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / Eigenvalues[k])]);
+        var taken =
+            along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / Eigenvalues[k])]);
         return ((noise * shares[0]) - DenseProduct.OfTransposed(taken, along), DenseProduct.OfTransposed(damped, Directions), error);
     }
 }

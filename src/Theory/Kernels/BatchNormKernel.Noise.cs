@@ -18,18 +18,28 @@ public sealed partial class BatchNormKernel
         }
 
         var along = cross * Directions;
-        return [.. Enumerable.Range(0, Points).Select(i => variances[i] > 0 ? Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / Eigenvalues[k]) / variances[i] : 0)];
+        return
+        [
+            .. Enumerable
+                .Range(0, Points)
+                .Select(i => variances[i] > 0 ? Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / Eigenvalues[k]) / variances[i] : 0),
+        ];
     }
 
-    /// <summary>The share of each point's noise that batch norm may take for a function of the signal (P): of many points less than <see cref="SharedNoise"/>, and cheaper.</summary>
+    /// <summary>
+    /// The share of each point's noise that batch norm may take for a function of the signal (P): of many points less than <see cref="SharedNoise"/>, and
+    /// cheaper.
+    /// </summary>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>
-    internal double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances) => _split?.ReachedNoise(cross, variances) ?? SharedNoise(cross, variances);
+    internal double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances) =>
+        _split?.ReachedNoise(cross, variances) ?? SharedNoise(cross, variances);
 
     /// <summary>The share by a Cholesky decomposition in the place of one into eigenvalues; null where rounding forbids it.</summary>
     private double[]? SharedByFactor(Matrix<double> cross, IReadOnlyList<double> variances)
     {
-        // What all points share is no direction of S: there it gets the mean eigenvalue. Directions that are rounding have no part of the noise; a little of the identity keeps them from being divided by.
+        // What all points share is no direction of S: there it gets the mean eigenvalue. Directions that are rounding have no part of the noise; a little of
+        // the identity keeps them from being divided by.
         using var product = new MatrixProduct<double>(Environment.ProcessorCount);
         var (points, common) = (Points, Centred.Trace() / Points / Points);
         var kernel = Array.ConvertAll(DenseProduct.Columns(Centred), entry => entry + common);
@@ -63,7 +73,8 @@ public sealed partial class BatchNormKernel
     /// <remarks>
     /// Both have the factor 1/(σ² + ε), so they are <c>P∫ g(t) F dt</c>, F for Gaussians under the weight of t: there the centred signal u has the covariance
     /// <c>S_t</c>, and noise and centred signal <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is a linear function of y and independent rest. So
-    /// <c>E dy_i² = E[dy_i²] - 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And by
+    /// <c>E dy_i² = E[dy_i²] - 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And
+    /// by
     /// Stein's lemma <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>, where
     /// <c>E[δ(u_i) relu(u_j)] = sqrt((1 - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, c the correlation of u_i and u_j.
     /// It is theory.md's S5, where the noise is regressed on the signal, without the inverse of K.
@@ -102,11 +113,21 @@ public sealed partial class BatchNormKernel
             {
                 var damping = Vector<double>.Build.DenseOfEnumerable(Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))));
                 AddSquares(along, damping, variances, time, weight / noiseScale, sum);
-                AddProducts(DenseProduct.OfTransposed(along * Matrix<double>.Build.DiagonalOfDiagonalVector(damping), Directions), Covariance(time, product), weight / crossScale, sum);
+                AddProducts(
+                    DenseProduct.OfTransposed(along * Matrix<double>.Build.DiagonalOfDiagonalVector(damping), Directions),
+                    Covariance(time, product),
+                    weight / crossScale,
+                    sum
+                );
             },
             Tail.InverseVariance,
-            out var error);
-        return ([.. values.Take(Points).Select(value => value * noiseScale)], Matrix<double>.Build.Dense(Points, Points, (i, j) => values[Points + (i * Points) + j] * crossScale), error);
+            out var error
+        );
+        return (
+            [.. values.Take(Points).Select(value => value * noiseScale)],
+            Matrix<double>.Build.Dense(Points, Points, (i, j) => values[Points + (i * Points) + j] * crossScale),
+            error
+        );
     }
 
     /// <summary>Half the mean squares of the noise under the weight of t.</summary>
@@ -131,19 +152,24 @@ public sealed partial class BatchNormKernel
     /// <param name="sum">Receives them after the P squares, row after row.</param>
     private void AddProducts(Matrix<double> joint, double[] covariance, double weight, double[] sum)
     {
-        Parallel.For(0, Points, Sharing.Of(Points), i =>
-        {
-            var own = covariance[(i * Points) + i];
-            for (var j = 0; j < Points && own > 0; j++)
+        Parallel.For(
+            0,
+            Points,
+            Sharing.Options(Points),
+            i =>
             {
-                var other = covariance[(j * Points) + j];
-                if (other > 0)
+                var own = covariance[(i * Points) + i];
+                for (var j = 0; j < Points && own > 0; j++)
                 {
-                    var correlation = i == j ? 1 : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)] / Math.Sqrt(own * other), -1, 1);
-                    var switched = Math.Sqrt((1 - correlation) * (1 + correlation) * other / own) / (2 * Math.PI);
-                    sum[Points + (i * Points) + j] += weight * ((joint[i, i] * switched) + (joint[i, j] * 0.5 * ArcCosineKernel.Order0(correlation)));
+                    var other = covariance[(j * Points) + j];
+                    if (other > 0)
+                    {
+                        var correlation = i == j ? 1 : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)] / Math.Sqrt(own * other), -1, 1);
+                        var switched = Math.Sqrt((1 - correlation) * (1 + correlation) * other / own) / (2 * Math.PI);
+                        sum[Points + (i * Points) + j] += weight * ((joint[i, i] * switched) + (joint[i, j] * 0.5 * ArcCosineKernel.Order0(correlation)));
+                    }
                 }
             }
-        });
+        );
     }
 }

@@ -63,9 +63,7 @@ public sealed partial class BatchNormKernel
     /// <param name="tolerance">Relative error to aim at.</param>
     /// <exception cref="ArgumentException">Not a kernel, indefinite, P &lt; 2, ε negative or not finite, or nothing varies and ε = 0.</exception>
     public BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance = 1e-9)
-        : this(kernel, epsilon, tolerance, ManyPoints)
-    {
-    }
+        : this(kernel, epsilon, tolerance, ManyPoints) { }
 
     /// <summary>The same, split from a number of points on.</summary>
     internal BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance, int splitFrom)
@@ -125,9 +123,10 @@ public sealed partial class BatchNormKernel
             throw new ArgumentException("expected a kernel that varies over the points when ε = 0", nameof(kernel));
         }
 
-        var directions = kept.Length == 0
-            ? Matrix<double>.Build.Dense(kernel.RowCount, 1)
-            : Matrix<double>.Build.DenseOfColumnVectors(kept.Select(decomposition.EigenVectors.Column));
+        var directions =
+            kept.Length == 0
+                ? Matrix<double>.Build.Dense(kernel.RowCount, 1)
+                : Matrix<double>.Build.DenseOfColumnVectors(kept.Select(decomposition.EigenVectors.Column));
         return (values, directions);
     }
 
@@ -142,7 +141,9 @@ public sealed partial class BatchNormKernel
     /// <summary>S (P × P).</summary>
     internal Matrix<double> Centred { get; }
 
-    /// <summary>Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.</summary>
+    /// <summary>
+    /// Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.
+    /// </summary>
     internal double[] Eigenvalues => _spectrum.Value.Values;
 
     /// <summary>Their eigenvectors (P × r).</summary>
@@ -238,7 +239,8 @@ public sealed partial class BatchNormKernel
                 }
             },
             Tail.InverseVariance,
-            out var error);
+            out var error
+        );
         return (Matrix<double>.Build.Dense(Points, Points, values), error);
     }
 
@@ -250,7 +252,9 @@ public sealed partial class BatchNormKernel
         }
     }
 
-    /// <summary>P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.</summary>
+    /// <summary>
+    /// P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.
+    /// </summary>
     private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, Tail tail)
     {
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
@@ -350,12 +354,13 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>What the integrand is proportional to beside g(t): Tr S_t for the signal, 1 for the inverse variance, t for its square.</summary>
-    private double SizeOf(Tail tail, double time) => tail switch
-    {
-        Tail.Signal => Eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue))),
-        Tail.InverseSquaredVariance => time,
-        _ => 1,
-    };
+    private double SizeOf(Tail tail, double time) =>
+        tail switch
+        {
+            Tail.Signal => Eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue))),
+            Tail.InverseSquaredVariance => time,
+            _ => 1,
+        };
 
     /// <summary>S_t (P × P), column after column; only the triangle that the sums read is computed.</summary>
     private unsafe double[] Covariance(double time, MatrixProduct<double> product)
@@ -368,9 +373,20 @@ public sealed partial class BatchNormKernel
 
         var columns = scaled.ToColumnMajorArray();
         var covariance = new double[Points * Points];
-        fixed (double* a = columns, c = covariance)
+        fixed (
+            double* a = columns,
+                c = covariance
+        )
         {
-            product.Multiply(MatrixOperand<double>.Transposed(a, Points), MatrixOperand<double>.RowMajor(a, Points), c, Points, scaled.ColumnCount, Points, upperOnly: true);
+            product.Multiply(
+                MatrixOperand<double>.Transposed(a, Points),
+                MatrixOperand<double>.RowMajor(a, Points),
+                c,
+                Points,
+                scaled.ColumnCount,
+                Points,
+                upperOnly: true
+            );
         }
 
         return covariance;

@@ -79,28 +79,33 @@ public sealed class ConvolutionKernel
         var (entries, size) = (DenseProduct.Columns(gram), InputPoints);
         var result = new double[OutputPoints * OutputPoints];
         var factor = gain / _sources.Length;
-        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), i =>
-        {
-            var row = result.AsSpan(i * OutputPoints, i + 1);
-            foreach (var source in _sources)
+        Parallel.For(
+            0,
+            OutputPoints,
+            Sharing.Options(OutputPoints),
+            i =>
             {
-                if (source[i] == Outside)
+                var row = result.AsSpan(i * OutputPoints, i + 1);
+                foreach (var source in _sources)
                 {
-                    continue;
+                    if (source[i] == Outside)
+                    {
+                        continue;
+                    }
+
+                    var read = entries.AsSpan(source[i] * size, size);
+                    for (var j = 0; j < row.Length; j++)
+                    {
+                        row[j] += source[j] == Outside ? 0 : read[source[j]];
+                    }
                 }
 
-                var read = entries.AsSpan(source[i] * size, size);
                 for (var j = 0; j < row.Length; j++)
                 {
-                    row[j] += source[j] == Outside ? 0 : read[source[j]];
+                    row[j] *= factor;
                 }
             }
-
-            for (var j = 0; j < row.Length; j++)
-            {
-                row[j] *= factor;
-            }
-        });
+        );
         for (var i = 0; i < OutputPoints; i++)
         {
             for (var j = 0; j < i; j++)
@@ -132,11 +137,17 @@ public sealed class ConvolutionKernel
         ArgumentNullException.ThrowIfNull(features);
         RequirePoints(features.RowCount, nameof(features));
         var channels = features.ColumnCount;
-        return Matrix<double>.Build.Dense(OutputPoints, _sources.Length * channels, (i, k) =>
-            _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]);
+        return Matrix<double>.Build.Dense(
+            OutputPoints,
+            _sources.Length * channels,
+            (i, k) => _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]
+        );
     }
 
-    /// <summary>Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be symmetric.</summary>
+    /// <summary>
+    /// Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be
+    /// symmetric.
+    /// </summary>
     /// <param name="cross"><c>⟨dx_i, x_j⟩/N</c> (input points × input points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns><c>E[dy_i y_j]</c> (output points × output points).</returns>
@@ -149,22 +160,29 @@ public sealed class ConvolutionKernel
         var (entries, size) = (DenseProduct.Columns(cross), InputPoints);
         var result = new double[OutputPoints * OutputPoints];
         var factor = gain / _sources.Length;
-        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), j =>
-        {
-            var column = result.AsSpan(j * OutputPoints, OutputPoints);
-            foreach (var source in _sources.Where(source => source[j] != Outside))
+        Parallel.For(
+            0,
+            OutputPoints,
+            Sharing.Options(OutputPoints),
+            j =>
             {
-                var read = entries.AsSpan(source[j] * size, size);
-                for (var i = 0; i < column.Length; i++)
+                var column = result.AsSpan(j * OutputPoints, OutputPoints);
+                foreach (var source in _sources.Where(source => source[j] != Outside))
                 {
-                    column[i] += source[i] == Outside ? 0 : factor * read[source[i]];
+                    var read = entries.AsSpan(source[j] * size, size);
+                    for (var i = 0; i < column.Length; i++)
+                    {
+                        column[i] += source[i] == Outside ? 0 : factor * read[source[i]];
+                    }
                 }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
-    /// <summary>The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.</summary>
+    /// <summary>
+    /// The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.
+    /// </summary>
     /// <param name="weights">Weights of the entries of the kernel after (output points × output points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns>Weights of the entries of the kernel before (input points × input points).</returns>
@@ -213,22 +231,30 @@ public sealed class ConvolutionKernel
     {
         ArgumentNullException.ThrowIfNull(variances);
         RequirePoints(variances.Count, nameof(variances));
-        return [.. Enumerable.Range(0, OutputPoints).Select(i => gain / _sources.Length * _sources.Sum(source => source[i] == Outside ? 0 : variances[source[i]]))];
+        return
+        [
+            .. Enumerable.Range(0, OutputPoints).Select(i => gain / _sources.Length * _sources.Sum(source => source[i] == Outside ? 0 : variances[source[i]])),
+        ];
     }
 
     private static int[] Sources(int images, int height, int width, int stride, Border border, int down, int right)
     {
         var rows = (height + stride - 1) / stride;
         var columns = (width + stride - 1) / stride;
-        return [.. from image in Enumerable.Range(0, images)
-                   from row in Enumerable.Range(0, rows)
-                   from column in Enumerable.Range(0, columns)
-                   let i = Inside((stride * row) + down, height, border)
-                   let j = Inside((stride * column) + right, width, border)
-                   select i == Outside || j == Outside ? Outside : (((image * height) + i) * width) + j];
+        return
+        [
+            .. from image in Enumerable.Range(0, images)
+            from row in Enumerable.Range(0, rows)
+            from column in Enumerable.Range(0, columns)
+            let i = Inside((stride * row) + down, height, border)
+            let j = Inside((stride * column) + right, width, border)
+            select i == Outside || j == Outside ? Outside : (((image * height) + i) * width) + j,
+        ];
     }
 
-    /// <summary>The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.</summary>
+    /// <summary>
+    /// The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.
+    /// </summary>
     private static int Inside(int position, int extent, Border border)
     {
         if (border == Border.Zero)

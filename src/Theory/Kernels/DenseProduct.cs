@@ -22,7 +22,11 @@ internal static class DenseProduct
         var (a, b) = (Columns(left), Columns(right));
         var result = new double[rows * columns];
         using var product = new MatrixProduct<double>((long)rows * inner * columns >= SharedFrom ? Environment.ProcessorCount : 1);
-        fixed (double* pa = a, pb = b, pc = result)
+        fixed (
+            double* pa = a,
+                pb = b,
+                pc = result
+        )
         {
             // MathNet stores columns: ABᵀ column after column is BAᵀ row after row.
             product.Multiply(MatrixOperand<double>.Transposed(pb, columns), MatrixOperand<double>.RowMajor(pa, rows), pc, columns, inner, rows);
@@ -47,7 +51,11 @@ internal static class DenseProduct
         }
 
         using var product = new MatrixProduct<double>((long)rows * inner * columns >= SharedFrom ? Environment.ProcessorCount : 1);
-        fixed (double* pa = a, pb = b, pc = c)
+        fixed (
+            double* pa = a,
+                pb = b,
+                pc = c
+        )
         {
             product.Multiply(MatrixOperand<double>.RowMajor(pa, inner), MatrixOperand<double>.RowMajor(pb, columns), pc, rows, inner, columns);
         }
@@ -69,9 +77,23 @@ internal static class DenseProduct
     /// <param name="columns">Columns of the result.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="upperOnly">Whether what is below the diagonal may be left out.</param>
-    public static unsafe void Multiply(MatrixProduct<double> product, Factor a, Factor b, double[] c, int rows, int inner, int columns, bool accumulate = false, bool upperOnly = false)
+    public static unsafe void Multiply(
+        MatrixProduct<double> product,
+        Factor a,
+        Factor b,
+        double[] c,
+        int rows,
+        int inner,
+        int columns,
+        bool accumulate = false,
+        bool upperOnly = false
+    )
     {
-        fixed (double* pa = a.Entries, pb = b.Entries, pc = c)
+        fixed (
+            double* pa = a.Entries,
+                pb = b.Entries,
+                pc = c
+        )
         {
             product.Multiply(Operand(pa, a), Operand(pb, b), pc, rows, inner, columns, accumulate, upperOnly);
         }

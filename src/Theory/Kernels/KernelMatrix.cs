@@ -82,16 +82,21 @@ public static class KernelMatrix
         // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
         var centred = new double[size * size];
-        Parallel.For(0, size, Sharing.Of(size), (int j) =>
-        {
-            var from = entries.AsSpan(j * size, size);
-            var to = centred.AsSpan(j * size, size);
-            var other = means[j] - mean;
-            for (var i = 0; i < to.Length; i++)
+        Parallel.For(
+            0,
+            size,
+            Sharing.Options(size),
+            (int j) =>
             {
-                to[i] = from[i] - own[i] - other;
+                var from = entries.AsSpan(j * size, size);
+                var to = centred.AsSpan(j * size, size);
+                var other = means[j] - mean;
+                for (var i = 0; i < to.Length; i++)
+                {
+                    to[i] = from[i] - own[i] - other;
+                }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(size, size, centred);
     }
 
@@ -107,26 +112,32 @@ public static class KernelMatrix
         // Squares of a side: columns of a large matrix are cache misses.
         const int side = 32;
         var parts = (size + side - 1) / side;
-        Parallel.For(0, parts, Sharing.Of(size), part =>
-        {
-            for (var other = 0; other <= part; other++)
+        Parallel.For(
+            0,
+            parts,
+            Sharing.Options(size),
+            part =>
             {
-                for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
+                for (var other = 0; other <= part; other++)
                 {
-                    for (var j = other * side; j <= Math.Min(i, ((other + 1) * side) - 1); j++)
+                    for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
                     {
-                        var (one, two) = (entries[(i * size) + j] * factor, entries[(j * size) + i] * factor);
-                        result[(i * size) + j] = result[(j * size) + i] = ((one + two) / 2) + added;
+                        for (var j = other * side; j <= Math.Min(i, ((other + 1) * side) - 1); j++)
+                        {
+                            var (one, two) = (entries[(i * size) + j] * factor, entries[(j * size) + i] * factor);
+                            result[(i * size) + j] = result[(j * size) + i] = ((one + two) / 2) + added;
+                        }
                     }
                 }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(size, size, result);
     }
 
     /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
     /// <param name="kernel">The matrix.</param>
-    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and Schwarz.</exception>
+    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and
+    /// Schwarz.</exception>
     public static void Require(Matrix<double> kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
@@ -168,23 +179,28 @@ public static class KernelMatrix
         // Squares of a side: columns of a large matrix are cache misses.
         const int side = 64;
         var parts = (size + side - 1) / side;
-        Parallel.For(0, parts, Sharing.Of(size), part =>
-        {
-            for (var other = 0; other <= part; other++)
+        Parallel.For(
+            0,
+            parts,
+            Sharing.Options(size),
+            part =>
             {
-                for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
+                for (var other = 0; other <= part; other++)
                 {
-                    for (var j = other * side; j < Math.Min(i, (other + 1) * side); j++)
+                    for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
                     {
-                        var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
-                        if (!(Math.Abs(below - above) <= Rounding * largest) || Math.Abs(below) > (roots[i] * roots[j]) + (Rounding * largest))
+                        for (var j = other * side; j < Math.Min(i, (other + 1) * side); j++)
                         {
-                            InterlockedLeast(ref faulty, i);
+                            var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
+                            if (!(Math.Abs(below - above) <= Rounding * largest) || Math.Abs(below) > (roots[i] * roots[j]) + (Rounding * largest))
+                            {
+                                InterlockedLeast(ref faulty, i);
+                            }
                         }
                     }
                 }
             }
-        });
+        );
         for (var j = 0; j < faulty && faulty < size; j++)
         {
             var (below, above) = (entries[(j * size) + faulty], entries[(faulty * size) + j]);

@@ -3,8 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The leading eigenvectors of a symmetric matrix of many rows, by a block Krylov space; of the others nothing is known but that they are not among them.</summary>
-/// <remarks>A pair is taken where its residual shows that it has converged, so what is called an eigenvector is one, whatever the space has missed. Source: Y. Saad, <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.</remarks>
+/// <summary>
+/// The leading eigenvectors of a symmetric matrix of many rows, by a block Krylov space; of the others nothing is known but that they are not among them.
+/// </summary>
+/// <remarks>
+/// A pair is taken where its residual shows that it has converged, so what is called an eigenvector is one, whatever the space has missed. Source: Y. Saad,
+/// <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.
+/// </remarks>
 internal sealed class LeadingDirections
 {
     /// <summary>Vectors of a block: eigenvalues that lie together up to this number are told apart.</summary>
@@ -21,7 +26,8 @@ internal sealed class LeadingDirections
     /// <summary>What is left of a vector after all others are taken out of it, and is rounding.</summary>
     private const double Dependent = 1e-13;
 
-    private LeadingDirections(double[] values, double[] vectors, double residual, double lowest) => (Values, Vectors, Residual, Lowest) = (values, vectors, residual, lowest);
+    private LeadingDirections(double[] values, double[] vectors, double residual, double lowest) =>
+        (Values, Vectors, Residual, Lowest) = (values, vectors, residual, lowest);
 
     /// <summary>The eigenvalues, largest first (k).</summary>
     public double[] Values { get; }

@@ -21,7 +21,8 @@ public static class ReluKernel
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <returns>Mixed second moments of squares (P × P).</returns>
     /// <exception cref="ArgumentException">Not a kernel.</exception>
-    public static Matrix<double> Squares(Matrix<double> kernel) => Map(kernel, (scale, correlation) => 0.5 * scale * scale * ArcCosineKernel.Order2(correlation));
+    public static Matrix<double> Squares(Matrix<double> kernel) =>
+        Map(kernel, (scale, correlation) => 0.5 * scale * scale * ArcCosineKernel.Order2(correlation));
 
     /// <summary><c>E[x_i⁴ x_j⁴] = ½ q_i² q_j² k₄(c_ij)</c>: with <see cref="Squares"/> the exact variance of <c>x_i² x_j²</c>.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
@@ -35,15 +36,20 @@ public static class ReluKernel
         KernelMatrix.Require(kernel);
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
         var result = new double[size * size];
-        Parallel.For(0, size, Sharing.Of(size), i =>
-        {
-            for (var j = 0; j <= i; j++)
+        Parallel.For(
+            0,
+            size,
+            Sharing.Options(size),
+            i =>
             {
-                var scale = Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]);
-                var correlation = i == j ? 1 : Math.Clamp(entries[(i * size) + j] / scale, -1, 1);
-                result[(i * size) + j] = result[(j * size) + i] = scale == 0 ? 0 : function(scale, correlation);
+                for (var j = 0; j <= i; j++)
+                {
+                    var scale = Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]);
+                    var correlation = i == j ? 1 : Math.Clamp(entries[(i * size) + j] / scale, -1, 1);
+                    result[(i * size) + j] = result[(j * size) + i] = scale == 0 ? 0 : function(scale, correlation);
+                }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(size, size, result);
     }
 }

@@ -9,5 +9,5 @@ internal static class Sharing
 
     /// <summary>Options for a loop over rows.</summary>
     /// <param name="points">Number of points: rows, and entries of each.</param>
-    public static ParallelOptions Of(int points) => points < SharedFrom ? Alone : Together;
+    public static ParallelOptions Options(int points) => points < SharedFrom ? Alone : Together;
 }

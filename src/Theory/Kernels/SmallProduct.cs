@@ -45,8 +45,14 @@ internal static class SmallProduct
     /// <summary>Four rows of two vectors: eight sums that do not wait for each other.</summary>
     private static void Tile(ref double a, ref double b, ref double c, int inner, int columns)
     {
-        Vector256<double> sum00 = default, sum01 = default, sum10 = default, sum11 = default;
-        Vector256<double> sum20 = default, sum21 = default, sum30 = default, sum31 = default;
+        Vector256<double> sum00 = default,
+            sum01 = default,
+            sum10 = default,
+            sum11 = default;
+        Vector256<double> sum20 = default,
+            sum21 = default,
+            sum30 = default,
+            sum31 = default;
         for (var k = 0; k < inner; k++)
         {
             ref var source = ref Unsafe.Add(ref b, k * columns);

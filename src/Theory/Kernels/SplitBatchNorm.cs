@@ -62,16 +62,27 @@ internal sealed class SplitBatchNorm
         }
 
         var parts = PartsOf(cross);
-        var taken = Assembled(parts.Along, Mean(time => Times(_split.Damping(time), time)), parts.Along, parts.Squares, Mean(time => Times(_split.Polynomial(time), time)), isSymmetric: true);
+        var taken = Assembled(
+            parts.Along,
+            Mean(time => Times(_split.Damping(time), time)),
+            parts.Along,
+            parts.Squares,
+            Mean(time => Times(_split.Polynomial(time), time)),
+            isSymmetric: true
+        );
         var joint = Assembled(parts.Along, Mean(_split.Damping), _split.Vectors, parts.Powers, Mean(_split.Polynomial), isSymmetric: false);
         var result = new double[Points * Points];
         var (given, less) = (DenseProduct.Columns(noise), DenseProduct.Columns(taken));
-        Parallel.For(0, Points, i =>
-        {
-            var row = result.AsSpan(i * Points, Points);
-            VectorMath.AddScaled(row, all, given.AsSpan(i * Points, Points));
-            VectorMath.AddScaled(row, -2, less.AsSpan(i * Points, Points));
-        });
+        Parallel.For(
+            0,
+            Points,
+            i =>
+            {
+                var row = result.AsSpan(i * Points, Points);
+                VectorMath.AddScaled(row, all, given.AsSpan(i * Points, Points));
+                VectorMath.AddScaled(row, -2, less.AsSpan(i * Points, Points));
+            }
+        );
         return (Matrix<double>.Build.Dense(Points, Points, result), joint, Error);
 
         static double[] Times(double[] values, double time) => Array.ConvertAll(values, value => value * time);
@@ -84,12 +95,19 @@ internal sealed class SplitBatchNorm
     public double[] NoiseSquares(Matrix<double> cross, IReadOnlyList<double> variances, double slope)
     {
         var (parts, half) = (PartsOf(cross), 0.5 * (1 + (slope * slope)));
-        var (all, damping, polynomial) = (Measure.Weights.Sum(), Mean(time => Array.ConvertAll(_split.Damping(time), value => value * time)), Mean(time => Array.ConvertAll(_split.Polynomial(time), value => value * time)));
+        var (all, damping, polynomial) = (
+            Measure.Weights.Sum(),
+            Mean(time => Array.ConvertAll(_split.Damping(time), value => value * time)),
+            Mean(time => Array.ConvertAll(_split.Polynomial(time), value => value * time))
+        );
         var taken = SplitRule.Diagonal(parts.Along, parts.Along, parts.Squares, damping, polynomial, Points);
         return [.. taken.Select((less, i) => half * ((all * variances[i]) - (2 * less)))];
     }
 
-    /// <summary>The share of each point's noise that batch norm may take for a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t that counts.</summary>
+    /// <summary>
+    /// The share of each point's noise that batch norm may take for a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t that
+    /// counts.
+    /// </summary>
     /// <param name="cross">C (P × P).</param>
     /// <param name="variances">E dy_i² (P).</param>
     public double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
@@ -158,7 +176,8 @@ internal sealed class SplitBatchNorm
 
     /// <summary>Signal and noise after a leaky activation.</summary>
     /// <param name="dual">Its dual.</param>
-    /// <param name="noise">D (P × P), or what noise that is independent of the signal is multiplied by where <paramref name="cross"/> is null; null where that is of no interest.</param>
+    /// <param name="noise">D (P × P), or what noise that is independent of the signal is multiplied by where <paramref name="cross"/> is null; null where that
+    /// is of no interest.</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
     /// <param name="asksSlopes">Whether E s's'/(σ²+ε) is asked for, where there is no C.</param>
     /// <returns>Signal; the noise's covariance, or E s's'/(σ²+ε); its covariance with the signal; the error. Null where the nodes do not settle them.</returns>
@@ -166,7 +185,10 @@ internal sealed class SplitBatchNorm
     {
         var parts = cross is null ? null : PartsOf(cross);
         var (given, threads) = (noise is null ? null : DenseProduct.Columns(noise), Environment.ProcessorCount);
-        var workers = Enumerable.Range(0, threads).Select(_ => new Worker(_split, parts, parts is null ? null : given, dual, parts is null ? asksSlopes : given is not null)).ToArray();
+        var workers = Enumerable
+            .Range(0, threads)
+            .Select(_ => new Worker(_split, parts, parts is null ? null : given, dual, parts is null ? asksSlopes : given is not null))
+            .ToArray();
         var sides = (Points + SplitTile.Side - 1) / SplitTile.Side;
         var nodes = FewestNodes;
         for (; nodes < MostNodes; nodes *= 2)
@@ -196,7 +218,11 @@ internal sealed class SplitBatchNorm
             }
 
             (int, int)[] squares = [.. from i in Enumerable.Range(0, sides) from j in Enumerable.Range(i, sides - i) select (i, j)];
-            Workers.ForEach(squares.Length, threads, (square, worker) => workers[worker].Evaluate(squares[square].Item1, squares[square].Item2, coarse, fine, results));
+            Workers.ForEach(
+                squares.Length,
+                threads,
+                (square, worker) => workers[worker].Evaluate(squares[square].Item1, squares[square].Item2, coarse, fine, results)
+            );
             var error = Finer(Worker.Difference(workers));
             if (error <= _tolerance || (nodes == MostNodes && error <= 1e-6))
             {
@@ -259,14 +285,22 @@ internal sealed class SplitBatchNorm
             DenseProduct.Multiply(product, new(b, k), new(scaled, k, true), result, Points, k, Points);
         }
 
-        Parallel.For(0, Points, i =>
-        {
-            var start = isSymmetric ? i : 0;
-            for (var m = 0; m < powers.Length; m++)
+        Parallel.For(
+            0,
+            Points,
+            i =>
             {
-                VectorMath.AddScaled(result.AsSpan((i * Points) + start, Points - start), coefficients[m], powers[m].AsSpan((i * Points) + start, Points - start));
+                var start = isSymmetric ? i : 0;
+                for (var m = 0; m < powers.Length; m++)
+                {
+                    VectorMath.AddScaled(
+                        result.AsSpan((i * Points) + start, Points - start),
+                        coefficients[m],
+                        powers[m].AsSpan((i * Points) + start, Points - start)
+                    );
+                }
             }
-        });
+        );
         if (isSymmetric)
         {
             SplitKernel.Mirror(result, Points);
@@ -309,7 +343,12 @@ internal sealed class SplitBatchNorm
         public static double Difference(IEnumerable<Worker> workers)
         {
             var all = workers.ToArray();
-            return Enumerable.Range(0, 3).Select(k => all.Select(worker => worker._sizes[k]).Largest() is > 0 and var size ? all.Select(worker => worker._differences[k]).Largest() / size : 0).Largest();
+            return Enumerable
+                .Range(0, 3)
+                .Select(k =>
+                    all.Select(worker => worker._sizes[k]).Largest() is > 0 and var size ? all.Select(worker => worker._differences[k]).Largest() / size : 0
+                )
+                .Largest();
         }
 
         public double Difference() => Difference([this]);
@@ -334,7 +373,10 @@ internal sealed class SplitBatchNorm
                     continue;
                 }
 
-                var to = quantity == 0 ? results?.Signal : quantity == 1 ? results?.Noise : results?.Cross;
+                var to =
+                    quantity == 0 ? results?.Signal
+                    : quantity == 1 ? results?.Noise
+                    : results?.Cross;
                 for (var i = 0; i < _tile.Rows; i++)
                 {
                     for (var j = row == column ? i : 0; j < _tile.Columns; j++)

@@ -41,7 +41,16 @@ internal sealed class SplitCross
         for (var m = 0; m < degree; m++)
         {
             Squares[m] = new double[points * points];
-            DenseProduct.Multiply(product, new(Powers[m - (m / 2)], points, true), new(Powers[m / 2], points), Squares[m], points, points, points, upperOnly: true);
+            DenseProduct.Multiply(
+                product,
+                new(Powers[m - (m / 2)], points, true),
+                new(Powers[m / 2], points),
+                Squares[m],
+                points,
+                points,
+                points,
+                upperOnly: true
+            );
         }
     }
 
@@ -65,12 +74,16 @@ internal sealed class SplitCross
             VectorMath.AddScaled(means, 1.0 / points, cross.AsSpan(j * points, points));
         }
 
-        Parallel.For(0, points, j =>
-        {
-            var column = centred.AsSpan(j * points, points);
-            cross.AsSpan(j * points, points).CopyTo(column);
-            VectorMath.AddScaled(column, -1, means);
-        });
+        Parallel.For(
+            0,
+            points,
+            j =>
+            {
+                var column = centred.AsSpan(j * points, points);
+                cross.AsSpan(j * points, points).CopyTo(column);
+                VectorMath.AddScaled(column, -1, means);
+            }
+        );
         return centred;
     }
 }

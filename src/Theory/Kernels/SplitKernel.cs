@@ -3,11 +3,17 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A centred kernel S of many points without its eigendecomposition: its leading directions one by one, and the rest S' as a matrix, whose functions are polynomials with a proven error.</summary>
+/// <summary>
+/// A centred kernel S of many points without its eigendecomposition: its leading directions one by one, and the rest S' as a matrix, whose functions are
+/// polynomials with a proven error.
+/// </summary>
 /// <remarks>
-/// Batch norm asks for <c>S(I + 2tS)⁻¹</c> at the t where <c>g(t) = det(I + 2tS)^{-½}e^{-tPε}</c> has not vanished. There 2t times the largest eigenvalue b of what is left is small once enough directions are taken out:
-/// k of them damp g by <c>(1 + 2tb)^{-k/2}</c> at least. On [0, b] Chebyshev's polynomial p of degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>: S' p(S') lies between (1 ± that) S'(I + 2tS')⁻¹,
-/// so variances and squared distances, and with them the duals, have no larger share of error. b and the traces that the determinant asks for come from the powers of S' that p needs anyway: no eigenvalue of S'
+/// Batch norm asks for <c>S(I + 2tS)⁻¹</c> at the t where <c>g(t) = det(I + 2tS)^{-½}e^{-tPε}</c> has not vanished. There 2t times the largest eigenvalue b of
+/// what is left is small once enough directions are taken out:
+/// k of them damp g by <c>(1 + 2tb)^{-k/2}</c> at least. On [0, b] Chebyshev's polynomial p of degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>:
+/// S' p(S') lies between (1 ± that) S'(I + 2tS')⁻¹,
+/// so variances and squared distances, and with them the duals, have no larger share of error. b and the traces that the determinant asks for come from the
+/// powers of S' that p needs anyway: no eigenvalue of S'
 /// exceeds (Tr S'^{2d+2})^{1/(2d+2)}, and Gauss's rule for d+1 nodes has their traces. docs/theory.md, “Batch norm of many points”.
 /// </remarks>
 internal sealed class SplitKernel
@@ -167,7 +173,16 @@ internal sealed class SplitKernel
             // S'^m from two powers whose exponents add up to m; those that are factors are whole.
             var m = powers.Length + 1;
             var next = new double[rest.Length];
-            DenseProduct.Multiply(product, new(powers[(m / 2) - 1], Points), new(powers[m - (m / 2) - 1], Points), next, Points, Points, Points, upperOnly: true);
+            DenseProduct.Multiply(
+                product,
+                new(powers[(m / 2) - 1], Points),
+                new(powers[m - (m / 2) - 1], Points),
+                next,
+                Points,
+                Points,
+                Points,
+                upperOnly: true
+            );
             if (m == 2)
             {
                 Mirror(next, Points);
@@ -276,7 +291,10 @@ internal sealed class SplitKernel
         }
 
         var spectrum = jacobi.Evd(Symmetricity.Symmetric);
-        return ([.. Enumerable.Range(0, count).Select(k => spectrum.EigenValues[k].Real)], [.. Enumerable.Range(0, count).Select(k => spectrum.EigenVectors[0, k] * spectrum.EigenVectors[0, k])]);
+        return (
+            [.. Enumerable.Range(0, count).Select(k => spectrum.EigenValues[k].Real)],
+            [.. Enumerable.Range(0, count).Select(k => spectrum.EigenVectors[0, k] * spectrum.EigenVectors[0, k])]
+        );
     }
 
     private double Diagonal(double[] matrix)
@@ -294,11 +312,15 @@ internal sealed class SplitKernel
     private double Along(double[] a, double[] b)
     {
         var sums = new double[Points];
-        Parallel.For(0, Points, i =>
-        {
-            var first = i * (Points + 1);
-            sums[i] = (a[first] * b[first]) + (2 * VectorMath.Dot(a.AsSpan(first + 1, Points - i - 1), b.AsSpan(first + 1, Points - i - 1)));
-        });
+        Parallel.For(
+            0,
+            Points,
+            i =>
+            {
+                var first = i * (Points + 1);
+                sums[i] = (a[first] * b[first]) + (2 * VectorMath.Dot(a.AsSpan(first + 1, Points - i - 1), b.AsSpan(first + 1, Points - i - 1)));
+            }
+        );
         return sums.Sum();
     }
 
@@ -308,19 +330,23 @@ internal sealed class SplitKernel
     public static void Mirror(double[] matrix, int points)
     {
         const int block = 32;
-        Parallel.For(0, (points + block - 1) / block, part =>
-        {
-            var (first, end) = (part * block, Math.Min(points, (part + 1) * block));
-            for (var start = 0; start < end; start += block)
+        Parallel.For(
+            0,
+            (points + block - 1) / block,
+            part =>
             {
-                for (var i = first; i < end; i++)
+                var (first, end) = (part * block, Math.Min(points, (part + 1) * block));
+                for (var start = 0; start < end; start += block)
                 {
-                    for (var j = start; j < Math.Min(i, start + block); j++)
+                    for (var i = first; i < end; i++)
                     {
-                        matrix[(i * points) + j] = matrix[(j * points) + i];
+                        for (var j = start; j < Math.Min(i, start + block); j++)
+                        {
+                            matrix[(i * points) + j] = matrix[(j * points) + i];
+                        }
                     }
                 }
             }
-        });
+        );
     }
 }

@@ -13,8 +13,20 @@ internal sealed class SplitRule
         (Times, Weights) = (times, weights);
         Damping = Array.ConvertAll(times, split.Damping);
         Polynomials = Array.ConvertAll(times, split.Polynomial);
-        Variances = [.. Enumerable.Range(0, times.Length).Select(node => Diagonal(split.Vectors, split.Vectors, split.Powers, Scaled(split.Values, Damping[node]), Polynomials[node], split.Points))];
-        Joint = cross is null ? [] : [.. Enumerable.Range(0, times.Length).Select(node => Diagonal(cross.Along, split.Vectors, cross.Powers, Damping[node], Polynomials[node], split.Points))];
+        Variances =
+        [
+            .. Enumerable
+                .Range(0, times.Length)
+                .Select(node => Diagonal(split.Vectors, split.Vectors, split.Powers, Scaled(split.Values, Damping[node]), Polynomials[node], split.Points)),
+        ];
+        Joint = cross is null
+            ? []
+            :
+            [
+                .. Enumerable
+                    .Range(0, times.Length)
+                    .Select(node => Diagonal(cross.Along, split.Vectors, cross.Powers, Damping[node], Polynomials[node], split.Points)),
+            ];
     }
 
     public double[] Times { get; }

@@ -49,7 +49,12 @@ internal sealed class SplitTile
         (_directions, _along, _scaled) = (new double[k * Side], new double[k * Side], new double[k * Side]);
         var degree = split.Powers.Length;
         double[][] Room(bool needed) => [.. Enumerable.Range(0, needed ? degree : 0).Select(_ => new double[Size])];
-        (_powers, _joint, _jointTransposed, _squares) = (Room(true), Room(cross is not null), Room(cross is not null), Room(cross is not null && noise is not null));
+        (_powers, _joint, _jointTransposed, _squares) = (
+            Room(true),
+            Room(cross is not null),
+            Room(cross is not null),
+            Room(cross is not null && noise is not null)
+        );
     }
 
     /// <summary>Rows of the square.</summary>
@@ -127,7 +132,8 @@ internal sealed class SplitTile
     /// <summary>Sums up a rule.</summary>
     /// <param name="rule">The nodes.</param>
     /// <param name="signal">Receives E s s of the pairs.</param>
-    /// <param name="noise">Receives the noise's covariances where these are given, and where noise is independent of the signal E s's'/(σ²+ε); null for neither.</param>
+    /// <param name="noise">Receives the noise's covariances where these are given, and where noise is independent of the signal E s's'/(σ²+ε); null for
+    /// neither.</param>
     /// <param name="joint">Receives the noise at the row with the signal at the column.</param>
     /// <param name="transposed">Receives the noise at the column with the signal at the row.</param>
     public void Sum(SplitRule rule, double[] signal, double[]? noise, double[]? joint, double[]? transposed)
@@ -227,7 +233,10 @@ internal sealed class SplitTile
         }
     }
 
-    /// <summary>N2 and N3 of a row, the noise regressed on the signal: <see cref="DualActivation.NoiseCovariance(in DualDerivatives, double, double, double, in NoiseAtPair)"/> in vectors.</summary>
+    /// <summary>
+    /// N2 and N3 of a row, the noise regressed on the signal:
+    /// <see cref="DualActivation.NoiseCovariance(in DualDerivatives, double, double, double, in NoiseAtPair)"/> in vectors.
+    /// </summary>
     private void AddNoise(int i, double own, double ownJoint, double weight, double[]? noise, double[] joint, double[] transposed)
     {
         var (w, q1, m1, two) = (Vector256.Create(weight), Vector256.Create(own), Vector256.Create(ownJoint), Vector256.Create(2.0));

@@ -26,7 +26,8 @@ public static class MeasuredTheorems
     /// <param name="meanSquareOfNu1">E_c[ν₁,c(|z|)²] in [0, 1].</param>
     /// <returns>The increment, in [1, √2].</returns>
     /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
-    public static double ActivationIncrement(double meanSquareOfNu1) => InverseRootOfComplement(0.5 * RequireShare(meanSquareOfNu1, nameof(meanSquareOfNu1)), nameof(meanSquareOfNu1));
+    public static double ActivationIncrement(double meanSquareOfNu1) =>
+        InverseRootOfComplement(0.5 * RequireShare(meanSquareOfNu1, nameof(meanSquareOfNu1)), nameof(meanSquareOfNu1));
 
     /// <summary>S6 from the mean m of ν₁,c(|z|) alone, as result files store it: since m² ≤ E_c[ν₁,c²] ≤ m, bounds.</summary>
     /// <param name="meanOfNu1">m in [0, 1].</param>

@@ -33,13 +33,15 @@ public sealed partial class BatchNormKernel
                 }
             },
             Tail.Signal,
-            out var error);
+            out var error
+        );
         var scaled = Directions * Matrix<double>.Build.DiagonalOfDiagonalArray(shares);
         return (DenseProduct.OfTransposed(scaled, Directions), error);
     }
 
     /// <summary>
-    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the covariances
+    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the
+    /// covariances
     /// that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
     /// </summary>
     /// <param name="dual">Dual of the activation.</param>
@@ -101,19 +103,23 @@ public sealed partial class BatchNormKernel
                     noise - (2 * time * DenseProduct.OfTransposed(damped, along)),
                     weight,
                     sum.AsMemory(0, size),
-                    sum.AsMemory(size));
+                    sum.AsMemory(size)
+                );
             },
             Tail.InverseVariance,
-            out var noiseError);
+            out var noiseError
+        );
         return new(
             signal,
             Matrix<double>.Build.Dense(Points, Points, values[..size]),
             Matrix<double>.Build.Dense(Points, Points, values[size..]),
-            Math.Max(signalError, noiseError));
+            Math.Max(signalError, noiseError)
+        );
     }
 
     /// <summary>
-    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is independent of the signal:
+    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is
+    /// independent of the signal:
     /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>, a mean over the points. A leaky activation multiplies it by (1+a²)/2. ε = 0.
     /// </summary>
     /// <param name="noise">D, covariance of the noise over the points (P × P).</param>
@@ -147,38 +153,52 @@ public sealed partial class BatchNormKernel
                 sum[0] += weight * (total - (removed / Points));
             },
             Tail.InverseVariance,
-            out var error);
+            out var error
+        );
         return (values[0], error);
     }
 
     /// <summary>The dual of two variables of variance 1.</summary>
     private static DualDerivatives Unit(LeakyDual dual, double correlation) => dual.Compute(1, 1, correlation);
 
-    private void AddNoise(LeakyDual dual, double[] covariance, Matrix<double> joint, Matrix<double> noise, double weight, Memory<double> squares, Memory<double> products)
+    private void AddNoise(
+        LeakyDual dual,
+        double[] covariance,
+        Matrix<double> joint,
+        Matrix<double> noise,
+        double weight,
+        Memory<double> squares,
+        Memory<double> products
+    )
     {
-        Parallel.For(0, Points, Sharing.Of(Points), i =>
-        {
-            var ofNoise = squares.Span;
-            var ofBoth = products.Span;
-            var qi = covariance[(i * Points) + i];
-
-            // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
-            var half = 0.5 * (1 + (dual.Slope * dual.Slope));
-            ofNoise[(i * Points) + i] += weight * half * noise[i, i];
-            ofBoth[(i * Points) + i] += weight * half * joint[i, i];
-            for (var j = 0; j < i; j++)
+        Parallel.For(
+            0,
+            Points,
+            Sharing.Options(Points),
+            i =>
             {
-                var qj = covariance[(j * Points) + j];
-                var scale = DualActivation.Scale(qi, qj);
-                var p = Math.Clamp(covariance[(j * Points) + i], -scale, scale);
-                var pair = dual.Compute(qi, qj, p);
-                var at = new NoiseAtPair(noise[i, j], joint[i, i], joint[i, j], joint[j, i], joint[j, j]);
-                var both = weight * dual.NoiseCovariance(pair, qi, qj, p, at);
-                ofNoise[(j * Points) + i] += both;
-                ofNoise[(i * Points) + j] += both;
-                ofBoth[(j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
-                ofBoth[(i * Points) + j] += weight * ((joint[j, i] * pair.T) + (2 * joint[j, j] * pair.V2));
+                var ofNoise = squares.Span;
+                var ofBoth = products.Span;
+                var qi = covariance[(i * Points) + i];
+
+                // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
+                var half = 0.5 * (1 + (dual.Slope * dual.Slope));
+                ofNoise[(i * Points) + i] += weight * half * noise[i, i];
+                ofBoth[(i * Points) + i] += weight * half * joint[i, i];
+                for (var j = 0; j < i; j++)
+                {
+                    var qj = covariance[(j * Points) + j];
+                    var scale = DualActivation.Scale(qi, qj);
+                    var p = Math.Clamp(covariance[(j * Points) + i], -scale, scale);
+                    var pair = dual.Compute(qi, qj, p);
+                    var at = new NoiseAtPair(noise[i, j], joint[i, i], joint[i, j], joint[j, i], joint[j, j]);
+                    var both = weight * dual.NoiseCovariance(pair, qi, qj, p, at);
+                    ofNoise[(j * Points) + i] += both;
+                    ofNoise[(i * Points) + j] += both;
+                    ofBoth[(j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
+                    ofBoth[(i * Points) + j] += weight * ((joint[j, i] * pair.T) + (2 * joint[j, j] * pair.V2));
+                }
             }
-        });
+        );
     }
 }

@@ -5,9 +5,11 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Batch norm before an activation whose dual continues to complex covariances. Law B2, exact at every width given the layer below.</summary>
 /// <remarks>
-/// With <c>g(s) = det(I + 2sS/P)^{-½}</c> and <c>S_s = S(I + 2sS/P)⁻¹</c>, <c>E s(z_i)s(z_j) = ∫ L⁻¹[g(s) V(S_s/(τ+ε))](τ) dτ</c>, and T/(τ+ε) for V gives what noise is multiplied by.
+/// With <c>g(s) = det(I + 2sS/P)^{-½}</c> and <c>S_s = S(I + 2sS/P)⁻¹</c>, <c>E s(z_i)s(z_j) = ∫ L⁻¹[g(s) V(S_s/(τ+ε))](τ) dτ</c>, and T/(τ+ε) for V gives what
+/// noise is multiplied by.
 /// All singularities lie on the negative axis: the inverse transform is a midpoint rule on a cotangent contour around it, which gains a factor 3.89 a node
-/// (L. Trefethen, J. Weideman and T. Schmelzer, <i>Talbot quadratures and rational approximations</i>, BIT 46, 2006); the outer integral is a trapezoidal rule in ln τ.
+/// (L. Trefethen, J. Weideman and T. Schmelzer, <i>Talbot quadratures and rational approximations</i>, BIT 46, 2006); the outer integral is a trapezoidal rule
+/// in ln τ.
 /// </remarks>
 internal sealed class BatchNormTalbot
 {
@@ -109,17 +111,21 @@ internal sealed class BatchNormTalbot
 
         // Blocks of nodes, whose number depends on sizes alone, are added in their order: the same bits whatever the threads.
         var blocks = new (double[] Even, double[] Odd)[points > ManyPoints ? FewBlocks : Blocks];
-        Parallel.For(0, blocks.Length, block =>
-        {
-            var sums = (Even: new double[half], Odd: new double[half]);
-            for (var index = block; index < nodes.Count; index += blocks.Length)
+        Parallel.For(
+            0,
+            blocks.Length,
+            block =>
             {
-                var tau = Math.Exp(nodes.First + (index * step));
-                Add(dual, tau, step * tau * (inverse ? _squaredScale / (tau + _norm.Epsilon) : 1), index % 2 == 0 ? sums.Even : sums.Odd);
-            }
+                var sums = (Even: new double[half], Odd: new double[half]);
+                for (var index = block; index < nodes.Count; index += blocks.Length)
+                {
+                    var tau = Math.Exp(nodes.First + (index * step));
+                    Add(dual, tau, step * tau * (inverse ? _squaredScale / (tau + _norm.Epsilon) : 1), index % 2 == 0 ? sums.Even : sums.Odd);
+                }
 
-            blocks[block] = sums;
-        });
+                blocks[block] = sums;
+            }
+        );
         foreach (var (evenPart, oddPart) in blocks)
         {
             Numerics.VectorMath.AddScaled(even, 1, evenPart);

@@ -2,13 +2,18 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over few channels”.</summary>
+/// <summary>
+/// Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over
+/// few channels”.
+/// </summary>
 internal static class GroupNormLaw
 {
     private const double Step = 1.0 / 32;
     private const double Negligible = 1e-16;
 
-    /// <summary><c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: what the norm multiplies independent noise by with held statistics.</summary>
+    /// <summary>
+    /// <c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: what the norm multiplies independent noise by with held statistics.
+    /// </summary>
     /// <param name="kernel">Kernel of the positions of one image (n × n).</param>
     /// <param name="channels">g ≥ 1.</param>
     /// <param name="epsilon">ε ≥ 0.</param>
@@ -22,7 +27,10 @@ internal static class GroupNormLaw
         var directions = ((channels - 1) * own.Length) + within.Length;
         if (epsilon == 0 && directions <= 2)
         {
-            throw new ArgumentException($"expected more than three features that vary in more than two directions when ε = 0, got {directions}: the expectation is infinite", nameof(kernel));
+            throw new ArgumentException(
+                $"expected more than three features that vary in more than two directions when ε = 0, got {directions}: the expectation is infinite",
+                nameof(kernel)
+            );
         }
 
         // t = e^v: as e^v on the left, as e^{-v(r-2)/2} on the right.
@@ -30,8 +38,11 @@ internal static class GroupNormLaw
         for (var v = -Math.Log(total + (size * epsilon)) - 40; ; v += Step)
         {
             var t = Math.Exp(v);
-            var logarithm = v - (t * size * epsilon)
-                - (0.5 * (channels - 1) * own.Sum(value => Math.Log(1 + (2 * t * value)))) - (0.5 * within.Sum(value => Math.Log(1 + (2 * t * value))));
+            var logarithm =
+                v
+                - (t * size * epsilon)
+                - (0.5 * (channels - 1) * own.Sum(value => Math.Log(1 + (2 * t * value))))
+                - (0.5 * within.Sum(value => Math.Log(1 + (2 * t * value))));
             var term = Math.Exp(logarithm);
             sum += Step * term;
             if (t * (total + (size * epsilon)) > 1 && term < Negligible * sum)

@@ -2,9 +2,12 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Layer and RMS norm over the N channels of one point at finite width: a uniform direction on a sphere. Laws LN1 to LN4, exact given the layer below.</summary>
+/// <summary>
+/// Layer and RMS norm over the N channels of one point at finite width: a uniform direction on a sphere. Laws LN1 to LN4, exact given the layer below.
+/// </summary>
 /// <remarks>
-/// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; of RMS norm, n = N. With U a coordinate of a uniform unit vector in Rⁿ a normalised
+/// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; of RMS norm, n = N. With U a coordinate of a uniform unit vector
+/// in Rⁿ a normalised
 /// channel is <c>z = √n U</c>, independent of the scale that was taken away and of everything below. ε = 0.
 /// </remarks>
 public sealed class SphereLaws

@@ -4,11 +4,17 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the layer below, ε = 0.</summary>
+/// <summary>
+/// LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the layer below, ε
+/// = 0.
+/// </summary>
 /// <remarks>
-/// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling 1953), and one channel of both is the
-/// projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another
-/// law than that of Gaussian variables. For homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n and its mean are analytic in the angles,
+/// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling
+/// 1953), and one channel of both is the
+/// projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E
+/// s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another
+/// law than that of Gaussian variables. For homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n
+/// and its mean are analytic in the angles,
 /// and are interpolated at Chebyshev's nodes.
 /// </remarks>
 internal sealed class SpherePairs
@@ -45,9 +51,8 @@ internal sealed class SpherePairs
     public double At(double correlation) => Interpolate(_means, Math.Acos(Math.Clamp(correlation, -1, 1)));
 
     /// <summary>V_n: both variables on the sphere, at a known angle.</summary>
-    private static double OfAngle(DualActivation dual, int dimension, double scale, double angle) => dual is LeakyDual leaky
-        ? scale * scale * leaky.Compute(1, 1, Math.Cos(angle)).V
-        : SectorQuadrature.OnSphere(dual.Curve, scale, angle, dimension);
+    private static double OfAngle(DualActivation dual, int dimension, double scale, double angle) =>
+        dual is LeakyDual leaky ? scale * scale * leaky.Compute(1, 1, Math.Cos(angle)).V : SectorQuadrature.OnSphere(dual.Curve, scale, angle, dimension);
 
     /// <summary>E V_n(R), over R = tanh ζ.</summary>
     private double Mean(double angle, double[] inner)
@@ -58,7 +63,8 @@ internal sealed class SpherePairs
             return Interpolate(inner, rho > 0 ? 0 : Math.PI);
         }
 
-        var constant = SpecialFunctions.GammaLn(n) - SpecialFunctions.GammaLn(n + 0.5) + Math.Log(n - 1) - (0.5 * Math.Log(2 * Math.PI)) + (0.5 * n * Math.Log(free));
+        var constant =
+            SpecialFunctions.GammaLn(n) - SpecialFunctions.GammaLn(n + 0.5) + Math.Log(n - 1) - (0.5 * Math.Log(2 * Math.PI)) + (0.5 * n * Math.Log(free));
         var centre = 0.5 * Math.Log((1 + rho) * (1 + rho) / free);
         var step = Step * Math.Min(1, 8 / Math.Sqrt(n));
         var (sum, mass) = (0.0, 0.0);
@@ -68,7 +74,8 @@ internal sealed class SpherePairs
             {
                 var zeta = centre + (sign * k * step);
                 var (r, rest) = (Math.Tanh(zeta), Math.Pow(Math.Cosh(zeta), -2));
-                var logarithm = constant + (0.5 * (n - 1) * Math.Log(rest)) - ((n - 0.5) * Math.Log(1 - (rho * r))) + Math.Log(Hypergeometric(n, 0.5 * (1 + (rho * r))));
+                var logarithm =
+                    constant + (0.5 * (n - 1) * Math.Log(rest)) - ((n - 0.5) * Math.Log(1 - (rho * r))) + Math.Log(Hypergeometric(n, 0.5 * (1 + (rho * r))));
                 var weight = step * Math.Exp(logarithm);
                 (sum, mass) = (sum + (weight * Interpolate(inner, Math.Acos(r))), mass + weight);
                 if (k > 0 && logarithm < -Cut)

@@ -36,7 +36,8 @@ public static class OneStepLaws
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <returns>V (P × P) and an estimate of the quadrature's relative error.</returns>
     /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>.</exception>
-    public static (Matrix<double> Kernel, double Error) KernelAfterBatchNormAndRelu(Matrix<double> kernel, double epsilon) => new BatchNormKernel(kernel, epsilon).Signal();
+    public static (Matrix<double> Kernel, double Error) KernelAfterBatchNormAndRelu(Matrix<double> kernel, double epsilon) =>
+        new BatchNormKernel(kernel, epsilon).Signal();
 
     /// <summary>S5: <c>E dx_i² = ½ E[dy_i²] E[1/(σ² + ε)]</c> after batch norm and ReLU, for noise that is uncorrelated with the signal.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
@@ -56,7 +57,8 @@ public static class OneStepLaws
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <param name="cross">Covariance of noise and signal, <c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
-    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, of which the ReLU passes ½ in the mean over a sign flip of y.</returns>
+    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, of which the ReLU passes ½ in the mean over a sign flip
+    /// of y.</returns>
     /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>, or sizes differ.</exception>
     public static double[] ExpectedNoiseAfterBatchNorm(Matrix<double> kernel, double epsilon, Matrix<double> cross, IReadOnlyList<double> preactivationNoise)
     {

@@ -3,8 +3,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>By how much moments after one fresh layer and an activation scatter, given the layer below: exact at every width, since channels are independent.</summary>
-/// <remarks>The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of squared slopes, and fourth moments of Gaussian noise.</remarks>
+/// <summary>
+/// By how much moments after one fresh layer and an activation scatter, given the layer below: exact at every width, since channels are independent.
+/// </summary>
+/// <remarks>
+/// The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of
+/// squared slopes, and fourth moments of Gaussian noise.
+/// </remarks>
 public static class OneStepVariances
 {
     /// <summary>Var ν₂(x) = Σ_ij Cov(s(y_i)², s(y_j)²)/(P²N).</summary>
@@ -19,13 +24,21 @@ public static class OneStepVariances
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         KernelMatrix.Require(kernel);
         var s = dual.Curve;
-        var squares = new ActivationCurve($"{s.Name}²", u => s.Value(u) * s.Value(u), u => 2 * s.Value(u) * s.Slope(u), u => 2 * ((s.Slope(u) * s.Slope(u)) + (s.Value(u) * s.Curvature(u))), s.Kinks);
+        var squares = new ActivationCurve(
+            $"{s.Name}²",
+            u => s.Value(u) * s.Value(u),
+            u => 2 * s.Value(u) * s.Slope(u),
+            u => 2 * ((s.Slope(u) * s.Slope(u)) + (s.Value(u) * s.Curvature(u))),
+            s.Kinks
+        );
         var means = kernel.Diagonal().Map(variance => dual.Moments(variance).Square);
         var second = ActivationKernel.Apply(DualActivation.For(squares), kernel).Signal;
         return Math.Max(0, (second - means.OuterProduct(means)).Enumerate().Sum()) / ((double)kernel.RowCount * kernel.RowCount * channels);
     }
 
-    /// <summary>Var of the noise's mean square, for noise that is independent of the signal: <c>Σ_ij (E s'_i²s'_j² (D_iiD_jj + 2D_ij²) - m_im_jD_iiD_jj)/(P²N)</c>.</summary>
+    /// <summary>
+    /// Var of the noise's mean square, for noise that is independent of the signal: <c>Σ_ij (E s'_i²s'_j² (D_iiD_jj + 2D_ij²) - m_im_jD_iiD_jj)/(P²N)</c>.
+    /// </summary>
     /// <param name="dual">The activation s; its slope is continuous, or it is of the leaky family.</param>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <param name="noise">D, covariance of their noise (P × P).</param>
@@ -67,7 +80,14 @@ public static class OneStepVariances
 
         var s = dual.Curve;
         return s.Jumps.All(jump => jump == 0)
-            ? ActivationKernel.Apply(DualActivation.For(new ActivationCurve($"squared slope of {s.Name}", u => s.Slope(u) * s.Slope(u), u => 2 * s.Slope(u) * s.Curvature(u), null, s.Kinks)), kernel).Signal
+            ? ActivationKernel
+                .Apply(
+                    DualActivation.For(
+                        new ActivationCurve($"squared slope of {s.Name}", u => s.Slope(u) * s.Slope(u), u => 2 * s.Slope(u) * s.Curvature(u), null, s.Kinks)
+                    ),
+                    kernel
+                )
+                .Signal
             : throw new ArgumentException($"expected a continuous slope, or a leaky ReLU, got {s.Name}", nameof(dual));
     }
 }

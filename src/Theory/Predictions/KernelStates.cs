@@ -17,7 +17,6 @@ internal sealed class KernelStates : PlaceStates<KernelState>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Where theory ends; null if it reaches the output.</returns>
     public static TheoryEnd? Walk(Layers layers, KernelState input, Action<KernelState?> show, CancellationToken cancellation) =>
-
         // Kernels of a network that is homogeneous from end to end may be brought to scale anywhere.
         new KernelStates(Facts.DegreeOf(layers) == 1, show, cancellation).Walk(layers, input);
 
@@ -25,7 +24,8 @@ internal sealed class KernelStates : PlaceStates<KernelState>
     protected override KernelState Apply(Layer layer, KernelState state) => Sound(layer, LayerMap.Apply(layer, state));
 
     /// <inheritdoc/>
-    protected override KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit) => Sound(residual, ResidualMap.Sum(residual, skip, branch, unit));
+    protected override KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit) =>
+        Sound(residual, ResidualMap.Sum(residual, skip, branch, unit));
 
     /// <inheritdoc/>
     protected override KernelState Rescaled(KernelState state) => state.Rescaled(_rescalesSignal);
@@ -38,7 +38,12 @@ internal sealed class KernelStates : PlaceStates<KernelState>
         {
             if (kernel is not null && KernelMatrix.WhyNone(kernel) is { } fault)
             {
-                throw NoTheoryException.OfPrecision(layer, fault.Overflows ? $"a variance of the {whose} after it is beyond double precision" : $"points of the {whose} after it differ by less than double precision holds beside what they share");
+                throw NoTheoryException.OfPrecision(
+                    layer,
+                    fault.Overflows
+                        ? $"a variance of the {whose} after it is beyond double precision"
+                        : $"points of the {whose} after it differ by less than double precision holds beside what they share"
+                );
             }
         }
 

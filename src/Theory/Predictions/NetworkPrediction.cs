@@ -30,7 +30,8 @@ public sealed record NetworkPrediction(IReadOnlyList<PredictedPlace> Places, The
         double mu2InputNoise = 1,
         Func<int, bool>? isWanted = null,
         Action? placeReached = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         var (predicted, index) = (new List<PredictedPlace>(), 0);

@@ -3,7 +3,9 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>Walks through a network with a state of some kind and shows it at each place, in their order; null from where nothing is known any more.</summary>
-/// <remarks>The order is that of <see cref="Network.Places"/>: a branch before its skip, and both before their sum; repetitions within a unit show the first alone.</remarks>
+/// <remarks>
+/// The order is that of <see cref="Network.Places"/>: a branch before its skip, and both before their sum; repetitions within a unit show the first alone.
+/// </remarks>
 /// <typeparam name="T">What stands for signal and noise.</typeparam>
 internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancellation)
     where T : class

@@ -25,7 +25,8 @@ public sealed record PredictedPlace(
     double ReffNoise,
     Validity Validity,
     double Error,
-    string? WhyNoNoise)
+    string? WhyNoNoise
+)
 {
     /// <summary>Rounding of sums over channels, as a share of ν₂.</summary>
     private const double Rounding = 1e-15;
@@ -41,7 +42,10 @@ public sealed record PredictedPlace(
         // What differs between the points of an ordered network sinks below the rounding of what they share.
         var lost = nu2 == 0 ? 0 : Rounding * nu2 / mu2;
         var varies = lost < MostLost && state.Points > 1;
-        var logMu2 = state.Points == 1 || nu2 == 0 ? double.NegativeInfinity : varies ? Math.Log(mu2) + state.LogSignalScale : double.NaN;
+        var logMu2 =
+            state.Points == 1 || nu2 == 0 ? double.NegativeInfinity
+            : varies ? Math.Log(mu2) + state.LogSignalScale
+            : double.NaN;
         var logNoise = state.Noise is null ? double.NaN : Math.Log(state.NoisePower()) + state.LogNoiseScale;
         return new(
             index,
@@ -51,9 +55,12 @@ public sealed record PredictedPlace(
             logNoise,
             double.IsFinite(logMu2) ? 0.5 * (logNoise - logMu2 + logMu2Input - logNoiseInput) : double.NaN,
             varies && mu2 > 0 ? KernelMatrix.EffectiveRank(state.Signal) : double.NaN,
-            state.Noise is null || state.Points == 1 || !(state.NoisePower() > 0) ? double.NaN : KernelMatrix.EffectiveRank(KernelMatrix.Symmetric(state.Noise)),
+            state.Noise is null || state.Points == 1 || !(state.NoisePower() > 0)
+                ? double.NaN
+                : KernelMatrix.EffectiveRank(KernelMatrix.Symmetric(state.Noise)),
             state.Validity,
             Math.Max(state.Error, varies && nu2 > 0 ? lost : 0),
-            state.Noise is null ? state.NoNoise?.Message : null);
+            state.Noise is null ? state.NoNoise?.Message : null
+        );
     }
 }

@@ -7,7 +7,10 @@ namespace Wellbehaved.Theory;
 /// <param name="Bytes">Memory at the place with most points.</param>
 public readonly record struct PredictionCost(double Seconds, double Bytes)
 {
-    /// <summary>Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not yet collected.</summary>
+    /// <summary>
+    /// Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not
+    /// yet collected.
+    /// </summary>
     private const int Matrices = 70;
 
     /// <summary>The same of the paper's recursions, which keep no noise between points.</summary>
@@ -36,7 +39,10 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int ManyPoints = 128;
     private const int GaussNodes = 20;
 
-    /// <summary>Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all nodes.</summary>
+    /// <summary>
+    /// Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all
+    /// nodes.
+    /// </summary>
     private const int SplitFrom = 256;
     private const double SplitProducts = 6;
     private const double SplitPair = 4e-7;
@@ -66,7 +72,14 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     public static PredictionCost Count(NetworkKind kind, int points, int kernelSize, int depth)
     {
         var (pairs, layers) = ((double)points * points, (double)depth * (kind.Residual ? kind.ResidualDepth : 1));
-        var once = (!kind.BatchNorm ? pairs * Formula : points >= SplitFrom ? Split(points) + (pairs * SplitPair) : Integral(points, SignalNodes)) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 2e-10);
+        var once =
+            (
+                !kind.BatchNorm ? pairs * Formula
+                : points >= SplitFrom ? Split(points) + (pairs * SplitPair)
+                : Integral(points, SignalNodes)
+            )
+            + (pairs * kernelSize * kernelSize * 2e-9)
+            + (points * pairs * 2e-10);
         return new(layers * once, pairs * FewMatrices * sizeof(double));
     }
 
@@ -90,7 +103,11 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     break;
                 case Residual residual:
                     var (branch, skip) = (Add(residual.Branch, shape, images, afterBatchNorm), Add(residual.Skip, shape, images, afterBatchNorm));
-                    (seconds, most, shape) = (seconds + branch.Seconds + skip.Seconds + (pairs * 1e-8), Math.Max(most, Math.Max(branch.Points, skip.Points)), branch.Shape);
+                    (seconds, most, shape) = (
+                        seconds + branch.Seconds + skip.Seconds + (pairs * 1e-8),
+                        Math.Max(most, Math.Max(branch.Points, skip.Points)),
+                        branch.Shape
+                    );
                     break;
                 case BatchNorm:
                     // One decomposition, or a split; the integrals belong to the activation after it.
@@ -100,7 +117,9 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     seconds += afterBatchNorm
                         ? activation.Function.Kind switch
                         {
-                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= SplitFrom ? pairs * SplitPair : points >= ManyPoints ? 3 * Integral(points, GaussNodes) : 2 * Integral(points, Nodes),
+                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= SplitFrom ? pairs * SplitPair
+                            : points >= ManyPoints ? 3 * Integral(points, GaussNodes)
+                            : 2 * Integral(points, Nodes),
                             FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when points < ExpansionFrom => 2 * Integral(points, ContourNodes),
                             _ => 7 * pairs * Expansion,
                         }

@@ -9,11 +9,14 @@ namespace Wellbehaved.Theory;
 /// Noise: the mean square of each point, halved by a ReLU, doubled and averaged by a convolution, and multiplied by E[1/(σ² + ε)] by batch norm;
 /// input noise is independent between points and of the signal. Deviations at width N are O(depth/N), law R3.
 /// Noise that is given has by chance a part in the directions of the signal, a share of about P/N⁰ over N⁰ input channels, and batch norm treats that part
-/// differently; <see cref="Given"/> follows it, law S5. Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has a scale, that of the signal.
+/// differently; <see cref="Given"/> follows it, law S5. Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has
+/// a scale, that of the signal.
 /// </remarks>
 public sealed class KernelRecursion
 {
-    /// <summary>Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.</summary>
+    /// <summary>
+    /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.
+    /// </summary>
     private const double NegligibleShare = 1e-10;
 
     private readonly NetworkKind _kind;
@@ -62,7 +65,14 @@ public sealed class KernelRecursion
     /// <param name="epsilon">ε of batch norm.</param>
     /// <returns>The recursion.</returns>
     /// <exception cref="ArgumentException">Not a kernel, sizes that differ, or a negative ε.</exception>
-    public static KernelRecursion Given(NetworkKind kind, Matrix<double> kernel, IReadOnlyList<double> noise, Matrix<double> cross, ConvolutionKernel convolution, double epsilon)
+    public static KernelRecursion Given(
+        NetworkKind kind,
+        Matrix<double> kernel,
+        IReadOnlyList<double> noise,
+        Matrix<double> cross,
+        ConvolutionKernel convolution,
+        double epsilon
+    )
     {
         ArgumentNullException.ThrowIfNull(cross);
         var recursion = new KernelRecursion(kind, kernel, noise, convolution, epsilon);
@@ -79,7 +89,10 @@ public sealed class KernelRecursion
     /// <summary>The largest estimate of a quadrature's relative error so far; 0 without batch norm.</summary>
     public double QuadratureError { get; private set; }
 
-    /// <summary>The share of the given noise that lies in the directions of the signal at the first batch norm, a mean over the points; null if none was given, or none met yet.</summary>
+    /// <summary>
+    /// The share of the given noise that lies in the directions of the signal at the first batch norm, a mean over the points; null if none was given, or none
+    /// met yet.
+    /// </summary>
     public double? SharedNoise { get; private set; }
 
     /// <summary>Goes one layer or residual unit further.</summary>
@@ -100,7 +113,8 @@ public sealed class KernelRecursion
             Math.Log(KernelMatrix.Nu2(_kernel)) + _logScaleSignal,
             Math.Log(KernelMatrix.Mu2(_kernel)) + _logScaleSignal,
             _logScaleNoise + Math.Log(_noise.Average()),
-            reff);
+            reff
+        );
     }
 
     private double FeedforwardLayer()

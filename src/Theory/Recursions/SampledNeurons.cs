@@ -41,9 +41,7 @@ public sealed class SampledNeurons
     /// <param name="seed">Seed of the sampled neurons: related seeds give unrelated chains.</param>
     /// <exception cref="ArgumentException">Not a kernel, or sizes out of range.</exception>
     public SampledNeurons(NetworkKind kind, Matrix<double> inputGram, int width, double epsilon, ulong seed)
-        : this(kind, WithUnitNoise(inputGram), inputGram.RowCount, width, epsilon, seed)
-    {
-    }
+        : this(kind, WithUnitNoise(inputGram), inputGram.RowCount, width, epsilon, seed) { }
 
     private SampledNeurons(NetworkKind kind, Matrix<double> jointGram, int points, int width, double epsilon, ulong seed)
     {
@@ -126,7 +124,8 @@ public sealed class SampledNeurons
             Math.Log(MeanSquare(Signal(_skip))) + _logScaleSignal,
             Math.Log(_statistics.Variances.Average()) + _logScaleSignal,
             Math.Log(MeanSquare(Noise(_skip))) + _logScaleNoise,
-            _depth == 0 ? double.NaN : EffectiveRank());
+            _depth == 0 ? double.NaN : EffectiveRank()
+        );
     }
 
     private static Matrix<double> WithUnitNoise(Matrix<double> inputGram)

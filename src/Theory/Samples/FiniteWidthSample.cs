@@ -16,7 +16,17 @@ namespace Wellbehaved.Theory;
 /// <param name="ReffSignalStandardError">Its standard error.</param>
 /// <param name="ReffNoise">Mean effective rank of the noise.</param>
 public sealed record SampledPlace(
-    int Index, Place Place, double LogNu2Signal, double LogMu2Signal, double LogMu2Noise, double LogChi, double LogChiStandardError, double ReffSignal, double ReffSignalStandardError, double ReffNoise);
+    int Index,
+    Place Place,
+    double LogNu2Signal,
+    double LogMu2Signal,
+    double LogMu2Noise,
+    double LogChi,
+    double LogChiStandardError,
+    double ReffSignal,
+    double ReffSignalStandardError,
+    double ReffNoise
+);
 
 /// <summary>What networks of the description's own width do, sampled: the one-step laws without their averages.</summary>
 /// <param name="Networks">Number of sampled networks.</param>
@@ -62,7 +72,8 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
         bool differentiatesBatch = false,
         Func<int, bool>? isWanted = null,
         Action? placeReached = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(features);
@@ -77,37 +88,64 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
         foreach (var seed in seeds)
         {
             var index = 0;
-            end = SampledNetwork.Walk(network.Layers, features, noise, seed, differentiatesBatch, state =>
-            {
-                if (state is not null && (isWanted is null || isWanted(index)))
-                {
-                    if (!moments.TryGetValue(index, out var list))
+            end =
+                SampledNetwork.Walk(
+                    network.Layers,
+                    features,
+                    noise,
+                    seed,
+                    differentiatesBatch,
+                    state =>
                     {
-                        moments[index] = list = [];
-                    }
+                        if (state is not null && (isWanted is null || isWanted(index)))
+                        {
+                            if (!moments.TryGetValue(index, out var list))
+                            {
+                                moments[index] = list = [];
+                            }
 
-                    list.Add(Moments(state, logMu2Input));
-                }
+                            list.Add(Moments(state, logMu2Input));
+                        }
 
-                index++;
-                placeReached?.Invoke();
-            }, cancellation) ?? end;
+                        index++;
+                        placeReached?.Invoke();
+                    },
+                    cancellation
+                ) ?? end;
         }
 
         // Of a place that not every network reached, nothing is said.
-        return new(seeds.Count, [.. moments.Where(item => item.Value.Count == seeds.Count).Select(item => Mean(item.Key, network.Places[item.Key], item.Value))], end);
+        return new(
+            seeds.Count,
+            [.. moments.Where(item => item.Value.Count == seeds.Count).Select(item => Mean(item.Key, network.Places[item.Key], item.Value))],
+            end
+        );
     }
 
     private static SampledPlace Mean(int index, Place place, List<double[]> samples)
     {
         double[] Column(int moment) => [.. samples.Select(sample => sample[moment])];
         double Error(int moment) => Column(moment).StandardDeviation() / Math.Sqrt(samples.Count);
-        return new(index, place, Column(0).Average(), Column(1).Average(), Column(2).Average(), Column(3).Average(), Error(3), Column(4).Average(), Error(4), Column(5).Average());
+        return new(
+            index,
+            place,
+            Column(0).Average(),
+            Column(1).Average(),
+            Column(2).Average(),
+            Column(3).Average(),
+            Error(3),
+            Column(4).Average(),
+            Error(4),
+            Column(5).Average()
+        );
     }
 
     private static double[] Moments(SampledFeatures state, double logMu2Input)
     {
-        var (signal, noise) = (Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Signal.ToArray()), Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Noise.ToArray()));
+        var (signal, noise) = (
+            Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Signal.ToArray()),
+            Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Noise.ToArray())
+        );
         var (ofSignal, ofNoise) = (Centred(signal), Centred(noise));
         var logNu2 = Math.Log(SampledFeatures.MeanSquare(state.Signal)) + state.LogSignalScale;
         var logMu2 = Math.Log(ofSignal.Variance) + state.LogSignalScale;
@@ -150,7 +188,10 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
                 case Dense or Convolution:
                     var next = layer.OutputOf(shape);
                     var rank = Math.Min(shape.Channels, 2 * points);
-                    cost += (2.0 * points * rank * next.Channels) + (shape.Channels > 2 * points ? 4.0 * points * points * shape.Channels : 0) + (30.0 * rank * next.Channels);
+                    cost +=
+                        (2.0 * points * rank * next.Channels)
+                        + (shape.Channels > 2 * points ? 4.0 * points * points * shape.Channels : 0)
+                        + (30.0 * rank * next.Channels);
                     shape = next;
                     break;
                 default:

@@ -5,8 +5,10 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A network of finite width whose layers mix channels alone, drawn and propagated: exact in law at every width, tails included.</summary>
 /// <remarks>
-/// Given signal and noise of one layer, those of the next are drawn from their exact law (<see cref="SampledWeights"/>), so the law of all layers together is that of the network: norms, activations,
-/// biases, scales, masks, orthogonal weights. Where theory ends at a layer, the sample goes on. A seed gives the same numbers on every processor and thread. Shares no code with the model.
+/// Given signal and noise of one layer, those of the next are drawn from their exact law (<see cref="SampledWeights"/>), so the law of all layers together is
+/// that of the network: norms, activations,
+/// biases, scales, masks, orthogonal weights. Where theory ends at a layer, the sample goes on. A seed gives the same numbers on every processor and thread.
+/// Shares no code with the model.
 /// </remarks>
 internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
 {
@@ -32,25 +34,34 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
     /// <param name="show">Is told the features at each place; null beyond the end.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Where it ends; null if the output is reached.</returns>
-    public static TheoryEnd? Walk(Layers layers, Matrix<double> signal, Matrix<double> noise, ulong seed, bool differentiatesBatch, Action<SampledFeatures?> show, CancellationToken cancellation)
+    public static TheoryEnd? Walk(
+        Layers layers,
+        Matrix<double> signal,
+        Matrix<double> noise,
+        ulong seed,
+        bool differentiatesBatch,
+        Action<SampledFeatures?> show,
+        CancellationToken cancellation
+    )
     {
         var input = new SampledFeatures(signal.RowCount, signal.ColumnCount, [.. signal.ToRowMajorArray(), .. noise.ToRowMajorArray()]);
         return new SampledNetwork(seed, Facts.DegreeOf(layers) == 1, differentiatesBatch, show, cancellation).Walk(layers, input);
     }
 
     /// <inheritdoc/>
-    protected override SampledFeatures Apply(Layer layer, SampledFeatures state) => layer switch
-    {
-        Dense dense => _weights.Apply(state, dense.Channels ?? state.Width, dense.Parameters),
-        Convolution { Kernel: 1, Stride: 1, Groups: 1 } convolution => _weights.Apply(state, convolution.Channels ?? state.Width, convolution.Parameters),
-        Activation activation => Activated(activation, state),
-        Norm norm => SampledNorms.Apply(norm, state, _differentiatesBatch),
-        Scaling scaling => state.Scaled(scaling.Factor),
-        Dropout dropout => Dropped(dropout, state),
-        Flatten or AveragePool or MaxPool or GlobalAveragePool => state,
-        Convolution or Attention => throw new NoTheoryException(layer, "it mixes positions, or has groups: only layers that mix channels are sampled"),
-        _ => throw new UnknownLayerException(layer),
-    };
+    protected override SampledFeatures Apply(Layer layer, SampledFeatures state) =>
+        layer switch
+        {
+            Dense dense => _weights.Apply(state, dense.Channels ?? state.Width, dense.Parameters),
+            Convolution { Kernel: 1, Stride: 1, Groups: 1 } convolution => _weights.Apply(state, convolution.Channels ?? state.Width, convolution.Parameters),
+            Activation activation => Activated(activation, state),
+            Norm norm => SampledNorms.Apply(norm, state, _differentiatesBatch),
+            Scaling scaling => state.Scaled(scaling.Factor),
+            Dropout dropout => Dropped(dropout, state),
+            Flatten or AveragePool or MaxPool or GlobalAveragePool => state,
+            Convolution or Attention => throw new NoTheoryException(layer, "it mixes positions, or has groups: only layers that mix channels are sampled"),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     /// <inheritdoc/>
     protected override SampledFeatures Sum(Residual residual, SampledFeatures skip, SampledFeatures? branch, Unit unit)
@@ -81,7 +92,10 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
             (values[i], values[half + i]) = (curve.Value(state.Values[i]), curve.Slope(state.Values[i]) * state.Values[half + i]);
         }
 
-        return state with { Values = values };
+        return state with
+        {
+            Values = values,
+        };
     }
 
     private SampledFeatures Dropped(Dropout dropout, SampledFeatures state)
@@ -102,6 +116,9 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
             }
         }
 
-        return state with { Values = values };
+        return state with
+        {
+            Values = values,
+        };
     }
 }

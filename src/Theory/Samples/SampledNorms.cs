@@ -29,7 +29,16 @@ internal static class SampledNorms
                 var groups = norm is GroupNorm grouped ? grouped.Groups : 1;
                 for (var block = 0; block < points * groups; block++)
                 {
-                    Normalise(norm, features.Values, after, new(block * (width / groups), 1, width / groups), points * width, epsilon, norm is not RmsNorm, differentiates: true);
+                    Normalise(
+                        norm,
+                        features.Values,
+                        after,
+                        new(block * (width / groups), 1, width / groups),
+                        points * width,
+                        epsilon,
+                        norm is not RmsNorm,
+                        differentiates: true
+                    );
                 }
 
                 break;
@@ -39,7 +48,12 @@ internal static class SampledNorms
                 throw new UnknownLayerException(norm);
         }
 
-        return features with { Values = after, LogSignalScale = 0, LogNoiseScale = features.LogNoiseScale - features.LogSignalScale };
+        return features with
+        {
+            Values = after,
+            LogSignalScale = 0,
+            LogNoiseScale = features.LogNoiseScale - features.LogSignalScale,
+        };
     }
 
     private static void Normalise(Norm norm, double[] values, double[] after, Block block, int noise, double epsilon, bool subtractsMean, bool differentiates)

@@ -5,7 +5,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Fully connected layers of a sampled network.</summary>
 /// <remarks>
-/// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times normal numbers has their law, and the
+/// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times
+/// normal numbers has their law, and the
 /// features themselves are one where there are fewer channels than rows. Weights of other laws are drawn one by one.
 /// </remarks>
 internal sealed class SampledWeights(NormalSequence random)
@@ -20,9 +21,10 @@ internal sealed class SampledWeights(NormalSequence random)
     public SampledFeatures Apply(SampledFeatures features, int channels, Initialisation parameters)
     {
         var rows = 2 * features.Points;
-        var values = parameters.Law == WeightLaw.Normal
-            ? Neurons(features, channels, parameters.WeightVariance)
-            : Product(features.Values, Weights(features.Width, channels, parameters), rows, features.Width, channels);
+        var values =
+            parameters.Law == WeightLaw.Normal
+                ? Neurons(features, channels, parameters.WeightVariance)
+                : Product(features.Values, Weights(features.Width, channels, parameters), rows, features.Width, channels);
         if (parameters.BiasVariance > 0)
         {
             // Rescaled signals have rescaled biases.
@@ -35,7 +37,11 @@ internal sealed class SampledWeights(NormalSequence random)
             }
         }
 
-        return features with { Width = channels, Values = values };
+        return features with
+        {
+            Width = channels,
+            Values = values,
+        };
     }
 
     private static double[] Product(double[] left, double[] right, int rows, int inner, int columns)
@@ -83,8 +89,7 @@ internal sealed class SampledWeights(NormalSequence random)
                     do
                     {
                         z = random.Next();
-                    }
-                    while (Math.Abs(z) > 2);
+                    } while (Math.Abs(z) > 2);
                     weights[i] = deviation * z / Math.Sqrt(TruncatedVariance);
                 }
 
@@ -96,7 +101,9 @@ internal sealed class SampledWeights(NormalSequence random)
         }
     }
 
-    /// <summary>Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: those of a Gaussian matrix's factor, with signs that make it unique.</summary>
+    /// <summary>
+    /// Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: those of a Gaussian matrix's factor, with signs that make it unique.
+    /// </summary>
     private double[] Orthogonal(int width, int channels, double deviation)
     {
         var (tall, narrow) = (Math.Max(width, channels), Math.Min(width, channels));

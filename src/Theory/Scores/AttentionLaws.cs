@@ -2,10 +2,16 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Self-attention at initialisation: T tokens of width d after a layer norm, <c>Σ = XXᵀ/d</c> with ones on its diagonal, β = σ_qσ_k. Laws T1 to T6 of docs/theory.md.</summary>
+/// <summary>
+/// Self-attention at initialisation: T tokens of width d after a layer norm, <c>Σ = XXᵀ/d</c> with ones on its diagonal, β = σ_qσ_k. Laws T1 to T6 of
+/// docs/theory.md.
+/// </summary>
 public static class AttentionLaws
 {
-    /// <summary>T1: the kernel after attention whose weights are known, <c>σ_v²σ_o² (1/H) Σ_h A_h Σ A_hᵀ</c>; exact, since values and output are fresh. Noise that leaves the weights as they are has the same map.</summary>
+    /// <summary>
+    /// T1: the kernel after attention whose weights are known, <c>σ_v²σ_o² (1/H) Σ_h A_h Σ A_hᵀ</c>; exact, since values and output are fresh. Noise that
+    /// leaves the weights as they are has the same map.
+    /// </summary>
     /// <param name="weights">A_h, a matrix for each head (T × T).</param>
     /// <param name="kernel">Σ, or the covariance of the noise (T × T).</param>
     /// <param name="valueVariance">σ_v².</param>
@@ -49,7 +55,11 @@ public static class AttentionLaws
         var (rest, square) = (1 - correlation, beta * beta);
         return square * rest < 2 * Math.Log(tokens)
             ? (correlation + (rest * Math.Exp(square * rest) / tokens), correlation + (rest * Math.Exp(square * rest * correlation) / tokens))
-            : throw new ArgumentOutOfRangeException(nameof(beta), beta, $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}: beyond, the softmax freezes on few tokens");
+            : throw new ArgumentOutOfRangeException(
+                nameof(beta),
+                beta,
+                $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}: beyond, the softmax freezes on few tokens"
+            );
     }
 
     /// <summary>T4: without a skip connection tokens collapse doubly exponentially, <c>1-ρ' = c (1-ρ)³</c>.</summary>

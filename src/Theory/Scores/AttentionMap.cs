@@ -5,10 +5,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after attention: T1 given the attention weights, averaged over these by drawing queries and keys, whose law given what is below is exact at every head width (T2).</summary>
+/// <summary>
+/// Kernel states after attention: T1 given the attention weights, averaged over these by drawing queries and keys, whose law given what is below is exact at
+/// every head width (T2).
+/// </summary>
 /// <remarks>
-/// Queries and keys are d_k Gaussian channels of the covariance σ_w²Σ + σ_b², and their noise with them; the weights are <c>A = softmax(QKᵀ/√d_k)</c> and <c>dA = A∘(dS - Σ A dS)</c>. Values and output are fresh, so
-/// <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>, the noise's <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c> and its covariance with the signal <c>(dA Σ + AC)Aᵀ</c>. A mapping has few heads: its kernel is random at every width, and these are
+/// Queries and keys are d_k Gaussian channels of the covariance σ_w²Σ + σ_b², and their noise with them; the weights are <c>A = softmax(QKᵀ/√d_k)</c> and <c>dA
+/// = A∘(dS - Σ A dS)</c>. Values and output are fresh, so
+/// <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>, the noise's <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c> and its covariance with the signal <c>(dA Σ + AC)Aᵀ</c>. A
+/// mapping has few heads: its kernel is random at every width, and these are
 /// means, which linear layers keep; layers that are not linear have no law of them.
 /// </remarks>
 internal static class AttentionMap
@@ -36,16 +41,20 @@ internal static class AttentionMap
         var draws = (int)Math.Clamp(Budget / (12.0 * points * points * tokens), FewestDraws, MostDraws);
         var sampler = new Sampler(attention, state, tokens, width);
         var parts = new Sums[Blocks];
-        Parallel.For(0, Blocks, block =>
-        {
-            var sums = new Sums(points, state.Noise is not null);
-            for (var draw = block; draw < draws; draw += Blocks)
+        Parallel.For(
+            0,
+            Blocks,
+            block =>
             {
-                sampler.Add(new NormalSequence(Seed + ((ulong)state.RandomLayers << 32) + (ulong)draw), sums);
-            }
+                var sums = new Sums(points, state.Noise is not null);
+                for (var draw = block; draw < draws; draw += Blocks)
+                {
+                    sampler.Add(new NormalSequence(Seed + ((ulong)state.RandomLayers << 32) + (ulong)draw), sums);
+                }
 
-            parts[block] = sums;
-        });
+                parts[block] = sums;
+            }
+        );
         var total = parts.Aggregate((sum, part) => sum.With(part));
         var (weight, bias) = (attention.Parameters.WeightVariance, attention.Parameters.BiasVariance);
         Matrix<double> Mean(double[] sum) => Matrix<double>.Build.DenseOfRowMajor(points, points, sum) * (weight * weight / draws);
@@ -54,7 +63,8 @@ internal static class AttentionMap
             state.Shape,
             Symmetric(Mean(total.Signal)) + (weight * bias) + bias,
             total.Noise is null ? null : Symmetric(Mean(total.Noise)),
-            total.Cross is null ? null : Mean(total.Cross)) with
+            total.Cross is null ? null : Mean(total.Cross)
+        ) with
         {
             IsGaussian = false,
             IsMixture = true,
@@ -65,7 +75,8 @@ internal static class AttentionMap
             // Scores read the kernel itself, which a layer with weights below makes random at finite width.
             Validity = LayerMap.Widest(
                 state.Validity,
-                state.RandomLayers > 0 || attention.Parameters.Law != WeightLaw.Normal ? Validity.InfiniteWidth : Validity.Exact),
+                state.RandomLayers > 0 || attention.Parameters.Law != WeightLaw.Normal ? Validity.InfiniteWidth : Validity.Exact
+            ),
             Error = Math.Sqrt((state.Error * state.Error) + Math.Pow(total.RelativeError(draws), 2)),
         };
     }
@@ -96,7 +107,13 @@ internal static class AttentionMap
             {
                 var cross = state.Cross ?? Matrix<double>.Build.Dense(_points, _points);
                 (_noise, _cross, _crossTransposed, rows) = (state.Noise.ToRowMajorArray(), cross.ToRowMajorArray(), cross.ToColumnMajorArray(), 2 * _points);
-                joint = Matrix<double>.Build.DenseOfMatrixArray(new[,] { { state.Signal, cross.Transpose() }, { cross, state.Noise } });
+                joint = Matrix<double>.Build.DenseOfMatrixArray(
+                    new[,]
+                    {
+                        { state.Signal, cross.Transpose() },
+                        { cross, state.Noise },
+                    }
+                );
             }
 
             _factor = SemidefiniteFactor.Compute(DenseProduct.Columns(joint), rows);
@@ -264,11 +281,15 @@ internal static class AttentionMap
         }
 
         /// <summary>The largest standard error of ν₂, μ₂ and the noise's mean square, as a share.</summary>
-        public double RelativeError(int draws) => new[]
-        {
-            Share(Draws.Select(draw => draw.Signal)), Share(Draws.Select(draw => draw.Signal - (draw.Shared / points))), Share(Draws.Select(draw => draw.Noise)),
-        }.Largest() / Math.Sqrt(draws);
+        public double RelativeError(int draws) =>
+            new[]
+            {
+                Share(Draws.Select(draw => draw.Signal)),
+                Share(Draws.Select(draw => draw.Signal - (draw.Shared / points))),
+                Share(Draws.Select(draw => draw.Noise)),
+            }.Largest() / Math.Sqrt(draws);
 
-        private static double Share(IEnumerable<double> values) => values.ToArray() is var list && list.Average() is > 0 and var mean ? list.StandardDeviation() / mean : 0;
+        private static double Share(IEnumerable<double> values) =>
+            values.ToArray() is var list && list.Average() is > 0 and var mean ? list.StandardDeviation() / mean : 0;
     }
 }

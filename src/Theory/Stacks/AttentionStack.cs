@@ -18,23 +18,46 @@ internal static class AttentionStack
     /// <param name="unit">The layers of the unit.</param>
     public static StackVerdict? Judge(IReadOnlyList<Layer> unit)
     {
-        if (unit is [Attention { Causal: false }] or [LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels }, Attention { Causal: false }])
+        if (
+            unit
+            is [Attention { Causal: false }]
+                or [LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels }, Attention { Causal: false }]
+        )
         {
             return FeedforwardStack.Verdict(
                 Behaviour.Point,
-                "point: without a skip connection the tokens of a sequence draw together doubly exponentially, 1-ρ falls as β²(T-1)/T²·(1-ρ)³ a unit once it is small",
+                "point: without a skip connection the tokens of a sequence draw together doubly exponentially, 1-ρ falls as β²(T-1)/T²·(1-ρ)³ a "
+                    + "unit once it is small",
                 Collapse,
-                "wide heads") with
+                "wide heads"
+            ) with
             {
-                Suggestions = [new("put the unit into a residual branch that begins with \"layer_norm\"", "tokens draw together as 1/l alone", Power, "wide heads, many of them") { Unit = [new Residual([new LayerNorm(), unit[^1]])] }],
+                Suggestions =
+                [
+                    new(
+                        "put the unit into a residual branch that begins with \"layer_norm\"",
+                        "tokens draw together as 1/l alone",
+                        Power,
+                        "wide heads, many of them"
+                    )
+                    {
+                        Unit = [new Residual([new LayerNorm(), unit[^1]])],
+                    },
+                ],
             };
         }
 
         var (ofAttention, ofOthers, scale) = (0.0, 0.0, (ResidualScale?)null);
         foreach (var layer in unit)
         {
-            if (layer is not Residual { Skip.Count: 0, Survival: 1 } residual || residual.SkipScale != ResidualScale.One || (scale is { } known && known != residual.BranchScale)
-                || residual.BranchScale.Rule == ScaleRule.ByUnit || UnitLayers.WriteOut(residual.Branch) is not [LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels }, ..] branch)
+            if (
+                layer is not Residual { Skip.Count: 0, Survival: 1 } residual
+                || residual.SkipScale != ResidualScale.One
+                || (scale is { } known && known != residual.BranchScale)
+                || residual.BranchScale.Rule == ScaleRule.ByUnit
+                || UnitLayers.WriteOut(residual.Branch)
+                    is not [LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels }, ..] branch
+            )
             {
                 return null;
             }
@@ -46,7 +69,12 @@ internal static class AttentionStack
                 var (weight, bias) = (attention.Parameters.WeightVariance, attention.Parameters.BiasVariance);
                 ofAttention += (weight * ((weight * norm.Scale * norm.Scale) + bias)) + bias;
             }
-            else if (UnitLayers.Strange(branch) is null && UnitLayers.NotGaussian(branch) is null && branch.Any(other => other is Dense or Convolution { Kernel: 1 }) && branch.All(other => other is not (BatchNorm or Convolution { Kernel: > 1 })))
+            else if (
+                UnitLayers.Strange(branch) is null
+                && UnitLayers.NotGaussian(branch) is null
+                && branch.Any(other => other is Dense or Convolution { Kernel: 1 })
+                && branch.All(other => other is not (BatchNorm or Convolution { Kernel: > 1 }))
+            )
             {
                 ofOthers += new PairOfPoints(Late, Late, 0).After(branch).Variance;
             }
@@ -63,15 +91,33 @@ internal static class AttentionStack
 
         var between = "; what differs between sequences is kept, and directions tend to those of their means";
         return alpha.Rule == ScaleRule.ByDepth
-            ? FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: all branches together are of the order of the skip connection, so tokens stay apart at every depth", Power, "wide heads, many of them") with { SquaredGrowth = 1, Exponent = 0 }
-            : FeedforwardStack.Verdict(
+            ? FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                $"well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows as that share falls",
+                "well-behaved: all branches together are of the order of the skip connection, so tokens stay apart at every depth",
                 Power,
-                "wide heads, many of them") with
+                "wide heads, many of them"
+            ) with
             {
                 SquaredGrowth = 1,
-                Suggestions = [new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", Power, "wide heads, many of them") { Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })] }],
+                Exponent = 0,
+            }
+            : FeedforwardStack.Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ "
+                    + $"l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows "
+                    + "as that share falls",
+                Power,
+                "wide heads, many of them"
+            ) with
+            {
+                SquaredGrowth = 1,
+                Suggestions =
+                [
+                    new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", Power, "wide heads, many of them")
+                    {
+                        Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })],
+                    },
+                ],
             };
     }
 }

@@ -3,7 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict says so, and where theory ends it says no more.</summary>
+/// <summary>
+/// Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict
+/// says so, and where theory ends it says no more.
+/// </summary>
 internal static class BatchJudge
 {
     /// <summary>Units from which a growth is no longer that of the start.</summary>
@@ -30,13 +33,23 @@ internal static class BatchJudge
             {
                 // Laws of attention are those of many heads, over which what the walk cannot pass averages out.
                 return verdict.Law is AttentionStack.Collapse or AttentionStack.Power
-                    ? verdict with { Words = $"{verdict.Words}; few heads leave kernels random, so they are followed up to {end.Path} alone" }
-                    : StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with { Path = verdict.Path, Units = verdict.Units };
+                    ? verdict with
+                    {
+                        Words = $"{verdict.Words}; few heads leave kernels random, so they are followed up to {end.Path} alone",
+                    }
+                    : StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with
+                    {
+                        Path = verdict.Path,
+                        Units = verdict.Units,
+                    };
             }
 
             if (IndexOf(end.Path) < IndexOf(verdict.Path))
             {
-                return verdict with { Words = $"{verdict.Words}; this is of the units by themselves: of what reaches them nothing is known, since theory ends before them" };
+                return verdict with
+                {
+                    Words = $"{verdict.Words}; this is of the units by themselves: of what reaches them nothing is known, since theory ends before them",
+                };
             }
         }
 
@@ -80,28 +93,39 @@ internal static class BatchJudge
         return verdict;
     }
 
-    private static StackVerdict Apart(StackVerdict verdict, double growth, string difference) => verdict with
-    {
-        LogGrowthOfBatch = growth,
-        Words = $"{verdict.Words}; on this batch χ {difference}: {(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
-    };
+    private static StackVerdict Apart(StackVerdict verdict, double growth, string difference) =>
+        verdict with
+        {
+            LogGrowthOfBatch = growth,
+            Words =
+                $"{verdict.Words}; on this batch χ {difference}: "
+                + $"{(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
+        };
 
     /// <summary>The last place of each unit of a stack whose units are depths, from the state before them on; null where χ is not known all the way.</summary>
     private static List<PredictedPlace>? Ends(Network network, NetworkPrediction prediction, StackVerdict verdict)
     {
         var index = IndexOf(verdict.Path);
-        if (network.Layers[index] is not Repeat stack || stack.Unit.Any(layer => layer is Repeat) || network.Layers.Take(index).Any(layer => layer is Residual || (layer is Repeat other && other.Unit.Any(inner => inner is Repeat))))
+        if (
+            network.Layers[index] is not Repeat stack
+            || stack.Unit.Any(layer => layer is Repeat)
+            || network.Layers.Take(index).Any(layer => layer is Residual || (layer is Repeat other && other.Unit.Any(inner => inner is Repeat)))
+        )
         {
             return null;
         }
 
         var first = network.Layers.Take(index).OfType<Repeat>().Sum(repeat => repeat.Times);
-        var ends = prediction.Places.Where(place => place.Place.Depth >= first && place.Place.Depth <= first + stack.Times && double.IsFinite(place.LogChi))
-            .GroupBy(place => place.Place.Depth).Select(places => places.Last()).ToList();
+        var ends = prediction
+            .Places.Where(place => place.Place.Depth >= first && place.Place.Depth <= first + stack.Times && double.IsFinite(place.LogChi))
+            .GroupBy(place => place.Place.Depth)
+            .Select(places => places.Last())
+            .ToList();
         return ends.Select((end, unit) => end.Place.Depth == first + unit).All(inOrder => inOrder) ? ends : null;
     }
 
-    private static int IndexOf(string path) => int.Parse(path.AsSpan("layers[".Length, path.IndexOf(']', StringComparison.Ordinal) - "layers[".Length), CultureInfo.InvariantCulture);
+    private static int IndexOf(string path) =>
+        int.Parse(path.AsSpan("layers[".Length, path.IndexOf(']', StringComparison.Ordinal) - "layers[".Length), CultureInfo.InvariantCulture);
 
     private static string Number(double value) => FeedforwardStack.Number(value, "0.###");
 }

@@ -55,11 +55,14 @@ internal static class FeedforwardStack
     {
         const double tooLong = 1e6;
         var decimals = format.Length - "0.".Length;
-        var isPlain = value == 0 || !double.IsFinite(value) || (Math.Abs(value) < tooLong && (decimals <= 0 || Math.Abs(value) >= 0.5 * Math.Pow(10, 1 - decimals)));
+        var isPlain =
+            value == 0 || !double.IsFinite(value) || (Math.Abs(value) < tooLong && (decimals <= 0 || Math.Abs(value) >= 0.5 * Math.Pow(10, 1 - decimals)));
         return value.ToString(isPlain ? format : $"0.{new string('#', Math.Max(2, decimals))}e-0", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.</summary>
+    /// <summary>
+    /// A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.
+    /// </summary>
     private static string Variance(double value, int digits) =>
         value is >= 1e-3 and < 1e6 ? Number(value, $"0.{new string('#', digits)}") : value.ToString("G10", CultureInfo.InvariantCulture);
 
@@ -76,42 +79,85 @@ internal static class FeedforwardStack
         if (gain > 1 + Still)
         {
             var spread = batch && Spreads(unit) ? "; the norms of points spread too, until a few of them dominate (F8)" : string.Empty;
-            return Verdict(Behaviour.Exploding, $"exploding: χ grows by the factor √{kappa} = {Number(Math.Sqrt(gain), "0.0000")} a unit{spread}", batch ? "F7" : "N4, LN3", scope) with
+            return Verdict(
+                Behaviour.Exploding,
+                $"exploding: χ grows by the factor √{kappa} = {Number(Math.Sqrt(gain), "0.0000")} a unit{spread}",
+                batch ? "F7" : "N4, LN3",
+                scope
+            ) with
             {
                 SquaredGrowth = gain,
                 Suggestions =
                 [
-                    new("put the unit into a residual branch that begins with its norm", $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))} instead", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.One) },
-                    new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth) },
+                    new(
+                        "put the unit into a residual branch that begins with its norm",
+                        $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))} instead",
+                        "Z2",
+                        scope
+                    )
+                    {
+                        Unit = UnitChange.AsBranch(unit, ResidualScale.One),
+                    },
+                    new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope)
+                    {
+                        Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth),
+                    },
                 ],
             };
         }
 
         if (gain < 1 - Still)
         {
-            return Verdict(Behaviour.Point, $"ordered, point: biases draw all points together, their share of the variance falls by {Number(gain)} a unit, and noise with it, so χ stays bounded", "F1", scope) with
+            return Verdict(
+                Behaviour.Point,
+                $"ordered, point: biases draw all points together, their share of the variance falls by {Number(gain)} a unit, and noise with it, "
+                    + "so χ stays bounded",
+                "F1",
+                scope
+            ) with
             {
                 SquaredGrowth = 1,
                 DepthScale = -1 / Math.Log(gain),
-                Suggestions = [new("\"bias_variance\": 0", "directions are no longer lost exponentially", "N4", scope) { Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { BiasVariance = 0 }) }],
+                Suggestions =
+                [
+                    new("\"bias_variance\": 0", "directions are no longer lost exponentially", "N4", scope)
+                    {
+                        Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { BiasVariance = 0 }),
+                    },
+                ],
             };
         }
 
         if (!unit.Any(layer => layer is Activation))
         {
-            return Verdict(Behaviour.WellBehaved, "well-behaved: linear layers between norms keep χ and directions", batch ? "F7" : "LN1", scope) with { SquaredGrowth = 1 };
+            return Verdict(Behaviour.WellBehaved, "well-behaved: linear layers between norms keep χ and directions", batch ? "F7" : "LN1", scope) with
+            {
+                SquaredGrowth = 1,
+            };
         }
 
-        return Verdict(Behaviour.Point, "point: points of equal norms draw together, χ grows as l and the share of their differences falls as 1/l²", "F4, N4", scope) with
+        return Verdict(
+            Behaviour.Point,
+            "point: points of equal norms draw together, χ grows as l and the share of their differences falls as 1/l²",
+            "F4, N4",
+            scope
+        ) with
         {
             SquaredGrowth = 1,
             Exponent = 1,
             DepthScale = double.PositiveInfinity,
-            Suggestions = [new("put the unit into a residual branch that begins with its norm", "χ grows as ln l", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.One) }],
+            Suggestions =
+            [
+                new("put the unit into a residual branch that begins with its norm", "χ grows as ln l", "Z2", scope)
+                {
+                    Unit = UnitChange.AsBranch(unit, ResidualScale.One),
+                },
+            ],
         };
     }
 
-    private static bool Spreads(IReadOnlyList<Layer> unit) => unit.OfType<Activation>().Any(activation => NormConstants.For(DualActivation.For(activation.Function)).BatchNormRadial > 1 + Still);
+    private static bool Spreads(IReadOnlyList<Layer> unit) =>
+        unit.OfType<Activation>().Any(activation => NormConstants.For(DualActivation.For(activation.Function)).BatchNormRadial > 1 + Still);
 
     private static StackVerdict WithoutNorms(IReadOnlyList<Layer> unit)
     {
@@ -119,32 +165,56 @@ internal static class FeedforwardStack
         var weights = unit.Select(WeightsOf).OfType<Initialisation>().ToArray();
         if (activations.Length == 0)
         {
-            return Verdict(Behaviour.WellBehaved, "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width one direction is left (V4)", "S2, V4", StackVerdict.Wide) with { SquaredGrowth = 1 };
+            return Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width one direction is left (V4)",
+                "S2, V4",
+                StackVerdict.Wide
+            ) with
+            {
+                SquaredGrowth = 1,
+            };
         }
 
         if (activations.All(function => DualActivation.For(function) is LeakyDual) && weights.All(parameters => parameters.BiasVariance == 0))
         {
             // What is homogeneous has no scale to agree on: layers may differ.
             var gain = new PairOfPoints(1, 1, 1).After(unit).Variance;
-            return Collapse(gain) with { Suggestions = Suggestions(unit, new MeanField(DualActivation.For(activations[0]), weights[0].WeightVariance), 1, Behaviour.Line) };
+            return Collapse(gain) with
+            {
+                Suggestions = Suggestions(unit, new MeanField(DualActivation.For(activations[0]), weights[0].WeightVariance), 1, Behaviour.Line),
+            };
         }
 
         if (activations.Length > 1 || weights.Distinct().Count() > 1 || unit.Count(layer => layer is Activation) != weights.Length)
         {
-            return Verdict(Behaviour.Unknown, "theory does not reach units of different layers without norms: it has fixed points of equal ones", string.Empty, string.Empty);
+            return Verdict(
+                Behaviour.Unknown,
+                "theory does not reach units of different layers without norms: it has fixed points of equal ones",
+                string.Empty,
+                string.Empty
+            );
         }
 
         // Factors and masks that all points share only multiply the variance of the weights.
-        var scale = unit.Aggregate(1.0, (product, layer) => layer switch
-        {
-            Scaling scaling => product * Math.Pow(scaling.Factor, 2.0 / weights.Length),
-            Dropout dropout => product * Math.Pow(dropout.Keep, -1.0 / weights.Length),
-            _ => product,
-        });
+        var scale = unit.Aggregate(
+            1.0,
+            (product, layer) =>
+                layer switch
+                {
+                    Scaling scaling => product * Math.Pow(scaling.Factor, 2.0 / weights.Length),
+                    Dropout dropout => product * Math.Pow(dropout.Keep, -1.0 / weights.Length),
+                    _ => product,
+                }
+        );
         var dual = DualActivation.For(activations[0]);
         var field = new MeanField(dual, weights[0].WeightVariance * scale, weights[0].BiasVariance);
         var verdict = dual is LeakyDual leaky ? Homogeneous(field, leaky, weights.Length) : Curved(field, weights.Length);
-        return verdict with { Field = field, Suggestions = verdict.Suggestions.Count > 0 ? verdict.Suggestions : Suggestions(unit, field, scale, verdict.Behaviour) };
+        return verdict with
+        {
+            Field = field,
+            Suggestions = verdict.Suggestions.Count > 0 ? verdict.Suggestions : Suggestions(unit, field, scale, verdict.Behaviour),
+        };
     }
 
     private static StackVerdict Homogeneous(MeanField field, LeakyDual dual, int layers)
@@ -154,7 +224,12 @@ internal static class FeedforwardStack
         {
             > 1 + Still => Collapse(gain),
             < 1 - Still => Ordered(field, layers),
-            _ => Verdict(Behaviour.Point, "point: variances grow by that of the biases, which all points share; the rates are no part of the laws", "S1", StackVerdict.Wide),
+            _ => Verdict(
+                Behaviour.Point,
+                "point: variances grow by that of the biases, which all points share; the rates are no part of the laws",
+                "S1",
+                StackVerdict.Wide
+            ),
         };
     }
 
@@ -162,22 +237,44 @@ internal static class FeedforwardStack
     private static StackVerdict Collapse(double gain)
     {
         var scale = Math.Abs(gain - 1) <= Still ? string.Empty : $"; values {(gain > 1 ? "grow" : "shrink")} by the factor {Number(Math.Sqrt(gain))} a unit";
-        return Verdict(Behaviour.Line, $"line: points draw together in direction, 1 - c falls as 1/l², and differ by their norms alone; χ stays bounded where norms differ{scale}", "F4, A3", StackVerdict.Wide) with { SquaredGrowth = 1 };
+        return Verdict(
+            Behaviour.Line,
+            $"line: points draw together in direction, 1 - c falls as 1/l², and differ by their norms alone; χ stays bounded where norms differ{scale}",
+            "F4, A3",
+            StackVerdict.Wide
+        ) with
+        {
+            SquaredGrowth = 1,
+        };
     }
 
-    private static StackVerdict Ordered(MeanField field, int layers) => Verdict(
-        Behaviour.Point,
-        $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
-        "F1",
-        StackVerdict.Wide) with
-    { SquaredGrowth = 1, DepthScale = field.CorrelationDepth / layers };
+    private static StackVerdict Ordered(MeanField field, int layers) =>
+        Verdict(
+            Behaviour.Point,
+            $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are "
+                + $"forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
+            "F1",
+            StackVerdict.Wide
+        ) with
+        {
+            SquaredGrowth = 1,
+            DepthScale = field.CorrelationDepth / layers,
+        };
 
     private static StackVerdict Curved(MeanField field, int layers)
     {
         switch (field.Phase)
         {
             case Phase.Unbounded:
-                return Verdict(Behaviour.Line, "line: variances grow without end, where the activation is as good as a leaky ReLU; χ stays bounded where norms differ", "F4", StackVerdict.Wide) with { SquaredGrowth = 1 };
+                return Verdict(
+                    Behaviour.Line,
+                    "line: variances grow without end, where the activation is as good as a leaky ReLU; χ stays bounded where norms differ",
+                    "F4",
+                    StackVerdict.Wide
+                ) with
+                {
+                    SquaredGrowth = 1,
+                };
             case Phase.Ordered or Phase.Edge when field.Variance == 0:
                 return Vanishing(field, layers);
             case Phase.Ordered:
@@ -187,17 +284,29 @@ internal static class FeedforwardStack
                 var jumps = field.Dual.Curve.Jumps.Any(jump => jump != 0);
                 return Verdict(
                     Behaviour.Edge,
-                    $"edge of chaos at q* = {Number(field.Variance)}: {(jumps ? "χ grows as l, differences of points fall as 1/l²" : "χ grows as l^½, differences of points fall as 1/l")}{repels}",
+                    $"edge of chaos at q* = {Number(field.Variance)}: "
+                        + $"{(jumps ? "χ grows as l, differences of points fall as 1/l²" : "χ grows as l^½, differences of points fall as 1/l")}{repels}",
                     jumps ? "F4" : "F3",
-                    StackVerdict.Wide) with
-                { SquaredGrowth = 1, Exponent = jumps ? 1 : 0.5, DepthScale = double.PositiveInfinity };
+                    StackVerdict.Wide
+                ) with
+                {
+                    SquaredGrowth = 1,
+                    Exponent = jumps ? 1 : 0.5,
+                    DepthScale = double.PositiveInfinity,
+                };
             case Phase.Chaotic:
                 return Verdict(
                     Behaviour.Exploding,
-                    $"chaotic, exploding: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, ln χ grows by {Number(0.5 * layers * Math.Log(field.NoiseGain), "0.0000")} a unit, correlations go to c* = {Number(field.Correlation)} within ξ = {Number(field.CorrelationDepth / layers)} units",
+                    $"chaotic, exploding: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, ln χ grows by "
+                        + $"{Number(0.5 * layers * Math.Log(field.NoiseGain), "0.0000")} a unit, correlations go to c* = {Number(field.Correlation)} "
+                        + $"within ξ = {Number(field.CorrelationDepth / layers)} units",
                     "F2",
-                    StackVerdict.Wide) with
-                { SquaredGrowth = Math.Pow(field.NoiseGain, layers), DepthScale = field.CorrelationDepth / layers };
+                    StackVerdict.Wide
+                ) with
+                {
+                    SquaredGrowth = Math.Pow(field.NoiseGain, layers),
+                    DepthScale = field.CorrelationDepth / layers,
+                };
             default:
                 throw new InvalidOperationException($"no verdict on the phase {field.Phase}");
         }
@@ -209,12 +318,24 @@ internal static class FeedforwardStack
         var atZero = field.Dual.Moments(0);
         var spreads = NormConstants.For(field.Dual).LayerNormRadial > 1 + Still;
         var edge = field.Phase == Phase.Edge;
-        var words = spreads
-            ? $"line: the scale vanishes, by {Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} a layer in the end; larger points shrink less, so norms spread and directions fall at bounded χ until all is linear"
-            : edge
-                ? "edge of chaos at q* = 0: the scale vanishes as 1/l, the layers become linear, and χ and directions stay: well-behaved but for the scale"
-                : $"ordered: the scale vanishes by {Number(Math.Sqrt(field.NoiseGain))} a layer, the layers become linear, and χ and directions stay";
-        return Verdict(spreads ? Behaviour.Line : edge ? Behaviour.Edge : Behaviour.WellBehaved, words, spreads ? "F6" : "F5", StackVerdict.Wide) with { SquaredGrowth = 1, DepthScale = edge ? double.PositiveInfinity : -layers / Math.Log(field.NoiseGain) };
+        var words =
+            spreads
+                ? $"line: the scale vanishes, by {Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} a layer in the end; larger points "
+                    + "shrink less, so norms spread and directions fall at bounded χ until all is linear"
+            : edge ? "edge of chaos at q* = 0: the scale vanishes as 1/l, the layers become linear, and χ and directions stay: well-behaved but for the scale"
+            : $"ordered: the scale vanishes by {Number(Math.Sqrt(field.NoiseGain))} a layer, the layers become linear, and χ and directions stay";
+        return Verdict(
+            spreads ? Behaviour.Line
+                : edge ? Behaviour.Edge
+                : Behaviour.WellBehaved,
+            words,
+            spreads ? "F6" : "F5",
+            StackVerdict.Wide
+        ) with
+        {
+            SquaredGrowth = 1,
+            DepthScale = edge ? double.PositiveInfinity : -layers / Math.Log(field.NoiseGain),
+        };
     }
 
     /// <summary>What would help.</summary>
@@ -230,28 +351,61 @@ internal static class FeedforwardStack
         }
 
         var suggestions = new List<Suggestion>();
-        if (EdgeOfChaos.AtBias(field.Dual, field.BiasVariance) is { } edge && Math.Abs(edge.WeightVariance - field.WeightVariance) > 1e-6 * edge.WeightVariance && field.Dual is not LeakyDual)
+        if (
+            EdgeOfChaos.AtBias(field.Dual, field.BiasVariance) is { } edge
+            && Math.Abs(edge.WeightVariance - field.WeightVariance) > 1e-6 * edge.WeightVariance
+            && field.Dual is not LeakyDual
+        )
         {
             var repels = edge.Repels ? ", which repels: a network that starts near it leaves it slowly" : string.Empty;
-            suggestions.Add(new(
-                $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = {Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
-                edge.Variance == 0 ? "the scale vanishes as 1/l, χ and directions stay" : "χ grows as l^½ and differences of points fall as 1/l, neither exponentially",
-                edge.Variance == 0 ? "F5, F6" : "F3",
-                StackVerdict.Wide)
-            { Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { WeightVariance = edge.WeightVariance / scale }) });
+            suggestions.Add(
+                new(
+                    $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = "
+                        + $"{Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
+                    edge.Variance == 0
+                        ? "the scale vanishes as 1/l, χ and directions stay"
+                        : "χ grows as l^½ and differences of points fall as 1/l, neither exponentially",
+                    edge.Variance == 0 ? "F5, F6" : "F3",
+                    StackVerdict.Wide
+                )
+                {
+                    Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { WeightVariance = edge.WeightVariance / scale }),
+                }
+            );
         }
 
-        suggestions.Add(new("put the unit into a residual branch with \"branch_scale\": \"1/sqrt(L)\"", "χ, scale and directions stay bounded at every depth", "Z2", StackVerdict.Wide) { Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth) });
-        suggestions.Add(new("put the unit into a residual branch and begin it with \"layer_norm\"", $"χ grows as {Growth(NormConstants.For(field.Dual).LayerNorm)}", "Z2", StackVerdict.Wide) { Unit = UnitChange.AsBranch(unit, ResidualScale.One, new LayerNorm()) });
+        suggestions.Add(
+            new(
+                "put the unit into a residual branch with \"branch_scale\": \"1/sqrt(L)\"",
+                "χ, scale and directions stay bounded at every depth",
+                "Z2",
+                StackVerdict.Wide
+            )
+            {
+                Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth),
+            }
+        );
+        suggestions.Add(
+            new(
+                "put the unit into a residual branch and begin it with \"layer_norm\"",
+                $"χ grows as {Growth(NormConstants.For(field.Dual).LayerNorm)}",
+                "Z2",
+                StackVerdict.Wide
+            )
+            {
+                Unit = UnitChange.AsBranch(unit, ResidualScale.One, new LayerNorm()),
+            }
+        );
         return suggestions;
     }
 
     private static string Growth(double gain) => gain <= 1 + Still ? "ln l" : $"l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))}";
 
-    private static Initialisation? WeightsOf(Layer layer) => layer switch
-    {
-        Dense dense => dense.Parameters,
-        Convolution convolution => convolution.Parameters,
-        _ => null,
-    };
+    private static Initialisation? WeightsOf(Layer layer) =>
+        layer switch
+        {
+            Dense dense => dense.Parameters,
+            Convolution convolution => convolution.Parameters,
+            _ => null,
+        };
 }

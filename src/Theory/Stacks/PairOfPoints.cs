@@ -18,32 +18,38 @@ internal readonly record struct PairOfPoints(double Variance, double Covariance,
     /// <exception cref="UnknownLayerException">A layer that <see cref="UnitLayers.Strange"/> names.</exception>
     public PairOfPoints After(IEnumerable<Layer> layers) => layers.Aggregate(this, (pair, layer) => pair.After(layer));
 
-    private PairOfPoints After(Layer layer) => layer switch
-    {
-        Convolution convolution => Weighted(convolution.Parameters),
-        Dense dense => Weighted(dense.Parameters),
-        Activation activation => Activated(DualActivation.For(activation.Function)),
-        Scaling scaling => Scaled(scaling.Factor * scaling.Factor),
-        Dropout dropout => Scaled(1 / dropout.Keep),
+    private PairOfPoints After(Layer layer) =>
+        layer switch
+        {
+            Convolution convolution => Weighted(convolution.Parameters),
+            Dense dense => Weighted(dense.Parameters),
+            Activation activation => Activated(DualActivation.For(activation.Function)),
+            Scaling scaling => Scaled(scaling.Factor * scaling.Factor),
+            Dropout dropout => Scaled(1 / dropout.Keep),
 
-        // Of a large batch that varies in many directions, all points are uncorrelated after it.
-        BatchNorm norm => new(norm.Scale * norm.Scale * Share(Difference, norm.Epsilon), 0, norm.Scale * norm.Scale * Noise / (Difference + norm.Epsilon)),
-        LayerNorm norm => Normalised(norm, Mean * Mean),
-        RmsNorm norm => Normalised(norm, 0),
-        _ => throw new UnknownLayerException(layer),
-    };
+            // Of a large batch that varies in many directions, all points are uncorrelated after it.
+            BatchNorm norm => new(norm.Scale * norm.Scale * Share(Difference, norm.Epsilon), 0, norm.Scale * norm.Scale * Noise / (Difference + norm.Epsilon)),
+            LayerNorm norm => Normalised(norm, Mean * Mean),
+            RmsNorm norm => Normalised(norm, 0),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static double Share(double variance, double epsilon) => variance / (variance + epsilon);
 
-    private PairOfPoints Weighted(Initialisation parameters) => new(
-        (parameters.WeightVariance * Variance) + parameters.BiasVariance,
-        (parameters.WeightVariance * Covariance) + parameters.BiasVariance,
-        parameters.WeightVariance * Noise);
+    private PairOfPoints Weighted(Initialisation parameters) =>
+        new(
+            (parameters.WeightVariance * Variance) + parameters.BiasVariance,
+            (parameters.WeightVariance * Covariance) + parameters.BiasVariance,
+            parameters.WeightVariance * Noise
+        );
 
     private PairOfPoints Activated(DualActivation dual)
     {
         var moments = dual.Moments(Variance);
-        return new(moments.Square, dual.Evaluate(Variance, Variance, Math.Clamp(Covariance, -Variance, Variance)).V, moments.SquareSlope * Noise) { Mean = moments.Mean };
+        return new(moments.Square, dual.Evaluate(Variance, Variance, Math.Clamp(Covariance, -Variance, Variance)).V, moments.SquareSlope * Noise)
+        {
+            Mean = moments.Mean,
+        };
     }
 
     private PairOfPoints Scaled(double square) => new(square * Variance, square * Covariance, square * Noise) { Mean = Math.Sqrt(square) * Mean };
@@ -51,6 +57,9 @@ internal readonly record struct PairOfPoints(double Variance, double Covariance,
     private PairOfPoints Normalised(Norm norm, double taken)
     {
         var factor = norm.Scale * norm.Scale / (Variance - taken + norm.Epsilon);
-        return new PairOfPoints(factor * (Variance - taken), factor * (Covariance - taken), factor * Noise) { Mean = taken == 0 ? Math.Sqrt(factor) * Mean : 0 };
+        return new PairOfPoints(factor * (Variance - taken), factor * (Covariance - taken), factor * Noise)
+        {
+            Mean = taken == 0 ? Math.Sqrt(factor) * Mean : 0,
+        };
     }
 }

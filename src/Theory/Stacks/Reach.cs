@@ -9,7 +9,9 @@ namespace Wellbehaved.Theory;
 /// <param name="Value">The depth or width that it names; null where it names none.</param>
 public sealed record ReachStatement(string Words, string Law, string Scope, double? Value);
 
-/// <summary>How deep a network can go before noise drowns its signal or its directions are lost, and which width that depth needs. Never beyond what a law covers.</summary>
+/// <summary>
+/// How deep a network can go before noise drowns its signal or its directions are lost, and which width that depth needs. Never beyond what a law covers.
+/// </summary>
 public static class Reach
 {
     /// <summary>Share of the input's signal-to-noise ratio below which the signal counts as drowned.</summary>
@@ -70,19 +72,35 @@ public static class Reach
             var depth = last.Place.Depth + (left / verdict.LogGrowthOfBatch);
             if (verdict.LogGrowthOfBatch > 0 && depth < 1e9)
             {
-                yield return new($"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, {FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit", "the recursion of this batch", StackVerdict.Wide, depth);
+                yield return new(
+                    $"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, "
+                        + $"{FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit",
+                    "the recursion of this batch",
+                    StackVerdict.Wide,
+                    depth
+                );
             }
         }
         else if (verdict.SquaredGrowth > 1)
         {
             var depth = last.Place.Depth + (left / (0.5 * Math.Log(verdict.SquaredGrowth)));
-            yield return new($"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ goes on to grow as the verdict says", verdict.Law, verdict.Scope, depth);
+            yield return new(
+                $"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ goes on to grow as the verdict says",
+                verdict.Law,
+                verdict.Scope,
+                depth
+            );
         }
         else if (verdict.Exponent > 0 && last.Place.Depth > 0)
         {
             var depth = last.Place.Depth * Math.Exp(left / verdict.Exponent);
             yield return depth < 1e9
-                ? new($"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as l^{FeedforwardStack.Number(verdict.Exponent)}", verdict.Law, verdict.Scope, depth)
+                ? new(
+                    $"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as l^{FeedforwardStack.Number(verdict.Exponent)}",
+                    verdict.Law,
+                    verdict.Scope,
+                    depth
+                )
                 : new($"{what} at no depth that anybody builds: χ grows as l^{FeedforwardStack.Number(verdict.Exponent)}", verdict.Law, verdict.Scope, null);
         }
     }
@@ -92,7 +110,12 @@ public static class Reach
         var known = ends.Where(end => end.Place.Depth > 0 && double.IsFinite(end.ReffSignal)).ToArray();
         if (known.Length > 1 && known.FirstOrDefault(end => end.ReffSignal < LeastDirections * known[0].ReffSignal) is { } lost)
         {
-            yield return new($"directions of variance fall below half of those at depth {known[0].Place.Depth} at depth {lost.Place.Depth}", "the recursion of this batch", StackVerdict.Wide, lost.Place.Depth);
+            yield return new(
+                $"directions of variance fall below half of those at depth {known[0].Place.Depth} at depth {lost.Place.Depth}",
+                "the recursion of this batch",
+                StackVerdict.Wide,
+                lost.Place.Depth
+            );
         }
     }
 
@@ -100,7 +123,14 @@ public static class Reach
     {
         if (verdict.DepthScale is > 0 and < double.PositiveInfinity && verdict.Behaviour is Behaviour.Point or Behaviour.Exploding)
         {
-            yield return new($"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular to them", verdict.Law, verdict.Scope, ScalesToForget * verdict.DepthScale);
+            yield return new(
+                $"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} "
+                    + $"depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular "
+                    + "to them",
+                verdict.Law,
+                verdict.Scope,
+                ScalesToForget * verdict.DepthScale
+            );
         }
     }
 
@@ -115,21 +145,34 @@ public static class Reach
         var layers = UnitLayers.WriteOut(stack.Unit);
         var slopes = layers.OfType<Activation>().Select(layer => SlopeOf(layer.Function)).ToArray();
         var weights = layers.OfType<Dense>().ToArray();
-        if (slopes.Length > 0 && slopes.All(slope => slope == slopes[0] && slope is not null) && layers.All(layer => layer is Dense or Activation) && weights.All(layer => layer.Parameters is { BiasVariance: 0, Law: WeightLaw.Normal or WeightLaw.Orthogonal }))
+        if (
+            slopes.Length > 0
+            && slopes.All(slope => slope == slopes[0] && slope is not null)
+            && layers.All(layer => layer is Dense or Activation)
+            && weights.All(layer => layer.Parameters is { BiasVariance: 0, Law: WeightLaw.Normal or WeightLaw.Orthogonal })
+        )
         {
             var steps = (double)stack.Times * weights.Length;
             var walk = new LeakyWalk(width, slopes[0]!.Value, weights.All(layer => layer.Parameters.Law == WeightLaw.Orthogonal));
             var deviation = Math.Sqrt(steps * walk.Variance);
             var needed = width * deviation * deviation / (MostDeviation * MostDeviation);
             yield return new(
-                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after {FeedforwardStack.Number(steps, "0")} layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
+                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after "
+                    + $"{FeedforwardStack.Number(steps, "0")} "
+                    + $"layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
                 walk.Variance == 0 ? "V3" : "W1, V2, V3",
                 "exact at every width",
-                walk.Variance == 0 ? null : needed);
+                walk.Variance == 0 ? null : needed
+            );
             if (slopes[0] == 0)
             {
                 var dead = -SmallNumbers.ExpMinusOne(steps * SmallNumbers.LogOnePlus(-Math.Pow(0.5, width)));
-                yield return new($"a mapping is dead, all channels of a layer at 0 for an input, with probability {dead:0.##e+0}", "W1", "exact at every width", null);
+                yield return new(
+                    $"a mapping is dead, all channels of a layer at 0 for an input, with probability {dead:0.##e+0}",
+                    "W1",
+                    "exact at every width",
+                    null
+                );
             }
 
             yield break;
@@ -137,22 +180,33 @@ public static class Reach
 
         var ratio = (double)stack.Times / width;
         yield return new(
-            $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, {FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
+            $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, "
+                + $"{FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
             "depth over width",
             "an order of magnitude",
-            null);
+            null
+        );
     }
 
-    private static double? SlopeOf(Function function) => function.Kind switch
-    {
-        FunctionKind.Relu => 0,
-        FunctionKind.LeakyRelu => function.Slope,
-        FunctionKind.Abs => -1,
-        FunctionKind.Linear => 1,
-        FunctionKind.Tanh or FunctionKind.Erf or FunctionKind.Sine or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu
-            or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => null,
-        _ => throw new InvalidOperationException($"no slope of the function {function.Kind}"),
-    };
+    private static double? SlopeOf(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Relu => 0,
+            FunctionKind.LeakyRelu => function.Slope,
+            FunctionKind.Abs => -1,
+            FunctionKind.Linear => 1,
+            FunctionKind.Tanh
+            or FunctionKind.Erf
+            or FunctionKind.Sine
+            or FunctionKind.Gelu
+            or FunctionKind.GeluTanh
+            or FunctionKind.Silu
+            or FunctionKind.Elu
+            or FunctionKind.Sigmoid
+            or FunctionKind.Softplus
+            or FunctionKind.HardSwish => null,
+            _ => throw new InvalidOperationException($"no slope of the function {function.Kind}"),
+        };
 
     /// <summary>Channels within a stack; null where they change.</summary>
     private static int? WidthOf(Network network, Repeat stack)

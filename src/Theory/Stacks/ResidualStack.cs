@@ -2,7 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Verdicts on stacks of residual units: what the branch does as a stack, at a time that the scales make. docs/theory.md, “Any network of layers”.</summary>
+/// <summary>
+/// Verdicts on stacks of residual units: what the branch does as a stack, at a time that the scales make. docs/theory.md, “Any network of layers”.
+/// </summary>
 internal static class ResidualStack
 {
     private const double Still = 1e-7;
@@ -14,7 +16,11 @@ internal static class ResidualStack
     public static StackVerdict Judge(IReadOnlyList<Layer> unit, int units)
     {
         var residual = unit.OfType<Residual>().Single();
-        var (branch, before, after) = (UnitLayers.WriteOut(residual.Branch), unit.TakeWhile(layer => layer is not Residual).ToArray(), unit.SkipWhile(layer => layer is not Residual).Skip(1).ToArray());
+        var (branch, before, after) = (
+            UnitLayers.WriteOut(residual.Branch),
+            unit.TakeWhile(layer => layer is not Residual).ToArray(),
+            unit.SkipWhile(layer => layer is not Residual).Skip(1).ToArray()
+        );
         if (residual.Skip.Count > 0)
         {
             return StackJudge.Unknown(residual, "its skip connection is no identity");
@@ -39,9 +45,11 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.Unknown,
-                $"theory does not reach χ of units with {(before.Length > 0 ? before[0] : after.First(other => other is not Norm)).Word} outside of the branch: what they add is not independent of what they keep",
+                $"theory does not reach χ of units with {(before.Length > 0 ? before[0] : after.First(other => other is not Norm)).Word} outside "
+                    + "of the branch: what they add is not independent of what they keep",
                 string.Empty,
-                string.Empty);
+                string.Empty
+            );
         }
 
         if (branch.All(other => other is not (Dense or Convolution)))
@@ -57,17 +65,35 @@ internal static class ResidualStack
         var normed = branch.TakeWhile(other => other is not Activation).Any(other => other is Norm);
         if (!normed && branch.Any(other => other is Norm))
         {
-            return FeedforwardStack.Verdict(Behaviour.Unknown, "theory does not reach branches with an activation before their first norm", string.Empty, string.Empty);
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach branches with an activation before their first norm",
+                string.Empty,
+                string.Empty
+            );
         }
 
         var verdict = normed ? Normalised(residual, branch) : WithoutNorms(residual, branch, units);
-        return residual.Survival == 1 ? verdict : verdict with { Words = $"{verdict.Words}; l counts the units that survive, {FeedforwardStack.Number(residual.Survival)} of all" };
+        return residual.Survival == 1
+            ? verdict
+            : verdict with
+            {
+                Words = $"{verdict.Words}; l counts the units that survive, {FeedforwardStack.Number(residual.Survival)} of all",
+            };
     }
 
     private static StackVerdict Identity(Residual residual)
     {
         var scale = residual.SkipScale.Rule == ScaleRule.Constant && Math.Abs(residual.SkipScale.Value) == 1;
-        return FeedforwardStack.Verdict(Behaviour.Identity, $"identity: the branches are silent, and {(scale ? "every moment, χ and r_eff stay what they are" : "all is multiplied alike")}", "Z2", "exact at every width") with { SquaredGrowth = 1 };
+        return FeedforwardStack.Verdict(
+            Behaviour.Identity,
+            $"identity: the branches are silent, and {(scale ? "every moment, χ and r_eff stay what they are" : "all is multiplied alike")}",
+            "Z2",
+            "exact at every width"
+        ) with
+        {
+            SquaredGrowth = 1,
+        };
     }
 
     private static StackVerdict Normalised(Residual residual, IReadOnlyList<Layer> branch)
@@ -82,15 +108,26 @@ internal static class ResidualStack
         }
 
         var exponent = 0.5 * (gain - 1);
-        var power = Math.Abs(gain - 1) <= Still ? "χ grows as ln l"
-            : gain > 1 ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = {FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
+        var power =
+            Math.Abs(gain - 1) <= Still ? "χ grows as ln l"
+            : gain > 1
+                ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = "
+                    + $"{FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
             : $"χ stays bounded, differences of points fall as l^{FeedforwardStack.Number(gain - 1)}";
         if (residual.SkipScale.Rule != ScaleRule.Constant)
         {
-            return FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach skip connections scaled by {residual.SkipScale}", string.Empty, string.Empty);
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                $"theory does not reach skip connections scaled by {residual.SkipScale}",
+                string.Empty,
+                string.Empty
+            );
         }
 
-        var (skip, bounded) = (residual.SkipScale.Value * residual.SkipScale.Value, exponent > Still ? $"χ → (1 + g/q₀)^{FeedforwardStack.Number(exponent, "0.0000")} with g = {FeedforwardStack.Number(added)}" : "χ");
+        var (skip, bounded) = (
+            residual.SkipScale.Value * residual.SkipScale.Value,
+            exponent > Still ? $"χ → (1 + g/q₀)^{FeedforwardStack.Number(exponent, "0.0000")} with g = {FeedforwardStack.Number(added)}" : "χ"
+        );
         if (skip < 1 - Still)
         {
             return Diluted(residual, skip, gain, exponent, scope);
@@ -98,19 +135,42 @@ internal static class ResidualStack
 
         if (skip > 1 + Still)
         {
-            return FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved: the skip connection outgrows its branches, so χ is bounded; values grow by {FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit", "Z2", scope) with { SquaredGrowth = 1 };
+            return FeedforwardStack.Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved: the skip connection outgrows its branches, so χ is bounded; values grow by "
+                    + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
+                "Z2",
+                scope
+            ) with
+            {
+                SquaredGrowth = 1,
+            };
         }
 
         return residual.BranchScale.Rule switch
         {
-            ScaleRule.Constant => FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved, power law: {power}", "Z2", scope) with { SquaredGrowth = 1, Exponent = Math.Max(0, exponent) },
-            ScaleRule.ByDepth => FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved: {bounded} is bounded at every depth", "Z2", scope) with { SquaredGrowth = 1, Exponent = 0 },
+            ScaleRule.Constant => FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved, power law: {power}", "Z2", scope) with
+            {
+                SquaredGrowth = 1,
+                Exponent = Math.Max(0, exponent),
+            },
+            ScaleRule.ByDepth => FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved: {bounded} is bounded at every depth", "Z2", scope) with
+            {
+                SquaredGrowth = 1,
+                Exponent = 0,
+            },
             ScaleRule.ByUnit => FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                gain > 1 + Still ? $"well-behaved: χ grows as (ln l)^{FeedforwardStack.Number(exponent, "0.0000")}, slower than any power" : "well-behaved: χ grows no faster than ln ln l",
+                gain > 1 + Still
+                    ? $"well-behaved: χ grows as (ln l)^{FeedforwardStack.Number(exponent, "0.0000")}, slower than any power"
+                    : "well-behaved: χ grows no faster than ln ln l",
                 "Z2",
-                scope) with
-            { SquaredGrowth = 1, Exponent = 0 },
+                scope
+            ) with
+            {
+                SquaredGrowth = 1,
+                Exponent = 0,
+            },
             _ => throw new InvalidOperationException($"no verdict on scales by the rule {residual.BranchScale.Rule}"),
         };
     }
@@ -119,34 +179,77 @@ internal static class ResidualStack
     private static StackVerdict Diluted(Residual residual, double skip, double gain, double exponent, string scope)
     {
         var growth = ResidualTime.SquaredIncrement(1 - skip, gain, 1);
-        Suggestion plain = new("\"skip_scale\": 1", gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(exponent)} instead of exponentially" : "χ grows as ln l", "Z2", scope)
+        Suggestion plain = new(
+            "\"skip_scale\": 1",
+            gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(exponent)} instead of exponentially" : "χ grows as ln l",
+            "Z2",
+            scope
+        )
         {
             Unit = [residual with { SkipScale = ResidualScale.One }],
         };
         return Math.Abs(gain - 1) <= Still
-            ? FeedforwardStack.Verdict(Behaviour.Point, "point: the factor after the sum makes the stack a feedforward one at a lower speed", "Z2, F4", scope) with { SquaredGrowth = 1, Suggestions = [plain] }
+                ? FeedforwardStack.Verdict(
+                    Behaviour.Point,
+                    "point: the factor after the sum makes the stack a feedforward one at a lower speed",
+                    "Z2, F4",
+                    scope
+                ) with
+                {
+                    SquaredGrowth = 1,
+                    Suggestions = [plain],
+                }
             : gain < 1
-                ? FeedforwardStack.Verdict(Behaviour.Point, $"ordered, point: differences of points fall by {FeedforwardStack.Number(growth)} a unit", "Z2, F1", scope) with { SquaredGrowth = 1, DepthScale = -1 / Math.Log(growth), Suggestions = [plain] }
-                : FeedforwardStack.Verdict(
-                    Behaviour.Exploding,
-                    $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
-                    "Z2",
-                    scope) with
-                { SquaredGrowth = growth, Suggestions = [plain] };
+                ? FeedforwardStack.Verdict(
+                    Behaviour.Point,
+                    $"ordered, point: differences of points fall by {FeedforwardStack.Number(growth)} a unit",
+                    "Z2, F1",
+                    scope
+                ) with
+                {
+                    SquaredGrowth = 1,
+                    DepthScale = -1 / Math.Log(growth),
+                    Suggestions = [plain],
+                }
+            : FeedforwardStack.Verdict(
+                Behaviour.Exploding,
+                $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
+                    + $"unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
+                "Z2",
+                scope
+            ) with
+            {
+                SquaredGrowth = growth,
+                Suggestions = [plain],
+            };
     }
 
     private static StackVerdict PostNorm(Residual residual, IReadOnlyList<Layer> branch, IReadOnlyList<Layer> after)
     {
         if (residual.BranchScale.Rule == ScaleRule.ByUnit || residual.SkipScale.Rule != ScaleRule.Constant || residual.Survival != 1)
         {
-            return FeedforwardStack.Verdict(Behaviour.Unknown, "theory does not reach norms after sums whose shares change from unit to unit", string.Empty, string.Empty);
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach norms after sums whose shares change from unit to unit",
+                string.Empty,
+                string.Empty
+            );
         }
 
         var batch = after.Concat(branch).Any(layer => layer is BatchNorm);
         var (scope, skip) = (batch ? StackVerdict.WideAndLarge : StackVerdict.Wide, residual.SkipScale.Value * residual.SkipScale.Value);
         if (residual.BranchScale.Rule == ScaleRule.ByDepth)
         {
-            return FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: all branches together are of the order of the skip connection, χ is bounded at every depth", "Z2", scope) with { SquaredGrowth = 1, Exponent = 0 };
+            return FeedforwardStack.Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved: all branches together are of the order of the skip connection, χ is bounded at every depth",
+                "Z2",
+                scope
+            ) with
+            {
+                SquaredGrowth = 1,
+                Exponent = 0,
+            };
         }
 
         var alpha = residual.BranchScale.Value * residual.BranchScale.Value;
@@ -156,15 +259,49 @@ internal static class ResidualStack
         var share = alpha * added / ((skip * own) + (alpha * added));
         var gain = end.Noise / added * own;
         var growth = 1 - share + (share * gain);
-        Suggestion pre = new("move the norm to the beginning of the branch", gain > 1 + Still ? "χ grows as a power of the depth instead of exponentially" : "χ grows as ln l", "Z2", scope)
+        Suggestion pre = new(
+            "move the norm to the beginning of the branch",
+            gain > 1 + Still ? "χ grows as a power of the depth instead of exponentially" : "χ grows as ln l",
+            "Z2",
+            scope
+        )
         {
             Unit = [residual with { Branch = [.. after, .. residual.Branch] }],
         };
         return growth > 1 + Still
-            ? FeedforwardStack.Verdict(Behaviour.Exploding, $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit", "Z2", scope) with { SquaredGrowth = growth, Suggestions = [pre] }
+                ? FeedforwardStack.Verdict(
+                    Behaviour.Exploding,
+                    $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ "
+                        + $"grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit",
+                    "Z2",
+                    scope
+                ) with
+                {
+                    SquaredGrowth = growth,
+                    Suggestions = [pre],
+                }
             : growth < 1 - Still
-                ? FeedforwardStack.Verdict(Behaviour.Point, $"ordered, point: differences of points fall by {FeedforwardStack.Number(growth)} a unit", "Z2, F1", scope) with { SquaredGrowth = 1, DepthScale = -1 / Math.Log(growth), Suggestions = [pre] }
-                : FeedforwardStack.Verdict(Behaviour.Point, $"point: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}", "Z2, F4", scope) with { SquaredGrowth = 1, Suggestions = [pre] };
+                ? FeedforwardStack.Verdict(
+                    Behaviour.Point,
+                    $"ordered, point: differences of points fall by {FeedforwardStack.Number(growth)} a unit",
+                    "Z2, F1",
+                    scope
+                ) with
+                {
+                    SquaredGrowth = 1,
+                    DepthScale = -1 / Math.Log(growth),
+                    Suggestions = [pre],
+                }
+            : FeedforwardStack.Verdict(
+                Behaviour.Point,
+                $"point: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}",
+                "Z2, F4",
+                scope
+            ) with
+            {
+                SquaredGrowth = 1,
+                Suggestions = [pre],
+            };
     }
 
     private static StackVerdict WithoutNorms(Residual residual, IReadOnlyList<Layer> branch, int units)
@@ -174,32 +311,79 @@ internal static class ResidualStack
         var constant = residual.SkipScale.Rule == ScaleRule.Constant;
         if (constant && residual.BranchScale.Rule == ScaleRule.ByDepth && Math.Abs(Math.Abs(residual.SkipScale.Value) - 1) <= Still)
         {
-            return FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: all branches together are of the order of the skip connection, so scale, χ and directions are bounded at every depth", "Z2", StackVerdict.Wide) with { SquaredGrowth = 1, Exponent = 0 };
+            return FeedforwardStack.Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved: all branches together are of the order of the skip connection, so scale, χ and directions are bounded at every depth",
+                "Z2",
+                StackVerdict.Wide
+            ) with
+            {
+                SquaredGrowth = 1,
+                Exponent = 0,
+            };
         }
 
         if (!constant || residual.BranchScale.Rule != ScaleRule.Constant)
         {
-            return FeedforwardStack.Verdict(Behaviour.Unknown, "theory does not reach branches without norms whose scales change from unit to unit", string.Empty, string.Empty);
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach branches without norms whose scales change from unit to unit",
+                string.Empty,
+                string.Empty
+            );
         }
 
         var (skip, alpha) = (residual.SkipScale.Value * residual.SkipScale.Value, residual.BranchScale.Value * residual.BranchScale.Value);
         Suggestion[] suggestions =
         [
-            new("\"branch_scale\": \"1/sqrt(L)\"", $"scale, χ and directions are bounded at every depth (here {FeedforwardStack.Number(1 / Math.Sqrt(units))})", "Z2", StackVerdict.Wide) { Unit = [residual with { BranchScale = ResidualScale.ByDepth }] },
-            .. activations.Take(1).Select(function => NormSuggestion(branch, function) with { Unit = [residual with { Branch = [new LayerNorm(), .. residual.Branch] }] }),
+            new(
+                "\"branch_scale\": \"1/sqrt(L)\"",
+                $"scale, χ and directions are bounded at every depth (here {FeedforwardStack.Number(1 / Math.Sqrt(units))})",
+                "Z2",
+                StackVerdict.Wide
+            )
+            {
+                Unit = [residual with { BranchScale = ResidualScale.ByDepth }],
+            },
+            .. activations
+                .Take(1)
+                .Select(function => NormSuggestion(branch, function) with { Unit = [residual with { Branch = [new LayerNorm(), .. residual.Branch] }] }),
         ];
         if (homogeneous)
         {
             var added = new PairOfPoints(1, 1, 1).After(branch).Variance;
             var share = alpha * added / (skip + (alpha * added));
             return activations.Length == 0
-                ? FeedforwardStack.Verdict(Behaviour.WellBehaved, $"well-behaved while the width is large: linear branches keep χ; E ν₂ grows by {FeedforwardStack.Number(skip + (alpha * added))} a unit", "W4, V4", StackVerdict.Wide) with { SquaredGrowth = 1 }
-                : FeedforwardStack.Verdict(Behaviour.Line, $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by {FeedforwardStack.Number(skip + (alpha * added))} a unit", "W4, Z2, F4", StackVerdict.Wide) with { SquaredGrowth = 1, Suggestions = suggestions };
+                ? FeedforwardStack.Verdict(
+                    Behaviour.WellBehaved,
+                    $"well-behaved while the width is large: linear branches keep χ; E ν₂ grows by {FeedforwardStack.Number(skip + (alpha * added))} a unit",
+                    "W4, V4",
+                    StackVerdict.Wide
+                ) with
+                {
+                    SquaredGrowth = 1,
+                }
+                : FeedforwardStack.Verdict(
+                    Behaviour.Line,
+                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by "
+                        + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
+                    "W4, Z2, F4",
+                    StackVerdict.Wide
+                ) with
+                {
+                    SquaredGrowth = 1,
+                    Suggestions = suggestions,
+                };
         }
 
         if (activations.Length != 1 || Math.Abs(skip - 1) > Still || branch.Count(layer => layer is Dense or Convolution) != 1)
         {
-            return FeedforwardStack.Verdict(Behaviour.Unknown, "theory does not reach branches of several layers without norms, or with scaled skip connections, unless all is homogeneous", string.Empty, string.Empty);
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach branches of several layers without norms, or with scaled skip connections, unless all is homogeneous",
+                string.Empty,
+                string.Empty
+            );
         }
 
         var weights = new PairOfPoints(0, 0, 1).After(branch.Where(layer => layer is not Activation)).Noise * alpha;
@@ -207,13 +391,44 @@ internal static class ResidualStack
         {
             FunctionKind.Tanh or FunctionKind.Erf => FeedforwardStack.Verdict(
                 Behaviour.Exploding,
-                $"exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as {FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l less half a logarithm, while values saturate and grow as √l",
+                "exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as "
+                    + $"{FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l "
+                    + "less half a logarithm, while values saturate and grow as √l",
                 "F9",
-                StackVerdict.Wide) with
-            { Suggestions = suggestions },
-            FunctionKind.Sine => FeedforwardStack.Verdict(Behaviour.Exploding, $"exploding: χ² grows by 1 + ½α²σ_w² = {FeedforwardStack.Number(1 + (0.5 * weights))} a unit", "F9", StackVerdict.Wide) with { SquaredGrowth = 1 + (0.5 * weights), Suggestions = suggestions },
-            FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => FeedforwardStack.Verdict(Behaviour.Line, "line: once values are large the activation is as good as a ReLU, and points draw together in direction; χ stays bounded", "F4, Z2", StackVerdict.Wide) with { SquaredGrowth = 1, Suggestions = suggestions },
-            FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach branches of {activations[0].Word} without norms", string.Empty, string.Empty) with { Suggestions = suggestions },
+                StackVerdict.Wide
+            ) with
+            {
+                Suggestions = suggestions,
+            },
+            FunctionKind.Sine => FeedforwardStack.Verdict(
+                Behaviour.Exploding,
+                $"exploding: χ² grows by 1 + ½α²σ_w² = {FeedforwardStack.Number(1 + (0.5 * weights))} a unit",
+                "F9",
+                StackVerdict.Wide
+            ) with
+            {
+                SquaredGrowth = 1 + (0.5 * weights),
+                Suggestions = suggestions,
+            },
+            FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => FeedforwardStack.Verdict(
+                Behaviour.Line,
+                "line: once values are large the activation is as good as a ReLU, and points draw together in direction; χ stays bounded",
+                "F4, Z2",
+                StackVerdict.Wide
+            ) with
+            {
+                SquaredGrowth = 1,
+                Suggestions = suggestions,
+            },
+            FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                $"theory does not reach branches of {activations[0].Word} without norms",
+                string.Empty,
+                string.Empty
+            ) with
+            {
+                Suggestions = suggestions,
+            },
             _ => throw new InvalidOperationException($"no verdict on branches of {activations[0]}"),
         };
     }
@@ -226,6 +441,7 @@ internal static class ResidualStack
             "begin the branch with \"layer_norm\"",
             gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(0.5 * (gain - 1))}" : $"χ grows no faster than ln l, with {function}",
             "Z2",
-            StackVerdict.Wide);
+            StackVerdict.Wide
+        );
     }
 }

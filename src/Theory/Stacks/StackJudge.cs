@@ -11,10 +11,18 @@ public static class StackJudge
     public static IReadOnlyList<StackVerdict> Judge(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return [.. network.Layers.Select((layer, index) => (layer, index)).Where(item => item.layer is Repeat).Select(item => Judge((Repeat)item.layer, $"layers[{item.index}].repeat"))];
+        return
+        [
+            .. network
+                .Layers.Select((layer, index) => (layer, index))
+                .Where(item => item.layer is Repeat)
+                .Select(item => Judge((Repeat)item.layer, $"layers[{item.index}].repeat")),
+        ];
     }
 
-    /// <summary>Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.</summary>
+    /// <summary>
+    /// Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="prediction">Its prediction.</param>
     /// <returns>A verdict for each repeat that is in no other, in order.</returns>
@@ -32,25 +40,38 @@ public static class StackJudge
     {
         ArgumentNullException.ThrowIfNull(stack);
         var layers = UnitLayers.WriteOut(stack.Unit);
-        var attends = layers.Any(layer => layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention)));
-        var verdict = (attends ? AttentionStack.Judge(layers) : null) ?? layers.OfType<Residual>().Count() switch
-        {
-            0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
-            1 => ResidualStack.Judge(layers, stack.Times),
-            _ => Unknown(layers.OfType<Residual>().Last(), "units of several sums have no law of their own"),
-        };
+        var attends = layers.Any(layer =>
+            layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention))
+        );
+        var verdict =
+            (attends ? AttentionStack.Judge(layers) : null)
+            ?? layers.OfType<Residual>().Count() switch
+            {
+                0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
+                1 => ResidualStack.Judge(layers, stack.Times),
+                _ => Unknown(layers.OfType<Residual>().Last(), "units of several sums have no law of their own"),
+            };
         verdict = verdict with { Path = path, Units = stack.Times };
-        return LosesAtBorders(stack.Unit) && verdict.Behaviour != Behaviour.Unknown ? verdict with { Scope = $"{verdict.Scope}, away from the borders, where zero padding loses variance" } : verdict;
+        return LosesAtBorders(stack.Unit) && verdict.Behaviour != Behaviour.Unknown
+            ? verdict with
+            {
+                Scope = $"{verdict.Scope}, away from the borders, where zero padding loses variance",
+            }
+            : verdict;
     }
 
     /// <summary>The verdict where no law covers a layer.</summary>
-    internal static StackVerdict Unknown(Layer layer, string reason) => new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with {layer.Word}: {reason}", string.Empty, string.Empty);
+    internal static StackVerdict Unknown(Layer layer, string reason) =>
+        new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with {layer.Word}: {reason}", string.Empty, string.Empty);
 
-    private static bool LosesAtBorders(Layers layers) => layers.Any(layer => layer switch
-    {
-        Convolution convolution => convolution.Boundary == Boundary.ZeroPadding && convolution.Kernel > 1,
-        Repeat repeat => LosesAtBorders(repeat.Unit),
-        Residual residual => LosesAtBorders(residual.Branch) || LosesAtBorders(residual.Skip),
-        _ => false,
-    });
+    private static bool LosesAtBorders(Layers layers) =>
+        layers.Any(layer =>
+            layer switch
+            {
+                Convolution convolution => convolution.Boundary == Boundary.ZeroPadding && convolution.Kernel > 1,
+                Repeat repeat => LosesAtBorders(repeat.Unit),
+                Residual residual => LosesAtBorders(residual.Branch) || LosesAtBorders(residual.Skip),
+                _ => false,
+            }
+        );
 }

@@ -24,7 +24,10 @@ public sealed record StackVerdict(string Path, int Units, Behaviour Behaviour, s
     /// <summary>Units over which correlations forget their start, ξ; infinite on an edge, not a number where it is not known.</summary>
     public double DepthScale { get; internal init; } = double.NaN;
 
-    /// <summary>Growth of ln χ in a unit that the recursion of a batch has at its end, where that is not what the law says; not a number where it is, or where nobody compared.</summary>
+    /// <summary>
+    /// Growth of ln χ in a unit that the recursion of a batch has at its end, where that is not what the law says; not a number where it is, or where nobody
+    /// compared.
+    /// </summary>
     public double LogGrowthOfBatch { get; internal init; } = double.NaN;
 
     /// <summary>Fixed point and slopes of units without norms; null where there are norms or no such point.</summary>

@@ -39,16 +39,22 @@ internal static class UnitChange
     }
 
     /// <summary>The unit with other variances of weights and biases.</summary>
-    public static Layers WithParameters(Layers unit, Func<Initialisation, Initialisation> change) => [.. unit.Select(layer => layer switch
-    {
-        Dense dense => dense with { Parameters = change(dense.Parameters) },
-        Convolution convolution => convolution with { Parameters = change(convolution.Parameters) },
-        Repeat repeat => repeat with { Unit = WithParameters(repeat.Unit, change) },
-        Residual residual => residual with { Branch = WithParameters(residual.Branch, change), Skip = WithParameters(residual.Skip, change) },
-        Attention or Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => layer,
-        _ => throw new UnknownLayerException(layer),
-    })];
+    public static Layers WithParameters(Layers unit, Func<Initialisation, Initialisation> change) =>
+        [
+            .. unit.Select(layer =>
+                layer switch
+                {
+                    Dense dense => dense with { Parameters = change(dense.Parameters) },
+                    Convolution convolution => convolution with { Parameters = change(convolution.Parameters) },
+                    Repeat repeat => repeat with { Unit = WithParameters(repeat.Unit, change) },
+                    Residual residual => residual with { Branch = WithParameters(residual.Branch, change), Skip = WithParameters(residual.Skip, change) },
+                    Attention or Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => layer,
+                    _ => throw new UnknownLayerException(layer),
+                }
+            ),
+        ];
 
     /// <summary>The unit with another residual sum for its own.</summary>
-    public static Layers WithSum(IEnumerable<Layer> unit, Func<Residual, Residual> change) => [.. unit.Select(layer => layer is Residual residual ? change(residual) : layer)];
+    public static Layers WithSum(IEnumerable<Layer> unit, Func<Residual, Residual> change) =>
+        [.. unit.Select(layer => layer is Residual residual ? change(residual) : layer)];
 }

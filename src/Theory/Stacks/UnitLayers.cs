@@ -2,7 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The layers of a unit, or of a branch, one after the other: repeats written out, and without those that do nothing to moments in the limit of infinite width.</summary>
+/// <summary>
+/// The layers of a unit, or of a branch, one after the other: repeats written out, and without those that do nothing to moments in the limit of infinite width.
+/// </summary>
 internal static class UnitLayers
 {
     /// <summary>Repetitions are written out up to this many layers; longer units are no units.</summary>
@@ -46,8 +48,12 @@ internal static class UnitLayers
         return null;
     }
 
-    /// <summary>The first layer that would have to know channels that are not Gaussian: a second activation, or batch norm after one; null if there is none.</summary>
-    /// <remarks>The walk on a batch ends at the same layers. What the layers start from counts as Gaussian; units that follow themselves are asked twice in a row.</remarks>
+    /// <summary>
+    /// The first layer that would have to know channels that are not Gaussian: a second activation, or batch norm after one; null if there is none.
+    /// </summary>
+    /// <remarks>
+    /// The walk on a batch ends at the same layers. What the layers start from counts as Gaussian; units that follow themselves are asked twice in a row.
+    /// </remarks>
     public static (Layer Layer, string Reason)? NotGaussian(IReadOnlyList<Layer> layers)
     {
         var gaussian = true;

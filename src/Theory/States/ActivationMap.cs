@@ -46,7 +46,10 @@ internal static class ActivationMap
             // E s'(u) du, the noise regressed on u.
             NoiseMeans = state.Cross is null
                 ? null
-                : Vector<double>.Build.Dense(state.Points, i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * moments[state.Signal[i, i]].SlopeAlong / state.Signal[i, i]),
+                : Vector<double>.Build.Dense(
+                    state.Points,
+                    i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * moments[state.Signal[i, i]].SlopeAlong / state.Signal[i, i]
+                ),
         };
     }
 
@@ -55,7 +58,12 @@ internal static class ActivationMap
     {
         if (!dual.IsClosedForm && state.Signal.Diagonal().Maximum() is var largest && largest > QuadratureDual.MostVariance)
         {
-            throw NoTheoryException.OfPrecision(layer, FormattableString.Invariant($"a variance before it is {largest:g3}; its dual has no formula, and quadratures follow it up to {QuadratureDual.MostVariance:g3}"));
+            throw NoTheoryException.OfPrecision(
+                layer,
+                FormattableString.Invariant(
+                    $"a variance before it is {largest:g3}; its dual has no formula, and quadratures follow it up to {QuadratureDual.MostVariance:g3}"
+                )
+            );
         }
     }
 

@@ -13,11 +13,18 @@ internal static class BatchNormMap
         var kernel = Decompose(norm, state);
         var before = WithoutNegligible(kernel, state);
         var (signal, error) = kernel.Linear();
-        var after = After(norm, kernel, before, () => signal, () =>
-        {
-            var (noise, cross, noiseError) = kernel.LinearNoise(before.Noise!, before.Cross);
-            return new(signal, noise, cross, noiseError);
-        }, Math.Max(state.Error, error));
+        var after = After(
+            norm,
+            kernel,
+            before,
+            () => signal,
+            () =>
+            {
+                var (noise, cross, noiseError) = kernel.LinearNoise(before.Noise!, before.Cross);
+                return new(signal, noise, cross, noiseError);
+            },
+            Math.Max(state.Error, error)
+        );
         return after with { Pending = new(norm, kernel, before) };
     }
 
@@ -30,7 +37,14 @@ internal static class BatchNormMap
         var (norm, kernel, state) = pending;
         if (dual is LeakyDual leaky)
         {
-            var after = After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
+            var after = After(
+                norm,
+                kernel,
+                state,
+                () => kernel.Homogeneous(leaky, null, null).Signal,
+                () => kernel.Homogeneous(leaky, state.Noise, state.Cross),
+                state.Error
+            );
             var (ofSignal, ofNoise) = kernel.Means(leaky.Slope, after.Noise is null ? null : state.Cross);
             return after with { Means = Math.Abs(norm.Scale) * ofSignal, NoiseMeans = ofNoise is null ? null : Math.Abs(norm.Scale) * ofNoise };
         }
@@ -39,37 +53,58 @@ internal static class BatchNormMap
         var correlated = !(share <= LargestShare);
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
         var (directions, expanded) = (LargeBatchNorm.Directions(kernel), true);
-        var (signal, gain, means, error) = dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel)
-            ? Exact(kernel, complex, norm.Scale, noise, out expanded)
-            : directions >= LargeBatchNorm.LeastDirections
-                ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
-                : throw NoTheoryException.OfBatch(layer, $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many directions begins at {LargeBatchNorm.LeastDirections}");
+        var (signal, gain, means, error) =
+            dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel) ? Exact(kernel, complex, norm.Scale, noise, out expanded)
+            : directions >= LargeBatchNorm.LeastDirections ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
+            : throw NoTheoryException.OfBatch(
+                layer,
+                $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many "
+                    + $"directions begins at {LargeBatchNorm.LeastDirections}"
+            );
         return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
         {
             IsGaussian = false,
             Validity = expanded ? LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch) : LayerMap.AfterNonlinear(state),
             Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
             Means = means,
-            NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
+            NoNoise = noise
+                ? state.NoNoise
+                : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
         };
     }
 
     private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
 
     /// <summary>
-    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous it is taken for independent,
-    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no prediction.
+    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous
+    /// it is taken for independent,
+    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no
+    /// prediction.
     /// </summary>
     private const double LargestShare = 0.25;
 
-    /// <summary>Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.</summary>
+    /// <summary>
+    /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.
+    /// </summary>
     private const double NegligibleShare = 1e-10;
 
     /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time.</summary>
     private static KernelState WithoutNegligible(BatchNormKernel kernel, KernelState state) =>
-        state.Cross is not null && state.Noise is not null && kernel.ReachedNoise(state.Cross, [.. state.Noise.Diagonal()]).Largest() <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
+        state.Cross is not null && state.Noise is not null && kernel.ReachedNoise(state.Cross, [.. state.Noise.Diagonal()]).Largest() <= NegligibleShare
+            ? state with
+            {
+                Cross = null,
+                NoiseMeans = null,
+            }
+            : state;
 
-    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise, out bool isExpansion)
+    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(
+        BatchNormKernel kernel,
+        IComplexDual dual,
+        double scale,
+        bool noise,
+        out bool isExpansion
+    )
     {
         isExpansion = false;
         if (kernel.Rank == 0)
@@ -91,7 +126,14 @@ internal static class BatchNormMap
         return (signal, passed, talbot.Means(), Math.Max(error, noiseError));
     }
 
-    private static KernelState After(BatchNorm norm, BatchNormKernel kernel, KernelState state, Func<Matrix<double>> signal, Func<ActivationKernel> all, double error)
+    private static KernelState After(
+        BatchNorm norm,
+        BatchNormKernel kernel,
+        KernelState state,
+        Func<Matrix<double>> signal,
+        Func<ActivationKernel> all,
+        double error
+    )
     {
         var square = norm.Scale * norm.Scale;
         var noise = state.Noise is not null && IsFinite(kernel);

@@ -4,7 +4,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.</summary>
+/// <summary>
+/// What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.
+/// </summary>
 /// <remarks>Kernels are means over channels, <c>K_ij = E[y_i y_j]</c>; laws of one layer turn a state into the next (<see cref="LayerMap"/>).</remarks>
 public sealed record KernelState
 {
@@ -34,7 +36,9 @@ public sealed record KernelState
     /// <summary>What the numbers hold for.</summary>
     public Validity Validity { get; internal init; }
 
-    /// <summary>The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.</summary>
+    /// <summary>
+    /// The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.
+    /// </summary>
     public double Error { get; internal init; }
 
     /// <summary>Number of points P.</summary>
@@ -49,7 +53,9 @@ public sealed record KernelState
     /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
     internal int RandomLayers { get; init; }
 
-    /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
+    /// <summary>
+    /// Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.
+    /// </summary>
     internal bool IsMixture { get; init; }
 
     /// <summary>Whether that draw is one of attention's weights.</summary>
@@ -83,7 +89,11 @@ public sealed record KernelState
         var images = CountImages(shape, features.RowCount);
         if (features.ColumnCount != shape.Channels || noise.RowCount != features.RowCount || noise.ColumnCount != features.ColumnCount)
         {
-            throw new ArgumentException($"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and {noise.RowCount} × {noise.ColumnCount}", nameof(noise));
+            throw new ArgumentException(
+                $"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and "
+                    + $"{noise.RowCount} × {noise.ColumnCount}",
+                nameof(noise)
+            );
         }
 
         if (!features.Enumerate().All(double.IsFinite) || !noise.Enumerate().All(double.IsFinite))
@@ -118,7 +128,13 @@ public sealed record KernelState
             throw new ArgumentException($"expected noise and its covariance with the signal for {points} points", nameof(noise));
         }
 
-        return new KernelState(shape, CountImages(shape, points), signal) { Noise = noise, Cross = cross, IsGaussian = true, RandomLayers = 1 };
+        return new KernelState(shape, CountImages(shape, points), signal)
+        {
+            Noise = noise,
+            Cross = cross,
+            IsGaussian = true,
+            RandomLayers = 1,
+        };
     }
 
     /// <summary>The mean square of the signal, ν₂.</summary>
@@ -139,19 +155,22 @@ public sealed record KernelState
     }
 
     /// <summary>A state of other points: everything that is not said is 0 or unknown.</summary>
-    internal KernelState With(Shape shape, Matrix<double> signal, Matrix<double>? noise, Matrix<double>? cross) => this with
-    {
-        Shape = shape,
-        Signal = signal,
-        Noise = noise,
-        Cross = cross,
-        Means = null,
-        NoiseMeans = null,
-        Pending = null,
-        Sphere = null,
-    };
+    internal KernelState With(Shape shape, Matrix<double> signal, Matrix<double>? noise, Matrix<double>? cross) =>
+        this with
+        {
+            Shape = shape,
+            Signal = signal,
+            Noise = noise,
+            Cross = cross,
+            Means = null,
+            NoiseMeans = null,
+            Pending = null,
+            Sphere = null,
+        };
 
-    /// <summary>The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.</summary>
+    /// <summary>
+    /// The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.
+    /// </summary>
     internal KernelState Rescaled(bool signalToo)
     {
         var (signal, noise) = (signalToo ? Usable(Nu2()) : 1, Usable(NoisePower()));
@@ -173,10 +192,10 @@ public sealed record KernelState
     }
 
     /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
-    internal string WhyNotGaussian(string otherwise) => HasRandomScores
-        ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
-        : IsMixture
-        ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
+    internal string WhyNotGaussian(string otherwise) =>
+        HasRandomScores
+            ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
+        : IsMixture ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
         : otherwise;
 
     private static int CountImages(Shape shape, int points)

@@ -3,8 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).</summary>
-/// <remarks>docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.</remarks>
+/// <summary>
+/// What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).
+/// </summary>
+/// <remarks>
+/// docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.
+/// </remarks>
 public static class LayerMap
 {
     /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>
@@ -50,31 +54,36 @@ public static class LayerMap
         return state;
     }
 
-    private static KernelState Apply(Layer layer, KernelState state, Unit unit, Action<Layer, KernelState>? observe) => layer switch
-    {
-        Convolution convolution => Convolve(convolution, state),
-        Dense dense => AfterWeights(dense.OutputOf(state.Shape), state, dense.Parameters, matrix => matrix),
-        Activation activation => ActivationMap.Apply(activation, state),
-        BatchNorm norm => BatchNormMap.Apply(norm, state),
-        LayerNorm norm => PointNormMap.Apply(norm, state, subtractsMean: true, norm.Over == NormalisedOver.All),
-        RmsNorm norm => PointNormMap.Apply(norm, state, subtractsMean: false, norm.Over == NormalisedOver.All),
-        GroupNorm norm => Grouped(norm, state),
-        InstanceNorm => throw new NoTheoryException(layer, "pairs of points of different images have two random scales each; only points of one image have a law"),
-        AveragePool pool => Pool(pool, state, pool.Size),
-        GlobalAveragePool => Pool(layer, state, Math.Max(state.Shape.Height, state.Shape.Width)),
-        MaxPool pool => pool.Size == 1 ? state : throw new NoTheoryException(layer, "products of largest values over two windows have no closed form"),
-        Flatten flatten => Flattened(flatten, state),
-        Scaling scaling => Scaled(state, scaling.Factor),
-        Dropout dropout => Dropped(dropout, state),
-        Attention attention => AttentionMap.Apply(attention, state),
-        Residual residual => ResidualMap.Sum(
-            residual,
-            Stack(residual.Skip, state, unit, observe),
-            ResidualMap.IsSilent(residual, unit) ? null : Stack(residual.Branch, state, unit, observe),
-            unit),
-        Repeat repeat => Repeated(repeat, state, observe),
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static KernelState Apply(Layer layer, KernelState state, Unit unit, Action<Layer, KernelState>? observe) =>
+        layer switch
+        {
+            Convolution convolution => Convolve(convolution, state),
+            Dense dense => AfterWeights(dense.OutputOf(state.Shape), state, dense.Parameters, matrix => matrix),
+            Activation activation => ActivationMap.Apply(activation, state),
+            BatchNorm norm => BatchNormMap.Apply(norm, state),
+            LayerNorm norm => PointNormMap.Apply(norm, state, subtractsMean: true, norm.Over == NormalisedOver.All),
+            RmsNorm norm => PointNormMap.Apply(norm, state, subtractsMean: false, norm.Over == NormalisedOver.All),
+            GroupNorm norm => Grouped(norm, state),
+            InstanceNorm => throw new NoTheoryException(
+                layer,
+                "pairs of points of different images have two random scales each; only points of one image have a law"
+            ),
+            AveragePool pool => Pool(pool, state, pool.Size),
+            GlobalAveragePool => Pool(layer, state, Math.Max(state.Shape.Height, state.Shape.Width)),
+            MaxPool pool => pool.Size == 1 ? state : throw new NoTheoryException(layer, "products of largest values over two windows have no closed form"),
+            Flatten flatten => Flattened(flatten, state),
+            Scaling scaling => Scaled(state, scaling.Factor),
+            Dropout dropout => Dropped(dropout, state),
+            Attention attention => AttentionMap.Apply(attention, state),
+            Residual residual => ResidualMap.Sum(
+                residual,
+                Stack(residual.Skip, state, unit, observe),
+                ResidualMap.IsSilent(residual, unit) ? null : Stack(residual.Branch, state, unit, observe),
+                unit
+            ),
+            Repeat repeat => Repeated(repeat, state, observe),
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static KernelState Repeated(Repeat repeat, KernelState state, Action<Layer, KernelState>? observe)
     {
@@ -119,7 +128,8 @@ public static class LayerMap
             output,
             signal,
             state.Noise is null ? null : KernelMatrix.Symmetric(map(state.Noise), parameters.WeightVariance),
-            state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
+            state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance
+        ) with
         {
             IsGaussian = !state.IsMixture,
             IsGaussianInTheLimit = false,
@@ -134,7 +144,10 @@ public static class LayerMap
         var pooling = PoolingOf(layer, state);
         Matrix<double>? Pooled(Matrix<double>? matrix) => matrix is null ? null : pooling * matrix * pooling.Transpose();
         return size == 1
-            ? state with { Shape = output }
+            ? state with
+            {
+                Shape = output,
+            }
             : state.With(output, Symmetric(Pooled(state.Signal)!), Pooled(state.Noise), Pooled(state.Cross)) with
             {
                 Means = state.Means is null ? null : pooling * state.Means,
@@ -172,11 +185,16 @@ public static class LayerMap
         }
 
         // Features of the same position meet: blocks' diagonals.
-        Matrix<double> Mean(Matrix<double> matrix) => Matrix<double>.Build.Dense(state.Images, state.Images, (a, b) =>
-            Enumerable.Range(0, positions).Sum(s => matrix[(a * positions) + s, (b * positions) + s]) / positions);
-        Vector<double>? MeanOf(Vector<double>? vector) => vector is null
-            ? null
-            : Vector<double>.Build.Dense(state.Images, a => Enumerable.Range(0, positions).Sum(s => vector[(a * positions) + s]) / positions);
+        Matrix<double> Mean(Matrix<double> matrix) =>
+            Matrix<double>.Build.Dense(
+                state.Images,
+                state.Images,
+                (a, b) => Enumerable.Range(0, positions).Sum(s => matrix[(a * positions) + s, (b * positions) + s]) / positions
+            );
+        Vector<double>? MeanOf(Vector<double>? vector) =>
+            vector is null
+                ? null
+                : Vector<double>.Build.Dense(state.Images, a => Enumerable.Range(0, positions).Sum(s => vector[(a * positions) + s]) / positions);
         return state.With(output, Mean(state.Signal), state.Noise is null ? null : Mean(state.Noise), state.Cross is null ? null : Mean(state.Cross)) with
         {
             IsGaussian = false,
@@ -196,9 +214,13 @@ public static class LayerMap
 
         return state.Shape.Channels / norm.Groups >= ManyChannels && state.IsGaussian
             ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
-            : throw new NoTheoryException(norm, state.IsGaussian
-                ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
-                : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own"));
+            : throw new NoTheoryException(
+                norm,
+                state.IsGaussian
+                    ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on "
+                        + "they are as good as constant"
+                    : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own")
+            );
     }
 
     private static KernelState Dropped(Dropout dropout, KernelState state)
@@ -221,7 +243,12 @@ public static class LayerMap
         }
 
         // Features that may be dropped are mixtures, not Gaussian; their means over channels stay, since what is kept grows.
-        return state.With(state.Shape, Kept(state.Signal)!, Kept(state.Noise), Kept(state.Cross)) with { IsGaussian = false, Means = state.Means, NoiseMeans = state.NoiseMeans };
+        return state.With(state.Shape, Kept(state.Signal)!, Kept(state.Noise), Kept(state.Cross)) with
+        {
+            IsGaussian = false,
+            Means = state.Means,
+            NoiseMeans = state.NoiseMeans,
+        };
     }
 
     /// <summary>Multiplies signal and noise by a number.</summary>
@@ -250,7 +277,8 @@ public static class LayerMap
     internal static Validity Widest(Validity one, Validity other) => one > other ? one : other;
 
     /// <summary>What a layer that is not linear leaves of a scope: after a second layer with weights, the kernel itself is random at finite width.</summary>
-    internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
+    internal static Validity AfterNonlinear(KernelState state) =>
+        state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 
     private static Matrix<double> Symmetric(Matrix<double> matrix) => KernelMatrix.Symmetric(matrix);
 }

@@ -3,7 +3,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A norm over few channels of a point that the next layer may follow as an activation: what it passes on is on a sphere, and its law there is known.</summary>
+/// <summary>
+/// A norm over few channels of a point that the next layer may follow as an activation: what it passes on is on a sphere, and its law there is known.
+/// </summary>
 /// <param name="Norm">The norm.</param>
 /// <param name="Channels">Channels that share their statistics.</param>
 /// <param name="SubtractsMean">Whether it centres them.</param>

@@ -3,9 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after layer, RMS and wide group norm at infinite width, their own derivative included: statistics over many channels are means.</summary>
+/// <summary>
+/// Kernel states after layer, RMS and wide group norm at infinite width, their own derivative included: statistics over many channels are means.
+/// </summary>
 /// <remarks>
-/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i = C_ii/(q_i + ε): the part of the noise
+/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i =
+/// C_ii/(q_i + ε): the part of the noise
 /// along the signal is gone. At finite width: <see cref="SphereLaws"/>.
 /// </remarks>
 internal static class PointNormMap
@@ -49,12 +52,14 @@ internal static class PointNormMap
 
         var along = Matrix<double>.Build.DiagonalOfDiagonalVector(Shared(cross.Diagonal(), positions).PointwiseDivide(squares + norm.Epsilon));
         var removed = along * cross.Transpose();
-        return AtOwnWidth(after with
-        {
-            Noise = scale * (noise - removed - removed.Transpose() + (along * signal * along)) * scale,
-            Cross = scale * (cross - (along * signal)) * scale,
-            NoiseMeans = subtractsMean && positions == 1 ? null : Scaled(state.NoiseMeans, scale),
-        });
+        return AtOwnWidth(
+            after with
+            {
+                Noise = scale * (noise - removed - removed.Transpose() + (along * signal * along)) * scale,
+                Cross = scale * (cross - (along * signal)) * scale,
+                NoiseMeans = subtractsMean && positions == 1 ? null : Scaled(state.NoiseMeans, scale),
+            }
+        );
 
         // Exact where the kernel below is that of the inputs; groups of few channels have no other law.
         KernelState AtOwnWidth(KernelState limit)
@@ -63,7 +68,10 @@ internal static class PointNormMap
             var exact = state.RandomLayers == 1 && state.Validity == Validity.Exact;
             return positions == 1 && (exact || channels < LayerMap.ManyChannels) && SphereMap.Holds(state, norm, channels, subtractsMean)
                 ? SphereMap.Apply(state, norm, channels, subtractsMean, limit)
-                : limit with { IsGaussianInTheLimit = limit.IsGaussian };
+                : limit with
+                {
+                    IsGaussianInTheLimit = limit.IsGaussian,
+                };
         }
     }
 
@@ -80,13 +88,13 @@ internal static class PointNormMap
         return (
             Less(state.Signal, means, taken, means, taken),
             state.Noise is null ? null : Less(state.Noise, noiseMeans, noiseTaken, noiseMeans, noiseTaken),
-            state.Cross is null ? null : Less(state.Cross, noiseMeans, noiseTaken, means, taken));
+            state.Cross is null ? null : Less(state.Cross, noiseMeans, noiseTaken, means, taken)
+        );
     }
 
     /// <summary>Means over the positions of each image, at all of them.</summary>
-    private static Vector<double> Shared(Vector<double> values, int positions) => positions == 1
-        ? values
-        : Vector<double>.Build.Dense(values.Count, i => Enumerable.Range(i / positions * positions, positions).Average(k => values[k]));
+    private static Vector<double> Shared(Vector<double> values, int positions) =>
+        positions == 1 ? values : Vector<double>.Build.Dense(values.Count, i => Enumerable.Range(i / positions * positions, positions).Average(k => values[k]));
 
     private static Vector<double>? Scaled(Vector<double>? means, Matrix<double> scale) => means is null ? null : scale * means;
 }

@@ -57,13 +57,14 @@ internal static class ResidualMap
     }
 
     /// <summary>Means over channels of the sum, of which the branch has a share; null is zero.</summary>
-    private static Vector<double>? Sum(Vector<double>? skip, Vector<double>? branch, double survival) => (skip, branch) switch
-    {
-        (null, null) => null,
-        (null, { } one) => survival * one,
-        ({ } one, null) => one,
-        ({ } one, { } two) => one + (survival * two),
-    };
+    private static Vector<double>? Sum(Vector<double>? skip, Vector<double>? branch, double survival) =>
+        (skip, branch) switch
+        {
+            (null, null) => null,
+            (null, { } one) => survival * one,
+            ({ } one, null) => one,
+            ({ } one, { } two) => one + (survival * two),
+        };
 
     /// <summary>Whether flipping the sign of the last weights flips the sign of the output: all that follows them is odd.</summary>
     private static bool EndsFresh(Layers layers)

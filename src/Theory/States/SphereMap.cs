@@ -3,9 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.</summary>
+/// <summary>
+/// Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.
+/// </summary>
 /// <remarks>
-/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the limit of many channels, brought to the scale of the mean squares.
+/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the
+/// limit of many channels, brought to the scale of the mean squares.
 /// Below the first layer with weights kernels are those of the inputs; from the second on they are random at finite width, and the limit is what stays.
 /// </remarks>
 internal static class SphereMap
@@ -31,7 +34,11 @@ internal static class SphereMap
     public static bool Holds(KernelState state, Norm norm, int channels, bool subtractsMean)
     {
         var dimension = subtractsMean ? channels - 1 : channels;
-        return state.IsGaussian && !state.IsGaussianInTheLimit && dimension >= FewestDimensions && state.Signal.Diagonal().Minimum() > 0 && ErrorOfEpsilon(state, norm, dimension) <= MostOfEpsilon;
+        return state.IsGaussian
+            && !state.IsGaussianInTheLimit
+            && dimension >= FewestDimensions
+            && state.Signal.Diagonal().Minimum() > 0
+            && ErrorOfEpsilon(state, norm, dimension) <= MostOfEpsilon;
     }
 
     /// <summary>The state after the norm.</summary>
@@ -43,7 +50,11 @@ internal static class SphereMap
     public static KernelState Apply(KernelState before, Norm norm, int channels, bool subtractsMean, KernelState limit)
     {
         var deviations = before.Signal.Diagonal().PointwiseSqrt();
-        var correlations = Matrix<double>.Build.Dense(before.Points, before.Points, (i, j) => i == j ? 1 : Math.Clamp(before.Signal[i, j] / (deviations[i] * deviations[j]), -1, 1));
+        var correlations = Matrix<double>.Build.Dense(
+            before.Points,
+            before.Points,
+            (i, j) => i == j ? 1 : Math.Clamp(before.Signal[i, j] / (deviations[i] * deviations[j]), -1, 1)
+        );
         var pending = new PendingSphere(norm, channels, subtractsMean, correlations, limit);
         var n = (double)pending.Dimension;
         return limit with
@@ -85,13 +96,18 @@ internal static class SphereMap
         var (law, size) = (SpherePairs.Find(function, pending.Dimension, scale), pending.Correlations.RowCount);
         var signal = new double[size * size];
         var diagonal = law.At(1);
-        Parallel.For(0, size, Sharing.Of(size), i =>
-        {
-            for (var j = 0; j <= i; j++)
+        Parallel.For(
+            0,
+            size,
+            Sharing.Options(size),
+            i =>
             {
-                signal[(i * size) + j] = signal[(j * size) + i] = factor(i) * factor(j) * (i == j ? diagonal : law.At(pending.Correlations[i, j]));
+                for (var j = 0; j <= i; j++)
+                {
+                    signal[(i * size) + j] = signal[(j * size) + i] = factor(i) * factor(j) * (i == j ? diagonal : law.At(pending.Correlations[i, j]));
+                }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(size, size, signal);
     }
 }

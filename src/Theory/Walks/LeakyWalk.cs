@@ -1,10 +1,15 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>The exact random walk of ln ν₂ of one point, signal or noise, in a fully connected network with leaky ReLUs of slope a and σ_w² = 2/(1+a²). Laws V2 and V3.</summary>
+/// <summary>
+/// The exact random walk of ln ν₂ of one point, signal or noise, in a fully connected network with leaky ReLUs of slope a and σ_w² = 2/(1+a²). Laws V2 and V3.
+/// </summary>
 /// <remarks>
-/// A layer multiplies ν₂ by <c>X = (σ_w²/N) Σ g_c² B_c</c>, B = 1 or a² with probability ½: <c>E e^{-tX} = (½(1+2tσ_w²/N)^{-½} + ½(1+2ta²σ_w²/N)^{-½})ᴺ</c>, and
-/// <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with probability 2⁻ᴺ, which is
-/// excluded. Norm and direction of a Gaussian vector are independent, so orthogonal weights take the walk of the norm, <c>ψ(N/2) + ln(2/N)</c> and <c>ψ₁(N/2)</c>, away.
+/// A layer multiplies ν₂ by <c>X = (σ_w²/N) Σ g_c² B_c</c>, B = 1 or a² with probability ½: <c>E e^{-tX} = (½(1+2tσ_w²/N)^{-½} + ½(1+2ta²σ_w²/N)^{-½})ᴺ</c>,
+/// and
+/// <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with probability
+/// 2⁻ᴺ, which is
+/// excluded. Norm and direction of a Gaussian vector are independent, so orthogonal weights take the walk of the norm, <c>ψ(N/2) + ln(2/N)</c> and
+/// <c>ψ₁(N/2)</c>, away.
 /// </remarks>
 public sealed class LeakyWalk
 {
@@ -61,7 +66,9 @@ public sealed class LeakyWalk
     /// <summary>Variance of a step.</summary>
     public double Variance { get; }
 
-    /// <summary>V4: Lyapunov exponents of a linear network with Gaussian weights of variance 1/N, <c>½(ψ((N-k+1)/2) + ln(2/N))</c>, the largest first.</summary>
+    /// <summary>
+    /// V4: Lyapunov exponents of a linear network with Gaussian weights of variance 1/N, <c>½(ψ((N-k+1)/2) + ln(2/N))</c>, the largest first.
+    /// </summary>
     /// <param name="width">N ≥ 1.</param>
     /// <returns>N exponents: growth of the logarithm of a length by a layer.</returns>
     /// <remarks>C. Newman, <i>The distribution of Lyapunov exponents</i>, Comm. Math. Phys. 103, 1986.</remarks>
@@ -77,7 +84,8 @@ public sealed class LeakyWalk
     {
         var squaredSlope = slope * slope;
         var (weight, isTiny) = (2 / (1 + squaredSlope), slope > 0 && squaredSlope < LeastSquare);
-        double mean = 0, weighted = 0;
+        double mean = 0,
+            weighted = 0;
         for (var node = 0; ; node++)
         {
             var v = First + (node * Step);

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Training;
 
-/// <summary>The order in which training sees its images: in each pass another one, in whole batches, the images that are left over at its end left out of it.</summary>
+/// <summary>
+/// The order in which training sees its images: in each pass another one, in whole batches, the images that are left over at its end left out of it.
+/// </summary>
 /// <param name="seed">The seed.</param>
 /// <param name="simulation">Index of the simulation.</param>
 /// <param name="images">Number of images.</param>
@@ -21,7 +23,10 @@ internal sealed class BatchOrder(ulong seed, uint simulation, int images, int ba
         var (pass, batch) = Math.DivRem(step, BatchesInPass);
         if (pass != _number)
         {
-            (_number, _pass) = (pass, BatchSelection.WithoutReplacement(new RandomNumbers(seed, simulation, (uint)pass, RandomPurpose.TrainingOrder), images, images));
+            (_number, _pass) = (
+                pass,
+                BatchSelection.WithoutReplacement(new RandomNumbers(seed, simulation, (uint)pass, RandomPurpose.TrainingOrder), images, images)
+            );
         }
 
         return _pass.AsSpan(batch * batchSize, batchSize);

@@ -1,6 +1,9 @@
 namespace Wellbehaved.Training;
 
-/// <summary>Means and variances before each batch norm, averaged over the batches of training, for evaluation: the mean over the first ten batches, from then on each new batch counts a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).</summary>
+/// <summary>
+/// Means and variances before each batch norm, averaged over the batches of training, for evaluation: the mean over the first ten batches, from then on each
+/// new batch counts a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).
+/// </summary>
 /// <remarks>Variances have the number of points less one in the denominator, as PyTorch's running ones have.</remarks>
 internal sealed class RunningStatistics
 {

@@ -6,7 +6,8 @@ namespace Wellbehaved.Training;
 /// <remarks>Test images are brought to scale by the numbers of the training images, so that nothing of the test is known before it.</remarks>
 internal sealed class TrainingData
 {
-    private readonly double[] _means, _factors;
+    private readonly double[] _means,
+        _factors;
 
     /// <summary>Measures the channels.</summary>
     /// <param name="training">Images to train on.</param>
@@ -35,9 +36,10 @@ internal sealed class TrainingData
         {
             _means[channel] = sums[channel] / count;
             var variance = ((Int128)training.Count * Shape.Positions * squares[channel]) - ((Int128)sums[channel] * sums[channel]);
-            _factors[channel] = variance > 0
-                ? count / Math.Sqrt((double)variance)
-                : throw new InvalidInputException("--dataset", $"expected training images whose pixels vary, but those of channel {channel} are all equal");
+            _factors[channel] =
+                variance > 0
+                    ? count / Math.Sqrt((double)variance)
+                    : throw new InvalidInputException("--dataset", $"expected training images whose pixels vary, but those of channel {channel} are all equal");
         }
     }
 
@@ -75,7 +77,9 @@ internal sealed class TrainingData
         }
     }
 
-    /// <summary>Adds noise to test images: independent normal numbers that depend on seed, simulation and image alone, so that all networks meet the same.</summary>
+    /// <summary>
+    /// Adds noise to test images: independent normal numbers that depend on seed, simulation and image alone, so that all networks meet the same.
+    /// </summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="chosen">Indices of the images.</param>
     /// <param name="batch">Their pixels, brought to scale.</param>

@@ -10,8 +10,9 @@ internal static class CrossEntropy
     /// <param name="logits">Logits (images × classes).</param>
     /// <param name="classes">The class of each image.</param>
     /// <param name="gradient">Receives the gradient of the loss by each logit; empty if nobody asks for it.</param>
-    /// <returns>The mean loss, which is no number where a logit is none, and how many images have their largest logit at their class, the first one among equals.</returns>
-    public static (double Loss, int Right) Of<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> classes, Span<T> gradient)
+    /// <returns>The mean loss, which is no number where a logit is none, and how many images have their largest logit at their class, the first one among
+    /// equals.</returns>
+    public static (double Loss, int Right) Compute<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> classes, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var count = logits.Length / classes.Length;

@@ -9,9 +9,16 @@ namespace Wellbehaved.Training;
 internal sealed unsafe class Readout<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _images, _features, _classes;
+    private readonly int _images,
+        _features,
+        _classes;
     private readonly MatrixProduct<T> _product;
-    private readonly AlignedBuffer<T> _parameters, _gradients, _scaled, _logits, _slopes, _ofFeatures;
+    private readonly AlignedBuffer<T> _parameters,
+        _gradients,
+        _scaled,
+        _logits,
+        _slopes,
+        _ofFeatures;
 
     /// <summary>Allocates a readout.</summary>
     /// <param name="images">Images in a batch.</param>
@@ -55,7 +62,14 @@ internal sealed unsafe class Readout<T> : IDisposable
             scaled[i] = features[i] * factor;
         }
 
-        _product.Multiply(MatrixOperand<T>.RowMajor(_scaled.Pointer, _features), MatrixOperand<T>.RowMajor(_parameters.Pointer, _classes), _logits.Pointer, _images, _features, _classes);
+        _product.Multiply(
+            MatrixOperand<T>.RowMajor(_scaled.Pointer, _features),
+            MatrixOperand<T>.RowMajor(_parameters.Pointer, _classes),
+            _logits.Pointer,
+            _images,
+            _features,
+            _classes
+        );
         var logits = _logits.Span;
         var biases = _parameters.Span[(_features * _classes)..];
         for (var i = 0; i < logits.Length; i++)
@@ -71,8 +85,15 @@ internal sealed unsafe class Readout<T> : IDisposable
     /// <returns>The mean loss, and how many images are classified right.</returns>
     public (double Loss, int Right) Backward(ReadOnlySpan<int> classes)
     {
-        var outcome = CrossEntropy.Of<T>(_logits.Span, classes, _slopes.Span);
-        _product.Multiply(MatrixOperand<T>.Transposed(_scaled.Pointer, _features), MatrixOperand<T>.RowMajor(_slopes.Pointer, _classes), _gradients.Pointer, _features, _images, _classes);
+        var outcome = CrossEntropy.Compute<T>(_logits.Span, classes, _slopes.Span);
+        _product.Multiply(
+            MatrixOperand<T>.Transposed(_scaled.Pointer, _features),
+            MatrixOperand<T>.RowMajor(_slopes.Pointer, _classes),
+            _gradients.Pointer,
+            _features,
+            _images,
+            _classes
+        );
         var ofBiases = _gradients.Span[(_features * _classes)..];
         ofBiases.Clear();
         var slopes = _slopes.Span;
@@ -81,7 +102,14 @@ internal sealed unsafe class Readout<T> : IDisposable
             ofBiases[i % _classes] += slopes[i];
         }
 
-        _product.Multiply(MatrixOperand<T>.RowMajor(_slopes.Pointer, _classes), MatrixOperand<T>.Transposed(_parameters.Pointer, _classes), _ofFeatures.Pointer, _images, _classes, _features);
+        _product.Multiply(
+            MatrixOperand<T>.RowMajor(_slopes.Pointer, _classes),
+            MatrixOperand<T>.Transposed(_parameters.Pointer, _classes),
+            _ofFeatures.Pointer,
+            _images,
+            _classes,
+            _features
+        );
         return outcome;
     }
 

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Wellbehaved.Training;
 
 /// <summary>
-/// Adam: <c>m ← β₁m + (1 − β₁)g</c>, <c>v ← β₂v + (1 − β₂)g²</c>, <c>p ← p − η/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε)</c> (Kingma, Ba, ICLR 2015), in the order of operations of PyTorch.
+/// Adam: <c>m ← β₁m + (1 − β₁)g</c>, <c>v ← β₂v + (1 − β₂)g²</c>, <c>p ← p − η/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε)</c> (Kingma, Ba, ICLR 2015), in the order of
+/// operations of PyTorch.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="rate">The learning rate η.</param>
@@ -13,11 +14,15 @@ namespace Wellbehaved.Training;
 internal sealed class Adam<T>(double rate, int parameters, int threads) : Optimiser<T>(rate, threads)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    private const double Beta1 = 0.9,
+        Beta2 = 0.999,
+        Epsilon = 1e-8;
     private readonly T[] _means = new T[parameters];
     private readonly T[] _squares = new T[parameters];
-    private double _power1 = 1, _power2 = 1;
-    private T _step, _root;
+    private double _power1 = 1,
+        _power2 = 1;
+    private T _step,
+        _root;
 
     /// <inheritdoc/>
     protected override void Begin()
@@ -31,7 +36,13 @@ internal sealed class Adam<T>(double rate, int parameters, int threads) : Optimi
     {
         var means = _means.AsSpan(first, parameters.Length);
         var squares = _squares.AsSpan(first, parameters.Length);
-        var (beta1, rest1, beta2, rest2, epsilon) = (T.CreateTruncating(Beta1), T.CreateTruncating(1 - Beta1), T.CreateTruncating(Beta2), T.CreateTruncating(1 - Beta2), T.CreateTruncating(Epsilon));
+        var (beta1, rest1, beta2, rest2, epsilon) = (
+            T.CreateTruncating(Beta1),
+            T.CreateTruncating(1 - Beta1),
+            T.CreateTruncating(Beta2),
+            T.CreateTruncating(1 - Beta2),
+            T.CreateTruncating(Epsilon)
+        );
 
         // Number by number, so that the width of registers changes no bit.
         var vectors = MemoryMarshal.Cast<T, Vector<T>>(parameters);

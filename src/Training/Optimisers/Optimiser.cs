@@ -26,12 +26,13 @@ internal abstract class Optimiser<T>
     /// <param name="rate">The learning rate.</param>
     /// <param name="parameters">Number of parameters.</param>
     /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
-    public static Optimiser<T> Of(OptimiserKind kind, double rate, int parameters, int threads = 1) => kind switch
-    {
-        OptimiserKind.Adam => new Adam<T>(rate, parameters, threads),
-        OptimiserKind.Sgd => new Sgd<T>(rate, parameters, threads),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected an optimiser"),
-    };
+    public static Optimiser<T> Create(OptimiserKind kind, double rate, int parameters, int threads = 1) =>
+        kind switch
+        {
+            OptimiserKind.Adam => new Adam<T>(rate, parameters, threads),
+            OptimiserKind.Sgd => new Sgd<T>(rate, parameters, threads),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected an optimiser"),
+        };
 
     /// <summary>Takes a step.</summary>
     /// <param name="parameters">The parameters, which change.</param>
@@ -41,16 +42,23 @@ internal abstract class Optimiser<T>
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Length, parameters.Length);
         Begin();
         var length = parameters.Length;
-        fixed (T* values = parameters, slopes = gradients)
+        fixed (
+            T* values = parameters,
+                slopes = gradients
+        )
         {
             var moved = values;
             var along = slopes;
-            Workers.ForEach((length + ChunkLength - 1) / ChunkLength, _threads, (chunk, _) =>
-            {
-                var first = chunk * ChunkLength;
-                var count = Math.Min(ChunkLength, length - first);
-                Step(new Span<T>(moved + first, count), new ReadOnlySpan<T>(along + first, count), first);
-            });
+            Workers.ForEach(
+                (length + ChunkLength - 1) / ChunkLength,
+                _threads,
+                (chunk, _) =>
+                {
+                    var first = chunk * ChunkLength;
+                    var count = Math.Min(ChunkLength, length - first);
+                    Step(new Span<T>(moved + first, count), new ReadOnlySpan<T>(along + first, count), first);
+                }
+            );
         }
     }
 

@@ -40,5 +40,6 @@ internal static class TrainingArrays
     public const string BestRate = "best_rate";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Configuration, LearningRate, Step, Loss, Accuracy, FinalLoss, FinalAccuracy, Corruption, TestAccuracy, StepsTaken, FailedAtStep, BestRate];
+    public static IReadOnlyList<string> All { get; } =
+    [Configuration, LearningRate, Step, Loss, Accuracy, FinalLoss, FinalAccuracy, Corruption, TestAccuracy, StepsTaken, FailedAtStep, BestRate];
 }

@@ -13,7 +13,7 @@ internal static class TrainingFile
     public static IReadOnlyList<string> Write(string path, TrainingPlan plan, ExperimentResult initial, TrainingResult result)
     {
         var (arrays, warnings) = initial.ToArrays();
-        NpzArchive.Write(path, arrays.Concat(result.ToArrays(TrainingIdentity.Of(plan).Training)));
+        NpzArchive.Write(path, arrays.Concat(result.ToArrays(TrainingIdentity.Compute(plan).Training)));
         return warnings;
     }
 
@@ -30,9 +30,21 @@ internal static class TrainingFile
             return "another file";
         }
 
-        ReadingAllowance.Require(path, archive, [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]);
-        var mine = TrainingIdentity.Of(plan);
-        return mine.DifferenceFrom(mine with { Network = Text("configuration"), Training = Text(TrainingArrays.Configuration), MadeBy = Text("made_by"), Arithmetic = ResultArrays.ArithmeticOf(path, archive) });
+        ReadingAllowance.Require(
+            path,
+            archive,
+            [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]
+        );
+        var mine = TrainingIdentity.Compute(plan);
+        return mine.DifferenceFrom(
+            mine with
+            {
+                Network = Text("configuration"),
+                Training = Text(TrainingArrays.Configuration),
+                MadeBy = Text("made_by"),
+                Arithmetic = ResultArrays.ArithmeticOf(path, archive),
+            }
+        );
 
         string Text(string name)
         {

@@ -19,10 +19,13 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
 
     /// <summary>The identity of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    public static TrainingIdentity Of(TrainingPlan plan)
+    public static TrainingIdentity Compute(TrainingPlan plan)
     {
-        var experiment = ExperimentIdentity.Of(plan.Options.Experiment, plan.Images);
-        return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy) { Arithmetic = experiment.Arithmetic };
+        var experiment = ExperimentIdentity.Compute(plan.Options.Experiment, plan.Images);
+        return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy)
+        {
+            Arithmetic = experiment.Arithmetic,
+        };
     }
 
     /// <summary>Says how another campaign differs.</summary>
@@ -31,22 +34,27 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     public string? DifferenceFrom(TrainingIdentity other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Difference(Network, other.Network) ?? Difference(Training, other.Training)
-            ?? (DatasetChecksum != other.DatasetChecksum ? "other images or labels"
+        return Difference(Network, other.Network)
+            ?? Difference(Training, other.Training)
+            ?? (
+                DatasetChecksum != other.DatasetChecksum ? "other images or labels"
                 : Arithmetic != other.Arithmetic ? ExperimentIdentity.DifferentArithmetic(Arithmetic, other.Arithmetic)
-                : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}" : null);
+                : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}"
+                : null
+            );
     }
 
     /// <summary>Options of training as JSON.</summary>
-    private static string Words(TrainingOptions options) => new JsonObject
-    {
-        ["steps"] = options.Steps,
-        ["learning_rates"] = new JsonArray([.. options.LearningRates.Select(rate => (JsonNode)rate)]),
-        ["optimiser"] = options.Optimiser.ToString().ToLower(CultureInfo.InvariantCulture),
-        ["target_loss"] = options.TargetLoss,
-        ["train_images"] = options.TrainImages,
-        ["corruptions"] = new JsonArray([.. options.Corruptions.Select(deviation => (JsonNode)deviation)]),
-    }.ToJsonString(Format);
+    private static string Words(TrainingOptions options) =>
+        new JsonObject
+        {
+            ["steps"] = options.Steps,
+            ["learning_rates"] = new JsonArray([.. options.LearningRates.Select(rate => (JsonNode)rate)]),
+            ["optimiser"] = options.Optimiser.ToString().ToLower(CultureInfo.InvariantCulture),
+            ["target_loss"] = options.TargetLoss,
+            ["train_images"] = options.TrainImages,
+            ["corruptions"] = new JsonArray([.. options.Corruptions.Select(deviation => (JsonNode)deviation)]),
+        }.ToJsonString(Format);
 
     private static string? Difference(string mine, string theirs)
     {

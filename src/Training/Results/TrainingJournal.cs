@@ -18,7 +18,14 @@ internal sealed class TrainingJournal : IDisposable
     private readonly byte[] _header;
     private readonly JournalTail _tail;
 
-    private TrainingJournal(string path, byte[] header, int numbers, IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> finished, int damaged, OutputLock outputLock)
+    private TrainingJournal(
+        string path,
+        byte[] header,
+        int numbers,
+        IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> finished,
+        int damaged,
+        OutputLock outputLock
+    )
     {
         (_header, Finished, Damaged) = (header, finished, damaged);
         _tail = new(path, outputLock, LengthOfRecord(numbers), finished.Count, "finished training run");
@@ -41,11 +48,12 @@ internal sealed class TrainingJournal : IDisposable
     /// <param name="resume">Whether to go on with what an earlier campaign finished.</param>
     /// <param name="overwrite">Whether to discard it, if it is not gone on with.</param>
     /// <returns>The journal; dispose of it when the campaign has ended, however it ended.</returns>
-    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options, or the journal is damaged or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options,
+    /// or the journal is damaged or cannot be written.</exception>
     public static TrainingJournal Open(string output, TrainingPlan plan, bool resume, bool overwrite)
     {
         var path = Journal.PathOf(output);
-        var identity = TrainingIdentity.Of(plan);
+        var identity = TrainingIdentity.Compute(plan);
         var (header, numbers) = (Encode(identity), NumbersOf(plan));
         var outputLock = OutputLock.Take(output);
         try
@@ -54,31 +62,44 @@ internal sealed class TrainingJournal : IDisposable
             var found = File.Exists(path) && (resume || !overwrite) ? Read(path, plan, identity, numbers) : null;
             if (found is { Difference: null, Records.Count: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Value.Records.Count, "finished training run")}; give --resume to go on, or --overwrite to start anew");
+                throw new InvalidInputException(
+                    path,
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give "
+                        + "--resume to go on, or --overwrite to start anew"
+                );
             }
 
             if (found?.Difference is { } difference)
             {
-                throw new InvalidInputException(resume ? "--resume" : path, $"expected {(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}");
+                throw new InvalidInputException(
+                    resume ? "--resume" : path,
+                    "expected "
+                        + $"{(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}"
+                );
             }
 
             var records = resume ? found?.Records ?? [] : [];
-            AtomicFile.Write(path, stream =>
-            {
-                stream.Write(header);
-                var record = new byte[LengthOfRecord(numbers)];
-                foreach (var ((simulation, rate), outcome) in records.OrderBy(pair => pair.Key))
+            AtomicFile.Write(
+                path,
+                stream =>
                 {
-                    Encode(record, header, simulation, rate, outcome);
-                    stream.Write(record);
+                    stream.Write(header);
+                    var record = new byte[LengthOfRecord(numbers)];
+                    foreach (var ((simulation, rate), outcome) in records.OrderBy(pair => pair.Key))
+                    {
+                        Encode(record, header, simulation, rate, outcome);
+                        stream.Write(record);
+                    }
                 }
-            });
+            );
             return new TrainingJournal(path, header, numbers, records, found?.Damaged ?? 0, outputLock);
         }
         catch (Exception exception)
         {
             outputLock.Dispose();
-            throw StorageFailure.Is(exception) ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception) : exception;
+            throw StorageFailure.Is(exception)
+                ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception)
+                : exception;
         }
     }
 
@@ -106,7 +127,10 @@ internal sealed class TrainingJournal : IDisposable
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length), content.Length);
         content.CopyTo(bytes, LengthOfStart);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(LengthOfStart + content.Length), Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + content.Length)));
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            bytes.AsSpan(LengthOfStart + content.Length),
+            Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + content.Length))
+        );
         return bytes;
     }
 
@@ -133,7 +157,12 @@ internal sealed class TrainingJournal : IDisposable
     }
 
     /// <summary>Reads a journal; null if the file ends within its header, so that it holds nothing.</summary>
-    private static (string? Difference, Dictionary<(int, int), TrainingOutcome> Records, int Damaged)? Read(string path, TrainingPlan plan, TrainingIdentity identity, int numbers)
+    private static (string? Difference, Dictionary<(int, int), TrainingOutcome> Records, int Damaged)? Read(
+        string path,
+        TrainingPlan plan,
+        TrainingIdentity identity,
+        int numbers
+    )
     {
         using var stream = RegularFile.Open(path, "journal");
         var start = new byte[LengthOfStart];
@@ -169,7 +198,7 @@ internal sealed class TrainingJournal : IDisposable
 
         var bytes = new byte[LengthOfRecord(numbers)];
         var damaged = 0;
-        for (int read; (read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)) > 0;)
+        for (int read; (read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)) > 0; )
         {
             if (read < bytes.Length || !TryDecode(bytes, header, plan, numbers, records))
             {
@@ -180,11 +209,22 @@ internal sealed class TrainingJournal : IDisposable
         return (null, records, damaged);
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> header, TrainingPlan plan, int numbers, Dictionary<(int, int), TrainingOutcome> records)
+    private static bool TryDecode(
+        ReadOnlySpan<byte> bytes,
+        ReadOnlySpan<byte> header,
+        TrainingPlan plan,
+        int numbers,
+        Dictionary<(int, int), TrainingOutcome> records
+    )
     {
         var (simulation, rate) = (BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]));
-        if (Checksum(bytes[..^LengthOfChecksum], header) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..])
-            || simulation < 0 || simulation >= plan.Options.Experiment.NumSims || rate < 0 || rate >= plan.Options.LearningRates.Count)
+        if (
+            Checksum(bytes[..^LengthOfChecksum], header) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..])
+            || simulation < 0
+            || simulation >= plan.Options.Experiment.NumSims
+            || rate < 0
+            || rate >= plan.Options.LearningRates.Count
+        )
         {
             return false;
         }
@@ -195,7 +235,7 @@ internal sealed class TrainingJournal : IDisposable
             values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[((2 * sizeof(int)) + (i * sizeof(double)))..]);
         }
 
-        records[(simulation, rate)] = TrainingOutcome.Of(values, Windows.Ends(plan.Options.Steps).Length);
+        records[(simulation, rate)] = TrainingOutcome.Read(values, Windows.Ends(plan.Options.Steps).Length);
         return true;
     }
 

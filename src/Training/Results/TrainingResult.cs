@@ -5,17 +5,28 @@ namespace Wellbehaved.Training;
 /// <param name="Steps">The last step of each window.</param>
 /// <param name="Corruptions">Standard deviations of the noise on test images.</param>
 /// <param name="Outcomes">Outcomes (mappings × learning rates).</param>
-internal sealed record TrainingResult(IReadOnlyList<double> LearningRates, IReadOnlyList<int> Steps, IReadOnlyList<double> Corruptions, IReadOnlyList<TrainingOutcome[]> Outcomes)
+internal sealed record TrainingResult(
+    IReadOnlyList<double> LearningRates,
+    IReadOnlyList<int> Steps,
+    IReadOnlyList<double> Corruptions,
+    IReadOnlyList<TrainingOutcome[]> Outcomes
+)
 {
     /// <summary>The result of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="outcomes">Outcomes (mappings × learning rates).</param>
-    public static TrainingResult Of(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) => new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
+    public static TrainingResult Summarise(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) =>
+        new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
 
     /// <summary>The learning rate with which a mapping came to the smallest training loss.</summary>
     /// <param name="mapping">Index of the mapping.</param>
     /// <returns>Index of the rate, of the first one among equals; null if every run met a loss that is no number.</returns>
-    public int? BestRate(int mapping) => Enumerable.Range(0, LearningRates.Count).Where(rate => Outcomes[mapping][rate].IsFinite).Select(rate => (int?)rate).MinBy(rate => Outcomes[mapping][rate!.Value].FinalLoss);
+    public int? BestRate(int mapping) =>
+        Enumerable
+            .Range(0, LearningRates.Count)
+            .Where(rate => Outcomes[mapping][rate].IsFinite)
+            .Select(rate => (int?)rate)
+            .MinBy(rate => Outcomes[mapping][rate!.Value].FinalLoss);
 
     /// <summary>What came of a mapping at its best learning rate; null if every run met a loss that is no number.</summary>
     /// <param name="mapping">Index of the mapping.</param>
@@ -29,18 +40,18 @@ internal sealed record TrainingResult(IReadOnlyList<double> LearningRates, IRead
         var all = Outcomes.SelectMany(outcomes => outcomes).ToArray();
         return
         [
-            new(TrainingArrays.Configuration, NpyArray.Of(configuration)),
-            new(TrainingArrays.LearningRate, NpyArray.Of([.. LearningRates], rates)),
-            new(TrainingArrays.Step, NpyArray.Of([.. Steps.Select(step => (long)step)], Steps.Count)),
-            new(TrainingArrays.Loss, NpyArray.Of([.. all.SelectMany(outcome => outcome.Loss)], mappings, rates, Steps.Count)),
-            new(TrainingArrays.Accuracy, NpyArray.Of([.. all.SelectMany(outcome => outcome.Accuracy)], mappings, rates, Steps.Count)),
-            new(TrainingArrays.FinalLoss, NpyArray.Of([.. all.Select(outcome => outcome.FinalLoss)], mappings, rates)),
-            new(TrainingArrays.FinalAccuracy, NpyArray.Of([.. all.Select(outcome => outcome.FinalAccuracy)], mappings, rates)),
-            new(TrainingArrays.Corruption, NpyArray.Of([.. Corruptions], Corruptions.Count)),
-            new(TrainingArrays.TestAccuracy, NpyArray.Of([.. all.SelectMany(outcome => outcome.TestAccuracy)], mappings, rates, Corruptions.Count)),
-            new(TrainingArrays.StepsTaken, NpyArray.Of([.. all.Select(outcome => (long)outcome.Steps)], mappings, rates)),
-            new(TrainingArrays.FailedAtStep, NpyArray.Of([.. all.Select(outcome => (long)(outcome.FailedAt ?? -1))], mappings, rates)),
-            new(TrainingArrays.BestRate, NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => (long)(BestRate(mapping) ?? -1))], mappings)),
+            new(TrainingArrays.Configuration, NpyArray.From(configuration)),
+            new(TrainingArrays.LearningRate, NpyArray.From([.. LearningRates], rates)),
+            new(TrainingArrays.Step, NpyArray.From([.. Steps.Select(step => (long)step)], Steps.Count)),
+            new(TrainingArrays.Loss, NpyArray.From([.. all.SelectMany(outcome => outcome.Loss)], mappings, rates, Steps.Count)),
+            new(TrainingArrays.Accuracy, NpyArray.From([.. all.SelectMany(outcome => outcome.Accuracy)], mappings, rates, Steps.Count)),
+            new(TrainingArrays.FinalLoss, NpyArray.From([.. all.Select(outcome => outcome.FinalLoss)], mappings, rates)),
+            new(TrainingArrays.FinalAccuracy, NpyArray.From([.. all.Select(outcome => outcome.FinalAccuracy)], mappings, rates)),
+            new(TrainingArrays.Corruption, NpyArray.From([.. Corruptions], Corruptions.Count)),
+            new(TrainingArrays.TestAccuracy, NpyArray.From([.. all.SelectMany(outcome => outcome.TestAccuracy)], mappings, rates, Corruptions.Count)),
+            new(TrainingArrays.StepsTaken, NpyArray.From([.. all.Select(outcome => (long)outcome.Steps)], mappings, rates)),
+            new(TrainingArrays.FailedAtStep, NpyArray.From([.. all.Select(outcome => (long)(outcome.FailedAt ?? -1))], mappings, rates)),
+            new(TrainingArrays.BestRate, NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => (long)(BestRate(mapping) ?? -1))], mappings)),
         ];
     }
 
@@ -63,24 +74,59 @@ internal sealed record TrainingResult(IReadOnlyList<double> LearningRates, IRead
         var rates = Numbers(TrainingArrays.LearningRate);
         int[] steps = [.. Numbers(TrainingArrays.Step).Select(step => (int)step)];
         var corruptions = Numbers(TrainingArrays.Corruption);
-        if (archive.Describe(TrainingArrays.FinalLoss).Shape is not [> 0 and var mappings, var columns] || columns != rates.Length || rates.Length == 0 || steps.Length == 0)
+        if (
+            archive.Describe(TrainingArrays.FinalLoss).Shape is not [> 0 and var mappings, var columns]
+            || columns != rates.Length
+            || rates.Length == 0
+            || steps.Length == 0
+        )
         {
-            throw new InvalidInputException(path, $"expected '{TrainingArrays.FinalLoss}' of shape (num_sims, {rates.Length}), found {archive.Describe(TrainingArrays.FinalLoss)}");
+            throw new InvalidInputException(
+                path,
+                $"expected '{TrainingArrays.FinalLoss}' of shape (num_sims, {rates.Length}), found {archive.Describe(TrainingArrays.FinalLoss)}"
+            );
         }
 
         var (loss, accuracy) = (Shaped(TrainingArrays.Loss, steps.Length), Shaped(TrainingArrays.Accuracy, steps.Length));
-        var (finalLoss, finalAccuracy, test) = (Shaped(TrainingArrays.FinalLoss), Shaped(TrainingArrays.FinalAccuracy), Shaped(TrainingArrays.TestAccuracy, corruptions.Length));
+        var (finalLoss, finalAccuracy, test) = (
+            Shaped(TrainingArrays.FinalLoss),
+            Shaped(TrainingArrays.FinalAccuracy),
+            Shaped(TrainingArrays.TestAccuracy, corruptions.Length)
+        );
         var (taken, failed) = (Shaped(TrainingArrays.StepsTaken), Shaped(TrainingArrays.FailedAtStep));
-        return new(rates, steps, corruptions, [.. Enumerable.Range(0, mappings).Select(mapping => Enumerable.Range(0, rates.Length).Select(rate =>
-        {
-            var i = (mapping * rates.Length) + rate;
-            return new TrainingOutcome((int)taken[i], failed[i] > 0 ? (int)failed[i] : null, Part(loss, i, steps.Length), Part(accuracy, i, steps.Length), finalLoss[i], finalAccuracy[i], Part(test, i, corruptions.Length));
-        }).ToArray())]);
+        return new(
+            rates,
+            steps,
+            corruptions,
+            [
+                .. Enumerable
+                    .Range(0, mappings)
+                    .Select(mapping =>
+                        Enumerable
+                            .Range(0, rates.Length)
+                            .Select(rate =>
+                            {
+                                var i = (mapping * rates.Length) + rate;
+                                return new TrainingOutcome(
+                                    (int)taken[i],
+                                    failed[i] > 0 ? (int)failed[i] : null,
+                                    Part(loss, i, steps.Length),
+                                    Part(accuracy, i, steps.Length),
+                                    finalLoss[i],
+                                    finalAccuracy[i],
+                                    Part(test, i, corruptions.Length)
+                                );
+                            })
+                            .ToArray()
+                    ),
+            ]
+        );
 
         double[] Shaped(string name, params int[] last)
         {
             int[] expected = [mappings, rates.Length, .. last];
-            return archive.Describe(name).Shape.SequenceEqual(expected) ? Numbers(name)
+            return archive.Describe(name).Shape.SequenceEqual(expected)
+                ? Numbers(name)
                 : throw new InvalidInputException(path, $"expected '{name}' of shape ({string.Join(", ", expected)}), found {archive.Describe(name)}");
         }
 

@@ -20,13 +20,18 @@ internal static class Shapes
     public static IReadOnlyList<(int Channels, int Points)> BatchNorms(Network network, int images)
     {
         var norms = new List<(int, int)>();
-        Walk(network.Layers, network.Input, _ => { }, (layer, shape) =>
-        {
-            if (layer is BatchNorm)
+        Walk(
+            network.Layers,
+            network.Input,
+            _ => { },
+            (layer, shape) =>
             {
-                norms.Add((shape.Channels, checked((int)(shape.Positions * images))));
+                if (layer is BatchNorm)
+                {
+                    norms.Add((shape.Channels, checked((int)(shape.Positions * images))));
+                }
             }
-        });
+        );
         return norms;
     }
 

@@ -9,23 +9,31 @@ internal static class TrainedNetwork
     /// <param name="options">Valid options.</param>
     /// <param name="images">Shape of the images.</param>
     /// <returns>A network that ends in one position. An architecture of convolutions gets a global average pool before its readout.</returns>
-    /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of training.</exception>
-    public static Network Of(ExperimentOptions options, Shape images)
+    /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of
+    /// training.</exception>
+    public static Network Find(ExperimentOptions options, Shape images)
     {
         var network = options.Network ?? OfArchitecture(options, images);
         var option = options.Network is null ? "--architecture" : "--network";
         if (network.Input.Features != images.Features || (options.Network is not null && network.Input != images))
         {
-            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {images} of {options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}");
+            throw new InvalidInputException(
+                "--dataset",
+                $"expected images of {network.Input}, which {network.Name} reads, got {images} of "
+                    + $"{options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}"
+            );
         }
 
         if (All(network.Layers).FirstOrDefault(layer => layer is Dropout or Residual { Survival: < 1 }) is { } random)
         {
             var what = random is Dropout ? random.Word : "survival below 1";
-            throw new InvalidInputException(option, $"expected a network without {what}, which training would draw anew at every step: train trains one mapping");
+            throw new InvalidInputException(
+                option,
+                $"expected a network without {what}, which training would draw anew at every step: train trains one mapping"
+            );
         }
 
-        if (!ParameterList.Of(network).Any())
+        if (!ParameterList.Enumerate(network).Any())
         {
             throw new InvalidInputException(option, $"expected a network with weights to train, {network.Name} has none");
         }
@@ -33,22 +41,33 @@ internal static class TrainedNetwork
         var end = network.Output;
         return end.Positions == 1
             ? network
-            : throw new InvalidInputException(option, $"expected a network that a linear readout can follow, which ends in one position; {network.Name} ends in {end.Height}×{end.Width}: let \"global_average_pool\" or \"flatten\" be its last layer");
+            : throw new InvalidInputException(
+                option,
+                $"expected a network that a linear readout can follow, which ends in one position; {network.Name} ends in "
+                    + $"{end.Height}×{end.Width}: let \"global_average_pool\" or \"flatten\" be its last layer"
+            );
     }
 
     private static Network OfArchitecture(ExperimentOptions options, Shape images)
     {
         var settings = options.Settings(new TensorShape(options.BatchSize, images.Height, images.Width, images.Channels));
-        var network = settings.Description()
-            ?? throw new InvalidInputException("--kernel-size", $"expected at most the {settings.FeatureShape.Height}×{settings.FeatureShape.Width} positions inside the network, got {options.KernelSize}");
+        var network =
+            settings.Description()
+            ?? throw new InvalidInputException(
+                "--kernel-size",
+                $"expected at most the {settings.FeatureShape.Height}×{settings.FeatureShape.Width} positions inside the network, got {options.KernelSize}"
+            );
         return network.Output.Positions == 1 ? network : new Network(network.Name, network.Input, [.. network.Layers, new GlobalAveragePool()]);
     }
 
     /// <summary>All layers, those within others too.</summary>
-    private static IEnumerable<Layer> All(Layers layers) => layers.SelectMany(layer => layer switch
-    {
-        Repeat repeat => All(repeat.Unit),
-        Residual residual => All(residual.Branch).Concat(All(residual.Skip)).Prepend(residual),
-        _ => [layer],
-    });
+    private static IEnumerable<Layer> All(Layers layers) =>
+        layers.SelectMany(layer =>
+            layer switch
+            {
+                Repeat repeat => All(repeat.Unit),
+                Residual residual => All(residual.Branch).Concat(All(residual.Skip)).Prepend(residual),
+                _ => [layer],
+            }
+        );
 }

@@ -15,7 +15,13 @@ internal static class TrainingCampaign
     /// <returns>Outcomes (mappings × learning rates).</returns>
     /// <exception cref="InvalidInputException">The journal cannot be written, or a norm with ε = 0 meets features that are constant.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static TrainingOutcome[][] Run(TrainingPlan plan, int threads, Action? stepTaken = null, TrainingJournal? journal = null, CancellationToken cancellation = default)
+    public static TrainingOutcome[][] Run(
+        TrainingPlan plan,
+        int threads,
+        Action? stepTaken = null,
+        TrainingJournal? journal = null,
+        CancellationToken cancellation = default
+    )
     {
         var rates = plan.Options.LearningRates;
         var outcomes = new TrainingOutcome[plan.Options.Experiment.NumSims][];
@@ -41,28 +47,47 @@ internal static class TrainingCampaign
         var next = -1;
         try
         {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, (_, loop) =>
-            {
-                using var run = new TrainingRun<float>(plan, threadsEach);
-                for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+            Parallel.For(
+                0,
+                workers,
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+                (_, loop) =>
                 {
-                    var (simulation, rate) = pending[item];
-                    var steps = 0;
-                    var outcome = Named(simulation, () => run.Run(simulation, rates[rate], _ => { steps++; stepTaken?.Invoke(); }, cancellation));
-                    outcomes[simulation][rate] = outcome;
-                    journal?.Append(simulation, rate, outcome);
-                    for (; steps < plan.Options.Steps; steps++)
+                    using var run = new TrainingRun<float>(plan, threadsEach);
+                    for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
                     {
-                        // Steps that need not be taken are done too.
-                        stepTaken?.Invoke();
+                        var (simulation, rate) = pending[item];
+                        var steps = 0;
+                        var outcome = Named(
+                            simulation,
+                            () =>
+                                run.Run(
+                                    simulation,
+                                    rates[rate],
+                                    _ =>
+                                    {
+                                        steps++;
+                                        stepTaken?.Invoke();
+                                    },
+                                    cancellation
+                                )
+                        );
+                        outcomes[simulation][rate] = outcome;
+                        journal?.Append(simulation, rate, outcome);
+                        for (; steps < plan.Options.Steps; steps++)
+                        {
+                            // Steps that need not be taken are done too.
+                            stepTaken?.Invoke();
+                        }
                     }
                 }
-            });
+            );
         }
         catch (AggregateException exception)
         {
             // Which of several failures came first depends on the threads; the message must not.
-            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault() ?? exception.InnerExceptions[0];
+            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault()
+                ?? exception.InnerExceptions[0];
         }
 
         return outcomes;

@@ -41,7 +41,12 @@ internal sealed record TrainingOptions
         }
 
         RequireNumbers("--learning-rates", LearningRates, rate => rate > 0 && double.IsFinite(rate), "positive numbers, such as 0.0003,0.001,0.003");
-        RequireNumbers("--corruptions", Corruptions, deviation => deviation is >= 0 and <= LargestCorruption, "standard deviations of at least 0, such as 0,0.5,1");
+        RequireNumbers(
+            "--corruptions",
+            Corruptions,
+            deviation => deviation is >= 0 and <= LargestCorruption,
+            "standard deviations of at least 0, such as 0,0.5,1"
+        );
         if (TargetLoss is { } target && !(target > 0 && double.IsFinite(target)))
         {
             throw new InvalidInputException("--target-loss", string.Create(CultureInfo.InvariantCulture, $"expected a positive number, got {target}"));
@@ -57,7 +62,11 @@ internal sealed record TrainingOptions
     {
         if (numbers.Count is 0 or > MostNumbers || !numbers.All(isRight) || numbers.Distinct().Count() != numbers.Count)
         {
-            throw new InvalidInputException(option, $"expected 1 to {MostNumbers} different {expectation}, got {string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}");
+            throw new InvalidInputException(
+                option,
+                $"expected 1 to {MostNumbers} different {expectation}, got "
+                    + $"{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}"
+            );
         }
     }
 }

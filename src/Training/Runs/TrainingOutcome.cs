@@ -5,10 +5,19 @@ namespace Wellbehaved.Training;
 /// <param name="FailedAt">The step, from 1, whose loss was no finite number; null if there was none.</param>
 /// <param name="Loss">Mean loss of the batches of each window of steps; no numbers from where training stopped.</param>
 /// <param name="Accuracy">Share of their images that were classified right.</param>
-/// <param name="FinalLoss">Mean loss over the training images after training, with the statistics of batches, as it was trained; not a number if it failed.</param>
+/// <param name="FinalLoss">Mean loss over the training images after training, with the statistics of batches, as it was trained; not a number if it
+/// failed.</param>
 /// <param name="FinalAccuracy">Share of them that are classified right.</param>
 /// <param name="TestAccuracy">Share of the test images that are classified right at each corruption, with running statistics.</param>
-internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, double[] Accuracy, double FinalLoss, double FinalAccuracy, double[] TestAccuracy)
+internal sealed record TrainingOutcome(
+    int Steps,
+    int? FailedAt,
+    double[] Loss,
+    double[] Accuracy,
+    double FinalLoss,
+    double FinalAccuracy,
+    double[] TestAccuracy
+)
 {
     /// <summary>Whether it came to an end: a run that met a loss that is no number counts as not trained.</summary>
     public bool IsFinite => FailedAt is null && double.IsFinite(FinalLoss);
@@ -23,12 +32,14 @@ internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, 
     /// <summary>Reads it back.</summary>
     /// <param name="numbers">What <see cref="Numbers"/> gave.</param>
     /// <param name="windows">Number of windows.</param>
-    public static TrainingOutcome Of(double[] numbers, int windows) => new(
-        (int)numbers[0],
-        numbers[1] == 0 ? null : (int)numbers[1],
-        numbers[2..(2 + windows)],
-        numbers[(2 + windows)..(2 + (2 * windows))],
-        numbers[2 + (2 * windows)],
-        numbers[3 + (2 * windows)],
-        numbers[(4 + (2 * windows))..]);
+    public static TrainingOutcome Read(double[] numbers, int windows) =>
+        new(
+            (int)numbers[0],
+            numbers[1] == 0 ? null : (int)numbers[1],
+            numbers[2..(2 + windows)],
+            numbers[(2 + windows)..(2 + (2 * windows))],
+            numbers[2 + (2 * windows)],
+            numbers[3 + (2 * windows)],
+            numbers[(4 + (2 * windows))..]
+        );
 }

@@ -12,7 +12,9 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
     /// <summary>Numbers that training keeps for each parameter: it, its gradient and two averages of Adam.</summary>
     private const int NumbersOfParameter = 4;
 
-    /// <summary>Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.</summary>
+    /// <summary>
+    /// Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.
+    /// </summary>
     private const int NumbersOfFeature = 2;
 
     /// <summary>Images in a batch.</summary>
@@ -33,18 +35,25 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
         var (training, test) = LabelledSources.Open(experiment.Dataset, experiment.DataDir);
         if (options.TrainImages is { } most)
         {
-            training = most <= training.Count
-                ? training.First(most)
-                : throw new InvalidInputException("--train-images", $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}");
+            training =
+                most <= training.Count
+                    ? training.First(most)
+                    : throw new InvalidInputException(
+                        "--train-images",
+                        $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}"
+                    );
         }
 
         if (training.Count < experiment.BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at most the {Counted.Spell(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}"
+            );
         }
 
         var images = training.WithoutLabels(experiment.Dataset);
-        var network = TrainedNetwork.Of(experiment, training.Shape);
+        var network = TrainedNetwork.Find(experiment, training.Shape);
         experiment.ValidateFor(images);
         var plan = new TrainingPlan(options, network, new TrainingData(training, test), images);
         plan.RequireMemory();
@@ -53,12 +62,16 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
 
     private void RequireMemory()
     {
-        var parameters = ParameterList.Of(Network).Sum(tensor => (double)tensor.Length);
+        var parameters = ParameterList.Enumerate(Network).Sum(tensor => (double)tensor.Length);
         var bytes = sizeof(float) * ((NumbersOfParameter * parameters) + (NumbersOfFeature * BatchSize * Shapes.Kept(Network)));
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available || parameters > Array.MaxLength)
         {
-            throw new InvalidInputException("--num-channels, --batch-size, --total-depth", $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are {ByteCount.Spell(available)}");
+            throw new InvalidInputException(
+                "--num-channels, --batch-size, --total-depth",
+                $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are "
+                    + $"{ByteCount.Spell(available)}"
+            );
         }
     }
 }

@@ -44,8 +44,8 @@ internal sealed class TrainingRun<T> : IDisposable
         var running = new RunningStatistics(Shapes.BatchNorms(_plan.Network, _plan.BatchSize));
         _mapping.Draw(new RandomParameters<T>(seed, (uint)simulation, _threads));
         _readout.Draw(seed, (uint)simulation);
-        var ofMapping = Optimiser<T>.Of(options.Optimiser, rate, _mapping.Parameters.Length, _threads);
-        var ofReadout = Optimiser<T>.Of(options.Optimiser, rate, _readout.Parameters.Length);
+        var ofMapping = Optimiser<T>.Create(options.Optimiser, rate, _mapping.Parameters.Length, _threads);
+        var ofReadout = Optimiser<T>.Create(options.Optimiser, rate, _readout.Parameters.Length);
         var (losses, accuracies) = (Enumerable.Repeat(double.NaN, _windows.Length).ToArray(), Enumerable.Repeat(double.NaN, _windows.Length).ToArray());
         var (window, inWindow, sumOfLosses, rightInWindow, passLoss) = (0, 0, 0.0, 0, 0.0);
         int? failedAt = null;
@@ -96,14 +96,29 @@ internal sealed class TrainingRun<T> : IDisposable
         }
 
         // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
-        var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], null, 0, simulation, cancellation);
+        var (finalLoss, finalAccuracy) = Evaluate(
+            _plan.Data.Training,
+            [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())],
+            null,
+            0,
+            simulation,
+            cancellation
+        );
         if (!double.IsFinite(finalLoss))
         {
             return Failed(step);
         }
 
         int[] all = [.. Enumerable.Range(0, _plan.Data.Test.Count)];
-        return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]);
+        return new TrainingOutcome(
+            step,
+            null,
+            losses,
+            accuracies,
+            finalLoss,
+            finalAccuracy,
+            [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]
+        );
 
         TrainingOutcome Failed(int at) => new(at, at, losses, accuracies, double.NaN, double.NaN, [.. options.Corruptions.Select(_ => double.NaN)]);
     }
@@ -131,7 +146,9 @@ internal sealed class TrainingRun<T> : IDisposable
         }
     }
 
-    /// <summary>The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.</summary>
+    /// <summary>
+    /// The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.
+    /// </summary>
     private static int ScaleOf(Mapping<T> mapping)
     {
         var sum = 0.0;
@@ -149,7 +166,14 @@ internal sealed class TrainingRun<T> : IDisposable
     private T Factor() => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - Scale, -10_000, 10_000));
 
     /// <summary>Mean loss and share of images classified right.</summary>
-    private (double Loss, double Accuracy) Evaluate(LabelledImages images, int[] chosen, RunningStatistics? running, double corruption, int simulation, CancellationToken cancellation)
+    private (double Loss, double Accuracy) Evaluate(
+        LabelledImages images,
+        int[] chosen,
+        RunningStatistics? running,
+        double corruption,
+        int simulation,
+        CancellationToken cancellation
+    )
     {
         var (loss, right) = (0.0, 0);
         var batch = new int[_plan.BatchSize];
@@ -172,7 +196,7 @@ internal sealed class TrainingRun<T> : IDisposable
             }
 
             var logits = _readout.Forward(_mapping.Features, Factor());
-            var (mean, rightOfBatch) = CrossEntropy.Of(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
+            var (mean, rightOfBatch) = CrossEntropy.Compute(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
             (loss, right) = (loss + (mean * count), right + rightOfBatch);
         }
 

@@ -49,8 +49,10 @@ public class CauseTests
         var deep = new DeepExperiments(subject, Scale.Quick, 0);
         CheckOutcome[] held = [.. Suite.Checks.Select(check => new CheckOutcome(check, Verdict.Holds, [], null))];
 
-        Investigation.Of(subject, Scale.Quick, 0, held, deep).Should().BeEmpty();
-        Investigation.Of(subject, Scale.Quick, 0, [.. held.Select(outcome => outcome with { Verdict = Verdict.Rejected })], deep)
-            .Should().BeEmpty("all numbers of the reference are what they should be, whatever is said of it");
+        Investigation.Investigate(subject, Scale.Quick, 0, held, deep).Should().BeEmpty();
+        Investigation
+            .Investigate(subject, Scale.Quick, 0, [.. held.Select(outcome => outcome with { Verdict = Verdict.Rejected })], deep)
+            .Should()
+            .BeEmpty("all numbers of the reference are what they should be, whatever is said of it");
     }
 }

@@ -47,7 +47,9 @@ public class ExactTailTests
             }
 
             var (lower, upper) = tail.Interval!(0.5, 0.01);
-            (tail.FalseAlarm(lower), upper - 0.5).Should().Match<(double Rate, double Half)>(pair => Math.Abs(pair.Rate - 0.01) < 1e-12 && Math.Abs(pair.Half - (0.5 - lower)) < 1e-12);
+            (tail.FalseAlarm(lower), upper - 0.5)
+                .Should()
+                .Match<(double Rate, double Half)>(pair => Math.Abs(pair.Rate - 0.01) < 1e-12 && Math.Abs(pair.Half - (0.5 - lower)) < 1e-12);
         }
     }
 
@@ -59,7 +61,8 @@ public class ExactTailTests
     {
         // The widest law that it allows: a branch of one direction along the skip's, whose variance is 0 or 2.
         var random = new Random(channels);
-        const int runs = 4000, terms = 20;
+        const int runs = 4000,
+            terms = 20;
         var alarms = new double[runs];
         for (var run = 0; run < runs; run++)
         {
@@ -91,12 +94,18 @@ public class ExactTailTests
     [Fact]
     public void The_bound_of_a_walk_keeps_its_rate_and_sees_a_wrong_drift()
     {
-        const int channels = 16, layers = 20, simulations = 10, runs = 2000;
+        const int channels = 16,
+            layers = 20,
+            simulations = 10,
+            runs = 2000;
         var walk = new RandomWalk(channels);
         var drift = layers * walk.Drift;
         var tail = ExactTail.OfWalk(channels, layers, simulations, drift, 0);
         var random = new Random(11);
-        var alarms = Enumerable.Range(0, runs).Select(_ => tail.FalseAlarm(Enumerable.Range(0, simulations).Average(_ => Enumerable.Range(0, layers).Sum(_ => Step())))).ToArray();
+        var alarms = Enumerable
+            .Range(0, runs)
+            .Select(_ => tail.FalseAlarm(Enumerable.Range(0, simulations).Average(_ => Enumerable.Range(0, layers).Sum(_ => Step()))))
+            .ToArray();
 
         foreach (var rate in new[] { 0.1, 0.01 })
         {
@@ -115,8 +124,7 @@ public class ExactTailTests
             do
             {
                 alive = Binomial.Sample(random, 0.5, channels);
-            }
-            while (alive == 0);
+            } while (alive == 0);
 
             return Math.Log(2.0 / channels * ChiSquared.Sample(random, alive));
         }
@@ -129,20 +137,38 @@ public class ExactTailTests
         var figure = new Figure(48, 1.8, 0.002, 0, 1.79, 1.81, 1.79, 1.81);
         var rates = new ErrorRates(1e-8, 1e-3);
 
-        RecordedTest.Of(figure, rates, 2, 0.05, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.IsAsymptotic && test.Deviation < -600);
-        var exact = RecordedTest.Of(figure, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64));
+        RecordedTest
+            .Judge(figure, rates, 2, 0.05, "x")
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.IsAsymptotic && test.Deviation < -600);
+        var exact = RecordedTest.Judge(figure, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64));
         (exact.Verdict, exact.IsAsymptotic, exact.Effect!.Kind).Should().Be((Verdict.Rejected, false, EffectKind.Ratio));
         exact.Effect.Upper.Should().BeLessThan(1);
-        RecordedTest.Of(figure with { Mean = 2 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Holds && !test.IsAsymptotic && test.FalseAlarmBound == 1);
+        RecordedTest
+            .Judge(figure with { Mean = 2 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64))
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Holds && !test.IsAsymptotic && test.FalseAlarmBound == 1);
 
         // With too little for the theorem, Student decides with half of the false alarms, and says that it is asymptotic.
         var wide = new Figure(10_000, 2.2, 0.1, 0, 2, 2.4, 2.1, 2.3);
-        RecordedTest.Of(wide, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 10)).Should().Match<Measurement>(test => test.Verdict == Verdict.Rejected && test.IsAsymptotic);
+        RecordedTest
+            .Judge(wide, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 10))
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Rejected && test.IsAsymptotic);
 
         // Missing numbers: inconclusive, and says how many.
-        RecordedTest.Of(figure with { Unknown = 12 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 12 of 60 simulations");
-        RecordedTest.OfSign(figure with { NotFinite = 1 }, rates, 1, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 1 of 49 mappings");
-        RecordedTest.OfSign(wide, rates, 1, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Holds && test.IsAsymptotic && test.Effect!.Kind == EffectKind.Difference);
+        RecordedTest
+            .Judge(figure with { Unknown = 12 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64))
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 12 of 60 simulations");
+        RecordedTest
+            .OfSign(figure with { NotFinite = 1 }, rates, 1, "x")
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 1 of 49 mappings");
+        RecordedTest
+            .OfSign(wide, rates, 1, "x")
+            .Should()
+            .Match<Measurement>(test => test.Verdict == Verdict.Holds && test.IsAsymptotic && test.Effect!.Kind == EffectKind.Difference);
         RecordedTest.OfSign(wide, rates, -1, "x").Verdict.Should().Be(Verdict.Rejected);
     }
 }

@@ -23,10 +23,19 @@ public sealed class ExampleTests : IDisposable
         var report = JsonNode.Parse(File.ReadAllText(json))!;
         report["subject"]!.GetValue<string>().Should().Be("wellbehaved_numpy");
         report["verdict"]!.GetValue<string>().Should().Be("holds");
-        report["checks"]!.AsArray().Should().HaveCount(Suite.Checks.Count(check => Wellbehaved.Model.Architecture.Names.Contains(check.Architecture)), "a program of protocol 1 is asked about the four architectures").And.OnlyContain(check => check!["declined"]!.AsArray().Count == 0);
+        report["checks"]!
+            .AsArray()
+            .Should()
+            .HaveCount(
+                Suite.Checks.Count(check => Wellbehaved.Model.Architecture.Names.Contains(check.Architecture)),
+                "a program of protocol 1 is asked about the four architectures"
+            )
+            .And.OnlyContain(check => check!["declined"]!.AsArray().Count == 0);
         report["adapter_failures"]!.AsArray().Should().BeEmpty();
         var suite = XDocument.Load(junit).Root!.Element("testsuite")!;
-        (suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value, suite.Attribute("errors")!.Value, suite.Attribute("skipped")!.Value).Should().Be(("126", "0", "0", "2"), "two claims cannot be tested");
+        (suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value, suite.Attribute("errors")!.Value, suite.Attribute("skipped")!.Value)
+            .Should()
+            .Be(("126", "0", "0", "2"), "two claims cannot be tested");
         JsonNode.Parse(File.ReadAllText(badge))!["message"]!.GetValue<string>().Should().Be("47 of 47 claims");
         File.ReadAllText(Path.Combine(_folder, "report", "report.md")).Should().StartWith("# wellbehaved_numpy 1: 47 of 47 claims");
     }

@@ -13,7 +13,12 @@ public partial class ForeignTextTests
 {
     private static readonly UnicodeCategory[] Shapeless =
     [
-        UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator, UnicodeCategory.Surrogate, UnicodeCategory.PrivateUse,
+        UnicodeCategory.Control,
+        UnicodeCategory.Format,
+        UnicodeCategory.LineSeparator,
+        UnicodeCategory.ParagraphSeparator,
+        UnicodeCategory.Surrogate,
+        UnicodeCategory.PrivateUse,
         UnicodeCategory.OtherNotAssigned,
     ];
 
@@ -106,7 +111,9 @@ public partial class ForeignTextTests
     public void In_json_it_keeps_every_character_and_shows_none_without_a_shape()
     {
         const string text = "χ \u202E \u200B \U000E0041 \u001B \u2028 \\ \"";
-        var json = new JsonObject { [text] = text }.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true });
+        var json = new JsonObject { [text] = text }.ToJsonString(
+            new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true }
+        );
 
         var shown = ForeignText.InJson(json);
 

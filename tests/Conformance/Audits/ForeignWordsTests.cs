@@ -23,7 +23,22 @@ public sealed class ForeignWordsTests : IDisposable
     public void What_a_subject_says_stays_words_in_every_output(string way, int status, string verdict)
     {
         var (json, junit, badge, report) = (_campaign["verdicts.json"], _campaign["verdicts.xml"], _campaign["badge.json"], _campaign["report"]);
-        var outcome = Audited.Run(Audited.Misbehaving(way), "--claim", "O1", "I3", "--time-limit", "300", "--json", json, "--junit", junit, "--badge", badge, "--report", report);
+        var outcome = Audited.Run(
+            Audited.Misbehaving(way),
+            "--claim",
+            "O1",
+            "I3",
+            "--time-limit",
+            "300",
+            "--json",
+            json,
+            "--junit",
+            junit,
+            "--badge",
+            badge,
+            "--report",
+            report
+        );
 
         outcome.ExitStatus.Should().Be(status, outcome.Output + outcome.Error);
         var page = File.ReadAllText(Path.Combine(report, "report.html"));
@@ -35,8 +50,17 @@ public sealed class ForeignWordsTests : IDisposable
 
         outcome.Output.Should().Contain("<img src=x onerror=alert(1)>").And.Contain("\\u202Eg h\\u200B &amp; \\u009B2J");
         page.Should().NotContain("<img").And.Contain("name &lt;img src=x onerror=alert(1)&gt;").And.Contain("\\u202Eg h\\u200B &amp;amp; \\u009B2J");
-        markdown.Should().NotContain("<").And.Contain("# name &lt;img src=x onerror=alert(1)&gt; \\[a\\](http&#58;//b) \\|c\\| \\*d\\* \\`e\\` \\\\u001B\\[31m");
-        XDocument.Load(junit).Root!.Element("testsuite")!.Attribute("name")!.Value.Should().Contain("name <img src=x onerror=alert(1)>").And.Contain("\\u202Eg h\\u200B");
+        markdown
+            .Should()
+            .NotContain("<")
+            .And.Contain("# name &lt;img src=x onerror=alert(1)&gt; \\[a\\](http&#58;//b) \\|c\\| \\*d\\* \\`e\\` \\\\u001B\\[31m");
+        XDocument
+            .Load(junit)
+            .Root!.Element("testsuite")!
+            .Attribute("name")!
+            .Value.Should()
+            .Contain("name <img src=x onerror=alert(1)>")
+            .And.Contain("\\u202Eg h\\u200B");
         JsonNode.Parse(File.ReadAllText(json))!["verdict"]!.GetValue<string>().Should().Be(verdict);
     }
 
@@ -48,7 +72,13 @@ public sealed class ForeignWordsTests : IDisposable
         var dressed = _campaign[$"2{Dressed}.npz"];
         using (var archive = NpzArchive.Open(_campaign["2.npz"]))
         {
-            NpzArchive.Write(dressed, [.. archive.Names.Select(name => KeyValuePair.Create(name, archive.Read(name))), KeyValuePair.Create($"chi{Dressed}_loc4", NpyArray.Of(new double[60], 6, 10))]);
+            NpzArchive.Write(
+                dressed,
+                [
+                    .. archive.Names.Select(name => KeyValuePair.Create(name, archive.Read(name))),
+                    KeyValuePair.Create($"chi{Dressed}_loc4", NpyArray.From(new double[60], 6, 10)),
+                ]
+            );
         }
 
         File.Delete(_campaign["2.npz"]);
@@ -57,7 +87,10 @@ public sealed class ForeignWordsTests : IDisposable
         merge.Output.Should().Contain("whole\\u001B[31m");
 
         Shown(0, "status", _campaign.Folder).Output.Should().Contain("2\\u001B[31m\\u001B]0;f\\u0007\\u202Eg h\\u200B\\u009B2J.npz");
-        Shown(3, "status", Directory.CreateDirectory(_campaign[$"empty{Dressed}"]).FullName).Output.Should().Contain("no runs in ").And.Contain("empty\\u001B[31m");
+        Shown(3, "status", Directory.CreateDirectory(_campaign[$"empty{Dressed}"]).FullName)
+            .Output.Should()
+            .Contain("no runs in ")
+            .And.Contain("empty\\u001B[31m");
         Shown(2, "diagnose", _campaign[$"none{Dressed}.npz"]).Error.Should().Contain("none\\u001B[31m");
         Shown(2, "audit", "--results", _campaign[$"none{Dressed}.npz"], "--architecture", "bn_ff").Error.Should().Contain("\\u001B[31m");
         Shown(0, _campaign.Arguments($"one{Dressed}.npz", simulations: 1)).Output.Should().Contain("one\\u001B[31m");
@@ -76,9 +109,16 @@ public sealed class ForeignWordsTests : IDisposable
     }
 
     /// <summary>Characters without a shape, ends of lines aside.</summary>
-    private static IEnumerable<string> Hidden(string text) => text.EnumerateRunes()
-        .Where(rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-        .Where(rune => rune.Value is not ('\n' or '\r'))
-        .Select(rune => $"U+{rune.Value:X4}")
-        .Distinct();
+    private static IEnumerable<string> Hidden(string text) =>
+        text.EnumerateRunes()
+            .Where(rune =>
+                Rune.GetUnicodeCategory(rune)
+                    is UnicodeCategory.Control
+                        or UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+            )
+            .Where(rune => rune.Value is not ('\n' or '\r'))
+            .Select(rune => $"U+{rune.Value:X4}")
+            .Distinct();
 }

@@ -14,12 +14,12 @@ public class GeneratedAuditTests
     public void The_reference_holds_on_generated_networks()
     {
         using var reference = new ReferenceSubject();
-        var run = GeneratedAudit.Draw(reference, Seed, Breadth.Of(48, 3000), []);
+        var run = GeneratedAudit.Draw(reference, Seed, Breadth.Choose(48, 3000), []);
 
         run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson}").Should().BeEmpty();
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         run.Outcomes.Select(outcome => outcome.Check.ClaimId).Should().BeEquivalentTo(GeneratedAudit.Claims, "every claim has a site somewhere");
-        run.Networks.Should().Be(2 * Breadth.Of(48, 3000));
+        run.Networks.Should().Be(2 * Breadth.Choose(48, 3000));
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public class GeneratedAuditTests
     public void The_reference_holds_on_what_other_seeds_draw(ulong seed)
     {
         using var reference = new ReferenceSubject();
-        var run = GeneratedAudit.Draw(reference, seed, Breadth.Of(16, 600), []);
+        var run = GeneratedAudit.Draw(reference, seed, Breadth.Choose(16, 600), []);
 
         run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson} {finding.Description}").Should().BeEmpty();
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
@@ -45,16 +45,34 @@ public class GeneratedAuditTests
         GeneratedCase[] cases = [.. Enumerable.Range(0, 400).Select(i => generator.Case(i, given: true)!)];
 
         cases.Should().NotContainNulls();
-        cases[..40].Select(Text).Should().Equal(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: true)!)), "the same seed draws the same networks").And.NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(other.Case(i, given: true)!)));
+        cases[..40]
+            .Select(Text)
+            .Should()
+            .Equal(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: true)!)), "the same seed draws the same networks")
+            .And.NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(other.Case(i, given: true)!)));
         cases[..40].Select(Text).Should().NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: false)!)));
         var layers = cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).ToArray();
         layers.Select(layer => layer.Word).Distinct().Should().BeEquivalentTo([.. LayersDescription.AllLayers, .. Function.Words]);
         var convolutions = layers.OfType<Networks.Convolution>().ToArray();
         convolutions.Select(convolution => convolution.Kernel).Distinct().Should().BeEquivalentTo([1, 2, 3, 4, 5, 6, 7]);
         convolutions.Select(convolution => convolution.Boundary).Distinct().Should().HaveCount(3);
-        convolutions.Should().Contain(convolution => convolution.Stride > 1).And.Contain(convolution => convolution.Dilation > 1).And.Contain(convolution => convolution.Groups != 1).And.Contain(convolution => convolution.Parameters.BiasVariance > 0);
-        cases.Should().Contain(drawn => drawn.Network.Input.Height != drawn.Network.Input.Width).And.Contain(drawn => drawn.Network.Input.Height == 1).And.Contain(drawn => drawn.Network.Input.Height == 13);
-        cases.Should().Contain(drawn => drawn.Images == 1).And.Contain(drawn => drawn.Images == 64).And.Contain(drawn => drawn.Network.Depth >= 30).And.Contain(drawn => drawn.Network.Input.Channels == 128);
+        convolutions
+            .Should()
+            .Contain(convolution => convolution.Stride > 1)
+            .And.Contain(convolution => convolution.Dilation > 1)
+            .And.Contain(convolution => convolution.Groups != 1)
+            .And.Contain(convolution => convolution.Parameters.BiasVariance > 0);
+        cases
+            .Should()
+            .Contain(drawn => drawn.Network.Input.Height != drawn.Network.Input.Width)
+            .And.Contain(drawn => drawn.Network.Input.Height == 1)
+            .And.Contain(drawn => drawn.Network.Input.Height == 13);
+        cases
+            .Should()
+            .Contain(drawn => drawn.Images == 1)
+            .And.Contain(drawn => drawn.Images == 64)
+            .And.Contain(drawn => drawn.Network.Depth >= 30)
+            .And.Contain(drawn => drawn.Network.Input.Channels == 128);
         cases.Select(drawn => drawn.Input).Distinct().Should().BeEquivalentTo(Enum.GetValues<GeneratedInput>());
         cases.Select(drawn => drawn.Noise).Distinct().Should().BeEquivalentTo(Enum.GetValues<NoiseKind>());
         cases.Select(drawn => drawn.Scale).Distinct().Should().HaveCount(5);
@@ -75,7 +93,12 @@ public class GeneratedAuditTests
 
             cases.Count(drawn => drawn.Network.Depth >= 10).Should().BeGreaterThanOrEqualTo(2);
             cases.Max(drawn => drawn.Network.Places.Count(place => place.After is Networks.Convolution)).Should().BeGreaterThan(32);
-            cases.Where(drawn => drawn.Images == 64).SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Networks.BatchNorm>().Should().NotBeEmpty();
+            cases
+                .Where(drawn => drawn.Images == 64)
+                .SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers))
+                .OfType<Networks.BatchNorm>()
+                .Should()
+                .NotBeEmpty();
             cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Attention>().Should().Contain(layer => layer.Causal);
         }
     }
@@ -95,7 +118,11 @@ public class GeneratedAuditTests
             Noises = [NoiseKind.Mapping],
             MostImages = 8,
         };
-        var cases = Enumerable.Range(0, 24).Select(i => new NetworkGenerator(offer, Math.ScaleB(1, -24), Seed).Case(i, given: false)).OfType<GeneratedCase>().ToArray();
+        var cases = Enumerable
+            .Range(0, 24)
+            .Select(i => new NetworkGenerator(offer, Math.ScaleB(1, -24), Seed).Case(i, given: false))
+            .OfType<GeneratedCase>()
+            .ToArray();
 
         cases.Should().HaveCountGreaterThan(12);
         foreach (var drawn in cases)
@@ -113,13 +140,13 @@ public class GeneratedAuditTests
         var missed = new List<string>();
         foreach (var (index, mutant) in LayerMutants.List.Where(mutant => mutant.ClaimId[0] == 'O').Index())
         {
-            if (index % Breadth.Of(12, 1) != 5 % Breadth.Of(12, 1))
+            if (index % Breadth.Choose(12, 1) != 5 % Breadth.Choose(12, 1))
             {
                 continue;
             }
 
             using var subject = mutant.Create();
-            var run = GeneratedAudit.Draw(subject, Seed, Breadth.Of(64, 256), [mutant.ClaimId]);
+            var run = GeneratedAudit.Draw(subject, Seed, Breadth.Choose(64, 256), [mutant.ClaimId]);
             if (run.Findings.SingleOrDefault() is not { } finding)
             {
                 missed.Add(mutant.Name);
@@ -131,7 +158,7 @@ public class GeneratedAuditTests
         }
 
         // What needs sixty places or more than four channels of a group is rare in so few networks.
-        missed.Should().HaveCountLessThan(Breadth.Of(2, 12), string.Join("; ", missed));
+        missed.Should().HaveCountLessThan(Breadth.Choose(2, 12), string.Join("; ", missed));
     }
 
     [Theory]
@@ -168,7 +195,7 @@ public class GeneratedAuditTests
         (finding.Network.Input.Features * finding.Images).Should().BeLessThan(9, "a few numbers are left");
         finding.ReplayOptions.Should().Be($"--network generated.json --batch-size {finding.Images} --seed {finding.Seed} --claim O6");
 
-        var again = GeneratedAudit.Of(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
+        var again = GeneratedAudit.Ask(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
         again.Findings.Should().ContainSingle(same => same.Claim == "O6");
     }
 
@@ -179,7 +206,8 @@ public class GeneratedAuditTests
     {
         public SubjectDescription Description { get; } = new("silent");
 
-        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) => throw new InvalidOperationException("asked for nothing that is offered");
+        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            throw new InvalidOperationException("asked for nothing that is offered");
     }
 
     /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
@@ -206,12 +234,18 @@ public class GeneratedAuditTests
                         {
                             _kept.Add((own.Seed, own.Simulation, network), kept = []);
                             var added = kept;
-                            base.Propagate(network, noise, weights, input, snapshot =>
-                            {
-                                // Moments can be had during the observation only.
-                                var moments = snapshot.Moments();
-                                added.Add(snapshot with { Moments = () => moments });
-                            });
+                            base.Propagate(
+                                network,
+                                noise,
+                                weights,
+                                input,
+                                snapshot =>
+                                {
+                                    // Moments can be had during the observation only.
+                                    var moments = snapshot.Moments();
+                                    added.Add(snapshot with { Moments = () => moments });
+                                }
+                            );
                         }
                     }
 
@@ -229,10 +263,31 @@ public class GeneratedAuditTests
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = next.Dequeue().Noise }));
                     break;
                 case "moments of the noise for the signal's":
-                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! }));
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot =>
+                            observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! })
+                    );
                     break;
                 case "biases where none were asked for":
-                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot.Place.After is Networks.Convolution or Dense ? snapshot with { Signal = [.. snapshot.Signal.Select(value => value + 0.1)] } : snapshot));
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot =>
+                            observe(
+                                snapshot.Place.After is Networks.Convolution or Dense
+                                    ? snapshot with
+                                    {
+                                        Signal = [.. snapshot.Signal.Select(value => value + 0.1)],
+                                    }
+                                    : snapshot
+                            )
+                    );
                     break;
                 default:
                     base.Propagate(network, noise, own with { Seed = SeedOf(own.Seed, input) }, input, observe);
@@ -240,15 +295,16 @@ public class GeneratedAuditTests
             }
         }
 
-        private ulong SeedOf(ulong seed, Batch input) => fault switch
-        {
-            "the seed ignored" => 0,
-            "the low byte of the seed ignored" => (seed >> 9) << 9,
-            "32 bits of the seed" => seed & uint.MaxValue,
-            "52 bits of the seed" => seed & ((1UL << 52) - 1),
-            "another answer each time" => seed + Interlocked.Increment(ref _asked),
-            "weights that depend on the input" => seed + (ulong)Math.Abs(1000 * input.Signal[0]),
-            _ => throw new InvalidOperationException($"no fault '{fault}'"),
-        };
+        private ulong SeedOf(ulong seed, Batch input) =>
+            fault switch
+            {
+                "the seed ignored" => 0,
+                "the low byte of the seed ignored" => (seed >> 9) << 9,
+                "32 bits of the seed" => seed & uint.MaxValue,
+                "52 bits of the seed" => seed & ((1UL << 52) - 1),
+                "another answer each time" => seed + Interlocked.Increment(ref _asked),
+                "weights that depend on the input" => seed + (ulong)Math.Abs(1000 * input.Signal[0]),
+                _ => throw new InvalidOperationException($"no fault '{fault}'"),
+            };
     }
 }

@@ -18,7 +18,9 @@ public sealed class ImmutableFactAttribute : FactAttribute
         var file = Path.GetTempFileName();
         try
         {
-            return CommandLine.Run("chattr", ["+i", file]).ExitStatus == 0 && CommandLine.Run("chattr", ["-i", file]).ExitStatus == 0 ? null : "needs root and a file system with immutable files";
+            return CommandLine.Run("chattr", ["+i", file]).ExitStatus == 0 && CommandLine.Run("chattr", ["-i", file]).ExitStatus == 0
+                ? null
+                : "needs root and a file system with immutable files";
         }
         catch (System.ComponentModel.Win32Exception)
         {

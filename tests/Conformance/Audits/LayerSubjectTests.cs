@@ -4,23 +4,31 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The examples that interpret layers, asked through protocol 2: with given parameters they compute what the definition does, on every conformance vector of layers.</summary>
+/// <summary>
+/// The examples that interpret layers, asked through protocol 2: with given parameters they compute what the definition does, on every conformance vector of
+/// layers.
+/// </summary>
 public class LayerSubjectTests
 {
     [NumPyFact]
     public void NumPy_computes_every_vector_of_layers() => Compare($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", 1e-12);
 
     [PyTorchFact]
-    public void PyTorch_computes_every_vector_of_layers() => Compare($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", 2e-5);
+    public void PyTorch_computes_every_vector_of_layers() =>
+        Compare($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", 2e-5);
 
     /// <summary>A program has no numbers to make an array of moments of: it must not be asked for one.</summary>
     [NumPyFact]
     public void A_network_without_a_place_is_asked_for_no_moments()
     {
-        using var subject = new ProcessSubject($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", TimeSpan.FromSeconds(300), 1);
+        using var subject = new ProcessSubject(
+            $"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'",
+            TimeSpan.FromSeconds(300),
+            1
+        );
         var network = new Wellbehaved.Networks.Network("flatten", new(2, 3, 4), [new Wellbehaved.Networks.Flatten()]);
 
-        var trace = NetworkTrace.Of(subject, network, NoiseKind.Mapping, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
+        var trace = NetworkTrace.Record(subject, network, NoiseKind.Mapping, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
 
         trace.Snapshots.Should().BeEmpty();
         subject.Failures.Should().BeEmpty();
@@ -32,7 +40,11 @@ public class LayerSubjectTests
         var wrong = new List<string>();
         foreach (var vector in LayerVectorCase.All)
         {
-            var input = new Batch(new TensorShape(vector.Input.Images, vector.Input.Height, vector.Input.Width, vector.Input.Channels), vector.Input.Signal, vector.Input.Noise);
+            var input = new Batch(
+                new TensorShape(vector.Input.Images, vector.Input.Height, vector.Input.Width, vector.Input.Channels),
+                vector.Input.Signal,
+                vector.Input.Noise
+            );
             if (subject.Description.NetworkOffer!.WhyNot(vector.Network, vector.Input.Images, NoiseKind.Full, given: true) is { } reason)
             {
                 reason.Should().Be("layer rms_norm", "older versions of PyTorch have no module for it");
@@ -42,7 +54,11 @@ public class LayerSubjectTests
             foreach (var (kind, noise) in new[] { (NoiseKind.Mapping, WrittenOutNoise.Mapping), (NoiseKind.Full, WrittenOutNoise.Full) })
             {
                 var places = vector.Propagate(noise).Places;
-                foreach (var shown in NetworkTrace.Of(subject, vector.Network, kind, new Weights.Given([.. vector.Parameters.Select(parameter => parameter.Values)]), input).Snapshots)
+                foreach (
+                    var shown in NetworkTrace
+                        .Record(subject, vector.Network, kind, new Weights.Given([.. vector.Parameters.Select(parameter => parameter.Values)]), input)
+                        .Snapshots
+                )
                 {
                     var right = places[shown.Index].Features;
                     var distance = Math.Max(Distance(shown.Signal, right.Signal), Distance(shown.Noise, right.Noise));

@@ -67,7 +67,15 @@ public class MisbehavingSubjectTests
     [NumPyFact]
     public void A_folder_in_the_place_of_an_input_that_was_read_hurts_nobody()
     {
-        var outcome = Audited.Run(Audited.Misbehaving("folder-in-the-place-of-the-input"), "--claim", "O1", "--architecture", "vanilla", "--time-limit", Patience);
+        var outcome = Audited.Run(
+            Audited.Misbehaving("folder-in-the-place-of-the-input"),
+            "--claim",
+            "O1",
+            "--architecture",
+            "vanilla",
+            "--time-limit",
+            Patience
+        );
 
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
         outcome.Error.Should().NotContain("could not remove");
@@ -116,7 +124,13 @@ public class MisbehavingSubjectTests
 
             outcome.ExitStatus.Should().Be(2, outcome.Output + outcome.Error);
             outcome.Output.Should().BeEmpty();
-            outcome.Error.TrimEnd().Should().StartWith("wellbehaved: --command: expected a command that starts a program, but the program did not start: it ended with exit status ").And.Contain(words).And.NotContain("\n").And.NotContain("docs/audit-protocol.md");
+            outcome
+                .Error.TrimEnd()
+                .Should()
+                .StartWith("wellbehaved: --command: expected a command that starts a program, but the program did not start: it ended with exit status ")
+                .And.Contain(words)
+                .And.NotContain("\n")
+                .And.NotContain("docs/audit-protocol.md");
             File.Exists(junit).Should().BeFalse("nothing was audited");
         }
         finally
@@ -131,7 +145,10 @@ public class MisbehavingSubjectTests
         var outcome = Audited.Run(Audited.Misbehaving("crash-at-start"), "--smoke", "--time-limit", Patience);
 
         outcome.ExitStatus.Should().Be(2, outcome.Output + outcome.Error);
-        outcome.Error.TrimEnd().Should().EndWith("the program did not start: it ended with exit status 1 before it answered anything; its last lines: cannot import jax");
+        outcome
+            .Error.TrimEnd()
+            .Should()
+            .EndWith("the program did not start: it ended with exit status 1 before it answered anything; its last lines: cannot import jax");
     }
 
     [NumPyTheory]
@@ -167,7 +184,10 @@ public class MisbehavingSubjectTests
         var outcome = Audited.Run(Audited.Misbehaving("reports-errors"), "--claim", "O1", "I3", "--architecture", "vanilla", "--time-limit", Patience);
 
         outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
-        outcome.Output.Should().MatchRegex(@"(?m)^O1 \w+: inconclusive: adapter: the subject reports an error: LinAlgError").And.NotContain("not asked any more");
+        outcome
+            .Output.Should()
+            .MatchRegex(@"(?m)^O1 \w+: inconclusive: adapter: the subject reports an error: LinAlgError")
+            .And.NotContain("not asked any more");
         outcome.Output.Should().MatchRegex(@"(?m)^I3 .* holds ", "the process is sound");
     }
 
@@ -197,6 +217,9 @@ public class MisbehavingSubjectTests
         outcome.Output.Should().NotContain("4 of 4 claims hold");
 
         // Whatever else was asked.
-        Audited.Run(Audited.Misbehaving(way), "--claim", "D1", "--claim", "I3", "--architecture", "vanilla", "bn_ff", "--time-limit", Patience, "--allow-declined").ExitStatus.Should().Be(statusIfAllowed);
+        Audited
+            .Run(Audited.Misbehaving(way), "--claim", "D1", "--claim", "I3", "--architecture", "vanilla", "bn_ff", "--time-limit", Patience, "--allow-declined")
+            .ExitStatus.Should()
+            .Be(statusIfAllowed);
     }
 }

@@ -86,7 +86,8 @@ public class MomentRangeTests
         new MomentFinding("χ", ValueKind.NotComputed, 4, 1, 2).Conclude().Verdict.Should().Be(Verdict.Inconclusive);
         var rejected = new MomentFinding("effective rank", ValueKind.NotANumber, 40, 24, 48).Conclude();
         (rejected.Verdict, rejected.Quantity, rejected.Measured.Value, rejected.Predicted.Value, rejected.Samples, rejected.IsDeterministic)
-            .Should().Be((Verdict.Rejected, "effective rank is not a number in 24 of 48 mappings, first at depth 40", 24, 0, 48, true));
+            .Should()
+            .Be((Verdict.Rejected, "effective rank is not a number in 24 of 48 mappings, first at depth 40", 24, 0, 48, true));
         foreach (var kind in new[] { ValueKind.Possible, ValueKind.Extinct })
         {
             FluentActions.Invoking(() => new MomentFinding("χ", kind, 4, 1, 2).Conclude()).Should().Throw<InvalidOperationException>();

@@ -8,15 +8,26 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What a subject offers of described networks decides what it is asked, and what it declines is said.</summary>
 public class NetworkOfferTests
 {
-    private static readonly Network Rich = new("rich", new(4, 4, 2),
-    [
-        new Networks.Convolution(3) { Channels = 4, Stride = 2, Groups = 2, Boundary = Networks.Boundary.ZeroPadding, Parameters = new(2, 0.1, WeightLaw.Uniform) },
-        new LayerNorm { Scale = 2 },
-        new Activation(new Function(FunctionKind.Gelu)),
-        new Residual([new Dense()]) { Survival = 0.5 },
-    ]);
+    private static readonly Network Rich = new(
+        "rich",
+        new(4, 4, 2),
+        [
+            new Networks.Convolution(3)
+            {
+                Channels = 4,
+                Stride = 2,
+                Groups = 2,
+                Boundary = Networks.Boundary.ZeroPadding,
+                Parameters = new(2, 0.1, WeightLaw.Uniform),
+            },
+            new LayerNorm { Scale = 2 },
+            new Activation(new Function(FunctionKind.Gelu)),
+            new Residual([new Dense()]) { Survival = 0.5 },
+        ]
+    );
 
-    public static TheoryData<string> Lacking => ["layer", "function", "option", "boundary", "law", "kernel", "epsilon", "noise", "images", "features", "places", "given", "own"];
+    public static TheoryData<string> Lacking =>
+        ["layer", "function", "option", "boundary", "law", "kernel", "epsilon", "noise", "images", "features", "places", "given", "own"];
 
     [Theory]
     [MemberData(nameof(Lacking))]
@@ -49,8 +60,11 @@ public class NetworkOfferTests
     {
         var subject = new Offering(null);
 
-        Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "O6", Architecture: Suite.Composed }), subject, Scale.Quick, 0).Verdict.Should().Be(Verdict.Declined);
-        VerificationRun.Of(subject, Scale.Quick, 0, ["O6"]).Verdict.Should().Be(Verdict.Declined, "who asks for a claim hears of it");
+        Suite
+            .Execute(Suite.Checks.Single(check => check is { ClaimId: "O6", Architecture: Suite.Composed }), subject, Scale.Quick, 0)
+            .Verdict.Should()
+            .Be(Verdict.Declined);
+        VerificationRun.Execute(subject, Scale.Quick, 0, ["O6"]).Verdict.Should().Be(Verdict.Declined, "who asks for a claim hears of it");
     }
 
     [Fact]

@@ -100,10 +100,14 @@ public class OfferedEpsilonTests
     {
         using var subject = new Offering(offered);
 
-        new DeepExperiments(subject, Scale.Quick, 0).OptionsOf("bn_res", 0).Epsilon.Should().Be(asked, "with a larger one the laws of the post are others, and the subject declines");
+        new DeepExperiments(subject, Scale.Quick, 0)
+            .OptionsOf("bn_res", 0)
+            .Epsilon.Should()
+            .Be(asked, "with a larger one the laws of the post are others, and the subject declines");
     }
 
-    private static CheckOutcome Execute(string name, ISubject subject) => Suite.Execute(Suite.Checks.Single(check => Signature.NameOf(check) == name), subject, Scale.Quick, TestSeed.Value);
+    private static CheckOutcome Execute(string name, ISubject subject) =>
+        Suite.Execute(Suite.Checks.Single(check => Signature.NameOf(check) == name), subject, Scale.Quick, TestSeed.Value);
 
     private sealed class Offering(params double[] epsilons) : ReferenceSubject
     {

@@ -46,7 +46,11 @@ internal sealed class PreparedSubject : IDisposable
     public PreparedSubject(string operations = "\"propagate\",\"simulate\"")
     {
         File.WriteAllText(In("adapter.sh"), Script.ReplaceLineEndings("\n") + "\n");
-        File.WriteAllText(In("description"), $$"""{"id":ID,"status":"done","name":"prepared","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":[0.25,0.5],"operations":[{{operations}}],"moments":[{{string.Join(',', Moments.Select(name => $"\"{name}\""))}}]}""" + "\n");
+        File.WriteAllText(
+            In("description"),
+            $$"""{"id":ID,"status":"done","name":"prepared","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":[0.25,0.5],"operations":[{{operations}}],"moments":[{{string.Join(',', Moments.Select(name => $"\"{name}\""))}}]}"""
+                + "\n"
+        );
     }
 
     private string Folder { get; } = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -83,14 +87,32 @@ internal sealed class PreparedSubject : IDisposable
     public void Prepare(NetworkSettings network, uint? first, int simulations, Func<int, int, int, double> number, bool tensors = true, bool again = false)
     {
         var (rows, shape) = (1 + (network.Depth * network.Architecture.Places.Length), network.FeatureShape);
-        KeyValuePair<string, NpyArray>[] bare = [.. (tensors ? [("signal", -1), ("noise", -2)] : Array.Empty<(string Name, int Array)>()).Select(tensor => KeyValuePair.Create(
-            tensor.Name,
-            NpyArray.Of([.. Numbers(tensor.Array).SelectMany(value => Enumerable.Repeat(value, shape.Elements))], simulations, rows, shape.Images, shape.Height, shape.Width, shape.Channels)))];
+        KeyValuePair<string, NpyArray>[] bare =
+        [
+            .. (tensors ? [("signal", -1), ("noise", -2)] : Array.Empty<(string Name, int Array)>()).Select(tensor =>
+                KeyValuePair.Create(
+                    tensor.Name,
+                    NpyArray.From(
+                        [.. Numbers(tensor.Array).SelectMany(value => Enumerable.Repeat(value, shape.Elements))],
+                        simulations,
+                        rows,
+                        shape.Images,
+                        shape.Height,
+                        shape.Width,
+                        shape.Channels
+                    )
+                )
+            ),
+        ];
         var extension = again ? "again" : "npz";
         NpzArchive.Write(In($"{Key(first)}-bare.{extension}"), bare);
-        NpzArchive.Write(In($"{Key(first)}.{extension}"), [.. bare, .. Moments.Select((name, array) => KeyValuePair.Create(name, NpyArray.Of([.. Numbers(array)], simulations, rows)))]);
+        NpzArchive.Write(
+            In($"{Key(first)}.{extension}"),
+            [.. bare, .. Moments.Select((name, array) => KeyValuePair.Create(name, NpyArray.From([.. Numbers(array)], simulations, rows)))]
+        );
 
-        IEnumerable<double> Numbers(int array) => Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
+        IEnumerable<double> Numbers(int array) =>
+            Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
     }
 
     /// <summary>The command that starts it.</summary>

@@ -33,7 +33,12 @@ public class ProcessSubjectTests
         using var archive = prepared.Seen(null);
         archive.Read("signal").ToDoubles().Should().Equal(input.Signal);
         archive.Read("kernel_2").ToDoubles().Should().Equal(kernels[2]);
-        prepared.Requests.Should().ContainSingle().Which.Should().Contain("\"request\":\"propagate\"").And.Contain("\"depths\":[1,2,3],\"tensors\":true,\"moments\":true");
+        prepared
+            .Requests.Should()
+            .ContainSingle()
+            .Which.Should()
+            .Contain("\"request\":\"propagate\"")
+            .And.Contain("\"depths\":[1,2,3],\"tensors\":true,\"moments\":true");
     }
 
     [UnixFact]
@@ -65,11 +70,20 @@ public class ProcessSubjectTests
         try
         {
             var pids = Path.Combine(folder.FullName, "pids");
-            var description = """{"id":2,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; {OlderProtocol}; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromMinutes(5), 1);
+            var description =
+                """{"id":2,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+            var subject = new ProcessSubject(
+                $"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; {OlderProtocol}; read a; printf '%s\\n' "
+                    + $"'{description}'; sleep 300; sleep 300",
+                TimeSpan.FromMinutes(5),
+                1
+            );
             subject.Dispose();
 
-            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => RunningProcess.HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+            File.ReadAllLines(pids)
+                .Should()
+                .HaveCount(2)
+                .And.OnlyContain(pid => RunningProcess.HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
         }
         finally
         {
@@ -100,7 +114,11 @@ public class ProcessSubjectTests
         var seen = 0;
         try
         {
-            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage(finding);
+            FluentActions
+                .Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { }))
+                .Should()
+                .Throw<AdapterException>()
+                .WithMessage(finding);
 
             subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
         }
@@ -126,7 +144,11 @@ public class ProcessSubjectTests
         var seen = 0;
         try
         {
-            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage("expected files that can be removed, but *-in.npz stays (*)");
+            FluentActions
+                .Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { }))
+                .Should()
+                .Throw<AdapterException>()
+                .WithMessage("expected files that can be removed, but *-in.npz stays (*)");
             subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
             subject.Dispose();
         }
@@ -153,9 +175,17 @@ public class ProcessSubjectTests
             FluentActions.Invoking(() => OutputFile.Open(Path.Combine(pipe, "beyond"))).Should().Throw<AdapterException>().WithMessage("*found none");
             FluentActions.Invoking(() => OutputFile.Open("/dev/zero")).Should().Throw<AdapterException>().WithMessage("*found none");
             FluentActions.Invoking(() => OutputFile.Open(folder.FullName)).Should().Throw<AdapterException>().WithMessage("*found a folder");
-            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+            using var socket = new System.Net.Sockets.Socket(
+                System.Net.Sockets.AddressFamily.Unix,
+                System.Net.Sockets.SocketType.Stream,
+                System.Net.Sockets.ProtocolType.Unspecified
+            );
             socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "socket")));
-            FluentActions.Invoking(() => OutputFile.Open(Path.Combine(folder.FullName, "socket"))).Should().Throw<AdapterException>().WithMessage("*found a socket or a device");
+            FluentActions
+                .Invoking(() => OutputFile.Open(Path.Combine(folder.FullName, "socket")))
+                .Should()
+                .Throw<AdapterException>()
+                .WithMessage("*found a socket or a device");
         }
         finally
         {
@@ -176,17 +206,26 @@ public class ProcessSubjectTests
         try
         {
             var pid = Path.Combine(folder.FullName, "pid");
-            var description = """{"id":2,"status":"done","name":"parent","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+            var description =
+                """{"id":2,"status":"done","name":"parent","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
 
             // The shell between ends at once, so that what it started has no parent.
-            var subject = new ProcessSubject($"sh -c 'setsid sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > {pid}'; {OlderProtocol}; read a; printf '%s\\n' '{description}'; read a", TimeSpan.FromMinutes(1), 1);
+            var subject = new ProcessSubject(
+                $"sh -c 'setsid sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > {pid}'; {OlderProtocol}; read a; printf '%s\\n' '{description}'; read a",
+                TimeSpan.FromMinutes(1),
+                1
+            );
             var daemon = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
             RunningProcess.Exists(daemon).Should().BeTrue();
 
             subject.Dispose();
 
             RunningProcess.HasEnded(daemon).Should().BeTrue();
-            subject.LeftBehind.Should().ContainSingle().Which.Should().MatchRegex($@"^ended process {daemon} \((sleep|setsid)\), which the program had left running$");
+            subject
+                .LeftBehind.Should()
+                .ContainSingle()
+                .Which.Should()
+                .MatchRegex($@"^ended process {daemon} \((sleep|setsid)\), which the program had left running$");
         }
         finally
         {
@@ -199,8 +238,12 @@ public class ProcessSubjectTests
     public void One_that_does_not_read_is_not_waited_for_when_it_is_to_stop()
     {
         var answers = string.Concat(Enumerable.Range(1, 70).Select(id => $$"""{"id":{{id}},"status":"error","reason":"deaf"}""" + "\n"));
-        var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-        using var process = SubjectProcess.Start($"printf '%s\\n' '{description}'; printf '{answers.ReplaceLineEndings("\\n")}'; sleep 300", singleThreaded: false);
+        var description =
+            """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+        using var process = SubjectProcess.Start(
+            $"printf '%s\\n' '{description}'; printf '{answers.ReplaceLineEndings("\\n")}'; sleep 300",
+            singleThreaded: false
+        );
         process.Ask("describe", TimeSpan.FromMinutes(1), null, default).Should().Be(description);
         for (var i = 0; i < 15; i++)
         {
@@ -216,7 +259,8 @@ public class ProcessSubjectTests
     {
         using var reference = new ReferenceSubject();
         var context = new CheckContext(reference, new ErrorRates(1e-6, 1e-3), 1, new DeepExperiments(reference, Scale.Quick, 1));
-        CheckOutcome Outcome(params Exception[] thrown) => new Check("P1", "vanilla", _ => throw new AggregateException(new AggregateException(thrown))).Execute(context);
+        CheckOutcome Outcome(params Exception[] thrown) =>
+            new Check("P1", "vanilla", _ => throw new AggregateException(new AggregateException(thrown))).Execute(context);
 
         var declined = Outcome(new DeclinedException("too\u202Edeep"), new DeclinedException("too wide"));
         (declined.Verdict, declined.Failure).Should().Be((Verdict.Declined, "declined: too wide, too\\u202Edeep"));
@@ -235,7 +279,11 @@ public class ProcessSubjectTests
         try
         {
             var pid = Path.Combine(folder.FullName, "pid");
-            FluentActions.Invoking(() => new ProcessSubject($"echo $$ > '{pid}'; read a; {misbehaviour}", TimeSpan.FromSeconds(seconds), 1)).Should().Throw<AdapterException>().WithMessage(finding);
+            FluentActions
+                .Invoking(() => new ProcessSubject($"echo $$ > '{pid}'; read a; {misbehaviour}", TimeSpan.FromSeconds(seconds), 1))
+                .Should()
+                .Throw<AdapterException>()
+                .WithMessage(finding);
 
             RunningProcess.HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
         }
@@ -249,11 +297,20 @@ public class ProcessSubjectTests
     public void Answers_may_come_in_one_piece_and_errors_may_be_long()
     {
         // The answer to the second request comes with the first; what is said on standard error is kept to its last 2000 characters.
-        var description = """{"id":2,"status":"done","name":"hasty","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-        using var subject = new ProcessSubject($$"""{{OlderProtocol}}; read a; printf '%s\n%s\n' '{{description}}' '{"id":3,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromMinutes(5), 1);
+        var description =
+            """{"id":2,"status":"done","name":"hasty","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+        using var subject = new ProcessSubject(
+            $$"""{{OlderProtocol}}; read a; printf '%s\n%s\n' '{{description}}' '{"id":3,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""",
+            TimeSpan.FromMinutes(5),
+            1
+        );
 
         subject.AskSomethingUnknown();
-        var failure = FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { })).Should().Throw<AdapterException>().Which.Message;
+        var failure = FluentActions
+            .Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { }))
+            .Should()
+            .Throw<AdapterException>()
+            .Which.Message;
 
         failure.Should().Be("the process ended with exit status 5 before it answered; the last line on its standard error: " + new string('0', 1999) + "7");
     }
@@ -265,10 +322,16 @@ public class ProcessSubjectTests
     {
         const string variables = "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$JULIA_NUM_THREADS";
         var inherited = string.Join(',', variables.Split(',').Select(variable => Environment.GetEnvironmentVariable(variable[1..])));
-        using var subject = new ProcessSubject($$"""{{OlderProtocol}}; read a; printf '{"id":2,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromMinutes(5), processes);
+        using var subject = new ProcessSubject(
+            $$"""{{OlderProtocol}}; read a; printf '{"id":2,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""",
+            TimeSpan.FromMinutes(5),
+            processes
+        );
 
         // What the user has set is left as it is.
-        subject.Description.Name.Should().Be(processes == 1 ? inherited : string.Join(',', inherited.Split(',').Select(value => value.Length > 0 ? value : "1")));
+        subject
+            .Description.Name.Should()
+            .Be(processes == 1 ? inherited : string.Join(',', inherited.Split(',').Select(value => value.Length > 0 ? value : "1")));
     }
 
     [UnixFact]
@@ -278,10 +341,14 @@ public class ProcessSubjectTests
         Prepare(prepared, (simulation, row, array) => 1 + simulation + row + array);
         using var subject = prepared.Start();
 
-        AdapterTest.Of(subject).Should().Equal(
-            ("refuses a request with an unknown field", null),
-            ("propagates given weights through every architecture and boundary that it offers", null),
-            ("simulates every architecture and boundary that it offers", null));
+        AdapterTest
+            .Ask(subject)
+            .Should()
+            .Equal(
+                ("refuses a request with an unknown field", null),
+                ("propagates given weights through every architecture and boundary that it offers", null),
+                ("simulates every architecture and boundary that it offers", null)
+            );
         prepared.Requests.Should().HaveCount(2).And.OnlyContain(request => request.Contains("\"epsilon\":0.25}", StringComparison.Ordinal));
     }
 
@@ -292,13 +359,21 @@ public class ProcessSubjectTests
         Prepare(prepared, PreparedSubject.Number);
         using (var subject = prepared.Start())
         {
-            AdapterTest.Of(subject).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "propagates given weights through every architecture and boundary that it offers");
+            AdapterTest
+                .Ask(subject)
+                .Select(step => step.Step)
+                .Should()
+                .Equal("refuses a request with an unknown field", "propagates given weights through every architecture and boundary that it offers");
         }
 
         using var simulating = new PreparedSubject("\"simulate\"");
         Prepare(simulating, (simulation, row, _) => simulation + row);
         using var other = simulating.Start();
-        AdapterTest.Of(other).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "simulates every architecture and boundary that it offers");
+        AdapterTest
+            .Ask(other)
+            .Select(step => step.Step)
+            .Should()
+            .Equal("refuses a request with an unknown field", "simulates every architecture and boundary that it offers");
     }
 
     [UnixFact]
@@ -308,19 +383,42 @@ public class ProcessSubjectTests
         Prepare(prepared, (_, _, _) => double.PositiveInfinity);
         using var subject = prepared.Start();
 
-        AdapterTest.Of(subject).Last().Failure.Should().BeNull("claims will name them");
+        AdapterTest.Ask(subject).Last().Failure.Should().BeNull("claims will name them");
     }
 
     [UnixFact]
     public void A_deep_experiment_is_asked_for_in_pieces_and_put_together_in_order()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 1000, BatchSize = 40, NumSims = 7, Epsilon = 0 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 1000,
+            BatchSize = 40,
+            NumSims = 7,
+            Epsilon = 0,
+        };
         var network = options.Settings(ImageSources.Open(options.Dataset));
         ((1 << 24) / network.Kernels.Sum(kernel => (long)kernel.Length)).Should().Be(3, "seven simulations then come in pieces of 3, 3 and 1");
         using var prepared = new PreparedSubject();
         foreach (var (first, count) in new[] { (0u, 3), (3u, 3), (6u, 1) })
         {
-            prepared.Prepare(network, first, count, (simulation, row, moment) => (first + simulation, moment) switch { (4, 2) => MomentSet.LogOfZero, (5, 2) => double.NegativeInfinity, (_, 0) => Rank((int)first + simulation, row), _ => PreparedSubject.Number((int)first + simulation, row, moment) }, tensors: false);
+            prepared.Prepare(
+                network,
+                first,
+                count,
+                (simulation, row, moment) =>
+                    (first + simulation, moment) switch
+                    {
+                        (4, 2) => MomentSet.LogOfZero,
+                        (5, 2) => double.NegativeInfinity,
+                        (_, 0) => Rank((int)first + simulation, row),
+                        _ => PreparedSubject.Number((int)first + simulation, row, moment),
+                    },
+                tensors: false
+            );
         }
 
         var advanced = 0;
@@ -349,7 +447,17 @@ public class ProcessSubjectTests
     [Fact]
     public void What_a_deep_experiment_lacks_is_declined()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 40, NumSims = 1, Epsilon = 0 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 4,
+            BatchSize = 40,
+            NumSims = 1,
+            Epsilon = 0,
+        };
         var all = new SubjectDescription("all");
 
         Declined(all with { Moments = ["log_chi", "log_nu2_signal"] }).Should().Be("moment reff_signal");
@@ -358,7 +466,8 @@ public class ProcessSubjectTests
         Declined(all with { DrawsWeights = false }).Should().Be("weights of its own");
         new DeepMoments(options, all with { TakesWeights = false }).Depths.Should().Equal(1, 2);
 
-        string Declined(SubjectDescription description) => FluentActions.Invoking(() => new DeepMoments(options, description)).Should().Throw<DeclinedException>().Which.Message;
+        string Declined(SubjectDescription description) =>
+            FluentActions.Invoking(() => new DeepMoments(options, description)).Should().Throw<DeclinedException>().Which.Message;
     }
 
     private static void Prepare(PreparedSubject prepared, Func<int, int, int, double> number)

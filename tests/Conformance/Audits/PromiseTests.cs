@@ -12,20 +12,32 @@ public class PromiseTests
     public void Rate_in_words_is_the_rate_that_the_suite_divides_among_its_checks() => (1 / Suite.FalseFailRate).Should().BeApproximately(1_000_000, 1e-6);
 
     [Fact]
-    public void Promise_of_a_run_whose_bounds_are_all_theorems_has_no_reservation() => Promise.Of(RunWith(0, 3)).Should().Be(Proved);
+    public void Promise_of_a_run_whose_bounds_are_all_theorems_has_no_reservation() => Promise.State(RunWith(0, 3)).Should().Be(Proved);
 
     [Fact]
-    public void Promise_of_a_run_without_measurements_has_no_reservation() => Promise.Of(RunWith(0, 0)).Should().Be(Proved);
+    public void Promise_of_a_run_without_measurements_has_no_reservation() => Promise.State(RunWith(0, 0)).Should().Be(Proved);
 
     [Theory]
     [InlineData(1, 3, "of 4 measurements 1 has an asymptotic one")]
     [InlineData(2, 0, "of 2 measurements 2 have an asymptotic one")]
     public void Promise_counts_the_measurements_whose_bound_is_asymptotic(int asymptotic, int proved, string counted) =>
-        Promise.Of(RunWith(asymptotic, proved)).Should().StartWith(Proved + " where no bound is asymptotic").And.Contain(counted);
+        Promise.State(RunWith(asymptotic, proved)).Should().StartWith(Proved + " where no bound is asymptotic").And.Contain(counted);
 
     private static VerificationRun RunWith(int asymptotic, int proved)
     {
-        Measurement[] measurements = [.. Enumerable.Range(0, asymptotic + proved).Select(i => new Measurement("mean", new Expected(1), new Observed(1), Verdict.Holds) { IsAsymptotic = i < asymptotic })];
-        return new VerificationRun("subject", Scale.Quick, 1, [new CheckOutcome(new Check("S2", "vanilla", _ => measurements), Verdict.Holds, measurements, null)], [], []);
+        Measurement[] measurements =
+        [
+            .. Enumerable
+                .Range(0, asymptotic + proved)
+                .Select(i => new Measurement("mean", new Expected(1), new Observed(1), Verdict.Holds) { IsAsymptotic = i < asymptotic }),
+        ];
+        return new VerificationRun(
+            "subject",
+            Scale.Quick,
+            1,
+            [new CheckOutcome(new Check("S2", "vanilla", _ => measurements), Verdict.Holds, measurements, null)],
+            [],
+            []
+        );
     }
 }

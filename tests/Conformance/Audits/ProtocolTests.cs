@@ -9,10 +9,12 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The protocol, line by line: what is asked, which answers are understood, and what is said of the others.</summary>
 public sealed class ProtocolTests : IDisposable
 {
-    private const string Description = """{"id":1,"status":"done","name":"a\tname","version":"1.0","dtype":"float32","architectures":["vanilla","bn_ff"],"boundaries":["periodic","zero_padding"],"epsilons":[0,0.5],"operations":["propagate"],"moments":["chi"]}""";
+    private const string Description =
+        """{"id":1,"status":"done","name":"a\tname","version":"1.0","dtype":"float32","architectures":["vanilla","bn_ff"],"boundaries":["periodic","zero_padding"],"epsilons":[0,0.5],"operations":["propagate"],"moments":["chi"]}""";
 
     /// <summary>Of a shell: answers protocol 2 with an error, then describes itself in protocol 1.</summary>
-    private static readonly string Described = $$"""read a; printf '%s\n' '{"id":1,"status":"error","reason":"protocol 2"}'; read a; printf '%s\n' '{{Description.Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal)}}'""";
+    private static readonly string Described =
+        $$"""read a; printf '%s\n' '{"id":1,"status":"error","reason":"protocol 2"}'; read a; printf '%s\n' '{{Description.Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal)}}'""";
 
     private static readonly NetworkSettings Network = new(Architecture.Named("bn_res", 1), new TensorShape(2, 2, 3, 2), 2, 3, 1, Boundary.Symmetric, 0.25);
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -23,13 +25,17 @@ public sealed class ProtocolTests : IDisposable
     public void Requests_are_spelled_as_the_protocol_says()
     {
         var exchange = new Exchange("in.npz", "out.npz", [1, 3], Tensors: true, Moments: false);
-        const string network = ""","network":{"architecture":"bn_res","res_depth":1,"total_depth":2,"num_channels":3,"kernel_size":1,"first_stride":1,"boundary":"symmetric","epsilon":0.25}""";
+        const string network =
+            ""","network":{"architecture":"bn_res","res_depth":1,"total_depth":2,"num_channels":3,"kernel_size":1,"first_stride":1,"boundary":"symmetric","epsilon":0.25}""";
         const string rest = ""","input":"in.npz","depths":[1,3],"tensors":true,"moments":false,"output":"out.npz"}""";
 
         Protocol.Line(7, Protocol.Describe()).Should().Be("""{"id":7,"request":"describe","protocol":1}""");
         Protocol.Line(8, Protocol.Stop()).Should().Be("""{"id":8,"request":"stop"}""");
         Protocol.Line(9, Protocol.Propagate(Network, exchange)).Should().Be($$"""{"id":9,"request":"propagate"{{network}}{{rest}}""");
-        Protocol.Line(10, Protocol.Simulate(Network, new Weights.Own((1UL << 53) - 1, 5), 4, exchange)).Should().Be($$"""{"id":10,"request":"simulate"{{network}},"seed":9007199254740991,"first":5,"simulations":4{{rest}}""");
+        Protocol
+            .Line(10, Protocol.Simulate(Network, new Weights.Own((1UL << 53) - 1, 5), 4, exchange))
+            .Should()
+            .Be($$"""{"id":10,"request":"simulate"{{network}},"seed":9007199254740991,"first":5,"simulations":4{{rest}}""");
     }
 
     [Fact]
@@ -37,7 +43,10 @@ public sealed class ProtocolTests : IDisposable
     {
         var exchange = new Exchange("in", "out", [1], true, false);
         FluentActions.Invoking(() => Protocol.Simulate(Network, new Weights.Own(1UL << 53, 0), 1, exchange)).Should().Throw<ArgumentException>();
-        Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(6, 0), 1, exchange)).Should().NotBe(Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(7, 0), 1, exchange)));
+        Protocol
+            .Line(1, Protocol.Simulate(Network, new Weights.Own(6, 0), 1, exchange))
+            .Should()
+            .NotBe(Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(7, 0), 1, exchange)));
     }
 
     [Fact]
@@ -45,7 +54,9 @@ public sealed class ProtocolTests : IDisposable
     {
         var description = Protocol.ReadDescription(1, Description);
 
-        (description.Name, description.Version, description.UnitRoundoff, description.TakesWeights, description.DrawsWeights).Should().Be(("a name", "1.0", Math.ScaleB(1, -24), true, false));
+        (description.Name, description.Version, description.UnitRoundoff, description.TakesWeights, description.DrawsWeights)
+            .Should()
+            .Be(("a name", "1.0", Math.ScaleB(1, -24), true, false));
         description.Architectures.Should().Equal("vanilla", "bn_ff");
         description.Boundaries.Should().Equal(Boundary.Periodic, Boundary.ZeroPadding);
         description.Epsilons.Should().Equal(0, 0.5);
@@ -57,7 +68,10 @@ public sealed class ProtocolTests : IDisposable
 
         var simulates = Protocol.ReadDescription(1, Description.Replace("\"propagate\"", "\"simulate\"", StringComparison.Ordinal));
         (simulates.TakesWeights, simulates.DrawsWeights).Should().Be((false, true));
-        var bare = Protocol.ReadDescription(1, Description.Replace("\"1.0\"", "null", StringComparison.Ordinal).Replace("[0,0.5]", "null", StringComparison.Ordinal));
+        var bare = Protocol.ReadDescription(
+            1,
+            Description.Replace("\"1.0\"", "null", StringComparison.Ordinal).Replace("[0,0.5]", "null", StringComparison.Ordinal)
+        );
         (bare.Version, bare.Epsilons).Should().Be((null, null));
     }
 
@@ -66,7 +80,12 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("float32", "int8", "expected dtype float64, float32, float16, bfloat16, got 'int8'")]
     [InlineData("\"vanilla\"", "\"resnet\"", "expected architectures among vanilla, vanilla_res, bn_ff, bn_res, got 'resnet'")]
     [InlineData("\"zero_padding\"", "\"wrap\"", "expected boundaries among periodic, symmetric, zero_padding, got 'wrap'")]
-    [InlineData("\"chi\"", "\"psi\"", "expected moments among nu1_abs_signal, nu2_signal, mu2_signal, mu4_signal, mu2_noise, log_nu2_signal, log_mu2_signal, log_mu2_noise, chi, log_chi, reff_signal, reff_noise, got 'psi'")]
+    [InlineData(
+        "\"chi\"",
+        "\"psi\"",
+        "expected moments among nu1_abs_signal, nu2_signal, mu2_signal, mu4_signal, mu2_noise, log_nu2_signal, log_mu2_signal, log_mu2_noise, chi, "
+            + "log_chi, reff_signal, reff_noise, got 'psi'"
+    )]
     [InlineData("\"propagate\"", "\"train\"", "expected operations among propagate, simulate, got 'train'")]
     [InlineData("\"done\"", "\"declined\"", "expected a description, got status 'declined'")]
     [InlineData("\"version\"", "\"Version\"", "expected an answer as the protocol defines it, got '{*'*could not be mapped*")]
@@ -89,22 +108,61 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Names_and_reasons_of_any_length_and_with_any_characters_are_shown_in_part_and_on_one_line()
     {
-        var named = Protocol.ReadDescription(1, Description.Replace("a\\tname", "\\u001b[31m\\u202e" + new string('n', 1 << 16), StringComparison.Ordinal).Replace("1.0", new string('9', 1000), StringComparison.Ordinal));
+        var named = Protocol.ReadDescription(
+            1,
+            Description
+                .Replace("a\\tname", "\\u001b[31m\\u202e" + new string('n', 1 << 16), StringComparison.Ordinal)
+                .Replace("1.0", new string('9', 1000), StringComparison.Ordinal)
+        );
         named.Name.Should().StartWith("\\u001B[31m\\u202Ennn").And.EndWith("n…").And.HaveLength(111);
         named.Version.Should().HaveLength(101);
-        FluentActions.Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"declined","reason":"{{new string('y', 5000)}}"}""")).Should().Throw<DeclinedException>().Which.Message.Should().HaveLength(501);
-        FluentActions.Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"declined","reason":"\u2028\u001b"}""")).Should().Throw<DeclinedException>().WithMessage(" \\u001B");
-        FluentActions.Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"error","reason":"\u202e{{new string('y', 5000)}}"}""")).Should().Throw<ReportedErrorException>().Which.Message.Should().StartWith("the subject reports an error: \\u202Eyyy").And.HaveLength(536);
-        Protocol.ReadDescription(1, Description.Replace("\"vanilla\",", "\"vanilla\",\"vanilla\",", StringComparison.Ordinal)).Architectures.Should().Equal("vanilla", "bn_ff");
+        FluentActions
+            .Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"declined","reason":"{{new string('y', 5000)}}"}"""))
+            .Should()
+            .Throw<DeclinedException>()
+            .Which.Message.Should()
+            .HaveLength(501);
+        FluentActions
+            .Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"declined","reason":"\u2028\u001b"}"""))
+            .Should()
+            .Throw<DeclinedException>()
+            .WithMessage(" \\u001B");
+        FluentActions
+            .Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"error","reason":"\u202e{{new string('y', 5000)}}"}"""))
+            .Should()
+            .Throw<ReportedErrorException>()
+            .Which.Message.Should()
+            .StartWith("the subject reports an error: \\u202Eyyy")
+            .And.HaveLength(536);
+        Protocol
+            .ReadDescription(1, Description.Replace("\"vanilla\",", "\"vanilla\",\"vanilla\",", StringComparison.Ordinal))
+            .Architectures.Should()
+            .Equal("vanilla", "bn_ff");
     }
 
     [Fact]
     public void Answers_are_told_apart()
     {
         Protocol.ReadAnswer(3, """{"id":3,"status":"done"}""");
-        FluentActions.Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"declined","reason":"not\ntoday"}""")).Should().Throw<DeclinedException>().WithMessage("not today");
-        FluentActions.Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"error","reason":"too deep"}""")).Should().Throw<ReportedErrorException>().WithMessage("the subject reports an error: too deep");
-        foreach (var line in new[] { """{"id":3,"status":"done","reason":"why"}""", """{"id":3,"status":"declined"}""", """{"id":3,"status":"error"}""", """{"id":3,"status":"failed","reason":"why"}""" })
+        FluentActions
+            .Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"declined","reason":"not\ntoday"}"""))
+            .Should()
+            .Throw<DeclinedException>()
+            .WithMessage("not today");
+        FluentActions
+            .Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"error","reason":"too deep"}"""))
+            .Should()
+            .Throw<ReportedErrorException>()
+            .WithMessage("the subject reports an error: too deep");
+        foreach (
+            var line in new[]
+            {
+                """{"id":3,"status":"done","reason":"why"}""",
+                """{"id":3,"status":"declined"}""",
+                """{"id":3,"status":"error"}""",
+                """{"id":3,"status":"failed","reason":"why"}""",
+            }
+        )
         {
             Finding(() => Protocol.ReadAnswer(3, line)).Should().Be($"expected status done, or declined or error with a reason, got '{line}'");
         }
@@ -120,7 +178,10 @@ public sealed class ProtocolTests : IDisposable
         var exchange = InFolder([1, 2]);
         var kernels = Network.Kernels.Select((kernel, i) => Enumerable.Range(0, kernel.Length).Select(j => (100.0 * i) + j).ToArray()).ToArray();
         var batch = new Batch(Network.NetworkInput, [.. Enumerable.Range(0, 24).Select(i => (double)i)], [.. Enumerable.Range(0, 24).Select(i => -0.5 * i)]);
-        exchange.Write(Network, [new Propagation(new Weights.Given(kernels), batch), new Propagation(new Weights.Given(kernels), batch with { Noise = batch.Signal })]);
+        exchange.Write(
+            Network,
+            [new Propagation(new Weights.Given(kernels), batch), new Propagation(new Weights.Given(kernels), batch with { Noise = batch.Signal })]
+        );
 
         using var archive = NpzArchive.Open(exchange.Input);
         archive.Names.Should().Equal(["signal", "noise", .. kernels.Select((_, i) => $"kernel_{i}")]);
@@ -148,15 +209,30 @@ public sealed class ProtocolTests : IDisposable
         var seen = new List<(int Simulation, Snapshot Snapshot)>();
         exchange.Read(Network, 2, ["chi"], (simulation, snapshot) => seen.Add((simulation, snapshot)));
 
-        seen.Select(pair => (pair.Simulation, pair.Snapshot.Depth, pair.Snapshot.Place.Number)).Should().Equal(Enumerable.Range(0, 2).SelectMany(simulation =>
-            new[] { (simulation, 0, 0) }.Concat(new[] { 1, 2 }.SelectMany(depth => Network.Architecture.Places.Select(place => (simulation, depth, place.Number))))));
+        seen.Select(pair => (pair.Simulation, pair.Snapshot.Depth, pair.Snapshot.Place.Number))
+            .Should()
+            .Equal(
+                Enumerable
+                    .Range(0, 2)
+                    .SelectMany(simulation =>
+                        new[] { (simulation, 0, 0) }.Concat(
+                            new[] { 1, 2 }.SelectMany(depth => Network.Architecture.Places.Select(place => (simulation, depth, place.Number)))
+                        )
+                    )
+            );
         for (var row = 0; row < rows; row++)
         {
             var snapshot = seen[row].Snapshot;
-            (snapshot.Signal[0], snapshot.Signal[^1], snapshot.Noise[0], snapshot.Moments().Chi, double.IsNaN(snapshot.Moments().Nu2Signal)).Should().Be((row * elements, ((row + 1) * elements) - 1, -row * elements, 10 + row, true));
+            (snapshot.Signal[0], snapshot.Signal[^1], snapshot.Noise[0], snapshot.Moments().Chi, double.IsNaN(snapshot.Moments().Nu2Signal))
+                .Should()
+                .Be((row * elements, ((row + 1) * elements) - 1, -row * elements, 10 + row, true));
         }
 
-        FluentActions.Invoking(() => (exchange with { Tensors = false }).Read(Network, 2, ["chi"], (_, _) => { })).Should().Throw<AdapterException>().WithMessage("expected the arrays chi in the output file, found 'signal' beside them");
+        FluentActions
+            .Invoking(() => (exchange with { Tensors = false }).Read(Network, 2, ["chi"], (_, _) => { }))
+            .Should()
+            .Throw<AdapterException>()
+            .WithMessage("expected the arrays chi in the output file, found 'signal' beside them");
         NpzArchive.Write(exchange.Output, [KeyValuePair.Create("chi", Array(new double[rows], 2, places))]);
         (exchange with { Tensors = false }).Read(Network, 2, ["chi"], (_, snapshot) => (snapshot.Signal.Length, snapshot.Noise.Length).Should().Be((0, 0)));
     }
@@ -190,7 +266,7 @@ public sealed class ProtocolTests : IDisposable
         Read().Should().Be("output file: expected an array 'signal'");
         NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", Array(new double[2 * places], places, 2))]);
         Read().Should().Be($"expected 'chi' of shape (2, {places}) in the output file, found ({places}, 2)");
-        NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", NpyArray.Of(new long[2 * places], 2, places))]);
+        NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", NpyArray.From(new long[2 * places], 2, places))]);
         Read().Should().Be("expected floating point numbers in 'chi' in the output file, found whole numbers");
         File.Delete(exchange.Output);
         Directory.CreateDirectory(exchange.Output);
@@ -221,7 +297,8 @@ public sealed class ProtocolTests : IDisposable
             {
                 // The others are as they should be.
                 var expected = name == "chi" ? $"(2, {places})" : $"(2, {places}, {features.Images}, {features.Height}, {features.Width}, {features.Channels})";
-                var (spelling, found, length) = name == "signal" ? (type, shape ?? expected, bytes) : ("<f8", expected, 8 * 2 * places * (name == "chi" ? 1 : features.Elements));
+                var (spelling, found, length) =
+                    name == "signal" ? (type, shape ?? expected, bytes) : ("<f8", expected, 8 * 2 * places * (name == "chi" ? 1 : features.Elements));
                 var header = $"{{'descr': '{spelling}', 'fortran_order': False, 'shape': {found}, }}\n";
                 using var entry = zip.CreateEntry($"{name}.npy", CompressionLevel.SmallestSize).Open();
                 entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[length]]);
@@ -256,30 +333,53 @@ public sealed class ProtocolTests : IDisposable
     [UnixFact]
     public void A_process_is_described_asked_and_stopped()
     {
-        using var subject = Shell($$"""{{Described}}; while read a; do id=${a#*:}; id=${id%%,*}; case "$a" in *stop*) exit;; *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' $id;; *simulate*) printf '{"id":%s,"status":"error","reason":"too hot"}\n' $id;; *) printf '{"id":%s,"status":"declined","reason":"no"}\n' $id;; esac; done""");
+        using var subject = Shell(
+            $$"""{{Described}}; while read a; do id=${a#*:}; id=${id%%,*}; case "$a" in *stop*) exit;; *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' $id;; *simulate*) printf '{"id":%s,"status":"error","reason":"too hot"}\n' $id;; *) printf '{"id":%s,"status":"declined","reason":"no"}\n' $id;; esac; done"""
+        );
 
         subject.Description.Name.Should().Be("a name");
         subject.AskSomethingUnknown();
         subject.Failures.Should().BeEmpty("that is how it should answer");
-        var steps = AdapterTest.Of(subject).ToArray();
-        steps.Should().Equal(("refuses a request with an unknown field", null), ("propagates given weights through every architecture and boundary that it offers", null));
+        var steps = AdapterTest.Ask(subject).ToArray();
+        steps
+            .Should()
+            .Equal(
+                ("refuses a request with an unknown field", null),
+                ("propagates given weights through every architecture and boundary that it offers", null)
+            );
         var input = Batch.Gaussian(Network, 1, 0);
         FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<ReportedErrorException>();
         subject.Failures.Should().Equal("simulate: the subject reports an error: too hot");
-        FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Given([.. Network.Kernels.Select(kernel => new double[kernel.Length])]), input, _ => { })).Should().Throw<DeclinedException>().WithMessage("no", "it has not been given up");
+        FluentActions
+            .Invoking(() => subject.Propagate(Network, new Weights.Given([.. Network.Kernels.Select(kernel => new double[kernel.Length])]), input, _ => { }))
+            .Should()
+            .Throw<DeclinedException>()
+            .WithMessage("no", "it has not been given up");
     }
 
     [UnixTheory]
     [InlineData("read a; exit 0", "the process ended with exit status 0 before it answered")]
-    [InlineData("read a; echo first >&2; echo '  last words  ' >&2; exit 0", "the process ended with exit status 0 before it answered; the last line on its standard error: last words")]
+    [InlineData(
+        "read a; echo first >&2; echo '  last words  ' >&2; exit 0",
+        "the process ended with exit status 0 before it answered; the last line on its standard error: last words"
+    )]
     [InlineData("read a; exit 3", "the program did not start: it ended with exit status 3 before it answered anything")]
-    [InlineData("read a; printf 'one\\n\\ntwo\\n three\\nfour\\033[0m\\n' >&2; exit 3", "the program did not start: it ended with exit status 3 before it answered anything; its last lines: two | three | four\\u001B[0m")]
-    [InlineData("pyhton3 my_impl.py", "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*")]
+    [InlineData(
+        "read a; printf 'one\\n\\ntwo\\n three\\nfour\\033[0m\\n' >&2; exit 3",
+        "the program did not start: it ended with exit status 3 before it answered anything; its last lines: two | three | four\\u001B[0m"
+    )]
+    [InlineData(
+        "pyhton3 my_impl.py",
+        "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*"
+    )]
     [InlineData("read a; exec >&-; echo bye >&2; sleep 600", "the process closed its end before it answered; the last line on its standard error: bye")]
     [InlineData("kill -9 $$", "the program did not start: it ended with exit status 137 before it answered anything")]
     [InlineData("read a; printf '{'", "the process ended with exit status 0 in the middle of a line")]
     [InlineData("read a; printf '\\377\\n'; sleep 600", "an answer is not UTF-8")]
-    [InlineData("read a; head -c 1048577 /dev/zero; sleep 600", "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file")]
+    [InlineData(
+        "read a; head -c 1048577 /dev/zero; sleep 600",
+        "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file"
+    )]
     [InlineData("read a; sleep 600", "no answer within 1 s", 1)]
     [InlineData("read a; echo busy >&2; printf '{'; sleep 600", "only half a line within 10 s; the last line on its standard error: busy")]
     [InlineData("read a; echo hello; sleep 600", "expected an answer as the protocol defines it, got 'hello'*")]
@@ -311,7 +411,15 @@ public sealed class ProtocolTests : IDisposable
     {
         using var subject = Shell($$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
-        AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
+        AdapterTest
+            .Ask(subject)
+            .Should()
+            .Equal(
+                (
+                    "refuses a request with an unknown field",
+                    "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"
+                )
+            );
     }
 
     [UnixFact]
@@ -321,7 +429,10 @@ public sealed class ProtocolTests : IDisposable
         using var subject = Shell($"{Described}; read a");
         var numbers = 2 * Network.FeatureShape.Elements * (1 + (2 * Network.Architecture.Places.Length));
         subject.SimulationsAtOnce(Network).Should().Be(128);
-        subject.SimulationsAtOnce(Network with { Depth = 3000 }).Should().Be((int)((1L << 22) / (2L * Network.FeatureShape.Elements * (1 + (3000L * Network.Architecture.Places.Length)))));
+        subject
+            .SimulationsAtOnce(Network with { Depth = 3000 })
+            .Should()
+            .Be((int)((1L << 22) / (2L * Network.FeatureShape.Elements * (1 + (3000L * Network.Architecture.Places.Length)))));
         subject.SimulationsAtOnce(Network with { Depth = 3_000_000 }).Should().Be(1);
         numbers.Should().BeLessThan((1 << 22) / 128);
     }
@@ -336,23 +447,26 @@ public sealed class ProtocolTests : IDisposable
         (all with { Boundaries = [Boundary.ZeroPadding] }).WhyNot(Network with { KernelSize = 3 }, given: true).Should().Be("boundary symmetric");
         (all with { Epsilons = [0.5] }).WhyNot(Network, given: true).Should().Be("epsilon 0.25");
         (all with { Epsilons = [0.25] }).WhyNot(Network, given: true).Should().BeNull();
-        (all with { Epsilons = [] }).WhyNot(Network with { Architecture = Architecture.Named("vanilla", 1) }, given: true).Should().BeNull("there is no batch norm");
+        (all with { Epsilons = [] })
+            .WhyNot(Network with { Architecture = Architecture.Named("vanilla", 1) }, given: true)
+            .Should()
+            .BeNull("there is no batch norm");
         (all with { TakesWeights = false }).WhyNot(Network, given: true).Should().Be("given weights");
         (all with { TakesWeights = false }).WhyNot(Network, given: false).Should().BeNull();
         (all with { DrawsWeights = false }).WhyNot(Network, given: false).Should().Be("weights of its own");
         all.UnitRoundoff.Should().Be(Math.ScaleB(1, -24));
         (all.TakesWeights, all.DrawsWeights).Should().Be((true, true));
         Refusal.OfNull("network", () => all.WhyNot(null!, true));
-        Refusal.OfNull("valueOf", () => ReportedMoments.Of(null!));
+        Refusal.OfNull("valueOf", () => ReportedMoments.Read(null!));
         Refusal.OfNull("network", () => Batch.Gaussian(null!, 1, 1));
-        Refusal.OfNull("subject", () => AdapterTest.Of(null!).Any().Should().BeFalse());
+        Refusal.OfNull("subject", () => AdapterTest.Ask(null!).Any().Should().BeFalse());
     }
 
     private static ProcessSubject Shell(string script, double seconds = 300) => new(script, TimeSpan.FromSeconds(seconds), 1);
 
     private static string Finding(Action call) => FluentActions.Invoking(call).Should().Throw<AdapterException>().Which.Message;
 
-    private static NpyArray Array(double[] values, params int[] shape) => NpyArray.Of(values, shape);
+    private static NpyArray Array(double[] values, params int[] shape) => NpyArray.From(values, shape);
 
     private static KeyValuePair<string, NpyArray>[] Arrays(double[] signal, int places)
     {

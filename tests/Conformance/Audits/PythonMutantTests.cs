@@ -33,14 +33,20 @@ public class PythonMutantTests
     {
         // The claim asks the same of each architecture that has what is wrong.
         string[] one = ["--architecture", claim == "D4" ? "bn_ff" : "vanilla"];
-        var outcome = Audited.Run(Audited.Mutant(mutant), ["--claim", claim, .. cause is null ? Breadth.Of<string[]>(usual: one, atNight: []) : one]);
+        var outcome = Audited.Run(Audited.Mutant(mutant), ["--claim", claim, .. cause is null ? Breadth.Choose<string[]>(usual: one, atNight: []) : one]);
 
         outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
         outcome.Output.Should().MatchRegex($@"(?m)^{claim} \w+: rejected: ").And.NotContain("adapter: ").And.NotContain("INCONCLUSIVE");
         outcome.Output.Should().Contain($"mutants.py'\\'' {mutant}' --scale quick --claim {claim} --seed 0", "the replay must work in a shell");
         if (cause is not null)
         {
-            outcome.Output.ReplaceLineEndings(" ").Should().MatchRegex(string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)), "the cause is named by the numbers of a program in another language");
+            outcome
+                .Output.ReplaceLineEndings(" ")
+                .Should()
+                .MatchRegex(
+                    string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)),
+                    "the cause is named by the numbers of a program in another language"
+                );
         }
     }
 
@@ -52,11 +58,22 @@ public class PythonMutantTests
 
         var sentences = outcome.Output.Split('\n');
         outcome.Output.Should().MatchRegex("(?m)^O3 bn_res: rejected").And.NotContain("not explained");
-        sentences.Should().ContainSingle(sentence => sentence.StartsWith("explains the numbers", StringComparison.Ordinal)).Which.Should().StartWith("explains the numbers: batch norm: ε = 1e-5 where 0.1 was asked for");
-        sentences.Should().ContainSingle(sentence => sentence.StartsWith("follows from it", StringComparison.Ordinal)).Which.Should().StartWith("follows from it: skip connection: O3 is rejected").And.EndWith("on bn_res)");
+        sentences
+            .Should()
+            .ContainSingle(sentence => sentence.StartsWith("explains the numbers", StringComparison.Ordinal))
+            .Which.Should()
+            .StartWith("explains the numbers: batch norm: ε = 1e-5 where 0.1 was asked for");
+        sentences
+            .Should()
+            .ContainSingle(sentence => sentence.StartsWith("follows from it", StringComparison.Ordinal))
+            .Which.Should()
+            .StartWith("follows from it: skip connection: O3 is rejected")
+            .And.EndWith("on bn_res)");
     }
 
-    /// <summary>Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.</summary>
+    /// <summary>
+    /// Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.
+    /// </summary>
     [NumPyFact]
     public void Claims_that_rest_on_a_wrong_layer_follow_from_it()
     {
@@ -65,7 +82,11 @@ public class PythonMutantTests
         outcome.Output.Should().MatchRegex("(?m)^I10 bn_res: rejected").And.MatchRegex("(?m)^D7 bn_res: rejected").And.NotContain("not explained");
         string[] following = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("follows from it", StringComparison.Ordinal))];
         following.Should().HaveCount(3);
-        following.Should().Contain(line => line.StartsWith("follows from it: skip connection: O3 is rejected")).And.Contain(line => line.Contains("D7 is rejected, since")).And.Contain(line => line.Contains("I7, I10 are rejected where a branch has several layers"));
+        following
+            .Should()
+            .Contain(line => line.StartsWith("follows from it: skip connection: O3 is rejected"))
+            .And.Contain(line => line.Contains("D7 is rejected, since"))
+            .And.Contain(line => line.Contains("I7, I10 are rejected where a branch has several layers"));
     }
 
     [NumPyFact]

@@ -24,13 +24,21 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "published", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
 
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
         run.NotJudged.Should().NotBeEmpty().And.OnlyContain(pair => pair.Value.Length > 0);
-        var spokenOf = run.Outcomes.Select(outcome => outcome.Check.ClaimId).Concat(run.NotJudged.Select(pair => pair.Key)).Concat(run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id));
-        spokenOf.Should().BeEquivalentTo(ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id), "nothing may be passed over in silence");
+        var spokenOf = run
+            .Outcomes.Select(outcome => outcome.Check.ClaimId)
+            .Concat(run.NotJudged.Select(pair => pair.Key))
+            .Concat(run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id));
+        spokenOf
+            .Should()
+            .BeEquivalentTo(
+                ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id),
+                "nothing may be passed over in silence"
+            );
     }
 
     [Theory]
@@ -45,7 +53,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
 
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
@@ -60,15 +68,18 @@ public sealed class RecordedAuditTests : IDisposable
         // Too few simulations for a share of mappings to be decided at the rates of an audit; what holds always must hold.
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(512, 64, KernelSize: 3));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(512, 64, KernelSize: 3));
 
         run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
         run.Outcomes.Where(outcome => outcome.Check.ClaimId.StartsWith('D')).Should().NotBeEmpty().And.OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
     }
 
-    /// <summary>The state that batch norm with convolutions tends to does not depend on the images: at depth 200 our photographs and his CIFAR-10 agree.</summary>
+    /// <summary>
+    /// The state that batch norm with convolutions tends to does not depend on the images: at depth 200 our photographs and his CIFAR-10 agree.
+    /// </summary>
     /// <remarks>
-    /// Ours are 24 simulations and his 1,000. Welch's t with Bonferroni over six figures and a false alarm in a thousand: 4.5 standard errors at 23 degrees of freedom, the least that the law can have.
+    /// Ours are 24 simulations and his 1,000. Welch's t with Bonferroni over six figures and a false alarm in a thousand: 4.5 standard errors at 23 degrees of
+    /// freedom, the least that the law can have.
     /// </remarks>
     [Fact]
     public void Deep_convolutional_figures_of_bn_ff_are_his_whatever_the_images()
@@ -81,7 +92,8 @@ public sealed class RecordedAuditTests : IDisposable
             (one.Mean - other.Mean).Should().BeInRange(-Allowance(one, other), Allowance(one, other), name);
         }
 
-        // The logarithm of each factor's mean, with the errors of both ends as if they were independent: they are positively correlated, which makes the true error smaller.
+        // The logarithm of each factor's mean, with the errors of both ends as if they were independent: they are positively correlated, which makes the true
+        // error smaller.
         foreach (var place in new[] { "chi_loc3", "chi_loc4" })
         {
             var ((start, end), (ourStart, ourEnd)) = (Ends(his, place), Ends(ours, place));
@@ -92,7 +104,8 @@ public sealed class RecordedAuditTests : IDisposable
         }
 
         static (Figure Start, Figure End) Ends(RecordedFigures figures, string place) => (figures.Find(place)![100], figures.Find(place)![200]);
-        static double Allowance(Figure one, Figure other) => 4.5 * Math.Sqrt((one.Deviation * one.Deviation / one.Count) + (other.Deviation * other.Deviation / other.Count));
+        static double Allowance(Figure one, Figure other) =>
+            4.5 * Math.Sqrt((one.Deviation * one.Deviation / one.Count) + (other.Deviation * other.Deviation / other.Count));
         static RecordedFigures Figures(string folder) => RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, "bn_ff.csv"));
     }
 
@@ -101,7 +114,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         foreach (var (name, architecture) in new[] { ("bn_ff_fc_64", "bn_ff"), ("vanilla_histo_fc", "vanilla"), ("bn_ff", "bn_ff"), ("vanilla", "vanilla") })
         {
-            var made = RecordedFigures.Of(ResultFile.Read(PublishedFactAttribute.File(name)), Architecture.Named(architecture)).ToText();
+            var made = RecordedFigures.Compute(ResultFile.Read(PublishedFactAttribute.File(name)), Architecture.Named(architecture)).ToText();
             made.Should().Be(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "published", name + ".csv")));
         }
     }
@@ -115,7 +128,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var file = Record(architecture);
 
-        var run = ResultAudit.Of(file, architecture, new RecordedExperiment());
+        var run = ResultAudit.Judge(file, architecture, new RecordedExperiment());
 
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
         run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
@@ -139,18 +152,21 @@ public sealed class RecordedAuditTests : IDisposable
         using (var archive = NpzArchive.Open(file))
         {
             // The recorded logarithm of the moment would contradict the change: both are changed, as a wrong program would.
-            var arrays = archive.Names.ToDictionary(name => name, name =>
-            {
-                var array = archive.Read(name);
-                return name == moment ? NpyArray.Of([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
-                    : name == $"log_{moment}" ? NpyArray.Of([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
-                    : array;
-            });
+            var arrays = archive.Names.ToDictionary(
+                name => name,
+                name =>
+                {
+                    var array = archive.Read(name);
+                    return name == moment ? NpyArray.From([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
+                        : name == $"log_{moment}" ? NpyArray.From([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
+                        : array;
+                }
+            );
             archive.Dispose();
             NpzArchive.Write(file, arrays);
         }
 
-        var run = ResultAudit.Of(file, architecture, new RecordedExperiment());
+        var run = ResultAudit.Judge(file, architecture, new RecordedExperiment());
 
         run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim).Verdict.Should().Be(Verdict.Rejected);
     }
@@ -159,10 +175,27 @@ public sealed class RecordedAuditTests : IDisposable
     public void The_command_judges_a_file_and_lists_what_it_cannot()
     {
         var file = Record("bn_ff");
-        var outcome = CommandLine.Run("audit", "--results", file, "--architecture", "bn_ff", "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder);
+        var outcome = CommandLine.Run(
+            "audit",
+            "--results",
+            file,
+            "--architecture",
+            "bn_ff",
+            "--json",
+            Path.Combine(_folder, "verdicts.json"),
+            "--junit",
+            Path.Combine(_folder, "verdicts.xml"),
+            "--report",
+            _folder
+        );
 
         outcome.ExitStatus.Should().BeOneOf([0, 3], outcome.Error);
-        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("tensors or weights are needed").And.MatchRegex(@"\d+ not judged, 0 not run at this scale").And.Contain("bn_ff: Pathological SNR");
+        outcome
+            .Output.Should()
+            .Contain("not judged: O1 ")
+            .And.Contain("tensors or weights are needed")
+            .And.MatchRegex(@"\d+ not judged, 0 not run at this scale")
+            .And.Contain("bn_ff: Pathological SNR");
         File.ReadAllText(Path.Combine(_folder, "verdicts.json")).Should().Contain("\"not_judged\"").And.Contain("wellbehaved audit --results");
         File.ReadAllText(Path.Combine(_folder, "verdicts.xml")).Should().Contain("classname=\"not judged\"");
         File.ReadAllText(Path.Combine(_folder, "report.md")).Should().Contain("not judged");
@@ -191,7 +224,17 @@ public sealed class RecordedAuditTests : IDisposable
         byte[] Run()
         {
             // Enough simulations for Student's test: at a hundred its correction for skewness lets nothing be decided.
-            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 100, KernelSize = 1, NumChannels = 32, BatchSize = 24, NumSims = 300, NumComputations = 20, Epsilon = 0 };
+            var options = new ExperimentOptions
+            {
+                Architecture = architecture,
+                TotalDepth = 100,
+                KernelSize = 1,
+                NumChannels = 32,
+                BatchSize = 24,
+                NumSims = 300,
+                NumComputations = 20,
+                Epsilon = 0,
+            };
             ResultFile.Write(file, Experiment.Prepare(options).Run());
             return File.ReadAllBytes(file);
         }

@@ -14,15 +14,15 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void A_figure_sums_up_its_values()
     {
-        var figure = Figure.Of([1, 2, 6]);
+        var figure = Figure.Summarise([1, 2, 6]);
         (figure.Count, figure.Mean, figure.Least, figure.Greatest).Should().Be((3, 3, 1, 6));
         figure.Deviation.Should().BeApproximately(Math.Sqrt(7), 1e-12);
         figure.Skewness.Should().BeApproximately((-8 - 1 + 27) / 3.0 / Math.Pow(14 / 3.0, 1.5), 1e-12);
 
         // What does not vary has no skewness, and a single value no spread: 0, so that a table stays a table of numbers.
-        Figure.Of([2, 2]).Should().Be(new Figure(2, 2, 0, 0, 2, 2, 2, 2));
-        Figure.Of([5]).Should().Be(new Figure(1, 5, 0, 0, 5, 5, 5, 5));
-        Figure.Of([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
+        Figure.Summarise([2, 2]).Should().Be(new Figure(2, 2, 0, 0, 2, 2, 2, 2));
+        Figure.Summarise([5]).Should().Be(new Figure(1, 5, 0, 0, 5, 5, 5, 5));
+        Figure.Summarise([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
     }
 
     [Fact]
@@ -37,20 +37,66 @@ public sealed class RecordedByHandTests : IDisposable
 
     [Fact]
     public void A_file_that_is_not_there_is_named_with_the_reason() =>
-        FluentActions.Invoking(() => RecordedFigures.Read(Path.Combine(_folder, "missing.csv"))).Should().Throw<InvalidInputException>().WithMessage("*missing.csv*expected a readable file (*missing.csv*)*");
+        FluentActions
+            .Invoking(() => RecordedFigures.Read(Path.Combine(_folder, "missing.csv")))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*missing.csv*expected a readable file (*missing.csv*)*");
 
     [Fact]
     public void Options_that_were_given_go_before_those_in_the_file()
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}""");
+        var file = MadeUpResultFile.Write(
+            [1],
+            [
+                (
+                    "chi_loc1",
+                    [
+                        [1],
+                    ]
+                ),
+            ],
+            configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}"""
+        );
 
         new RecordedExperiment().CompletedBy(file).Should().Be(new RecordedExperiment(1, 2, 3, "zero_padding"));
         var given = new RecordedExperiment(7, 8, 9, "periodic");
         given.CompletedBy(file).Should().Be(given);
         given.AsOptions().Should().Be(" --num-channels 7 --batch-size 8 --kernel-size 9 --boundary periodic");
         new RecordedExperiment(BatchSize: 8).AsOptions().Should().Be(" --batch-size 8");
-        given.CompletedBy(MadeUpResultFile.Of([1], [("chi_loc1", [[1]])])).Should().Be(given);
-        new RecordedExperiment().CompletedBy(MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: "{}")).Should().Be(new RecordedExperiment());
+        given
+            .CompletedBy(
+                MadeUpResultFile.Write(
+                    [1],
+                    [
+                        (
+                            "chi_loc1",
+                            [
+                                [1],
+                            ]
+                        ),
+                    ]
+                )
+            )
+            .Should()
+            .Be(given);
+        new RecordedExperiment()
+            .CompletedBy(
+                MadeUpResultFile.Write(
+                    [1],
+                    [
+                        (
+                            "chi_loc1",
+                            [
+                                [1],
+                            ]
+                        ),
+                    ],
+                    configuration: "{}"
+                )
+            )
+            .Should()
+            .Be(new RecordedExperiment());
         Refusal.OfNull("file", () => given.CompletedBy(null!));
     }
 
@@ -61,29 +107,127 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("""{"num_channels": 1.5}""")]
     public void A_configuration_that_is_none_is_refused(string text)
     {
-        FluentActions.Invoking(() => MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: text)).Should().Throw<InvalidInputException>()
+        FluentActions
+            .Invoking(() =>
+                MadeUpResultFile.Write(
+                    [1],
+                    [
+                        (
+                            "chi_loc1",
+                            [
+                                [1],
+                            ]
+                        ),
+                    ],
+                    configuration: text
+                )
+            )
+            .Should()
+            .Throw<InvalidInputException>()
             .WithMessage("*expected the options of the experiment as a JSON object in 'configuration'*");
     }
 
     [Fact]
     public void A_file_of_another_architecture_is_refused()
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc5", [[1]])]);
+        var file = MadeUpResultFile.Write(
+            [1],
+            [
+                (
+                    "chi_loc5",
+                    [
+                        [1],
+                    ]
+                ),
+            ]
+        );
 
-        FluentActions.Invoking(() => ResultAudit.Of("x.npz", file, "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>()
+        FluentActions
+            .Invoking(() => ResultAudit.Judge("x.npz", file, "vanilla", new RecordedExperiment()))
+            .Should()
+            .Throw<InvalidInputException>()
             .WithMessage("*--architecture*expected the architecture of x.npz: it holds 'chi_loc5', a place that vanilla does not have*");
-        FluentActions.Invoking(() => ResultAudit.Of("x.npz", MadeUpResultFile.Of([1], [("chiloc1_loc13", [[1]])]), "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>();
-        Refusal.OfNull("file", () => ResultAudit.Of("x", null!, "vanilla", new RecordedExperiment()));
-        Refusal.OfNull("experiment", () => ResultAudit.Of("x", file, "bn_res", null!));
-        Refusal.OfNull("architecture", () => ResultAudit.Of("x", Table(), null!, new RecordedExperiment()));
+        FluentActions
+            .Invoking(() =>
+                ResultAudit.Judge(
+                    "x.npz",
+                    MadeUpResultFile.Write(
+                        [1],
+                        [
+                            (
+                                "chiloc1_loc13",
+                                [
+                                    [1],
+                                ]
+                            ),
+                        ]
+                    ),
+                    "vanilla",
+                    new RecordedExperiment()
+                )
+            )
+            .Should()
+            .Throw<InvalidInputException>();
+        Refusal.OfNull("file", () => ResultAudit.Judge("x", null!, "vanilla", new RecordedExperiment()));
+        Refusal.OfNull("experiment", () => ResultAudit.Judge("x", file, "bn_res", null!));
+        Refusal.OfNull("architecture", () => ResultAudit.Judge("x", Table(), null!, new RecordedExperiment()));
     }
 
     [Fact]
     public void Mappings_that_leave_nothing_to_judge_are_undecided_for_a_reason()
     {
-        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[double.NaN, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses
-            .Should().ContainSingle().Which.Value.Sentence.Should().StartWith("Undecided: ln χ is not a number");
-        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[0, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses.Should().ContainSingle();
+        ResultAudit
+            .Judge(
+                "x",
+                MadeUpResultFile.Write(
+                    [16, 32, 64],
+                    [
+                        (
+                            "log_chi_loc3",
+                            [
+                                [double.NaN, 1, 2],
+                            ]
+                        ),
+                        (
+                            "reff_signal_loc3",
+                            [
+                                [4, 4, 4],
+                            ]
+                        ),
+                    ]
+                ),
+                "vanilla",
+                new RecordedExperiment()
+            )
+            .Diagnoses.Should()
+            .ContainSingle()
+            .Which.Value.Sentence.Should()
+            .StartWith("Undecided: ln χ is not a number");
+        ResultAudit
+            .Judge(
+                "x",
+                MadeUpResultFile.Write(
+                    [16, 32, 64],
+                    [
+                        (
+                            "log_chi_loc3",
+                            [
+                                [0, 1, 2],
+                            ]
+                        ),
+                        (
+                            "reff_signal_loc3",
+                            [
+                                [4, 4, 4],
+                            ]
+                        ),
+                    ]
+                ),
+                "vanilla",
+                new RecordedExperiment()
+            )
+            .Diagnoses.Should()
+            .ContainSingle();
     }
 
     [Theory]
@@ -109,9 +253,13 @@ public sealed class RecordedByHandTests : IDisposable
 
         // A single net, and two of no spread.
         var single = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_noise", 2.5, count: 1)).Outcomes.Single().Measurements.Single();
-        (single.Verdict, single.Samples, single.Detectable, single.Measured.Value, single.Predicted.Value, single.FalseFailRate > 0).Should().Be((Verdict.Inconclusive, 1, double.PositiveInfinity, 2.5, 2, true));
+        (single.Verdict, single.Samples, single.Detectable, single.Measured.Value, single.Predicted.Value, single.FalseFailRate > 0)
+            .Should()
+            .Be((Verdict.Inconclusive, 1, double.PositiveInfinity, 2.5, 2, true));
         var exact = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_noise", 2, count: 10_000, deviation: 0));
-        (exact.Outcomes.Single().Verdict, exact.Outcomes.Single().Measurements.Single().Deviation).Should().Be((Verdict.Holds, 0), "exactly as predicted, always");
+        (exact.Outcomes.Single().Verdict, exact.Outcomes.Single().Measurements.Single().Deviation)
+            .Should()
+            .Be((Verdict.Holds, 0), "exactly as predicted, always");
         exact.IsRecorded.Should().BeTrue();
     }
 
@@ -127,7 +275,8 @@ public sealed class RecordedByHandTests : IDisposable
         Verdicts("mu4_signal_loc3", bound * (1 + 2e-5)).Should().Be(Verdict.Holds);
         Verdicts("mu4_signal_loc3", bound * (1 + 3e-4)).Should().Be(Verdict.Rejected);
 
-        Verdict Verdicts(string name, double value) => Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row(name, value)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D3").Verdict;
+        Verdict Verdicts(string name, double value) =>
+            Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row(name, value)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D3").Verdict;
     }
 
     [Theory]
@@ -136,7 +285,10 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(0.99999, Verdict.Holds)]
     [InlineData(0.9995, Verdict.Rejected)]
     public void Effective_ranks_lie_between_one_and_the_points_less_one(double value, Verdict expected) =>
-        Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row("reff_signal_loc4", value)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(expected, "the rounding allowed is 3e-5, of 1 and of 23");
+        Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row("reff_signal_loc4", value))
+            .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
+            .Verdict.Should()
+            .Be(expected, "the rounding allowed is 3e-5, of 1 and of 23");
 
     [Theory]
     [InlineData(2, Verdict.Holds)]
@@ -144,7 +296,10 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(0.99999, Verdict.Holds)]
     [InlineData(0.999, Verdict.Rejected)]
     public void Effective_ranks_of_an_unknown_batch_are_at_least_one(double value, Verdict expected) =>
-        Audit("bn_ff", new RecordedExperiment(), Row("reff_signal_loc4", value)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(expected);
+        Audit("bn_ff", new RecordedExperiment(), Row("reff_signal_loc4", value))
+            .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
+            .Verdict.Should()
+            .Be(expected);
 
     [Theory]
     [InlineData("D1", "nu1_square_over_nu2_loc2", 1.1, "ν₁² ≤ ν₂")]
@@ -158,7 +313,9 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("D4", "mu2_signal_loc3", 1.1, "σ²/(σ² + ε) ≤ 1")]
     public void A_bound_that_is_broken_is_quoted(string claim, string name, double value, string words)
     {
-        var measurement = Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row(name, value)).Outcomes.Single(outcome => outcome.Check.ClaimId == claim).Measurements.Single(candidate => candidate.Verdict == Verdict.Rejected);
+        var measurement = Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row(name, value))
+            .Outcomes.Single(outcome => outcome.Check.ClaimId == claim)
+            .Measurements.Single(candidate => candidate.Verdict == Verdict.Rejected);
 
         measurement.Quantity.Should().EndWith($" at {name}, depth 64: {words}");
     }
@@ -169,13 +326,24 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(-0.3, 0.1, Verdict.Holds, Verdict.Rejected)]
     public void A_power_law_lies_between_its_neighbours(double aboveLower, double belowUpper, Verdict notExponential, Verdict notBounded)
     {
-        var run = Audit("bn_res", new RecordedExperiment(32, 24, 1), Row("mapping_collapses", 0, deviation: 0), Row("mapping_drowns", 0, deviation: 0), Row("mapping_gain_above_upper", -belowUpper), Row("mapping_gain_above_lower", aboveLower));
+        var run = Audit(
+            "bn_res",
+            new RecordedExperiment(32, 24, 1),
+            Row("mapping_collapses", 0, deviation: 0),
+            Row("mapping_drowns", 0, deviation: 0),
+            Row("mapping_gain_above_upper", -belowUpper),
+            Row("mapping_gain_above_lower", aboveLower)
+        );
 
-        run.Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements.Select(measurement => measurement.Verdict).Should().Equal(Verdict.Holds, Verdict.Holds, notExponential, notBounded);
+        run.Outcomes.Single(outcome => outcome.Check.ClaimId == "P4")
+            .Measurements.Select(measurement => measurement.Verdict)
+            .Should()
+            .Equal(Verdict.Holds, Verdict.Holds, notExponential, notBounded);
     }
 
     [Fact]
-    public void A_power_law_is_not_judged_without_mappings() => Reason("P4", "bn_res", new RecordedExperiment()).Should().StartWith("it needs χ, effective ranks and ν₂ of mappings");
+    public void A_power_law_is_not_judged_without_mappings() =>
+        Reason("P4", "bn_res", new RecordedExperiment()).Should().StartWith("it needs χ, effective ranks and ν₂ of mappings");
 
     [Fact]
     public void A_walk_begins_where_the_signal_has_collapsed()
@@ -189,8 +357,13 @@ public sealed class RecordedByHandTests : IDisposable
         {
             // ln ν₂ from 4 on, each time by as much as its number: 4, 7 or 4, 7, 9.
             var rows = depths.Length == 2 ? new double[] { 4, 7 } : [4, 7, 9];
-            var figures = RecordedFigures.Of(MadeUpResultFile.Of(depths, [("log_nu2_signal_loc3", [rows, rows])]), Architecture.Named("vanilla"));
-            return [.. figures.Names.Where(name => name.StartsWith("walk", StringComparison.Ordinal)).Select(name => (name, figures.Find(name)!.Values.Single().Mean))];
+            var figures = RecordedFigures.Compute(MadeUpResultFile.Write(depths, [("log_nu2_signal_loc3", [rows, rows])]), Architecture.Named("vanilla"));
+            return
+            [
+                .. figures
+                    .Names.Where(name => name.StartsWith("walk", StringComparison.Ordinal))
+                    .Select(name => (name, figures.Find(name)!.Values.Single().Mean)),
+            ];
         }
     }
 
@@ -199,15 +372,56 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(2.001, Verdict.Rejected)]
     public void Chi_may_differ_from_its_definition_by_a_constant_of_the_simulation(double later, Verdict expected)
     {
-        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to it.
+        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to
+        // it.
         double[] ratios = [0.5, 3];
-        var file = MadeUpResultFile.Of([1, 2],
-        [
-            ("mu2_signal_loc2", [[1.1, 2.2]]), ("mu2_noise_loc2", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc2", [[.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))]]),
-            ("mu2_signal_loc3", [[1.1, 2.2]]), ("mu2_noise_loc3", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc3", [[.. ratios.Select(ratio => later * Math.Sqrt(ratio))]]),
-        ]);
+        var file = MadeUpResultFile.Write(
+            [1, 2],
+            [
+                (
+                    "mu2_signal_loc2",
+                    [
+                        [1.1, 2.2],
+                    ]
+                ),
+                (
+                    "mu2_noise_loc2",
+                    [
+                        [.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)],
+                    ]
+                ),
+                (
+                    "chi_loc2",
+                    [
+                        [.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))],
+                    ]
+                ),
+                (
+                    "mu2_signal_loc3",
+                    [
+                        [1.1, 2.2],
+                    ]
+                ),
+                (
+                    "mu2_noise_loc3",
+                    [
+                        [.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)],
+                    ]
+                ),
+                (
+                    "chi_loc3",
+                    [
+                        [.. ratios.Select(ratio => later * Math.Sqrt(ratio))],
+                    ]
+                ),
+            ]
+        );
 
-        ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
+        ResultAudit
+            .Judge("x", file, "vanilla", new RecordedExperiment())
+            .Outcomes.Single(outcome => outcome.Check.ClaimId == "D1")
+            .Verdict.Should()
+            .Be(expected);
     }
 
     [Theory]
@@ -216,18 +430,28 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(10_000, 63, null)]
     public void Mappings_are_counted_at_their_last_depth_if_it_is_deep_enough(int count, int depth, Verdict? expected)
     {
-        var run = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("mapping_collapses", 0.1, count: count, depth: depth - 1), Row("mapping_collapses", 1, count: count, depth: depth));
+        var run = Audit(
+            "vanilla",
+            new RecordedExperiment(32, 24, 1),
+            Row("mapping_collapses", 0.1, count: count, depth: depth - 1),
+            Row("mapping_collapses", 1, count: count, depth: depth)
+        );
 
         run.Outcomes.SingleOrDefault(outcome => outcome.Check.ClaimId == "P1")?.Verdict.Should().Be(expected);
         run.NotJudged.Any(pair => pair.Key == "P1").Should().Be(expected is null);
     }
 
     private static string Row(string name, double mean, int count = 10_000, double deviation = 0.1, int depth = 64) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name},{depth},{count},{mean:R},{deviation:R},0,{mean:R},{mean:R},{mean:R},{mean:R}");
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{name},{depth},{count},{mean:R},{deviation:R},0,{mean:R},{mean:R},{mean:R},{mean:R}"
+        );
 
-    private string Reason(string claim, string architecture, RecordedExperiment experiment) => Audit(architecture, experiment).NotJudged.Single(pair => pair.Key == claim).Value;
+    private string Reason(string claim, string architecture, RecordedExperiment experiment) =>
+        Audit(architecture, experiment).NotJudged.Single(pair => pair.Key == claim).Value;
 
-    private VerificationRun Audit(string architecture, RecordedExperiment experiment, params string[] rows) => ResultAudit.Of("figures", Table(rows), Architecture.Named(architecture), experiment);
+    private VerificationRun Audit(string architecture, RecordedExperiment experiment, params string[] rows) =>
+        ResultAudit.Judge("figures", Table(rows), Architecture.Named(architecture), experiment);
 
     private RecordedFigures Table(params string[] rows)
     {

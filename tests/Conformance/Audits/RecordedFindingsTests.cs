@@ -9,7 +9,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// legitimate extremes are not.</summary>
 public class RecordedFindingsTests
 {
-    private const int Simulations = 120, Computed = 16;
+    private const int Simulations = 120,
+        Computed = 16;
 
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, double[][]>>> Recorded = new();
 
@@ -50,7 +51,9 @@ public class RecordedFindingsTests
 
             var outcome = Outcome(run, claim);
             outcome.Verdict.Should().Be(Verdict.Rejected);
-            outcome.Measurements.Should().Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains(words, StringComparison.Ordinal));
+            outcome
+                .Measurements.Should()
+                .Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains(words, StringComparison.Ordinal));
         }
     }
 
@@ -65,13 +68,24 @@ public class RecordedFindingsTests
     [InlineData("bn_ff", "log_chi", double.NaN, "D1", "P3")]
     [InlineData("bn_res", "reff_signal", double.NaN, "D2", "P4")]
     [InlineData("bn_res", "reff_noise", double.NaN, "D2", null)]
-    public void Half_of_the_simulations_without_numbers_are_counted_and_nothing_that_rests_on_them_holds(string architecture, string moment, double value, string claim, string? restsOnIt)
+    public void Half_of_the_simulations_without_numbers_are_counted_and_nothing_that_rests_on_them_holds(
+        string architecture,
+        string moment,
+        double value,
+        string claim,
+        string? restsOnIt
+    )
     {
         var run = Audit(architecture, arrays => Change(arrays, moment, (_, _, _) => value, (s, d) => s % 2 == 0 && d >= 8));
 
         var outcome = Outcome(run, claim);
         outcome.Verdict.Should().Be(Verdict.Rejected);
-        outcome.Measurements.Should().Contain(measurement => measurement.Quantity.Contains("in 60 of 120 simulations", StringComparison.Ordinal) && measurement.Quantity.EndsWith("first at depth 36", StringComparison.Ordinal));
+        outcome
+            .Measurements.Should()
+            .Contain(measurement =>
+                measurement.Quantity.Contains("in 60 of 120 simulations", StringComparison.Ordinal)
+                && measurement.Quantity.EndsWith("first at depth 36", StringComparison.Ordinal)
+            );
         if (restsOnIt is not null)
         {
             Outcome(run, restsOnIt).Verdict.Should().NotBe(Verdict.Holds, "half of the simulations are not the sample that was drawn");
@@ -84,24 +98,39 @@ public class RecordedFindingsTests
     [InlineData("both")]
     public void A_file_without_any_number_of_signal_or_noise_contradicts_nothing_and_is_not_judged(string without)
     {
-        string[] signal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"], noise = ["mu2_noise", "reff_noise"];
+        string[] signal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"],
+            noise = ["mu2_noise", "reff_noise"];
         string[] moments = ["chi", .. without == "noise" ? [] : signal, .. without == "signal" ? [] : noise];
-        var run = Audit("bn_ff", arrays =>
-        {
-            foreach (var moment in moments.SelectMany<string, string>(moment => [moment, $"log_{moment}"]).Where(moment => arrays.Keys.Any(name => name.StartsWith(moment + "_loc", StringComparison.Ordinal))))
+        var run = Audit(
+            "bn_ff",
+            arrays =>
             {
-                Change(arrays, moment, (_, _, _) => double.NaN, (_, _) => true);
+                foreach (
+                    var moment in moments
+                        .SelectMany<string, string>(moment => [moment, $"log_{moment}"])
+                        .Where(moment => arrays.Keys.Any(name => name.StartsWith(moment + "_loc", StringComparison.Ordinal)))
+                )
+                {
+                    Change(arrays, moment, (_, _, _) => double.NaN, (_, _) => true);
+                }
             }
-        });
+        );
 
         Outcome(run, "D1").Verdict.Should().Be(Verdict.Inconclusive);
-        Outcome(run, "D1").Measurements.Should().Contain(measurement => measurement.Quantity.StartsWith("chi_", StringComparison.Ordinal) && measurement.Quantity.Contains("is not a finite number", StringComparison.Ordinal));
+        Outcome(run, "D1")
+            .Measurements.Should()
+            .Contain(measurement =>
+                measurement.Quantity.StartsWith("chi_", StringComparison.Ordinal)
+                && measurement.Quantity.Contains("is not a finite number", StringComparison.Ordinal)
+            );
     }
 
     [Fact]
     public void Ranks_that_are_no_numbers_leave_the_diagnosis_undecided_for_that_reason() =>
         Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8))
-            .Diagnoses.Single().Value.Sentence.Should().Be("Undecided: effective rank is not a number in 60 of 120 mappings, first at depth 36.");
+            .Diagnoses.Single()
+            .Value.Sentence.Should()
+            .Be("Undecided: effective rank is not a number in 60 of 120 mappings, first at depth 36.");
 
     [Fact]
     public void A_rank_that_was_not_computed_in_part_cannot_be_judged()
@@ -127,10 +156,21 @@ public class RecordedFindingsTests
         foreach (var suffix in Architecture.Named(architecture).Places.Select(place => place.Suffix))
         {
             Changed(0.001).Verdict.Should().Be(Verdict.Rejected, suffix);
-            Changed(0.001).Measurements.Should().Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains($"log_consistency_{moment}_{suffix}", StringComparison.Ordinal));
-            Changed(1e-6).Measurements.Single(measurement => measurement.Quantity.StartsWith("recorded logarithms", StringComparison.Ordinal)).Verdict.Should().Be(Verdict.Holds, "single precision rounds by more");
+            Changed(0.001)
+                .Measurements.Should()
+                .Contain(measurement =>
+                    measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains($"log_consistency_{moment}_{suffix}", StringComparison.Ordinal)
+                );
+            Changed(1e-6)
+                .Measurements.Single(measurement => measurement.Quantity.StartsWith("recorded logarithms", StringComparison.Ordinal))
+                .Verdict.Should()
+                .Be(Verdict.Holds, "single precision rounds by more");
 
-            CheckOutcome Changed(double shift) => Outcome(Audit(architecture, arrays => Change(arrays, $"log_{moment}", (_, _, value) => value + shift, (s, d) => s == 3 && d == 2, suffix)), "D1");
+            CheckOutcome Changed(double shift) =>
+                Outcome(
+                    Audit(architecture, arrays => Change(arrays, $"log_{moment}", (_, _, value) => value + shift, (s, d) => s == 3 && d == 2, suffix)),
+                    "D1"
+                );
         }
     }
 
@@ -154,30 +194,118 @@ public class RecordedFindingsTests
         D1([.. single.Select(log => (double)(float)Math.Exp(log))], single).Should().Be(Verdict.Holds);
 
         // Without a logarithm nobody can tell. 2¹⁰²⁴ is the first that does not fit, but for the rounding of its logarithm.
-        var alone = ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
+        var alone = ResultAudit.Judge(
+            "x",
+            MadeUpResultFile.Write(
+                Depths(),
+                [
+                    (
+                        "nu2_signal_loc3",
+                        [
+                            [.. logs.Select(Math.Exp)],
+                        ]
+                    ),
+                ]
+            ),
+            "vanilla",
+            new RecordedExperiment()
+        );
         Outcome(alone, "D1").Verdict.Should().Be(Verdict.Inconclusive);
-        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulation at depth 24, first at depth 24");
+        Outcome(alone, "D1")
+            .Measurements.Should()
+            .Contain(measurement =>
+                measurement.Quantity
+                == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulation at depth 24, first at depth 24"
+            );
 
         static Verdict D1(double[] linear, double[] log) =>
-            Outcome(ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;
+            Outcome(
+                ResultAudit.Judge(
+                    "x",
+                    MadeUpResultFile.Write(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]),
+                    "vanilla",
+                    new RecordedExperiment()
+                ),
+                "D1"
+            ).Verdict;
     }
 
     [Fact]
     public void A_signal_that_died_is_no_defect_and_its_ratio_counts_where_it_died()
     {
         // The second of two nets: dies at the ReLU of the second computed depth. Moments of our files; NaN and infinities, as other programs write.
-        foreach (var (chi, logChi, log, rank) in new[] { (0, MomentSet.LogOfZero, MomentSet.LogOfZero, -1), (double.NaN, double.NaN, double.NegativeInfinity, double.NaN), (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity, double.NaN) })
+        foreach (
+            var (chi, logChi, log, rank) in new[]
+            {
+                (0, MomentSet.LogOfZero, MomentSet.LogOfZero, -1),
+                (double.NaN, double.NaN, double.NegativeInfinity, double.NaN),
+                (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity, double.NaN),
+            }
+        )
         {
-            var file = MadeUpResultFile.Of([16, 32, 64],
-            [
-                ("nu2_signal_loc1", [[1, 1, 1], [1, 1, 0]]), ("nu2_signal_loc2", [[2, 2, 2], [2, 2, 0]]), ("nu2_signal_loc3", [[1, 1, 1], [1, 0, 0]]),
-                ("log_nu2_signal_loc3", [[0, 0, 0], [0, log, log]]),
-                ("mu2_signal_loc3", [[0.5, 0.5, 0.5], [0.5, 0, 0]]), ("mu2_noise_loc3", [[1, 1, 1], [1, 0, 0]]),
-                ("chi_loc3", [[Math.Sqrt(2), Math.Sqrt(2), Math.Sqrt(2)], [Math.Sqrt(2), chi, chi]]),
-                ("reff_signal_loc3", [[5, 4, 3], [5, rank, rank]]),
-            ]);
+            var file = MadeUpResultFile.Write(
+                [16, 32, 64],
+                [
+                    (
+                        "nu2_signal_loc1",
+                        [
+                            [1, 1, 1],
+                            [1, 1, 0],
+                        ]
+                    ),
+                    (
+                        "nu2_signal_loc2",
+                        [
+                            [2, 2, 2],
+                            [2, 2, 0],
+                        ]
+                    ),
+                    (
+                        "nu2_signal_loc3",
+                        [
+                            [1, 1, 1],
+                            [1, 0, 0],
+                        ]
+                    ),
+                    (
+                        "log_nu2_signal_loc3",
+                        [
+                            [0, 0, 0],
+                            [0, log, log],
+                        ]
+                    ),
+                    (
+                        "mu2_signal_loc3",
+                        [
+                            [0.5, 0.5, 0.5],
+                            [0.5, 0, 0],
+                        ]
+                    ),
+                    (
+                        "mu2_noise_loc3",
+                        [
+                            [1, 1, 1],
+                            [1, 0, 0],
+                        ]
+                    ),
+                    (
+                        "chi_loc3",
+                        [
+                            [Math.Sqrt(2), Math.Sqrt(2), Math.Sqrt(2)],
+                            [Math.Sqrt(2), chi, chi],
+                        ]
+                    ),
+                    (
+                        "reff_signal_loc3",
+                        [
+                            [5, 4, 3],
+                            [5, rank, rank],
+                        ]
+                    ),
+                ]
+            );
 
-            var figures = RecordedFigures.Of(file, Architecture.Named("vanilla"));
+            var figures = RecordedFigures.Compute(file, Architecture.Named("vanilla"));
 
             figures.ToText().Should().NotContain("not_finite");
             figures.Find("reff_signal_loc3")![64].Count.Should().Be(1);
@@ -186,8 +314,12 @@ public class RecordedFindingsTests
             // Before the ReLU of the death it was 2, behind it 0; after that there is nothing to divide, and ½ is expected.
             figures.Find("relu_signal")![64].Mean.Should().BeApproximately(((3 * 0.5) + 0.5 + 0 + 0.5) / 6, 1e-12);
             figures.Find("convolution_signal")![64].Mean.Should().BeApproximately(2, 1e-12);
-            MomentTable.Of(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);
-            ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D').Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+            MomentTable.Read(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);
+            ResultAudit
+                .Judge("x", file, "vanilla", new RecordedExperiment())
+                .Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D')
+                .Should()
+                .OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
             _ = logChi;
         }
     }
@@ -196,14 +328,23 @@ public class RecordedFindingsTests
     public void Narrow_nets_that_die_are_not_rejected()
     {
         // Of nets of width 8 and 64 layers one in five and more die: each layer kills a collapsed signal with a probability of 2⁻⁸.
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 40, NumComputations = 16 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 64,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 6,
+            NumSims = 40,
+            NumComputations = 16,
+        };
         var result = Experiment.Prepare(options).Run();
         result.Simulations.Count(simulation => simulation.DiedAtDepth is not null).Should().BeInRange(2, 39);
         var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, "narrow.npz");
         try
         {
             ResultFile.Write(path, result);
-            ResultAudit.Of(path, "vanilla", new RecordedExperiment()).Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+            ResultAudit.Judge(path, "vanilla", new RecordedExperiment()).Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
         }
         finally
         {
@@ -218,14 +359,17 @@ public class RecordedFindingsTests
     public void W3_a_growth_that_is_grossly_wrong_is_rejected(double growth)
     {
         // ν₂ where it enters and leaves a unit, as if each unit had added so much.
-        var run = Audit("bn_res", arrays =>
-        {
-            foreach (var suffix in new[] { "loc1", "loc5" })
+        var run = Audit(
+            "bn_res",
+            arrays =>
             {
-                Change(arrays, "nu2_signal", (_, _, value) => Grown(value), (_, _) => true, suffix);
-                Change(arrays, "log_nu2_signal", (_, _, value) => Math.Log(Grown(Math.Exp(value))), (_, _) => true, suffix);
+                foreach (var suffix in new[] { "loc1", "loc5" })
+                {
+                    Change(arrays, "nu2_signal", (_, _, value) => Grown(value), (_, _) => true, suffix);
+                    Change(arrays, "log_nu2_signal", (_, _, value) => Math.Log(Grown(Math.Exp(value))), (_, _) => true, suffix);
+                }
             }
-        });
+        );
 
         var measurement = Outcome(run, "W3").Measurements.Single();
         measurement.Verdict.Should().Be(Verdict.Rejected);
@@ -243,7 +387,8 @@ public class RecordedFindingsTests
         Reason(new RecordedExperiment(32, 24, 3, "zero_padding"), 2).Should().StartWith("at a border");
         Reason(new RecordedExperiment(32, 24, 1), 1).Should().Be("with one layer in the branch the law holds up to O(1/N) only");
 
-        string Reason(RecordedExperiment experiment, int residualDepth) => ResultAudit.Of("x", table, Architecture.Named("bn_res", residualDepth), experiment).NotJudged.Single(pair => pair.Key == "W3").Value;
+        string Reason(RecordedExperiment experiment, int residualDepth) =>
+            ResultAudit.Judge("x", table, Architecture.Named("bn_res", residualDepth), experiment).NotJudged.Single(pair => pair.Key == "W3").Value;
     }
 
     [Fact]
@@ -259,7 +404,11 @@ public class RecordedFindingsTests
             read.ToText().Should().Be(text);
             read.Find("reff_signal_loc3")![36].Should().Match<Figure>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
             read.Find("mapping_collapses")!.Values.Single().Unknown.Should().Be(60);
-            ResultAudit.Of("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(Verdict.Rejected);
+            ResultAudit
+                .Judge("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1))
+                .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
+                .Verdict.Should()
+                .Be(Verdict.Rejected);
 
             File.WriteAllText(path, text.Replace(",60,0\n", ",60.5,0\n", StringComparison.Ordinal));
             FluentActions.Invoking(() => RecordedFigures.Read(path)).Should().Throw<InvalidInputException>().WithMessage("*expected whole numbers*");
@@ -290,10 +439,23 @@ public class RecordedFindingsTests
 
         IEnumerable<Verdict> Verdicts(int unseen)
         {
-            string[] rows = [.. new[] { ("mapping_collapses", 0), ("mapping_drowns", 0), ("mapping_grows_as_power", 1) }.Select(row => $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},0,{unseen}")];
+            string[] rows =
+            [
+                .. new[] { ("mapping_collapses", 0), ("mapping_drowns", 0), ("mapping_grows_as_power", 1) }.Select(row =>
+                    $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},0,{unseen}"
+                ),
+            ];
             File.WriteAllLines(path, rows.Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown"));
-            var measurements = ResultAudit.Of("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements;
-            measurements.Should().OnlyContain(measurement => measurement.Samples == 200 + unseen && (unseen == 0 || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is none, and show nothing"));
+            var measurements = ResultAudit
+                .Judge("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1))
+                .Outcomes.Single(outcome => outcome.Check.ClaimId == "P4")
+                .Measurements;
+            measurements
+                .Should()
+                .OnlyContain(measurement =>
+                    measurement.Samples == 200 + unseen
+                    && (unseen == 0 || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is none, and show nothing")
+                );
             return measurements.Select(measurement => measurement.Verdict);
         }
     }
@@ -303,25 +465,47 @@ public class RecordedFindingsTests
     private static CheckOutcome Outcome(VerificationRun run, string claim) => run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim);
 
     private static VerificationRun Audit(string architecture, Action<Dictionary<string, double[][]>> change) =>
-        ResultAudit.Of(architecture, FileOf(architecture, change), architecture, new RecordedExperiment(32, 24, 1));
+        ResultAudit.Judge(architecture, FileOf(architecture, change), architecture, new RecordedExperiment(32, 24, 1));
 
-    private static RecordedFigures Figures(string architecture, Action<Dictionary<string, double[][]>> change) => RecordedFigures.Of(FileOf(architecture, change), Architecture.Named(architecture));
+    private static RecordedFigures Figures(string architecture, Action<Dictionary<string, double[][]>> change) =>
+        RecordedFigures.Compute(FileOf(architecture, change), Architecture.Named(architecture));
 
     private static ResultFile FileOf(string architecture, Action<Dictionary<string, double[][]>> change)
     {
         var arrays = new Dictionary<string, double[][]>(Recorded.GetOrAdd(architecture, _ => new(Run)).Value);
         change(arrays);
-        return MadeUpResultFile.Of(Depths(), [.. arrays.Select(pair => (pair.Key, pair.Value))]);
+        return MadeUpResultFile.Write(Depths(), [.. arrays.Select(pair => (pair.Key, pair.Value))]);
 
         Dictionary<string, double[][]> Run()
         {
-            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 4 * Computed, KernelSize = 1, NumChannels = 32, BatchSize = 24, NumSims = Simulations, NumComputations = Computed, Epsilon = 0 };
-            return Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.ToDoubles().Chunk(Computed).ToArray());
+            var options = new ExperimentOptions
+            {
+                Architecture = architecture,
+                TotalDepth = 4 * Computed,
+                KernelSize = 1,
+                NumChannels = 32,
+                BatchSize = 24,
+                NumSims = Simulations,
+                NumComputations = Computed,
+                Epsilon = 0,
+            };
+            return Experiment
+                .Prepare(options)
+                .Run()
+                .ToArrays()
+                .Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key, pair => pair.Value.ToDoubles().Chunk(Computed).ToArray());
         }
     }
 
     /// <summary>Changes a moment where it is recorded: at all of its places, or at one.</summary>
-    private static void Change(Dictionary<string, double[][]> arrays, string moment, Func<int, int, double, double> change, Func<int, int, bool> where, string suffix = "loc")
+    private static void Change(
+        Dictionary<string, double[][]> arrays,
+        string moment,
+        Func<int, int, double, double> change,
+        Func<int, int, bool> where,
+        string suffix = "loc"
+    )
     {
         foreach (var name in arrays.Keys.Where(name => name.StartsWith($"{moment}_{suffix}", StringComparison.Ordinal)).AtLeastOne())
         {

@@ -8,7 +8,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Result files kept in half and in single precision: a format rounds, and that is no defect; a number that is wrong by more still is.</summary>
 public class RecordedFormatTests
 {
-    private const int Simulations = 24, Computed = 16;
+    private const int Simulations = 24,
+        Computed = 16;
 
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, double[][]>>> Recorded = new();
 
@@ -49,10 +50,18 @@ public class RecordedFormatTests
     public void D1_a_forged_number_is_rejected_in_a_coarser_format(string format, string moment, double factor)
     {
         // One number of one simulation, with no logarithm beside it: χ, μ₂(dx) and μ₂(x) contradict each other.
-        var run = Audit("bn_ff", format, withLogs: false, arrays => Change(arrays, $"{moment}_loc2", (s, d, value) => s == 3 && d == 5 ? factor * value : value));
+        var run = Audit(
+            "bn_ff",
+            format,
+            withLogs: false,
+            arrays => Change(arrays, $"{moment}_loc2", (s, d, value) => s == 3 && d == 5 ? factor * value : value)
+        );
 
-        run.Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Measurements
-            .Should().Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains("chi_consistency_loc2, depth 24", StringComparison.Ordinal));
+        run.Outcomes.Single(outcome => outcome.Check.ClaimId == "D1")
+            .Measurements.Should()
+            .Contain(measurement =>
+                measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains("chi_consistency_loc2, depth 24", StringComparison.Ordinal)
+            );
     }
 
     [Theory]
@@ -62,9 +71,29 @@ public class RecordedFormatTests
     {
         // Half precision knows each number between 1 and 2 to half a step of 2⁻¹⁰: two equal numbers are kept one step apart at most.
         var (nu2, mu2) = (1 + Math.ScaleB(1, -10), 1 + Math.ScaleB(1 + steps, -10));
-        var file = MadeUpResultFile.Of([1], [("nu2_signal_loc3", [[nu2]]), ("mu2_signal_loc3", [[mu2]])]);
+        var file = MadeUpResultFile.Write(
+            [1],
+            [
+                (
+                    "nu2_signal_loc3",
+                    [
+                        [nu2],
+                    ]
+                ),
+                (
+                    "mu2_signal_loc3",
+                    [
+                        [mu2],
+                    ]
+                ),
+            ]
+        );
 
-        ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
+        ResultAudit
+            .Judge("x", file, "vanilla", new RecordedExperiment())
+            .Outcomes.Single(outcome => outcome.Check.ClaimId == "D1")
+            .Verdict.Should()
+            .Be(expected);
     }
 
     [Fact]
@@ -75,7 +104,7 @@ public class RecordedFormatTests
         {
             var numbers = Enumerable.Range(0, 2000).Select(_ => scale * (1 + random.NextDouble())).ToArray();
             double[] kept = [.. numbers.Select(Half)];
-            var format = RecordedPrecision.Of([kept]);
+            var format = RecordedPrecision.Find([kept]);
             format.UnitRoundoff.Should().Be(Math.ScaleB(1, -11));
             for (var i = 0; i < numbers.Length; i++)
             {
@@ -92,19 +121,41 @@ public class RecordedFormatTests
 
     private static VerificationRun Audit(string architecture, string format, bool withLogs, Action<Dictionary<string, double[][]>> change)
     {
-        var arrays = new Dictionary<string, double[][]>(Recorded.GetOrAdd(architecture, _ => new(Run)).Value.Where(pair => withLogs || !pair.Key.StartsWith("log_", StringComparison.Ordinal)));
+        var arrays = new Dictionary<string, double[][]>(
+            Recorded.GetOrAdd(architecture, _ => new(Run)).Value.Where(pair => withLogs || !pair.Key.StartsWith("log_", StringComparison.Ordinal))
+        );
         change(arrays);
         foreach (var name in arrays.Keys.ToArray())
         {
             Change(arrays, name, (_, _, value) => format == "half" ? Half(value) : (float)value);
         }
 
-        return ResultAudit.Of(architecture, MadeUpResultFile.Of([.. Enumerable.Range(1, Computed).Select(i => 4L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]), architecture, new RecordedExperiment(32, 24, 1));
+        return ResultAudit.Judge(
+            architecture,
+            MadeUpResultFile.Write([.. Enumerable.Range(1, Computed).Select(i => 4L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]),
+            architecture,
+            new RecordedExperiment(32, 24, 1)
+        );
 
         Dictionary<string, double[][]> Run()
         {
-            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 4 * Computed, KernelSize = 1, NumChannels = 32, BatchSize = 24, NumSims = Simulations, NumComputations = Computed, Epsilon = 0 };
-            return Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.ToDoubles().Chunk(Computed).ToArray());
+            var options = new ExperimentOptions
+            {
+                Architecture = architecture,
+                TotalDepth = 4 * Computed,
+                KernelSize = 1,
+                NumChannels = 32,
+                BatchSize = 24,
+                NumSims = Simulations,
+                NumComputations = Computed,
+                Epsilon = 0,
+            };
+            return Experiment
+                .Prepare(options)
+                .Run()
+                .ToArrays()
+                .Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key, pair => pair.Value.ToDoubles().Chunk(Computed).ToArray());
         }
     }
 

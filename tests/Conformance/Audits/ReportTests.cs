@@ -10,17 +10,41 @@ public class ReportTests
 {
     private static readonly CheckOutcome Holds = Outcome("S2", Verdict.Holds);
     private static readonly CheckOutcome Rejected = Outcome("I1", Verdict.Rejected);
-    private static readonly CheckOutcome Inconclusive = Outcome("O1", Verdict.Inconclusive) with { Measurements = [], Failure = "IOException: <disk> \u0001 | full" };
-    private static readonly CheckOutcome Declined = Outcome("D1", Verdict.Declined) with { Measurements = [], Failure = "declined: moments", Declined = ["moments"] };
+    private static readonly CheckOutcome Inconclusive = Outcome("O1", Verdict.Inconclusive) with
+    {
+        Measurements = [],
+        Failure = "IOException: <disk> \u0001 | full",
+    };
+    private static readonly CheckOutcome Declined = Outcome("D1", Verdict.Declined) with
+    {
+        Measurements = [],
+        Failure = "declined: moments",
+        Declined = ["moments"],
+    };
     private static readonly CheckOutcome InPart = Holds with { Declined = ["boundary symmetric"] };
 
     [Fact]
     public void Junit_maps_each_verdict_to_its_element()
     {
-        var suite = XDocument.Parse(JunitReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined) with { AdapterFailures = ["propagate: half a line"], NotJudged = [KeyValuePair.Create("D8", "no tensors")] })).Root!.Element("testsuite")!;
+        var suite = XDocument
+            .Parse(
+                JunitReport.ToText(
+                    Run(Holds, InPart, Rejected, Inconclusive, Declined) with
+                    {
+                        AdapterFailures = ["propagate: half a line"],
+                        NotJudged = [KeyValuePair.Create("D8", "no tensors")],
+                    }
+                )
+            )
+            .Root!.Element("testsuite")!;
 
         (Of("tests"), Of("failures"), Of("errors"), Of("skipped")).Should().Be((8, 1, 2, 3));
-        suite.Elements("testcase").Single(test => test.Element("failure") is not null).Element("failure")!.Value.Should().Contain($"again: wellbehaved verify --scale quick --claim I1 --seed 7 --architecture {Rejected.Check.Architecture}");
+        suite
+            .Elements("testcase")
+            .Single(test => test.Element("failure") is not null)
+            .Element("failure")!
+            .Value.Should()
+            .Contain($"again: wellbehaved verify --scale quick --claim I1 --seed 7 --architecture {Rejected.Check.Architecture}");
         suite.Elements("testcase").Single(test => test.Element("system-out") is not null).Value.Should().Contain("holds in part; declined: boundary symmetric");
 
         int Of(string name) => int.Parse(suite.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
@@ -47,12 +71,19 @@ public class ReportTests
         var page = MarkdownReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined));
 
         page.Should().StartWith("# subject: rejected: I1").And.Contain("wellbehaved verify --scale quick --claim I1 --seed 7");
-        page.Should().Contain("&lt;disk&gt; \\\\u0001 \\| full", "it must not break the table").And.Contain("holds, in part (declined: boundary symmetric)").And.Contain("| declined |").And.Contain("Not testable: P9");
+        page.Should()
+            .Contain("&lt;disk&gt; \\\\u0001 \\| full", "it must not break the table")
+            .And.Contain("holds, in part (declined: boundary symmetric)")
+            .And.Contain("| declined |")
+            .And.Contain("Not testable: P9");
     }
 
     [Fact]
     public void What_holds_in_part_is_counted_and_what_was_declined_whole_is_not() =>
-        RunSummary.Of(Run(Holds, InPart, InPart, Declined)).Should().Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
+        RunSummary
+            .Write(Run(Holds, InPart, InPart, Declined))
+            .Should()
+            .Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
 
     [Fact]
     public void The_likely_cause_is_named_with_how_well_it_fits()
@@ -64,11 +95,21 @@ public class ReportTests
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
-        RunSummary.Of(run).First().Should().Be(best.Length == 1
-            ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
-            : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}");
+        RunSummary
+            .Write(run)
+            .First()
+            .Should()
+            .Be(
+                best.Length == 1
+                    ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
+                    : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: "
+                        + $"{string.Join("; or ", best.Select(cause => cause.Signature.Defect))}"
+            );
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
-        causes.Select(cause => (cause!["defect"]!.GetValue<string>(), cause["resemblance"]!.GetValue<double>())).Should().Equal(run.LikelyCauses.Select(cause => (cause.Signature.Defect, cause.Resemblance)));
+        causes
+            .Select(cause => (cause!["defect"]!.GetValue<string>(), cause["resemblance"]!.GetValue<double>()))
+            .Should()
+            .Equal(run.LikelyCauses.Select(cause => (cause.Signature.Defect, cause.Resemblance)));
 
         causes.Select(cause => cause!["alone"]!.GetValue<bool>()).Should().Equal(run.LikelyCauses.Select((_, i) => i == 0 && best.Length == 1));
         JsonNode.Parse(VerificationReport.ToText(run))!["explanations"].Should().BeNull("nobody asked the subject again");
@@ -77,7 +118,14 @@ public class ReportTests
         var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
         foreach (var group in twins)
         {
-            RunSummary.Of(Failing(group.First().Rejects)).First().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
+            RunSummary
+                .Write(Failing(group.First().Rejects))
+                .First()
+                .Should()
+                .Be(
+                    $"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: "
+                        + $"{string.Join("; or ", group.Select(signature => signature.Defect))}"
+                );
         }
     }
 
@@ -85,21 +133,51 @@ public class ReportTests
     public void Explanations_are_said_in_every_report_and_a_resemblance_only_without_one()
     {
         var failing = Failing(KnownDefects.Signatures[0].Rejects);
-        var explained = failing with { Explanations = [Explanation.Of("ReLU", "a <leak>", "gives all") with { Architectures = ["vanilla", "bn_ff"] }, Explanation.None("batch norm", "neither") with { Architectures = ["bn_ff"] }] };
+        var explained = failing with
+        {
+            Explanations =
+            [
+                Explanation.WithEvidence("ReLU", "a <leak>", "gives all") with
+                {
+                    Architectures = ["vanilla", "bn_ff"],
+                },
+                Explanation.None("batch norm", "neither") with
+                {
+                    Architectures = ["bn_ff"],
+                },
+            ],
+        };
 
-        RunSummary.Of(explained).Take(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
+        RunSummary
+            .Write(explained)
+            .Take(2)
+            .Should()
+            .Equal(
+                "explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)",
+                "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)"
+            );
         MarkdownReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         Figures.HtmlReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         var first = JsonNode.Parse(VerificationReport.ToText(explained))!["explanations"]![0]!;
-        (first["part"]!.GetValue<string>(), first["cause"]!.GetValue<string>(), first["evidence"]!.GetValue<string>(), first["explains_the_numbers"]!.GetValue<bool>()).Should().Be(("ReLU", "a <leak>", "gives all", true));
+        (
+            first["part"]!.GetValue<string>(),
+            first["cause"]!.GetValue<string>(),
+            first["evidence"]!.GetValue<string>(),
+            first["explains_the_numbers"]!.GetValue<bool>()
+        )
+            .Should()
+            .Be(("ReLU", "a <leak>", "gives all", true));
         first["architectures"]!.AsArray().Select(name => name!.GetValue<string>()).Should().Equal("vanilla", "bn_ff");
-        RunSummary.Of(failing with { Explanations = [] }).First().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
-        RunSummary.Of(Failing(["O1 vanilla"]) with { Explanations = [] }).First().Should().Be("no known cause explains the numbers");
+        RunSummary.Write(failing with { Explanations = [] }).First().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
+        RunSummary.Write(Failing(["O1 vanilla"]) with { Explanations = [] }).First().Should().Be("no known cause explains the numbers");
     }
 
     [Fact]
     public void Known_defects_are_kept_as_they_are_written() =>
-        KnownDefects.ToText(KnownDefects.Signatures).Should().Be(File.ReadAllText(Path.Combine(Repository.Root, "data", "signatures.json")).ReplaceLineEndings("\n"));
+        KnownDefects
+            .ToText(KnownDefects.Signatures)
+            .Should()
+            .Be(File.ReadAllText(Path.Combine(Repository.Root, "data", "signatures.json")).ReplaceLineEndings("\n"));
 
     [Fact]
     public void The_json_keeps_declined_apart()
@@ -117,7 +195,8 @@ public class ReportTests
     [InlineData("I2", VerdictLevel.Initialisation)]
     [InlineData("S2", VerdictLevel.Statistics)]
     [InlineData("P3", VerdictLevel.Statistics)]
-    public void Each_check_has_its_level(string claim, VerdictLevel level) => VerdictLevels.Of(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
+    public void Each_check_has_its_level(string claim, VerdictLevel level) =>
+        VerdictLevels.LevelOf(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
 
     [Fact]
     public void Whatever_was_declined_an_adapter_s_failure_or_nothing_executed_is_not_a_pass()
@@ -133,12 +212,32 @@ public class ReportTests
         Run(Holds, Inconclusive, Declined).Verdict.Should().Be(Verdict.Inconclusive);
     }
 
-    private static VerificationRun Run(params CheckOutcome[] outcomes) => new("subject", Scale.Quick, 7, outcomes, [], [.. ClaimLedger.Claims.Where(claim => claim.Id == "P9")]);
+    private static VerificationRun Run(params CheckOutcome[] outcomes) =>
+        new("subject", Scale.Quick, 7, outcomes, [], [.. ClaimLedger.Claims.Where(claim => claim.Id == "P9")]);
 
     /// <summary>All checks, of which those of the given names are rejected.</summary>
     private static VerificationRun Failing(IReadOnlyCollection<string> names) =>
-        Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, names.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
+        Run([
+            .. Suite.Checks.Select(check =>
+                Outcome(check.ClaimId, names.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with
+                {
+                    Check = check,
+                }
+            ),
+        ]);
 
     private static CheckOutcome Outcome(string claim, Verdict verdict) =>
-        new(Suite.Checks.First(check => check.ClaimId == claim), verdict, [new Measurement("ν₂", new Expected(1), new Observed(2), verdict) { Samples = 3, Deviation = 9, FalseFailRate = 1e-9 }], null);
+        new(
+            Suite.Checks.First(check => check.ClaimId == claim),
+            verdict,
+            [
+                new Measurement("ν₂", new Expected(1), new Observed(2), verdict)
+                {
+                    Samples = 3,
+                    Deviation = 9,
+                    FalseFailRate = 1e-9,
+                },
+            ],
+            null
+        );
 }

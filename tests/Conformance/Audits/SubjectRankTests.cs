@@ -23,7 +23,8 @@ public class SubjectRankTests
     public void A_collapsed_signal_in_single_precision_is_in_range()
     {
         // Points along one direction with a thousandth of their size as scatter, centred and summed up in single precision, in the worst order.
-        const int points = 64, channels = 512;
+        const int points = 64,
+            channels = 512;
         var random = new Random(8);
         var range = MomentRange.OfSubject(points, channels, Math.ScaleB(1, -24));
         for (var run = 0; run < 20; run++)

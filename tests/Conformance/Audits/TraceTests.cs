@@ -15,10 +15,13 @@ public class TraceTests
         using var subject = new ReferenceSubject();
         var looked = new List<ReportedMoments>();
 
-        var trace = Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments()));
+        var trace = Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments()));
 
         var places = Network.Architecture.Places;
-        looked.Should().HaveCount(1 + (3 * places.Length)).And.OnlyContain(moments => moments.Nu2Signal > 0 && moments.ReffSignal >= 1 && moments.ReffNoise >= 1);
+        looked
+            .Should()
+            .HaveCount(1 + (3 * places.Length))
+            .And.OnlyContain(moments => moments.Nu2Signal > 0 && moments.ReffSignal >= 1 && moments.ReffNoise >= 1);
         trace.At(2, PlaceKind.Relu).Place.Should().Be(places.Single(place => place.Kind == PlaceKind.Relu));
         trace.Before(2, PlaceKind.Relu).Place.Kind.Should().Be(PlaceKind.BatchNorm);
         trace.Before(1, PlaceKind.BatchNorm).Place.Kind.Should().Be(PlaceKind.Before);
@@ -30,8 +33,8 @@ public class TraceTests
     public void Moments_are_asked_for_where_they_are_looked_at()
     {
         using var subject = new Listening(new SubjectDescription("listening"));
-        Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
-        Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0));
+        Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
+        Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0));
 
         subject.Asked.Should().Equal(true, false);
     }
@@ -41,7 +44,11 @@ public class TraceTests
     {
         using var subject = new Listening(new SubjectDescription("plain") { Architectures = ["vanilla"] });
 
-        FluentActions.Invoking(() => Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0))).Should().Throw<DeclinedException>().WithMessage("architecture bn_res");
+        FluentActions
+            .Invoking(() => Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0)))
+            .Should()
+            .Throw<DeclinedException>()
+            .WithMessage("architecture bn_res");
         subject.Asked.Should().BeEmpty();
     }
 
@@ -56,22 +63,35 @@ public class TraceTests
         Refusal.OfNull("input", () => subject.Propagate(Network, weights, null!, _ => { }));
         Refusal.OfNull("observe", () => subject.Propagate(Network, weights, input, null!));
         Refusal.OfNull("propagations", () => ((ISubject)subject).PropagateAll(Network, null!, moments: true, (_, _) => { }));
-        Refusal.OfNull("subject", () => Trace.Of(null!, Network, weights, input));
-        Refusal.OfNull("network", () => Trace.Of(subject, null!, weights, input));
+        Refusal.OfNull("subject", () => Trace.Record(null!, Network, weights, input));
+        Refusal.OfNull("network", () => Trace.Record(subject, null!, weights, input));
         Refusal.OfNull("propagations", () => Trace.All(subject, Network, null!));
     }
 
     [Fact]
     public void A_deep_experiment_made_of_propagations_counts_layers_and_stops_when_asked()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla_res", TotalDepth = 4, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 40, NumSims = 2, Epsilon = 0 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla_res",
+            TotalDepth = 4,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 4,
+            BatchSize = 40,
+            NumSims = 2,
+            Epsilon = 0,
+        };
         using var subject = new ReferenceSubject();
         var advanced = 0;
 
         DeepPropagation.Run(subject, options, () => advanced++, default).Depths.Should().Equal(2, 4);
 
         advanced.Should().Be(8, "four units of two nets");
-        FluentActions.Invoking(() => DeepPropagation.Run(subject, options, null, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+        FluentActions
+            .Invoking(() => DeepPropagation.Run(subject, options, null, new CancellationToken(canceled: true)))
+            .Should()
+            .Throw<OperationCanceledException>();
     }
 
     private sealed class Listening(SubjectDescription description) : ReferenceSubject, ISubject

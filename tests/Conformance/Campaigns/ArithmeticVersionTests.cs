@@ -6,7 +6,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Results say of which version of the arithmetic they are, and those of two versions are never joined.</summary>
 public sealed class ArithmeticVersionTests : IDisposable
 {
-    private const string Training = "train --architecture vanilla --total-depth 1 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 1 --steps 2 --learning-rates 0.01 --train-images 20";
+    private const string Training =
+        "train --architecture vanilla --total-depth 1 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 1 --steps 2 --learning-rates "
+        + "0.01 --train-images 20";
     private readonly Campaign _campaign = new();
 
     public void Dispose() => _campaign.Dispose();
@@ -37,7 +39,11 @@ public sealed class ArithmeticVersionTests : IDisposable
 
         var refused = CommandLine.Run("merge", _campaign["1.npz"], _campaign["old2.npz"], "--out", _campaign["merged.npz"]);
         refused.ExitStatus.Should().Be(2);
-        refused.Error.TrimEnd().Should().EndWith($"found numbers of version 1 of the arithmetic, not {ArithmeticVersion.Current}, whose last digits differ").And.NotContain("\n");
+        refused
+            .Error.TrimEnd()
+            .Should()
+            .EndWith($"found numbers of version 1 of the arithmetic, not {ArithmeticVersion.Current}, whose last digits differ")
+            .And.NotContain("\n");
         File.Exists(_campaign["merged.npz"]).Should().BeFalse();
 
         var old = CommandLine.Run("merge", _campaign["old1.npz"], _campaign["old2.npz"], "--out", _campaign["old.npz"]);
@@ -56,7 +62,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     public void A_version_that_is_none_is_refused(double version)
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
-        CopyWithoutVersion("1.npz", "bad.npz", KeyValuePair.Create("arithmetic", NpyArray.Of([version])));
+        CopyWithoutVersion("1.npz", "bad.npz", KeyValuePair.Create("arithmetic", NpyArray.From([version])));
 
         var refused = CommandLine.Run("merge", _campaign["bad.npz"], "--allow-missing", "--out", _campaign["merged.npz"]);
         refused.ExitStatus.Should().Be(2);
@@ -81,6 +87,9 @@ public sealed class ArithmeticVersionTests : IDisposable
     private void CopyWithoutVersion(string name, string copy, params KeyValuePair<string, NpyArray>[] more)
     {
         using var archive = NpzArchive.Open(_campaign[name]);
-        NpzArchive.Write(_campaign[copy], [.. archive.Names.Where(array => array != "arithmetic").Select(array => KeyValuePair.Create(array, archive.Read(array))), .. more]);
+        NpzArchive.Write(
+            _campaign[copy],
+            [.. archive.Names.Where(array => array != "arithmetic").Select(array => KeyValuePair.Create(array, archive.Read(array))), .. more]
+        );
     }
 }

@@ -15,8 +15,26 @@ internal sealed class Campaign : IDisposable
 
     /// <summary>Arguments of a run; simulations of a millisecond each unless told otherwise.</summary>
     public string[] Arguments(string name, int simulations = 12, int depth = 20, int channels = 16, params string[] more) =>
-    [
-        "run", "--architecture", "bn_ff", "--total-depth", $"{depth}", "--num-computations", "10", "--kernel-size", "1", "--num-channels", $"{channels}", "--batch-size", "8",
-        "--num-sims", $"{simulations}", "--threads", "2", "--out", this[name], .. more,
-    ];
+        [
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            $"{depth}",
+            "--num-computations",
+            "10",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            $"{channels}",
+            "--batch-size",
+            "8",
+            "--num-sims",
+            $"{simulations}",
+            "--threads",
+            "2",
+            "--out",
+            this[name],
+            .. more,
+        ];
 }

@@ -38,8 +38,10 @@ public sealed class CampaignTests : IDisposable
         allowed.Error.Should().StartWith("warning: simulations 6-11 of 12 are missing");
         foreach (var command in new[] { "diagnose {0}", "plot {0} --no-theory --out {1}", "audit --results {0} --architecture bn_ff" })
         {
-            CommandLine.Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, _campaign["merged.npz"], _campaign["figure.svg"]).Split(' '))
-                .Error.Should().Contain("holds 6 of 12 simulations, without 6-11", command);
+            CommandLine
+                .Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, _campaign["merged.npz"], _campaign["figure.svg"]).Split(' '))
+                .Error.Should()
+                .Contain("holds 6 of 12 simulations, without 6-11", command);
         }
     }
 
@@ -68,7 +70,11 @@ public sealed class CampaignTests : IDisposable
 
             var status = CommandLine.Run("status", _campaign.Folder);
             status.ExitStatus.Should().Be(3, status.Error);
-            status.Output.Should().Contain("4000 simulations").And.MatchRegex("1.npz +1/2000 +done +2 of 2").And.MatchRegex(@"2\.npz +2/2 +running +[0-9]+ of 2000 +time left [0-9.:]+");
+            status
+                .Output.Should()
+                .Contain("4000 simulations")
+                .And.MatchRegex("1.npz +1/2000 +done +2 of 2")
+                .And.MatchRegex(@"2\.npz +2/2 +running +[0-9]+ of 2000 +time left [0-9.:]+");
             status.Output.Should().MatchRegex("1 run done, 1 running, 0 failed; time left [0-9.:]+ at the present pace");
         }
         finally
@@ -120,16 +126,26 @@ public sealed class CampaignTests : IDisposable
     [UnixFact]
     public async Task Ctrl_C_keeps_what_is_finished_and_says_how_to_go_on()
     {
-        using var process = Interruption.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]);
+        using var process = Interruption.Start(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]
+        );
         try
         {
             var error = process.StandardError.ReadToEndAsync();
-            Interruption.Await(process, () => File.Exists(_campaign["1.npz.journal"]) && JournalContent.Read(_campaign["1.npz.journal"])?.Finished >= 1, "a simulation takes a second");
+            Interruption.Await(
+                process,
+                () => File.Exists(_campaign["1.npz.journal"]) && JournalContent.Read(_campaign["1.npz.journal"])?.Finished >= 1,
+                "a simulation takes a second"
+            );
             Interruption.Interrupt(process);
             await process.WaitForExitAsync();
             process.ExitCode.Should().Be(130);
             (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations (is|are) kept in .*1.npz.journal; --resume goes on with them");
-            Repository.Text("docs/campaigns.md").Should().MatchRegex("\n# note: [0-9]+ of 24 simulations are kept in bn_ff.npz.journal; --resume goes on with them\n", "the page shows it");
+            Repository
+                .Text("docs/campaigns.md")
+                .Should()
+                .MatchRegex("\n# note: [0-9]+ of 24 simulations are kept in bn_ff.npz.journal; --resume goes on with them\n", "the page shows it");
             _campaign.Files.Should().Equal("1.npz.journal");
         }
         finally
@@ -145,18 +161,22 @@ public sealed class CampaignTests : IDisposable
         var arguments = _campaign.Arguments("1.npz", simulations: 80);
         CommandLine.Run(_campaign.Arguments("undisturbed.npz", simulations: 80)).ExitStatus.Should().Be(0);
 
-        // Without the variable the runtime maps its code through a file, which the limit would hit; and a run under coverage writes its counts, some 50 KiB, at its end.
+        // Without the variable the runtime maps its code through a file, which the limit would hit; and a run under coverage writes its counts, some 50 KiB, at
+        // its end.
         const string limited = "trap '' XFSZ; ulimit -f 96; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
         var full = CommandLine.Run("bash", ["-c", limited, "bash", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
         full.ExitStatus.Should().Be(2, full.Error);
         full.Error.TrimEnd().Should().Contain("1.npz.journal: expected room for the results").And.Contain("finished simulations are kept").And.NotContain("\n");
         var kept = JournalContent.Read(_campaign["1.npz.journal"])!.Finished;
         kept.Should().BeInRange(2, 70);
-        CommandLine.Run("merge", _campaign["1.npz.journal"], "--allow-missing", "--out", _campaign["usable.npz"]).Output.Should().Contain($"{kept} simulations");
+        CommandLine
+            .Run("merge", _campaign["1.npz.journal"], "--allow-missing", "--out", _campaign["usable.npz"])
+            .Output.Should()
+            .Contain($"{kept} simulations");
 
         var resumed = CommandLine.Run([.. arguments, "--resume"]);
         resumed.ExitStatus.Should().Be(0, resumed.Error);
-        resumed.Error.Should().Contain($"going on with {Counted.Of(kept, "finished simulation")}");
+        resumed.Error.Should().Contain($"going on with {Counted.Spell(kept, "finished simulation")}");
         File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(File.ReadAllBytes(_campaign["undisturbed.npz"]));
     }
 }

@@ -16,7 +16,12 @@ public sealed class ConcatenationTests : IDisposable
     {
         var (first, second) = (Part("1.npz", 1), Part("2.npz", 2));
 
-        CommandLine.Run("merge", first, second, "--out", PathOf("joined.npz")).Error.Should().Contain("1.npz").And.Contain("expected a result file that wellbehaved run wrote").And.Contain("--trust");
+        CommandLine
+            .Run("merge", first, second, "--out", PathOf("joined.npz"))
+            .Error.Should()
+            .Contain("1.npz")
+            .And.Contain("expected a result file that wellbehaved run wrote")
+            .And.Contain("--trust");
         var outcome = CommandLine.Run("merge", second, first, "--trust", "--out", PathOf("joined.npz"));
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
@@ -38,7 +43,10 @@ public sealed class ConcatenationTests : IDisposable
         Refusal(first, Part("deeper.npz", 3, depth: 16)).Should().Contain("expected 'depth' as it is in");
         Refusal(first, Part("other.npz", 3, architecture: "vanilla")).Should().Contain("expected the same arrays in every file");
         Refusal(first, Part("said.npz", 3, says: true)).Should().Contain("found one that does");
-        var empty = ForgedResultFile.With(second, (name, array) => array.Shape.Count == 2 ? NpyArray.Of(ReadOnlySpan<double>.Empty, 0, array.Shape[1]) : array);
+        var empty = ForgedResultFile.With(
+            second,
+            (name, array) => array.Shape.Count == 2 ? NpyArray.From(ReadOnlySpan<double>.Empty, 0, array.Shape[1]) : array
+        );
         Refusal(first, empty).Should().Contain("2.npz");
         File.Exists(PathOf("joined.npz")).Should().BeFalse();
         CommandLine.Run("merge", first, "--trust", "--allow-missing", "--out", PathOf("joined.npz")).ExitStatus.Should().Be(2);
@@ -51,9 +59,23 @@ public sealed class ConcatenationTests : IDisposable
 
         ResultConcatenation.Join(parts, PathOf("joined.npz")).Simulations.Should().Be(8);
 
-        string Dead(string path) => ForgedResultFile.With(path, (name, array) => name == "depth" || array.Shape.Count == 0 || array.Shape[0] != 4 ? array
-            : !name.Contains("_loc", StringComparison.Ordinal) ? null
-            : NpyArray.Of([.. new double[array.Count].Select(_ => name.StartsWith("log_", StringComparison.Ordinal) ? MomentSet.LogOfZero : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0.0)], [.. array.Shape]));
+        string Dead(string path) =>
+            ForgedResultFile.With(
+                path,
+                (name, array) =>
+                    name == "depth" || array.Shape.Count == 0 || array.Shape[0] != 4 ? array
+                    : !name.Contains("_loc", StringComparison.Ordinal) ? null
+                    : NpyArray.From(
+                        [
+                            .. new double[array.Count].Select(_ =>
+                                name.StartsWith("log_", StringComparison.Ordinal) ? MomentSet.LogOfZero
+                                : name.StartsWith("reff", StringComparison.Ordinal) ? -1
+                                : 0.0
+                            ),
+                        ],
+                        [.. array.Shape]
+                    )
+            );
     }
 
     [Fact]
@@ -120,7 +142,17 @@ public sealed class ConcatenationTests : IDisposable
 
     private string Part(string name, ulong seed, int depth = 8, string architecture = "bn_ff", bool says = false)
     {
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = depth, NumComputations = 4, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 4, Seed = seed };
+        var options = new ExperimentOptions
+        {
+            Architecture = architecture,
+            TotalDepth = depth,
+            NumComputations = 4,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 6,
+            NumSims = 4,
+            Seed = seed,
+        };
         ResultFile.Write(PathOf(name), Experiment.Prepare(options).Run());
         return ForgedResultFile.With(PathOf(name), (array, content) => !says && Unsaid.Contains(array) ? null : content);
     }

@@ -21,7 +21,10 @@ public sealed class DepthListTests : IDisposable
         file.Options!.ComputedDepths.Should().Equal(1, 2, 4, 8, 16);
         foreach (var name in file.Names)
         {
-            file.Find(name)!.Zip(even.Find(name)!).Should().AllSatisfy(pair => pair.First.Should().Equal(file.Depth.Select(depth => pair.Second[depth - 1]), name));
+            file.Find(name)!
+                .Zip(even.Find(name)!)
+                .Should()
+                .AllSatisfy(pair => pair.First.Should().Equal(file.Depth.Select(depth => pair.Second[depth - 1]), name));
         }
 
         Run("1.npz", "--shard", "1/2").ExitStatus.Should().Be(0);
@@ -89,7 +92,10 @@ public sealed class DepthListTests : IDisposable
         var outcome = Run("x.npz", "--num-computations", "4");
 
         outcome.ExitStatus.Should().Be(2);
-        outcome.Error.TrimEnd().Should().Be("wellbehaved: --depths: expected without --num-computations: the one lists the depths, the other spaces them evenly");
+        outcome
+            .Error.TrimEnd()
+            .Should()
+            .Be("wellbehaved: --depths: expected without --num-computations: the one lists the depths, the other spaces them evenly");
     }
 
     [Fact]
@@ -101,22 +107,57 @@ public sealed class DepthListTests : IDisposable
 
     [Fact]
     public void Theory_is_printed_at_the_listed_depths() =>
-        CommandLine.Run("predict", "--architecture", "bn_ff", "--total-depth", "16", "--depths", "1,5,16", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "8").Output
-            .Should().MatchRegex(@"(?m)^ +1 .*\n +5 .*\n +16 ");
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "bn_ff",
+                "--total-depth",
+                "16",
+                "--depths",
+                "1,5,16",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "8",
+                "--batch-size",
+                "8"
+            )
+            .Output.Should()
+            .MatchRegex(@"(?m)^ +1 .*\n +5 .*\n +16 ");
 
     [Fact]
     public void Lists_of_the_same_depths_are_equal()
     {
         var (one, same, other) = (new DepthList([1, 2, 4]), DepthList.Parse("--depths", "1, 2,4"), new DepthList([1, 2]));
 
-        (one.Equals(same), one.GetHashCode() == same.GetHashCode(), one.Equals(other), one.Equals((object)same), one.ToString()).Should().Be((true, true, false, true, "1,2,4"));
+        (one.Equals(same), one.GetHashCode() == same.GetHashCode(), one.Equals(other), one.Equals((object)same), one.ToString())
+            .Should()
+            .Be((true, true, false, true, "1,2,4"));
     }
 
     private CommandLine.Outcome Run(string name, params string[] more) => RunAt(name, "1,2,4,8,16", more);
 
-    private CommandLine.Outcome RunAt(string name, string? depths, params string[] more) => CommandLine.Run(
-    [
-        "run", "--architecture", "bn_ff", "--total-depth", "16", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "6", "--threads", "2", "--out", _campaign[name],
-        .. depths is null ? Array.Empty<string>() : ["--depths", depths], .. more,
-    ]);
+    private CommandLine.Outcome RunAt(string name, string? depths, params string[] more) =>
+        CommandLine.Run([
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "16",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "16",
+            "--batch-size",
+            "8",
+            "--num-sims",
+            "6",
+            "--threads",
+            "2",
+            "--out",
+            _campaign[name],
+            .. depths is null ? Array.Empty<string>() : ["--depths", depths],
+            .. more,
+        ]);
 }

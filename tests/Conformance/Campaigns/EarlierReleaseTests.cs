@@ -2,7 +2,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files and journals that release 0.1.0 wrote, before it ran networks of layers: they are read, and its runs are repeated and gone on with.</summary>
+/// <summary>
+/// Result files and journals that release 0.1.0 wrote, before it ran networks of layers: they are read, and its runs are repeated and gone on with.
+/// </summary>
 public sealed class EarlierReleaseTests : IDisposable
 {
     private static readonly string Samples = Path.Combine(Repository.Root, "tests", "Conformance", "Samples");
@@ -11,7 +13,10 @@ public sealed class EarlierReleaseTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>The stored files are of the first arithmetic, which convolved in single precision by other methods: each is within 10⁻⁵ of the rms of what it convolves, and these nets have six layers.</summary>
+    /// <summary>
+    /// The stored files are of the first arithmetic, which convolved in single precision by other methods: each is within 10⁻⁵ of the rms of what it convolves,
+    /// and these nets have six layers.
+    /// </summary>
     [Theory]
     [InlineData("vanilla")]
     [InlineData("vanilla_res")]

@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Runs that are killed at random instants, without a chance to tidy up, until they are through.</summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Kills = Breadth.Of(usual: 16, atNight: 100);
+    private static readonly int Kills = Breadth.Choose(usual: 16, atNight: 100);
     private readonly Campaign _campaign = new();
 
     public void Dispose() => _campaign.Dispose();

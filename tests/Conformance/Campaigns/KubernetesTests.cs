@@ -21,14 +21,24 @@ public class KubernetesTests
         var option = container.Args.Single(argument => argument.StartsWith("--shard=", StringComparison.Ordinal))["--shard=".Length..];
         var shards = Enumerable.Range(0, completions).Select(index => ShardOption.Read(option, name => name == "JOB_COMPLETION_INDEX" ? $"{index}" : null));
         shards.Should().Equal(Enumerable.Range(1, completions).Select(number => new Shard(number, completions)));
-        container.Args.Should().Contain("--resume").And.Contain(argument => argument.StartsWith("--out=/results/", StringComparison.Ordinal) && argument.Contains("$(JOB_COMPLETION_INDEX)", StringComparison.Ordinal));
+        container
+            .Args.Should()
+            .Contain("--resume")
+            .And.Contain(argument =>
+                argument.StartsWith("--out=/results/", StringComparison.Ordinal) && argument.Contains("$(JOB_COMPLETION_INDEX)", StringComparison.Ordinal)
+            );
     }
 
     [Fact]
     public void The_options_of_the_job_are_options_of_run()
     {
-        var arguments = Read<V1Job>("job").Spec.Template.Spec.Containers[0].Args
-            .Select(argument => argument.StartsWith("--out=", StringComparison.Ordinal) ? "--out=/nowhere/share.npz" : argument.Replace("auto/16", "1/16", StringComparison.Ordinal));
+        var arguments = Read<V1Job>("job")
+            .Spec.Template.Spec.Containers[0]
+            .Args.Select(argument =>
+                argument.StartsWith("--out=", StringComparison.Ordinal)
+                    ? "--out=/nowhere/share.npz"
+                    : argument.Replace("auto/16", "1/16", StringComparison.Ordinal)
+            );
         var outcome = CommandLine.Run([.. arguments]);
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.Should().Contain("no folder '/nowhere'", "everything before the output was accepted");
@@ -44,9 +54,18 @@ public class KubernetesTests
 
     [Fact]
     public void A_field_that_the_schema_does_not_know_would_be_noticed() =>
-        FluentActions.Invoking(() => KubernetesYaml.Deserialize<V1Job>(File.ReadAllText(PathOf("job")).Replace("completions:", "completion:", StringComparison.Ordinal), strict: true)).Should().Throw<Exception>();
+        FluentActions
+            .Invoking(() =>
+                KubernetesYaml.Deserialize<V1Job>(
+                    File.ReadAllText(PathOf("job")).Replace("completions:", "completion:", StringComparison.Ordinal),
+                    strict: true
+                )
+            )
+            .Should()
+            .Throw<Exception>();
 
-    private static bool Mounts(V1PodSpec pod) => pod.Containers.All(container => container.VolumeMounts.All(mount => pod.Volumes.Any(volume => volume.Name == mount.Name)));
+    private static bool Mounts(V1PodSpec pod) =>
+        pod.Containers.All(container => container.VolumeMounts.All(mount => pod.Volumes.Any(volume => volume.Name == mount.Name)));
 
     private static T Read<T>(string name) => KubernetesYaml.Deserialize<T>(File.ReadAllText(PathOf(name)), strict: true);
 

@@ -17,7 +17,13 @@ public sealed class OverwritingTests : IDisposable
 
         var other = CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, channels: 17));
         other.ExitStatus.Should().Be(2);
-        other.Error.TrimEnd().Should().StartWith("wellbehaved: --out: expected no file").And.Contain("num_channels 16, not 17").And.EndWith("--overwrite replaces it").And.NotContain("\n");
+        other
+            .Error.TrimEnd()
+            .Should()
+            .StartWith("wellbehaved: --out: expected no file")
+            .And.Contain("num_channels 16, not 17")
+            .And.EndWith("--overwrite replaces it")
+            .And.NotContain("\n");
         File.ReadAllBytes(_campaign["x.npz"]).Should().Equal(before);
         _campaign.Files.Should().Equal("x.npz");
 
@@ -62,7 +68,10 @@ public sealed class OverwritingTests : IDisposable
         File.Delete(_campaign["x.npz"]);
         Left(options with { Seed = 5 });
 
-        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).Error.Should().Contain("found 2 finished simulations; give --resume to go on, or --overwrite to start anew");
+        CommandLine
+            .Run(_campaign.Arguments("x.npz", simulations: 2))
+            .Error.Should()
+            .Contain("found 2 finished simulations; give --resume to go on, or --overwrite to start anew");
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, more: ["--overwrite"])).ExitStatus.Should().Be(0);
         _campaign.Files.Should().Equal("x.npz");
     }
@@ -73,7 +82,12 @@ public sealed class OverwritingTests : IDisposable
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
         Left(Options("x.npz") with { Seed = 5 });
         var written = File.GetLastWriteTimeUtc(_campaign["x.npz"]);
-        string[][] commands = [["diagnose", _campaign["x.npz"]], ["plot", _campaign["x.npz"], "--no-theory", "--out", _campaign["x.svg"]], ["audit", "--results", _campaign["x.npz"], "--architecture", "bn_ff"]];
+        string[][] commands =
+        [
+            ["diagnose", _campaign["x.npz"]],
+            ["plot", _campaign["x.npz"], "--no-theory", "--out", _campaign["x.svg"]],
+            ["audit", "--results", _campaign["x.npz"], "--architecture", "bn_ff"],
+        ];
 
         File.SetLastWriteTimeUtc(_campaign["x.npz.journal"], written.AddSeconds(1));
         foreach (var command in commands)
@@ -96,7 +110,13 @@ public sealed class OverwritingTests : IDisposable
         var refused = CommandLine.Run(merge);
 
         refused.ExitStatus.Should().Be(2);
-        refused.Error.TrimEnd().Should().StartWith("wellbehaved: --out: expected no file, or one whose simulations are all merged again").And.Contain("num_channels 17, not 16").And.EndWith("--overwrite replaces it").And.NotContain("\n");
+        refused
+            .Error.TrimEnd()
+            .Should()
+            .StartWith("wellbehaved: --out: expected no file, or one whose simulations are all merged again")
+            .And.Contain("num_channels 17, not 16")
+            .And.EndWith("--overwrite replaces it")
+            .And.NotContain("\n");
         File.ReadAllBytes(_campaign["other.npz"]).Should().Equal(before);
         CommandLine.Run([.. merge, "--overwrite"]).ExitStatus.Should().Be(0);
         File.ReadAllBytes(_campaign["other.npz"]).Should().Equal(File.ReadAllBytes(_campaign["1.npz"]));
@@ -116,7 +136,8 @@ public sealed class OverwritingTests : IDisposable
         Merge("1.npz").Error.Should().Contain("found simulations 2-3, which no file that is merged holds");
         File.ReadAllBytes(_campaign["whole.npz"]).Should().Equal(whole);
 
-        CommandLine.Outcome Merge(params string[] parts) => CommandLine.Run(["merge", .. parts.Select(part => _campaign[part]), "--allow-missing", "--out", _campaign["whole.npz"]]);
+        CommandLine.Outcome Merge(params string[] parts) =>
+            CommandLine.Run(["merge", .. parts.Select(part => _campaign[part]), "--allow-missing", "--out", _campaign["whole.npz"]]);
     }
 
     [Fact]

@@ -25,7 +25,13 @@ public class ShardOptionTests
     [InlineData("auto/x")]
     [InlineData("99999999999/99999999999")]
     public void Anything_else_is_refused_in_a_line(string text) =>
-        FluentActions.Invoking(() => Read(text, "SLURM_ARRAY_TASK_ID=1")).Should().Throw<InvalidInputException>().Which.Message.Should().StartWith("--shard: expected").And.NotContain("\n");
+        FluentActions
+            .Invoking(() => Read(text, "SLURM_ARRAY_TASK_ID=1"))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .StartWith("--shard: expected")
+            .And.NotContain("\n");
 
     [Theory]
     [InlineData(0, 3, 1)]
@@ -35,7 +41,18 @@ public class ShardOptionTests
     public void The_tasks_of_an_array_are_all_shares_wherever_it_begins(int first, int last, int step)
     {
         var count = ((last - first) / step) + 1;
-        var shares = Enumerable.Range(0, count).Select(i => Read("auto", $"SLURM_ARRAY_TASK_ID={first + (i * step)}", $"SLURM_ARRAY_TASK_COUNT={count}", $"SLURM_ARRAY_TASK_MIN={first}", $"SLURM_ARRAY_TASK_MAX={last}", $"SLURM_ARRAY_TASK_STEP={step}"));
+        var shares = Enumerable
+            .Range(0, count)
+            .Select(i =>
+                Read(
+                    "auto",
+                    $"SLURM_ARRAY_TASK_ID={first + (i * step)}",
+                    $"SLURM_ARRAY_TASK_COUNT={count}",
+                    $"SLURM_ARRAY_TASK_MIN={first}",
+                    $"SLURM_ARRAY_TASK_MAX={last}",
+                    $"SLURM_ARRAY_TASK_STEP={step}"
+                )
+            );
         shares.Should().BeEquivalentTo(Enumerable.Range(1, count).Select(number => new Shard(number, count)));
     }
 
@@ -48,7 +65,14 @@ public class ShardOptionTests
 
     [Fact]
     public void An_array_with_gaps_is_refused() =>
-        FluentActions.Invoking(() => Read("auto", "SLURM_ARRAY_TASK_ID=7", "SLURM_ARRAY_TASK_COUNT=2", "SLURM_ARRAY_TASK_MIN=1", "SLURM_ARRAY_TASK_MAX=7", "SLURM_ARRAY_TASK_STEP=1")).Should().Throw<InvalidInputException>().Which.Message.Should().Contain("gaps");
+        FluentActions
+            .Invoking(() =>
+                Read("auto", "SLURM_ARRAY_TASK_ID=7", "SLURM_ARRAY_TASK_COUNT=2", "SLURM_ARRAY_TASK_MIN=1", "SLURM_ARRAY_TASK_MAX=7", "SLURM_ARRAY_TASK_STEP=1")
+            )
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .Contain("gaps");
 
     [Fact]
     public void An_indexed_job_knows_its_index_and_must_be_told_the_count()
@@ -57,7 +81,12 @@ public class ShardOptionTests
         Read("auto/16", "JOB_COMPLETION_INDEX=15").Should().Be(new Shard(16, 16));
         foreach (var (text, index) in new[] { ("auto", "3"), ("auto/2", "2"), ("auto/2", "two") })
         {
-            FluentActions.Invoking(() => Read(text, $"JOB_COMPLETION_INDEX={index}")).Should().Throw<InvalidInputException>().Which.Message.Should().StartWith("--shard: expected");
+            FluentActions
+                .Invoking(() => Read(text, $"JOB_COMPLETION_INDEX={index}"))
+                .Should()
+                .Throw<InvalidInputException>()
+                .Which.Message.Should()
+                .StartWith("--shard: expected");
         }
     }
 

@@ -64,7 +64,9 @@ public class CheckTests
     public void What_the_subject_declines_is_named_and_what_it_shows_is_judged()
     {
         var declined = Execute(_ => throw new DeclinedException("no batch norm"));
-        (declined.Verdict, declined.Failure, declined.ToString()).Should().Be((Verdict.Declined, "declined: no batch norm", "D1 vanilla: declined: declined: no batch norm"));
+        (declined.Verdict, declined.Failure, declined.ToString())
+            .Should()
+            .Be((Verdict.Declined, "declined: no batch norm", "D1 vanilla: declined: declined: no batch norm"));
         declined.Declined.Should().Equal("no batch norm");
 
         using var subject = new Partial();
@@ -73,7 +75,19 @@ public class CheckTests
         rest.Measurements.Should().ContainSingle();
         rest.Declined.Should().Equal("epsilon 0.5", "moment log_chi");
 
-        var nothing = Suite.Execute(new Check("D1", "vanilla", context => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.25)]).Length > 0 ? [] : []), subject, Scale.Quick, 0);
+        var nothing = Suite.Execute(
+            new Check(
+                "D1",
+                "vanilla",
+                context =>
+                    context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.25)]).Length > 0
+                        ? []
+                        : []
+            ),
+            subject,
+            Scale.Quick,
+            0
+        );
         (nothing.Verdict, nothing.Failure).Should().Be((Verdict.Declined, "declined: epsilon 0.25, epsilon 0.5"));
 
         static IEnumerable<Measurement> Measured(CheckContext context)
@@ -82,7 +96,11 @@ public class CheckTests
             context.Offers(OneStepNetworks.FullyConnected("vanilla"), given: true).Should().BeTrue();
             context.Reports("chi").Should().BeTrue();
             context.Reports("log_chi").Should().BeFalse();
-            FluentActions.Invoking(() => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5)])).Should().Throw<DeclinedException>().WithMessage("epsilon 0.5");
+            FluentActions
+                .Invoking(() => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5)]))
+                .Should()
+                .Throw<DeclinedException>()
+                .WithMessage("epsilon 0.5");
             yield return new Measurement("nothing", One, new Observed(double.NaN), Verdict.Inconclusive);
             yield return new Measurement("something", One, new Observed(1), Verdict.Holds) { Samples = 1 };
         }
@@ -102,7 +120,9 @@ public class CheckTests
         IEnumerable<Measurement> Measured(CheckContext context)
         {
             GivenCase.All(context, "vanilla", 0).Should().HaveCount(takes ? 6 : 0);
-            return draws == context.Offered([OneStepNetworks.FullyConnected("vanilla")]).Length > 0 ? [] : throw new InvalidOperationException("expected a decline");
+            return draws == context.Offered([OneStepNetworks.FullyConnected("vanilla")]).Length > 0
+                ? []
+                : throw new InvalidOperationException("expected a decline");
         }
     }
 
@@ -139,7 +159,7 @@ public class CheckTests
     {
         using var subject = new Versioned();
 
-        VerificationRun.Of(subject, Scale.Quick, 0, ["O2"], ["vanilla"]).SubjectVersion.Should().Be("1.2");
+        VerificationRun.Execute(subject, Scale.Quick, 0, ["O2"], ["vanilla"]).SubjectVersion.Should().Be("1.2");
     }
 
     [Fact]
@@ -154,13 +174,20 @@ public class CheckTests
     [Fact]
     public void The_line_of_an_outcome_quotes_what_decided()
     {
-        Execute(_ => [Of("a", Verdict.Rejected, 5), Of("b", Verdict.Holds, 90), Of("c", Verdict.Rejected, -7)]).ToString()
-            .Should().Be("D1 vanilla: rejected: c: predicted 1, measured 2, 7.00 tolerances apart, n = 4");
-        Execute(_ => [Of("a", Verdict.Rejected, double.NaN), Of("c", Verdict.Rejected, -7)]).Decisive!.Quantity.Should().Be("a", "what is no number is farther than any");
-        Execute(_ => [Of("a", Verdict.Holds, 0.5) with { FalseFailRate = 1e-9, Remark = "so far" }]).ToString()
-            .Should().Be("D1 vanilla: holds: a: predicted 1, measured 2, 0.50 standard errors apart, n = 4 (so far)");
+        Execute(_ => [Of("a", Verdict.Rejected, 5), Of("b", Verdict.Holds, 90), Of("c", Verdict.Rejected, -7)])
+            .ToString()
+            .Should()
+            .Be("D1 vanilla: rejected: c: predicted 1, measured 2, 7.00 tolerances apart, n = 4");
+        Execute(_ => [Of("a", Verdict.Rejected, double.NaN), Of("c", Verdict.Rejected, -7)])
+            .Decisive!.Quantity.Should()
+            .Be("a", "what is no number is farther than any");
+        Execute(_ => [Of("a", Verdict.Holds, 0.5) with { FalseFailRate = 1e-9, Remark = "so far" }])
+            .ToString()
+            .Should()
+            .Be("D1 vanilla: holds: a: predicted 1, measured 2, 0.50 standard errors apart, n = 4 (so far)");
 
-        static Measurement Of(string quantity, Verdict verdict, double deviation) => new(quantity, One, new Observed(2), verdict) { Deviation = deviation, Samples = 4 };
+        static Measurement Of(string quantity, Verdict verdict, double deviation) =>
+            new(quantity, One, new Observed(2), verdict) { Deviation = deviation, Samples = 4 };
     }
 
     [Fact]
@@ -189,7 +216,9 @@ public class CheckTests
     public void A_subject_of_infinite_or_undefined_numbers_is_rejected(double number)
     {
         using var subject = new Poisoned(number);
-        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "O1" or "S2" or "I1" or "W1" or "D1").AtLeastOne())
+        foreach (
+            var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "O1" or "S2" or "I1" or "W1" or "D1").AtLeastOne()
+        )
         {
             Suite.Execute(check, subject, Scale.Quick, 0).Verdict.Should().NotBe(Verdict.Holds, check.ToString());
         }
@@ -241,7 +270,11 @@ public class CheckTests
         using var subject = new ReferenceSubject();
         var check = Suite.Checks.First(check => check.ClaimId == "S2");
 
-        Suite.Execute(check, subject, Scale.Quick, 1).Measurements[0].Measured.Should().NotBe(Suite.Execute(check, subject, Scale.Quick, 2).Measurements[0].Measured);
+        Suite
+            .Execute(check, subject, Scale.Quick, 1)
+            .Measurements[0]
+            .Measured.Should()
+            .NotBe(Suite.Execute(check, subject, Scale.Quick, 2).Measurements[0].Measured);
     }
 
     private static CheckOutcome Execute(Func<CheckContext, IEnumerable<Measurement>> measure)
@@ -263,26 +296,31 @@ public class CheckTests
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
         {
             var shown = 0;
-            base.Propagate(network, weights, input, snapshot =>
-            {
-                switch (misbehaviour)
+            base.Propagate(
+                network,
+                weights,
+                input,
+                snapshot =>
                 {
-                    case Misbehaviour.Silent:
-                        break;
-                    case Misbehaviour.Stopping when shown++ >= 3:
-                        break;
-                    case Misbehaviour.Misshapen:
-                        observe(snapshot with { Signal = snapshot.Signal[1..] });
-                        break;
-                    case Misbehaviour.Repeating:
-                        observe(snapshot);
-                        observe(snapshot);
-                        break;
-                    default:
-                        observe(snapshot);
-                        break;
+                    switch (misbehaviour)
+                    {
+                        case Misbehaviour.Silent:
+                            break;
+                        case Misbehaviour.Stopping when shown++ >= 3:
+                            break;
+                        case Misbehaviour.Misshapen:
+                            observe(snapshot with { Signal = snapshot.Signal[1..] });
+                            break;
+                        case Misbehaviour.Repeating:
+                            observe(snapshot);
+                            observe(snapshot);
+                            break;
+                        default:
+                            observe(snapshot);
+                            break;
+                    }
                 }
-            });
+            );
         }
     }
 
@@ -317,7 +355,8 @@ public class CheckTests
 
         public int SimulationsAtOnce(NetworkSettings network) => atOnce;
 
-        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) => _reference.Propagate(network, weights, input, observe);
+        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            _reference.Propagate(network, weights, input, observe);
 
         public void PropagateAll(NetworkSettings network, IReadOnlyList<Propagation> propagations, bool moments, Action<int, Snapshot> observe)
         {
@@ -334,12 +373,31 @@ public class CheckTests
         public const double Number = 1e-12;
 
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
-            base.Propagate(network, weights, input, snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? value + Number : value)] }));
+            base.Propagate(
+                network,
+                weights,
+                input,
+                snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? value + Number : value)] })
+            );
     }
 
     private sealed class Poisoned(double number) : ReferenceSubject
     {
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
-            base.Propagate(network, weights, input, snapshot => observe(snapshot.Place.Kind is PlaceKind.Convolution or PlaceKind.Relu ? snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i == 3 ? number : value)], Moments = () => snapshot.Moments() with { Nu2Signal = number } } : snapshot));
+            base.Propagate(
+                network,
+                weights,
+                input,
+                snapshot =>
+                    observe(
+                        snapshot.Place.Kind is PlaceKind.Convolution or PlaceKind.Relu
+                            ? snapshot with
+                            {
+                                Signal = [.. snapshot.Signal.Select((value, i) => i == 3 ? number : value)],
+                                Moments = () => snapshot.Moments() with { Nu2Signal = number },
+                            }
+                            : snapshot
+                    )
+            );
     }
 }

@@ -25,7 +25,10 @@ public class ClaimTests(ReferenceRun run) : IClassFixture<ReferenceRun>
             foreach (var architecture in claim.Architectures)
             {
                 var check = Suite.Checks.Single(check => check.ClaimId == claim.Id && check.Architecture == architecture);
-                run.OutcomeOf(check).Measurements.Should().NotBeEmpty($"{check.ClaimId} {architecture} must measure something").And.OnlyContain(measurement => measurement.Samples > 0);
+                run.OutcomeOf(check)
+                    .Measurements.Should()
+                    .NotBeEmpty($"{check.ClaimId} {architecture} must measure something")
+                    .And.OnlyContain(measurement => measurement.Samples > 0);
                 run.OutcomeOf(check).Verdict.Should().Be(Verdict.Holds);
             }
         }
@@ -34,7 +37,11 @@ public class ClaimTests(ReferenceRun run) : IClassFixture<ReferenceRun>
     [Fact]
     public void False_alarms_add_up_to_less_than_one_in_a_million_runs()
     {
-        var statistical = Suite.Checks.Select(run.OutcomeOf).SelectMany(outcome => outcome.Measurements).Where(measurement => !measurement.IsDeterministic).ToArray();
+        var statistical = Suite
+            .Checks.Select(run.OutcomeOf)
+            .SelectMany(outcome => outcome.Measurements)
+            .Where(measurement => !measurement.IsDeterministic)
+            .ToArray();
         statistical.Should().NotBeEmpty();
         statistical.Sum(measurement => measurement.FalseFailRate).Should().BeLessThanOrEqualTo(1e-6);
     }

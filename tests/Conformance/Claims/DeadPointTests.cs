@@ -12,7 +12,9 @@ public class DeadPointTests
         get
         {
             var checks = new TheoryData<string, string>();
-            foreach (var check in Suite.Checks.Where(check => check.ClaimId is "I1" or "I2" or "I3" or "S1" or "S2" or "S3" or "S4" or "S6" or "S8").AtLeastOne())
+            foreach (
+                var check in Suite.Checks.Where(check => check.ClaimId is "I1" or "I2" or "I3" or "S1" or "S2" or "S3" or "S4" or "S6" or "S8").AtLeastOne()
+            )
             {
                 checks.Add(check.ClaimId, check.Architecture);
             }
@@ -27,14 +29,24 @@ public class DeadPointTests
     {
         using var subject = new DeadPoint();
 
-        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == architecture), subject, Scale.Quick, TestSeed.Value);
+        var outcome = Suite.Execute(
+            Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == architecture),
+            subject,
+            Scale.Quick,
+            TestSeed.Value
+        );
 
         subject.Deaths.Should().BePositive("the test is about a dead point");
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
     }
 
-    /// <summary>The reference, but for the second simulation of the fully connected networks: there the weights that make the first point's inputs of the first ReLU have the signs that close it.</summary>
-    /// <remarks>Signs of a channel's weights are fair coins whatever their magnitudes: such weights are what the reference draws once in 2³² layers, no worse ones.</remarks>
+    /// <summary>
+    /// The reference, but for the second simulation of the fully connected networks: there the weights that make the first point's inputs of the first ReLU
+    /// have the signs that close it.
+    /// </summary>
+    /// <remarks>
+    /// Signs of a channel's weights are fair coins whatever their magnitudes: such weights are what the reference draws once in 2³² layers, no worse ones.
+    /// </remarks>
     private sealed class DeadPoint : ReferenceSubject
     {
         private int _deaths;
@@ -52,23 +64,33 @@ public class DeadPointTests
             double[][] kernels = [.. network.Kernels.Select((shape, i) => Drawn(own, i, shape))];
             var relu = network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu).Number;
             var convolution = network.Architecture.IsResidual ? 0 : 1;
-            base.Propagate(network, new Weights.Given(kernels), input, snapshot =>
-            {
-                if (snapshot.Depth == 1 && snapshot.Place.Number == relu - 1)
+            base.Propagate(
+                network,
+                new Weights.Given(kernels),
+                input,
+                snapshot =>
                 {
-                    var open = snapshot.Signal[..network.Channels];
-                    kernels[convolution] = [.. kernels[convolution].Select((value, i) => open[i % network.Channels] > 0 ? -value : value)];
+                    if (snapshot.Depth == 1 && snapshot.Place.Number == relu - 1)
+                    {
+                        var open = snapshot.Signal[..network.Channels];
+                        kernels[convolution] = [.. kernels[convolution].Select((value, i) => open[i % network.Channels] > 0 ? -value : value)];
+                    }
                 }
-            });
-            base.Propagate(network, new Weights.Given(kernels), input, snapshot =>
-            {
-                if (snapshot.Depth == 1 && snapshot.Place.Number == relu && Array.TrueForAll(snapshot.Signal[..network.Channels], value => value == 0))
+            );
+            base.Propagate(
+                network,
+                new Weights.Given(kernels),
+                input,
+                snapshot =>
                 {
-                    Interlocked.Increment(ref _deaths);
-                }
+                    if (snapshot.Depth == 1 && snapshot.Place.Number == relu && Array.TrueForAll(snapshot.Signal[..network.Channels], value => value == 0))
+                    {
+                        Interlocked.Increment(ref _deaths);
+                    }
 
-                observe(snapshot);
-            });
+                    observe(snapshot);
+                }
+            );
         }
 
         private static double[] Drawn(Weights.Own own, int convolution, KernelShape shape)

@@ -10,7 +10,9 @@ public class LedgerTests
     [Fact]
     public void Claims_and_checks_correspond_one_to_one()
     {
-        var stated = ClaimLedger.Claims.Where(claim => claim.IsTestable).SelectMany(claim => claim.Architectures.Select(architecture => $"{claim.Id} {architecture}"));
+        var stated = ClaimLedger
+            .Claims.Where(claim => claim.IsTestable)
+            .SelectMany(claim => claim.Architectures.Select(architecture => $"{claim.Id} {architecture}"));
         var checks = Suite.Checks.Select(check => $"{check.ClaimId} {check.Architecture}");
         checks.Should().BeEquivalentTo(stated).And.OnlyHaveUniqueItems();
     }
@@ -56,6 +58,5 @@ public class LedgerTests
     }
 
     [Fact]
-    public void Mutants_are_killed_by_claims_of_the_ledger() =>
-        AllMutants.List.Should().OnlyContain(mutant => ClaimLedger.Find(mutant.ClaimId) != null);
+    public void Mutants_are_killed_by_claims_of_the_ledger() => AllMutants.List.Should().OnlyContain(mutant => ClaimLedger.Find(mutant.ClaimId) != null);
 }

@@ -8,7 +8,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Claims about deep mappings go on, batch by batch, until they are decided, and look at every number.</summary>
 public class MappingSharesTests
 {
-    private static readonly double[] Keeps = [9, 9, 9], Collapses = [9, 5, 2], Power = [0, 0.5, 1];
+    private static readonly double[] Keeps = [9, 9, 9],
+        Collapses = [9, 5, 2],
+        Power = [0, 0.5, 1];
 
     [Theory]
     [InlineData(48, 1, Verdict.Holds)]
@@ -39,11 +41,18 @@ public class MappingSharesTests
         // Whoever asks first, and on how many threads: a claim that needs one batch is not changed by one that needed two.
         var deep = new DeepExperiments(new Scripted(Script), Scale.Quick, 5);
         var outcomes = new ConcurrentDictionary<string, string>();
-        Parallel.ForEach(new[] { "P7", "P4", "P7", "P4" }, claim => outcomes.TryAdd(claim, string.Join(" ", Execute(claim, "bn_res", new Scripted(Script), deep).Measurements.Select(measurement => measurement.Samples))));
+        Parallel.ForEach(
+            new[] { "P7", "P4", "P7", "P4" },
+            claim =>
+                outcomes.TryAdd(
+                    claim,
+                    string.Join(" ", Execute(claim, "bn_res", new Scripted(Script), deep).Measurements.Select(measurement => measurement.Samples))
+                )
+        );
         outcomes["P4"].Should().Be("96 48 48");
         outcomes["P7"].Should().Be(string.Join(" ", Execute("P7", "bn_res", new Scripted(Script)).Measurements.Select(measurement => measurement.Samples)));
         deep.Finished.Should().Equal("bn_res");
-        deep.Of("bn_res").Should().BeSameAs(deep.Batch("bn_res", 0));
+        deep.Run("bn_res").Should().BeSameAs(deep.Batch("bn_res", 0));
     }
 
     [Fact]
@@ -51,13 +60,24 @@ public class MappingSharesTests
     {
         var deep = new DeepExperiments(new Scripted(null!), Scale.Quick, 3);
         deep.OptionsOf("vanilla", 0).Should().Be(DeepExperiments.OptionsOf("vanilla", Scale.Quick, 3), "the first batch is the experiment that is diagnosed");
-        var seeds = Enumerable.Range(0, 10).SelectMany(batch => new ulong[] { 3, 4 }.Select(seed => new DeepExperiments(new Scripted(null!), Scale.Quick, seed).OptionsOf("vanilla", batch).Seed)).ToArray();
+        var seeds = Enumerable
+            .Range(0, 10)
+            .SelectMany(batch =>
+                new ulong[] { 3, 4 }.Select(seed => new DeepExperiments(new Scripted(null!), Scale.Quick, seed).OptionsOf("vanilla", batch).Seed)
+            )
+            .ToArray();
         seeds.Should().OnlyHaveUniqueItems();
         (deep.OptionsOf("vanilla", 1) with { Seed = 0 }).Should().Be(deep.OptionsOf("vanilla", 0) with { Seed = 0 });
         deep.MostBatches.Should().Be(10);
         new DeepExperiments(new Scripted(null!), Scale.Full, 3).MostBatches.Should().Be(3);
-        new DeepExperiments(new Scripted(null!), Scale.Quick, 3) { SampleShare = 1.0 / 20 }.OptionsOf("vanilla", 0).NumSims.Should().Be(3);
-        new DeepExperiments(new Scripted(null!), Scale.Quick, 3) { SampleShare = 1e-9 }.OptionsOf("vanilla", 0).NumSims.Should().Be(1);
+        new DeepExperiments(new Scripted(null!), Scale.Quick, 3) { SampleShare = 1.0 / 20 }
+            .OptionsOf("vanilla", 0)
+            .NumSims.Should()
+            .Be(3);
+        new DeepExperiments(new Scripted(null!), Scale.Quick, 3) { SampleShare = 1e-9 }
+            .OptionsOf("vanilla", 0)
+            .NumSims.Should()
+            .Be(1);
     }
 
     [Theory]
@@ -71,7 +91,12 @@ public class MappingSharesTests
 
             outcome.Verdict.Should().Be(Verdict.Rejected);
             outcome.Measurements[0].Quantity.Should().Be(words);
-            outcome.Measurements.Should().NotContain(measurement => measurement.Verdict == Verdict.Holds && measurement.Measured.Value > (48.0 - count) / 48, "what cannot be seen shows nothing");
+            outcome
+                .Measurements.Should()
+                .NotContain(
+                    measurement => measurement.Verdict == Verdict.Holds && measurement.Measured.Value > (48.0 - count) / 48,
+                    "what cannot be seen shows nothing"
+                );
         }
     }
 
@@ -79,16 +104,32 @@ public class MappingSharesTests
     [InlineData(16, Verdict.Holds)]
     [InlineData(40, Verdict.Rejected)]
     public void Dead_mappings_show_nothing(int dead, Verdict expected) =>
-        Execute("P4", "bn_res", new Scripted(options => Table(options, i => (Keeps, i < dead ? [0, double.NegativeInfinity, double.NegativeInfinity] : Power)))).Verdict.Should().Be(expected);
+        Execute("P4", "bn_res", new Scripted(options => Table(options, i => (Keeps, i < dead ? [0, double.NegativeInfinity, double.NegativeInfinity] : Power))))
+            .Verdict.Should()
+            .Be(expected);
 
     [Fact]
     public void A_subject_that_returns_something_else_is_told_so()
     {
         Failure(options => Table(options, _ => (Keeps, Power)) with { Died = 1 }).Should().Be("expected 48 mappings, got 48 and 1 that died");
-        Failure(options => Table(options, _ => (Keeps, Power)) with { Depths = [20, 40, 80] }).Should().StartWith("expected moments at 20 depths up to 80, got 20, 40, 80");
-        Failure(options => Table(options, _ => (Keeps, Power)) with { LogChi = [[1, 2]] }).Should().Be("expected a row of 20 numbers for each of 48 mappings");
+        Failure(options => Table(options, _ => (Keeps, Power)) with { Depths = [20, 40, 80] })
+            .Should()
+            .StartWith("expected moments at 20 depths up to 80, got 20, 40, 80");
+        Failure(options =>
+                Table(options, _ => (Keeps, Power)) with
+                {
+                    LogChi =
+                    [
+                        [1, 2],
+                    ],
+                }
+            )
+            .Should()
+            .Be("expected a row of 20 numbers for each of 48 mappings");
         Failure(_ => null!).Should().Be("expected moments by depth, got none");
-        Failure(options => Table(options, _ => (Keeps, Power)) with { Reff = null }).Should().Be("expected effective ranks and χ at a quarter, half and all of the depth");
+        Failure(options => Table(options, _ => (Keeps, Power)) with { Reff = null })
+            .Should()
+            .Be("expected effective ranks and χ at a quarter, half and all of the depth");
 
         static string? Failure(Func<ExperimentOptions, MomentTable> script)
         {
@@ -102,7 +143,17 @@ public class MappingSharesTests
     public void What_a_subject_reports_layer_by_layer_is_looked_at_too()
     {
         using var subject = new Unranked();
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 4, KernelSize = 1, NumChannels = 64, BatchSize = 4, NumSims = 2, NumComputations = 2, ReffNoise = false };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 4,
+            KernelSize = 1,
+            NumChannels = 64,
+            BatchSize = 4,
+            NumSims = 2,
+            NumComputations = 2,
+            ReffNoise = false,
+        };
 
         var table = DeepPropagation.Run(subject, options, null, default);
 
@@ -116,10 +167,15 @@ public class MappingSharesTests
         foreach (var none in new[] { double.NaN, double.NegativeInfinity })
         {
             var subject = new Scripted(options => Table(options, _ => (Keeps, [none, none, none])));
-            var run = VerificationRun.Of(subject, Scale.Quick, 5, ["P7", "P1"], ["vanilla", "bn_res"]);
+            var run = VerificationRun.Execute(subject, Scale.Quick, 5, ["P7", "P1"], ["vanilla", "bn_res"]);
 
             run.Verdict.Should().Be(Verdict.Rejected);
-            run.Diagnoses.Should().HaveCount(2).And.OnlyContain(pair => pair.Value.Condition == Condition.Undecided, "a number that is none is nothing to judge by, and dead noise is no dead signal");
+            run.Diagnoses.Should()
+                .HaveCount(2)
+                .And.OnlyContain(
+                    pair => pair.Value.Condition == Condition.Undecided,
+                    "a number that is none is nothing to judge by, and dead noise is no dead signal"
+                );
             Figures.HtmlReport.ToText(run).Should().Contain("</html>");
             VerificationReport.ToText(run).Should().NotContain("NaN");
             MarkdownReport.ToText(run).Should().Contain("P7");
@@ -132,7 +188,11 @@ public class MappingSharesTests
         var moments = new DeepMoments(DeepExperiments.OptionsOf("vanilla", Scale.Quick, 1) with { NumSims = 1 }, new SubjectDescription("mine"));
         moments.Begin();
 
-        FluentActions.Invoking(() => moments.Finish()).Should().Throw<SubjectException>().WithMessage("expected the moments of loc3 and loc3 at 20 depths, 40 in all, got 0 in simulation 0");
+        FluentActions
+            .Invoking(() => moments.Finish())
+            .Should()
+            .Throw<SubjectException>()
+            .WithMessage("expected the moments of loc3 and loc3 at 20 depths, 40 in all, got 0 in simulation 0");
     }
 
     private static CheckOutcome Execute(string claim, string architecture, ISubject subject, DeepExperiments? deep = null) =>
@@ -150,9 +210,17 @@ public class MappingSharesTests
             [.. Enumerable.Range(0, options.NumSims).Select(i => Row(mapping(i).LogChi))],
             [.. Enumerable.Range(0, options.NumSims).Select(_ => depths.Select(depth => Math.Log(1 + depth)).ToArray())],
             null,
-            0);
+            0
+        );
 
-        double[] Row(double[] marks) => [.. depths.Select(depth => depth < options.TotalDepth / 2 ? marks[0] : depth < options.TotalDepth ? marks[1] : marks[2])];
+        double[] Row(double[] marks) =>
+            [
+                .. depths.Select(depth =>
+                    depth < options.TotalDepth / 2 ? marks[0]
+                    : depth < options.TotalDepth ? marks[1]
+                    : marks[2]
+                ),
+            ];
     }
 
     /// <summary>Reports no rank at the last depth.</summary>

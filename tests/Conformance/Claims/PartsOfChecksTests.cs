@@ -14,7 +14,10 @@ public class PartsOfChecksTests
     public void An_outlier_leaves_the_other_images_a_thousandth()
     {
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, 2), 1, 4, 1, Boundary.Periodic, 0);
-        new GivenCase(network, [], new Batch(network.NetworkInput, [1, 2, 3, 4], [5, 6, 7, 8])).WithOutlier().Input.Should().BeEquivalentTo(new Batch(network.NetworkInput, [1001, 1002, 0.003, 0.004], [5, 6, 7, 8]));
+        new GivenCase(network, [], new Batch(network.NetworkInput, [1, 2, 3, 4], [5, 6, 7, 8]))
+            .WithOutlier()
+            .Input.Should()
+            .BeEquivalentTo(new Batch(network.NetworkInput, [1001, 1002, 0.003, 0.004], [5, 6, 7, 8]));
     }
 
     [Fact]
@@ -24,7 +27,11 @@ public class PartsOfChecksTests
         using var reference = new ReferenceSubject();
         for (var seed = 0ul; seed < 10; seed++)
         {
-            Suite.Execute(new Check("D1", "vanilla", Nearness), reference, Scale.Quick, seed).Measurements.Should().HaveCount(6).And.OnlyContain(measurement => measurement.Measured.Value > 1e-4);
+            Suite
+                .Execute(new Check("D1", "vanilla", Nearness), reference, Scale.Quick, seed)
+                .Measurements.Should()
+                .HaveCount(6)
+                .And.OnlyContain(measurement => measurement.Measured.Value > 1e-4);
         }
 
         static IEnumerable<Measurement> Nearness(CheckContext context)
@@ -47,9 +54,22 @@ public class PartsOfChecksTests
     {
         var options = DeepExperiments.OptionsOf(architecture, scale, 3);
 
-        (options.Architecture, options.TotalDepth, options.NumChannels, options.BatchSize, options.NumSims, options.KernelSize, options.NumComputations, options.ReffNoise)
-            .Should().Be((architecture, depth, channels, batch, simulations, 1, 20, false));
-        options.Seed.Should().NotBe(3, "the seed of verify is not that of its deep experiments").And.NotBe(DeepExperiments.OptionsOf(architecture, scale, 4).Seed);
+        (
+            options.Architecture,
+            options.TotalDepth,
+            options.NumChannels,
+            options.BatchSize,
+            options.NumSims,
+            options.KernelSize,
+            options.NumComputations,
+            options.ReffNoise
+        )
+            .Should()
+            .Be((architecture, depth, channels, batch, simulations, 1, 20, false));
+        options
+            .Seed.Should()
+            .NotBe(3, "the seed of verify is not that of its deep experiments")
+            .And.NotBe(DeepExperiments.OptionsOf(architecture, scale, 4).Seed);
     }
 
     [Fact]
@@ -73,13 +93,26 @@ public class PartsOfChecksTests
     {
         // One channel, weights of one: 4 points through batch norm and ReLU. Mean 10, variance 4; with ε = 0, the largest rms/σ is √104/2.
         var network = new NetworkSettings(Architecture.Named("bn_ff"), new TensorShape(4, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
-        var written = new WrittenOutNetwork(network, [[1], [1]]);
+        var written = new WrittenOutNetwork(
+            network,
+            [
+                [1],
+                [1],
+            ]
+        );
         written.Propagate(new Batch(network.NetworkInput, [8, 12, 8, 12], [1, 1, 1, 1]));
         written.Amplification.Should().BeApproximately(Math.Sqrt(104) / 2, Rounding);
         written.SmallestGate.Should().BeApproximately(1, Rounding, "every z is ±1");
 
         var plain = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(4, 1, 1, 1), 2, 1, 1, Boundary.Periodic, 0);
-        var two = new WrittenOutNetwork(plain, [[1], [1], [1]]);
+        var two = new WrittenOutNetwork(
+            plain,
+            [
+                [1],
+                [1],
+                [1],
+            ]
+        );
         two.Propagate(new Batch(plain.NetworkInput, [3, -4, 5, 0.5], [1, 1, 1, 1]));
         var gates = new[] { new[] { 3, 4, 5, 0.5 }, [3, 0, 5, 0.5] }.Select(z => z.Min() / Math.Sqrt(z.Average(value => value * value)));
         two.SmallestGate.Should().BeApproximately(gates.Min(), Rounding);
@@ -120,6 +153,14 @@ public class PartsOfChecksTests
         Sums(3).Should().Equal(three);
         Sums(5).Should().Equal(five);
 
-        double[] Sums(int size) => WrittenOutLayers.Convolve(new TensorShape(1, 3, 1, 1), [1, 2, 4], [.. Enumerable.Range(0, size * size).Select(i => i % size == size / 2 ? 1.0 : 0)], size, 1, boundary);
+        double[] Sums(int size) =>
+            WrittenOutLayers.Convolve(
+                new TensorShape(1, 3, 1, 1),
+                [1, 2, 4],
+                [.. Enumerable.Range(0, size * size).Select(i => i % size == size / 2 ? 1.0 : 0)],
+                size,
+                1,
+                boundary
+            );
     }
 }

@@ -16,12 +16,15 @@ public class RecordTests
     /// <summary>The worst of some thousand roundings, in tolerances: of the same size where a last digit differs.</summary>
     private const double OtherRoundings = 2;
 
-    /// <summary>The smallest standard error of the record is 5e-4 of its mean: a mean that is off by half of what other libraries may do moves by this much of it.</summary>
+    /// <summary>
+    /// The smallest standard error of the record is 5e-4 of its mean: a mean that is off by half of what other libraries may do moves by this much of it.
+    /// </summary>
     private const double OtherDeviations = 1e-3;
 
     /// <summary>
     /// Tolerances are made of the subject's own numbers, which a rounding of single precision, 6e-8, moves by itself times the case's amplification, 1e3 at
-    /// most since others are drawn again. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move by 7 %.
+    /// most since others are drawn again. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move
+    /// by 7 %.
     /// </summary>
     private const double OtherTolerances = 1e-4;
 
@@ -42,7 +45,13 @@ public class RecordTests
         outcome.Failure.Should().BeNull("a check that fails behind its last measurement has measured all the same");
         outcome.Declined.Should().BeEmpty();
         measured.Should().NotBeEmpty();
-        measured.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)).Should().Equal(recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)), "a check that is meant to change has its record written anew: bench -- record FILE");
+        measured
+            .Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark))
+            .Should()
+            .Equal(
+                recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)),
+                "a check that is meant to change has its record written anew: bench -- record FILE"
+            );
         foreach (var (now, then) in measured.Zip(recorded))
         {
             now.FalseFailRate.Should().BeApproximately(then.FalseFailRate, Divisions * then.FalseFailRate, then.Quantity);
@@ -55,7 +64,9 @@ public class RecordTests
 
             foreach (var (number, expected) in new[] { (now.Predicted, then.Predicted), (now.Measured, then.Measured), (now.Detectable, then.Detectable) })
             {
-                (number == expected || Math.Abs(number - expected) <= OtherLibraries * Math.Abs(expected)).Should().BeTrue($"{then.Quantity}: {number:R} against {expected:R}");
+                (number == expected || Math.Abs(number - expected) <= OtherLibraries * Math.Abs(expected))
+                    .Should()
+                    .BeTrue($"{then.Quantity}: {number:R} against {expected:R}");
             }
 
             now.Deviation.Should().BeApproximately(then.Deviation, OtherDeviations, then.Quantity);

@@ -14,8 +14,17 @@ public sealed class ReferenceRun(IMessageSink messages) : IDisposable
 
     public void Dispose()
     {
-        var verdicts = ClaimLedger.Claims.GroupBy(VerdictOf).ToDictionary(group => group.Key, group => $"{group.Count()} ({string.Join(" ", group.Select(claim => claim.Id))})");
-        messages.OnMessage(new DiagnosticMessage("claims on the reference, seed " + TestSeed.Value + ": " + string.Join("; ", verdicts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))));
+        var verdicts = ClaimLedger
+            .Claims.GroupBy(VerdictOf)
+            .ToDictionary(group => group.Key, group => $"{group.Count()} ({string.Join(" ", group.Select(claim => claim.Id))})");
+        messages.OnMessage(
+            new DiagnosticMessage(
+                "claims on the reference, seed "
+                    + TestSeed.Value
+                    + ": "
+                    + string.Join("; ", verdicts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))
+            )
+        );
     }
 
     private string VerdictOf(Claim claim)

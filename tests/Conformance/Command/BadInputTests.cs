@@ -80,7 +80,7 @@ public sealed class BadInputTests : IDisposable
         var images = PathOf("images.npy");
         using (var stream = File.Create(images))
         {
-            NpyFormat.Write(stream, NpyArray.Of(new double[8 * 4 * 4], 8, 4, 4));
+            NpyFormat.Write(stream, NpyArray.From(new double[8 * 4 * 4], 8, 4, 4));
             stream.SetLength(stream.Length - 100);
         }
 
@@ -96,10 +96,20 @@ public sealed class BadInputTests : IDisposable
         var images = PathOf("equal.npy");
         using (var stream = File.Create(images))
         {
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 32).Select(i => (double)(i % 16))], 2, 4, 4));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 32).Select(i => (double)(i % 16))], 2, 4, 4));
         }
 
-        var outcome = CommandLine.Run([.. Replace(Sane.Split(' '), ["--architecture", "bn_ff", "--batch-size", "2"]), "--dataset", images, "--normalize", "none", "--epsilon", "0", "--out", PathOf("result.npz")]);
+        var outcome = CommandLine.Run([
+            .. Replace(Sane.Split(' '), ["--architecture", "bn_ff", "--batch-size", "2"]),
+            "--dataset",
+            images,
+            "--normalize",
+            "none",
+            "--epsilon",
+            "0",
+            "--out",
+            PathOf("result.npz"),
+        ]);
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith("wellbehaved: --epsilon").And.NotContain("\n");
     }

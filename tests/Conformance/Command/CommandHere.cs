@@ -3,7 +3,10 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Runs the command in this process, behind the door through which a process enters it: start of a runtime and compilation, most of what a short command takes, are spared.</summary>
+/// <summary>
+/// Runs the command in this process, behind the door through which a process enters it: start of a runtime and compilation, most of what a short command takes,
+/// are spared.
+/// </summary>
 /// <remarks>A process has one console: what is written to it goes to the command in whose flow that happens, so that several run side by side.</remarks>
 internal static class CommandHere
 {
@@ -20,7 +23,8 @@ internal static class CommandHere
     /// <returns>Its exit status, and what it wrote to standard output and standard error.</returns>
     public static (int Status, string Output, string Error) Run(IReadOnlyList<string> arguments)
     {
-        using StringWriter output = new(), error = new();
+        using StringWriter output = new(),
+            error = new();
         var status = -1;
         var context = SynchronizationContext.Current;
         try
@@ -29,12 +33,16 @@ internal static class CommandHere
             SynchronizationContext.SetSynchronizationContext(null);
 
             // What is set in here is forgotten afterwards.
-            ExecutionContext.Run(ExecutionContext.Capture()!, _ =>
-            {
-                Current.Value = (TextWriter.Synchronized(output), TextWriter.Synchronized(error));
-                Terminal.IsTaken.Value = true;
-                status = Entry.RunAsync(arguments).GetAwaiter().GetResult();
-            }, null);
+            ExecutionContext.Run(
+                ExecutionContext.Capture()!,
+                _ =>
+                {
+                    Current.Value = (TextWriter.Synchronized(output), TextWriter.Synchronized(error));
+                    Terminal.IsTaken.Value = true;
+                    status = Entry.RunAsync(arguments).GetAwaiter().GetResult();
+                },
+                null
+            );
         }
         finally
         {

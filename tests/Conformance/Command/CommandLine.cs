@@ -7,7 +7,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <remarks>At night all commands have a process of their own.</remarks>
 internal static class CommandLine
 {
-    /// <summary>Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.</summary>
+    /// <summary>
+    /// Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.
+    /// </summary>
     private static readonly string[] Sociable = ["run", "train", "merge", "status", "predict", "diagnose", "plot", "network", "claims"];
 
     /// <summary>Options with which a verification or an audit is short.</summary>
@@ -26,7 +28,7 @@ internal static class CommandLine
 
     public static Outcome Run(params string[] arguments)
     {
-        if (Breadth.Of(usual: NeedsNoProcess(arguments), atNight: false))
+        if (Breadth.Choose(usual: NeedsNoProcess(arguments), atNight: false))
         {
             var (status, output, error) = CommandHere.Run(arguments);
             return new Outcome(status, output, error);
@@ -73,7 +75,11 @@ internal static class CommandLine
 
     private static bool NeedsNoProcess(string[] arguments) =>
         arguments is [var command, ..]
-        && (Sociable.Contains(command) || (command == "verify" && Array.Exists(arguments, SomeChecks.Contains)) || (command == "audit" && arguments.Contains("--results") && !arguments.Contains("--command")))
+        && (
+            Sociable.Contains(command)
+            || (command == "verify" && Array.Exists(arguments, SomeChecks.Contains))
+            || (command == "audit" && arguments.Contains("--results") && !arguments.Contains("--command"))
+        )
         && !arguments.Any(AboutTheProgram.Contains)
         && !Array.Exists(arguments, argument => OfTheProcess.Any(device => argument.Contains(device, StringComparison.Ordinal)));
 }

@@ -18,7 +18,9 @@ public sealed class DeviceFactAttribute : FactAttribute
         var folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
         try
         {
-            return CommandLine.Run("sh", ["-c", $"mknod '{folder}/null' c 1 3 && : > '{folder}/null'"]).ExitStatus == 0 ? null : "needs root and a file system with devices";
+            return CommandLine.Run("sh", ["-c", $"mknod '{folder}/null' c 1 3 && : > '{folder}/null'"]).ExitStatus == 0
+                ? null
+                : "needs root and a file system with devices";
         }
         finally
         {

@@ -15,7 +15,28 @@ public sealed class DiagnoseCommandTests : IDisposable
     public void A_run_is_diagnosed(string architecture, string condition, string sentence)
     {
         var (file, json) = (Path.Combine(_folder.FullName, "run.npz"), Path.Combine(_folder.FullName, "diagnosis.json"));
-        CommandLine.Run("run", "--architecture", architecture, "--total-depth", "80", "--kernel-size", "1", "--num-channels", "64", "--batch-size", "16", "--num-sims", "40", "--num-computations", "8", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                architecture,
+                "--total-depth",
+                "80",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "64",
+                "--batch-size",
+                "16",
+                "--num-sims",
+                "40",
+                "--num-computations",
+                "8",
+                "--out",
+                file
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         var outcome = CommandLine.Run("diagnose", file, "--json", json);
 
@@ -30,7 +51,26 @@ public sealed class DiagnoseCommandTests : IDisposable
     public void A_shallow_run_of_few_mappings_is_undecided_with_its_rates_and_exit_status_3()
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "6", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "4", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                "6",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "16",
+                "--batch-size",
+                "8",
+                "--num-sims",
+                "4",
+                "--out",
+                file
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         var outcome = CommandLine.Run("diagnose", file);
 
@@ -44,7 +84,26 @@ public sealed class DiagnoseCommandTests : IDisposable
     public void What_is_expected_decides_the_exit_status(string architecture, int expected)
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--architecture", architecture, "--total-depth", "40", "--kernel-size", "1", "--num-channels", "64", "--batch-size", "16", "--num-sims", "40", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                architecture,
+                "--total-depth",
+                "40",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "64",
+                "--batch-size",
+                "16",
+                "--num-sims",
+                "40",
+                "--out",
+                file
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         CommandLine.Run("diagnose", file, "--expect", "well-behaved").ExitStatus.Should().Be(expected);
         CommandLine.Run("diagnose", file).ExitStatus.Should().Be(0);

@@ -8,12 +8,18 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Moments as CSV hold what the result file holds, and say what is no number.</summary>
 public sealed class ExportTests : IDisposable
 {
-    private static readonly Networks.Network Mlp = new("mlp", new(4, 4, 3),
-    [
-        new Networks.Flatten(),
-        new Networks.Dense { Channels = 8 },
-        new Networks.Repeat(3, [new Networks.Residual([new Networks.LayerNorm(), new Networks.Activation(new(Networks.FunctionKind.Gelu)), new Networks.Dense()])]),
-    ]);
+    private static readonly Networks.Network Mlp = new(
+        "mlp",
+        new(4, 4, 3),
+        [
+            new Networks.Flatten(),
+            new Networks.Dense { Channels = 8 },
+            new Networks.Repeat(
+                3,
+                [new Networks.Residual([new Networks.LayerNorm(), new Networks.Activation(new(Networks.FunctionKind.Gelu)), new Networks.Dense()])]
+            ),
+        ]
+    );
 
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
@@ -24,14 +30,17 @@ public sealed class ExportTests : IDisposable
     [InlineData("author")]
     public void Every_number_of_the_file_is_in_the_table_bit_for_bit(string layout)
     {
-        var file = ResultFile.Read(layout == "neutral" ? OfLayers() : ForgedResultFile.Of(_folder, "bn_res"));
+        var file = ResultFile.Read(layout == "neutral" ? OfLayers() : ForgedResultFile.Write(_folder, "bn_res"));
         var (header, rows) = Read(Table(file));
 
         header.Take(5).Should().Equal("simulation", "depth", "place", "ends_unit", "state");
         var places = file.Places?.Count ?? file.Depth.Count * file.LastPlace;
         rows.Should().HaveCount(file.Simulations * places).And.OnlyContain(row => row["state"] == "alive");
         rows.Count(row => row["ends_unit"] == "true").Should().Be(file.Simulations * file.SequenceDepths.Count);
-        rows.Where(row => row["ends_unit"] == "true" && row["simulation"] == "1").Select(row => Number(row["log_chi"])).Should().Equal(file.FindLogAtEnds("chi")![1]);
+        rows.Where(row => row["ends_unit"] == "true" && row["simulation"] == "1")
+            .Select(row => Number(row["log_chi"]))
+            .Should()
+            .Equal(file.FindLogAtEnds("chi")![1]);
         var compared = 0;
         foreach (var (row, i) in rows.Select((row, i) => (row, i)))
         {
@@ -41,7 +50,9 @@ public sealed class ExportTests : IDisposable
             foreach (var moment in header.Skip(5))
             {
                 var held = file.Find(file.Places is null ? $"{moment}_{row["place"]}" : moment);
-                (held is null || (moment.StartsWith("reff", StringComparison.Ordinal) && held[simulation][column] == EffectiveRank.NotComputed)).Should().Be(row[moment].Length == 0, "an empty cell is one that nobody computed");
+                (held is null || (moment.StartsWith("reff", StringComparison.Ordinal) && held[simulation][column] == EffectiveRank.NotComputed))
+                    .Should()
+                    .Be(row[moment].Length == 0, "an empty cell is one that nobody computed");
                 if (row[moment].Length > 0)
                 {
                     BitConverter.DoubleToInt64Bits(Number(row[moment])).Should().Be(BitConverter.DoubleToInt64Bits(held![simulation][column]));
@@ -56,16 +67,20 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void What_is_no_number_and_how_a_simulation_ended_are_said()
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, "bn_ff"), (name, array) => name switch
-        {
-            "nu2_signal_loc4" => Changed(array, (0, double.NaN), (1, double.PositiveInfinity), (2, double.NegativeInfinity), (3, 0.1)),
-            "log_nu2_signal_loc4" => Changed(array, (0, MomentSet.LogOfZero), (1, (float)MomentSet.LogOfZero)),
-            "reff_signal_loc4" => Changed(array, (0, -1)),
-            "chi_loc4" => null,
-            "ending" => Changed(array, (0, 1), (2, 4)),
-            "ended_at_depth" => Changed(array, (0, DepthAt(1)), (2, DepthAt(0))),
-            _ => array,
-        });
+        var path = ForgedResultFile.With(
+            ForgedResultFile.Write(_folder, "bn_ff"),
+            (name, array) =>
+                name switch
+                {
+                    "nu2_signal_loc4" => Changed(array, (0, double.NaN), (1, double.PositiveInfinity), (2, double.NegativeInfinity), (3, 0.1)),
+                    "log_nu2_signal_loc4" => Changed(array, (0, MomentSet.LogOfZero), (1, (float)MomentSet.LogOfZero)),
+                    "reff_signal_loc4" => Changed(array, (0, -1)),
+                    "chi_loc4" => null,
+                    "ending" => Changed(array, (0, 1), (2, 4)),
+                    "ended_at_depth" => Changed(array, (0, DepthAt(1)), (2, DepthAt(0))),
+                    _ => array,
+                }
+        );
 
         var (_, all) = Read(Table(ResultFile.Read(path)));
         var rows = all.Where(row => row["place"] == "loc4").ToArray();
@@ -83,7 +98,10 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void Numbers_have_a_point_whatever_the_language_and_names_of_others_stay_one_cell()
     {
-        var path = ForgedResultFile.With(OfLayers(), (name, array) => name == "place" ? NpyArray.Of([.. array.ToTexts().Select((text, i) => i == 0 ? "a,\"b\"\nc" : text)]) : array);
+        var path = ForgedResultFile.With(
+            OfLayers(),
+            (name, array) => name == "place" ? NpyArray.From([.. array.ToTexts().Select((text, i) => i == 0 ? "a,\"b\"\nc" : text)]) : array
+        );
         var culture = CultureInfo.CurrentCulture;
         try
         {
@@ -104,12 +122,17 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void A_share_names_the_simulations_that_it_holds()
     {
-        var options = ExperimentOptions.Of(Mlp, 4, 5) with { Dataset = "gaussian" };
+        var options = ExperimentOptions.ForNetwork(Mlp, 4, 5) with { Dataset = "gaussian" };
         var path = Path.Combine(_folder, "share.npz");
         ResultFile.Write(path, Experiment.Prepare(options, shard: new Shard(2, 2)).Run());
 
         var file = ResultFile.Read(path);
-        Read(Table(file)).Rows.Select(row => int.Parse(row["simulation"], CultureInfo.InvariantCulture)).Distinct().Should().Equal(Enumerable.Range(0, 5).Except(file.Missing)).And.NotContain(0);
+        Read(Table(file))
+            .Rows.Select(row => int.Parse(row["simulation"], CultureInfo.InvariantCulture))
+            .Distinct()
+            .Should()
+            .Equal(Enumerable.Range(0, 5).Except(file.Missing))
+            .And.NotContain(0);
     }
 
     [Fact]
@@ -118,10 +141,38 @@ public sealed class ExportTests : IDisposable
         var (result, ran, exported) = (Path.Combine(_folder, "x.npz"), Path.Combine(_folder, "ran.csv"), Path.Combine(_folder, "exported.csv"));
         File.WriteAllText(ran, "an older table");
 
-        var run = CommandLine.Run("run", "--architecture", "bn_ff", "--total-depth", "3", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "2", "--out", result, "--csv", ran);
+        var run = CommandLine.Run(
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "3",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "4",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "2",
+            "--out",
+            result,
+            "--csv",
+            ran
+        );
         run.ExitStatus.Should().Be(0, run.Error);
         run.Output.Should().EndWith($"moments: written to {ran}{Environment.NewLine}");
-        CommandLine.Run("export", result, "--csv", exported).Should().BeEquivalentTo(new { ExitStatus = 0, Output = $"moments: written to {exported}{Environment.NewLine}", Error = "" });
+        CommandLine
+            .Run("export", result, "--csv", exported)
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    ExitStatus = 0,
+                    Output = $"moments: written to {exported}{Environment.NewLine}",
+                    Error = "",
+                }
+            );
 
         File.ReadAllBytes(exported).Should().Equal(File.ReadAllBytes(ran)).And.StartWith("simulation,depth,"u8.ToArray());
         File.ReadAllText(ran).Should().Be(Table(ResultFile.Read(result)));
@@ -136,7 +187,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("{2}/broken.npz --csv {2}/x.csv", "broken.npz")]
     public void Bad_input_is_one_line_and_nothing_is_written(string arguments, string words)
     {
-        var result = ForgedResultFile.Of(_folder, "bn_ff");
+        var result = ForgedResultFile.Write(_folder, "bn_ff");
         var link = Path.Combine(_folder, "link.csv");
         File.CreateSymbolicLink(link, result);
         File.WriteAllText(Path.Combine(_folder, "broken.npz"), "no archive");
@@ -162,8 +213,17 @@ public sealed class ExportTests : IDisposable
 
         // Where there is no pandas the table is read by what Python has of its own.
         var (python, script) = NumPy.With("pandas") is { } found
-            ? (found, $"{lines}\nprint(*(repr(float(value)) for value in curves.log_chi))\nassert table.ends_unit.dtype == bool and table.reff_signal.isna().any(), table.dtypes\nassert repr(float(table.chi.iloc[-1])) == '{file.Find("chi")![^1][^1]:R}'")
-            : (NumPy.Missing is null ? NumPy.Python : "python3", "import csv, collections\ncurves = collections.defaultdict(list)\nfor row in csv.DictReader(open('mine.csv')):\n    if row['ends_unit'] == 'true': curves[int(row['depth'])].append(float(row['log_chi']))\nprint(*(repr(sum(values) / len(values)) for values in curves.values()))");
+            ? (
+                found,
+                $"{lines}\nprint(*(repr(float(value)) for value in curves.log_chi))\nassert table.ends_unit.dtype == bool and "
+                    + $"table.reff_signal.isna().any(), table.dtypes\nassert repr(float(table.chi.iloc[-1])) == '{file.Find("chi")![^1][^1]:R}'"
+            )
+            : (
+                NumPy.Missing is null ? NumPy.Python : "python3",
+                "import csv, collections\ncurves = collections.defaultdict(list)\nfor row in csv.DictReader(open('mine.csv')):\n    if "
+                    + "row['ends_unit'] == 'true': curves[int(row['depth'])].append(float(row['log_chi']))\nprint(*(repr(sum(values) / len(values)) for "
+                    + "values in curves.values()))"
+            );
         var outcome = CommandLine.Run(python, ["-c", $"import os\nos.chdir({System.Text.Json.JsonSerializer.Serialize(_folder)})\n{script}"]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
@@ -175,7 +235,7 @@ public sealed class ExportTests : IDisposable
     private string OfLayers()
     {
         var path = Path.Combine(_folder, "mlp.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(Mlp, 4, 3) with { Dataset = "gaussian" }).Run());
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(Mlp, 4, 3) with { Dataset = "gaussian" }).Run());
         return path;
     }
 
@@ -189,7 +249,7 @@ public sealed class ExportTests : IDisposable
             values[index] = value;
         }
 
-        return NpyArray.Of(values, [.. array.Shape]);
+        return NpyArray.From(values, [.. array.Shape]);
     }
 
     private static string Table(ResultFile file)

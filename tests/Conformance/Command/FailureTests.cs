@@ -11,7 +11,16 @@ public sealed class FailureTests
     [InlineData("nonsense", 2)]
     public void An_exit_handler_that_throws_changes_no_verdict(string claim, int status)
     {
-        var outcome = CommandLine.Run("env", [$"DOTNET_STARTUP_HOOKS={typeof(FailureTests).Assembly.Location}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), "claims", claim]);
+        var outcome = CommandLine.Run(
+            "env",
+            [
+                $"DOTNET_STARTUP_HOOKS={typeof(FailureTests).Assembly.Location}",
+                "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"),
+                "claims",
+                claim,
+            ]
+        );
 
         outcome.ExitStatus.Should().Be(status);
         outcome.Error.Should().Contain(StartupHook.Words, "the handler ran");
@@ -23,7 +32,9 @@ public sealed class FailureTests
         var (status, line) = Reported(Thrown(new InvalidOperationException("Sequence contains\nno elements.")));
 
         status.Should().Be(70);
-        line.Should().StartWith("wellbehaved: a defect of ours, not of your call: InvalidOperationException: Sequence contains no elements; please report it with ").And.NotContain("   at ");
+        line.Should()
+            .StartWith("wellbehaved: a defect of ours, not of your call: InvalidOperationException: Sequence contains no elements; please report it with ")
+            .And.NotContain("   at ");
         var trace = line[(line.LastIndexOf(' ') + 1)..];
         File.ReadAllText(trace).Should().Contain("no elements").And.Contain(nameof(Thrown));
         File.Delete(trace);
@@ -32,7 +43,12 @@ public sealed class FailureTests
     [Fact]
     public void What_several_threads_threw_is_told_by_what_a_user_can_mend()
     {
-        var (status, line) = Reported(new AggregateException(new InvalidOperationException("mine"), new AggregateException(new InvalidInputException("--epsilon", "expected b"), new InvalidInputException("--epsilon", "expected a"))));
+        var (status, line) = Reported(
+            new AggregateException(
+                new InvalidOperationException("mine"),
+                new AggregateException(new InvalidInputException("--epsilon", "expected b"), new InvalidInputException("--epsilon", "expected a"))
+            )
+        );
 
         (status, line).Should().Be((2, "wellbehaved: --epsilon: expected a"));
     }
@@ -44,7 +60,9 @@ public sealed class FailureTests
         Reported(new OperationCanceledException()).Should().Be((130, "wellbehaved: interrupted"));
         Reported(new AggregateException(new OperationCanceledException())).Status.Should().Be(130);
         Reported(new InsufficientMemoryException()).Status.Should().Be(2);
-        Reported(new IOException("No space left on device : 'stdout'")).Should().Be((2, "wellbehaved: expected files and an output that can be read and written (No space left on device : 'stdout')"));
+        Reported(new IOException("No space left on device : 'stdout'"))
+            .Should()
+            .Be((2, "wellbehaved: expected files and an output that can be read and written (No space left on device : 'stdout')"));
     }
 
     [Theory]

@@ -27,7 +27,25 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void A_run_that_does_not_fit_memory_says_so_in_units_that_people_use()
     {
-        var outcome = CommandLine.Run("run", "--architecture", "bn_ff", "--total-depth", "4", "--num-computations", "4", "--kernel-size", "3", "--num-channels", "200000", "--batch-size", "4", "--num-sims", "1", "--out", Path.Combine(_folder, "x.npz"));
+        var outcome = CommandLine.Run(
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "4",
+            "--num-computations",
+            "4",
+            "--kernel-size",
+            "3",
+            "--num-channels",
+            "200000",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "1",
+            "--out",
+            Path.Combine(_folder, "x.npz")
+        );
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.Should().MatchRegex("need [0-9.]+ [TP]B, there are [0-9.]+ [GT]B").And.NotContain("e+");
@@ -40,7 +58,22 @@ public sealed class FirstDayTests : IDisposable
     {
         foreach (var command in new[] { "run", "predict" })
         {
-            var outcome = CommandLine.Run([command, "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", $"{size}", "--num-channels", "2", "--batch-size", "2", .. command == "run" ? new[] { "--num-sims", "1", "--out", Path.Combine(_folder, "x.npz") } : []]);
+            var outcome = CommandLine.Run([
+                command,
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                "2",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                $"{size}",
+                "--num-channels",
+                "2",
+                "--batch-size",
+                "2",
+                .. command == "run" ? new[] { "--num-sims", "1", "--out", Path.Combine(_folder, "x.npz") } : [],
+            ]);
 
             outcome.ExitStatus.Should().Be(2, command);
             outcome.Error.Trim().Should().Be($"wellbehaved: --kernel-size: expected at most 32, the extent of the 32×32 images, got {size}");
@@ -50,12 +83,25 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void A_kernel_as_large_as_the_images_and_one_along_a_single_row_are_accepted()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, NumComputations = 1, KernelSize = 5, NumChannels = 2, BatchSize = 2, NumSims = 1 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 1,
+            NumComputations = 1,
+            KernelSize = 5,
+            NumChannels = 2,
+            BatchSize = 2,
+            NumSims = 1,
+        };
         foreach (var (height, width) in new[] { (5, 5), (1, 5), (5, 1), (5, 9) })
         {
-            var images = new StoredImages(NpyArray.Of(new double[2 * height * width], 2, height, width), "images.npy", ImageLayout.Nhw);
+            var images = new StoredImages(NpyArray.From(new double[2 * height * width], 2, height, width), "images.npy", ImageLayout.Nhw);
             options.ValidateFor(images);
-            FluentActions.Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images)).Should().Throw<InvalidInputException>().WithMessage("--kernel-size: expected at most 5,*");
+            FluentActions
+                .Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images))
+                .Should()
+                .Throw<InvalidInputException>()
+                .WithMessage("--kernel-size: expected at most 5,*");
         }
     }
 
@@ -64,9 +110,21 @@ public sealed class FirstDayTests : IDisposable
     {
         // Its name fits the file system, with the ending of what is written beside it first it does not.
         var path = Path.Combine(_folder, new string('x', 240) + ".npz");
-        foreach (var call in new Action[] { () => AtomicFile.EnsureWritable(path, "--out"), () => AtomicFile.Write(path, _ => { }), () => AtomicFile.WriteText(path, "text") })
+        foreach (
+            var call in new Action[]
+            {
+                () => AtomicFile.EnsureWritable(path, "--out"),
+                () => AtomicFile.Write(path, _ => { }),
+                () => AtomicFile.WriteText(path, "text"),
+            }
+        )
         {
-            call.Should().Throw<InvalidInputException>().Which.Message.Should().NotContain(".partial").And.NotContain($".{Environment.ProcessId}.").And.Contain(path);
+            call.Should()
+                .Throw<InvalidInputException>()
+                .Which.Message.Should()
+                .NotContain(".partial")
+                .And.NotContain($".{Environment.ProcessId}.")
+                .And.Contain(path);
         }
     }
 
@@ -103,7 +161,13 @@ public sealed class FirstDayTests : IDisposable
         var outcome = CommandLine.Run("help", "verfy");
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.Trim().Should().Be("wellbehaved: verfy: expected a command; did you mean verify?");
-        CommandLine.Run("help", "nosuch").Error.Trim().Should().Be("wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, network, claims, completion");
+        CommandLine
+            .Run("help", "nosuch")
+            .Error.Trim()
+            .Should()
+            .Be(
+                "wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, export, network, claims, completion"
+            );
     }
 
     [Theory]
@@ -122,7 +186,21 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void Numbers_are_printed_with_the_digits_that_a_person_reads()
     {
-        var outcome = CommandLine.Run("predict", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "128", "--batch-size", "4");
+        var outcome = CommandLine.Run(
+            "predict",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            "2",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "128",
+            "--batch-size",
+            "4"
+        );
 
         outcome.Output.Should().Contain("drift -0.0197864 and variance 0.040234 per layer").And.NotMatchRegex("[0-9.]{12}");
     }
@@ -130,13 +208,68 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void Limits_are_named_where_they_are_shown()
     {
-        var predicted = CommandLine.Run("predict", "--architecture", "bn_ff", "--total-depth", "20", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "32", "--batch-size", "16");
-        predicted.Output.Should().Contain("The table is the limit of infinite width. Networks of 32 channels depart from it, the further the deeper.").And.Contain("Width 32, means of 10 sampled networks");
-        CommandLine.Run("predict", "--architecture", "bn_ff", "--total-depth", "20", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "32", "--batch-size", "16", "--finite-width", "0")
-            .Output.Should().Contain("the further the deeper; --finite-width 10 samples ten of them.");
-        predicted.Output.Should().MatchRegex(@"δχ tends to 1\.211174 in the limit of infinite batch; this batch of 16 images differs by [+-]0\.\d{4} at depth 20\n");
+        var predicted = CommandLine.Run(
+            "predict",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "20",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "32",
+            "--batch-size",
+            "16"
+        );
+        predicted
+            .Output.Should()
+            .Contain("The table is the limit of infinite width. Networks of 32 channels depart from it, the further the deeper.")
+            .And.Contain("Width 32, means of 10 sampled networks");
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "bn_ff",
+                "--total-depth",
+                "20",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "32",
+                "--batch-size",
+                "16",
+                "--finite-width",
+                "0"
+            )
+            .Output.Should()
+            .Contain("the further the deeper; --finite-width 10 samples ten of them.");
+        predicted
+            .Output.Should()
+            .MatchRegex(@"δχ tends to 1\.211174 in the limit of infinite batch; this batch of 16 images differs by [+-]0\.\d{4} at depth 20\n");
 
-        var ran = CommandLine.Run("run", "--architecture", "bn_ff", "--total-depth", "20", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "32", "--batch-size", "16", "--num-sims", "1", "--out", Path.Combine(_folder, "x.npz"));
+        var ran = CommandLine.Run(
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "20",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "32",
+            "--batch-size",
+            "16",
+            "--num-sims",
+            "1",
+            "--out",
+            Path.Combine(_folder, "x.npz")
+        );
         ran.Output.Should().Contain("wellbehaved predict gives the limit of infinite width").And.Contain("1 simulation of bn_ff written to ");
     }
 
@@ -157,13 +290,28 @@ public sealed class FirstDayTests : IDisposable
     [NumPyFact]
     public void The_command_that_repeats_a_rejected_check_of_an_audit_rejects_it_again_in_a_shell()
     {
-        var outcome = Audited.Run(Audited.Mutant("noise-not-divided-by-norm"), "--claim", "D7", "--architecture", "bn_ff", "--architecture", "vanilla", "--time-limit", "90", "--seed", "5");
+        var outcome = Audited.Run(
+            Audited.Mutant("noise-not-divided-by-norm"),
+            "--claim",
+            "D7",
+            "--architecture",
+            "bn_ff",
+            "--architecture",
+            "vanilla",
+            "--time-limit",
+            "90",
+            "--seed",
+            "5"
+        );
 
         outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
         var again = outcome.Output.Split('\n').Single(line => line.StartsWith("  again: ", StringComparison.Ordinal))["  again: ".Length..].TrimEnd();
         again.Should().StartWith("wellbehaved audit --command '").And.EndWith(" --time-limit 90 --scale quick --claim D7 --seed 5 --architecture bn_ff");
 
-        var repeated = CommandLine.Run("bash", ["-c", $"wellbehaved() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' \"$@\"; }}\n{again}"]);
+        var repeated = CommandLine.Run(
+            "bash",
+            ["-c", $"wellbehaved() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' \"$@\"; }}\n{again}"]
+        );
         repeated.ExitStatus.Should().Be(1, repeated.Error);
         repeated.Output.Should().Contain("D7 bn_ff: rejected: ").And.NotContain("vanilla").And.Contain($"again: {again}");
     }
@@ -171,8 +319,8 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void Numbers_agree_with_their_nouns()
     {
-        (Counted.Of(0, "mapping"), Counted.Of(1, "mapping"), Counted.Of(2, "mapping")).Should().Be(("0 mappings", "1 mapping", "2 mappings"));
-        (Counted.Of(1, 1, "check"), Counted.Of(1, 3, "check")).Should().Be(("1 of 1 check", "1 of 3 checks"));
+        (Counted.Spell(0, "mapping"), Counted.Spell(1, "mapping"), Counted.Spell(2, "mapping")).Should().Be(("0 mappings", "1 mapping", "2 mappings"));
+        (Counted.Spell(1, 1, "check"), Counted.Spell(1, 3, "check")).Should().Be(("1 of 1 check", "1 of 3 checks"));
         Badge.TextOf(SampleRuns.Mixed with { Outcomes = [SampleRuns.Mixed.Outcomes[0]], AdapterFailures = [] }).Should().Be("1 of 1 claim");
     }
 }

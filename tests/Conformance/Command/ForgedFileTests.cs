@@ -38,7 +38,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("seed", "-1", "as a JSON object")]
     public async Task An_option_that_no_run_accepts_is_refused_by_every_command(string key, string value, string message)
     {
-        var file = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_res"), key, value);
+        var file = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), key, value);
 
         await IsRefusedByEveryCommand(file, message);
     }
@@ -56,7 +56,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("""{"architecture": true}""", "'architecture' is true, expected a text")]
     public async Task A_configuration_that_is_none_is_refused_by_every_command_in_plain_words(string text, string words)
     {
-        var file = ForgedResultFile.WithConfiguration(ForgedResultFile.Of(_folder, "bn_ff"), _ => text);
+        var file = ForgedResultFile.WithConfiguration(ForgedResultFile.Write(_folder, "bn_ff"), _ => text);
 
         await IsRefusedByEveryCommand(file, "as a JSON object in 'configuration'");
         FluentActions.Invoking(() => ResultFile.Read(file)).Should().Throw<InvalidInputException>().Which.Message.Should().EndWith($"({words})");
@@ -73,16 +73,38 @@ public sealed class ForgedFileTests : IDisposable
     public void No_message_about_an_option_speaks_of_NET(string value)
     {
         var refused = 0;
-        foreach (var key in new[] { "architecture", "total_depth", "kernel_size", "num_channels", "batch_size", "num_sims", "boundary", "dataset", "normalize", "epsilon", "res_depth", "num_computations", "seed", "reff_signal", "reff_noise" })
+        foreach (
+            var key in new[]
+            {
+                "architecture",
+                "total_depth",
+                "kernel_size",
+                "num_channels",
+                "batch_size",
+                "num_sims",
+                "boundary",
+                "dataset",
+                "normalize",
+                "epsilon",
+                "res_depth",
+                "num_computations",
+                "seed",
+                "reff_signal",
+                "reff_noise",
+            }
+        )
         {
             try
             {
-                ResultFile.Read(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_res"), key, value));
+                ResultFile.Read(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), key, value));
             }
             catch (InvalidInputException exception)
             {
                 refused++;
-                exception.Message.Should().NotContainAny("System.", "Nullable", "Int32", "Boolean", "Wellbehaved", "Path:", "LineNumber", "deserializ", "converted").And.NotContain("\n");
+                exception
+                    .Message.Should()
+                    .NotContainAny("System.", "Nullable", "Int32", "Boolean", "Wellbehaved", "Path:", "LineNumber", "deserializ", "converted")
+                    .And.NotContain("\n");
                 exception.Message.Should().ContainAny($"'{key}'", $"--{key.Replace('_', '-')}", "--boundary", "--architecture");
             }
         }
@@ -102,7 +124,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("vanilla", "--boundary", "reflect")]
     public void A_size_that_no_experiment_has_is_refused_on_the_command_line_by_the_same_rules(string architecture, string option, string value)
     {
-        var outcome = CommandLine.Run("audit", "--results", ForgedResultFile.Of(_folder, architecture), "--architecture", architecture, option, value);
+        var outcome = CommandLine.Run("audit", "--results", ForgedResultFile.Write(_folder, architecture), "--architecture", architecture, option, value);
 
         outcome.ExitStatus.Should().Be(2, outcome.Error);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected").And.NotContain("\n");
@@ -114,8 +136,10 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData(8, 6, 0)]
     [InlineData(int.MaxValue, 6, 1)]
     public void The_library_refuses_such_an_experiment_too(int channels, int batch, int kernel) =>
-        FluentActions.Invoking(() => ResultAudit.Of(ForgedResultFile.Of(_folder, "vanilla"), "vanilla", new RecordedExperiment(channels, batch, kernel)))
-            .Should().Throw<InvalidInputException>();
+        FluentActions
+            .Invoking(() => ResultAudit.Judge(ForgedResultFile.Write(_folder, "vanilla"), "vanilla", new RecordedExperiment(channels, batch, kernel)))
+            .Should()
+            .Throw<InvalidInputException>();
 
     [Theory]
     [InlineData("vanilla")]
@@ -123,7 +147,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
     public async Task A_single_simulation_is_judged(string architecture) =>
-        (await StatusesOf(ForgedResultFile.Of(_folder, architecture, simulations: 1), architecture)).Should().NotContain(2).And.NotContain(70);
+        (await StatusesOf(ForgedResultFile.Write(_folder, architecture, simulations: 1), architecture)).Should().NotContain(2).And.NotContain(70);
 
     /// <summary>One number, or all of an array, as no network makes it: rejected, undecided or drawn, but neither a crash nor a hang.</summary>
     [Theory]
@@ -144,16 +168,26 @@ public sealed class ForgedFileTests : IDisposable
         {
             // In turn all numbers of all places, one number of all places, all numbers of one place.
             var (of, all) = ((string[])["loc", "loc", "loc3"])[i % 3] is var place ? (place, i % 3 != 1) : default;
-            var file = ForgedResultFile.With(ForgedResultFile.Of(_folder, architecture), (name, array) =>
-                name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
-                    ? NpyArray.Of([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
-                    : array);
+            var file = ForgedResultFile.With(
+                ForgedResultFile.Write(_folder, architecture),
+                (name, array) =>
+                    name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
+                        ? NpyArray.From([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
+                        : array
+            );
 
-            (await StatusesOf(file, architecture)).Should().OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
+            (await StatusesOf(file, architecture))
+                .Should()
+                .OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
         }
 
-        var histogram = ForgedResultFile.With(ForgedResultFile.Of(_folder, "vanilla"), (name, array) =>
-            name is "log_nu2_signal_loc3" or "log_mu2_noise_loc3" ? NpyArray.Of([.. array.ToDoubles().Select((number, j) => j % 12 == 3 ? value : number)], [.. array.Shape]) : array);
+        var histogram = ForgedResultFile.With(
+            ForgedResultFile.Write(_folder, "vanilla"),
+            (name, array) =>
+                name is "log_nu2_signal_loc3" or "log_mu2_noise_loc3"
+                    ? NpyArray.From([.. array.ToDoubles().Select((number, j) => j % 12 == 3 ? value : number)], [.. array.Shape])
+                    : array
+        );
         (await Entry.RunAsync(["plot", histogram, "--figure", "histogram", "--out", Path.Combine(_folder, "figure.svg")])).Should().Be(0);
     }
 
@@ -161,13 +195,13 @@ public sealed class ForgedFileTests : IDisposable
     [Fact]
     public async Task A_file_forged_at_random_is_judged_or_refused_by_every_command()
     {
-        var files = Breadth.Of(usual: 16, atNight: 60);
+        var files = Breadth.Choose(usual: 16, atNight: 60);
         var random = new Random((int)(TestSeed.Value % int.MaxValue));
         var (refused, accepted) = (0, 0);
         for (var i = 0; i < files; i++)
         {
             var architecture = Architecture.Names[random.Next(Architecture.Names.Length)];
-            var file = ForgedResultFile.AtRandom(ForgedResultFile.Of(_folder, architecture, random.Next(1, 4)), random);
+            var file = ForgedResultFile.AtRandom(ForgedResultFile.Write(_folder, architecture, random.Next(1, 4)), random);
             int[] statuses =
             [
                 .. await StatusesOf(file, architecture),
@@ -190,7 +224,7 @@ public sealed class ForgedFileTests : IDisposable
     public void A_file_never_makes_a_command_open_a_path_that_it_names()
     {
         var named = Path.Combine(_folder, "images.npy");
-        var file = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "dataset", $"\"{named.Replace('\\', '/')}\"");
+        var file = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "dataset", $"\"{named.Replace('\\', '/')}\"");
 
         var outcome = CommandLine.Run("plot", file, "--out", Path.Combine(_folder, "figure.svg"));
 
@@ -204,7 +238,17 @@ public sealed class ForgedFileTests : IDisposable
         var images = Path.Combine(_folder, "images.npy");
         WriteImages(7);
         var file = Path.Combine(_folder, "mine.npz");
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 4, NumComputations = 4, KernelSize = 1, NumChannels = 8, BatchSize = 4, NumSims = 2, Dataset = images };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 4,
+            NumComputations = 4,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 4,
+            NumSims = 2,
+            Dataset = images,
+        };
         ResultFile.Write(file, Experiment.Prepare(options).Run());
 
         Plot().Should().NotContain("no theory is drawn");
@@ -221,15 +265,17 @@ public sealed class ForgedFileTests : IDisposable
         void WriteImages(double pixel)
         {
             using var stream = File.Create(images);
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
         }
     }
 
     [Fact]
     public void Theory_of_a_network_of_a_million_layers_is_not_begun()
     {
-        var file = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "total_depth", "8000000"), (name, array) =>
-            name == "depth" ? NpyArray.Of([.. Enumerable.Range(1, 8).Select(i => i * 1_000_000L)], 8) : array);
+        var file = ForgedResultFile.With(
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "total_depth", "8000000"),
+            (name, array) => name == "depth" ? NpyArray.From([.. Enumerable.Range(1, 8).Select(i => i * 1_000_000L)], 8) : array
+        );
 
         var outcome = CommandLine.Run("plot", file, "--out", Path.Combine(_folder, "figure.svg"));
 
@@ -239,7 +285,14 @@ public sealed class ForgedFileTests : IDisposable
 
     private async Task IsRefusedByEveryCommand(string file, string message)
     {
-        FluentActions.Invoking(() => ResultFile.Read(file)).Should().Throw<InvalidInputException>().Which.Message.Should().StartWith(file).And.Contain(message).And.NotContain("\n");
+        FluentActions
+            .Invoking(() => ResultFile.Read(file))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .StartWith(file)
+            .And.Contain(message)
+            .And.NotContain("\n");
         (await StatusesOf(file, "bn_ff")).Should().OnlyContain(status => status == 2);
         (await Entry.RunAsync(["merge", file, "--allow-missing", "--out", Path.Combine(_folder, "merged.npz")])).Should().Be(2);
         (await Entry.RunAsync(["status", _folder])).Should().Be(3, "a damaged result is not done");
@@ -247,9 +300,21 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     private async Task<int[]> StatusesOf(string file, string architecture) =>
-    [
-        await Entry.RunAsync(["plot", file, "--no-theory", "--architecture", architecture, "--out", Path.Combine(_folder, "figure.svg")]),
-        await Entry.RunAsync(["diagnose", file, "--json", Path.Combine(_folder, "diagnosis.json")]),
-        await Entry.RunAsync(["audit", "--results", file, "--architecture", architecture, "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder]),
-    ];
+        [
+            await Entry.RunAsync(["plot", file, "--no-theory", "--architecture", architecture, "--out", Path.Combine(_folder, "figure.svg")]),
+            await Entry.RunAsync(["diagnose", file, "--json", Path.Combine(_folder, "diagnosis.json")]),
+            await Entry.RunAsync([
+                "audit",
+                "--results",
+                file,
+                "--architecture",
+                architecture,
+                "--json",
+                Path.Combine(_folder, "verdicts.json"),
+                "--junit",
+                Path.Combine(_folder, "verdicts.xml"),
+                "--report",
+                _folder,
+            ]),
+        ];
 }

@@ -6,7 +6,21 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary><c>run --gradients</c> and <c>predict --gradients</c>.</summary>
 public sealed class GradientRunTests : IDisposable
 {
-    private static readonly string[] Vanilla = ["--architecture", "vanilla", "--total-depth", "4", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "3"];
+    private static readonly string[] Vanilla =
+    [
+        "--architecture",
+        "vanilla",
+        "--total-depth",
+        "4",
+        "--kernel-size",
+        "1",
+        "--num-channels",
+        "16",
+        "--batch-size",
+        "8",
+        "--num-sims",
+        "3",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
@@ -25,7 +39,9 @@ public sealed class GradientRunTests : IDisposable
             file.Find(name).Should().BeEquivalentTo(plain.Find(name), options => options.WithStrictOrdering(), name);
         }
 
-        file.Names.Except(plain.Names).Should().BeEquivalentTo(Enumerable.Range(1, 3).SelectMany(place => new[] { $"gradient_loc{place}", $"log_gradient_loc{place}" }));
+        file.Names.Except(plain.Names)
+            .Should()
+            .BeEquivalentTo(Enumerable.Range(1, 3).SelectMany(place => new[] { $"gradient_loc{place}", $"log_gradient_loc{place}" }));
 
         // The output's gradient has a mean square of 1; that of independent numbers is within five deviations, √(2/128) each.
         file.Find("gradient_loc3")!.Select(row => Math.Abs(row[^1] - 1)).Should().OnlyContain(distance => distance < 5 * Math.Sqrt(2.0 / 128));
@@ -34,7 +50,22 @@ public sealed class GradientRunTests : IDisposable
     [Fact]
     public void Shares_of_a_run_are_merged_with_their_gradients()
     {
-        string[] call = ["--network", "bn_res", "--total-depth", "3", "--num-channels", "8", "--batch-size", "6", "--num-sims", "4", "--gradients", "--noise", "full"];
+        string[] call =
+        [
+            "--network",
+            "bn_res",
+            "--total-depth",
+            "3",
+            "--num-channels",
+            "8",
+            "--batch-size",
+            "6",
+            "--num-sims",
+            "4",
+            "--gradients",
+            "--noise",
+            "full",
+        ];
         Run([.. call, "--out", PathOf("whole.npz")]);
         Run([.. call, "--shard", "1/2", "--out", PathOf("first.npz")]);
         Run([.. call, "--shard", "2/2", "--out", PathOf("second.npz"), "--threads", "2"]);
@@ -48,7 +79,18 @@ public sealed class GradientRunTests : IDisposable
     [Fact]
     public void A_journal_keeps_gradients_bit_for_bit()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, KernelSize = 1, NumChannels = 4, BatchSize = 8, NumSims = 1, NumComputations = 2, Normalize = InputNormalization.Global, Gradients = true };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 2,
+            KernelSize = 1,
+            NumChannels = 4,
+            BatchSize = 8,
+            NumSims = 1,
+            NumComputations = 2,
+            Normalize = InputNormalization.Global,
+            Gradients = true,
+        };
         using var simulation = new Simulation(options, options.OpenImages());
         var moments = simulation.Run(0);
         var (bytes, header) = (new byte[JournalRecord.Length(options)], new byte[16]);
@@ -57,13 +99,29 @@ public sealed class GradientRunTests : IDisposable
 
         var read = JournalRecord.Decode(bytes, header, JournalRecord.Extent(options))!.Moments;
         read.IsIdenticalTo(moments).Should().BeTrue();
-        read.IsIdenticalTo(moments with { LogGradients = [.. moments.LogGradients!.Select(place => place.Select(gradient => gradient + 1).ToArray())] }).Should().BeFalse();
+        read.IsIdenticalTo(moments with { LogGradients = [.. moments.LogGradients!.Select(place => place.Select(gradient => gradient + 1).ToArray())] })
+            .Should()
+            .BeFalse();
     }
 
     [Fact]
     public void A_figure_of_a_network_shows_gradients()
     {
-        Run(["--network", "vanilla", "--total-depth", "4", "--num-channels", "8", "--batch-size", "6", "--num-sims", "3", "--gradients", "--out", PathOf("deep.npz")]);
+        Run([
+            "--network",
+            "vanilla",
+            "--total-depth",
+            "4",
+            "--num-channels",
+            "8",
+            "--batch-size",
+            "6",
+            "--num-sims",
+            "3",
+            "--gradients",
+            "--out",
+            PathOf("deep.npz"),
+        ]);
 
         CommandLine.Run("plot", PathOf("deep.npz"), "--out", PathOf("deep.svg")).ExitStatus.Should().Be(0);
 
@@ -75,7 +133,21 @@ public sealed class GradientRunTests : IDisposable
     [InlineData("--network", "bn_ff")]
     public void Predicted_gradients_of_bn_ff_grow_towards_the_input(params string[] net)
     {
-        var predicted = CommandLine.Run(["predict", .. net, "--total-depth", "6", "--num-channels", "16", "--batch-size", "8", "--finite-width", "0", "--gradients", "--json", PathOf("p.json")]);
+        var predicted = CommandLine.Run([
+            "predict",
+            .. net,
+            "--total-depth",
+            "6",
+            "--num-channels",
+            "16",
+            "--batch-size",
+            "8",
+            "--finite-width",
+            "0",
+            "--gradients",
+            "--json",
+            PathOf("p.json"),
+        ]);
 
         predicted.ExitStatus.Should().Be(0, predicted.Error);
         predicted.Output.Should().Contain("mean square of the gradient");

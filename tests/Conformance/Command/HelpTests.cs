@@ -6,7 +6,23 @@ namespace Wellbehaved.Tests.Conformance;
 
 public class HelpTests
 {
-    private static readonly string[] Names = ["verify", "audit", "run", "train", "merge", "status", "predict", "diagnose", "plot", "export", "network", "claims", "completion", "help"];
+    private static readonly string[] Names =
+    [
+        "verify",
+        "audit",
+        "run",
+        "train",
+        "merge",
+        "status",
+        "predict",
+        "diagnose",
+        "plot",
+        "export",
+        "network",
+        "claims",
+        "completion",
+        "help",
+    ];
 
     public static TheoryData<string> Commands => [.. Names];
 
@@ -25,7 +41,10 @@ public class HelpTests
     {
         var help = CommandLine.Run("--help").Output;
         help.Should().Contain("Examples:");
-        var listed = help[(help.IndexOf("Commands:", StringComparison.Ordinal) + 9)..help.IndexOf("Examples:", StringComparison.Ordinal)].Trim().Split('\n').Select(line => line.Trim().Split(' ')[0]);
+        var listed = help[(help.IndexOf("Commands:", StringComparison.Ordinal) + 9)..help.IndexOf("Examples:", StringComparison.Ordinal)]
+            .Trim()
+            .Split('\n')
+            .Select(line => line.Trim().Split(' ')[0]);
         listed.Should().BeEquivalentTo(Names);
     }
 
@@ -35,9 +54,21 @@ public class HelpTests
         foreach (var example in HelpWithExamples.All.Where(example => !example.StartsWith("eval", StringComparison.Ordinal)).AtLeastOne())
         {
             // A folder that does not exist stops each of them after its options were understood.
-            var arguments = Split(example).Skip(1).Select(word => word.EndsWith(".npz", StringComparison.Ordinal) || word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".onnx", StringComparison.Ordinal) ? "/nowhere/" + word : word);
+            var arguments = Split(example)
+                .Skip(1)
+                .Select(word =>
+                    word.EndsWith(".npz", StringComparison.Ordinal)
+                    || word.EndsWith(".json", StringComparison.Ordinal)
+                    || word.EndsWith(".onnx", StringComparison.Ordinal)
+                        ? "/nowhere/" + word
+                        : word
+                );
             var first = arguments.First();
-            if (first is "verify" or "claims" or "network" or "status" or "help" || arguments.Contains("--command") || (first == "predict" && !arguments.Contains("--json")))
+            if (
+                first is "verify" or "claims" or "network" or "status" or "help"
+                || arguments.Contains("--command")
+                || (first == "predict" && !arguments.Contains("--json"))
+            )
             {
                 CommandLine.Run([.. arguments, "--no-such-option"]).Error.Should().Contain("--no-such-option", example).And.NotContain("required", example);
                 continue;
@@ -74,5 +105,6 @@ public class HelpTests
         bash.StandardOutput.ReadToEnd().Trim().Should().Be("histogram");
     }
 
-    private static IEnumerable<string> Split(string line) => line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static IEnumerable<string> Split(string line) =>
+        line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FluentAssertions;
 
@@ -6,7 +7,23 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Images of the user, by the command: how they are read, and what is said where they cannot be.</summary>
 public sealed class ImageFilesTests : IDisposable
 {
-    private static readonly string[] Net = ["--architecture", "bn_ff", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--epsilon", "0.001"];
+    private static readonly string[] Net =
+    [
+        "--architecture",
+        "bn_ff",
+        "--total-depth",
+        "2",
+        "--num-computations",
+        "2",
+        "--kernel-size",
+        "1",
+        "--num-channels",
+        "8",
+        "--batch-size",
+        "4",
+        "--epsilon",
+        "0.001",
+    ];
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,7 +36,13 @@ public sealed class ImageFilesTests : IDisposable
         {
             var refused = CommandLine.Run(command);
             refused.ExitStatus.Should().Be(2);
-            refused.Error.Trim().Should().Be($"wellbehaved: {planes}: expected --layout, since shape (6, 3, 8, 8) is either 6 images of 3 × 8 pixels with 8 channels (--layout nhwc) or 6 images of 8 × 8 pixels with 3 channels (--layout nchw)");
+            refused
+                .Error.Trim()
+                .Should()
+                .Be(
+                    $"wellbehaved: {planes}: expected --layout, since shape (6, 3, 8, 8) is either 6 images of 3 × 8 pixels with 8 channels "
+                        + "(--layout nhwc) or 6 images of 8 × 8 pixels with 3 channels (--layout nchw)"
+                );
         }
 
         File.Exists(PathOf("refused.npz")).Should().BeFalse();
@@ -65,12 +88,27 @@ public sealed class ImageFilesTests : IDisposable
     public void A_prediction_says_what_the_noise_shares_with_the_signal()
     {
         var json = PathOf("prediction.json");
-        var outcome = CommandLine.Run(["predict", .. Net, "--dataset", Write("small.npy", (image, position) => Math.Sin((31 * image) + (position * position)), 6, 4, 4), "--json", json]);
+        var outcome = CommandLine.Run([
+            "predict",
+            .. Net,
+            "--dataset",
+            Write("small.npy", (image, position) => Math.Sin((31 * image) + (position * position)), 6, 4, 4),
+            "--json",
+            json,
+        ]);
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var share = document.RootElement.GetProperty("noise_shared_with_signal").GetDouble();
         share.Should().BeInRange(0.01, 0.6, "(P - 1)/N⁰ = 3/16 in the mean");
-        outcome.Output.Should().Contain(FormattableString.Invariant($"of mean square {document.RootElement.GetProperty("mu2_input_noise").GetDouble():F4}, of which {100 * share:F1} % lie in the directions of the signal"));
+        outcome
+            .Output.Should()
+            .Contain(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"of mean square {document.RootElement.GetProperty("mu2_input_noise").GetDouble():F4}, of which {100 * share:F1} % lie in the "
+                        + $"directions of the signal"
+                )
+            );
     }
 
     [FashionMnistFact]
@@ -78,7 +116,23 @@ public sealed class ImageFilesTests : IDisposable
     {
         var images = ImageSources.Open("fashion_mnist", FashionMnistFactAttribute.Folder);
         (images.Count, images.Height, images.Width, images.Channels).Should().Be((60_000, 28, 28, 1));
-        CommandLine.Run(["run", .. Net, "--num-sims", "1", "--dataset", "fashion_mnist", "--data-dir", FashionMnistFactAttribute.Folder, "--normalize", "global", "--out", PathOf("result.npz")]).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run([
+                "run",
+                .. Net,
+                "--num-sims",
+                "1",
+                "--dataset",
+                "fashion_mnist",
+                "--data-dir",
+                FashionMnistFactAttribute.Folder,
+                "--normalize",
+                "global",
+                "--out",
+                PathOf("result.npz"),
+            ])
+            .ExitStatus.Should()
+            .Be(0);
     }
 
     [NumPyFact]
@@ -110,8 +164,16 @@ public sealed class ImageFilesTests : IDisposable
             pickled.Should().Equal(pixels);
         }
 
-        FluentActions.Invoking(() => ImageSources.Open(PathOf("c8.npy"))).Should().Throw<InvalidInputException>().WithMessage("*c8.npy: *found type '<c8', complex numbers*");
-        FluentActions.Invoking(() => ImageSources.Open(PathOf("record.npy"))).Should().Throw<InvalidInputException>().WithMessage("*record.npy: *found records of several fields*");
+        FluentActions
+            .Invoking(() => ImageSources.Open(PathOf("c8.npy")))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*c8.npy: *found type '<c8', complex numbers*");
+        FluentActions
+            .Invoking(() => ImageSources.Open(PathOf("record.npy")))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*record.npy: *found records of several fields*");
     }
 
     private string[] Run(string images, string result) => ["run", .. Net, "--num-sims", "1", "--dataset", images, "--out", PathOf(result)];
@@ -122,7 +184,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         var length = shape.Skip(1).Aggregate(1, (product, extent) => product * extent);
         using var stream = File.Create(PathOf(name));
-        NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, shape[0] * length).Select(i => pixel(i / length, i % length))], shape));
+        NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, shape[0] * length).Select(i => pixel(i / length, i % length))], shape));
         return PathOf(name);
     }
 

@@ -19,7 +19,9 @@ internal static partial class Interruption
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
     private static readonly Lock Gate = new();
 
-    /// <summary>Starts a program that Ctrl-C ends, even where a shell has started the tests in the background, which makes them and all that they start deaf to it.</summary>
+    /// <summary>
+    /// Starts a program that Ctrl-C ends, even where a shell has started the tests in the background, which makes them and all that they start deaf to it.
+    /// </summary>
     public static Process Start(string program, IEnumerable<string> arguments)
     {
         lock (Gate)
@@ -55,7 +57,9 @@ internal static partial class Interruption
         while (!condition())
         {
             clock.Elapsed.Should().BeLessThan(Limit, because);
-            (process.HasExited && !condition()).Should().BeFalse("it ended with exit status {0}, but {1}", process.HasExited ? process.ExitCode : null, because);
+            (process.HasExited && !condition())
+                .Should()
+                .BeFalse("it ended with exit status {0}, but {1}", process.HasExited ? process.ExitCode : null, because);
             Thread.Sleep(20);
         }
     }

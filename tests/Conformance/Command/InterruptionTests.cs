@@ -12,7 +12,26 @@ public sealed class InterruptionTests : IDisposable
     [UnixFact]
     public async Task Ctrl_C_ends_cleanly_and_leaves_no_file()
     {
-        string[] arguments = ["run", "--architecture", "bn_ff", "--total-depth", "100000", "--num-computations", "10", "--kernel-size", "1", "--num-channels", "256", "--batch-size", "64", "--num-sims", "100", "--out", Path.Combine(_folder, "result.npz")];
+        string[] arguments =
+        [
+            "run",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "100000",
+            "--num-computations",
+            "10",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "256",
+            "--batch-size",
+            "64",
+            "--num-sims",
+            "100",
+            "--out",
+            Path.Combine(_folder, "result.npz"),
+        ];
         using var process = Interruption.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
         try
         {

@@ -59,20 +59,43 @@ public sealed class NetworkCommandTests : IDisposable
         var template = NetworkSource.Open(FileOf(printed.Output)).Template;
         template.Name.Should().Be(name);
 
-        string[] sizes = [.. template.Input is null ? new[] { "--input-shape", "8x8x3" } : [], .. template.LeavesChannelsOpen ? new[] { "--num-channels", "16" } : [], "--total-depth", "5"];
+        string[] sizes =
+        [
+            .. template.Input is null ? new[] { "--input-shape", "8x8x3" } : [],
+            .. template.LeavesChannelsOpen ? new[] { "--num-channels", "16" } : [],
+            "--total-depth",
+            "5",
+        ];
         var shown = CommandLine.Run(["network", name, .. sizes]);
         shown.ExitStatus.Should().Be(0, shown.Error);
         shown.Output.Should().StartWith($"{name}: ").And.Contain("\n1 to ");
 
         var filled = CommandLine.Run(["network", name, .. sizes, "--print"]);
-        NetworkTemplate.Parse(filled.Output).With().Should().Be(template.With(template.Input is null ? new Shape(8, 8, 3) : null, template.LeavesChannelsOpen ? 16 : null, 5));
+        NetworkTemplate
+            .Parse(filled.Output)
+            .With()
+            .Should()
+            .Be(template.With(template.Input is null ? new Shape(8, 8, 3) : null, template.LeavesChannelsOpen ? 16 : null, 5));
     }
 
     [Fact]
     public void The_table_is_written_as_JSON_with_the_same_counts()
     {
         var json = PathOf("small.json");
-        var outcome = CommandLine.Run("network", FileOf(Small), "--num-channels", "4", "--total-depth", "3", "--input-shape", "8x8x2", "--batch-size", "16", "--json", json);
+        var outcome = CommandLine.Run(
+            "network",
+            FileOf(Small),
+            "--num-channels",
+            "4",
+            "--total-depth",
+            "3",
+            "--input-shape",
+            "8x8x2",
+            "--batch-size",
+            "16",
+            "--json",
+            json
+        );
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         using var document = JsonDocument.Parse(File.ReadAllText(json));
@@ -82,7 +105,10 @@ public sealed class NetworkCommandTests : IDisposable
 
         // 3·3·2·4 weights and 4 biases; three units of two depthwise convolutions of 3·3·4; 4·8 of the dense layer and 4·8 of the projection.
         root.GetProperty("parameters").GetDouble().Should().Be(72 + 4 + (3 * 2 * 36) + 32 + 32);
-        root.GetProperty("parameters").GetDouble().Should().Be(ParameterList.Of(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => tensor.Length));
+        root.GetProperty("parameters")
+            .GetDouble()
+            .Should()
+            .Be(ParameterList.Enumerate(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => tensor.Length));
 
         // The same weights at 16 positions, those after the second residual at 4.
         root.GetProperty("multiply_adds").GetDouble().Should().Be((16 * 72) + (16 * 3 * 2 * 36) + (4 * 32) + (4 * 32));
@@ -90,13 +116,22 @@ public sealed class NetworkCommandTests : IDisposable
         // Signal and noise of 16 images of 8·8·2, in four bytes each: the input is the largest.
         root.GetProperty("largest_bytes").GetDouble().Should().Be(2 * 4 * 16 * 128);
         root.GetProperty("places").GetArrayLength().Should().Be(network.Places.Count);
-        root.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("path").GetString()).Should().Contain(["layers[0]", "layers[1].repeat.unit[0].residual.branch[0].repeat.unit[2]", "layers[2].residual.skip[0]"]);
+        root.GetProperty("layers")
+            .EnumerateArray()
+            .Select(layer => layer.GetProperty("path").GetString())
+            .Should()
+            .Contain(["layers[0]", "layers[1].repeat.unit[0].residual.branch[0].repeat.unit[2]", "layers[2].residual.skip[0]"]);
     }
 
     [Fact]
     public void Absurd_sizes_are_counted_and_not_run()
     {
-        var summary = new NetworkSummary(NetworkTemplate.Parse("""{"name": "absurd", "layers": [{"repeat": {"times": 1000, "unit": [{"conv": {"kernel": 32}}]}}]}""").With(new Shape(1 << 20, 1 << 20, 1 << 20)), 1 << 30);
+        var summary = new NetworkSummary(
+            NetworkTemplate
+                .Parse("""{"name": "absurd", "layers": [{"repeat": {"times": 1000, "unit": [{"conv": {"kernel": 32}}]}}]}""")
+                .With(new Shape(1 << 20, 1 << 20, 1 << 20)),
+            1 << 30
+        );
 
         summary.Parameters.Should().Be(1000 * Math.Pow(2, 50));
         summary.LargestBytes.Should().Be(Math.Pow(2, 93));
@@ -118,7 +153,10 @@ public sealed class NetworkCommandTests : IDisposable
     [Theory]
     [InlineData("vanila", "vanila: expected a file, or a recipe that wellbehaved network lists; did you mean vanilla?")]
     [InlineData("ResNet", "ResNet: expected a file, or a recipe that wellbehaved network lists; did you mean resnet_v1 or resnet_v2?")]
-    [InlineData("transformer", "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean pre_ln_transformer or post_ln_transformer?")]
+    [InlineData(
+        "transformer",
+        "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean pre_ln_transformer or post_ln_transformer?"
+    )]
     [InlineData("", "NAME: expected a file, or a recipe that wellbehaved network lists")]
     [InlineData("./vanilla", "./vanilla: expected a readable file of a network (*")]
     [InlineData("/", "/: expected a readable file of a network (*")]
@@ -138,23 +176,53 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("", "network: expected JSON*")]
     [InlineData("\u0093NUMPY\u0001", "network: expected JSON*")]
     [InlineData("{\"a\": 1}", "network: expected an object with name, description, input, layers, $schema, got \"a\"")]
-    [InlineData("{\"name\": \"n\", \"layer\": [\"relu\"]}", "network: expected an object with name, description, input, layers, $schema, got \"layer\"; did you mean layers?")]
-    [InlineData("{\"name\": \"n\", \"layers\": [\"relu\", \"relu\", {\"repeat\": {\"times\": 2, \"unit\": [\"rellu\"]}}]}", "layers[2].repeat.unit[0]: expected a layer (*; did you mean relu?")]
+    [InlineData(
+        "{\"name\": \"n\", \"layer\": [\"relu\"]}",
+        "network: expected an object with name, description, input, layers, $schema, got \"layer\"; did you mean layers?"
+    )]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [\"relu\", \"relu\", {\"repeat\": {\"times\": 2, \"unit\": [\"rellu\"]}}]}",
+        "layers[2].repeat.unit[0]: expected a layer (*; did you mean relu?"
+    )]
     [InlineData("{\"name\": \"n\", \"layers\": [\"batchnorm\"]}", "layers[0]: expected a layer (*; did you mean batch_norm?")]
-    [InlineData("{\"name\": \"n\", \"layers\": [{\"conv\": {\"kernal\": 3}}]}", "layers[0].conv: expected an object with kernel, *got \"kernal\"; did you mean kernel?")]
-    [InlineData("{\"name\": \"n\", \"layers\": [{\"conv\": {\"kernel\": 3, \"boundary\": \"zero-padding\"}}]}", "layers[0].conv.boundary: expected periodic, symmetric, zero_padding, got \"zero-padding\"; did you mean zero_padding?")]
-    [InlineData("{\"name\": \"n\", \"layers\": [{\"residual\": {\"branch\": [{\"dense\": {\"channels\": 3}}]}}]}", "layers[0].residual: expected branch and skip of one shape, got 8×8×3 and 8×8×4; a projection in the skip changes shapes too")]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"conv\": {\"kernal\": 3}}]}",
+        "layers[0].conv: expected an object with kernel, *got \"kernal\"; did you mean kernel?"
+    )]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"conv\": {\"kernel\": 3, \"boundary\": \"zero-padding\"}}]}",
+        "layers[0].conv.boundary: expected periodic, symmetric, zero_padding, got \"zero-padding\"; did you mean zero_padding?"
+    )]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"residual\": {\"branch\": [{\"dense\": {\"channels\": 3}}]}}]}",
+        "layers[0].residual: expected branch and skip of one shape, got 8×8×3 and 8×8×4; a projection in the skip changes shapes too"
+    )]
     [InlineData("{\"name\": \"n\", \"layers\": [{\"average_pool\": 3}]}", "layers[0]: expected positions that windows of 3 divide, got 8×8")]
-    [InlineData("{\"name\": \"n\", \"layers\": [\"global_average_pool\", {\"attention\": {\"heads\": 1}}]}", "layers[1]: expected at least two positions to attend to, got 1×1")]
-    [InlineData("{\"name\": \"n\", \"layers\": [{\"repeat\": {\"times\": 1048576, \"unit\": [\"relu\", \"relu\"]}}]}", "layers[0].repeat: expected at most 1048576 layers with all repetitions, got 2097152")]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [\"global_average_pool\", {\"attention\": {\"heads\": 1}}]}",
+        "layers[1]: expected at least two positions to attend to, got 1×1"
+    )]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"repeat\": {\"times\": 1048576, \"unit\": [\"relu\", \"relu\"]}}]}",
+        "layers[0].repeat: expected at most 1048576 layers with all repetitions, got 2097152"
+    )]
     [InlineData("{\"name\": \"n\", \"layers\": [{\"dropout\": {\"keep\": 2}}]}", "layers[0]: expected keep above 0 and at most 1, got 2")]
-    [InlineData("{\"name\": \"n\", \"layers\": [{\"dense\": {\"weight_variance\": -2}}]}", "layers[0]: expected weight_variance to be a finite number of at least 0, got -2")]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"dense\": {\"weight_variance\": -2}}]}",
+        "layers[0]: expected weight_variance to be a finite number of at least 0, got -2"
+    )]
     [InlineData("{\"name\": \"\\ud800\", \"layers\": [\"relu\"]}", "network: expected text in Unicode*")]
     public void A_file_that_is_wrong_is_named_with_the_place_in_it(string text, string message)
     {
         var file = FileOf(text);
 
-        FluentActions.Invoking(() => NetworkSource.Open(file).With(new NetworkSizes(new Shape(8, 8, 4), null, null))).Should().Throw<InvalidInputException>().WithMessage($"{file}: {message}").Which.Message.Should().NotContain("\n");
+        FluentActions
+            .Invoking(() => NetworkSource.Open(file).With(new NetworkSizes(new Shape(8, 8, 4), null, null)))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{file}: {message}")
+            .Which.Message.Should()
+            .NotContain("\n");
     }
 
     [Fact]
@@ -162,7 +230,10 @@ public sealed class NetworkCommandTests : IDisposable
     {
         var file = FileOf("""{"name": "n", "input": [8, 8, 4], "layers": ["relu", "relu", {"repeat": {"times": 2, "unit": ["rellu"]}}]}""");
 
-        Refuse("network", file, "--json", PathOf("table.json")).Should().StartWith($"wellbehaved: {file}: layers[2].repeat.unit[0]: expected a layer (").And.EndWith("; did you mean relu?");
+        Refuse("network", file, "--json", PathOf("table.json"))
+            .Should()
+            .StartWith($"wellbehaved: {file}: layers[2].repeat.unit[0]: expected a layer (")
+            .And.EndWith("; did you mean relu?");
         Directory.GetFiles(_folder).Should().Equal(file);
     }
 
@@ -186,14 +257,24 @@ public sealed class NetworkCommandTests : IDisposable
             stream.SetLength(1L << 40);
         }
 
-        FluentActions.Invoking(() => NetworkSource.Open(file)).Should().Throw<InvalidInputException>().WithMessage($"{file}: expected the JSON form of a network, at most 67.1 MB");
+        FluentActions
+            .Invoking(() => NetworkSource.Open(file))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{file}: expected the JSON form of a network, at most 67.1 MB");
     }
 
     [Theory]
     [InlineData(null, 4, 3, "--input-shape: expected the shape of an image, such as 32x32x3, which *small* leaves open")]
     [InlineData("8x8x2", null, 3, "--num-channels: expected a number of channels, which * leaves open as \"N\"")]
     [InlineData("8x8x2", 4, null, "--total-depth: expected a number of repetitions, which * leaves open as \"L\"")]
-    [InlineData(null, null, 3, "--num-channels, --input-shape: expected a number of channels, which * leaves open as \"N\", and the shape of an image, such as 32x32x3, which it leaves open")]
+    [InlineData(
+        null,
+        null,
+        3,
+        "--num-channels, --input-shape: expected a number of channels, which * leaves open as \"N\", and the shape of an image, such as 32x32x3, "
+            + "which it leaves open"
+    )]
     [InlineData("2x2x2", 4, 3, "*: layers[0]: expected a kernel that fits 2×2 positions, got 3")]
     [InlineData("8x8x2", 4, 1 << 20, "*: layers[1].repeat: expected at most 1048576 layers with all repetitions, got *")]
     public void Sizes_that_are_lacking_or_do_not_fit_are_named(string? shape, int? channels, int? depth, string message)
@@ -209,9 +290,21 @@ public sealed class NetworkCommandTests : IDisposable
     {
         var source = NetworkSource.Open(FileOf("""{"name": "n", "input": [8, 8, 4], "layers": ["relu"]}"""));
 
-        FluentActions.Invoking(() => source.With(new NetworkSizes(null, 3, null))).Should().Throw<InvalidInputException>().WithMessage("--num-channels: expected only for a network that leaves channels open as \"N\", which * does not");
-        FluentActions.Invoking(() => source.With(new NetworkSizes(null, null, 3))).Should().Throw<InvalidInputException>().WithMessage("--total-depth: expected only for a network that leaves repetitions open as \"L\", which * does not");
-        FluentActions.Invoking(() => source.With(new NetworkSizes(new Shape(8, 8, 3), null, null))).Should().Throw<InvalidInputException>().WithMessage("--input-shape: expected 8x8x4, which * fixes, got 8x8x3");
+        FluentActions
+            .Invoking(() => source.With(new NetworkSizes(null, 3, null)))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--num-channels: expected only for a network that leaves channels open as \"N\", which * does not");
+        FluentActions
+            .Invoking(() => source.With(new NetworkSizes(null, null, 3)))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--total-depth: expected only for a network that leaves repetitions open as \"L\", which * does not");
+        FluentActions
+            .Invoking(() => source.With(new NetworkSizes(new Shape(8, 8, 3), null, null)))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--input-shape: expected 8x8x4, which * fixes, got 8x8x3");
     }
 
     [Theory]
@@ -231,7 +324,7 @@ public sealed class NetworkCommandTests : IDisposable
     {
         string[] arguments = ["network", "bn_res", .. options.Split(' ')];
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().StartWith(error);
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().StartWith(error);
     }
 
     [Fact]
@@ -241,7 +334,8 @@ public sealed class NetworkCommandTests : IDisposable
         CommandLine.Run($"[suggest:{line.Length}]", line).Output.Trim().Split('\n').Should().Contain(["resnet_v1", "resnet_v2"]);
     }
 
-    private static string Approved(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "approved", name)).ReplaceLineEndings(Environment.NewLine);
+    private static string Approved(string name) =>
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "approved", name)).ReplaceLineEndings(Environment.NewLine);
 
     private static string Refuse(params string[] arguments)
     {

@@ -21,7 +21,8 @@ public sealed class NetworkRunTests : IDisposable
         }
         """;
 
-    private const string Open = """{"name": "open", "layers": ["flatten", {"dense": {"channels": "N"}}, {"repeat": {"times": "L", "unit": ["dense", "batch_norm", "relu"]}}]}""";
+    private const string Open =
+        """{"name": "open", "layers": ["flatten", {"dense": {"channels": "N"}}, {"repeat": {"times": "L", "unit": ["dense", "batch_norm", "relu"]}}]}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
@@ -45,9 +46,15 @@ public sealed class NetworkRunTests : IDisposable
     [Fact]
     public void A_network_whose_first_weights_are_zero_ends_every_mapping_and_accuses_no_images()
     {
-        var network = Written("zero.json", """{"name": "zero", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 8, "weight_variance": 0}}, "relu", "dense"]}""");
+        var network = Written(
+            "zero.json",
+            """{"name": "zero", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 8, "weight_variance": 0}}, "relu", "dense"]}"""
+        );
 
-        CommandLine.Run("run", "--network", network, "--batch-size", "6", "--num-sims", "3", "--dataset", "gaussian", "--out", PathOf("zero.npz")).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run("run", "--network", network, "--batch-size", "6", "--num-sims", "3", "--dataset", "gaussian", "--out", PathOf("zero.npz"))
+            .ExitStatus.Should()
+            .Be(0);
 
         ResultFile.Read(PathOf("zero.npz")).Ends.Should().OnlyContain(end => end.Ending == Ending.DeadSignal);
     }
@@ -70,7 +77,12 @@ public sealed class NetworkRunTests : IDisposable
         var plot = CommandLine.Run("plot", result, "--out", PathOf("stages.svg"));
         plot.ExitStatus.Should().Be(0, plot.Error);
         plot.Output.Should().StartWith("my stages: signal and noise by depth");
-        File.ReadAllText(PathOf("stages.svg")).Should().Contain("my stages").And.Contain("Ends of residual branches").And.NotContain("bn_").And.NotContain("vanilla");
+        File.ReadAllText(PathOf("stages.svg"))
+            .Should()
+            .Contain("my stages")
+            .And.Contain("Ends of residual branches")
+            .And.NotContain("bn_")
+            .And.NotContain("vanilla");
 
         var diagnosis = CommandLine.Run("diagnose", result, "--json", PathOf("diagnosis.json"));
         diagnosis.ExitStatus.Should().Be(3, "eight mappings do not settle it");
@@ -97,19 +109,54 @@ public sealed class NetworkRunTests : IDisposable
         File.ReadAllBytes(result).Should().Equal(File.ReadAllBytes(PathOf("run.npz")));
 
         var before = Directory.GetFiles(_folder).Length;
-        CommandLine.Run(["diagnose", network, .. options, "--expect", "well-behaved"]).Should().BeEquivalentTo(kept with { ExitStatus = 1, Output = diagnosis });
+        CommandLine
+            .Run(["diagnose", network, .. options, "--expect", "well-behaved"])
+            .Should()
+            .BeEquivalentTo(kept with { ExitStatus = 1, Output = diagnosis });
         Directory.GetFiles(_folder).Should().HaveCount(before, "nothing is left without --out");
     }
 
-    private static string Without(string beginning, string output) => string.Join('\n', output.Split('\n').Where(line => !line.StartsWith(beginning, StringComparison.Ordinal)));
+    private static string Without(string beginning, string output) =>
+        string.Join('\n', output.Split('\n').Where(line => !line.StartsWith(beginning, StringComparison.Ordinal)));
 
     /// <summary>Files are told apart by what they hold.</summary>
     [Fact]
     public void Diagnose_takes_a_network_whatever_its_name_and_a_recipe()
     {
-        CommandLine.Run("diagnose", Written("open.network", "// a comment\n" + Open), "--num-channels", "4", "--total-depth", "6", "--batch-size", "8", "--num-sims", "3").ExitStatus.Should().Be(3);
+        CommandLine
+            .Run(
+                "diagnose",
+                Written("open.network", "// a comment\n" + Open),
+                "--num-channels",
+                "4",
+                "--total-depth",
+                "6",
+                "--batch-size",
+                "8",
+                "--num-sims",
+                "3"
+            )
+            .ExitStatus.Should()
+            .Be(3);
         CommandLine.Run("diagnose", "bn_ff", "--num-channels", "4", "--total-depth", "6", "--batch-size", "8", "--num-sims", "3").ExitStatus.Should().Be(3);
-        CommandLine.Run("run", "--network", Written("open.json", Open), "--num-channels", "4", "--total-depth", "6", "--batch-size", "8", "--num-sims", "3", "--out", PathOf("a.npz")).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--network",
+                Written("open.json", Open),
+                "--num-channels",
+                "4",
+                "--total-depth",
+                "6",
+                "--batch-size",
+                "8",
+                "--num-sims",
+                "3",
+                "--out",
+                PathOf("a.npz")
+            )
+            .ExitStatus.Should()
+            .Be(0);
         File.Move(PathOf("a.npz"), PathOf("result.json"));
         CommandLine.Run("diagnose", PathOf("result.json")).ExitStatus.Should().Be(3);
     }
@@ -121,7 +168,21 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--normalize global --dataset gaussian --seed 9")]
     public void Shares_merge_to_the_whole_and_a_run_goes_on(string options)
     {
-        string[] run = ["run", "--network", Written("open.json", Open), "--num-channels", "4", "--total-depth", "6", "--batch-size", "8", "--num-sims", "5", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] run =
+        [
+            "run",
+            "--network",
+            Written("open.json", Open),
+            "--num-channels",
+            "4",
+            "--total-depth",
+            "6",
+            "--batch-size",
+            "8",
+            "--num-sims",
+            "5",
+            .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        ];
         CommandLine.Run([.. run, "--out", PathOf("whole.npz")]).ExitStatus.Should().Be(0);
         CommandLine.Run([.. run, "--shard", "1/2", "--out", PathOf("1.npz")]).ExitStatus.Should().Be(0);
         CommandLine.Run([.. run, "--shard", "2/2", "--out", PathOf("2.npz"), "--resume"]).ExitStatus.Should().Be(0);
@@ -138,9 +199,26 @@ public sealed class NetworkRunTests : IDisposable
     public void A_recipe_runs(string name)
     {
         var source = Cli.NetworkSource.Recipe(name).Template;
-        string[] sizes = [.. source.LeavesChannelsOpen ? ["--num-channels", "4"] : Array.Empty<string>(), .. source.LeavesDepthOpen ? ["--total-depth", "2"] : Array.Empty<string>()];
+        string[] sizes =
+        [
+            .. source.LeavesChannelsOpen ? ["--num-channels", "4"] : Array.Empty<string>(),
+            .. source.LeavesDepthOpen ? ["--total-depth", "2"] : Array.Empty<string>(),
+        ];
 
-        var outcome = CommandLine.Run(["run", "--network", name, .. sizes, "--dataset", "gaussian", "--batch-size", "4", "--num-sims", "1", "--out", PathOf("recipe.npz")]);
+        var outcome = CommandLine.Run([
+            "run",
+            "--network",
+            name,
+            .. sizes,
+            "--dataset",
+            "gaussian",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "1",
+            "--out",
+            PathOf("recipe.npz"),
+        ]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         ResultFile.Read(PathOf("recipe.npz")).FindLogAtEnds("chi").Should().AllSatisfy(row => row.Should().OnlyContain(value => double.IsFinite(value)));
@@ -157,7 +235,10 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--network {open} --num-channels 4 --total-depth 2 --res-depth 2", "--res-depth: expected without --network")]
     [InlineData("--network {open} --num-channels 4 --total-depth 2 --boundary periodic", "--boundary: expected without --network")]
     [InlineData("--network {open} --num-channels 4 --total-depth 2 --epsilon 0.1", "--epsilon: expected without --network")]
-    [InlineData("--network {open} --num-channels 4 --total-depth 6 --num-computations 4", "--num-computations: expected a divisor of the 6 repetitions of open, got 4")]
+    [InlineData(
+        "--network {open} --num-channels 4 --total-depth 6 --num-computations 4",
+        "--num-computations: expected a divisor of the 6 repetitions of open, got 4"
+    )]
     [InlineData("--network {open} --num-channels 4 --total-depth 6 --depths 1,7", "--depths: expected depths that increase")]
     [InlineData("--network {stages} --depths 1", "--depths: expected only for a network of one repeat")]
     [InlineData("--network {stages} --num-computations 1", "--num-computations: expected only for a network of one repeat")]
@@ -175,16 +256,18 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--architecture bn_ff --num-channels 3", "--total-depth' is required")]
     public void A_wrong_call_is_one_line_and_nothing_is_written(string options, string message)
     {
-        foreach (var (name, text) in new[]
-        {
-            ("open", Open),
-            ("stages", Stages),
-            ("digits", """{"name": "digits", "input": [28, 28, 1], "layers": ["flatten", {"dense": {"channels": 4}}]}"""),
-            ("weightless", """{"name": "weightless", "layers": ["relu"]}"""),
-            ("unfit", """{"name": "unfit", "layers": [{"average_pool": 5}]}"""),
-            ("text", "hello"),
-            ("archive", "PK\u0003\u0004 and so on"),
-        })
+        foreach (
+            var (name, text) in new[]
+            {
+                ("open", Open),
+                ("stages", Stages),
+                ("digits", """{"name": "digits", "input": [28, 28, 1], "layers": ["flatten", {"dense": {"channels": 4}}]}"""),
+                ("weightless", """{"name": "weightless", "layers": ["relu"]}"""),
+                ("unfit", """{"name": "unfit", "layers": [{"average_pool": 5}]}"""),
+                ("text", "hello"),
+                ("archive", "PK\u0003\u0004 and so on"),
+            }
+        )
         {
             options = options.Replace($"{{{name}}}", Written($"{name}.json", text), StringComparison.Ordinal);
             message = message.Replace($"{{{name}}}", PathOf($"{name}.json"), StringComparison.Ordinal);
@@ -217,7 +300,12 @@ public sealed class NetworkRunTests : IDisposable
         {
             var outcome = CommandLine.Run(["run", "--network", other, .. options, .. way]);
             outcome.ExitStatus.Should().Be(2);
-            outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected").And.Contain("network open, not open of other layers").And.NotContain("\n");
+            outcome
+                .Error.TrimEnd()
+                .Should()
+                .StartWith($"wellbehaved: {option}: expected")
+                .And.Contain("network open, not open of other layers")
+                .And.NotContain("\n");
             File.ReadAllBytes(PathOf("result.npz")).Should().Equal(result);
         }
     }
@@ -227,7 +315,24 @@ public sealed class NetworkRunTests : IDisposable
     public void An_audit_of_recorded_places_judges_what_holds_in_every_network()
     {
         var result = PathOf("result.npz");
-        CommandLine.Run("run", "--network", Written("open.json", Open), "--num-channels", "4", "--total-depth", "2", "--batch-size", "8", "--num-sims", "2", "--out", result).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--network",
+                Written("open.json", Open),
+                "--num-channels",
+                "4",
+                "--total-depth",
+                "2",
+                "--batch-size",
+                "8",
+                "--num-sims",
+                "2",
+                "--out",
+                result
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         var outcome = CommandLine.Run("audit", "--results", result);
 
@@ -249,9 +354,15 @@ public sealed class NetworkRunTests : IDisposable
     public void A_result_of_layers_is_no_result_of_an_architecture(string line, string message)
     {
         var (network, result) = (Written("open.json", Open), PathOf("result.npz"));
-        CommandLine.Run("run", "--network", network, "--num-channels", "4", "--total-depth", "2", "--batch-size", "8", "--num-sims", "2", "--out", result).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run("run", "--network", network, "--num-channels", "4", "--total-depth", "2", "--batch-size", "8", "--num-sims", "2", "--out", result)
+            .ExitStatus.Should()
+            .Be(0);
         var before = Directory.GetFiles(_folder).Length;
-        string Filled(string text) => text.Replace("{result}", result, StringComparison.Ordinal).Replace("{open}", network, StringComparison.Ordinal).Replace("{folder}", _folder, StringComparison.Ordinal);
+        string Filled(string text) =>
+            text.Replace("{result}", result, StringComparison.Ordinal)
+                .Replace("{open}", network, StringComparison.Ordinal)
+                .Replace("{folder}", _folder, StringComparison.Ordinal);
 
         var outcome = CommandLine.Run(Filled(line).Split(' '));
 

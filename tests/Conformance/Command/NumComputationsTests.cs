@@ -2,7 +2,10 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>At how many depths moments are computed if nobody says: at as many as divide the depth, up to 100; at a hundred that are spread as evenly as they can be where hardly any number does.</summary>
+/// <summary>
+/// At how many depths moments are computed if nobody says: at as many as divide the depth, up to 100; at a hundred that are spread as evenly as they can be
+/// where hardly any number does.
+/// </summary>
 public sealed class NumComputationsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wellbehaved");
@@ -17,7 +20,24 @@ public sealed class NumComputationsTests : IDisposable
     public void The_default_is_the_largest_divisor_up_to_a_hundred_or_a_hundred_spread_depths(int depth, int computations)
     {
         var file = Path.Combine(_folder.FullName, "x.npz");
-        var run = CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", $"{depth}", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "16", "--num-sims", "1", "--no-reff-noise", "--out", file);
+        var run = CommandLine.Run(
+            "run",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            $"{depth}",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "4",
+            "--batch-size",
+            "16",
+            "--num-sims",
+            "1",
+            "--no-reff-noise",
+            "--out",
+            file
+        );
 
         run.ExitStatus.Should().Be(0, run.Error);
         ResultFile.Read(file).Depth.Should().HaveCount(computations).And.EndWith([depth]);

@@ -21,14 +21,23 @@ public sealed class OnnxCommandTests : IDisposable
     public void Exported_network_is_run_and_diagnosed_and_its_file_says_the_same()
     {
         var (model, result) = (PathOf("net.onnx"), PathOf("net.npz"));
-        Succeed("network", "bn_res", "--total-depth", "6", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", model).Output.Should().Be($"bn_res: one mapping, seed 0, written to {model}\n");
+        Succeed("network", "bn_res", "--total-depth", "6", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", model)
+            .Output.Should()
+            .Be($"bn_res: one mapping, seed 0, written to {model}\n");
         string[] options = ["--num-sims", "12", "--batch-size", "6", "--seed", "3", "--weights", "he"];
 
         Succeed(["run", "--network", model, "--out", result, .. options]).Output.Should().Be($"12 simulations of net written to {result}\n");
-        var (ofModel, ofFile) = (CommandLine.Run(["diagnose", model, "--json", PathOf("net.json"), "--report", PathOf("report"), .. options]), CommandLine.Run("diagnose", result));
+        var (ofModel, ofFile) = (
+            CommandLine.Run(["diagnose", model, "--json", PathOf("net.json"), "--report", PathOf("report"), .. options]),
+            CommandLine.Run("diagnose", result)
+        );
 
         ofModel.ExitStatus.Should().Be(ofFile.ExitStatus).And.BeOneOf(0, 3);
-        ofModel.Output.Should().Contain(ofFile.Output[..ofFile.Output.IndexOf("repeat: ", StringComparison.Ordinal)], "a result file is judged as the run was").And.Contain("SNR^l/SNR^0").And.Contain("normal");
+        ofModel
+            .Output.Should()
+            .Contain(ofFile.Output[..ofFile.Output.IndexOf("repeat: ", StringComparison.Ordinal)], "a result file is judged as the run was")
+            .And.Contain("SNR^l/SNR^0")
+            .And.Contain("normal");
         ofModel.Error.Should().NotContain("note:").And.NotContain("wellbehaved:", "a slow machine alone shows how far it is");
         var file = ResultFile.Read(result);
         file.NetworkName.Should().Be("net");
@@ -42,9 +51,25 @@ public sealed class OnnxCommandTests : IDisposable
         json["places"]!.AsArray().Should().HaveCount(file.Depth.Count);
         json["network"]!["parameters"]!.AsArray().Should().OnlyContain(parameter => parameter!["drawn"]!.GetValue<string>().Length > 0);
         var (page, text) = (File.ReadAllText(PathOf("report/report.html")), File.ReadAllText(PathOf("report/report.md")));
-        page.Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script").And.Contain("<li>").And.Contain("overflow-x").And.Contain(said["model_sha256"]!.GetValue<string>());
-        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotMatchRegex(@"\| (\\-|\d+\\\.)").And.NotContain("-0.000 ");
-        Markup.Plain(NetworkFigure.Of([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
+        page.Should()
+            .Contain("<svg")
+            .And.Contain("</html>")
+            .And.NotContain("<script")
+            .And.Contain("<li>")
+            .And.Contain("overflow-x")
+            .And.Contain(said["model_sha256"]!.GetValue<string>());
+        text.Should()
+            .Contain("## Stages")
+            .And.Contain("| mappings | 12 |")
+            .And.Contain("| weights | he |")
+            .And.Contain("| seed | 3 |")
+            .And.Contain("x 6×3×4×4")
+            .And.NotMatchRegex(@"\| (\\-|\d+\\\.)")
+            .And.NotContain("-0.000 ");
+        Markup
+            .Plain(NetworkFigure.Draw([("net", file)]).Notes[0])
+            .Should()
+            .EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
     }
 
     /// <summary>A row that is broken is no row.</summary>
@@ -54,10 +79,24 @@ public sealed class OnnxCommandTests : IDisposable
     public void Table_of_stages_leaves_out_columns_for_a_narrow_window_and_says_which(int width)
     {
         Succeed("network", "bn_ff", "--total-depth", "12", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", PathOf("net.onnx"));
-        var (_, report) = OnnxRun.Diagnose(new OnnxRequest { Path = PathOf("net.onnx"), BatchSize = 6, NumSims = 3, Threads = 1 }, null, null, "", default);
-        string[] whole = [.. report.Lines()], narrow = [.. report.Lines(width)];
+        var (_, report) = OnnxRun.Diagnose(
+            new OnnxRequest
+            {
+                Path = PathOf("net.onnx"),
+                BatchSize = 6,
+                NumSims = 3,
+                Threads = 1,
+            },
+            null,
+            null,
+            "",
+            default
+        );
+        string[] whole = [.. report.Lines()],
+            narrow = [.. report.Lines(width)];
 
-        string[] Rows(string[] lines) => [.. lines.SkipWhile(line => !line.StartsWith("stage", StringComparison.Ordinal)).TakeWhile(line => line.Contains("  ", StringComparison.Ordinal))];
+        string[] Rows(string[] lines) =>
+            [.. lines.SkipWhile(line => !line.StartsWith("stage", StringComparison.Ordinal)).TakeWhile(line => line.Contains("  ", StringComparison.Ordinal))];
         Rows(whole).Max(line => line.Length).Should().BeGreaterThan(100);
         Rows(narrow).Should().HaveCount(Rows(whole).Length).And.OnlyContain(line => line.Length <= width);
         narrow.Should().ContainSingle(line => line.StartsWith("a wider window, --json and --report have also: channels", StringComparison.Ordinal));
@@ -68,7 +107,23 @@ public sealed class OnnxCommandTests : IDisposable
     public void Weights_of_the_file_are_a_mapping_that_only_inputs_change()
     {
         var model = Save(Convolved());
-        Succeed("run", "--network", model, "--out", PathOf("net.npz"), "--num-sims", "2", "--batch-size", "4", "--weights", "file", "--dataset", "natural", "--input-shape", "32x32x3");
+        Succeed(
+            "run",
+            "--network",
+            model,
+            "--out",
+            PathOf("net.npz"),
+            "--num-sims",
+            "2",
+            "--batch-size",
+            "4",
+            "--weights",
+            "file",
+            "--dataset",
+            "natural",
+            "--input-shape",
+            "32x32x3"
+        );
         var chi = ResultFile.Read(PathOf("net.npz")).Find("chi")!;
         chi[0][^1].Should().NotBe(chi[1][^1]).And.BeApproximately(chi[1][^1], 0.2 * chi[1][^1]);
     }
@@ -76,51 +131,64 @@ public sealed class OnnxCommandTests : IDisposable
     [Fact]
     public void Tokens_of_a_file_are_put_in_and_shapes_are_given_by_name()
     {
-        var model = Save(Build.Model(
-            13,
-            [Build.Input("ids", DataType.Int64, -1, -2)],
-            [Build.Tensor("table", 1, 11, 6), Build.Tensor("w", 0.4, 6, 5)],
-            Build.Node("Gather", ["table", "ids"], "h"),
-            Build.Node("MatMul", ["h", "w"], "p"),
-            Build.Node("Tanh", ["p"], "y")));
+        var model = Save(
+            Build.Model(
+                13,
+                [Build.Input("ids", DataType.Int64, -1, -2)],
+                [Build.Tensor("table", 1, 11, 6), Build.Tensor("w", 0.4, 6, 5)],
+                Build.Node("Gather", ["table", "ids"], "h"),
+                Build.Node("MatMul", ["h", "w"], "p"),
+                Build.Node("Tanh", ["p"], "y")
+            )
+        );
         using (var stream = File.Create(PathOf("tokens.npy")))
         {
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 60).Select(i => (long)(i % 11))], 60));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 60).Select(i => (long)(i % 11))], 60));
         }
 
         Succeed("run", "--network", model, "--out", PathOf("net.npz"), "--num-sims", "2", "--tokens", PathOf("tokens.npy"), "--input-shape", "ids=3x7");
         JsonNode.Parse(ResultFile.Read(PathOf("net.npz")).Configuration!)!["input_shapes"]!["ids"]!.ToJsonString().Should().Be("[3,7]");
-        Refused(["run", "--network", model, "--out", PathOf("other.npz"), "--num-sims", "2", "--tokens", PathOf("tokens.npy"), "--input-shape", "ids=3x99"], "--tokens: expected an array*99 tokens*");
+        Refused(
+            ["run", "--network", model, "--out", PathOf("other.npz"), "--num-sims", "2", "--tokens", PathOf("tokens.npy"), "--input-shape", "ids=3x99"],
+            "--tokens: expected an array*99 tokens*"
+        );
         Refused(["diagnose", model], "--input-shape: expected the shape of 'ids'*[n, t]*");
     }
 
-    public static TheoryData<string, string> WrongCalls => new()
-    {
-        { "diagnose {model} --total-depth 3", "--total-depth: expected without an ONNX file*" },
-        { "diagnose {model} --dataset natural --input-shape 5x5x3", "--dataset: expected images that fit the input 'x' of shape [8, 3, 5, 5], got 32x32x3*" },
-        { "diagnose {model} --tokens {model}", "*model.onnx: expected*" },
-        { "diagnose {model} --input-shape 5x5x3 --keep none*", "--keep: expected a pattern*such as 'w', got 'none*'" },
-        { "diagnose {model} --num-sims 0", "--num-sims: expected a positive number, got 0" },
-        { "diagnose {model} --threads 0", "--threads: expected a positive number, got 0" },
-        { "diagnose {model} --input-shape 5x5x3 --device tpu", "--device: expected cpu, cuda or cuda:N, got 'tpu'" },
-        { "diagnose {model} --batch-norm own", "--batch-norm: expected batch, stored, got 'own'*" },
-        { "diagnose {model} --layout nchw", "--layout: expected with --dataset*" },
-        { "diagnose {model} --input-shape 32x32x4", "--input-shape: expected images that fit*'x', got 32x32x4" },
-        { "diagnose {model} --input-shape z=3", "--input-shape: expected an input of the file (x), got 'z'" },
-        { "diagnose {model} --input-shape 3", "--input-shape: expected height, width and channels*" },
-        { "diagnose {model} --out {model}", "--out: expected*" },
-        { "run --network {model} --num-sims 2 --out x.npz --shard 1/2", "--shard: expected without an ONNX file*" },
-        { "run --network {model} --num-sims 2 --out x.txt", "--out: expected a file name that ends in .npz*" },
-        { "run --network vanilla --num-sims 2 --out x.npz", "Option '--batch-size' is required*" },
-        { "run --network vanilla --batch-size 2 --total-depth 2 --num-channels 4 --num-sims 2 --out x.npz --weights he", "--weights: expected only with the ONNX file*" },
-        { "predict --network {model} --batch-size 2", "*expected a network of layers*" },
-        { "network vanilla --total-depth 2 --num-channels 4 --input-shape 4x4x3 --onnx x.json", "--onnx: expected a file name that ends in .onnx*" },
-        { "network vanilla --seed 3", "--seed: expected with --onnx*" },
-        { "diagnose {folder}/absent.onnx", "*absent.onnx: expected a readable file of a model*" },
-        { "diagnose {text}", "*text.onnx: expected an ONNX model*" },
-        { "diagnose {empty}", "*empty.onnx: expected an ONNX model, got an empty file" },
-        { "diagnose {model} --batch-size 2000000000 --input-shape 32x32x3", "*expected*take a smaller batch" },
-    };
+    public static TheoryData<string, string> WrongCalls =>
+        new()
+        {
+            { "diagnose {model} --total-depth 3", "--total-depth: expected without an ONNX file*" },
+            {
+                "diagnose {model} --dataset natural --input-shape 5x5x3",
+                "--dataset: expected images that fit the input 'x' of shape [8, 3, 5, 5], got 32x32x3*"
+            },
+            { "diagnose {model} --tokens {model}", "*model.onnx: expected*" },
+            { "diagnose {model} --input-shape 5x5x3 --keep none*", "--keep: expected a pattern*such as 'w', got 'none*'" },
+            { "diagnose {model} --num-sims 0", "--num-sims: expected a positive number, got 0" },
+            { "diagnose {model} --threads 0", "--threads: expected a positive number, got 0" },
+            { "diagnose {model} --input-shape 5x5x3 --device tpu", "--device: expected cpu, cuda or cuda:N, got 'tpu'" },
+            { "diagnose {model} --batch-norm own", "--batch-norm: expected batch, stored, got 'own'*" },
+            { "diagnose {model} --layout nchw", "--layout: expected with --dataset*" },
+            { "diagnose {model} --input-shape 32x32x4", "--input-shape: expected images that fit*'x', got 32x32x4" },
+            { "diagnose {model} --input-shape z=3", "--input-shape: expected an input of the file (x), got 'z'" },
+            { "diagnose {model} --input-shape 3", "--input-shape: expected height, width and channels*" },
+            { "diagnose {model} --out {model}", "--out: expected*" },
+            { "run --network {model} --num-sims 2 --out x.npz --shard 1/2", "--shard: expected without an ONNX file*" },
+            { "run --network {model} --num-sims 2 --out x.txt", "--out: expected a file name that ends in .npz*" },
+            { "run --network vanilla --num-sims 2 --out x.npz", "Option '--batch-size' is required*" },
+            {
+                "run --network vanilla --batch-size 2 --total-depth 2 --num-channels 4 --num-sims 2 --out x.npz --weights he",
+                "--weights: expected only with the ONNX file*"
+            },
+            { "predict --network {model} --batch-size 2", "*expected a network of layers*" },
+            { "network vanilla --total-depth 2 --num-channels 4 --input-shape 4x4x3 --onnx x.json", "--onnx: expected a file name that ends in .onnx*" },
+            { "network vanilla --seed 3", "--seed: expected with --onnx*" },
+            { "diagnose {folder}/absent.onnx", "*absent.onnx: expected a readable file of a model*" },
+            { "diagnose {text}", "*text.onnx: expected an ONNX model*" },
+            { "diagnose {empty}", "*empty.onnx: expected an ONNX model, got an empty file" },
+            { "diagnose {model} --batch-size 2000000000 --input-shape 32x32x3", "*expected*take a smaller batch" },
+        };
 
     [Theory]
     [MemberData(nameof(WrongCalls))]
@@ -130,22 +198,57 @@ public sealed class OnnxCommandTests : IDisposable
         File.WriteAllText(PathOf("text.onnx"), "this is no model");
         File.WriteAllText(PathOf("empty.onnx"), "");
         var before = Directory.GetFiles(_folder).Order();
-        Refused([.. call.Split(' ').Select(word => word.Replace("{model}", model, StringComparison.Ordinal).Replace("{folder}", _folder, StringComparison.Ordinal).Replace("{text}", PathOf("text.onnx"), StringComparison.Ordinal).Replace("{empty}", PathOf("empty.onnx"), StringComparison.Ordinal))], message);
+        Refused(
+            [
+                .. call.Split(' ')
+                    .Select(word =>
+                        word.Replace("{model}", model, StringComparison.Ordinal)
+                            .Replace("{folder}", _folder, StringComparison.Ordinal)
+                            .Replace("{text}", PathOf("text.onnx"), StringComparison.Ordinal)
+                            .Replace("{empty}", PathOf("empty.onnx"), StringComparison.Ordinal)
+                    ),
+            ],
+            message
+        );
         Directory.GetFiles(_folder).Order().Should().Equal(before, "nothing is written");
     }
 
     [Fact]
     public void Numbers_that_are_not_finite_are_named_with_their_first_place()
     {
-        var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [Build.Tensor("big", 1e30, 8, 8), Build.Tensor("w", 1, 8, 8)], Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Gemm", ["h", "big"], "p"), Build.Node("MatMul", ["p", "big"], "y")));
-        Refused(["diagnose", model, "--num-sims", "3"], "*model.onnx: expected finite numbers, but signal or noise exceeds single precision first at 'y' (MatMul, depth 3) in each of 3 mappings");
+        var model = Save(
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 8)],
+                [Build.Tensor("big", 1e30, 8, 8), Build.Tensor("w", 1, 8, 8)],
+                Build.Node("MatMul", ["x", "w"], "h"),
+                Build.Node("Gemm", ["h", "big"], "p"),
+                Build.Node("MatMul", ["p", "big"], "y")
+            )
+        );
+        Refused(
+            ["diagnose", model, "--num-sims", "3"],
+            "*model.onnx: expected finite numbers, but signal or noise exceeds single precision first at 'y' (MatMul, depth 3) in each of 3 mappings"
+        );
     }
 
     [Fact]
     public void Node_that_gives_the_first_number_that_is_none_is_named_though_no_place_follows_it()
     {
-        var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [Build.Tensor("w", 1, 8, 8), Build.Tensor("v", 1, 8, 8)], Build.Node("MatMul", ["x", "w"], "c1"), Build.Node("Log", ["c1"], "bad"), Build.Node("Gemm", ["bad", "v"], "c2")));
-        Refused(["diagnose", model, "--num-sims", "2"], "*model.onnx: expected finite numbers, but a number is none (NaN) first at 'gemm' (Gemm, depth 2), given by 'log' (Log) in each of 2 mappings");
+        var model = Save(
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 8)],
+                [Build.Tensor("w", 1, 8, 8), Build.Tensor("v", 1, 8, 8)],
+                Build.Node("MatMul", ["x", "w"], "c1"),
+                Build.Node("Log", ["c1"], "bad"),
+                Build.Node("Gemm", ["bad", "v"], "c2")
+            )
+        );
+        Refused(
+            ["diagnose", model, "--num-sims", "2"],
+            "*model.onnx: expected finite numbers, but a number is none (NaN) first at 'gemm' (Gemm, depth 2), given by 'log' (Log) in each of 2 mappings"
+        );
     }
 
     [Fact]
@@ -175,7 +278,17 @@ public sealed class OnnxCommandTests : IDisposable
             if (mode == "library")
             {
                 // What the command's process gets by its environment, a library has to see to by itself.
-                process.StandardInput.WriteLine(System.Text.Json.JsonSerializer.Serialize(new OnnxRequest { Path = model, NumSims = 1, ImageShape = new Wellbehaved.Networks.Shape(8, 8, 3) }, OnnxMessage.Format));
+                process.StandardInput.WriteLine(
+                    System.Text.Json.JsonSerializer.Serialize(
+                        new OnnxRequest
+                        {
+                            Path = model,
+                            NumSims = 1,
+                            ImageShape = new Wellbehaved.Networks.Shape(8, 8, 3),
+                        },
+                        OnnxMessage.Format
+                    )
+                );
             }
 
             var error = process.StandardError.ReadToEndAsync();
@@ -201,7 +314,14 @@ public sealed class OnnxCommandTests : IDisposable
         zeros.Input.Add("k3");
         zeros.Output.Add("zeros");
         var value = Tensors.FromIntegers(0);
-        zeros.Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = value });
+        zeros.Attribute.Add(
+            new AttributeProto
+            {
+                Name = "value",
+                Type = AttributeProto.Types.AttributeType.Tensor,
+                T = value,
+            }
+        );
         TensorProto Scalar(string name, long number)
         {
             var tensor = Build.Integers(name, number);
@@ -209,25 +329,34 @@ public sealed class OnnxCommandTests : IDisposable
             return tensor;
         }
 
-        var model = Save(Build.Model(
-            13,
-            [Build.Input("x", -1, 3, 5, 5)],
-            [
-                Build.Integers("pads", 1, 1, 0, 0), Scalar("k", 1342177284), Scalar("two", 2), Build.Integers("shape", -1, 2), Build.Integers("zero", 0), Build.Integers("last", -1),
-                Build.Integers("first", -long.MaxValue), Build.Tensor("w", 1, 4, 3, 1, 1),
-            ],
-            Build.Node("Mul", ["k", "two"], "k2"),
-            Build.Node("Shape", ["pads"], "length"),
-            Build.Node("Gather", ["length", "zero"], "four"),
-            Build.Node("Sub", ["k2", "four"], "k3"),
-            zeros,
-            Build.Node("Concat", ["pads", "zeros"], "all").With("axis", 0L),
-            Build.Node("Reshape", ["all", "shape"], "pairs"),
-            Build.Node("Slice", ["pairs", "last", "first", "zero", "last"], "turned"),
-            Build.Node("Transpose", ["turned"], "sides"),
-            Build.Node("Reshape", ["sides", "last"], "flat"),
-            Build.Node("Conv", ["x", "w"], "c"),
-            Build.Node("Pad", ["c", "flat"], "y")));
+        var model = Save(
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 3, 5, 5)],
+                [
+                    Build.Integers("pads", 1, 1, 0, 0),
+                    Scalar("k", 1342177284),
+                    Scalar("two", 2),
+                    Build.Integers("shape", -1, 2),
+                    Build.Integers("zero", 0),
+                    Build.Integers("last", -1),
+                    Build.Integers("first", -long.MaxValue),
+                    Build.Tensor("w", 1, 4, 3, 1, 1),
+                ],
+                Build.Node("Mul", ["k", "two"], "k2"),
+                Build.Node("Shape", ["pads"], "length"),
+                Build.Node("Gather", ["length", "zero"], "four"),
+                Build.Node("Sub", ["k2", "four"], "k3"),
+                zeros,
+                Build.Node("Concat", ["pads", "zeros"], "all").With("axis", 0L),
+                Build.Node("Reshape", ["all", "shape"], "pairs"),
+                Build.Node("Slice", ["pairs", "last", "first", "zero", "last"], "turned"),
+                Build.Node("Transpose", ["turned"], "sides"),
+                Build.Node("Reshape", ["sides", "last"], "flat"),
+                Build.Node("Conv", ["x", "w"], "c"),
+                Build.Node("Pad", ["c", "flat"], "y")
+            )
+        );
         Refused(["diagnose", model], "*model.onnx: expected a model that ONNX Runtime*");
     }
 
@@ -245,7 +374,11 @@ public sealed class OnnxCommandTests : IDisposable
 
         Interruption.Await(process, () => process.HasExited, "the command ends with the process that works for it");
         process.ExitCode.Should().Be(2);
-        (await error).TrimEnd().Split('\n')[^1].Should().Match("wellbehaved: *model.onnx: expected a model that ONNX Runtime can *, but it crashed, status 137*");
+        (await error)
+            .TrimEnd()
+            .Split('\n')[^1]
+            .Should()
+            .Match("wellbehaved: *model.onnx: expected a model that ONNX Runtime can *, but it crashed, status 137*");
         Directory.GetFiles(_folder).Should().ContainSingle("nothing but the model is there");
     }
 
@@ -276,19 +409,21 @@ public sealed class OnnxCommandTests : IDisposable
     [Fact]
     public void Spoilt_models_are_run_or_refused_and_nothing_else()
     {
-        var files = Breadth.Of(usual: 24, atNight: 600);
+        var files = Breadth.Choose(usual: 24, atNight: 600);
         var (refused, findings) = OnnxFuzzing.Try(0, files, PathOf("spoilt.onnx"));
         findings.Should().BeEmpty();
         refused.Should().BeInRange(files / 4, files - 1);
     }
 
-    private static ModelProto Convolved() => Build.Model(
-        13,
-        [Build.Input("x", -1, 3, -2, -2)],
-        [Build.Tensor("w", 0.3, 8, 3, 3, 3), Build.Tensor("v", 0.2, 6, 8, 3, 3)],
-        Build.Node("Conv", ["x", "w"], "h1"),
-        Build.Node("Relu", ["h1"], "h2"),
-        Build.Node("Conv", ["h2", "v"], "y"));
+    private static ModelProto Convolved() =>
+        Build.Model(
+            13,
+            [Build.Input("x", -1, 3, -2, -2)],
+            [Build.Tensor("w", 0.3, 8, 3, 3, 3), Build.Tensor("v", 0.2, 6, 8, 3, 3)],
+            Build.Node("Conv", ["x", "w"], "h1"),
+            Build.Node("Relu", ["h1"], "h2"),
+            Build.Node("Conv", ["h2", "v"], "y")
+        );
 
     private static CommandLine.Outcome Succeed(params string[] arguments)
     {
@@ -307,10 +442,26 @@ public sealed class OnnxCommandTests : IDisposable
 
     private static int ChildOf(Process process)
     {
-        string[] Children() => File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Concat(Directory.GetDirectories($"/proc/{process.Id}/task").Where(Directory.Exists).SelectMany(task => TextOf($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))).Distinct().ToArray();
-        Interruption.Await(process, () => Children().Any(child => TextOf($"/proc/{child}/cmdline").Contains(OnnxWorker.Verb, StringComparison.Ordinal)), "the command starts a process for ONNX Runtime");
-        return int.Parse(Children().First(child => TextOf($"/proc/{child}/cmdline").Contains(OnnxWorker.Verb, StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+        string[] Children() =>
+            File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Concat(
+                    Directory
+                        .GetDirectories($"/proc/{process.Id}/task")
+                        .Where(Directory.Exists)
+                        .SelectMany(task => TextOf($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                )
+                .Distinct()
+                .ToArray();
+        Interruption.Await(
+            process,
+            () => Children().Any(child => TextOf($"/proc/{child}/cmdline").Contains(OnnxWorker.Verb, StringComparison.Ordinal)),
+            "the command starts a process for ONNX Runtime"
+        );
+        return int.Parse(
+            Children().First(child => TextOf($"/proc/{child}/cmdline").Contains(OnnxWorker.Verb, StringComparison.Ordinal)),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
     }
 
     /// <summary>The text of a file that may be gone.</summary>
@@ -327,7 +478,24 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     /// <summary>More mappings than anybody waits for.</summary>
-    private Process StartLong() => Interruption.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), "run", "--network", Save(Convolved()), "--input-shape", "16x16x3", "--num-sims", "100000000", "--threads", "1", "--out", PathOf("net.npz")]);
+    private Process StartLong() =>
+        Interruption.Start(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"),
+                "run",
+                "--network",
+                Save(Convolved()),
+                "--input-shape",
+                "16x16x3",
+                "--num-sims",
+                "100000000",
+                "--threads",
+                "1",
+                "--out",
+                PathOf("net.npz"),
+            ]
+        );
 
     private string Save(ModelProto model) => model.Save(PathOf("model.onnx"));
 

@@ -9,11 +9,14 @@ public sealed class OutputsTests : IDisposable
     private static readonly Lazy<byte[][]> Shares = new(() =>
     {
         using var campaign = new Campaign();
-        return [.. new[] { 1, 2 }.Select(number =>
-        {
-            CommandLine.Run(campaign.Arguments($"{number}.npz", more: ["--shard", $"{number}/2"])).ExitStatus.Should().Be(0);
-            return File.ReadAllBytes(campaign[$"{number}.npz"]);
-        })];
+        return
+        [
+            .. new[] { 1, 2 }.Select(number =>
+            {
+                CommandLine.Run(campaign.Arguments($"{number}.npz", more: ["--shard", $"{number}/2"])).ExitStatus.Should().Be(0);
+                return File.ReadAllBytes(campaign[$"{number}.npz"]);
+            }),
+        ];
     });
 
     private readonly Campaign _campaign = new();
@@ -43,7 +46,10 @@ public sealed class OutputsTests : IDisposable
         var before = new[] { "1.npz", "2.npz" }.Select(name => File.ReadAllBytes(_campaign[name])).ToArray();
 
         // Whoever writes does not wait for a reader: this process would be there before it.
-        var outcome = CommandLine.RunProcess([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal))]);
+        var outcome = CommandLine.RunProcess([
+            .. line.Split(' ')
+                .Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal)),
+        ]);
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected").And.NotContain("\n");
@@ -61,7 +67,12 @@ public sealed class OutputsTests : IDisposable
         File.WriteAllText(_campaign["net.json"], network);
         var before = File.ReadAllBytes(_campaign["1.npz"]);
 
-        var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{net}", _campaign["net.json"], StringComparison.Ordinal).Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal))]);
+        var outcome = CommandLine.Run([
+            .. line.Split(' ')
+                .Select(word =>
+                    word.Replace("{net}", _campaign["net.json"], StringComparison.Ordinal).Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal)
+                ),
+        ]);
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected another file than").And.NotContain("\n");
@@ -74,7 +85,11 @@ public sealed class OutputsTests : IDisposable
     {
         File.CreateSymbolicLink(_campaign["alias.npz"], _campaign["1.npz"]);
 
-        CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["alias.npz"]).Error.Should().Contain("--out: expected another file than").And.Contain("which is read");
+        CommandLine
+            .Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["alias.npz"])
+            .Error.Should()
+            .Contain("--out: expected another file than")
+            .And.Contain("which is read");
     }
 
     [UnixFact]
@@ -84,7 +99,11 @@ public sealed class OutputsTests : IDisposable
         File.CreateSymbolicLink(alias, Path.GetDirectoryName(_campaign["1.npz"])!);
         try
         {
-            CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", Path.Combine(alias, "1.npz")).Error.Should().Contain("--out: expected another file than").And.Contain("which is read");
+            CommandLine
+                .Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", Path.Combine(alias, "1.npz"))
+                .Error.Should()
+                .Contain("--out: expected another file than")
+                .And.Contain("which is read");
         }
         finally
         {
@@ -105,7 +124,10 @@ public sealed class OutputsTests : IDisposable
         var read = reader.StandardOutput.ReadToEndAsync(CancellationToken.None);
 
         // Whoever writes does not wait for a reader: this process would be there before it.
-        var outcome = CommandLine.RunProcess([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{pipe}", pipe, StringComparison.Ordinal))]);
+        var outcome = CommandLine.RunProcess([
+            .. line.Split(' ')
+                .Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{pipe}", pipe, StringComparison.Ordinal)),
+        ]);
 
         outcome.ExitStatus.Should().BeOneOf(0, 3);
         (await read).Should().MatchRegex("^[{<]");
@@ -136,7 +158,10 @@ public sealed class OutputsTests : IDisposable
     {
         var file = _campaign["printed.txt"];
 
-        CommandLine.Run("sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' diagnose '{_campaign["1.npz"]}' --json /dev/stdout > '{file}'"]);
+        CommandLine.Run(
+            "sh",
+            ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' diagnose '{_campaign["1.npz"]}' --json /dev/stdout > '{file}'"]
+        );
 
         File.ReadAllText(file).Should().Contain("certain").And.Contain("\"condition\"");
     }
@@ -149,7 +174,11 @@ public sealed class OutputsTests : IDisposable
 
         AtomicFile.EnsureWritable(empty, "--json");
         AtomicFile.WriteText(empty, "text");
-        FluentActions.Invoking(() => AtomicFile.WriteText(full, "text")).Should().Throw<InvalidInputException>().WithMessage("*device or a pipe that can be written into*");
+        FluentActions
+            .Invoking(() => AtomicFile.WriteText(full, "text"))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*device or a pipe that can be written into*");
 
         CommandLine.Run("test", ["-c", empty]).ExitStatus.Should().Be(0, "the device is still one");
         _campaign.Files.Should().BeEquivalentTo("1.npz", "2.npz", "null", "full");
@@ -160,7 +189,10 @@ public sealed class OutputsTests : IDisposable
     {
         CommandLine.Run("mkfifo", [_campaign["pipe.npz"]]).ExitStatus.Should().Be(0);
 
-        CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["pipe.npz"]).Error.Should().StartWith("wellbehaved: --out: expected a file, found a device or a pipe");
+        CommandLine
+            .Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["pipe.npz"])
+            .Error.Should()
+            .StartWith("wellbehaved: --out: expected a file, found a device or a pipe");
     }
 
     [UnixTheory]

@@ -19,7 +19,23 @@ public sealed class PredictCommandTests : IDisposable
     public void Predict_writes_curves_scalars_and_their_basis(string architecture, string scalar, double expected)
     {
         var json = Path.Combine(_folder, "prediction.json");
-        var outcome = CommandLine.Run("predict", "--architecture", architecture, "--total-depth", "10", "--num-computations", "5", "--kernel-size", "1", "--num-channels", "128", "--batch-size", "16", "--json", json);
+        var outcome = CommandLine.Run(
+            "predict",
+            "--architecture",
+            architecture,
+            "--total-depth",
+            "10",
+            "--num-computations",
+            "5",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "128",
+            "--batch-size",
+            "16",
+            "--json",
+            json
+        );
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Output.Should().Contain("basis: ");
@@ -31,21 +47,70 @@ public sealed class PredictCommandTests : IDisposable
             root.GetProperty(name).EnumerateArray().Select(value => value.GetDouble()).Should().HaveCount(5).And.OnlyContain(value => double.IsFinite(value));
         }
 
-        root.GetProperty("chi")[4].GetDouble().Should().BeApproximately(Math.Exp(root.GetProperty("log_chi")[4].GetDouble()), 1e-12 * root.GetProperty("chi")[4].GetDouble());
+        root.GetProperty("chi")[4]
+            .GetDouble()
+            .Should()
+            .BeApproximately(Math.Exp(root.GetProperty("log_chi")[4].GetDouble()), 1e-12 * root.GetProperty("chi")[4].GetDouble());
         root.GetProperty(scalar).GetDouble().Should().BeApproximately(expected, 1e-12 * Math.Abs(expected));
-        root.GetProperty("basis").EnumerateArray().Should().NotBeEmpty().And.OnlyContain(basis => basis.GetProperty("law").GetString() != "" && basis.GetProperty("exactness").GetString() != "");
+        root.GetProperty("basis")
+            .EnumerateArray()
+            .Should()
+            .NotBeEmpty()
+            .And.OnlyContain(basis => basis.GetProperty("law").GetString() != "" && basis.GetProperty("exactness").GetString() != "");
     }
 
     [Fact]
     public void What_overflows_or_does_not_exist_is_null_and_never_an_invalid_number()
     {
         var json = Path.Combine(_folder, "prediction.json");
-        CommandLine.Run("predict", "--architecture", "vanilla_res", "--total-depth", "2000", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--dataset", "gaussian", "--json", json).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "vanilla_res",
+                "--total-depth",
+                "2000",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "8",
+                "--batch-size",
+                "4",
+                "--dataset",
+                "gaussian",
+                "--json",
+                json
+            )
+            .ExitStatus.Should()
+            .Be(0);
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         document.RootElement.GetProperty("nu2_signal")[1].ValueKind.Should().Be(JsonValueKind.Null);
         document.RootElement.GetProperty("log_nu2_signal")[1].GetDouble().Should().BeApproximately(2000 * Math.Log(2), 1);
 
-        CommandLine.Run("predict", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "1", "--normalize", "global", "--json", json).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                "2",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "8",
+                "--batch-size",
+                "1",
+                "--normalize",
+                "global",
+                "--json",
+                json
+            )
+            .ExitStatus.Should()
+            .Be(0);
         using var single = JsonDocument.Parse(File.ReadAllText(json));
         single.RootElement.GetProperty("chi")[0].ValueKind.Should().Be(JsonValueKind.Null);
         single.RootElement.GetProperty("log_nu2_drift").GetDouble().Should().BeNegative();
@@ -54,7 +119,21 @@ public sealed class PredictCommandTests : IDisposable
     [Fact]
     public void Batches_beyond_the_largest_kernel_are_predicted_in_part_and_say_so()
     {
-        var outcome = CommandLine.Run("predict", "--architecture", "vanilla", "--total-depth", "1", "--num-computations", "1", "--kernel-size", "3", "--num-channels", "8", "--batch-size", "12");
+        var outcome = CommandLine.Run(
+            "predict",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            "1",
+            "--num-computations",
+            "1",
+            "--kernel-size",
+            "3",
+            "--num-channels",
+            "8",
+            "--batch-size",
+            "12"
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Error.Should().Contain("warning: predicted for the first 8 of 12 images");
     }
@@ -63,7 +142,28 @@ public sealed class PredictCommandTests : IDisposable
     public void Sampled_networks_have_the_tails_that_the_recursion_lacks()
     {
         var json = Path.Combine(_folder, "prediction.json");
-        CommandLine.Run("predict", "--architecture", "bn_ff", "--total-depth", "10", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "64", "--finite-width", "3", "--json", json).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "bn_ff",
+                "--total-depth",
+                "10",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "16",
+                "--batch-size",
+                "64",
+                "--finite-width",
+                "3",
+                "--json",
+                json
+            )
+            .ExitStatus.Should()
+            .Be(0);
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var finite = document.RootElement.GetProperty("finite_width");
         finite.GetProperty("samples").GetInt32().Should().Be(3);
@@ -82,7 +182,16 @@ public sealed class PredictCommandTests : IDisposable
     [InlineData("--num-sims", "3")]
     public void A_wrong_option_is_one_line_and_exit_status_2(params string[] wrong)
     {
-        var options = new Dictionary<string, string> { ["--architecture"] = "vanilla", ["--total-depth"] = "2", ["--num-computations"] = "2", ["--kernel-size"] = "1", ["--num-channels"] = "8", ["--batch-size"] = "4", ["--dataset"] = "gaussian" };
+        var options = new Dictionary<string, string>
+        {
+            ["--architecture"] = "vanilla",
+            ["--total-depth"] = "2",
+            ["--num-computations"] = "2",
+            ["--kernel-size"] = "1",
+            ["--num-channels"] = "8",
+            ["--batch-size"] = "4",
+            ["--dataset"] = "gaussian",
+        };
         foreach (var pair in wrong.Chunk(2))
         {
             options[pair[0]] = pair[1];

@@ -9,7 +9,8 @@ public sealed class PredictNetworkTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "networks"), "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).Order()];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "networks"), "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).Order()];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -44,7 +45,11 @@ public sealed class PredictNetworkTests : IDisposable
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "networks", $"{name}.json"));
         var file = Path.Combine(_folder, "network.json");
         File.WriteAllText(file, text.Replace("[32, 32, 3]", "[12, 12, 3]", StringComparison.Ordinal));
-        string[] sizes = [.. text.Contains("\"N\"", StringComparison.Ordinal) ? ["--num-channels", "32"] : Array.Empty<string>(), .. text.Contains("\"L\"", StringComparison.Ordinal) ? ["--total-depth", "2"] : Array.Empty<string>()];
+        string[] sizes =
+        [
+            .. text.Contains("\"N\"", StringComparison.Ordinal) ? ["--num-channels", "32"] : Array.Empty<string>(),
+            .. text.Contains("\"L\"", StringComparison.Ordinal) ? ["--total-depth", "2"] : Array.Empty<string>(),
+        ];
         string[] input = text.Contains("\"input\"", StringComparison.Ordinal) ? [] : ["--input-shape", "12x12x3"];
         var json = Path.Combine(_folder, "prediction.json");
         var outcome = CommandLine.Run(["predict", "--network", file, .. sizes, .. input, "--dataset", "gaussian", "--batch-size", "2", "--json", json]);
@@ -53,7 +58,23 @@ public sealed class PredictNetworkTests : IDisposable
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var root = document.RootElement;
         var places = root.GetProperty("place").GetArrayLength();
-        foreach (var key in new[] { "depth", "number", "nu2_signal", "mu2_signal", "mu2_noise", "chi", "log_chi", "reff_signal", "reff_noise", "growth", "exactness", "error" })
+        foreach (
+            var key in new[]
+            {
+                "depth",
+                "number",
+                "nu2_signal",
+                "mu2_signal",
+                "mu2_noise",
+                "chi",
+                "log_chi",
+                "reff_signal",
+                "reff_noise",
+                "growth",
+                "exactness",
+                "error",
+            }
+        )
         {
             root.GetProperty(key).GetArrayLength().Should().Be(places, key);
         }
@@ -73,7 +94,11 @@ public sealed class PredictNetworkTests : IDisposable
             outcome.Output.Should().NotContain("theory ends");
         }
 
-        root.GetProperty("verdicts").EnumerateArray().Should().NotBeEmpty().And.OnlyContain(verdict => verdict.GetProperty("words").GetString() != "" && verdict.GetProperty("path").GetString()!.StartsWith("layers["));
+        root.GetProperty("verdicts")
+            .EnumerateArray()
+            .Should()
+            .NotBeEmpty()
+            .And.OnlyContain(verdict => verdict.GetProperty("words").GetString() != "" && verdict.GetProperty("path").GetString()!.StartsWith("layers["));
         outcome.Output.Should().Contain("basis: ");
     }
 
@@ -89,7 +114,10 @@ public sealed class PredictNetworkTests : IDisposable
         if (kernelSize > 1)
         {
             file = Path.Combine(_folder, "convolutional.json");
-            File.WriteAllText(file, """{"name": "vanilla", "layers": [{"conv": {"kernel": 3, "channels": "N", "stride": 2, "weight_variance": 1}}, {"repeat": {"times": "L", "unit": [{"conv": {"kernel": 3}}, "relu"]}}]}""");
+            File.WriteAllText(
+                file,
+                """{"name": "vanilla", "layers": [{"conv": {"kernel": 3, "channels": "N", "stride": 2, "weight_variance": 1}}, {"repeat": {"times": "L", "unit": [{"conv": {"kernel": 3}}, "relu"]}}]}"""
+            );
         }
 
         string[] shared = ["--num-channels", "16", "--total-depth", "6", "--batch-size", kernelSize > 1 ? "1" : "12", "--seed", "5"];
@@ -100,13 +128,24 @@ public sealed class PredictNetworkTests : IDisposable
         for (var depth = 1; depth <= 6; depth++)
         {
             var last = Array.FindLastIndex(places, place => place.StartsWith($"{depth}.", StringComparison.Ordinal));
-            var relu = Array.FindIndex(places, place => place.StartsWith($"{depth}.", StringComparison.Ordinal) && place.EndsWith("after relu", StringComparison.Ordinal));
+            var relu = Array.FindIndex(
+                places,
+                place => place.StartsWith($"{depth}.", StringComparison.Ordinal) && place.EndsWith("after relu", StringComparison.Ordinal)
+            );
             foreach (var moment in new[] { "log_chi", "log_nu2_signal" })
             {
-                described.GetProperty(moment)[last].GetDouble().Should().BeApproximately(named.GetProperty(moment)[depth - 1].GetDouble(), 1e-7, $"{moment} at {depth}");
+                described
+                    .GetProperty(moment)[last]
+                    .GetDouble()
+                    .Should()
+                    .BeApproximately(named.GetProperty(moment)[depth - 1].GetDouble(), 1e-7, $"{moment} at {depth}");
             }
 
-            described.GetProperty("mu2_signal")[last].GetDouble().Should().BeApproximately(named.GetProperty("mu2_signal")[depth - 1].GetDouble(), 1e-7 * named.GetProperty("mu2_signal")[depth - 1].GetDouble());
+            described
+                .GetProperty("mu2_signal")[last]
+                .GetDouble()
+                .Should()
+                .BeApproximately(named.GetProperty("mu2_signal")[depth - 1].GetDouble(), 1e-7 * named.GetProperty("mu2_signal")[depth - 1].GetDouble());
             described.GetProperty("reff_signal")[relu].GetDouble().Should().BeApproximately(named.GetProperty("reff_signal")[depth - 1].GetDouble(), 1e-5);
         }
     }
@@ -114,7 +153,19 @@ public sealed class PredictNetworkTests : IDisposable
     [Fact]
     public void Limit_and_sample_stand_side_by_side_and_the_sample_explains_what_width_does()
     {
-        var outcome = CommandLine.Run("predict", "--network", "bn_ff", "--num-channels", "24", "--total-depth", "12", "--batch-size", "16", "--json", Path.Combine(_folder, "p.json"));
+        var outcome = CommandLine.Run(
+            "predict",
+            "--network",
+            "bn_ff",
+            "--num-channels",
+            "24",
+            "--total-depth",
+            "12",
+            "--batch-size",
+            "16",
+            "--json",
+            Path.Combine(_folder, "p.json")
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Output.Should().Contain("10 sampled networks of this width");
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "p.json")));
@@ -122,19 +173,42 @@ public sealed class PredictNetworkTests : IDisposable
         var last = limit.GetArrayLength() - 1;
         sample[last].GetDouble().Should().BeLessThan(0.8 * limit[last].GetDouble(), "directions of narrow networks are fewer than the limit has");
 
-        CommandLine.Run("predict", "--network", "bn_ff", "--num-channels", "24", "--total-depth", "2", "--batch-size", "16", "--finite-width", "0").Output.Should().NotContain("sampled");
+        CommandLine
+            .Run("predict", "--network", "bn_ff", "--num-channels", "24", "--total-depth", "2", "--batch-size", "16", "--finite-width", "0")
+            .Output.Should()
+            .NotContain("sampled");
     }
 
     [Fact]
     public void Verdict_and_advice_are_printed_with_law_and_scope()
     {
         var file = Path.Combine(_folder, "chaotic.json");
-        File.WriteAllText(file, """{"name": "chaotic", "layers": ["flatten", {"dense": {"channels": "N", "weight_variance": 1}}, {"repeat": {"times": "L", "unit": ["tanh", {"dense": {"weight_variance": 2.25, "bias_variance": 0.01}}]}}]}""");
-        var outcome = CommandLine.Run("predict", "--network", file, "--num-channels", "64", "--total-depth", "12", "--batch-size", "8", "--dataset", "gaussian", "--input-shape", "4x4x1");
+        File.WriteAllText(
+            file,
+            """{"name": "chaotic", "layers": ["flatten", {"dense": {"channels": "N", "weight_variance": 1}}, {"repeat": {"times": "L", "unit": ["tanh", {"dense": {"weight_variance": 2.25, "bias_variance": 0.01}}]}}]}"""
+        );
+        var outcome = CommandLine.Run(
+            "predict",
+            "--network",
+            file,
+            "--num-channels",
+            "64",
+            "--total-depth",
+            "12",
+            "--batch-size",
+            "8",
+            "--dataset",
+            "gaussian",
+            "--input-shape",
+            "4x4x1"
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         var text = Regex.Replace(outcome.Output, @"\s+", " ");
         text.Should().Contain("layers[2].repeat (12 units): chaotic, exploding").And.Contain("ln χ grows by 0.0607 a unit").And.Contain("[F2; infinite width]");
-        text.Should().Contain("advice: \"weight_variance\": 1.4242").And.Contain("the edge of chaos for this bias variance").And.Contain("[F3; infinite width]");
+        text.Should()
+            .Contain("advice: \"weight_variance\": 1.4242")
+            .And.Contain("the edge of chaos for this bias variance")
+            .And.Contain("[F3; infinite width]");
         text.Should().Contain("reach: the signal-to-noise ratio falls below 1 % of the input's at depth");
     }
 
@@ -143,15 +217,42 @@ public sealed class PredictNetworkTests : IDisposable
     public void A_check_holds_prediction_and_advice_against_simulations()
     {
         var file = Path.Combine(_folder, "chaotic.json");
-        File.WriteAllText(file, """{"name": "chaotic", "layers": ["flatten", {"dense": {"channels": 96, "weight_variance": 1}}, {"repeat": {"times": 24, "unit": ["tanh", {"dense": {"weight_variance": 4, "bias_variance": 0.01}}]}}]}""");
+        File.WriteAllText(
+            file,
+            """{"name": "chaotic", "layers": ["flatten", {"dense": {"channels": 96, "weight_variance": 1}}, {"repeat": {"times": 24, "unit": ["tanh", {"dense": {"weight_variance": 4, "bias_variance": 0.01}}]}}]}"""
+        );
         var json = Path.Combine(_folder, "p.json");
-        var outcome = CommandLine.Run("predict", "--network", file, "--batch-size", "6", "--dataset", "gaussian", "--input-shape", "4x4x1", "--check", "--json", json);
+        var outcome = CommandLine.Run(
+            "predict",
+            "--network",
+            file,
+            "--batch-size",
+            "6",
+            "--dataset",
+            "gaussian",
+            "--input-shape",
+            "4x4x1",
+            "--check",
+            "--json",
+            json
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        Regex.Replace(outcome.Output, @"\s+", " ").Should().Contain("check: 24 simulations of each network").And.Contain("holds: the network, ln χ at depth 24").And.Contain("less than without it").And.Contain("(it helps)");
+        Regex
+            .Replace(outcome.Output, @"\s+", " ")
+            .Should()
+            .Contain("check: 24 simulations of each network")
+            .And.Contain("holds: the network, ln χ at depth 24")
+            .And.Contain("less than without it")
+            .And.Contain("(it helps)");
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var check = document.RootElement.GetProperty("check");
         check.GetProperty("verdict").GetString().Should().Be("holds");
-        check.GetProperty("statements").EnumerateArray().Count(statement => statement.GetProperty("subject").GetString()!.StartsWith("with ", StringComparison.Ordinal)).Should().Be(6, "three changes, each predicted and better");
+        check
+            .GetProperty("statements")
+            .EnumerateArray()
+            .Count(statement => statement.GetProperty("subject").GetString()!.StartsWith("with ", StringComparison.Ordinal))
+            .Should()
+            .Be(6, "three changes, each predicted and better");
     }
 
     [Fact]
@@ -165,7 +266,23 @@ public sealed class PredictNetworkTests : IDisposable
     [Fact]
     public void Depths_and_points_are_chosen_and_said()
     {
-        var outcome = CommandLine.Run("predict", "--network", "vanilla", "--num-channels", "16", "--total-depth", "8", "--batch-size", "32", "--points", "8", "--depths", "2,8", "--json", Path.Combine(_folder, "p.json"));
+        var outcome = CommandLine.Run(
+            "predict",
+            "--network",
+            "vanilla",
+            "--num-channels",
+            "16",
+            "--total-depth",
+            "8",
+            "--batch-size",
+            "32",
+            "--points",
+            "8",
+            "--depths",
+            "2,8",
+            "--json",
+            Path.Combine(_folder, "p.json")
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Error.Should().Contain("predicted for the first 8 of 32 images").And.Contain("no layer couples images").And.Contain("at most 7 directions");
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "p.json")));
@@ -173,9 +290,28 @@ public sealed class PredictNetworkTests : IDisposable
         document.RootElement.GetProperty("points").GetInt32().Should().Be(8);
         document.RootElement.GetProperty("reff_signal").EnumerateArray().Should().OnlyContain(value => value.GetDouble() <= 7);
 
-        CommandLine.Run("predict", "--network", "bn_ff", "--num-channels", "16", "--total-depth", "2", "--batch-size", "32", "--points", "8").Error.Should().Contain("the prediction of a smaller batch, not of yours");
-        CommandLine.Run("predict", "--architecture", "vanilla", "--kernel-size", "1", "--num-channels", "16", "--total-depth", "2", "--batch-size", "32", "--points", "8").Error
-            .Should().Contain("warning: predicted for the first 8 of 32 images; μ₂, χ and directions are those of these images alone");
+        CommandLine
+            .Run("predict", "--network", "bn_ff", "--num-channels", "16", "--total-depth", "2", "--batch-size", "32", "--points", "8")
+            .Error.Should()
+            .Contain("the prediction of a smaller batch, not of yours");
+        CommandLine
+            .Run(
+                "predict",
+                "--architecture",
+                "vanilla",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "16",
+                "--total-depth",
+                "2",
+                "--batch-size",
+                "32",
+                "--points",
+                "8"
+            )
+            .Error.Should()
+            .Contain("warning: predicted for the first 8 of 32 images; μ₂, χ and directions are those of these images alone");
     }
 
     [Theory]

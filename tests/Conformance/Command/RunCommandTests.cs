@@ -17,7 +17,27 @@ public sealed class RunCommandTests : IDisposable
     public void A_result_file_holds_the_arrays_of_the_contract(string architecture, string kernelSize, string boundary)
     {
         var path = Path.Combine(_folder, "result.npz");
-        var outcome = CommandLine.Run("run", "--architecture", architecture, "--total-depth", "4", "--num-computations", "2", "--kernel-size", kernelSize, "--num-channels", "8", "--batch-size", "4", "--num-sims", "3", "--boundary", boundary, "--out", path);
+        var outcome = CommandLine.Run(
+            "run",
+            "--architecture",
+            architecture,
+            "--total-depth",
+            "4",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            kernelSize,
+            "--num-channels",
+            "8",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "3",
+            "--boundary",
+            boundary,
+            "--out",
+            path
+        );
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         var file = ResultFile.Read(path);
@@ -27,7 +47,23 @@ public sealed class RunCommandTests : IDisposable
         file.Configuration.Should().Contain($"\"architecture\":\"{architecture}\"").And.Contain($"\"boundary\":\"{boundary}\"");
         foreach (var place in Architecture.Named(architecture).Places)
         {
-            foreach (var moment in new[] { "nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "reff_signal", "reff_noise", "chi", "log_nu2_signal", "log_mu2_signal", "log_mu2_noise", "log_chi" })
+            foreach (
+                var moment in new[]
+                {
+                    "nu1_abs_signal",
+                    "nu2_signal",
+                    "mu2_signal",
+                    "mu4_signal",
+                    "mu2_noise",
+                    "reff_signal",
+                    "reff_noise",
+                    "chi",
+                    "log_nu2_signal",
+                    "log_mu2_signal",
+                    "log_mu2_noise",
+                    "log_chi",
+                }
+            )
             {
                 var values = file.Find($"{moment}_{place.Suffix}");
                 values.Should().NotBeNull("{0} at {1}", moment, place.Suffix);
@@ -44,7 +80,30 @@ public sealed class RunCommandTests : IDisposable
     public void Effective_ranks_can_be_left_out()
     {
         var path = Path.Combine(_folder, "result.npz");
-        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "1", "--no-reff-signal", "--no-reff-noise", "--out", path).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                "2",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "8",
+                "--batch-size",
+                "4",
+                "--num-sims",
+                "1",
+                "--no-reff-signal",
+                "--no-reff-noise",
+                "--out",
+                path
+            )
+            .ExitStatus.Should()
+            .Be(0);
         ResultFile.Read(path).Names.Should().NotContain(name => name.StartsWith("reff", StringComparison.Ordinal));
     }
 
@@ -52,7 +111,27 @@ public sealed class RunCommandTests : IDisposable
     public void A_single_point_leaves_out_what_needs_variance_and_says_so()
     {
         var path = Path.Combine(_folder, "result.npz");
-        var outcome = CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "1", "--num-sims", "1", "--normalize", "global", "--out", path);
+        var outcome = CommandLine.Run(
+            "run",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            "2",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "8",
+            "--batch-size",
+            "1",
+            "--num-sims",
+            "1",
+            "--normalize",
+            "global",
+            "--out",
+            path
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Error.Should().Contain("warning: left out chi, log_chi, log_mu2_signal");
         ResultFile.Read(path).Names.Should().Contain("log_nu2_signal_loc3").And.NotContain(name => name.Contains("chi", StringComparison.Ordinal));
@@ -64,7 +143,28 @@ public sealed class RunCommandTests : IDisposable
         foreach (var architecture in Architecture.Names)
         {
             var path = Path.Combine(_folder, architecture + ".npz");
-            CommandLine.Run("run", "--architecture", architecture, "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "3", "--out", path).ExitStatus.Should().Be(0);
+            CommandLine
+                .Run(
+                    "run",
+                    "--architecture",
+                    architecture,
+                    "--total-depth",
+                    "2",
+                    "--num-computations",
+                    "2",
+                    "--kernel-size",
+                    "1",
+                    "--num-channels",
+                    "8",
+                    "--batch-size",
+                    "4",
+                    "--num-sims",
+                    "3",
+                    "--out",
+                    path
+                )
+                .ExitStatus.Should()
+                .Be(0);
             const string script = """
                 import sys, numpy as np
                 z = np.load(sys.argv[1])

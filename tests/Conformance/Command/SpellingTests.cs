@@ -52,7 +52,10 @@ public sealed class SpellingTests : IDisposable
     [InlineData("simulate", "simulate: expected a command that exists; see wellbehaved --help")]
     [InlineData("run --architecure bn_ff", "--architecure: expected an option of run that exists; did you mean --architecture? See wellbehaved run --help")]
     [InlineData("run --Total-Depth 4", "--Total-Depth: expected an option of run that exists; did you mean --total-depth? See wellbehaved run --help")]
-    [InlineData("run --depth 4", "--depth: expected an option of run that exists; did you mean --depths, --total-depth or --res-depth? See wellbehaved run --help")]
+    [InlineData(
+        "run --depth 4",
+        "--depth: expected an option of run that exists; did you mean --depths, --total-depth or --res-depth? See wellbehaved run --help"
+    )]
     [InlineData("run --numsims=4", "--numsims=4: expected an option of run that exists; did you mean --num-sims? See wellbehaved run --help")]
     [InlineData("run --colour red", "--colour: expected an option of run that exists; see wellbehaved run --help")]
     [InlineData("verify --claim S2 --sed 3", "--sed: expected an option of verify that exists; did you mean --seed? See wellbehaved verify --help")]
@@ -72,7 +75,7 @@ public sealed class SpellingTests : IDisposable
     {
         var arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().Be(error);
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().Be(error);
     }
 
     [Theory]
@@ -86,7 +89,7 @@ public sealed class SpellingTests : IDisposable
     {
         var arguments = line.Split(' ');
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().BeNull();
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().BeNull();
     }
 
     [Theory]
@@ -98,7 +101,15 @@ public sealed class SpellingTests : IDisposable
     [InlineData("chanel", "--normalize", "did you mean channel?")]
     public void A_word_that_is_misspelt_is_one_line_and_exit_status_2(string word, string option, string hint)
     {
-        var outcome = CommandLine.Run([.. Sane.Split(' ').TakeWhile(argument => argument != "--architecture"), .. Sane.Replace("run --architecture vanilla", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries), .. option == "--architecture" ? Array.Empty<string>() : ["--architecture", "vanilla"], option, word, "--out", Path.Combine(_folder, "result.npz")]);
+        var outcome = CommandLine.Run([
+            .. Sane.Split(' ').TakeWhile(argument => argument != "--architecture"),
+            .. Sane.Replace("run --architecture vanilla", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            .. option == "--architecture" ? Array.Empty<string>() : ["--architecture", "vanilla"],
+            option,
+            word,
+            "--out",
+            Path.Combine(_folder, "result.npz"),
+        ]);
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: ").And.Contain($"got '{word}'").And.Contain(hint).And.NotContain("\n");
@@ -121,7 +132,12 @@ public sealed class SpellingTests : IDisposable
     public void Underscores_in_the_names_of_options_are_as_good_as_dashes()
     {
         var path = Path.Combine(_folder, "result.npz");
-        var arguments = Sane.Split(' ').Select(argument => argument.StartsWith("--", StringComparison.Ordinal) ? argument.Replace("-", "_", StringComparison.Ordinal).Replace("__", "--", StringComparison.Ordinal) : argument);
+        var arguments = Sane.Split(' ')
+            .Select(argument =>
+                argument.StartsWith("--", StringComparison.Ordinal)
+                    ? argument.Replace("-", "_", StringComparison.Ordinal).Replace("__", "--", StringComparison.Ordinal)
+                    : argument
+            );
 
         var outcome = CommandLine.Run([.. arguments, "--res_depth=3", "--no_reff_noise", "--out", path]);
 
@@ -135,7 +151,9 @@ public sealed class SpellingTests : IDisposable
     {
         var known = new HashSet<string> { "--total-depth", "--command" };
 
-        OptionNames.Dashed(["--total_depth=a_b", "--total-depth", "a_b", "--no_such_option", "--command", "run_me --total_depth", "--", "--total_depth"], known)
-            .Should().Equal("--total-depth=a_b", "--total-depth", "a_b", "--no_such_option", "--command", "run_me --total_depth", "--", "--total_depth");
+        OptionNames
+            .Dashed(["--total_depth=a_b", "--total-depth", "a_b", "--no_such_option", "--command", "run_me --total_depth", "--", "--total_depth"], known)
+            .Should()
+            .Equal("--total-depth=a_b", "--total-depth", "a_b", "--no_such_option", "--command", "run_me --total_depth", "--", "--total_depth");
     }
 }

@@ -4,9 +4,10 @@ internal static class StartupHook
     /// <summary>What the handler says before it throws.</summary>
     public const string Words = "an exit handler of a library throws";
 
-    public static void Initialize() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        Console.Error.WriteLine(Words);
-        throw new IOException(Words);
-    };
+    public static void Initialize() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            Console.Error.WriteLine(Words);
+            throw new IOException(Words);
+        };
 }

@@ -20,7 +20,10 @@ public class VerdictTableTests
     {
         var (narrow, wide) = (Printed(SampleRuns.Defective, width), Printed(SampleRuns.Defective, null));
 
-        narrow.Split('\n').Should().OnlyContain(line => line.Length <= width || !line.Trim().Contains(' '), "only a word that is longer than the window may be");
+        narrow
+            .Split('\n')
+            .Should()
+            .OnlyContain(line => line.Length <= width || !line.Trim().Contains(' '), "only a word that is longer than the window may be");
         narrow.Should().NotContain("…");
         foreach (var word in Whole)
         {
@@ -28,7 +31,11 @@ public class VerdictTableTests
         }
 
         var words = narrow.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim(';', ',')).ToHashSet();
-        wide.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim(';', ',')).Except(["decided", "by"]).Should().BeSubsetOf(words.Concat(Titles).ToHashSet());
+        wide.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.Trim(';', ','))
+            .Except(["decided", "by"])
+            .Should()
+            .BeSubsetOf(words.Concat(Titles).ToHashSet());
     }
 
     [Fact]
@@ -38,7 +45,10 @@ public class VerdictTableTests
 
         foreach (var (outcome, line) in SampleRuns.Defective.Outcomes.Zip(lines.Skip(1)))
         {
-            line.Should().StartWith($"{outcome.Check.ClaimId} ").And.Contain($" {outcome.Check.Architecture} ").And.EndWith(MeasurementWords.Quantity(outcome.Decisive!));
+            line.Should()
+                .StartWith($"{outcome.Check.ClaimId} ")
+                .And.Contain($" {outcome.Check.Architecture} ")
+                .And.EndWith(MeasurementWords.Quantity(outcome.Decisive!));
         }
 
         lines.Should().NotContain(line => line.EndsWith(' '));

@@ -12,8 +12,17 @@ public class VerifyCommandTests
         var outcome = CommandLine.Run("verify", "--scale", "quick");
 
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        outcome.Output.Should().NotContain("REJECTED").And.NotContain("INCONCLUSIVE").And.Contain("80 of 80 claims hold (157 of 157 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
-        outcome.Output.Should().Contain("vanilla: Pathological signal").And.Contain("vanilla_res: Pathological signal").And.Contain("bn_ff: Pathological SNR").And.Contain("bn_res: Well-behaved");
+        outcome
+            .Output.Should()
+            .NotContain("REJECTED")
+            .And.NotContain("INCONCLUSIVE")
+            .And.Contain("80 of 80 claims hold (157 of 157 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
+        outcome
+            .Output.Should()
+            .Contain("vanilla: Pathological signal")
+            .And.Contain("vanilla_res: Pathological signal")
+            .And.Contain("bn_ff: Pathological SNR")
+            .And.Contain("bn_res: Well-behaved");
         foreach (var claim in ClaimLedger.Claims)
         {
             outcome.Output.Should().MatchRegex($@"(?m)^({claim.Id} |not run at this scale: {claim.Id} )");
@@ -36,7 +45,10 @@ public class VerifyCommandTests
             report["seed"]!.GetValue<int>().Should().Be(3);
             var checks = report["checks"]!.AsArray();
             checks.Select(check => check!["claim"]!.GetValue<string>()).Distinct().Should().BeEquivalentTo("S2", "D8");
-            checks.Should().HaveCount(8).And.OnlyContain(check => check!["measurements"]!.AsArray().Count > 0 && check["verdict"]!.GetValue<string>() == "holds");
+            checks
+                .Should()
+                .HaveCount(8)
+                .And.OnlyContain(check => check!["measurements"]!.AsArray().Count > 0 && check["verdict"]!.GetValue<string>() == "holds");
             checks[0]!["replay"]!.GetValue<string>().Should().Be("wellbehaved verify --scale quick --claim D8 --seed 3");
             report["diagnoses"]!.AsObject().Should().BeEmpty("no deep experiment was needed");
         }
@@ -80,14 +92,17 @@ public class VerifyCommandTests
     public void The_report_of_a_rejection_names_claim_place_and_replay()
     {
         using var wrong = AllMutants.List.First(mutant => mutant.ClaimId == "D7").Create();
-        var run = VerificationRun.Of(wrong, Scale.Quick, 5, ["D7"]);
+        var run = VerificationRun.Execute(wrong, Scale.Quick, 5, ["D7"]);
 
         run.Verdict.Should().Be(Verdict.Rejected);
         run.ByClaim.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create("D7", Verdict.Rejected));
         var report = JsonNode.Parse(VerificationReport.ToText(run))!;
         report["subject"]!.GetValue<string>().Should().Be(wrong.Description.Name);
         var rejected = report["checks"]!.AsArray().First(check => check!["verdict"]!.GetValue<string>() == "rejected")!;
-        rejected["replay"]!.GetValue<string>().Should().Be($"wellbehaved verify --scale quick --claim D7 --seed 5 --architecture {rejected["architecture"]!.GetValue<string>()}");
+        rejected["replay"]!
+            .GetValue<string>()
+            .Should()
+            .Be($"wellbehaved verify --scale quick --claim D7 --seed 5 --architecture {rejected["architecture"]!.GetValue<string>()}");
         rejected["measurements"]![0]!["quantity"]!.GetValue<string>().Should().Contain("depth 1").And.Contain("ReLU");
     }
 }

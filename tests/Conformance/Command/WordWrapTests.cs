@@ -35,10 +35,15 @@ public class WordWrapTests
 
     [Theory]
     [InlineData("  again: wellbehaved verify --scale quick --claim S2", 40, @"  again: wellbehaved verify \|      --scale quick --claim S2")]
-    [InlineData("wellbehaved audit --command 'python3 my program.py' --smoke --seed 3", 30, @"wellbehaved audit \|    --command 'python3 my program.py' \|    --smoke --seed 3")]
+    [InlineData(
+        "wellbehaved audit --command 'python3 my program.py' --smoke --seed 3",
+        30,
+        @"wellbehaved audit \|    --command 'python3 my program.py' \|    --smoke --seed 3"
+    )]
     [InlineData(@"a --b 'it'\''s here' --c d", 14, @"a \|    --b 'it'\''s here' \|    --c d")]
     [InlineData("a --b", 5, "a --b")]
-    public void A_command_breaks_between_options(string command, int width, string lines) => CommandText.Lines(command, width, '\\').Should().Equal(lines.Split('|'));
+    public void A_command_breaks_between_options(string command, int width, string lines) =>
+        CommandText.Lines(command, width, '\\').Should().Equal(lines.Split('|'));
 
     [UnixFact]
     public void A_shell_takes_a_quoted_word_as_it_was()

@@ -18,7 +18,28 @@ public sealed class DefaultDepthTests : IDisposable
     public void A_depth_of_few_divisors_is_recorded_at_a_hundred_depths(int depth, int recorded, int first)
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", $"{depth}", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", "gaussian", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                $"{depth}",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "4",
+                "--batch-size",
+                "4",
+                "--num-sims",
+                "1",
+                "--dataset",
+                "gaussian",
+                "--out",
+                file
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         var depths = ResultFile.Read(file).Depth;
         (depths.Count, depths[0], depths[^1]).Should().Be((recorded, first, depth));
@@ -29,7 +50,28 @@ public sealed class DefaultDepthTests : IDisposable
     public void A_network_of_layers_of_few_divisors_is_recorded_at_a_hundred_repetitions()
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--network", "tanh_edge", "--total-depth", "103", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", "gaussian", "--input-shape", "1x1x4", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--network",
+                "tanh_edge",
+                "--total-depth",
+                "103",
+                "--num-channels",
+                "4",
+                "--batch-size",
+                "4",
+                "--num-sims",
+                "1",
+                "--dataset",
+                "gaussian",
+                "--input-shape",
+                "1x1x4",
+                "--out",
+                file
+            )
+            .ExitStatus.Should()
+            .Be(0);
 
         int[] depths = [.. ResultFile.Read(file).Depth.Distinct().Where(depth => depth > 0)];
         depths.Should().HaveCountGreaterThanOrEqualTo(100);

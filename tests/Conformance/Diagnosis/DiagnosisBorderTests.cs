@@ -6,12 +6,13 @@ namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>How often a diagnosis says a wrong word about random tables whose law lies on the border of that word, and the right one well inside.</summary>
 /// <remarks>
-/// All words of a picture are wrong together in 5 % of the tables at most, asymptotically in the number of mappings; a word at its border is wrong on one side only. The seeds are fixed, so the tests are
+/// All words of a picture are wrong together in 5 % of the tables at most, asymptotically in the number of mappings; a word at its border is wrong on one side
+/// only. The seeds are fixed, so the tests are
 /// deterministic; the marks are where a rate of 5 % would stay below, but for once in 10,000 sets of seeds.
 /// </remarks>
 public class DiagnosisBorderTests
 {
-    private static readonly int Tables = Breadth.Of(usual: 100, atNight: 1000);
+    private static readonly int Tables = Breadth.Choose(usual: 100, atNight: 1000);
 
     /// <summary>Laws on a border of the shape of χ: ln χ = b (l^p - 1)/p.</summary>
     [Theory]
@@ -23,9 +24,18 @@ public class DiagnosisBorderTests
     [InlineData(-0.5, 0.0005, 0.005, 24)]
     public void A_growth_on_the_border_of_a_law_is_rarely_given_its_name(double shape, double walk, double scatter, int mappings)
     {
-        var tables = new MadeUpTables(_ => 9, depth => 5 * (Math.Pow(depth / 200, shape) - Math.Pow(1 / 200.0, shape)) / shape) { Walk = walk, Scatter = scatter, Mappings = mappings, Step = 10 };
+        var tables = new MadeUpTables(_ => 9, depth => 5 * (Math.Pow(depth / 200, shape) - Math.Pow(1 / 200.0, shape)) / shape)
+        {
+            Walk = walk,
+            Scatter = scatter,
+            Mappings = mappings,
+            Step = 10,
+        };
 
-        Law wrong = shape == 0.75 ? (law => law == Growth.Exponential) : shape == 0.5 ? (law => law == Growth.Power) : (law => law == Growth.Bounded);
+        Law wrong =
+            shape == 0.75 ? (law => law == Growth.Exponential)
+            : shape == 0.5 ? (law => law == Growth.Power)
+            : (law => law == Growth.Bounded);
         WrongWords(tables, diagnosis => wrong(diagnosis.ChiGrowth!.Law)).Should().BeLessThanOrEqualTo(Most(0.05));
     }
 
@@ -36,7 +46,13 @@ public class DiagnosisBorderTests
     public void A_drift_that_is_twice_the_walk_is_rarely_called_a_rate(double rate, int mappings)
     {
         // Drift twice the variance per layer is the border; without a walk nothing is on it.
-        var tables = new MadeUpTables(_ => 9, depth => rate * depth) { Walk = rate / 2, Mappings = mappings, Step = 10, Scatter = 0.005 };
+        var tables = new MadeUpTables(_ => 9, depth => rate * depth)
+        {
+            Walk = rate / 2,
+            Mappings = mappings,
+            Step = 10,
+            Scatter = 0.005,
+        };
 
         WrongWords(tables, diagnosis => diagnosis.ChiGrowth!.Law == Growth.Exponential).Should().BeLessThanOrEqualTo(Most(0.05));
     }
@@ -46,12 +62,19 @@ public class DiagnosisBorderTests
     [InlineData(0.5, 60)]
     public void Directions_that_halve_in_two_doublings_are_rarely_called_lost(double power, int mappings)
     {
-        var tables = new MadeUpTables(depth => 1 + (0.5 * Math.Pow(depth / 200, -power)), depth => 0.6 * Math.Log(depth)) { Mappings = mappings, Step = 10, Scatter = 0.2 };
+        var tables = new MadeUpTables(depth => 1 + (0.5 * Math.Pow(depth / 200, -power)), depth => 0.6 * Math.Log(depth))
+        {
+            Mappings = mappings,
+            Step = 10,
+            Scatter = 0.2,
+        };
 
         WrongWords(tables, diagnosis => diagnosis.Conditions.Contains(Condition.PathologicalSignal)).Should().BeLessThanOrEqualTo(Most(0.05));
     }
 
-    /// <summary>At a factor of two from a border, with the walk of a net of width 64 at depth 200, the right word comes in nine tables of ten at least.</summary>
+    /// <summary>
+    /// At a factor of two from a border, with the walk of a net of width 64 at depth 200, the right word comes in nine tables of ten at least.
+    /// </summary>
     [Theory]
     [InlineData("drift four times the walk", Condition.PathologicalSnr)]
     [InlineData("directions lost as the depth", Condition.PathologicalSignal)]
@@ -77,13 +100,17 @@ public class DiagnosisBorderTests
     private static int WrongWords(MadeUpTables tables, Func<Diagnosis, bool> isWrong)
     {
         var wrong = 0;
-        Parallel.For(0, Tables, seed =>
-        {
-            if (isWrong(tables.Diagnose(seed)))
+        Parallel.For(
+            0,
+            Tables,
+            seed =>
             {
-                Interlocked.Increment(ref wrong);
+                if (isWrong(tables.Diagnose(seed)))
+                {
+                    Interlocked.Increment(ref wrong);
+                }
             }
-        });
+        );
         return wrong;
     }
 

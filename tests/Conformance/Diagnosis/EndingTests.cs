@@ -8,7 +8,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Endings are told apart, counted, named with their depth, and are evidence. (Approved outputs of each: ended-*.txt.)</summary>
 public sealed class EndingTests : IDisposable
 {
-    private const double None = double.NaN, Zero = double.NegativeInfinity, Infinite = double.PositiveInfinity;
+    private const double None = double.NaN,
+        Zero = double.NegativeInfinity,
+        Infinite = double.PositiveInfinity;
     private readonly Campaign _campaign = new();
 
     public void Dispose() => _campaign.Dispose();
@@ -43,7 +45,10 @@ public sealed class EndingTests : IDisposable
     {
         MappingEnd.Tell([1, 2, 3], [1, 1, 1], [1, Zero, 1], null, [1, Infinite, 1], null).Should().Be(MappingEnd.None);
         MappingEnd.Tell([1, 2, 3], [1, 1, 1], null, null, [1, None, 1], null).Should().Be(new MappingEnd(Ending.NotANumber, 2));
-        MappingEnd.Tell([1, 2, 3], null, null, null, null, [9, -1, -1]).Should().Be(new MappingEnd(Ending.DeadSignal, 2), "nothing else says that the signal lives");
+        MappingEnd
+            .Tell([1, 2, 3], null, null, null, null, [9, -1, -1])
+            .Should()
+            .Be(new MappingEnd(Ending.DeadSignal, 2), "nothing else says that the signal lives");
     }
 
     [Theory]
@@ -52,32 +57,45 @@ public sealed class EndingTests : IDisposable
     public void Sensitivities_that_overflow_in_half_of_the_mappings_are_no_good_health(int ended)
     {
         // Of sixty, in what was published: once "well-behaved", over the others.
-        var table = MomentTable.Of(EndedFiles.Of(EndedFiles.ChiOverflows, ended * 40 / 60));
+        var table = MomentTable.Read(EndedFiles.Write(EndedFiles.ChiOverflows, ended * 40 / 60));
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
         diagnosis.Conditions.Should().NotContain(Condition.WellBehaved);
         diagnosis.CertainCondition.Should().NotBe(Condition.WellBehaved);
-        diagnosis.Sentence.Should().Contain($"in {ended * 40 / 60} of 40 mappings a number overflows, first at depth 80").And.Contain("means are over the other");
+        diagnosis
+            .Sentence.Should()
+            .Contain($"in {ended * 40 / 60} of 40 mappings a number overflows, first at depth 80")
+            .And.Contain("means are over the other");
         diagnosis.SnrPathology.Successes.Should().Be(ended * 40 / 60);
     }
 
     [Fact]
     public void Every_ending_is_in_the_report_with_its_depths()
     {
-        var report = DiagnosisReport.ToJson(Diagnosis.Of(MomentTable.Of(EndedFiles.Few(EndedFiles.Mixed))));
+        var report = DiagnosisReport.ToJson(Diagnosis.Diagnose(MomentTable.Read(EndedFiles.Few(EndedFiles.Mixed))));
 
-        report["endings"]!.AsArray().Select(ending => (ending!["ending"]!.GetValue<string>(), ending["mappings"]!.GetValue<int>(), ending["of"]!.GetValue<int>(), ending["first_depth"]!.GetValue<int>()))
-            .Should().Equal(("dead_signal", 1, 40, 80), ("extinct_noise", 1, 40, 120), ("no_variance", 1, 40, 80), ("overflow", 1, 40, 120));
+        report["endings"]!
+            .AsArray()
+            .Select(ending =>
+                (
+                    ending!["ending"]!.GetValue<string>(),
+                    ending["mappings"]!.GetValue<int>(),
+                    ending["of"]!.GetValue<int>(),
+                    ending["first_depth"]!.GetValue<int>()
+                )
+            )
+            .Should()
+            .Equal(("dead_signal", 1, 40, 80), ("extinct_noise", 1, 40, 120), ("no_variance", 1, 40, 80), ("overflow", 1, 40, 120));
     }
 
     [Fact]
     public void Mappings_that_ended_count_against_every_certain_sign()
     {
-        var file = EndedFiles.Of(EndedFiles.Dead, 0);
-        Diagnosis.Of(MomentTable.Of(file)).CertainCondition.Should().Be(Condition.WellBehaved);
+        var file = EndedFiles.Write(EndedFiles.Dead, 0);
+        Diagnosis.Diagnose(MomentTable.Read(file)).CertainCondition.Should().Be(Condition.WellBehaved);
 
         // Of forty, six leave 34 at most for a sign: P(k ≥ 34) = 4e-6 is more than its share of 1e-6; none leave 2⁻⁴⁰.
-        Diagnosis.Of(MomentTable.Of(EndedFiles.Of(EndedFiles.NoNoise, 6))).CertainCondition.Should().Be(Condition.Undecided);
+        Diagnosis.Diagnose(MomentTable.Read(EndedFiles.Write(EndedFiles.NoNoise, 6))).CertainCondition.Should().Be(Condition.Undecided);
     }
 
     /// <summary>Plain nets of two channels, of which most die: what run writes, prints and hands on.</summary>
@@ -86,7 +104,12 @@ public sealed class EndingTests : IDisposable
     {
         var whole = CommandLine.Run(Dying("whole.npz"));
         whole.ExitStatus.Should().Be(0, whole.Error);
-        whole.Output.Should().NotContainAny("Infinity", "NaN", " -1", "∞").And.Contain("of 12 simulations the signal dies, first at depth ").And.Contain("networks").And.MatchRegex(" -  +- +0 of 12");
+        whole
+            .Output.Should()
+            .NotContainAny("Infinity", "NaN", " -1", "∞")
+            .And.Contain("of 12 simulations the signal dies, first at depth ")
+            .And.Contain("networks")
+            .And.MatchRegex(" -  +- +0 of 12");
         whole.Error.Should().Contain("warning: in ").And.Contain("(ending, ended_at_depth)");
 
         var file = ResultFile.Read(_campaign["whole.npz"]);
@@ -106,17 +129,31 @@ public sealed class EndingTests : IDisposable
         // A file of before, or of another program, does not say: the numbers do.
         using (var archive = IArrayCollection.Open(_campaign["whole.npz"]))
         {
-            NpzArchive.Write(_campaign["old.npz"], archive.Names.Where(name => name is not ("ending" or "ended_at_depth" or "died_at_depth")).Select(name => KeyValuePair.Create(name, archive.Read(name))).ToArray());
+            NpzArchive.Write(
+                _campaign["old.npz"],
+                archive
+                    .Names.Where(name => name is not ("ending" or "ended_at_depth" or "died_at_depth"))
+                    .Select(name => KeyValuePair.Create(name, archive.Read(name)))
+                    .ToArray()
+            );
         }
 
         ResultFile.Read(_campaign["old.npz"]).RecordedEnds.Should().BeNull();
         ResultFile.Read(_campaign["old.npz"]).Ends.Should().Equal(file.Ends);
         var (said, told) = (CommandLine.Run("diagnose", _campaign["whole.npz"]), CommandLine.Run("diagnose", _campaign["old.npz"]));
         told.Output.Replace("old.npz", "whole.npz", StringComparison.Ordinal).Should().Be(said.Output).And.Contain("the signal dies, first at depth ");
-        CommandLine.Run("merge", _campaign["1.npz"], _campaign["old.npz"], "--out", _campaign["x.npz"]).ExitStatus.Should().Be(2, "its simulations are there twice");
+        CommandLine
+            .Run("merge", _campaign["1.npz"], _campaign["old.npz"], "--out", _campaign["x.npz"])
+            .ExitStatus.Should()
+            .Be(2, "its simulations are there twice");
         CommandLine.Run("plot", _campaign["whole.npz"], "--no-theory", "--out", _campaign["figure.svg"]).ExitStatus.Should().Be(0);
-        DepthFigure.Of([new Recording("whole", file, Architecture.Named("vanilla"), 2, null)]).Notes
-            .Should().Contain(note => note.Contains("simulations the signal dies, first at depth", StringComparison.Ordinal) && note.Contains("leave out what has ended", StringComparison.Ordinal));
+        DepthFigure
+            .Draw([new Recording("whole", file, Architecture.Named("vanilla"), 2, null)])
+            .Notes.Should()
+            .Contain(note =>
+                note.Contains("simulations the signal dies, first at depth", StringComparison.Ordinal)
+                && note.Contains("leave out what has ended", StringComparison.Ordinal)
+            );
     }
 
     [Theory]
@@ -128,10 +165,15 @@ public sealed class EndingTests : IDisposable
     [InlineData(0, 3)]
     public void An_ending_that_cannot_be_is_refused(double code, double depth)
     {
-        NpzArchive.Write(_campaign["forged.npz"],
-        [
-            new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1], 1, 2)), new("ending", NpyArray.Of([code], 1)), new("ended_at_depth", NpyArray.Of([depth], 1)),
-        ]);
+        NpzArchive.Write(
+            _campaign["forged.npz"],
+            [
+                new("depth", NpyArray.From([3L, 6], 2)),
+                new("chi_loc3", NpyArray.From([1.0, 1], 1, 2)),
+                new("ending", NpyArray.From([code], 1)),
+                new("ended_at_depth", NpyArray.From([depth], 1)),
+            ]
+        );
 
         var outcome = CommandLine.Run("diagnose", _campaign["forged.npz"]);
         outcome.ExitStatus.Should().Be(2);
@@ -146,7 +188,9 @@ public sealed class EndingTests : IDisposable
         var outcome = CommandLine.Run("diagnose", _campaign["said.npz"]);
 
         outcome.ExitStatus.Should().Be(3, outcome.Error);
-        outcome.Output.Should().StartWith("Undecided: an ending is said to come before the depth, and the moments go on, in 1 of 30 mappings, first at depth 6");
+        outcome
+            .Output.Should()
+            .StartWith("Undecided: an ending is said to come before the depth, and the moments go on, in 1 of 30 mappings, first at depth 6");
         EndedFile("fits.npz", chi: _ => 2, ending: 0);
         CommandLine.Run("diagnose", _campaign["fits.npz"]).Output.Should().NotContain("an ending");
     }
@@ -154,13 +198,20 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public void Files_that_say_only_where_a_signal_died_are_read_so()
     {
-        NpzArchive.Write(_campaign["died.npz"],
-        [
-            new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1, 1, double.NaN], 2, 2)), new("died_at_depth", NpyArray.Of([-1L, 6], 2)),
-        ]);
+        NpzArchive.Write(
+            _campaign["died.npz"],
+            [
+                new("depth", NpyArray.From([3L, 6], 2)),
+                new("chi_loc3", NpyArray.From([1.0, 1, 1, double.NaN], 2, 2)),
+                new("died_at_depth", NpyArray.From([-1L, 6], 2)),
+            ]
+        );
         ResultFile.Read(_campaign["died.npz"]).Ends.Should().Equal(MappingEnd.None, new MappingEnd(Ending.DeadSignal, 6));
 
-        NpzArchive.Write(_campaign["wrong.npz"], [new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1], 1, 2)), new("died_at_depth", NpyArray.Of([5L], 1))]);
+        NpzArchive.Write(
+            _campaign["wrong.npz"],
+            [new("depth", NpyArray.From([3L, 6], 2)), new("chi_loc3", NpyArray.From([1.0, 1], 1, 2)), new("died_at_depth", NpyArray.From([5L], 1))]
+        );
         CommandLine.Run("diagnose", _campaign["wrong.npz"]).Error.Should().Contain("'died_at_depth', found 5");
     }
 
@@ -168,14 +219,31 @@ public sealed class EndingTests : IDisposable
     public void A_negative_sensitivity_is_impossible_and_no_missing_number()
     {
         EndedFile("negative.npz", chi: mapping => mapping == 4 ? -1 : 2, ending: null);
-        CommandLine.Run("diagnose", _campaign["negative.npz"]).Output.Should().StartWith("Undecided: χ at place 3 has a value that no signal has in 1 of 30 mappings, first at depth 6");
+        CommandLine
+            .Run("diagnose", _campaign["negative.npz"])
+            .Output.Should()
+            .StartWith("Undecided: χ at place 3 has a value that no signal has in 1 of 30 mappings, first at depth 6");
     }
 
     [Fact]
     public void An_infinite_sensitivity_is_told_from_one_that_is_none()
     {
-        EndedFile("both.npz", chi: mapping => mapping switch { < 3 => double.PositiveInfinity, < 8 => double.NaN, _ => 2 }, ending: null);
-        CommandLine.Run("diagnose", _campaign["both.npz"]).Output.ReplaceLineEndings(" ").Should().StartWith("Undecided: ln χ is not a number in 5 of 30 mappings, first at depth 6; in 3 of 30 mappings a number overflows, first at depth 6.");
+        EndedFile(
+            "both.npz",
+            chi: mapping =>
+                mapping switch
+                {
+                    < 3 => double.PositiveInfinity,
+                    < 8 => double.NaN,
+                    _ => 2,
+                },
+            ending: null
+        );
+        CommandLine
+            .Run("diagnose", _campaign["both.npz"])
+            .Output.ReplaceLineEndings(" ")
+            .Should()
+            .StartWith("Undecided: ln χ is not a number in 5 of 30 mappings, first at depth 6; in 3 of 30 mappings a number overflows, first at depth 6.");
     }
 
     /// <summary>Of a channel alone the branch soon dies, and the signal goes on in the skip connection.</summary>
@@ -183,13 +251,38 @@ public sealed class EndingTests : IDisposable
     public void A_branch_that_dies_is_no_dead_signal()
     {
         var outcome = CommandLine.Run(
-            "run", "--architecture", "vanilla_res", "--total-depth", "20", "--num-computations", "10", "--kernel-size", "1", "--num-channels", "1", "--batch-size", "4", "--num-sims", "12", "--dataset", "gaussian", "--out", _campaign["skip.npz"]);
+            "run",
+            "--architecture",
+            "vanilla_res",
+            "--total-depth",
+            "20",
+            "--num-computations",
+            "10",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "1",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "12",
+            "--dataset",
+            "gaussian",
+            "--out",
+            _campaign["skip.npz"]
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Output.Should().NotContainAny(" -1", "NaN");
 
         ResultFile.Read(_campaign["skip.npz"]).Ends.Should().NotContain(end => end.Ending == Ending.DeadSignal);
-        CommandLine.Run("diagnose", _campaign["skip.npz"]).Output.ReplaceLineEndings(" ").Should().NotContain("signal is gone").And.NotContain("signal dies")
-            .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ").And.Contain("as where a residual branch gives zero and the signal goes on in the skip connection");
+        CommandLine
+            .Run("diagnose", _campaign["skip.npz"])
+            .Output.ReplaceLineEndings(" ")
+            .Should()
+            .NotContain("signal is gone")
+            .And.NotContain("signal dies")
+            .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ")
+            .And.Contain("as where a residual branch gives zero and the signal goes on in the skip connection");
     }
 
     /// <summary>Thirty mappings of which one differs at the second depth.</summary>
@@ -197,21 +290,47 @@ public sealed class EndingTests : IDisposable
     {
         const int mappings = 30;
         double[] sensitivities = [.. Enumerable.Range(0, mappings).SelectMany(mapping => new[] { 1.5, chi(mapping), chi(mapping) })];
-        List<KeyValuePair<string, NpyArray>> arrays = [new("depth", NpyArray.Of([3L, 6, 9], 3)), new("chi_loc3", NpyArray.Of(sensitivities, mappings, 3)), new("nu2_signal_loc3", NpyArray.Of([.. sensitivities.Select(_ => 2.0)], mappings, 3))];
+        List<KeyValuePair<string, NpyArray>> arrays =
+        [
+            new("depth", NpyArray.From([3L, 6, 9], 3)),
+            new("chi_loc3", NpyArray.From(sensitivities, mappings, 3)),
+            new("nu2_signal_loc3", NpyArray.From([.. sensitivities.Select(_ => 2.0)], mappings, 3)),
+        ];
         if (ending is { } code)
         {
-            arrays.Add(new("ending", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 ? code : 0L)], mappings)));
-            arrays.Add(new("ended_at_depth", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 && code > 0 ? 6L : -1)], mappings)));
+            arrays.Add(new("ending", NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 ? code : 0L)], mappings)));
+            arrays.Add(
+                new("ended_at_depth", NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 && code > 0 ? 6L : -1)], mappings))
+            );
         }
 
         NpzArchive.Write(_campaign[name], arrays);
     }
 
     private string[] Dying(string name) =>
-    [
-        "run", "--architecture", "vanilla", "--total-depth", "60", "--num-computations", "20", "--kernel-size", "1", "--num-channels", "2", "--batch-size", "2", "--num-sims", "12",
-        "--dataset", "gaussian", "--threads", "2", "--out", _campaign[name],
-    ];
+        [
+            "run",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            "60",
+            "--num-computations",
+            "20",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "2",
+            "--batch-size",
+            "2",
+            "--num-sims",
+            "12",
+            "--dataset",
+            "gaussian",
+            "--threads",
+            "2",
+            "--out",
+            _campaign[name],
+        ];
 
     private NpyArray Array(string file, string name)
     {

@@ -75,5 +75,5 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
 
     /// <summary>Diagnoses a table.</summary>
     /// <param name="seed">The seed.</param>
-    public Diagnosis Diagnose(int seed = 5) => Diagnosis.Of(Draw(seed));
+    public Diagnosis Diagnose(int seed = 5) => Diagnosis.Diagnose(Draw(seed));
 }

@@ -19,7 +19,9 @@ public class MappingBehaviourTests
 
         foreach (var behaviour in new[] { new MappingBehaviour(5, 3, none, 2), new MappingBehaviour(5, 3, 1, none), new MappingBehaviour(5, 3, none, none) })
         {
-            (behaviour.SnrDecaysExponentially, behaviour.SnrDecaysSlower, behaviour.ChiGrowsAsPower, PostLaws.Multiplies(behaviour)).Should().Be((false, false, false, false));
+            (behaviour.SnrDecaysExponentially, behaviour.SnrDecaysSlower, behaviour.ChiGrowsAsPower, PostLaws.Multiplies(behaviour))
+                .Should()
+                .Be((false, false, false, false));
         }
 
         (PostLaws.Slows(none, 4, none, 40), PostLaws.Doubles(none, 40), PostLaws.Dilutes(none, 40)).Should().Be((false, false, false));
@@ -63,9 +65,24 @@ public class MappingBehaviourTests
     [Fact]
     public void Behaviours_are_read_at_a_quarter_half_and_all_of_the_depth()
     {
-        MomentTable Of(int depth) => new([depth / 4, depth / 2, depth], 2, [[9, 9, 9], [9, 9, 9]], [[0, 1, 3], [0, 1, 3]], null, null, 0);
-        MappingBehaviour.Of(Of(64))!.Should().Equal(new MappingBehaviour(9, 9, 1, 2), new MappingBehaviour(9, 9, 1, 2));
-        MappingBehaviour.Of(Of(66)).Should().BeNull("66 has no quarter");
-        MappingBehaviour.Of(Of(64) with { Depths = [16, 33, 64] }).Should().BeNull();
+        MomentTable Of(int depth) =>
+            new(
+                [depth / 4, depth / 2, depth],
+                2,
+                [
+                    [9, 9, 9],
+                    [9, 9, 9],
+                ],
+                [
+                    [0, 1, 3],
+                    [0, 1, 3],
+                ],
+                null,
+                null,
+                0
+            );
+        MappingBehaviour.Read(Of(64))!.Should().Equal(new MappingBehaviour(9, 9, 1, 2), new MappingBehaviour(9, 9, 1, 2));
+        MappingBehaviour.Read(Of(66)).Should().BeNull("66 has no quarter");
+        MappingBehaviour.Read(Of(64) with { Depths = [16, 33, 64] }).Should().BeNull();
     }
 }

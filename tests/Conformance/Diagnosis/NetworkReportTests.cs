@@ -6,7 +6,10 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The report on a network: the answer, where, what theory says, what would change it, how sure, how to repeat it; the same on a terminal, as JSON and on pages.</summary>
+/// <summary>
+/// The report on a network: the answer, where, what theory says, what would change it, how sure, how to repeat it; the same on a terminal, as JSON and on
+/// pages.
+/// </summary>
 public sealed class NetworkReportTests : IDisposable
 {
     private static readonly string[] Options = ["--total-depth", "60", "--num-channels", "64", "--batch-size", "24", "--seed", "0", "--num-sims", "24"];
@@ -19,7 +22,14 @@ public sealed class NetworkReportTests : IDisposable
             var (result, json, report) = (Path.Combine(folder, "x.npz"), Path.Combine(folder, "x.json"), Path.Combine(folder, "report"));
             var ran = CommandLine.Run(["diagnose", "bn_ff", .. Options, "--json", json, "--report", report, "--out", result]);
             var read = CommandLine.Run("diagnose", result, "--report", Path.Combine(folder, "again"));
-            return new(ran, read, JsonNode.Parse(File.ReadAllText(json))!, File.ReadAllText(Path.Combine(report, "report.html")), File.ReadAllText(Path.Combine(report, "report.md")), File.ReadAllText(Path.Combine(folder, "again", "report.md")));
+            return new(
+                ran,
+                read,
+                JsonNode.Parse(File.ReadAllText(json))!,
+                File.ReadAllText(Path.Combine(report, "report.html")),
+                File.ReadAllText(Path.Combine(report, "report.md")),
+                File.ReadAllText(Path.Combine(folder, "again", "report.md"))
+            );
         }
         finally
         {
@@ -51,18 +61,40 @@ public sealed class NetworkReportTests : IDisposable
     {
         var (ran, read, json, page, text, again) = Told.Value;
 
-        string[] Lines(string output, string title) => [.. output.Split('\n').Where(line => line.StartsWith($"{title}: ", StringComparison.Ordinal)).Select(line => line[(title.Length + 2)..])];
-        Lines(ran.Output, "theory").Should().Equal(json["theory"]!["said"]!.AsArray().Select(said => said!.GetValue<string>())).And.Equal(Lines(read.Output, "theory")).And.Contain(said => said.Contains("exploding"));
-        Lines(ran.Output, "change").Should().Equal(json["changes"]!.AsArray().Select(said => said!.GetValue<string>())).And.Equal(Lines(read.Output, "change")).And.Contain(said => said.Contains("residual branch that begins with its norm")).And.Contain(said => said.Contains("\"branch_scale\": \"1/sqrt(L)\""));
+        string[] Lines(string output, string title) =>
+            [.. output.Split('\n').Where(line => line.StartsWith($"{title}: ", StringComparison.Ordinal)).Select(line => line[(title.Length + 2)..])];
+        Lines(ran.Output, "theory")
+            .Should()
+            .Equal(json["theory"]!["said"]!.AsArray().Select(said => said!.GetValue<string>()))
+            .And.Equal(Lines(read.Output, "theory"))
+            .And.Contain(said => said.Contains("exploding"));
+        Lines(ran.Output, "change")
+            .Should()
+            .Equal(json["changes"]!.AsArray().Select(said => said!.GetValue<string>()))
+            .And.Equal(Lines(read.Output, "change"))
+            .And.Contain(said => said.Contains("residual branch that begins with its norm"))
+            .And.Contain(said => said.Contains("\"branch_scale\": \"1/sqrt(L)\""));
         Lines(ran.Output, "repeat").Should().Equal($"wellbehaved diagnose bn_ff {string.Join(' ', Options)}").And.Equal(json["repeat"]!.GetValue<string>());
         Lines(read.Output, "repeat").Single().Should().StartWith("wellbehaved diagnose ").And.EndWith("x.npz");
 
         string[] sections = ["Where", "What theory says", "What would change it", "How sure", "How to repeat it"];
         Regex.Matches(text, "^## (.*)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Should().Equal(sections);
         Regex.Matches(page, "<h2>(.*?)</h2>").Select(match => match.Groups[1].Value).Should().Equal([.. sections, "Layers"]);
-        page.Should().Contain($"<code>wellbehaved diagnose bn_ff {string.Join(' ', Options)}</code>").And.Contain("branch_scale").And.Contain("at one in a million").And.NotContain("<script");
+        page.Should()
+            .Contain($"<code>wellbehaved diagnose bn_ff {string.Join(' ', Options)}</code>")
+            .And.Contain("branch_scale")
+            .And.Contain("at one in a million")
+            .And.NotContain("<script");
         page.Should().Contain("batch_norm").And.MatchRegex("<svg[^>]* id=\"layers\"");
-        string[] Told1(string report) => [.. report.Split('\n').Where(line => !line.Contains("wellbehaved diagnose", StringComparison.Ordinal) && !line.StartsWith("- The moments were made by", StringComparison.Ordinal))];
+        string[] Told1(string report) =>
+            [
+                .. report
+                    .Split('\n')
+                    .Where(line =>
+                        !line.Contains("wellbehaved diagnose", StringComparison.Ordinal)
+                        && !line.StartsWith("- The moments were made by", StringComparison.Ordinal)
+                    ),
+            ];
         Told1(again).Should().Equal(Told1(text), "the file holds all that the run knew");
     }
 
@@ -83,13 +115,25 @@ public sealed class NetworkReportTests : IDisposable
     {
         Networks.Layer unit = new Networks.Residual([new Networks.BatchNorm(), new Networks.Activation(new(Networks.FunctionKind.Relu)), new Networks.Dense()]);
         Networks.Layer[] begun = [new Networks.Dense { Channels = 6 }, new Networks.Repeat(3, [unit])];
-        var (staged, plain) = (Ran([.. begun, new Networks.Residual([new Networks.Dense { Channels = 8 }]) { Skip = [new Networks.Dense { Channels = 8 }] }, new Networks.Repeat(4, [unit]), new Networks.Activation(new(Networks.FunctionKind.Relu))]), Ran([new Networks.Dense { Channels = 6 }, new Networks.Repeat(12, [unit])]));
+        var (staged, plain) = (
+            Ran([
+                .. begun,
+                new Networks.Residual([new Networks.Dense { Channels = 8 }]) { Skip = [new Networks.Dense { Channels = 8 }] },
+                new Networks.Repeat(4, [unit]),
+                new Networks.Activation(new(Networks.FunctionKind.Relu)),
+            ]),
+            Ran([new Networks.Dense { Channels = 6 }, new Networks.Repeat(12, [unit])])
+        );
 
-        RecordedStages.Of(staged).Select(stage => (stage.Name, stage.From, stage.To)).Should().Equal(("stage 1 (units 1 to 3)", 0, 3), ("stage 2 (units 4 to 8)", 3, 8));
-        RecordedStages.Of(plain).Select(stage => stage.Name).Should().Equal("units 1 to 3", "units 4 to 6", "units 7 to 9", "units 10 to 12");
+        RecordedStages
+            .Describe(staged)
+            .Select(stage => (stage.Name, stage.From, stage.To))
+            .Should()
+            .Equal(("stage 1 (units 1 to 3)", 0, 3), ("stage 2 (units 4 to 8)", 3, 8));
+        RecordedStages.Describe(plain).Select(stage => stage.Name).Should().Equal("units 1 to 3", "units 4 to 6", "units 7 to 9", "units 10 to 12");
         var logChi = staged.FindLogAtEnds("chi")!;
-        RecordedStages.Of(staged)[1].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[7] - row[2]), 1e-12);
-        RecordedStages.Of(staged)[0].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[2]), 1e-12, "at the input χ is 1");
+        RecordedStages.Describe(staged)[1].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[7] - row[2]), 1e-12);
+        RecordedStages.Describe(staged)[0].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[2]), 1e-12, "at the input χ is 1");
     }
 
     [Theory]
@@ -102,7 +146,7 @@ public sealed class NetworkReportTests : IDisposable
     {
         StageOutcome[] stages = [Stage("stage 1", 0, 20, 5, first, first), Stage("stage 2", 20, 50, 4, first + second, second)];
 
-        DiagnosisAnswer.Of(Named(condition), 50, "unit", stages).Should().Be(sentence);
+        DiagnosisAnswer.Write(Named(condition), 50, "unit", stages).Should().Be(sentence);
     }
 
     [Fact]
@@ -110,18 +154,25 @@ public sealed class NetworkReportTests : IDisposable
     {
         StageOutcome[] stages = [Stage("units 1 to 20", 0, 20, 5, 0, 0), Stage("units 21 to 40", 20, 40, 1.02, 0, 0)];
 
-        DiagnosisAnswer.Of(Named(Condition.PathologicalSignal), 40, "unit", stages).Should().Be("Pathological signal over 40 units; SNR is not halved; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
-        DiagnosisAnswer.Of(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
+        DiagnosisAnswer
+            .Write(Named(Condition.PathologicalSignal), 40, "unit", stages)
+            .Should()
+            .Be("Pathological signal over 40 units; SNR is not halved; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
+        DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
     }
 
     private static Diagnosis Named(Condition condition) => new(condition, default, default, null, double.NaN, double.NaN, "") { Conditions = [condition] };
 
-    private static StageOutcome Stage(string name, int from, int to, double directions, double logChi, double gain) => new(name, from, to, directions, -2 * logChi, new Estimate(gain, gain - 0.01, gain + 0.01));
+    private static StageOutcome Stage(string name, int from, int to, double directions, double logChi, double gain) =>
+        new(name, from, to, directions, -2 * logChi, new Estimate(gain, gain - 0.01, gain + 0.01));
 
     private ResultFile Ran(Networks.Layers layers)
     {
         var path = Path.Combine(_folder, "x.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(new Networks.Network("net", new(2, 2, 3), layers), 6, 3) with { Dataset = "gaussian" }).Run());
+        ResultFile.Write(
+            path,
+            Experiment.Prepare(ExperimentOptions.ForNetwork(new Networks.Network("net", new(2, 2, 3), layers), 6, 3) with { Dataset = "gaussian" }).Run()
+        );
         return ResultFile.Read(path);
     }
 

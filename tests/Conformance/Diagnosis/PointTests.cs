@@ -5,7 +5,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The third failure: the share of the signal that varies tends to zero. It is named where it does, with its rate, and not where plain nets settle above zero.</summary>
+/// <summary>
+/// The third failure: the share of the signal that varies tends to zero. It is named where it does, with its rate, and not where plain nets settle above zero.
+/// </summary>
 public class PointTests
 {
     private static readonly Func<double, double> PowerLaw = depth => 0.6 * Math.Log(depth);
@@ -24,12 +26,22 @@ public class PointTests
             "as in the ordered phase" => depth => Math.Exp(-depth / 14),
             _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law"),
         };
-        var diagnosis = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Share = share, Depth = 100 }.Diagnose();
+        var diagnosis = new MadeUpTables(Keeping, PowerLaw)
+        {
+            Mappings = 40,
+            Share = share,
+            Depth = 100,
+        }.Diagnose();
 
         diagnosis.Conditions.Should().Equal(Condition.PathologicalPoint);
         diagnosis.CertainCondition.Should().Be(Condition.PathologicalPoint);
         diagnosis.PointPathology.Should().Be(new BinomialProportion(40, 40));
-        diagnosis.Sentence.Should().StartWith($"Pathological point: {words}: ").And.Contain("of it varies at depth 100").And.Contain("this share loses ").And.MatchRegex($"as the power {power} of the depth would");
+        diagnosis
+            .Sentence.Should()
+            .StartWith($"Pathological point: {words}: ")
+            .And.Contain("of it varies at depth 100")
+            .And.Contain("this share loses ")
+            .And.MatchRegex($"as the power {power} of the depth would");
         diagnosis.Rates[^2].LogShare!.Value.Value.Should().BeApproximately(Math.Log(share(100) / share(50)), 0.05);
         diagnosis.Rates[^1].LogShare.Should().BeNull("depth 0 is not recorded");
     }
@@ -51,7 +63,13 @@ public class PointTests
         };
         for (var seed = 0; seed < 20; seed++)
         {
-            var diagnosis = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Share = share, Depth = law.EndsWith("16", StringComparison.Ordinal) ? 16 : 60, Step = law.EndsWith("16", StringComparison.Ordinal) ? 1 : 2 }.Diagnose(seed);
+            var diagnosis = new MadeUpTables(Keeping, PowerLaw)
+            {
+                Mappings = 40,
+                Share = share,
+                Depth = law.EndsWith("16", StringComparison.Ordinal) ? 16 : 60,
+                Step = law.EndsWith("16", StringComparison.Ordinal) ? 1 : 2,
+            }.Diagnose(seed);
 
             diagnosis.Conditions.Should().NotContain(Condition.PathologicalPoint, diagnosis.Sentence);
         }
@@ -64,7 +82,10 @@ public class PointTests
 
         diagnosis.Conditions.Should().Equal(Condition.Undecided);
         diagnosis.Sentence.Should().Contain("what becomes of the share of the signal that varies");
-        new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Share = _ => 0.68 }.Diagnose().Condition.Should().Be(Condition.WellBehaved);
+        new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Share = _ => 0.68 }
+            .Diagnose()
+            .Condition.Should()
+            .Be(Condition.WellBehaved);
     }
 
     [Fact]
@@ -83,19 +104,25 @@ public class PointTests
     public void The_walk_of_the_share_of_a_signal_near_a_point_steps_as_derived(bool manyDirections, double variance, double mean)
     {
         // Differences between points are to their common mean what noise is to a collapsed signal: ln(μ₂/ν₂) steps as 2 ln χ.
-        const int width = 256, steps = 40_000;
+        const int width = 256,
+            steps = 40_000;
         var random = new Random(12);
-        double[] drawn = [.. Enumerable.Range(0, steps).Select(_ =>
-        {
-            var (square, apart) = (0.0, 0.0);
-            for (var unit = 0; unit < width; unit++)
-            {
-                var (y, z) = (Normal.Sample(random, 0, 1), Normal.Sample(random, 0, 1));
-                (square, apart) = y > 0 ? (square + (y * y), apart + (manyDirections ? 1 : z * z)) : (square, apart);
-            }
+        double[] drawn =
+        [
+            .. Enumerable
+                .Range(0, steps)
+                .Select(_ =>
+                {
+                    var (square, apart) = (0.0, 0.0);
+                    for (var unit = 0; unit < width; unit++)
+                    {
+                        var (y, z) = (Normal.Sample(random, 0, 1), Normal.Sample(random, 0, 1));
+                        (square, apart) = y > 0 ? (square + (y * y), apart + (manyDirections ? 1 : z * z)) : (square, apart);
+                    }
 
-            return Math.Log(apart) - Math.Log(square);
-        })];
+                    return Math.Log(apart) - Math.Log(square);
+                }),
+        ];
 
         (drawn.Variance() * width).Should().BeApproximately(variance, 0.06 * variance);
         (drawn.Mean() * width).Should().BeApproximately(mean, (4 * Math.Sqrt(variance * width / steps)) + 0.12);
@@ -108,12 +135,23 @@ public class PointTests
     public void Plain_nets_end_on_a_line_and_not_in_a_point(string architecture, string dataset, int width)
     {
         // Once all points lie on a line through zero, a rectifier stretches them alike: μ₂/ν₂ is what it was, to the last digits.
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 160, KernelSize = 1, NumChannels = width, BatchSize = 16, NumSims = 24, Dataset = dataset, Depths = new DepthList([1, 5, 10, 20, 40, 80, 160]), ReffNoise = false };
-        var table = MomentTable.Of(Experiment.Prepare(options).Run());
+        var options = new ExperimentOptions
+        {
+            Architecture = architecture,
+            TotalDepth = 160,
+            KernelSize = 1,
+            NumChannels = width,
+            BatchSize = 16,
+            NumSims = 24,
+            Dataset = dataset,
+            Depths = new DepthList([1, 5, 10, 20, 40, 80, 160]),
+            ReffNoise = false,
+        };
+        var table = MomentTable.Read(Experiment.Prepare(options).Run());
 
         double Walk(int from) => table.ShareByDepth()!.Select(row => row[from + 1] - row[from]).Variance() / (table.Depths[from + 1] - table.Depths[from]);
         Walk(5).Should().BeLessThan(Walk(1) / 10, "the walk of the share ends with the directions");
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
         diagnosis.Conditions.Should().NotContain(Condition.PathologicalPoint, diagnosis.Sentence);
         diagnosis.MedianShare.Should().BeGreaterThan(0.05);
         diagnosis.PointPathology.Successes.Should().BeLessThan(3);

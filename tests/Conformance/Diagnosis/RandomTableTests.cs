@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The study of random tables in small: of every border some dozens. (In large: bench -- evidence tables.)</summary>
 public class RandomTableTests
 {
-    private static readonly int Tables = Breadth.Of(usual: 30, atNight: 300);
+    private static readonly int Tables = Breadth.Choose(usual: 30, atNight: 300);
 
     public static TheoryData<string> Kinds => [.. RandomTables.Kinds];
 
@@ -19,7 +19,10 @@ public class RandomTableTests
         Parallel.For(0, Tables, seed => outcomes[seed] = RandomTables.Judge(kind, (ulong)seed));
 
         // The seeds are fixed; where a rate of 5 % is kept, so many come once in 10,000 such sets.
-        outcomes.Count(outcome => outcome.StartsWith("wrong", StringComparison.Ordinal)).Should().BeLessThanOrEqualTo(Most(0.05), string.Join(", ", outcomes.CountBy(outcome => outcome)));
+        outcomes
+            .Count(outcome => outcome.StartsWith("wrong", StringComparison.Ordinal))
+            .Should()
+            .BeLessThanOrEqualTo(Most(0.05), string.Join(", ", outcomes.CountBy(outcome => outcome)));
         if (RandomTables.HasRightWord(kind))
         {
             outcomes.Count(outcome => outcome != "right").Should().BeLessThanOrEqualTo(Most(0.1), string.Join(", ", outcomes.CountBy(outcome => outcome)));

@@ -16,16 +16,28 @@ public class SupportedWordsTests
 
         diagnosis.Conditions.Should().Equal(Condition.PathologicalSignal);
         diagnosis.ReffLimit.Should().BeApproximately(1.05, 0.005);
-        diagnosis.Sentence.Should().StartWith("Pathological signal: the signal has lost all but 1.05").And.Contain("by depth 200").And.NotContain("tends to one");
+        diagnosis
+            .Sentence.Should()
+            .StartWith("Pathological signal: the signal has lost all but 1.05")
+            .And.Contain("by depth 200")
+            .And.NotContain("tends to one");
     }
 
     [Fact]
     public void A_share_that_has_settled_becomes_no_point()
     {
-        var diagnosis = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Scatter = 0.01, Share = depth => 0.005 + (0.9 * Math.Exp(-depth / 3)) }.Diagnose();
+        var diagnosis = new MadeUpTables(Keeping, PowerLaw)
+        {
+            Mappings = 40,
+            Scatter = 0.01,
+            Share = depth => 0.005 + (0.9 * Math.Exp(-depth / 3)),
+        }.Diagnose();
 
         diagnosis.Conditions.Should().Equal(Condition.PathologicalPoint);
-        diagnosis.Sentence.Should().StartWith("Pathological point: all but 0.5 % of the signal is the same at all points at depth 200, of 47 % that varied at depth 2").And.NotContainAny("becomes", "tends to a point");
+        diagnosis
+            .Sentence.Should()
+            .StartWith("Pathological point: all but 0.5 % of the signal is the same at all points at depth 200, of 47 % that varied at depth 2")
+            .And.NotContainAny("becomes", "tends to a point");
     }
 
     [Theory]
@@ -35,20 +47,31 @@ public class SupportedWordsTests
     public void A_signal_of_one_direction_at_all_depths_has_collapsed_before_where_its_batch_has_others(int? images, bool hasCollapsed)
     {
         // Two images never have two directions.
-        var table = new MadeUpTables(_ => 1 + 1e-9, PowerLaw) { Mappings = 40 }.Draw(5) with { Images = images };
+        var table = new MadeUpTables(_ => 1 + 1e-9, PowerLaw) { Mappings = 40 }.Draw(5) with
+        {
+            Images = images,
+        };
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Condition.Should().Be(hasCollapsed ? Condition.PathologicalSignal : Condition.Undecided);
-        diagnosis.Sentence.Should().Contain("the signal has a single direction of variance from the first recorded depth, 2, on: it collapsed before" + (hasCollapsed ? ";" : ", or never had another"));
+        diagnosis
+            .Sentence.Should()
+            .Contain(
+                "the signal has a single direction of variance from the first recorded depth, 2, on: it collapsed before"
+                    + (hasCollapsed ? ";" : ", or never had another")
+            );
     }
 
     [Fact]
     public void Mappings_of_two_kinds_have_no_limit()
     {
-        var (sick, well) = (new MadeUpTables(depth => 1 + (300 / (depth * depth)), PowerLaw) { Mappings = 14 }.Draw(1), new MadeUpTables(_ => 5.8, PowerLaw) { Mappings = 16 }.Draw(2));
+        var (sick, well) = (
+            new MadeUpTables(depth => 1 + (300 / (depth * depth)), PowerLaw) { Mappings = 14 }.Draw(1),
+            new MadeUpTables(_ => 5.8, PowerLaw) { Mappings = 16 }.Draw(2)
+        );
 
-        var diagnosis = Diagnosis.Of(sick with { Simulations = 30, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
+        var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 30, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
 
         diagnosis.Condition.Should().Be(Condition.Undecided);
         diagnosis.ReffLimit.Should().Be(double.NaN);
@@ -60,10 +83,13 @@ public class SupportedWordsTests
     [InlineData(40, 2, true)]
     public void Good_health_is_that_of_all_mappings(int lasting, int dead, bool isNamed)
     {
-        var diagnosis = Diagnosis.Of(new MadeUpTables(Keeping, PowerLaw) { Mappings = lasting }.Draw(1) with { Died = dead });
+        var diagnosis = Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Mappings = lasting }.Draw(1) with { Died = dead });
 
         diagnosis.Condition.Should().Be(isNamed ? Condition.WellBehaved : Condition.Undecided);
-        diagnosis.Sentence.Should().Contain(isNamed ? "Well-behaved" : $"{dead} of {lasting + dead} mappings end before their depth, too many to call all well-behaved by the others").And.NotContain("the signal collapses in");
+        diagnosis
+            .Sentence.Should()
+            .Contain(isNamed ? "Well-behaved" : $"{dead} of {lasting + dead} mappings end before their depth, too many to call all well-behaved by the others")
+            .And.NotContain("the signal collapses in");
     }
 
     [Fact]
@@ -72,14 +98,21 @@ public class SupportedWordsTests
         var diagnosis = new MadeUpTables(depth => 1 + (10 / Math.Log(depth + 1)), PowerLaw) { Mappings = 100, Scatter = 0.01 }.Diagnose();
 
         diagnosis.ReffLimit.Should().Be(double.NaN);
-        diagnosis.Sentence.Should().MatchRegex(@"over layers 100 to 200 r_eff - 1 falls as the power 0\.\d+ \(0\.\d+ to 0\.\d+\) of the depth").And.NotContain("keeps");
+        diagnosis
+            .Sentence.Should()
+            .MatchRegex(@"over layers 100 to 200 r_eff - 1 falls as the power 0\.\d+ \(0\.\d+ to 0\.\d+\) of the depth")
+            .And.NotContain("keeps");
     }
 
     [Fact]
     public void A_power_of_the_directions_is_said_with_its_interval_or_not_at_all()
     {
         // They rise, fall a little, and what they do at the end is within the noise.
-        var diagnosis = new MadeUpTables(depth => depth < 20 ? 1 + (depth / 4) : 6 - (0.05 * Math.Log(depth / 20)), PowerLaw) { Mappings = 24, Scatter = 0.3 }.Diagnose();
+        var diagnosis = new MadeUpTables(depth => depth < 20 ? 1 + (depth / 4) : 6 - (0.05 * Math.Log(depth / 20)), PowerLaw)
+        {
+            Mappings = 24,
+            Scatter = 0.3,
+        }.Diagnose();
 
         diagnosis.Sentence.Should().NotContain("falls as the power");
     }
@@ -95,7 +128,11 @@ public class SupportedWordsTests
     {
         var diagnosis = new MadeUpTables(Keeping, depth => 6.5 * depth) { Mappings = 40 }.Diagnose();
         diagnosis.Sentence.Should().Contain("the noise grows by the factor 665").And.NotContain("%");
-        string[] lines = [.. DiagnosisLines.Of(Diagnosis.Of(new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5) with { LogChi = null }))];
-        lines.Where(line => line.StartsWith("  layers", StringComparison.Ordinal)).Should().NotBeEmpty().And.OnlyContain(line => line.Contains("multiplied", StringComparison.Ordinal));
+        string[] lines = [.. DiagnosisLines.Write(Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5) with { LogChi = null }))];
+        lines
+            .Where(line => line.StartsWith("  layers", StringComparison.Ordinal))
+            .Should()
+            .NotBeEmpty()
+            .And.OnlyContain(line => line.Contains("multiplied", StringComparison.Ordinal));
     }
 }

@@ -7,20 +7,25 @@ namespace Wellbehaved.Tests.Conformance;
 public class UnevenDepthTests
 {
     public static TheoryData<int[]> Lists =>
-    [
-        [1, 2, 4, 8, 16],
-        [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144],
-        [10, 90, 100, 190, 200],
-        [1, 7, 150, 160, 170, 180, 190, 200],
-        [50, 100, 200],
-        [1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 400],
-    ];
+        [
+            [1, 2, 4, 8, 16],
+            [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144],
+            [10, 90, 100, 190, 200],
+            [1, 7, 150, 160, 170, 180, 190, 200],
+            [50, 100, 200],
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 400],
+        ];
 
     [Theory]
     [MemberData(nameof(Lists))]
     public void An_exponential_has_its_rate_at_any_depths(int[] depths)
     {
-        var diagnosis = new MadeUpTables(_ => 9, depth => 0.2 * depth) { Depths = depths, Mappings = 40, Scatter = 0.003 }.Diagnose();
+        var diagnosis = new MadeUpTables(_ => 9, depth => 0.2 * depth)
+        {
+            Depths = depths,
+            Mappings = 40,
+            Scatter = 0.003,
+        }.Diagnose();
 
         diagnosis.Condition.Should().Be(Condition.PathologicalSnr);
         diagnosis.ChiGrowth!.Parameter.Should().BeApproximately(0.2, 0.002);
@@ -32,29 +37,51 @@ public class UnevenDepthTests
     [MemberData(nameof(Lists))]
     public void A_power_law_has_its_exponent_at_any_depths(int[] depths)
     {
-        var diagnosis = new MadeUpTables(_ => 9, depth => 0.6 * Math.Log(depth)) { Depths = depths, Mappings = 200, Scatter = 0.0005 }.Diagnose();
+        var diagnosis = new MadeUpTables(_ => 9, depth => 0.6 * Math.Log(depth))
+        {
+            Depths = depths,
+            Mappings = 200,
+            Scatter = 0.0005,
+        }.Diagnose();
 
         diagnosis.Condition.Should().Be(Condition.WellBehaved);
         diagnosis.ChiGrowth!.Law.Should().Be(Growth.Power);
         diagnosis.ChiGrowth.Parameter.Should().BeApproximately(0.6, 0.02);
-        diagnosis.Rates.Where(rate => rate.From > 0).Should().NotBeEmpty().And.AllSatisfy(rate => rate.ChiPower!.Value.Value.Should().BeApproximately(0.6, 0.02));
+        diagnosis
+            .Rates.Where(rate => rate.From > 0)
+            .Should()
+            .NotBeEmpty()
+            .And.AllSatisfy(rate => rate.ChiPower!.Value.Value.Should().BeApproximately(0.6, 0.02));
     }
 
     [Theory]
     [MemberData(nameof(Lists))]
     public void Directions_that_are_lost_as_a_power_are_lost_at_any_depths(int[] depths)
     {
-        var tables = new MadeUpTables(depth => 1 + (0.9 * Math.Pow(depth / depths[^1], -1)), depth => 0.6 * Math.Log(depth)) { Depths = depths, Mappings = 40, Scatter = 0.005 };
+        var tables = new MadeUpTables(depth => 1 + (0.9 * Math.Pow(depth / depths[^1], -1)), depth => 0.6 * Math.Log(depth))
+        {
+            Depths = depths,
+            Mappings = 40,
+            Scatter = 0.005,
+        };
 
         tables.Diagnose().Conditions.Should().Equal(Condition.PathologicalSignal);
-        (tables with { Reff = depth => 1 + (0.9 * Math.Pow(depth / depths[^1], -0.1)) }).Diagnose().Conditions.Should().NotContain(Condition.PathologicalSignal);
+        (tables with { Reff = depth => 1 + (0.9 * Math.Pow(depth / depths[^1], -0.1)) })
+            .Diagnose()
+            .Conditions.Should()
+            .NotContain(Condition.PathologicalSignal);
     }
 
     [Fact]
     public void A_gain_of_five_per_cent_is_one_while_the_depth_doubles()
     {
         // From depth 160 to 200 χ gains 4 %: carried over a doubling that is 14 %, which is no bound.
-        var diagnosis = new MadeUpTables(_ => 9, depth => 0.18 * Math.Log(depth)) { Depths = [1, 150, 160, 200], Mappings = 200, Scatter = 0.0005 }.Diagnose();
+        var diagnosis = new MadeUpTables(_ => 9, depth => 0.18 * Math.Log(depth))
+        {
+            Depths = [1, 150, 160, 200],
+            Mappings = 200,
+            Scatter = 0.0005,
+        }.Diagnose();
 
         diagnosis.ChiGrowth!.Law.Should().NotBe(Growth.Bounded);
     }

@@ -10,9 +10,16 @@ public class UnevenGrowthTests
     private static readonly Func<double, double> Keeping = _ => 9;
 
     public static TheoryData<string> NoLaws =>
-    [
-        "a step at 70", "two steps", "a ramp from 90", "a late ramp", "growth that ends at 75", "growth that ends at 81", "a step and a rate", "a rate that triples",
-    ];
+        [
+            "a step at 70",
+            "two steps",
+            "a ramp from 90",
+            "a late ramp",
+            "growth that ends at 75",
+            "growth that ends at 81",
+            "a step and a rate",
+            "a rate that triples",
+        ];
 
     [Theory]
     [MemberData(nameof(NoLaws))]
@@ -39,7 +46,12 @@ public class UnevenGrowthTests
     [InlineData(2.4)]
     public void A_rate_that_rises_with_the_depth_is_faster_than_exponential_and_pathological(double power)
     {
-        var tables = new MadeUpTables(Keeping, depth => 10 * Math.Pow(depth / 100, power)) { Depth = 100, Mappings = 60, Scatter = 0.01 };
+        var tables = new MadeUpTables(Keeping, depth => 10 * Math.Pow(depth / 100, power))
+        {
+            Depth = 100,
+            Mappings = 60,
+            Scatter = 0.01,
+        };
         foreach (var (mappings, certain) in new[] { (24, Condition.Undecided), (60, Condition.PathologicalSnr) })
         {
             var diagnosis = (tables with { Mappings = mappings }).Diagnose();
@@ -48,36 +60,73 @@ public class UnevenGrowthTests
             diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
             diagnosis.CertainCondition.Should().Be(certain);
             diagnosis.SnrPathology.Successes.Should().Be(mappings);
-            diagnosis.Sentence.Should().MatchRegex(@"^Pathological SNR: SNR\^l/SNR\^0 decays faster than exponentially: the noise gains [\d.]+ % in each layer over layers 26 to 44, [\d.]+ % to 62, [\d.]+ % to 82, [\d.]+ % to 100; at depth 100 the SNR is down ");
+            diagnosis
+                .Sentence.Should()
+                .MatchRegex(
+                    @"^Pathological SNR: SNR\^l/SNR\^0 decays faster than exponentially: the noise gains [\d.]+ % in each layer over layers 26 to 44, [\d.]+ % to 62, [\d.]+ % to 82, [\d.]+ % to 100; at depth 100 the SNR is down "
+                );
         }
     }
 
     /// <summary>As units of two kinds that alternate: shapes of an exponential or more, and a stretch at the mark.</summary>
     [Theory]
-    [InlineData(0.17, 0.0731, @"χ gains more in each layer over layers 50 to 100 than over layers 26 to 50 \(shape 1\.[12]\d, 1\.\d\d to 1\.\d\d, where 1 is exponential\)")]
-    [InlineData(0.13, 0.0647, @"χ gains over layers 50 to 100 what an exponential growth over layers 26 to 50 leads to \(shape 0\.9\d, 0\.\d\d to [01]\.\d\d, where 1 is exponential\)")]
+    [InlineData(
+        0.17,
+        0.0731,
+        @"χ gains more in each layer over layers 50 to 100 than over layers 26 to 50 \(shape 1\.[12]\d, 1\.\d\d to 1\.\d\d, where 1 is exponential\)"
+    )]
+    [InlineData(
+        0.13,
+        0.0647,
+        @"χ gains over layers 50 to 100 what an exponential growth over layers 26 to 50 leads to \(shape 0\.9\d, 0\.\d\d to [01]\.\d\d, where 1 is exponential\)"
+    )]
     public void A_growth_as_of_an_exponential_that_is_not_steady_is_given_no_law_and_told_why(double last, double third, string words)
     {
-        var tables = new MadeUpTables(Keeping, depth => (0.1 * Math.Min(depth, 62)) + (third * Math.Clamp(depth - 62, 0, 20)) + (last * Math.Max(depth - 82, 0))) { Depth = 100, Mappings = 48, Scatter = 0.05 };
+        var tables = new MadeUpTables(
+            Keeping,
+            depth => (0.1 * Math.Min(depth, 62)) + (third * Math.Clamp(depth - 62, 0, 20)) + (last * Math.Max(depth - 82, 0))
+        )
+        {
+            Depth = 100,
+            Mappings = 48,
+            Scatter = 0.05,
+        };
 
         var diagnosis = tables.Diagnose();
 
         diagnosis.Conditions.Should().Equal(Condition.Undecided);
         diagnosis.ChiGrowth!.Law.Should().Be(Growth.Undecided, diagnosis.Sentence);
-        diagnosis.Sentence.Should().MatchRegex(words + @", but not at one rate: by 11 % in each layer over layers 26 to 44, 11 % to 62, [67]\.\d % to 82, 1\d % to 100; 48 mappings do not tell whether layers 62 to 82 gain two thirds of what one rate would give, as a law asks(; some [\d,]+ would|, nor would many more); at depth 100 ");
+        diagnosis
+            .Sentence.Should()
+            .MatchRegex(
+                words
+                    + @", but not at one rate: by 11 % in each layer over layers 26 to 44, 11 % to 62, [67]\.\d % to 82, 1\d % to 100; 48 mappings do not tell whether layers 62 to 82 gain two thirds of what one rate would give, as a law asks(; some [\d,]+ would|, nor would many more); at depth 100 "
+            );
     }
 
     [Fact]
     public void A_noise_that_decays_loses_and_one_that_may_decay_changes()
     {
-        DiagnosisLines.Of(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose()).Should().Contain(line => line.Contains("the noise loses 7.")).And.OnlyContain(line => !line.Contains("gains -"));
-        DiagnosisLines.Of(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3)).Should().OnlyContain(line => !line.Contains("gains -"));
+        DiagnosisLines
+            .Write(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose())
+            .Should()
+            .Contain(line => line.Contains("the noise loses 7."))
+            .And.OnlyContain(line => !line.Contains("gains -"));
+        DiagnosisLines
+            .Write(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3))
+            .Should()
+            .OnlyContain(line => !line.Contains("gains -"));
         RateWords.NoiseGains(new Estimate(-0.001, -0.004, 0.002)).Should().Be("the noise changes by -0.1 % (-0.4 to 0.2) against the signal in each layer");
     }
 
     [Fact]
     public void What_each_stretch_gains_is_said_where_no_law_fits() =>
-        TablesOf("growth that ends at 75").Diagnose().Sentence.Should().MatchRegex(@"by 5\.1 % in each layer over layers 26 to 44, 5\.1 % to 62, 3\.\d % to 82, -?0[\d.]* % to 100; at depth 100 the SNR is down 1,\d\d\d-fold");
+        TablesOf("growth that ends at 75")
+            .Diagnose()
+            .Sentence.Should()
+            .MatchRegex(
+                @"by 5\.1 % in each layer over layers 26 to 44, 5\.1 % to 62, 3\.\d % to 82, -?0[\d.]* % to 100; at depth 100 the SNR is down 1,\d\d\d-fold"
+            );
 
     [Fact]
     public void A_step_by_which_chi_stays_bounded_is_no_bound_while_it_still_grows()
@@ -96,9 +145,17 @@ public class UnevenGrowthTests
         var random = new Random(4);
         double[] rates = [.. Enumerable.Range(0, 200).Select(_ => least + ((most - least) * random.NextDouble()))];
         int[] depths = [.. Enumerable.Range(1, depth)];
-        var table = new MomentTable(depths, rates.Length, [.. rates.Select(_ => depths.Select(_ => 9.0).ToArray())], [.. rates.Select(rate => depths.Select(at => rate * at).ToArray())], null, null, 0);
+        var table = new MomentTable(
+            depths,
+            rates.Length,
+            [.. rates.Select(_ => depths.Select(_ => 9.0).ToArray())],
+            [.. rates.Select(rate => depths.Select(at => rate * at).ToArray())],
+            null,
+            null,
+            0
+        );
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
         diagnosis.CertainCondition.Should().Be(Condition.PathologicalSnr);
@@ -116,16 +173,23 @@ public class UnevenGrowthTests
         const int mappings = 4000;
         var random = new Random(5);
         int[] depths = [10, 14, 20, 30, 40];
-        double[][] rows = [.. Enumerable.Range(0, mappings).Select(_ =>
-        {
-            var (rate, walk, before) = (Normal.Sample(random, 0.1, spread), 0.0, 0);
-            return depths.Select(depth =>
-            {
-                walk += Normal.Sample(random, 0, Math.Sqrt(variance * (depth - before)));
-                before = depth;
-                return walk + (rate * depth) + Math.Log(depth);
-            }).ToArray();
-        })];
+        double[][] rows =
+        [
+            .. Enumerable
+                .Range(0, mappings)
+                .Select(_ =>
+                {
+                    var (rate, walk, before) = (Normal.Sample(random, 0.1, spread), 0.0, 0);
+                    return depths
+                        .Select(depth =>
+                        {
+                            walk += Normal.Sample(random, 0, Math.Sqrt(variance * (depth - before)));
+                            before = depth;
+                            return walk + (rate * depth) + Math.Log(depth);
+                        })
+                        .ToArray();
+                }),
+        ];
 
         // Three degrees of freedom each: the relative error is √(2/(3 · 4000)) = 1.3 %.
         FiniteWidthWalk.Within(rows, depths, [0, 1, 2, 3, 4]).Average().Should().BeApproximately(variance, 4 * 0.013 * variance);
@@ -152,7 +216,7 @@ public class UnevenGrowthTests
             Seed = 6,
         };
 
-        var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options).Run()));
+        var diagnosis = Diagnosis.Diagnose(MomentTable.Read(Experiment.Prepare(options).Run()));
 
         diagnosis.Conditions.Should().Equal(Condition.Undecided);
         diagnosis.CertainCondition.Should().Be(Condition.Undecided);
@@ -171,10 +235,15 @@ public class UnevenGrowthTests
             }
         }
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Condition.Should().Be(Condition.Undecided);
-        diagnosis.Sentence.Should().Contain("24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median grows exponentially");
+        diagnosis
+            .Sentence.Should()
+            .Contain(
+                "24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median "
+                    + "grows exponentially"
+            );
         new MadeUpTables(Keeping, depth => 0.2 * depth).Diagnose(1).Sentence.Should().NotContain("far from the others");
     }
 
@@ -192,6 +261,11 @@ public class UnevenGrowthTests
             "a rate that triples" => depth => (0.02 * depth) + (0.04 * Math.Max(depth - 60, 0)),
             _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law"),
         };
-        return new MadeUpTables(Keeping, logChi) { Depth = 100, Mappings = 40, Scatter = 0.01 };
+        return new MadeUpTables(Keeping, logChi)
+        {
+            Depth = 100,
+            Mappings = 40,
+            Scatter = 0.01,
+        };
     }
 }

@@ -25,8 +25,14 @@ public sealed class CookbookTests : IDisposable
     public void The_cookbook_has_ten_recipes_that_show_what_they_print()
     {
         Recipe.All.Should().HaveCount(10);
-        Recipe.All.SelectMany(recipe => recipe.Blocks).Should().NotContain(block => block.Language == ShownOutput.Output && block.Text.Trim() == "…", "anything would do");
-        Recipe.All.Where(recipe => recipe.Blocks.All(block => block.Language != ShownOutput.Output)).Should().ContainSingle("the tests of a layer in C# print nothing of their own");
+        Recipe
+            .All.SelectMany(recipe => recipe.Blocks)
+            .Should()
+            .NotContain(block => block.Language == ShownOutput.Output && block.Text.Trim() == "…", "anything would do");
+        Recipe
+            .All.Where(recipe => recipe.Blocks.All(block => block.Language != ShownOutput.Output))
+            .Should()
+            .ContainSingle("the tests of a layer in C# print nothing of their own");
     }
 
     [Theory]
@@ -48,7 +54,10 @@ public sealed class CookbookTests : IDisposable
     [Fact]
     public void The_layer_in_CSharp_holds_and_its_proposed_mistake_is_rejected()
     {
-        var source = Recipe.All.SelectMany(recipe => recipe.Blocks).Single(block => block.Language == "csharp" && block.Text.Contains("ConformanceTests", StringComparison.Ordinal)).Text;
+        var source = Recipe
+            .All.SelectMany(recipe => recipe.Blocks)
+            .Single(block => block.Language == "csharp" && block.Text.Contains("ConformanceTests", StringComparison.Ordinal))
+            .Text;
         Judge(source).Verdict.Should().Be(Verdict.Declined, "convolutions and batch norm are declined, and all else holds");
         Judge(source).HoldsButForDeclined.Should().BeTrue();
 
@@ -62,7 +71,7 @@ public sealed class CookbookTests : IDisposable
             Snippet.Compile(source).Emit(assembly).Success.Should().BeTrue();
             assembly.Position = 0;
             var type = new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(assembly).GetType("MyLayer")!;
-            return VerificationRun.Of((ISubject)Activator.CreateInstance(type)!, Scale.Quick, 0, ["O1", "O2", "D8"]);
+            return VerificationRun.Execute((ISubject)Activator.CreateInstance(type)!, Scale.Quick, 0, ["O1", "O2", "D8"]);
         }
     }
 
@@ -116,7 +125,11 @@ public sealed class CookbookTests : IDisposable
 
         var program = Path.Combine(_folder, "recipe.dll");
         compilation.Emit(program).Success.Should().BeTrue();
-        foreach (var library in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Where(file => Path.GetFileName(file).StartsWith("Wellbehaved.", StringComparison.Ordinal) || Path.GetFileName(file) == "MathNet.Numerics.dll"))
+        foreach (
+            var library in Directory
+                .EnumerateFiles(AppContext.BaseDirectory, "*.dll")
+                .Where(file => Path.GetFileName(file).StartsWith("Wellbehaved.", StringComparison.Ordinal) || Path.GetFileName(file) == "MathNet.Numerics.dll")
+        )
         {
             File.Copy(library, Path.Combine(_folder, Path.GetFileName(library)));
         }

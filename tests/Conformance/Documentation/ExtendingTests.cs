@@ -11,10 +11,16 @@ public class ExtendingTests
         string[] folders = ["src/Networks", "src/Model", "src/Theory", "src/Audit", "src/Onnx/Exports", "src/Cli", "src/Figures", "data", "docs", "examples"];
         string[] endings = [".cs", ".py", ".json", ".md"];
         var page = Repository.Text("docs/extending.md");
-        var touched = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
+        var touched = folders
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Where(file => endings.Contains(Path.GetExtension(file)) && !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
-            .Where(file => File.ReadAllText(file) is var text && (text.Contains("HardSwish", StringComparison.Ordinal) || text.Contains("hard_swish", StringComparison.Ordinal)))
-            .Select(Path.GetFileName).Where(file => file != "extending.md").ToArray();
+            .Where(file =>
+                File.ReadAllText(file) is var text
+                && (text.Contains("HardSwish", StringComparison.Ordinal) || text.Contains("hard_swish", StringComparison.Ordinal))
+            )
+            .Select(Path.GetFileName)
+            .Where(file => file != "extending.md")
+            .ToArray();
         touched.Should().HaveCountGreaterThan(15);
         touched.Should().OnlyContain(file => page.Contains(file!, StringComparison.Ordinal), "docs/extending.md says what an activation needs");
     }

@@ -32,7 +32,13 @@ public static partial class Gallery
     };
 
     /// <summary>Names of the networks, by name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "data", "networks"), "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "data", "networks"), "*.json")
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Writes page and pictures anew.</summary>
     /// <param name="folder">The folder.</param>
@@ -59,10 +65,18 @@ public static partial class Gallery
         var work = Directory.CreateTempSubdirectory("wellbehaved").FullName;
         try
         {
-            var (result, json, options) = (Path.Combine(work, $"{name}.npz"), Path.Combine(work, "diagnosis.json"), OfImages.GetValueOrDefault(name, OfVectors));
+            var (result, json, options) = (
+                Path.Combine(work, $"{name}.npz"),
+                Path.Combine(work, "diagnosis.json"),
+                OfImages.GetValueOrDefault(name, OfVectors)
+            );
             Run([0, 3], ["diagnose", name, .. options.Split(' '), "--out", result, "--json", json]);
             Run([0], ["plot", result, "--out", Path.Combine(folder, $"{name}.svg")]);
-            string[] sizes = [.. options.Split(' ').Chunk(2).Where(pair => pair[0] is "--total-depth" or "--num-channels").SelectMany(pair => pair), .. OfImages.ContainsKey(name) ? Array.Empty<string>() : ["--input-shape", "32x32x3"]];
+            string[] sizes =
+            [
+                .. options.Split(' ').Chunk(2).Where(pair => pair[0] is "--total-depth" or "--num-channels").SelectMany(pair => pair),
+                .. OfImages.ContainsKey(name) ? Array.Empty<string>() : ["--input-shape", "32x32x3"],
+            ];
             Run([0], ["network", name, .. sizes, "--out", Path.Combine(folder, $"{name}_layers.svg")]);
             return Section(name, JsonNode.Parse(File.ReadAllText(json))!);
         }
@@ -79,7 +93,9 @@ public static partial class Gallery
     public static string? SectionOn(string page, string name)
     {
         var at = page.IndexOf($"\n## {name}\n", StringComparison.Ordinal);
-        return at < 0 ? null : page[(at + 1)..(page.IndexOf("\n## ", at + 4, StringComparison.Ordinal) is > 0 and var end ? end + 1 : page.Length)].TrimEnd() + "\n";
+        return at < 0
+            ? null
+            : page[(at + 1)..(page.IndexOf("\n## ", at + 4, StringComparison.Ordinal) is > 0 and var end ? end + 1 : page.Length)].TrimEnd() + "\n";
     }
 
     /// <summary>What differs between two pictures beyond the rounding of a coordinate, on which processors may differ.</summary>
@@ -89,23 +105,42 @@ public static partial class Gallery
     public static string? Difference(string one, string other)
     {
         const double Rounding = 0.15;
-        string[] pieces = NumberPattern().Split(one), others = NumberPattern().Split(other);
+        string[] pieces = NumberPattern().Split(one),
+            others = NumberPattern().Split(other);
         if (pieces.Length != others.Length)
         {
             return $"{pieces.Length} pieces and {others.Length}";
         }
 
-        return pieces.Zip(others).FirstOrDefault(pair => pair.First != pair.Second
-            && !(double.TryParse(pair.First, CultureInfo.InvariantCulture, out var a) && double.TryParse(pair.Second, CultureInfo.InvariantCulture, out var b) && Math.Abs(a - b) < Rounding)) is { First: not null } found
-            ? $"{found.First} and {found.Second}" : null;
+        return
+            pieces
+                .Zip(others)
+                .FirstOrDefault(pair =>
+                    pair.First != pair.Second
+                    && !(
+                        double.TryParse(pair.First, CultureInfo.InvariantCulture, out var a)
+                        && double.TryParse(pair.Second, CultureInfo.InvariantCulture, out var b)
+                        && Math.Abs(a - b) < Rounding
+                    )
+                )
+                is { First: not null } found
+            ? $"{found.First} and {found.Second}"
+            : null;
     }
 
     private static string Section(string name, JsonNode diagnosis)
     {
-        var description = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "data", "networks", $"{name}.json")))!["description"]!.GetValue<string>();
+        var description = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "data", "networks", $"{name}.json")))![
+            "description"
+        ]!.GetValue<string>();
         var text = new StringBuilder($"## {name}\n\n{description}\n\n");
         var sentence = diagnosis["sentence"]!.GetValue<string>();
-        text.Append(diagnosis["answer"]?.GetValue<string>() is { } answer ? $"**{Plain(answer)}** {Plain(sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 2)..] is var rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : "")}\n\n" : $"**Undecided**{Plain(sentence["Undecided".Length..])}\n\n");
+        text.Append(
+            diagnosis["answer"]?.GetValue<string>() is { } answer
+                ? $"**{Plain(answer)}** "
+                    + $"{Plain(sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 2)..] is var rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : "")}\n\n"
+                : $"**Undecided**{Plain(sentence["Undecided".Length..])}\n\n"
+        );
         text.Append("![Signal and noise by depth: ").Append(name).Append("](").Append(name).Append(".svg)\n\n");
         foreach (var said in diagnosis["theory"]!["said"]!.AsArray())
         {
@@ -117,7 +152,14 @@ public static partial class Gallery
             text.Append("- What would change it: ").Append(Plain(change!.GetValue<string>())).Append('\n');
         }
 
-        return text.Append("- [Its layers](").Append(name).Append("_layers.svg), [its file](../../data/networks/").Append(name).Append(".json)\n- Again: `").Append(diagnosis["repeat"]!.GetValue<string>()).Append("`\n\n").ToString();
+        return text.Append("- [Its layers](")
+            .Append(name)
+            .Append("_layers.svg), [its file](../../data/networks/")
+            .Append(name)
+            .Append(".json)\n- Again: `")
+            .Append(diagnosis["repeat"]!.GetValue<string>())
+            .Append("`\n\n")
+            .ToString();
     }
 
     /// <summary>Signs that mean something in Markdown stand for themselves.</summary>

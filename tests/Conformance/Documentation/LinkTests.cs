@@ -34,10 +34,12 @@ public partial class LinkTests
     }
 
     /// <summary>The pages of the repository that a page links.</summary>
-    internal static IEnumerable<string> PagesLinkedFrom(string document) => LinkPattern().Matches(Prose(document))
-        .Select(match => match.Groups["target"].Value.Split('#')[0])
-        .Where(path => path.EndsWith(".md", StringComparison.Ordinal) && !path.Contains("://", StringComparison.Ordinal))
-        .Select(path => Resolve(document, path));
+    internal static IEnumerable<string> PagesLinkedFrom(string document) =>
+        LinkPattern()
+            .Matches(Prose(document))
+            .Select(match => match.Groups["target"].Value.Split('#')[0])
+            .Where(path => path.EndsWith(".md", StringComparison.Ordinal) && !path.Contains("://", StringComparison.Ordinal))
+            .Select(path => Resolve(document, path));
 
     /// <summary>A package index shows these alone, where a path leads nowhere.</summary>
     [Fact]
@@ -45,7 +47,11 @@ public partial class LinkTests
     {
         foreach (var document in Repository.Documents.Where(document => document.StartsWith("src/", StringComparison.Ordinal)).AtLeastOne())
         {
-            LinkPattern().Matches(Prose(document)).Select(match => match.Groups["target"].Value).Should().NotContain(target => !target.StartsWith("https://", StringComparison.Ordinal), document);
+            LinkPattern()
+                .Matches(Prose(document))
+                .Select(match => match.Groups["target"].Value)
+                .Should()
+                .NotContain(target => !target.StartsWith("https://", StringComparison.Ordinal), document);
         }
     }
 
@@ -70,16 +76,15 @@ public partial class LinkTests
     public void A_heading_has_the_anchor_that_GitHub_gives_it(string heading, string anchor) => AnchorOf(heading).Should().Be(anchor);
 
     /// <summary>A path that a page names, from the root.</summary>
-    private static string Resolve(string document, string path) => Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, path)).Replace('\\', '/');
+    private static string Resolve(string document, string path) =>
+        Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, path)).Replace('\\', '/');
 
     private static HashSet<string> Anchors(string document)
     {
         var anchors = new HashSet<string>();
         foreach (var anchor in Prose(document).Split('\n').Where(line => HeadingPattern().IsMatch(line)).Select(AnchorOf))
         {
-            for (var i = 0; !anchors.Add(i == 0 ? anchor : $"{anchor}-{i}"); i++)
-            {
-            }
+            for (var i = 0; !anchors.Add(i == 0 ? anchor : $"{anchor}-{i}"); i++) { }
         }
 
         return anchors;
@@ -88,7 +93,16 @@ public partial class LinkTests
     private static string AnchorOf(string heading)
     {
         var words = LinkPattern().Replace(heading.TrimStart('#').Trim(), match => match.Groups["words"].Value);
-        return string.Concat(words.ToLowerInvariant().Where(sign => char.IsLetterOrDigit(sign) || char.GetUnicodeCategory(sign) == System.Globalization.UnicodeCategory.OtherNumber || sign is ' ' or '-' or '_')).Replace(' ', '-');
+        return string.Concat(
+                words
+                    .ToLowerInvariant()
+                    .Where(sign =>
+                        char.IsLetterOrDigit(sign)
+                        || char.GetUnicodeCategory(sign) == System.Globalization.UnicodeCategory.OtherNumber
+                        || sign is ' ' or '-' or '_'
+                    )
+            )
+            .Replace(' ', '-');
     }
 
     /// <summary>A document without its fenced blocks.</summary>

@@ -15,11 +15,19 @@ public partial class OutputTests
     [InlineData(Recipe.Page)]
     public void What_the_commands_write_is_ignored_by_git(string document)
     {
-        var written = Repository.Blocks(document, "sh", "bash").SelectMany(block => OutputPattern().Matches(block.Text)).Select(match => match.Groups["path"].Value).Distinct().ToArray();
+        var written = Repository
+            .Blocks(document, "sh", "bash")
+            .SelectMany(block => OutputPattern().Matches(block.Text))
+            .Select(match => match.Groups["path"].Value)
+            .Distinct()
+            .ToArray();
         written.Should().NotBeEmpty();
         foreach (var path in written)
         {
-            CommandLine.Run("git", ["-C", Repository.Root, "check-ignore", "--quiet", path is "packages" or "report" ? path + "/" : path]).ExitStatus.Should().Be(0, "{0} of {1}", path, document);
+            CommandLine
+                .Run("git", ["-C", Repository.Root, "check-ignore", "--quiet", path is "packages" or "report" ? path + "/" : path])
+                .ExitStatus.Should()
+                .Be(0, "{0} of {1}", path, document);
         }
     }
 

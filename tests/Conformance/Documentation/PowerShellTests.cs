@@ -25,8 +25,15 @@ public sealed class PowerShellTests : IDisposable
         var name = blocks[0].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         name.Should().HaveCount(3);
         name[0].Should().Be("dotnet build -c Release src/Cli");
-        var script = $"$command = '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}'\n{name[2]}\n{blocks[1].Replace("python3", NumPy.Python, StringComparison.Ordinal)}";
-        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var script =
+            "$command = "
+            + $"'{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}'\n{name[2]}\n{blocks[1].Replace("python3", NumPy.Python, StringComparison.Ordinal)}";
+        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var shell = Process.Start(start)!;
         var error = shell.StandardError.ReadToEndAsync();
         var output = shell.StandardOutput.ReadToEnd();

@@ -16,11 +16,12 @@ public class ProtocolPageTests
 
     /// <summary>Each line of a page, or each object where it is broken into several.</summary>
     private static JsonObject[] OnPage(string page) =>
-    [
-        .. Repository.Blocks(page, "json")
-            .SelectMany(block => block.Text.Split("\n{").Select((part, i) => i == 0 ? part : "{" + part))
-            .Select(text => JsonNode.Parse(text.Replace("{…}", "{}", StringComparison.Ordinal))!.AsObject()),
-    ];
+        [
+            .. Repository
+                .Blocks(page, "json")
+                .SelectMany(block => block.Text.Split("\n{").Select((part, i) => i == 0 ? part : "{" + part))
+                .Select(text => JsonNode.Parse(text.Replace("{…}", "{}", StringComparison.Ordinal))!.AsObject()),
+        ];
 
     [Fact]
     public void Requests_without_files_are_those_that_are_sent()
@@ -34,7 +35,12 @@ public class ProtocolPageTests
     public void The_network_of_a_request_in_layers_is_spelled_out_as_it_is_sent()
     {
         var network = new Network("n", new Shape(8, 6, 2), [new Convolution(3) { Channels = 4 }, new Activation(Function.Relu)]);
-        var question = new LayerQuestion(SpelledOutNetwork.Of(network), 1, "mapping", []) { Parameters = [], Places = [0, 1, 2], Moments = ["chi"] };
+        var question = new LayerQuestion(SpelledOutNetwork.SpellOut(network), 1, "mapping", [])
+        {
+            Parameters = [],
+            Places = [0, 1, 2],
+            Moments = ["chi"],
+        };
         var sent = new LayerExchange("/tmp/…/1-in.npz", "/tmp/…/1-out.npz", question).Request();
 
         var shown = InLayers("propagate");
@@ -60,14 +66,25 @@ public class ProtocolPageTests
     [NumPyFact]
     public void The_adapter_that_the_Python_package_serves_is_asked_and_declines()
     {
-        var program = Repository.Blocks(Page, "python").Select(block => block.Text).Should().ContainSingle(text => text.Contains("subject.serve", StringComparison.Ordinal)).Subject;
+        var program = Repository
+            .Blocks(Page, "python")
+            .Select(block => block.Text)
+            .Should()
+            .ContainSingle(text => text.Contains("subject.serve", StringComparison.Ordinal))
+            .Subject;
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try
         {
             var path = Path.Combine(folder.FullName, "mine.py");
             File.WriteAllText(path, program);
 
-            var outcome = Audited.Run($"PYTHONPATH='{Path.Combine(Repository.Root, "python")}' {NumPy.Python} '{path}'", "--claim", "O2", "--architecture", "vanilla");
+            var outcome = Audited.Run(
+                $"PYTHONPATH='{Path.Combine(Repository.Root, "python")}' {NumPy.Python} '{path}'",
+                "--claim",
+                "O2",
+                "--architecture",
+                "vanilla"
+            );
 
             outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
             outcome.Output.Should().NotContain("BROKEN").And.Contain("not yet");
@@ -81,7 +98,12 @@ public class ProtocolPageTests
     [NumPyFact]
     public void The_first_adapter_of_the_page_declines_everything_and_breaks_nothing()
     {
-        var program = Repository.Blocks(Page, "python").Select(block => block.Text).Should().ContainSingle(text => text.Contains("sys.stdin", StringComparison.Ordinal)).Subject;
+        var program = Repository
+            .Blocks(Page, "python")
+            .Select(block => block.Text)
+            .Should()
+            .ContainSingle(text => text.Contains("sys.stdin", StringComparison.Ordinal))
+            .Subject;
         program.Trim().Split('\n').Should().HaveCountLessThan(23, "the page promises a short one");
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try
@@ -92,7 +114,12 @@ public class ProtocolPageTests
             var outcome = Audited.Run($"{NumPy.Python} '{path}'");
 
             outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
-            outcome.Output.Should().StartWith("hello").And.NotContain("BROKEN").And.Contain("declined, so not judged").And.Contain("0 rejected, 0 inconclusive");
+            outcome
+                .Output.Should()
+                .StartWith("hello")
+                .And.NotContain("BROKEN")
+                .And.Contain("declined, so not judged")
+                .And.Contain("0 rejected, 0 inconclusive");
         }
         finally
         {
@@ -104,15 +131,24 @@ public class ProtocolPageTests
     public void The_network_of_a_request_has_the_fields_that_are_sent()
     {
         var network = Request("propagate")["network"]!.AsObject();
-        network.Select(field => field.Key).Should().Equal("architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon");
+        network
+            .Select(field => field.Key)
+            .Should()
+            .Equal("architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon");
         Request("propagate").Select(field => field.Key).Should().Equal("id", "request", "network", "input", "depths", "tensors", "moments", "output");
-        Request("simulate").Select(field => field.Key).Should().BeEquivalentTo(["id", "request", "network", "seed", "first", "simulations", "input", "depths", "tensors", "moments", "output"]);
+        Request("simulate")
+            .Select(field => field.Key)
+            .Should()
+            .BeEquivalentTo(["id", "request", "network", "seed", "first", "simulations", "input", "depths", "tensors", "moments", "output"]);
     }
 
     [Fact]
     public void Answers_are_read_as_the_page_says()
     {
-        var answers = Shown.Concat(ShownInLayers.Where(line => !line.ContainsKey("name"))).Where(line => line.ContainsKey("status")).ToLookup(line => line.ContainsKey("name"));
+        var answers = Shown
+            .Concat(ShownInLayers.Where(line => !line.ContainsKey("name")))
+            .Where(line => line.ContainsKey("status"))
+            .ToLookup(line => line.ContainsKey("name"));
         var description = Protocol.ReadDescription(1, answers[true].Should().ContainSingle().Subject.ToJsonString());
         (description.Name, description.TakesWeights, description.DrawsWeights).Should().Be(("my_impl", true, true));
 

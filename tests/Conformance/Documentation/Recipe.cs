@@ -12,9 +12,7 @@ internal sealed record Recipe(string Question, IReadOnlyList<(string Language, s
 
     /// <summary>All recipes, in the order of the page.</summary>
     public static IReadOnlyList<Recipe> All { get; } =
-    [
-        .. Repository.Text(Page).Split("\n" + Heading).Skip(1).Select(text => new Recipe(text.Split('\n')[0], [.. Repository.BlocksOf(text)])),
-    ];
+    [.. Repository.Text(Page).Split("\n" + Heading).Skip(1).Select(text => new Recipe(text.Split('\n')[0], [.. Repository.BlocksOf(text)]))];
 
     /// <summary>The modules of Python that it needs, separated by commas; empty for none.</summary>
     public string Modules

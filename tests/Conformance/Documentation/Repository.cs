@@ -13,7 +13,8 @@ internal static class Repository
     /// <summary>Everything that is written for readers, by its path from the root.</summary>
     public static IReadOnlyList<string> Documents { get; } =
     [
-        .. Directory.EnumerateFiles(Root, "*.md")
+        .. Directory
+            .EnumerateFiles(Root, "*.md")
             .Concat(Homes.SelectMany(home => Directory.EnumerateFiles(Path.Combine(Root, home), "*.md", SearchOption.AllDirectories)))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(document => !document.Split('/').Intersect(BuildFolders).Any())
@@ -55,7 +56,8 @@ internal static class Repository
     /// <summary>The fenced blocks of some languages.</summary>
     /// <param name="document">Path from the root.</param>
     /// <param name="languages">The languages.</param>
-    public static IEnumerable<(string Language, string Text)> Blocks(string document, params string[] languages) => AllBlocks(document).Where(block => languages.Contains(block.Language));
+    public static IEnumerable<(string Language, string Text)> Blocks(string document, params string[] languages) =>
+        AllBlocks(document).Where(block => languages.Contains(block.Language));
 
     private static string Find(string folder) => File.Exists(Path.Combine(folder, "Verify.sln")) ? folder : Find(Path.GetDirectoryName(folder)!);
 }

@@ -19,12 +19,13 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
     public const string Output = "text";
 
     /// <summary>All that a document shows, in its order.</summary>
-    public static IReadOnlyList<ShownOutput> Of(string document)
+    public static IReadOnlyList<ShownOutput> Read(string document)
     {
         var blocks = Repository.AllBlocks(document).ToArray();
         return
         [
-            .. blocks.Zip(blocks.Skip(1))
+            .. blocks
+                .Zip(blocks.Skip(1))
                 .Where(pair => pair is { First.Language: Commands, Second.Language: Output })
                 .Select(pair => new ShownOutput(pair.First.Text, pair.Second.Text.TrimEnd('\n').Split('\n'))),
         ];
@@ -43,7 +44,12 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
             wellbehaved() { case ${1-} in verify | audit) dotnet "$WELLBEHAVED" "$@" ;; *) DOTNET_TC_QuickJitForLoops=1 dotnet "$WELLBEHAVED" "$@" ;; esac; }
 
             """;
-        var start = new ProcessStartInfo("bash", ["-euc", command + Script]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-euc", command + Script])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["WELLBEHAVED"] = Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
 
         // The Python package, as it is without being installed.

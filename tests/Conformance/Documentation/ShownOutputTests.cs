@@ -5,7 +5,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Whatever a document shows as output is produced and compared; a block that nothing looks at is refused.</summary>
 public sealed class ShownOutputTests : IDisposable
 {
-    private static readonly string[] WithOutput = [.. Repository.Documents.Where(document => document != Recipe.Page && ShownOutput.Of(document).Count > 0)];
+    private static readonly string[] WithOutput = [.. Repository.Documents.Where(document => document != Recipe.Page && ShownOutput.Read(document).Count > 0)];
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public static TheoryData<string> WithPython => [.. WithOutput.Where(NeedsPython)];
@@ -26,7 +26,10 @@ public sealed class ShownOutputTests : IDisposable
     public void README_and_tutorial_show_outputs()
     {
         WithOutput.Should().Contain(["README.md", "docs/tutorial.md"]);
-        ShownOutput.Of("docs/tutorial.md").Should().HaveSameCount(Repository.Blocks("docs/tutorial.md", ShownOutput.Commands), "it says that every command is run by a test");
+        ShownOutput
+            .Read("docs/tutorial.md")
+            .Should()
+            .HaveSameCount(Repository.Blocks("docs/tutorial.md", ShownOutput.Commands), "it says that every command is run by a test");
     }
 
     /// <summary>Whoever adds a block of another kind, or an output without its command, writes the test first.</summary>
@@ -63,7 +66,8 @@ public sealed class ShownOutputTests : IDisposable
     [InlineData("b\na\n", "b")]
     [InlineData("a\nbb\n", "b")]
     [InlineData("", "a")]
-    public void Lines_are_compared_whole_and_in_their_order(string printed, string? missing) => new ShownOutput("", ["a", "b"]).Missing(printed).Should().Be(missing);
+    public void Lines_are_compared_whole_and_in_their_order(string printed, string? missing) =>
+        new ShownOutput("", ["a", "b"]).Missing(printed).Should().Be(missing);
 
     [Fact]
     public void An_ellipsis_stands_for_lines_or_for_what_differs_from_machine_to_machine()
@@ -73,7 +77,7 @@ public sealed class ShownOutputTests : IDisposable
         shown.Missing("begun\ntook 2.5 s (of 4)\n").Should().Be("took … s (of 3)");
     }
 
-    private static bool NeedsPython(string document) => ShownOutput.Of(document).Any(shown => shown.Script.Contains("python3", StringComparison.Ordinal));
+    private static bool NeedsPython(string document) => ShownOutput.Read(document).Any(shown => shown.Script.Contains("python3", StringComparison.Ordinal));
 
     private void Compare(string document)
     {
@@ -84,7 +88,7 @@ public sealed class ShownOutputTests : IDisposable
             File.Copy(file, Path.Combine(_folder, "examples", "numpy", Path.GetFileName(file)));
         }
 
-        foreach (var shown in ShownOutput.Of(document))
+        foreach (var shown in ShownOutput.Read(document))
         {
             var printed = shown.Run(_folder);
             shown.Missing(printed).Should().BeNull("{0} shows it of\n{1}", document, printed);

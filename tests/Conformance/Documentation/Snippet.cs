@@ -23,9 +23,18 @@ internal static class Snippet
     public static CSharpCompilation Compile(string text)
     {
         var tree = CSharpSyntaxTree.ParseText(text);
-        var kind = tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any() ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary;
-        var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var kind = tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any()
+            ? OutputKind.ConsoleApplication
+            : OutputKind.DynamicallyLinkedLibrary;
+        var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path));
         var around = text.Contains("class MyNetwork ", StringComparison.Ordinal) ? Around : Around + Own;
-        return CSharpCompilation.Create("recipe", [tree, CSharpSyntaxTree.ParseText(around)], platform, new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
+        return CSharpCompilation.Create(
+            "recipe",
+            [tree, CSharpSyntaxTree.ParseText(around)],
+            platform,
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable)
+        );
     }
 }

@@ -5,10 +5,7 @@ namespace Wellbehaved.Tests.Conformance;
 
 public class SnippetTests
 {
-    public static TheoryData<string> Documents =>
-    [
-        .. Repository.Documents.Where(document => Repository.Blocks(document, "csharp").Any()),
-    ];
+    public static TheoryData<string> Documents => [.. Repository.Documents.Where(document => Repository.Blocks(document, "csharp").Any())];
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -8,8 +8,9 @@ public sealed class ArithmeticFactAttribute : FactAttribute
     public ArithmeticFactAttribute()
     {
         var documented = new EvidencePage(File.ReadAllText(Path.Combine(Repository.Root, "docs", "verdicts.md"))).Library;
-        Skip = documented == EvidencePage.NoTables || documented == Arithmetic.Library
-            ? null
-            : $"the tables were made with the C library {documented}, this machine has {Arithmetic.Library}, whose last digits differ";
+        Skip =
+            documented == EvidencePage.NoTables || documented == Arithmetic.Library
+                ? null
+                : $"the tables were made with the C library {documented}, this machine has {Arithmetic.Library}, whose last digits differ";
     }
 }

@@ -83,7 +83,9 @@ public class DialTests
         var measurement = outcome.Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
 
         // The discrepancy is seen at some ten standard errors: within half of it the mean is known for sure.
-        (measurement.Measured.Value / measurement.Predicted.Value).Should().BeApproximately(1 + (size * dial.Delta), dial.Delta / 2, measurement.Quantity);
+        (measurement.Measured.Value / measurement.Predicted.Value)
+            .Should()
+            .BeApproximately(1 + (size * dial.Delta), dial.Delta / 2, measurement.Quantity);
     }
 
     [Theory]
@@ -92,10 +94,12 @@ public class DialTests
     [InlineData("I5 vanilla_res | variance of the weights, 2×2", "variance of the weights of the other convolutions, 2×2")]
     [InlineData(
         "I4 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, 2×2",
-        "distribution of the weights of the first convolution, 2×2")]
+        "distribution of the weights of the first convolution, 2×2"
+    )]
     [InlineData(
         "I5 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, fully",
-        "distribution of the weights of the other convolutions, fully")]
+        "distribution of the weights of the other convolutions, fully"
+    )]
     [InlineData("I8 bn_ff | correlation of successive convolutions", "correlation of convolutions 1 and 2 and so on")]
     [InlineData("I8 bn_res | correlation of convolutions 1 and 3 of all", "correlation of two convolutions, all simulations together, 2×2")]
     [InlineData("I8 vanilla | correlation of convolutions 1 and 3 of one", "correlation of two convolutions of a simulation, fully")]
@@ -122,7 +126,10 @@ public class DialTests
     [InlineData("P5 vanilla | a gain", "correlation of the gains")]
     public void An_effect_is_what_the_dial_says(string beginning, string quantity)
     {
-        var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal) && !candidate.Name.Contains("alone", StringComparison.Ordinal));
+        var dial = (LawDial)
+            Dials.List.Single(candidate =>
+                candidate.Name.StartsWith(beginning, StringComparison.Ordinal) && !candidate.Name.Contains("alone", StringComparison.Ordinal)
+            );
 
         var outcome = dial.Execute(1, TestSeed.Value, default);
         var measurement = outcome.Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));

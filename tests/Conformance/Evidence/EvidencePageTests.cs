@@ -16,7 +16,9 @@ public sealed class EvidencePageTests : IDisposable
     [ArithmeticFact]
     public void The_tables_of_the_documentation_are_of_todays_arithmetic_or_say_that_they_are_old() =>
         new EvidencePage(File.ReadAllText(Path.Combine(Repository.Root, "docs", "verdicts.md")))
-            .WhyMisleading(Arithmetic.Propagation, EvidenceTables.Outdated(Path.Combine(Repository.Root, "data", "evidence"))).Should().BeNull();
+            .WhyMisleading(Arithmetic.Propagation, EvidenceTables.Outdated(Path.Combine(Repository.Root, "data", "evidence")))
+            .Should()
+            .BeNull();
 
     [Fact]
     public void Tables_of_another_arithmetic_mislead_until_the_page_says_so()
@@ -61,11 +63,18 @@ public sealed class EvidencePageTests : IDisposable
         string[] record = ["check\tverdict", "D1 vanilla\tHolds\t1", "D1 bn_ff\tHolds\t2", "D10 vanilla\tHolds\t3"];
         string[] changed = ["check\tverdict", "D1 vanilla\tHolds\t1", "D1 bn_ff\tHolds\t4", "D10 vanilla\tHolds\t3"];
 
-        Arithmetic.StampOf("D1 vanilla", record).Should().Be(Arithmetic.StampOf("D1 rejects noise (vanilla)", record), "both are of the claim D1")
-            .And.NotBe(Arithmetic.StampOf("D1 vanilla", changed)).And.NotBe(Arithmetic.StampOf("D10 vanilla", record));
+        Arithmetic
+            .StampOf("D1 vanilla", record)
+            .Should()
+            .Be(Arithmetic.StampOf("D1 rejects noise (vanilla)", record), "both are of the claim D1")
+            .And.NotBe(Arithmetic.StampOf("D1 vanilla", changed))
+            .And.NotBe(Arithmetic.StampOf("D10 vanilla", record));
         Arithmetic.StampOf("D10 vanilla", changed).Should().Be(Arithmetic.StampOf("D10 vanilla", record));
         Arithmetic.StampOf(QuickStudy.WholeRun, changed).Should().NotBe(Arithmetic.StampOf(QuickStudy.WholeRun, record), "a whole run is of every check");
-        Arithmetic.StampOf("vanilla | width 64, depth 50", changed).Should().Be(Arithmetic.StampOf("vanilla | width 64, depth 50", record), "a diagnosis is of none");
+        Arithmetic
+            .StampOf("vanilla | width 64, depth 50", changed)
+            .Should()
+            .Be(Arithmetic.StampOf("vanilla | width 64, depth 50", record), "a diagnosis is of none");
     }
 
     [Fact]
@@ -122,6 +131,6 @@ public sealed class EvidencePageTests : IDisposable
         new EvidenceFile<Tally>(new Provenance("quick", "0123456789ab", "c")).Write(Path.Combine(_folder, "a.tsv"));
         new EvidenceFile<Tally>(new Provenance("mutants", "ba9876543210", "c")).Write(Path.Combine(_folder, "b.tsv"));
 
-        FluentActions.Invoking(() => EvidenceTables.Of(_folder)).Should().Throw<InvalidInputException>().WithMessage("*0123456789ab*ba9876543210*");
+        FluentActions.Invoking(() => EvidenceTables.Write(_folder)).Should().Throw<InvalidInputException>().WithMessage("*0123456789ab*ba9876543210*");
     }
 }

@@ -39,7 +39,8 @@ public class ParetoTailTests
 
     /// <summary>
     /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the
-    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them, which the night's 300 tell from 285 and the push's 100 do not. The 19 simulations keep the level; a limit of more is narrower.
+    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them, which the night's 300 tell from 285 and the push's 100 do not. The
+    /// 19 simulations keep the level; a limit of more is narrower.
     /// </summary>
     [Theory]
     [InlineData("heavy", 1e-5)]
@@ -48,25 +49,29 @@ public class ParetoTailTests
     [InlineData("lognormal", 1e-9)]
     public void The_limit_covers_the_truth_about_as_often_as_it_says(string law, double beyondOne)
     {
-        var samples = Breadth.Of(usual: 100, atNight: 300);
+        var samples = Breadth.Choose(usual: 100, atNight: 300);
         var quantile = Law(law, beyondOne);
         quantile(beyondOne).Should().BeApproximately(1, 1e-6, "the law leaves just that beyond 1");
 
         var (covered, tight) = (0, 0);
-        Parallel.For(0, samples, i =>
-        {
-            var finding = ParetoTail.Of(Sample(quantile, new Random(1000 + i)), simulations: 19);
-            if (finding is TailFinding.Reached or TailFinding.NoLaw)
+        Parallel.For(
+            0,
+            samples,
+            i =>
             {
-                // Seeing what is that rare would say that the probability is large: above the truth. Where no law fits nothing is claimed.
-                Interlocked.Increment(ref covered);
-                return;
-            }
+                var finding = ParetoTail.Fit(Sample(quantile, new Random(1000 + i)), simulations: 19);
+                if (finding is TailFinding.Reached or TailFinding.NoLaw)
+                {
+                    // Seeing what is that rare would say that the probability is large: above the truth. Where no law fits nothing is claimed.
+                    Interlocked.Increment(ref covered);
+                    return;
+                }
 
-            var fit = finding.Should().BeOfType<TailFinding.Fitted>().Subject;
-            Interlocked.Add(ref covered, fit.UpperLimit >= beyondOne ? 1 : 0);
-            Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
-        });
+                var fit = finding.Should().BeOfType<TailFinding.Fitted>().Subject;
+                Interlocked.Add(ref covered, fit.UpperLimit >= beyondOne ? 1 : 0);
+                Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
+            }
+        );
 
         covered.Should().BeGreaterThanOrEqualTo((int)((0.95 * samples) - (4 * Math.Sqrt(samples * 0.95 * 0.05))) + 1);
         tight.Should().BeGreaterThan(samples / 2, "a limit that is always far above the truth says nothing");
@@ -77,9 +82,19 @@ public class ParetoTailTests
     {
         // One run in twenty rounds to nearly the same ratio, just below 0.039; one in 180 lies between 0.043 and 0.093, where these end.
         var random = new Random(5);
-        float[] ratios = [.. Enumerable.Range(0, (int)Runs).Select(i => (float)(i % 180 == 0 ? 0.0425 + (0.05 * random.NextDouble()) : 0.0387 + (0.0003 * random.NextDouble()))).OrderDescending()];
+        float[] ratios =
+        [
+            .. Enumerable
+                .Range(0, (int)Runs)
+                .Select(i => (float)(i % 180 == 0 ? 0.0425 + (0.05 * random.NextDouble()) : 0.0387 + (0.0003 * random.NextDouble())))
+                .OrderDescending(),
+        ];
 
-        var fit = ParetoTail.Of(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99).Should().BeOfType<TailFinding.Fitted>().Subject;
+        var fit = ParetoTail
+            .Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99)
+            .Should()
+            .BeOfType<TailFinding.Fitted>()
+            .Subject;
 
         fit.Threshold.Should().BeGreaterThan(ratios[(int)Runs / 100], "the law does not fit above the 99 % quantile");
         fit.UpperLimit.Should().BeLessThan(TailTable.Wanted);
@@ -89,8 +104,34 @@ public class ParetoTailTests
     public void Where_no_law_fits_nothing_is_extrapolated()
     {
         // Clusters, as far apart as the numbers of a heavy tail but each of nearly equal ratios.
-        ParetoTail.Of(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. Enumerable.Range(0, 500).Select(i => (i < 12 ? 0.6f : i < 30 ? 0.3f : i < 70 ? 0.15f : 0.01f) + (i * 1e-6f)).OrderDescending()]), simulations: 99)
-            .Should().BeOfType<TailFinding.NoLaw>();
+        ParetoTail
+            .Fit(
+                new RatioTail(
+                    500,
+                    Runs,
+                    Runs,
+                    0,
+                    0,
+                    0,
+                    1,
+                    [
+                        .. Enumerable
+                            .Range(0, 500)
+                            .Select(i =>
+                                (
+                                    i < 12 ? 0.6f
+                                    : i < 30 ? 0.3f
+                                    : i < 70 ? 0.15f
+                                    : 0.01f
+                                ) + (i * 1e-6f)
+                            )
+                            .OrderDescending(),
+                    ]
+                ),
+                simulations: 99
+            )
+            .Should()
+            .BeOfType<TailFinding.NoLaw>();
     }
 
     [Fact]
@@ -110,7 +151,7 @@ public class ParetoTailTests
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 10_000, 0, 0, 0, [.. Enumerable.Repeat(0f, 2000)]);
 
-        ParetoTail.Of(tail).Should().BeOfType<TailFinding.AlwaysEqual>().Which.UpperLimit.Should().BeApproximately(3e-4, 1e-6, "the rule of three");
+        ParetoTail.Fit(tail).Should().BeOfType<TailFinding.AlwaysEqual>().Which.UpperLimit.Should().BeApproximately(3e-4, 1e-6, "the rule of three");
     }
 
     [Fact]
@@ -118,29 +159,30 @@ public class ParetoTailTests
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 0, 0, 0, 0, [.. Enumerable.Range(0, 2000).Select(i => i < 30 ? 0.5f : 0.25f)]);
 
-        ParetoTail.Of(tail).Should().Be(new TailFinding.TooFew(30));
-        ParetoTail.Of(new RatioTail(20, 5, 0, 0, 0, 5, 0, [])).Should().Be(new TailFinding.TooFew(0));
+        ParetoTail.Fit(tail).Should().Be(new TailFinding.TooFew(30));
+        ParetoTail.Fit(new RatioTail(20, 5, 0, 0, 0, 5, 0, [])).Should().Be(new TailFinding.TooFew(0));
     }
 
     [Fact]
     public void A_ratio_of_1_needs_no_fit()
     {
-        ParetoTail.Of(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
+        ParetoTail.Fit(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
     }
 
     private static TailFinding.Fitted Fitted(Func<double, double> quantile) =>
-        ParetoTail.Of(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
+        ParetoTail.Fit(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
 
     /// <summary>The value that is exceeded with a probability; the law leaves the given one beyond 1.</summary>
-    private static Func<double, double> Law(string name, double beyondOne) => name switch
-    {
-        // Scaled so that the quantile is 1 there.
-        "heavy" => probability => Math.Pow(probability / beyondOne, -0.2),
-        "exponential" => probability => Math.Log(probability) / Math.Log(beyondOne),
-        "ends behind 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
-        "lognormal" => probability => Math.Exp(0.2 * (Normal.InvCDF(0, 1, 1 - probability) - Normal.InvCDF(0, 1, 1 - beyondOne))),
-        _ => throw new ArgumentException($"expected a law, got {name}", nameof(name)),
-    };
+    private static Func<double, double> Law(string name, double beyondOne) =>
+        name switch
+        {
+            // Scaled so that the quantile is 1 there.
+            "heavy" => probability => Math.Pow(probability / beyondOne, -0.2),
+            "exponential" => probability => Math.Log(probability) / Math.Log(beyondOne),
+            "ends behind 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
+            "lognormal" => probability => Math.Exp(0.2 * (Normal.InvCDF(0, 1, 1 - probability) - Normal.InvCDF(0, 1, 1 - beyondOne))),
+            _ => throw new ArgumentException($"expected a law, got {name}", nameof(name)),
+        };
 
     /// <summary>The largest four hundred of 20,000 ratios: order statistics of uniform numbers are sums of exponential ones.</summary>
     private static RatioTail Sample(Func<double, double> quantile, Random random)

@@ -66,8 +66,11 @@ public sealed class StudyTests : IDisposable
         rows["a"].Seeds.ToString().Should().Be("0-11");
         rows["b"].Seeds.ToString().Should().Be("5-11");
         rows["a"].Summary.Runs.Should().Be(12);
-        FluentActions.Invoking(() => study.Run(Part(0, 1, "keys") with { Only = ["x"] }, _ => { }, default))
-            .Should().Throw<InvalidInputException>().WithMessage("*beginning of a key such as 'a'*");
+        FluentActions
+            .Invoking(() => study.Run(Part(0, 1, "keys") with { Only = ["x"] }, _ => { }, default))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*beginning of a key such as 'a'*");
     }
 
     [Fact]
@@ -78,10 +81,15 @@ public sealed class StudyTests : IDisposable
         var old = File.ReadAllText(PathOf("today")).Replace(Arithmetic.Propagation, "0123456789ab", StringComparison.Ordinal);
         File.WriteAllText(PathOf("old"), old.Replace("0-3", "4-7", StringComparison.Ordinal));
 
-        FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("today"), PathOf("old")])).Should().Throw<InvalidInputException>()
-            .Which.Message.Should().Contain(Arithmetic.Propagation).And.Contain("0123456789ab").And.NotContain("\n");
-        FluentActions.Invoking(() => study.Run(Part(0, 10, "old"), _ => { }, default))
-            .Should().Throw<InvalidInputException>("an old file is not gone on with");
+        FluentActions
+            .Invoking(() => study.Merge(PathOf("merged"), [PathOf("today"), PathOf("old")]))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .Contain(Arithmetic.Propagation)
+            .And.Contain("0123456789ab")
+            .And.NotContain("\n");
+        FluentActions.Invoking(() => study.Run(Part(0, 10, "old"), _ => { }, default)).Should().Throw<InvalidInputException>("an old file is not gone on with");
         File.Exists(PathOf("merged")).Should().BeFalse();
         EvidenceCommands.Run("merge", PathOf("merged"), PathOf("today"), PathOf("old")).Should().Be(2);
     }
@@ -93,8 +101,11 @@ public sealed class StudyTests : IDisposable
         study.Run(Part(0, 4, "one"), _ => { }, default);
         study.Run(Part(3, 6, "two"), _ => { }, default);
 
-        FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("one"), PathOf("two")]))
-            .Should().Throw<InvalidInputException>().WithMessage("*3-5*");
+        FluentActions
+            .Invoking(() => study.Merge(PathOf("merged"), [PathOf("one"), PathOf("two")]))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*3-5*");
     }
 
     [Fact]
@@ -104,8 +115,11 @@ public sealed class StudyTests : IDisposable
         study.Run(Part(0, 4, "damaged"), _ => { }, default);
         File.WriteAllText(PathOf("damaged"), File.ReadAllText(PathOf("damaged"))[..^9]);
 
-        FluentActions.Invoking(() => study.Run(Part(0, 10, "damaged"), _ => { }, default))
-            .Should().Throw<InvalidInputException>().WithMessage("*rows of evidence*");
+        FluentActions
+            .Invoking(() => study.Run(Part(0, 10, "damaged"), _ => { }, default))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*rows of evidence*");
     }
 
     [Fact]
@@ -158,11 +172,22 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public void A_run_of_checks_that_did_not_decide_is_not_counted_as_holding()
     {
-        Tally.Of(VerdictName.Of(Verdict.Inconclusive), 3).Merge(Tally.Of(VerdictName.Of(Verdict.Holds), 1)).Of(VerdictName.Holds).Should().Be(1);
+        Tally.Count(VerdictName.Spell(Verdict.Inconclusive), 3).Merge(Tally.Count(VerdictName.Spell(Verdict.Holds), 1)).Count(VerdictName.Holds).Should().Be(1);
         var check = new Check("D1", "vanilla", _ => throw new InvalidOperationException("broken"));
         var outcome = new CheckOutcome(check, Verdict.Inconclusive, [], "InvalidOperationException: broken");
-        RatioTail.Of(4, outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Measured = 0L, Inconclusive = 1L, Rejected = 0L });
-        BoundCounts.Of(outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Failed = 1L });
+        RatioTail
+            .Collect(4, outcome, 0)
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Runs = 1L,
+                    Measured = 0L,
+                    Inconclusive = 1L,
+                    Rejected = 0L,
+                }
+            );
+        BoundCounts.Count(outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Failed = 1L });
     }
 
     private StudyPart Part(ulong from, ulong to, string name) => new(from, to, PathOf(name));
@@ -199,7 +224,7 @@ public sealed class StudyTests : IDisposable
 
             cancellation.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _observed);
-            return keys.Select(key => KeyValuePair.Create(key, Tally.Of(seed % 2 == 0 ? "even" : "odd", seed)));
+            return keys.Select(key => KeyValuePair.Create(key, Tally.Count(seed % 2 == 0 ? "even" : "odd", seed)));
         }
 
         protected override void Dispose(bool disposing)

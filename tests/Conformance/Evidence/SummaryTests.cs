@@ -13,12 +13,22 @@ public class SummaryTests
     public void The_largest_ratios_are_kept_with_the_seed_of_the_largest()
     {
         double[] ratios = [0.2, 0.7, 0, 0.4, 0.7, 0.1];
-        var runs = ratios.Select((ratio, seed) => RatioTail.Of(3, Outcome(Verdict.Holds, Exact(ratio)), (ulong)seed)).ToArray();
+        var runs = ratios.Select((ratio, seed) => RatioTail.Collect(3, Outcome(Verdict.Holds, Exact(ratio)), (ulong)seed)).ToArray();
 
         var tail = Merged(runs);
 
         tail.Largest.Should().Equal(0.7f, 0.7f, 0.4f);
-        tail.Should().BeEquivalentTo(new { Runs = 6L, Measured = 6L, Zeros = 1L, Rejected = 0L, LargestSeed = 1ul });
+        tail.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Runs = 6L,
+                    Measured = 6L,
+                    Zeros = 1L,
+                    Rejected = 0L,
+                    LargestSeed = 1ul,
+                }
+            );
         Text(Merged(runs.Reverse())).Should().Be(Text(tail));
         Text(Merged([Merged(runs[..2]), Merged(runs[2..])])).Should().Be(Text(tail));
         Text(RatioTail.Parse([.. tail.Cells])).Should().Be(Text(tail));
@@ -27,11 +37,11 @@ public class SummaryTests
     [Fact]
     public void A_ratio_that_is_no_number_is_worse_than_any()
     {
-        var tail = RatioTail.Of(3, Outcome(Verdict.Rejected, Exact(double.NaN), Exact(0.5)), 0);
+        var tail = RatioTail.Collect(3, Outcome(Verdict.Rejected, Exact(double.NaN), Exact(0.5)), 0);
 
         tail.Maximum.Should().Be(double.PositiveInfinity);
         tail.Rejected.Should().Be(1);
-        ParetoTail.Of(tail).Should().Be(new TailFinding.Reached());
+        ParetoTail.Fit(tail).Should().Be(new TailFinding.Reached());
         RatioTail.Parse([.. tail.Cells]).Maximum.Should().Be(double.PositiveInfinity);
     }
 
@@ -40,9 +50,9 @@ public class SummaryTests
     {
         var runs = new[]
         {
-            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.5), Bound(0.0009)), 0),
-            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.01), Bound(0.02), Exact(0.3)), 1),
-            BoundCounts.Of(Outcome(Verdict.Rejected, Bound(4e-5), Bound(double.NaN)), 2),
+            BoundCounts.Count(Outcome(Verdict.Holds, Bound(0.5), Bound(0.0009)), 0),
+            BoundCounts.Count(Outcome(Verdict.Holds, Bound(0.01), Bound(0.02), Exact(0.3)), 1),
+            BoundCounts.Count(Outcome(Verdict.Rejected, Bound(4e-5), Bound(double.NaN)), 2),
         };
 
         var counts = Merged(runs);
@@ -50,7 +60,18 @@ public class SummaryTests
         counts.Runs.Should().Be(3);
         counts.Rejected.Should().Be(1);
         counts.Quantities.Should().HaveCount(2, "a deterministic comparison has no bound");
-        counts.Quantities[0].Should().BeEquivalentTo(new { Runs = 3L, Missing = 0L, Smallest = 4e-5, SmallestSeed = 2ul });
+        counts
+            .Quantities[0]
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Runs = 3L,
+                    Missing = 0L,
+                    Smallest = 4e-5,
+                    SmallestSeed = 2ul,
+                }
+            );
         counts.Quantities[0].AtMost.Should().Equal(2, 2, 1, 1);
         counts.Quantities[1].AtMost.Should().Equal(2, 1, 1, 0);
         counts.Quantities[1].Missing.Should().Be(1, "a bound that is missing is counted, never dropped");
@@ -65,7 +86,7 @@ public class SummaryTests
         // Of 10,000 runs a hundred may be at most 10⁻²; 150 are so by chance once in two million times.
         var file = File(1.5);
         CalibrationTable.WorstExcess(file).Should().BeLessThan(1e-5);
-        CalibrationTable.Of(file).Should().Contain("| S2 vanilla | 10000 | 0 | 0 | 1 | 150 | 100 |");
+        CalibrationTable.Write(file).Should().Contain("| S2 vanilla | 10000 | 0 | 0 | 1 | 150 | 100 |");
         CalibrationTable.WorstExcess(File(0.9)).Should().Be(1);
 
         static EvidenceFile<BoundCounts> File(double excess)
@@ -76,7 +97,7 @@ public class SummaryTests
             {
                 var seeds = new SeedRanges();
                 seeds.TryAdd(i, i);
-                file.Add("S2 vanilla", seeds, BoundCounts.Of(Outcome(Verdict.Holds, Bound(Math.Min(1, (i + 0.5) / 10_000 / excess))), i), "");
+                file.Add("S2 vanilla", seeds, BoundCounts.Count(Outcome(Verdict.Holds, Bound(Math.Min(1, (i + 0.5) / 10_000 / excess))), i), "");
             }
 
             return file;
@@ -105,5 +126,10 @@ public class SummaryTests
     private static Measurement Exact(double ratio) => new("compared", new Expected(0), new Observed(0), Verdict.Holds) { Deviation = ratio, Samples = 1 };
 
     private static Measurement Bound(double bound) =>
-        new("a quantity", new Expected(0), new Observed(0), Verdict.Holds) { FalseFailRate = 1e-8, FalseAlarmBound = bound, Samples = 1 };
+        new("a quantity", new Expected(0), new Observed(0), Verdict.Holds)
+        {
+            FalseFailRate = 1e-8,
+            FalseAlarmBound = bound,
+            Samples = 1,
+        };
 }

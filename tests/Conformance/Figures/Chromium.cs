@@ -28,20 +28,41 @@ internal static partial class Chromium
     {
         var path = Path.Combine(folder, "frame.html");
         var look = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "look.js"));
-        File.WriteAllText(path, $"<!DOCTYPE html><html style=\"color-scheme: light dark\"><title>not read</title><body style=\"margin: 0\"><iframe style=\"border: 0; width: {width}px; height: 1000px\" srcdoc=\"{WebUtility.HtmlEncode(page)}\"></iframe><script>{look}\nonload = () => document.title = JSON.stringify(look(document.querySelector('iframe')));</script></body></html>");
+        File.WriteAllText(
+            path,
+            "<!DOCTYPE html><html style=\"color-scheme: light dark\"><title>not read</title><body style=\"margin: 0\"><iframe style=\"border: 0; "
+                + $"width: {width}px; height: 1000px\" srcdoc=\"{WebUtility.HtmlEncode(page)}\"></iframe><script>{look}\nonload = () => document.title "
+                + "= JSON.stringify(look(document.querySelector('iframe')));</script></body></html>"
+        );
         var outcome = CommandLine.Run(
             Found ?? throw new InvalidOperationException(Missing),
             [
-                "--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-logging=stderr",
-                $"--blink-settings=preferredColorScheme={(dark ? 0 : 1)}", $"--user-data-dir={Path.Combine(folder, "profile")}", "--window-size=1300,1000", "--dump-dom", new Uri(path).AbsoluteUri,
-            ]);
+                "--headless",
+                "--no-sandbox",
+                "--hide-scrollbars",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--enable-logging=stderr",
+                $"--blink-settings=preferredColorScheme={(dark ? 0 : 1)}",
+                $"--user-data-dir={Path.Combine(folder, "profile")}",
+                "--window-size=1300,1000",
+                "--dump-dom",
+                new Uri(path).AbsoluteUri,
+            ]
+        );
         if (outcome.Error.Contains("CONSOLE", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(outcome.Error);
         }
 
         var title = WebUtility.HtmlDecode(TitlePattern().Match(outcome.Output).Groups[1].Value);
-        return title.StartsWith('{') ? JsonSerializer.Deserialize<Reading>(title, JsonSerializerOptions.Web)! : throw new InvalidOperationException($"the page was not read: {title} {outcome.Error}");
+        return title.StartsWith('{')
+            ? JsonSerializer.Deserialize<Reading>(title, JsonSerializerOptions.Web)!
+            : throw new InvalidOperationException($"the page was not read: {title} {outcome.Error}");
     }
 
     [GeneratedRegex("<title>(.*?)</title>", RegexOptions.Singleline)]

@@ -19,12 +19,17 @@ public sealed class FigureTests : IDisposable
     [Theory]
     [InlineData("vanilla", "δχ | r_eff", "δχ of a layer; theory at infinite width | r_eff of the signal; theory at infinite width")]
     [InlineData("vanilla_res", "δχ | r_eff", "δχ of a unit; theory at infinite width | r_eff of the signal; theory at infinite width")]
-    [InlineData("bn_ff", "δχ | χ | r_eff | μ₄(z) | ν₁(|z|)", "δ_BNχ, through batch norm; δ_φχ, through ReLU; δχ of a layer; theory at infinite width | χ; theory at infinite width | r_eff of the signal; theory at infinite width; r_eff of the noise | μ₄(z) | ν₁(|z|)")]
+    [InlineData(
+        "bn_ff",
+        "δχ | χ | r_eff | μ₄(z) | ν₁(|z|)",
+        "δ_BNχ, through batch norm; δ_φχ, through ReLU; δχ of a layer; theory at infinite width | χ; theory at infinite width | r_eff of the "
+            + "signal; theory at infinite width; r_eff of the noise | μ₄(z) | ν₁(|z|)"
+    )]
     public void Each_architecture_has_the_figure_of_the_paper(string architecture, string axes, string curves)
     {
         var recording = Recorded(architecture, depth: 12, simulations: 3);
 
-        var figure = DepthFigure.Of([recording with { Theory = Prediction.Of(recording.File.Options!, ImageSources.Open("natural")) }]);
+        var figure = DepthFigure.Draw([recording with { Theory = Prediction.Predict(recording.File.Options!, ImageSources.Open("natural")) }]);
 
         string.Join(" | ", figure.Panels.Select(panel => Markup.Plain(panel.YLabel))).Should().Be(axes);
         string.Join(" | ", figure.Panels.Select(panel => string.Join("; ", panel.Curves.Select(curve => Markup.Plain(curve.Label))))).Should().Be(curves);
@@ -43,7 +48,7 @@ public sealed class FigureTests : IDisposable
         var recording = Recorded("bn_ff", depth: 6, simulations: 5);
         var chi = recording.File.Find("chi_loc4")!;
 
-        var panels = DepthFigure.Of([recording]).Panels;
+        var panels = DepthFigure.Draw([recording]).Panels;
 
         var drawn = panels[1].Curves.Single();
         panels[1].YScale.Should().Be(AxisScale.Logarithmic);
@@ -53,7 +58,11 @@ public sealed class FigureTests : IDisposable
             drawn.Y[depth].Should().BeApproximately(chi.Average(row => Math.Log10(row[depth])), 1e-12);
         }
 
-        panels[0].Curves.Single(curve => curve.Label == "δχ of a layer").Y[3].Should().BeApproximately(chi.Zip(recording.File.Find("chi_loc1")!, (after, before) => after[3] / before[3]).Average(), 1e-12);
+        panels[0]
+            .Curves.Single(curve => curve.Label == "δχ of a layer")
+            .Y[3]
+            .Should()
+            .BeApproximately(chi.Zip(recording.File.Find("chi_loc1")!, (after, before) => after[3] / before[3]).Average(), 1e-12);
         panels[0].References.Select(reference => reference.Value).Should().Equal(1, LargeBatchLimits.BatchNormIncrement);
         panels.SelectMany(panel => panel.References).Should().OnlyContain(reference => reference.Label.Length > 0, "each line is in the legend");
     }
@@ -61,12 +70,13 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void A_power_law_is_drawn_on_two_logarithmic_axes_with_its_fit()
     {
-        var panel = DepthFigure.Of([Recorded("bn_res", depth: 24, simulations: 4)]).Panels[1];
+        var panel = DepthFigure.Draw([Recorded("bn_res", depth: 24, simulations: 4)]).Panels[1];
 
         (panel.XScale, panel.YScale).Should().Be((AxisScale.Logarithmic, AxisScale.Logarithmic));
         var fit = panel.Curves.Single(curve => curve.Kind == CurveKind.Fit);
         var slope = (fit.Y[^1] - fit.Y[0]) / (fit.X[^1] - fit.X[0]);
-        fit.Label.Should().Be(string.Create(CultureInfo.InvariantCulture, $"power {slope:F3}"), "24 units do not decide the law, so the fit's own slope is named");
+        fit.Label.Should()
+            .Be(string.Create(CultureInfo.InvariantCulture, $"power {slope:F3}"), "24 units do not decide the law, so the fit's own slope is named");
     }
 
     [Fact]
@@ -74,13 +84,19 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla", depth: 4, simulations: 2);
 
-        var panel = DepthFigure.Of([recording with { Name = "narrow" }, recording with { Name = "wide" }]).Panels[0];
+        var panel = DepthFigure.Draw([recording with { Name = "narrow" }, recording with { Name = "wide" }]).Panels[0];
 
         panel.Curves.Select(curve => curve.Label).Should().Equal("δχ of a layer, narrow", "δχ of a layer, wide");
         panel.Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems();
         var less = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
-        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!).Should().Be("r_eff of the signal is not in narrow");
-        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!).Should().Be("r_eff of the signal is in none of the files");
+        Markup
+            .Plain(DepthFigure.Draw([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!)
+            .Should()
+            .Be("r_eff of the signal is not in narrow");
+        Markup
+            .Plain(DepthFigure.Draw([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!)
+            .Should()
+            .Be("r_eff of the signal is in none of the files");
     }
 
     [Fact]
@@ -88,47 +104,91 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla", depth: 8, simulations: 300, channels: 8, batch: 1);
 
-        var figure = HistogramFigure.Of(recording);
+        var figure = HistogramFigure.Draw(recording);
 
         var signal = figure.Panels[0];
-        signal.Curves.Select(curve => curve.Label).Should().Equal("depth 2", "depth 2, W1", "depth 4", "depth 4, W1", "depth 6", "depth 6, W1", "depth 8", "depth 8, W1");
+        signal
+            .Curves.Select(curve => curve.Label)
+            .Should()
+            .Equal("depth 2", "depth 2, W1", "depth 4", "depth 4, W1", "depth 6", "depth 6, W1", "depth 8", "depth 8, W1");
         foreach (var histogram in figure.Panels.SelectMany(panel => panel.Curves).Where(curve => curve.Kind == CurveKind.Histogram).AtLeastOne())
         {
-            histogram.X.Zip(histogram.X.Skip(1), (left, right) => right - left).Zip(histogram.Y, (width, density) => width * density).Sum().Should().BeApproximately(1, 1e-9);
+            histogram
+                .X.Zip(histogram.X.Skip(1), (left, right) => right - left)
+                .Zip(histogram.Y, (width, density) => width * density)
+                .Sum()
+                .Should()
+                .BeApproximately(1, 1e-9);
         }
 
-        figure.Panels[1].Curves.Select(curve => curve.Label).Should().Equal(signal.Curves.Select(curve => curve.Label), "on a single point the noise walks as the signal does");
+        figure
+            .Panels[1]
+            .Curves.Select(curve => curve.Label)
+            .Should()
+            .Equal(signal.Curves.Select(curve => curve.Label), "on a single point the noise walks as the signal does");
         var exact = signal.Curves[^1];
-        exact.Y[100].Should().BeApproximately(new RandomWalk(8).Density(8, [exact.X[100]])[0], 1e-9, "densities have an absolute error of 1e-10, which depends on the points asked for");
-        HistogramFigure.Of(recording with { Width = null }).Panels[0].Curves.Should().OnlyContain(curve => curve.Kind == CurveKind.Histogram, "without the width W1 says nothing");
+        exact
+            .Y[100]
+            .Should()
+            .BeApproximately(
+                new RandomWalk(8).Density(8, [exact.X[100]])[0],
+                1e-9,
+                "densities have an absolute error of 1e-10, which depends on the points asked for"
+            );
+        HistogramFigure
+            .Draw(recording with { Width = null })
+            .Panels[0]
+            .Curves.Should()
+            .OnlyContain(curve => curve.Kind == CurveKind.Histogram, "without the width W1 says nothing");
     }
 
     [Fact]
     public void The_architectures_are_compared_in_one_frame_with_the_dilution_beside()
     {
-        KeyValuePair<string, MomentTable>[] tables = [.. Architecture.Names.Select(name => KeyValuePair.Create(name, MomentTable.Of(Recorded(name, depth: 8, simulations: 4).File)))];
+        KeyValuePair<string, MomentTable>[] tables =
+        [
+            .. Architecture.Names.Select(name => KeyValuePair.Create(name, MomentTable.Read(Recorded(name, depth: 8, simulations: 4).File))),
+        ];
 
-        var figure = SideBySideFigure.Of(tables);
+        var figure = SideBySideFigure.Draw(tables);
 
         figure.Panels.Select(panel => Markup.Plain(panel.YLabel)).Should().Equal("r_eff", "SNR^l / SNR^0", "ν₂ of branch / ν₂ of skip");
-        figure.Panels[0].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names.Select(name => $"{name}: undecided"), "eight layers decide nothing");
+        figure
+            .Panels[0]
+            .Curves.Select(curve => curve.Label)
+            .Should()
+            .Equal(Architecture.Names.Select(name => $"{name}: undecided"), "eight layers decide nothing");
         figure.Panels[1].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names);
-        figure.Panels[0].Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems().And.Equal(figure.Panels[1].Curves.Select(curve => curve.Colour), "a colour stands for an architecture");
-        SideBySideFigure.Of([tables[2]]).Panels[0].Curves.Single().Colour.Should().Be(figure.Panels[0].Curves[2].Colour, "in every figure");
+        figure
+            .Panels[0]
+            .Curves.Select(curve => curve.Colour)
+            .Should()
+            .OnlyHaveUniqueItems()
+            .And.Equal(figure.Panels[1].Curves.Select(curve => curve.Colour), "a colour stands for an architecture");
+        SideBySideFigure.Draw([tables[2]]).Panels[0].Curves.Single().Colour.Should().Be(figure.Panels[0].Curves[2].Colour, "in every figure");
         var dilution = figure.Panels[^1];
         dilution.Curves.Select(curve => curve.Label).Should().Equal("vanilla_res, mean", "bn_res, mean", "1/(*l* + 1)");
         var theory = dilution.Curves[^1];
-        theory.X.Select(x => Math.Pow(10, x)).Should().SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => x => x.Should().BeApproximately(l, 1e-9)));
-        theory.Y.Select(y => Math.Pow(10, y)).Should().SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => y => y.Should().BeApproximately(1.0 / (l + 1), 1e-9)));
+        theory
+            .X.Select(x => Math.Pow(10, x))
+            .Should()
+            .SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => x => x.Should().BeApproximately(l, 1e-9)));
+        theory
+            .Y.Select(y => Math.Pow(10, y))
+            .Should()
+            .SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => y => y.Should().BeApproximately(1.0 / (l + 1), 1e-9)));
     }
 
     [Fact]
     public void What_is_missing_is_said_and_the_rest_is_drawn()
     {
         var recording = Recorded("bn_ff", depth: 1, simulations: 1);
-        var file = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("mu4", StringComparison.Ordinal) && !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
+        var file = Written([
+            .. Arrays(recording)
+                .Where(array => !array.Key.StartsWith("mu4", StringComparison.Ordinal) && !array.Key.StartsWith("reff", StringComparison.Ordinal)),
+        ]);
 
-        var figure = DepthFigure.Of([recording with { File = file }]);
+        var figure = DepthFigure.Draw([recording with { File = file }]);
 
         Markup.Plain(figure.Panels[2].Missing!).Should().Be("r_eff of the signal is not in the file; r_eff of the noise is not in the file");
         Markup.Plain(figure.Panels[3].Missing!).Should().Be("μ₄(z) is not in the file");
@@ -139,22 +199,53 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void Values_that_are_not_finite_are_left_out()
     {
-        Curve.Of("x", 0, [1, 2, 3], [[1, double.NaN, 3], [3, double.PositiveInfinity, 5]])!.X.Should().Equal(1, 3);
-        Curve.Of("x", 0, [1], [[double.NaN]]).Should().BeNull();
-        Curve.Of("x", 0, [1], null).Should().BeNull();
+        Curve
+            .Summarise(
+                "x",
+                0,
+                [1, 2, 3],
+                [
+                    [1, double.NaN, 3],
+                    [3, double.PositiveInfinity, 5],
+                ]
+            )!
+            .X.Should()
+            .Equal(1, 3);
+        Curve
+            .Summarise(
+                "x",
+                0,
+                [1],
+                [
+                    [double.NaN],
+                ]
+            )
+            .Should()
+            .BeNull();
+        Curve.Summarise("x", 0, [1], null).Should().BeNull();
         Curve.Through("x", CurveKind.Theory, 0, [1], [double.NegativeInfinity]).Should().BeNull();
     }
 
     [PublishedFact]
     public void His_files_are_recognised_and_drawn()
     {
-        foreach (var (name, architecture) in new[] { ("vanilla_fc", "vanilla"), ("vanilla_histo_fc", "vanilla"), ("bn_ff_fc_64", "bn_ff"), ("bn_res_fc", "bn_res"), ("bn_ff", "bn_ff"), ("vanilla", "vanilla") })
+        foreach (
+            var (name, architecture) in new[]
+            {
+                ("vanilla_fc", "vanilla"),
+                ("vanilla_histo_fc", "vanilla"),
+                ("bn_ff_fc_64", "bn_ff"),
+                ("bn_res_fc", "bn_res"),
+                ("bn_ff", "bn_ff"),
+                ("vanilla", "vanilla"),
+            }
+        )
         {
             var file = ResultFile.Read(PublishedFactAttribute.File(name));
             Recording.Guess(file).Should().Be(architecture);
             var recording = new Recording(name, file, Architecture.Named(architecture), 128, null);
 
-            var figure = name.Contains("histo", StringComparison.Ordinal) ? HistogramFigure.Of(recording) : DepthFigure.Of([recording]);
+            var figure = name.Contains("histo", StringComparison.Ordinal) ? HistogramFigure.Draw(recording) : DepthFigure.Draw([recording]);
 
             figure.Panels.Should().OnlyContain(panel => panel.Missing == null && panel.Curves.Count > 0, name);
         }
@@ -163,24 +254,35 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void All_formats_are_drawn_and_the_vector_one_speaks()
     {
-        var figure = DepthFigure.Of([Recorded("vanilla", depth: 4, simulations: 2)]);
+        var figure = DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]);
 
         FigureRenderer.Draw(figure, ".png").Take(8).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A);
         FigureRenderer.Draw(figure, ".pdf").Take(5).Should().Equal("%PDF-"u8.ToArray());
         var svg = XDocument.Parse(FigureRenderer.ToSvg(figure, "one")).Root!;
         svg.Descendants().Where(element => element.Name.LocalName == "desc").Single().Value.Should().Be(figure.Words).And.Contain("δχ of a layer from ");
-        svg.DescendantsAndSelf().Attributes("id").Select(id => id.Value).Should().OnlyHaveUniqueItems().And.OnlyContain(id => id == "one" || id.StartsWith("one-"));
-        svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()).Should().Contain(["δχ", "reff", "depth l", "Directions of variance"]);
+        svg.DescendantsAndSelf()
+            .Attributes("id")
+            .Select(id => id.Value)
+            .Should()
+            .OnlyHaveUniqueItems()
+            .And.OnlyContain(id => id == "one" || id.StartsWith("one-"));
+        svg.Descendants()
+            .Where(element => element.Name.LocalName == "text")
+            .Select(element => element.Value.Trim())
+            .Should()
+            .Contain(["δχ", "reff", "depth l", "Directions of variance"]);
         FluentActions.Invoking(() => FigureRenderer.Draw(figure, ".gif")).Should().Throw<ArgumentException>();
     }
 
     [Fact]
     public void Pictures_stand_on_a_ground_of_their_own_which_follows_the_readers_wish()
     {
-        var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Of([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
 
         var ground = svg.Elements().First(element => element.Name.LocalName == "rect");
-        (ground.Attribute("width")!.Value, ground.Attribute("height")!.Value, ground.Attribute("fill")!.Value).Should().Be((svg.Attribute("width")!.Value, svg.Attribute("height")!.Value, "#FFFFFF"));
+        (ground.Attribute("width")!.Value, ground.Attribute("height")!.Value, ground.Attribute("fill")!.Value)
+            .Should()
+            .Be((svg.Attribute("width")!.Value, svg.Attribute("height")!.Value, "#FFFFFF"));
         var style = svg.Elements().Single(element => element.Name.LocalName == "style").Value;
         style.Should().Contain("prefers-color-scheme:dark");
         foreach (var name in svg.Descendants().Attributes("class").Select(attribute => attribute.Value).Distinct())
@@ -198,11 +300,21 @@ public sealed class FigureTests : IDisposable
             var svg = XDocument.Parse(FigureRenderer.ToSvg(new Figure("figure", [.. Enumerable.Repeat(panel, panels)], 2))).Root!;
 
             // A frame is the only closed line of five points.
-            var frames = svg.Elements().Where(element => element.Attribute("class")?.Value == "s-frame").Select(element => element.Attribute("d")!.Value.TrimStart('M').Replace('L', ' ').Split(' ')).Where(numbers => numbers.Length == 10).ToArray();
+            var frames = svg.Elements()
+                .Where(element => element.Attribute("class")?.Value == "s-frame")
+                .Select(element => element.Attribute("d")!.Value.TrimStart('M').Replace('L', ' ').Split(' '))
+                .Where(numbers => numbers.Length == 10)
+                .ToArray();
             frames.Should().HaveCount(panels);
             var rows = frames.GroupBy(numbers => numbers[1]).ToArray();
             rows.Should().HaveCount((panels + 1) / 2);
-            rows.Should().OnlyContain(row => row.Sum(numbers => double.Parse(numbers[2], CultureInfo.InvariantCulture) - double.Parse(numbers[0], CultureInfo.InvariantCulture)) > 440, "frames fill the 600 pixels but for margins and labels");
+            rows.Should()
+                .OnlyContain(
+                    row =>
+                        row.Sum(numbers => double.Parse(numbers[2], CultureInfo.InvariantCulture) - double.Parse(numbers[0], CultureInfo.InvariantCulture))
+                        > 440,
+                    "frames fill the 600 pixels but for margins and labels"
+                );
         }
     }
 
@@ -211,10 +323,29 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla_res", depth: 4, simulations: 2);
 
-        DepthFigure.Of([recording]).Notes.Select(Markup.Plain).Should().Equal("2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "Residual branches have H = 2 layers.", "Lines: means. Bands: 16th to 84th percentile of the simulations.");
-        HistogramFigure.Of(Recorded("vanilla", depth: 4, simulations: 1, batch: 1)).Notes.Select(Markup.Plain).Should().StartWith("1 simulation, N = 16 channels, M = 1 image of “natural”, kernel size k = 1");
-        SideBySideFigure.Of([recording, Recorded("bn_ff", depth: 4, simulations: 3)]).Notes.Select(Markup.Plain).Should().StartWith(["vanilla_res: 2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "bn_ff: 3 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1"]);
-        WordsOn(DepthFigure.Of([recording])).Should().Contain("2 simulations, N = 16 channels");
+        DepthFigure
+            .Draw([recording])
+            .Notes.Select(Markup.Plain)
+            .Should()
+            .Equal(
+                "2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1",
+                "Residual branches have H = 2 layers.",
+                "Lines: means. Bands: 16th to 84th percentile of the simulations."
+            );
+        HistogramFigure
+            .Draw(Recorded("vanilla", depth: 4, simulations: 1, batch: 1))
+            .Notes.Select(Markup.Plain)
+            .Should()
+            .StartWith("1 simulation, N = 16 channels, M = 1 image of “natural”, kernel size k = 1");
+        SideBySideFigure
+            .Draw([recording, Recorded("bn_ff", depth: 4, simulations: 3)])
+            .Notes.Select(Markup.Plain)
+            .Should()
+            .StartWith([
+                "vanilla_res: 2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1",
+                "bn_ff: 3 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1",
+            ]);
+        WordsOn(DepthFigure.Draw([recording])).Should().Contain("2 simulations, N = 16 channels");
     }
 
     [Fact]
@@ -223,19 +354,21 @@ public sealed class FigureTests : IDisposable
         var recording = Recorded("bn_ff", depth: 4, simulations: 2);
         var foreign = recording with { Name = "my *run* {1}", File = Written(Arrays(recording)), Width = null };
 
-        var figure = DepthFigure.Of([foreign]);
+        var figure = DepthFigure.Draw([foreign]);
 
         Markup.Plain(figure.Title).Should().Be("my *run* {1}: signal and noise by depth");
         figure.Notes.Select(Markup.Plain).Should().StartWith("2 simulations, drawn as bn_ff; the file does not say N, M, k and the data set");
         WordsOn(figure).Should().Contain("my *run* {1}: signal and noise by depth");
-        var compared = SideBySideFigure.Of([foreign, Recorded("vanilla", depth: 4, simulations: 2)]);
+        var compared = SideBySideFigure.Draw([foreign, Recorded("vanilla", depth: 4, simulations: 2)]);
         compared.Panels[1].Curves.Select(curve => Markup.Plain(curve.Label)).Should().Equal("my *run* {1}", "vanilla");
     }
 
     [Fact]
     public void Names_and_moments_are_typeset()
     {
-        var svg = XDocument.Parse(FigureRenderer.ToSvg(SideBySideFigure.Of([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth))]))).Root!;
+        var svg = XDocument
+            .Parse(FigureRenderer.ToSvg(SideBySideFigure.Draw([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth))])))
+            .Root!;
 
         Set("reff").Should().Equal(("r", "italic", null), ("eff", null, "below"));
         Set("SNRl / SNR0").Should().Equal(("SNR", null, null), ("l", null, "above"), (" / SNR", null, null), ("0", null, "above"));
@@ -244,9 +377,22 @@ public sealed class FigureTests : IDisposable
         svg.ToString().Should().NotContain("⁰").And.NotContain("¹");
 
         (string Text, string? Style, string? Place)[] Set(string words) =>
-            [.. svg.Elements().First(element => element.Name.LocalName == "text" && element.Value == words).Nodes().Select(node => node is XElement element
-                ? (element.Value, element.Attribute("font-style")?.Value, element.Attribute("font-size") is null ? null : double.Parse(element.Attribute("dy")!.Value, CultureInfo.InvariantCulture) > 0 ? "below" : "above")
-                : (((XText)node).Value, (string?)null, (string?)null))];
+            [
+                .. svg.Elements()
+                    .First(element => element.Name.LocalName == "text" && element.Value == words)
+                    .Nodes()
+                    .Select(node =>
+                        node is XElement element
+                            ? (
+                                element.Value,
+                                element.Attribute("font-style")?.Value,
+                                element.Attribute("font-size") is null ? null
+                                : double.Parse(element.Attribute("dy")!.Value, CultureInfo.InvariantCulture) > 0 ? "below"
+                                : "above"
+                            )
+                            : (((XText)node).Value, (string?)null, (string?)null)
+                    ),
+            ];
     }
 
     [Theory]
@@ -289,7 +435,12 @@ public sealed class FigureTests : IDisposable
     {
         foreach (var scale in new[] { AxisScale.Linear, AxisScale.Logarithmic })
         {
-            var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Measured, 0, [low, high], [low, high])!]) { XScale = scale, YScale = scale, References = [new(0, "zero")] };
+            var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Measured, 0, [low, high], [low, high])!])
+            {
+                XScale = scale,
+                YScale = scale,
+                References = [new(0, "zero")],
+            };
 
             var svg = FigureRenderer.ToSvg(new Figure("figure", [panel], 1));
 
@@ -301,7 +452,7 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void A_density_begins_at_zero()
     {
-        var figure = HistogramFigure.Of(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
+        var figure = HistogramFigure.Draw(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
 
         figure.Panels.Should().OnlyContain(panel => panel.BeginsAtZero);
         var svg = XDocument.Parse(FigureRenderer.ToSvg(figure)).Root!;
@@ -315,14 +466,24 @@ public sealed class FigureTests : IDisposable
     {
         var context = new WithoutSkia();
         var figures = context.LoadFromAssemblyPath(typeof(FigureRenderer).Assembly.Location);
-        var panel = Activator.CreateInstance(figures.GetType(typeof(Panel).FullName!)!, "title", "x", "y", Array.CreateInstance(figures.GetType(typeof(Curve).FullName!)!, 0))!;
+        var panel = Activator.CreateInstance(
+            figures.GetType(typeof(Panel).FullName!)!,
+            "title",
+            "x",
+            "y",
+            Array.CreateInstance(figures.GetType(typeof(Curve).FullName!)!, 0)
+        )!;
         var panels = Array.CreateInstance(panel.GetType(), 1);
         panels.SetValue(panel, 0);
         var figure = Activator.CreateInstance(figures.GetType(typeof(Figure).FullName!)!, "figure", panels, 2)!;
         var draw = figures.GetType(typeof(FigureRenderer).FullName!)!.GetMethod(nameof(FigureRenderer.Draw), [figure.GetType(), typeof(string)])!;
 
         ((byte[])draw.Invoke(null, [figure, ".svg"])!).Should().StartWith("<svg"u8.ToArray());
-        FluentActions.Invoking(() => draw.Invoke(null, [figure, ".png"])).Should().Throw<System.Reflection.TargetInvocationException>().WithInnerException<FileNotFoundException>("this is how it is seen that the other formats do need it");
+        FluentActions
+            .Invoking(() => draw.Invoke(null, [figure, ".png"]))
+            .Should()
+            .Throw<System.Reflection.TargetInvocationException>()
+            .WithInnerException<FileNotFoundException>("this is how it is seen that the other formats do need it");
     }
 
     [Fact]
@@ -331,30 +492,68 @@ public sealed class FigureTests : IDisposable
         var svg = XDocument.Load(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg")).Root!;
         var words = string.Join(" ", svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));
 
-        words.Should().Contain("32 simulations, N = 128 channels, M = 64 images of “natural”").And.Contain("vanilla: pathological signal").And.Contain("bn_res: well-behaved");
+        words
+            .Should()
+            .Contain("32 simulations, N = 128 channels, M = 64 images of “natural”")
+            .And.Contain("vanilla: pathological signal")
+            .And.Contain("bn_res: well-behaved");
         svg.Attribute("id")!.Value.Should().Be("figure");
     }
 
     /// <summary>All that is written on a picture, lines joined.</summary>
     private static string WordsOn(Figure figure) =>
-        string.Join(" ", XDocument.Parse(FigureRenderer.ToSvg(figure)).Root!.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));
+        string.Join(
+            " ",
+            XDocument
+                .Parse(FigureRenderer.ToSvg(figure))
+                .Root!.Descendants()
+                .Where(element => element.Name.LocalName == "text")
+                .Select(element => element.Value)
+        );
 
     /// <summary>Labels of the vertical axis from below, powers of ten as Unicode writes them.</summary>
-    private static string TicksOf(Panel panel) => string.Join(" ", XDocument.Parse(FigureRenderer.ToSvg(new Figure("figure", [panel], 2))).Root!.Elements()
-        .Where(element => element.Name.LocalName == "text" && element.Attribute("text-anchor")?.Value == "end")
-        .OrderByDescending(element => double.Parse(element.Attribute("y")!.Value, CultureInfo.InvariantCulture))
-        .Select(element => string.Concat(element.Nodes().Select(node => node is XElement { Value: var raised } ? string.Concat(raised.Select(sign => sign switch { '−' => '⁻', '1' => '¹', '2' => '²', '3' => '³', _ => (char)('⁰' + (sign - '0')) })) : ((XText)node).Value))));
+    private static string TicksOf(Panel panel) =>
+        string.Join(
+            " ",
+            XDocument
+                .Parse(FigureRenderer.ToSvg(new Figure("figure", [panel], 2)))
+                .Root!.Elements()
+                .Where(element => element.Name.LocalName == "text" && element.Attribute("text-anchor")?.Value == "end")
+                .OrderByDescending(element => double.Parse(element.Attribute("y")!.Value, CultureInfo.InvariantCulture))
+                .Select(element =>
+                    string.Concat(
+                        element
+                            .Nodes()
+                            .Select(node =>
+                                node is XElement { Value: var raised }
+                                    ? string.Concat(
+                                        raised.Select(sign =>
+                                            sign switch
+                                            {
+                                                '−' => '⁻',
+                                                '1' => '¹',
+                                                '2' => '²',
+                                                '3' => '³',
+                                                _ => (char)('⁰' + (sign - '0')),
+                                            }
+                                        )
+                                    )
+                                    : ((XText)node).Value
+                            )
+                    )
+                )
+        );
 
     private static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) => MadeUpRecording.Arrays(recording);
 
-    private Recording Recorded(string architecture, int depth, int simulations, int channels = 16, int batch = 8) => MadeUpRecording.Run(_folder.FullName, architecture, depth, simulations, channels, batch);
+    private Recording Recorded(string architecture, int depth, int simulations, int channels = 16, int batch = 8) =>
+        MadeUpRecording.Run(_folder.FullName, architecture, depth, simulations, channels, batch);
 
     private ResultFile Written(IReadOnlyList<KeyValuePair<string, NpyArray>> arrays) => MadeUpRecording.Foreign(_folder.FullName, arrays);
 
     private sealed class WithoutSkia() : System.Runtime.Loader.AssemblyLoadContext("without Skia")
     {
-        protected override System.Reflection.Assembly? Load(System.Reflection.AssemblyName assemblyName) => assemblyName.Name!.StartsWith("Skia", StringComparison.Ordinal)
-            ? throw new FileNotFoundException(assemblyName.Name)
-            : null;
+        protected override System.Reflection.Assembly? Load(System.Reflection.AssemblyName assemblyName) =>
+            assemblyName.Name!.StartsWith("Skia", StringComparison.Ordinal) ? throw new FileNotFoundException(assemblyName.Name) : null;
     }
 }

@@ -12,7 +12,7 @@ public sealed class HtmlReportTests : IDisposable
     private static readonly Lazy<string> Page = new(() =>
     {
         using var reference = new ReferenceSubject();
-        return HtmlReport.ToText(VerificationRun.Of(reference, Scale.Quick, TestSeed.Value, SomeClaims));
+        return HtmlReport.ToText(VerificationRun.Execute(reference, Scale.Quick, TestSeed.Value, SomeClaims));
     });
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wellbehaved");
@@ -30,11 +30,20 @@ public sealed class HtmlReportTests : IDisposable
         {
             var claim = ClaimLedger.Find(id)!;
             var article = Regex.Match(page, $"<article id=\"claim-{id}\".*?</article>", RegexOptions.Singleline).Value;
-            article.Should().Contain($"{id}: {System.Net.WebUtility.HtmlEncode(claim.Statement)[..20]}").And.Contain("<dt>Source</dt><dd><a href=\"").And.Contain($"wellbehaved verify --scale quick --claim {id} --seed").And.Contain("class=\"strip\"");
+            article
+                .Should()
+                .Contain($"{id}: {System.Net.WebUtility.HtmlEncode(claim.Statement)[..20]}")
+                .And.Contain("<dt>Source</dt><dd><a href=\"")
+                .And.Contain($"wellbehaved verify --scale quick --claim {id} --seed")
+                .And.Contain("class=\"strip\"");
             Regex.Count(article, "<tr><th scope=\"row\">").Should().Be(Suite.Checks.Count(check => check.ClaimId == id));
         }
 
-        page.Should().Contain("Not run at this scale").And.Contain("<strong>P8</strong>").And.Contain("bn_ff: pathological SNR").And.Contain("id=\"environment\"");
+        page.Should()
+            .Contain("Not run at this scale")
+            .And.Contain("<strong>P8</strong>")
+            .And.Contain("bn_ff: pathological SNR")
+            .And.Contain("id=\"environment\"");
     }
 
     [Fact]
@@ -43,7 +52,17 @@ public sealed class HtmlReportTests : IDisposable
         var page = Page.Value;
 
         page.Should().NotContain("<script").And.NotContain("src=").And.NotContain("@import").And.NotContain("url(http");
-        Regex.Matches(page, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Should().OnlyContain(target => (target.StartsWith('#') && page.Contains($"id=\"{target.Substring(1)}\"")) || target.StartsWith("https://arxiv.org/abs/") || target.StartsWith("https://papers.nips.cc/"), "what is not on the page is a paper");
+        Regex
+            .Matches(page, "href=\"([^\"]*)\"")
+            .Select(match => match.Groups[1].Value)
+            .Should()
+            .OnlyContain(
+                target =>
+                    (target.StartsWith('#') && page.Contains($"id=\"{target.Substring(1)}\""))
+                    || target.StartsWith("https://arxiv.org/abs/")
+                    || target.StartsWith("https://papers.nips.cc/"),
+                "what is not on the page is a paper"
+            );
         Regex.Matches(page, " id=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Should().OnlyHaveUniqueItems();
         Regex.Matches(page, "<svg[^>]*>").Should().OnlyContain(match => match.Value.Contains("role=\"img\"") && match.Value.Contains("aria-labelledby="));
         Regex.Matches(page, "<th(?: [^>]*)?>").Should().OnlyContain(match => match.Value.Contains("scope="));
@@ -54,13 +73,24 @@ public sealed class HtmlReportTests : IDisposable
     [Fact]
     public void Rejections_lead_to_their_claims_and_foreign_words_stay_words()
     {
-        var measurement = new Measurement("<img src=x onerror=alert(1)>", new Expected(1), new Observed(2), Verdict.Rejected) { Deviation = 40, Samples = 9, FalseFailRate = 1e-9 };
+        var measurement = new Measurement("<img src=x onerror=alert(1)>", new Expected(1), new Observed(2), Verdict.Rejected)
+        {
+            Deviation = 40,
+            Samples = 9,
+            FalseFailRate = 1e-9,
+        };
         var check = Suite.Checks.First(check => check.ClaimId == "S2");
         var run = new VerificationRun("<script>alert(1)</script>", Scale.Quick, 3, [new CheckOutcome(check, Verdict.Rejected, [measurement], null)], [], []);
 
         var page = HtmlReport.ToText(run);
 
-        page.Should().NotContain("<script").And.NotContain("<img").And.Contain("<a href=\"#claim-S2\">S2</a>").And.Contain("<header class=\"rejected\">").And.Contain("✗ rejected").And.Contain("class=\"rejected\" cx=\"346.0\"", "a deviation beyond the strip is drawn at its edge");
+        page.Should()
+            .NotContain("<script")
+            .And.NotContain("<img")
+            .And.Contain("<a href=\"#claim-S2\">S2</a>")
+            .And.Contain("<header class=\"rejected\">")
+            .And.Contain("✗ rejected")
+            .And.Contain("class=\"rejected\" cx=\"346.0\"", "a deviation beyond the strip is drawn at its edge");
         HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">").And.Contain("No check was executed.");
     }
 
@@ -80,18 +110,38 @@ public sealed class HtmlReportTests : IDisposable
     {
         Measurement[] measurements =
         [
-            new("ln μ₂(x) at depth 2, r_eff of my_net", new Expected(-1.25e-7), new Observed(-0.5), Verdict.Rejected) { Deviation = -40, Samples = 123_456, FalseFailRate = 1e-7, Effect = null },
+            new("ln μ₂(x) at depth 2, r_eff of my_net", new Expected(-1.25e-7), new Observed(-0.5), Verdict.Rejected)
+            {
+                Deviation = -40,
+                Samples = 123_456,
+                FalseFailRate = 1e-7,
+                Effect = null,
+            },
         ];
-        var run = new VerificationRun("mine 1.2e-3-beta", Scale.Quick, 3, [new CheckOutcome(Suite.Checks.First(check => check.ClaimId == "S6"), Verdict.Rejected, measurements, null)], [], []);
+        var run = new VerificationRun(
+            "mine 1.2e-3-beta",
+            Scale.Quick,
+            3,
+            [new CheckOutcome(Suite.Checks.First(check => check.ClaimId == "S6"), Verdict.Rejected, measurements, null)],
+            [],
+            []
+        );
 
         var page = HtmlReport.ToText(run);
 
-        page.Should().Contain("<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td class=\"number\" data-of=\"apart by\">40.00 SE</td>")
+        page.Should()
+            .Contain(
+                "<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td "
+                    + "class=\"number\" data-of=\"apart by\">40.00 SE</td>"
+            )
             .And.Contain("data-of=\"n\">123,456</td><td class=\"number\" data-of=\"α\">10<sup>−7</sup></td>")
             .And.Contain("<i>r</i><sub>eff</sub> of my_net")
             .And.Contain("(1 − 2 E ν₁(z⁺)ν₁(z⁻))<sup>−&#189;</sup>")
             .And.Contain("mine 1.2e-3-beta", "a version is no number");
-        WithoutCode(page).Should().NotMatchRegex(@"(?<![\w.])\d(\.\d+)?[eE][+-]?\d", "computers write 1E-07, people do not").And.NotMatchRegex(@"[ (>]-\d", "a hyphen is no minus");
+        WithoutCode(page)
+            .Should()
+            .NotMatchRegex(@"(?<![\w.])\d(\.\d+)?[eE][+-]?\d", "computers write 1E-07, people do not")
+            .And.NotMatchRegex(@"[ (>]-\d", "a hyphen is no minus");
     }
 
     [Fact]
@@ -107,9 +157,22 @@ public sealed class HtmlReportTests : IDisposable
     [Fact]
     public void Sources_lead_to_the_laws_on_the_page_and_to_papers()
     {
-        var page = HtmlReport.ToText(new VerificationRun("mine", Scale.Quick, 3, [.. new[] { "S1", "S4", "R2", "P3" }.Select(id => new CheckOutcome(Suite.Checks.First(check => check.ClaimId == id), Verdict.Holds, [], null))], [], []));
+        var page = HtmlReport.ToText(
+            new VerificationRun(
+                "mine",
+                Scale.Quick,
+                3,
+                [.. new[] { "S1", "S4", "R2", "P3" }.Select(id => new CheckOutcome(Suite.Checks.First(check => check.ClaimId == id), Verdict.Holds, [], null))],
+                [],
+                []
+            )
+        );
 
-        page.Should().Contain("<dd><a href=\"#laws-3\">law 3</a>; <a href=\"https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning\">Cho and Saul, NIPS 2009</a></dd>")
+        page.Should()
+            .Contain(
+                "<dd><a href=\"#laws-3\">law 3</a>; <a href=\"https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning\">Cho and Saul, "
+                    + "NIPS 2009</a></dd>"
+            )
             .And.Contain("<a href=\"https://arxiv.org/abs/1811.03087\">the paper</a>'s theorem".Replace("'", "&#39;"))
             .And.Contain("<a href=\"https://arxiv.org/abs/1902.08129\">Yang et al., ICLR 2019</a>")
             .And.Contain("<a href=\"#laws-7\">the post</a>")
@@ -120,7 +183,14 @@ public sealed class HtmlReportTests : IDisposable
             page.Should().Contain($"<h3 id=\"laws-{section}\">{section}. ");
         }
 
-        Regex.Match(page, "<h2 id=\"laws\">.*?</section>", RegexOptions.Singleline).Value.Should().NotContain("**").And.NotContain("](").And.NotContain("_{").And.NotContain("^{").And.NotContain("## ");
+        Regex
+            .Match(page, "<h2 id=\"laws\">.*?</section>", RegexOptions.Singleline)
+            .Value.Should()
+            .NotContain("**")
+            .And.NotContain("](")
+            .And.NotContain("_{")
+            .And.NotContain("^{")
+            .And.NotContain("## ");
         page.Should().Contain("1<sub>i</sub>").And.Contain("e<sup>−tPε</sup>").And.Contain("χ&#178;<sub>n</sub>").And.Contain("<sup>H−1</sup>");
         WithoutCode(page).Should().NotContain("docs/laws.md section");
     }
@@ -131,7 +201,12 @@ public sealed class HtmlReportTests : IDisposable
         get
         {
             var windows = new TheoryData<int, bool>();
-            foreach (var (width, dark) in Breadth.OfEachKind<(int Width, bool Dark)>([(1280, false), (1280, true), (830, false), (830, true), (390, false), (390, true)], window => window.Width))
+            foreach (
+                var (width, dark) in Breadth.OfEachKind<(int Width, bool Dark)>(
+                    [(1280, false), (1280, true), (830, false), (830, true), (390, false), (390, true)],
+                    window => window.Width
+                )
+            )
             {
                 windows.Add(width, dark);
             }
@@ -159,14 +234,61 @@ public sealed class HtmlReportTests : IDisposable
     private static VerificationRun WithEverythingWrong()
     {
         var word = new string('x', 120);
-        CheckOutcome[] outcomes = [.. Suite.Checks.Select((check, i) => (i % 5) switch
-        {
-            0 => new CheckOutcome(check, Verdict.Holds, [new Measurement("σ²/(σ² + ε)", new Expected(1), new Observed(1 - 1e-12), Verdict.Holds) { Tolerance = 1e-9, Deviation = 1e-3, Samples = 1, FalseFailRate = 0 }], null),
-            1 => new CheckOutcome(check, Verdict.Rejected, [new Measurement($"distribution of {word}", new Expected(-1.23456e-107), new Observed(9.87654e+201), Verdict.Rejected) { Deviation = 4e9, Samples = 123_456_789, FalseFailRate = 1e-9, Remark = "in words that go on for a while" }], null),
-            2 => new CheckOutcome(check, Verdict.Inconclusive, [], $"the subject said {word} and nothing else"),
-            3 => new CheckOutcome(check, Verdict.Declined, [], null) { Declined = ["boundary zero_padding", word] },
-            _ => new CheckOutcome(check, Verdict.Holds, [new Measurement("E ν₂", new Expected(2), new Observed(2.01), Verdict.Holds) { Deviation = 0.3, Samples = 100, FalseFailRate = 1e-9 }], null) { Declined = ["boundary zero_padding"] },
-        })];
+        CheckOutcome[] outcomes =
+        [
+            .. Suite.Checks.Select(
+                (check, i) =>
+                    (i % 5) switch
+                    {
+                        0 => new CheckOutcome(
+                            check,
+                            Verdict.Holds,
+                            [
+                                new Measurement("σ²/(σ² + ε)", new Expected(1), new Observed(1 - 1e-12), Verdict.Holds)
+                                {
+                                    Tolerance = 1e-9,
+                                    Deviation = 1e-3,
+                                    Samples = 1,
+                                    FalseFailRate = 0,
+                                },
+                            ],
+                            null
+                        ),
+                        1 => new CheckOutcome(
+                            check,
+                            Verdict.Rejected,
+                            [
+                                new Measurement($"distribution of {word}", new Expected(-1.23456e-107), new Observed(9.87654e+201), Verdict.Rejected)
+                                {
+                                    Deviation = 4e9,
+                                    Samples = 123_456_789,
+                                    FalseFailRate = 1e-9,
+                                    Remark = "in words that go on for a while",
+                                },
+                            ],
+                            null
+                        ),
+                        2 => new CheckOutcome(check, Verdict.Inconclusive, [], $"the subject said {word} and nothing else"),
+                        3 => new CheckOutcome(check, Verdict.Declined, [], null) { Declined = ["boundary zero_padding", word] },
+                        _ => new CheckOutcome(
+                            check,
+                            Verdict.Holds,
+                            [
+                                new Measurement("E ν₂", new Expected(2), new Observed(2.01), Verdict.Holds)
+                                {
+                                    Deviation = 0.3,
+                                    Samples = 100,
+                                    FalseFailRate = 1e-9,
+                                },
+                            ],
+                            null
+                        )
+                        {
+                            Declined = ["boundary zero_padding"],
+                        },
+                    }
+            ),
+        ];
         KeyValuePair<string, MomentTable>[] moments =
         [
             new("vanilla", MadeUpRecording.Table(depth => 1 + (5.0 / depth), depth => Math.Log10(depth))),
@@ -174,7 +296,14 @@ public sealed class HtmlReportTests : IDisposable
             new("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth)),
             new("bn_res", MadeUpRecording.Table(_ => 9, depth => 0.7 * Math.Log(depth))),
         ];
-        return new VerificationRun(word, Scale.Quick, 3, outcomes, [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
+        return new VerificationRun(
+            word,
+            Scale.Quick,
+            3,
+            outcomes,
+            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Diagnose(pair.Value)))],
+            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)]
+        )
         {
             DeepMoments = moments,
             AdapterFailures = [word],
@@ -184,5 +313,11 @@ public sealed class HtmlReportTests : IDisposable
 
     /// <summary>A page without what is to be typed and where it was made.</summary>
     private static string WithoutCode(string page) =>
-        Regex.Replace(page, "<code>.*?</code>|<style>.*?</style>|<title.*?</title>|<desc.*?</desc>|<svg.*?</svg>|<h1>.*?</h1>|<section aria-labelledby=\"environment\">.*?</section>", "", RegexOptions.Singleline);
+        Regex.Replace(
+            page,
+            "<code>.*?</code>|<style>.*?</style>|<title.*?</title>|<desc.*?</desc>|<svg.*?</svg>|<h1>.*?</h1>|<section "
+                + "aria-labelledby=\"environment\">.*?</section>",
+            "",
+            RegexOptions.Singleline
+        );
 }

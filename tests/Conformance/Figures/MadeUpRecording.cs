@@ -9,7 +9,18 @@ internal static class MadeUpRecording
 {
     public static Recording Run(string folder, string architecture, int depth, int simulations, int channels = 16, int batch = 8)
     {
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = depth, KernelSize = 1, NumChannels = channels, BatchSize = batch, NumSims = simulations, NumComputations = depth, Seed = 5, Normalize = batch == 1 ? InputNormalization.Global : InputNormalization.Channel };
+        var options = new ExperimentOptions
+        {
+            Architecture = architecture,
+            TotalDepth = depth,
+            KernelSize = 1,
+            NumChannels = channels,
+            BatchSize = batch,
+            NumSims = simulations,
+            NumComputations = depth,
+            Seed = 5,
+            Normalize = batch == 1 ? InputNormalization.Global : InputNormalization.Channel,
+        };
         var path = Path.Combine(folder, $"{architecture}.npz");
         ResultFile.Write(path, Experiment.Prepare(options).Run());
         return new Recording(architecture, ResultFile.Read(path), Architecture.Named(architecture), channels, null);
@@ -18,8 +29,13 @@ internal static class MadeUpRecording
     /// <summary>The arrays of a recording, without those that say which network it was made with.</summary>
     public static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) =>
         [
-            new("depth", NpyArray.Of([.. recording.File.Depth.Select(depth => (long)depth)], recording.File.Depth.Count)),
-            .. recording.File.Names.Select(name => KeyValuePair.Create(name, NpyArray.Of([.. recording.File.Find(name)!.SelectMany(row => row)], recording.File.Simulations, recording.File.Depth.Count))),
+            new("depth", NpyArray.From([.. recording.File.Depth.Select(depth => (long)depth)], recording.File.Depth.Count)),
+            .. recording.File.Names.Select(name =>
+                KeyValuePair.Create(
+                    name,
+                    NpyArray.From([.. recording.File.Find(name)!.SelectMany(row => row)], recording.File.Simulations, recording.File.Depth.Count)
+                )
+            ),
         ];
 
     /// <summary>A file that somebody else wrote.</summary>
@@ -38,5 +54,6 @@ internal static class MadeUpRecording
 
     private static IEnumerable<int> Depths => Enumerable.Range(1, 20).Select(i => 10 * i);
 
-    private static double[][] Rows(Func<int, double> value) => [.. Enumerable.Range(0, Simulations).Select(i => Depths.Select(depth => value(depth) * (1 + (0.001 * i))).ToArray())];
+    private static double[][] Rows(Func<int, double> value) =>
+        [.. Enumerable.Range(0, Simulations).Select(i => Depths.Select(depth => value(depth) * (1 + (0.001 * i))).ToArray())];
 }

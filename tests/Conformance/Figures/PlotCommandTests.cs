@@ -39,7 +39,28 @@ public sealed class PlotCommandTests : IDisposable
     private string Ran(string architecture)
     {
         var path = PathOf($"{architecture}.npz");
-        CommandLine.Run("run", "--architecture", architecture, "--total-depth", "4", "--num-computations", "4", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "3", "--out", path).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run(
+                "run",
+                "--architecture",
+                architecture,
+                "--total-depth",
+                "4",
+                "--num-computations",
+                "4",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "16",
+                "--batch-size",
+                "8",
+                "--num-sims",
+                "3",
+                "--out",
+                path
+            )
+            .ExitStatus.Should()
+            .Be(0);
         return path;
     }
 

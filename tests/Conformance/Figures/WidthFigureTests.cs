@@ -16,8 +16,8 @@ public sealed class WidthFigureTests : IDisposable
     {
         var files = new[] { 16, 4, 8 }.Select(width => ($"{width}.npz", Ran(Network(width), simulations: 4 + (width / 4)))).ToArray();
 
-        var series = WidthSeries.Of(files);
-        var figure = WidthFigure.Of(series);
+        var series = WidthSeries.Read(files);
+        var figure = WidthFigure.Draw(series);
 
         series.Results.Select(result => result.Width).Should().Equal(4, 8, 16);
         figure.Panels.Select(panel => Markup.Plain(panel.YLabel)).Should().Equal("ν₂", "μ₂", "SNR^l / SNR^0", "r_eff");
@@ -39,9 +39,9 @@ public sealed class WidthFigureTests : IDisposable
     {
         ResultFile Stages(int first, int second) => Ran(Network(first, new Networks.Dense { Channels = second }));
 
-        WidthSeries.Of([("a", Stages(4, 8)), ("b", Stages(6, 12))]).Results.Select(result => result.Width).Should().Equal(4, 6);
-        WidthSeries.Of([("a", Stages(4, 10)), ("b", Stages(6, 10))]).Results.Select(result => result.Width).Should().Equal(4, 6);
-        WidthSeries.Of([("a", Stages(4, 8)), ("b", Stages(4, 10))]).Results.Select(result => result.Width).Should().Equal(8, 10);
+        WidthSeries.Read([("a", Stages(4, 8)), ("b", Stages(6, 12))]).Results.Select(result => result.Width).Should().Equal(4, 6);
+        WidthSeries.Read([("a", Stages(4, 10)), ("b", Stages(6, 10))]).Results.Select(result => result.Width).Should().Equal(4, 6);
+        WidthSeries.Read([("a", Stages(4, 8)), ("b", Stages(4, 10))]).Results.Select(result => result.Width).Should().Equal(8, 10);
         Refusal(("a", Stages(4, 8)), ("b", Stages(6, 14))).Should().Contain("change by one factor, found 4 and 8 in a, 6 and 14 in b");
     }
 
@@ -52,15 +52,24 @@ public sealed class WidthFigureTests : IDisposable
 
         Refusal(("a", a)).Should().Contain("at least two result files");
         Refusal(("a", a), ("b", Ran(Network(8), batch: 6))).Should().Contain("found batch size 4 in a and 6 in b");
-        Refusal(("a", a), ("b", Ran(Network(8), change: options => options with { Noise = NoiseKind.Full }))).Should().Contain("found noise \"mapping\" in a and \"full\" in b");
+        Refusal(("a", a), ("b", Ran(Network(8), change: options => options with { Noise = NoiseKind.Full })))
+            .Should()
+            .Contain("found noise \"mapping\" in a and \"full\" in b");
         Refusal(("a", a), ("b", Ran(Network(8, new Networks.LayerNorm())))).Should().Contain("found other layers in a than in b");
         Refusal(("a", a), ("b", Ran(Network(8, times: 7)))).Should().Contain("found other layers in a than in b");
         Refusal(("a", a), ("b", a)).Should().Contain("different widths, found width 4 in a and in b");
         Refusal(("a", a), ("c", Silent())).Should().Contain("c does not");
-        WidthSeries.Of([("a", a), ("b", other), ("c", Ran(Network(16), change: options => options with { Seed = 9, NumSims = 2 }))]).Results.Should().HaveCount(3, "other mappings of the same law are no difference");
-        var architectures = new[] { 4, 8 }.Select(channels => ($"{channels}", MadeUpRecording.Run(_folder, "bn_ff", depth: 4, simulations: 2, channels: channels).File)).ToArray();
-        WidthSeries.Of(architectures).Results.Select(result => result.Width).Should().Equal(4, 8);
-        Refusal(architectures[0], ("res", MadeUpRecording.Run(_folder, "bn_res", depth: 4, simulations: 2).File)).Should().Contain("found architecture \"bn_ff\" in 4 and \"bn_res\" in res");
+        WidthSeries
+            .Read([("a", a), ("b", other), ("c", Ran(Network(16), change: options => options with { Seed = 9, NumSims = 2 }))])
+            .Results.Should()
+            .HaveCount(3, "other mappings of the same law are no difference");
+        var architectures = new[] { 4, 8 }
+            .Select(channels => ($"{channels}", MadeUpRecording.Run(_folder, "bn_ff", depth: 4, simulations: 2, channels: channels).File))
+            .ToArray();
+        WidthSeries.Read(architectures).Results.Select(result => result.Width).Should().Equal(4, 8);
+        Refusal(architectures[0], ("res", MadeUpRecording.Run(_folder, "bn_res", depth: 4, simulations: 2).File))
+            .Should()
+            .Contain("found architecture \"bn_ff\" in 4 and \"bn_res\" in res");
     }
 
     [Fact]
@@ -71,27 +80,39 @@ public sealed class WidthFigureTests : IDisposable
 
         var one = CommandLine.Run("plot", paths[0], "--against", "width", "--out", figure);
         (one.ExitStatus, one.Error.TrimEnd()).Should().Be((2, "wellbehaved: --against: expected at least two result files with width, got one"));
-        CommandLine.Run("plot", paths[0], paths[1], "--against", "width", "--figure", "histogram", "--out", figure).Error.Should().Contain("--figure: expected without --against width");
+        CommandLine
+            .Run("plot", paths[0], paths[1], "--against", "width", "--figure", "histogram", "--out", figure)
+            .Error.Should()
+            .Contain("--figure: expected without --against width");
         File.Exists(figure).Should().BeFalse();
-        CommandLine.Run("plot", paths[0], paths[1], "--against", "width", "--out", figure).Output.Should().StartWith("net: signal and noise by width: written to");
+        CommandLine
+            .Run("plot", paths[0], paths[1], "--against", "width", "--out", figure)
+            .Output.Should()
+            .StartWith("net: signal and noise by width: written to");
         File.ReadAllText(figure).Should().StartWith("<svg").And.Contain("Widths 4, 8");
     }
 
-    private static string Refusal(params (string Name, ResultFile File)[] files) => FluentActions.Invoking(() => WidthSeries.Of(files)).Should().Throw<InvalidInputException>().Which.Message;
+    private static string Refusal(params (string Name, ResultFile File)[] files) =>
+        FluentActions.Invoking(() => WidthSeries.Read(files)).Should().Throw<InvalidInputException>().Which.Message;
 
-    private static Networks.Network Network(int channels, Networks.Layer? after = null, int times = 8) => new("net", new(2, 2, 3),
-    [
-        new Networks.Dense { Channels = channels },
-        new Networks.Repeat(times, [new Networks.Dense(), new Networks.Activation(new(Networks.FunctionKind.Tanh))]),
-        .. after is null ? [] : new[] { after },
-    ]);
+    private static Networks.Network Network(int channels, Networks.Layer? after = null, int times = 8) =>
+        new(
+            "net",
+            new(2, 2, 3),
+            [
+                new Networks.Dense { Channels = channels },
+                new Networks.Repeat(times, [new Networks.Dense(), new Networks.Activation(new(Networks.FunctionKind.Tanh))]),
+                .. after is null ? [] : new[] { after },
+            ]
+        );
 
-    private ResultFile Ran(Networks.Network network, int simulations = 2, int batch = 4, Func<ExperimentOptions, ExperimentOptions>? change = null) => ResultFile.Read(Write(network, "file", simulations, batch, change));
+    private ResultFile Ran(Networks.Network network, int simulations = 2, int batch = 4, Func<ExperimentOptions, ExperimentOptions>? change = null) =>
+        ResultFile.Read(Write(network, "file", simulations, batch, change));
 
     private string Write(Networks.Network network, string name, int simulations = 2, int batch = 4, Func<ExperimentOptions, ExperimentOptions>? change = null)
     {
         var path = Path.Combine(_folder, $"{name}.npz");
-        var options = ExperimentOptions.Of(network, batch, simulations) with { Dataset = "gaussian" };
+        var options = ExperimentOptions.ForNetwork(network, batch, simulations) with { Dataset = "gaussian" };
         ResultFile.Write(path, Experiment.Prepare(change?.Invoke(options) ?? options).Run());
         return path;
     }

@@ -31,7 +31,10 @@ public sealed class HostileFileTests : IDisposable
     public void Many_arrays_share_one_allowance()
     {
         var zeros = new byte[4_000_000];
-        var path = Zipped([("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), .. Enumerable.Range(1, 40).Select(i => ($"chi_loc{i}", "<f8", "(500000, 1)", zeros))]);
+        var path = Zipped([
+            ("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]),
+            .. Enumerable.Range(1, 40).Select(i => ($"chi_loc{i}", "<f8", "(500000, 1)", zeros)),
+        ]);
 
         Allocated(() => ResultFile.Read(path)).Should().BeLessThan(Most);
     }
@@ -50,7 +53,10 @@ public sealed class HostileFileTests : IDisposable
     public void An_honest_file_of_the_author_s_kind_is_read_however_well_it_compresses()
     {
         // 1,000 simulations at 100 depths of a network that died: everything is one number.
-        var path = Zipped([("depth", "<i8", "(100,)", Counted(100)), .. Enumerable.Range(1, 4).Select(i => ($"chi_loc{i}", "<f8", "(1000, 100)", new byte[800_000]))]);
+        var path = Zipped([
+            ("depth", "<i8", "(100,)", Counted(100)),
+            .. Enumerable.Range(1, 4).Select(i => ($"chi_loc{i}", "<f8", "(1000, 100)", new byte[800_000])),
+        ]);
         new FileInfo(path).Length.Should().BeLessThan(40_000);
 
         ResultFile.Read(path).Simulations.Should().Be(1000);
@@ -62,7 +68,11 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("<f2", 2, 20_000_000)]
     public void Small_elements_in_rows_of_one_are_refused_where_the_file_is_large(string type, int size, int rows)
     {
-        var path = Zipped(CompressionLevel.NoCompression, ("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), ("chi_loc1", type, $"({rows}, 1)", new byte[size * rows]));
+        var path = Zipped(
+            CompressionLevel.NoCompression,
+            ("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]),
+            ("chi_loc1", type, $"({rows}, 1)", new byte[size * rows])
+        );
 
         Allocated(() => ResultFile.Read(path)).Should().BeLessThan(Most);
     }
@@ -73,9 +83,32 @@ public sealed class HostileFileTests : IDisposable
         var path = PathOf("images.npy");
         var header = "{'descr': '<f16', 'fortran_order': False, 'shape': (8, 2, 2), }";
         var element = Convert.FromHexString("01000000000000000140000000000000");
-        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. Enumerable.Repeat(element, 32).SelectMany(bytes => bytes)]);
+        File.WriteAllBytes(
+            path,
+            [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. Enumerable.Repeat(element, 32).SelectMany(bytes => bytes)]
+        );
 
-        var outcome = CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", path, "--out", PathOf("x.npz"));
+        var outcome = CommandLine.Run(
+            "run",
+            "--architecture",
+            "vanilla",
+            "--total-depth",
+            "2",
+            "--num-computations",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "4",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "1",
+            "--dataset",
+            path,
+            "--out",
+            PathOf("x.npz")
+        );
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {path}: expected 16-byte floats of x86").And.NotContain("\n");
@@ -85,7 +118,7 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public async Task Sixty_million_simulations_that_no_array_holds_are_neither_merged_nor_done()
     {
-        var path = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "60000000");
+        var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000");
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)).Should().BeLessThan(Most);
         var status = RunStatus.ReadAll(_folder).Should().ContainSingle().Subject;
@@ -97,8 +130,10 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void Rows_without_columns_back_nothing()
     {
-        var path = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "60000000"), (name, array) =>
-            array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.Of(ReadOnlySpan<double>.Empty, 60_000_000, 0) : array);
+        var path = ForgedResultFile.With(
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000"),
+            (name, array) => array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.From(ReadOnlySpan<double>.Empty, 60_000_000, 0) : array
+        );
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)).Should().BeLessThan(Most);
     }
@@ -107,12 +142,17 @@ public sealed class HostileFileTests : IDisposable
     public void Billions_of_missing_simulations_are_counted_and_not_listed()
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "2000000000"),
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "2000000000"),
             (_, array) => array,
-            ("simulation", NpyArray.Of([.. Enumerable.Range(5, 12).Select(i => (long)i)], 12)));
+            ("simulation", NpyArray.From([.. Enumerable.Range(5, 12).Select(i => (long)i)], 12))
+        );
 
-        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: false), "*simulations 0-4, 17-1999999999 of 2000000000 are missing*").Should().BeLessThan(Most);
-        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*expected at most 4194304 simulations that a file lacks*").Should().BeLessThan(Most);
+        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: false), "*simulations 0-4, 17-1999999999 of 2000000000 are missing*")
+            .Should()
+            .BeLessThan(Most);
+        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*expected at most 4194304 simulations that a file lacks*")
+            .Should()
+            .BeLessThan(Most);
     }
 
     [Theory]
@@ -124,24 +164,30 @@ public sealed class HostileFileTests : IDisposable
     public void A_share_that_is_not_what_it_says_is_refused(int number, int count)
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "24"),
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "24"),
             (_, array) => array,
-            ("simulation", NpyArray.Of([.. Enumerable.Range(0, 12).Select(i => (long)i)], 12)),
-            ("shard", NpyArray.Of([number, count], 2)));
+            ("simulation", NpyArray.From([.. Enumerable.Range(0, 12).Select(i => (long)i)], 12)),
+            ("shard", NpyArray.From([number, count], 2))
+        );
 
-        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), $"*found others than those of share {number}/{count}").Should().BeLessThan(Most);
+        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), $"*found others than those of share {number}/{count}")
+            .Should()
+            .BeLessThan(Most);
     }
 
     [Fact]
     public void An_empty_share_of_billions_names_those_that_are_missing_in_ranges()
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.Of(_folder, "bn_ff"),
-            (name, array) => array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.Of(ReadOnlySpan<double>.Empty, [0, .. array.Shape.Skip(1)]) : array,
-            ("simulation", NpyArray.Of(ReadOnlySpan<long>.Empty, 0)),
-            ("shard", NpyArray.Of([2L, int.MaxValue], 2)));
+            ForgedResultFile.Write(_folder, "bn_ff"),
+            (name, array) => array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.From(ReadOnlySpan<double>.Empty, [0, .. array.Shape.Skip(1)]) : array,
+            ("simulation", NpyArray.From(ReadOnlySpan<long>.Empty, 0)),
+            ("shard", NpyArray.From([2L, int.MaxValue], 2))
+        );
 
-        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*no file of shard 1, 3-2147483647 of 2147483647*").Should().BeLessThan(Most);
+        Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*no file of shard 1, 3-2147483647 of 2147483647*")
+            .Should()
+            .BeLessThan(Most);
     }
 
     [Theory]
@@ -150,7 +196,16 @@ public sealed class HostileFileTests : IDisposable
     [InlineData(1, 1, int.MaxValue)]
     public async Task A_journal_of_images_that_fit_no_array_is_refused(int height, int width, int channels)
     {
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 8, NumComputations = 4, KernelSize = 1, NumChannels = 8, BatchSize = 4, NumSims = 3 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 8,
+            NumComputations = 4,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 4,
+            NumSims = 3,
+        };
         var experiment = Experiment.Prepare(options);
         using (var journal = Journal.Open(PathOf("run.npz"), experiment.Header, resume: false))
         {
@@ -159,7 +214,9 @@ public sealed class HostileFileTests : IDisposable
 
         Forge(PathOf("run.npz.journal"), experiment.Header with { Height = height, Width = width, Channels = channels });
 
-        Allocated(() => ResultMerge.Merge([PathOf("run.npz.journal")], PathOf("merged.npz"), allowMissing: true), "*expected a journal of this version*").Should().BeLessThan(Most);
+        Allocated(() => ResultMerge.Merge([PathOf("run.npz.journal")], PathOf("merged.npz"), allowMissing: true), "*expected a journal of this version*")
+            .Should()
+            .BeLessThan(Most);
         (await Entry.RunAsync(["merge", PathOf("run.npz.journal"), "--out", PathOf("merged.npz")])).Should().Be(2);
         (await Entry.RunAsync(["status", _folder])).Should().Be(3);
     }
@@ -173,15 +230,17 @@ public sealed class HostileFileTests : IDisposable
             CommandLine.Run("mkfifo", [PathOf(name)]).ExitStatus.Should().Be(0);
         }
 
-        foreach (var arguments in new[]
-        {
-            new[] { "diagnose", PathOf("pipe.npz") },
-            ["merge", PathOf("pipe.npz"), "--out", PathOf("merged.npz")],
-            ["merge", PathOf("pipe.npz.journal"), "--out", PathOf("merged.npz")],
-            ["plot", PathOf("pipe.npz"), "--out", PathOf("figure.svg")],
-            ["diagnose", _folder],
-            ["plot", ForgedResultFile.Of(_folder, "bn_ff"), "--dataset", PathOf("depth.npy"), "--out", PathOf("figure.svg")],
-        })
+        foreach (
+            var arguments in new[]
+            {
+                new[] { "diagnose", PathOf("pipe.npz") },
+                ["merge", PathOf("pipe.npz"), "--out", PathOf("merged.npz")],
+                ["merge", PathOf("pipe.npz.journal"), "--out", PathOf("merged.npz")],
+                ["plot", PathOf("pipe.npz"), "--out", PathOf("figure.svg")],
+                ["diagnose", _folder],
+                ["plot", ForgedResultFile.Write(_folder, "bn_ff"), "--dataset", PathOf("depth.npy"), "--out", PathOf("figure.svg")],
+            }
+        )
         {
             var outcome = CommandLine.Run(arguments);
             outcome.ExitStatus.Should().Be(2, string.Join(' ', arguments));

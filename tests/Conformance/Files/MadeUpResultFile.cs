@@ -7,13 +7,15 @@ internal static class MadeUpResultFile
     /// <param name="depths">Computed depths.</param>
     /// <param name="moments">Moments by name (simulations × depths).</param>
     /// <param name="configuration">The options of the experiment, if the file says.</param>
-    public static ResultFile Of(long[] depths, (string Name, double[][] Rows)[] moments, string? configuration = null)
+    public static ResultFile Write(long[] depths, (string Name, double[][] Rows)[] moments, string? configuration = null)
     {
-        var arrays = moments.Select(moment => KeyValuePair.Create(moment.Name, NpyArray.Of([.. moment.Rows.SelectMany(row => row)], moment.Rows.Length, depths.Length))).ToList();
-        arrays.Add(KeyValuePair.Create("depth", NpyArray.Of(depths, depths.Length)));
+        var arrays = moments
+            .Select(moment => KeyValuePair.Create(moment.Name, NpyArray.From([.. moment.Rows.SelectMany(row => row)], moment.Rows.Length, depths.Length)))
+            .ToList();
+        arrays.Add(KeyValuePair.Create("depth", NpyArray.From(depths, depths.Length)));
         if (configuration is not null)
         {
-            arrays.Add(KeyValuePair.Create("configuration", NpyArray.Of(configuration)));
+            arrays.Add(KeyValuePair.Create("configuration", NpyArray.From(configuration)));
         }
 
         var folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;

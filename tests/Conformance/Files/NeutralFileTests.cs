@@ -17,11 +17,12 @@ public sealed class NeutralFileTests : IDisposable
     public void Without_a_network_the_last_place_of_each_depth_is_its_end()
     {
         var file = Read(
-            ("depth", NpyArray.Of([0L, 1, 1, 2, 2], 5)),
-            ("place", NpyArray.Of(["input", "conv1", "relu1", "conv2", "relu2"])),
-            ("chi", NpyArray.Of([1.0, 9, 2, 9, 4, 1, 9, 3, 9, 5], 2, 5)),
-            ("log_nu2_signal", NpyArray.Of([0.0, 9, -1, 9, -2, 0, 9, -1, 9, -2], 2, 5)),
-            ("reff_signal", NpyArray.Of([-1.0, -1, 7, -1, 6, -1, -1, 5, -1, 4], 2, 5)));
+            ("depth", NpyArray.From([0L, 1, 1, 2, 2], 5)),
+            ("place", NpyArray.From(["input", "conv1", "relu1", "conv2", "relu2"])),
+            ("chi", NpyArray.From([1.0, 9, 2, 9, 4, 1, 9, 3, 9, 5], 2, 5)),
+            ("log_nu2_signal", NpyArray.From([0.0, 9, -1, 9, -2, 0, 9, -1, 9, -2], 2, 5)),
+            ("reff_signal", NpyArray.From([-1.0, -1, 7, -1, 6, -1, -1, 5, -1, 4], 2, 5))
+        );
 
         file.Places.Should().Equal("input", "conv1", "relu1", "conv2", "relu2");
         file.SequenceDepths.Should().Equal(1, 2);
@@ -29,7 +30,7 @@ public sealed class NeutralFileTests : IDisposable
         file.FindLogAtEnds("nu2_signal")!.SelectMany(row => row).Should().Equal(-1, -2, -1, -2);
         file.FindRanks("reff_signal")!.SelectMany(row => row).Should().Equal(7, 6, 5, 4);
         file.NetworkName.Should().BeNull();
-        var table = MomentTable.Of(file);
+        var table = MomentTable.Read(file);
         table.Depths.Should().Equal(1, 2);
         table.LogChi!.SelectMany(row => row).Should().Equal(Math.Log(2), Math.Log(4), Math.Log(3), Math.Log(5));
     }
@@ -38,23 +39,32 @@ public sealed class NeutralFileTests : IDisposable
     public void Over_a_single_point_a_diagnosis_says_what_does_not_exist()
     {
         const double not = double.NaN;
-        Diagnosis.Of(MomentTable.Of(Of(1))).Sentence.Should().Be("Undecided: χ and directions of variance do not exist over the single point of the file.");
-        Diagnosis.Of(MomentTable.Of(Of(2))).Sentence.Should().Be("Undecided: there are neither effective ranks nor χ.", "two inputs that are equal are no single point");
+        Diagnosis
+            .Diagnose(MomentTable.Read(Of(1)))
+            .Sentence.Should()
+            .Be("Undecided: χ and directions of variance do not exist over the single point of the file.");
+        Diagnosis
+            .Diagnose(MomentTable.Read(Of(2)))
+            .Sentence.Should()
+            .Be("Undecided: there are neither effective ranks nor χ.", "two inputs that are equal are no single point");
 
-        ResultFile Of(int inputs) => Read(
-            ("depth", NpyArray.Of([1L, 2, 3], 3)),
-            ("mu2_signal", NpyArray.Of([0.0, 0, 0, 0, 0, 0], 2, 3)),
-            ("log_chi", NpyArray.Of([not, not, not, not, not, not], 2, 3)),
-            ("configuration", NpyArray.Of($"{{\"network\": \"theirs\", \"batch_size\": {inputs}}}")));
+        ResultFile Of(int inputs) =>
+            Read(
+                ("depth", NpyArray.From([1L, 2, 3], 3)),
+                ("mu2_signal", NpyArray.From([0.0, 0, 0, 0, 0, 0], 2, 3)),
+                ("log_chi", NpyArray.From([not, not, not, not, not, not], 2, 3)),
+                ("configuration", NpyArray.From($"{{\"network\": \"theirs\", \"batch_size\": {inputs}}}"))
+            );
     }
 
     [Fact]
     public void Places_need_no_names_and_a_configuration_may_be_a_name_alone()
     {
         var file = Read(
-            ("depth", NpyArray.Of([1L, 2, 3], 3)),
-            ("chi", NpyArray.Of([1.0, 2, 3], 1, 3)),
-            ("configuration", NpyArray.Of("{\"network\": \"theirs\"}")));
+            ("depth", NpyArray.From([1L, 2, 3], 3)),
+            ("chi", NpyArray.From([1.0, 2, 3], 1, 3)),
+            ("configuration", NpyArray.From("{\"network\": \"theirs\"}"))
+        );
 
         file.Places.Should().Equal("depth 1", "depth 2", "depth 3");
         file.NetworkName.Should().Be("theirs");
@@ -91,17 +101,20 @@ public sealed class NeutralFileTests : IDisposable
     public void Ends_of_units_that_a_file_names_are_its_sequence()
     {
         var file = Read(
-            ("depth", NpyArray.Of([0L, 1, 1, 1, 2, 2, 3], 7)),
-            ("end_of_unit", NpyArray.Of([0L, 0, 1, 0, 1, 1, 0], 7)),
-            ("chi", NpyArray.Of([1.0, 2, 3, 4, 5, 6, 7], 1, 7)),
-            ("reff_signal", NpyArray.Of([-1.0, 8, 7, -1, 6, 5, -1], 1, 7)));
+            ("depth", NpyArray.From([0L, 1, 1, 1, 2, 2, 3], 7)),
+            ("end_of_unit", NpyArray.From([0L, 0, 1, 0, 1, 1, 0], 7)),
+            ("chi", NpyArray.From([1.0, 2, 3, 4, 5, 6, 7], 1, 7)),
+            ("reff_signal", NpyArray.From([-1.0, 8, 7, -1, 6, 5, -1], 1, 7))
+        );
 
         file.SequenceDepths.Should().Equal(1, 2);
         file.FindAtEnds("chi")!.Single().Should().Equal([3, 6], "of two ends at one depth the last counts");
         file.FindRanks("reff_signal")!.Single().Should().Equal([7, 5], "ranks are read at the ends too, where all of them have one");
     }
 
-    /// <summary>The finding names the place where the file has names, and a diagnosis concludes nothing, wherever between the ends of units the number is.</summary>
+    /// <summary>
+    /// The finding names the place where the file has names, and a diagnosis concludes nothing, wherever between the ends of units the number is.
+    /// </summary>
     [Theory]
     [InlineData("nu2_signal", 1, -1.0, "ν₂ has a value that no signal has", "depth 1, place 1.1 relu")]
     [InlineData("mu2_signal log_mu2_signal", 3, 50.0, "μ₂ is larger than ν₂, of which it is a part,", "depth 2, place 2.1 relu")]
@@ -110,10 +123,18 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("mu2_noise", 0, -1e-9, "μ₂(dx) has a value that no signal has", "depth 1, place 1.0 linear")]
     public void A_number_that_contradicts_the_others_is_a_finding(string moment, int place, double value, string words, string where)
     {
-        var file = ResultFile.Read(WriteSound((name, values) => values[4 + place] = name == moment.Split(' ')[0] ? value : moment.Split(' ').Contains(name) ? Math.Log(value) : values[4 + place]));
+        var file = ResultFile.Read(
+            WriteSound(
+                (name, values) =>
+                    values[4 + place] =
+                        name == moment.Split(' ')[0] ? value
+                        : moment.Split(' ').Contains(name) ? Math.Log(value)
+                        : values[4 + place]
+            )
+        );
 
-        MomentContradictions.Of(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
-        Diagnosis.Of(MomentTable.Of(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
+        MomentContradictions.Find(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
+        Diagnosis.Diagnose(MomentTable.Read(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
         ResultAudit.OfPlaces("theirs.npz", file, "theirs").ByClaim.Should().Contain(KeyValuePair.Create("D1", Verdict.Rejected));
     }
 
@@ -141,8 +162,17 @@ public sealed class NeutralFileTests : IDisposable
         var audit = CommandLine.Run("audit", "--results", path, "--json", Path.Combine(_folder, "verdicts.json"), "--report", _folder);
 
         audit.ExitStatus.Should().Be(0, audit.Output + audit.Error);
-        audit.Output.Should().MatchRegex("D1 +theirs .* holds").And.MatchRegex("D2 +theirs .* holds").And.Contain("2 of 2 claims hold (2 of 2 checks), 0 rejected, 0 inconclusive");
-        Unwrapped(audit.Output).Should().Contain("theirs: Undecided").And.Contain("not judged: O1").And.Contain("the file does not say which layers do").And.NotContain("bn_ff:");
+        audit
+            .Output.Should()
+            .MatchRegex("D1 +theirs .* holds")
+            .And.MatchRegex("D2 +theirs .* holds")
+            .And.Contain("2 of 2 claims hold (2 of 2 checks), 0 rejected, 0 inconclusive");
+        Unwrapped(audit.Output)
+            .Should()
+            .Contain("theirs: Undecided")
+            .And.Contain("not judged: O1")
+            .And.Contain("the file does not say which layers do")
+            .And.NotContain("bn_ff:");
         File.ReadAllText(Path.Combine(_folder, "report.html")).Should().Contain("<th scope=\"col\">theirs</th>").And.NotContain("bn_ff</th>");
     }
 
@@ -150,23 +180,32 @@ public sealed class NeutralFileTests : IDisposable
     public void Single_points_and_dead_signals_are_no_contradictions()
     {
         // The second place of the second simulation is dead; the last place has a single point in all.
-        var path = WriteSound((name, values) =>
-        {
-            foreach (var at in new[] { 5, 6 })
+        var path = WriteSound(
+            (name, values) =>
             {
-                values[at] = name.StartsWith("log", StringComparison.Ordinal) ? (at == 5 ? double.NegativeInfinity : -744.4400719213812) : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0;
-            }
+                foreach (var at in new[] { 5, 6 })
+                {
+                    values[at] =
+                        name.StartsWith("log", StringComparison.Ordinal) ? (at == 5 ? double.NegativeInfinity : -744.4400719213812)
+                        : name.StartsWith("reff", StringComparison.Ordinal) ? -1
+                        : 0;
+                }
 
-            foreach (var last in new[] { 3, 7, 11 })
-            {
-                values[last] = name is "chi" or "log_chi" or "log_mu2_signal" ? double.NaN : name is "reff_signal" ? -1 : name is "mu2_signal" or "mu4_signal" ? 0 : values[last];
+                foreach (var last in new[] { 3, 7, 11 })
+                {
+                    values[last] =
+                        name is "chi" or "log_chi" or "log_mu2_signal" ? double.NaN
+                        : name is "reff_signal" ? -1
+                        : name is "mu2_signal" or "mu4_signal" ? 0
+                        : values[last];
+                }
             }
-        });
+        );
 
         var file = ResultFile.Read(path);
 
         ResultAudit.OfPlaces(path, file, "theirs").Verdict.Should().Be(Verdict.Holds);
-        MomentContradictions.Of(file).Findings.Should().BeEmpty();
+        MomentContradictions.Find(file).Findings.Should().BeEmpty();
     }
 
     [Theory]
@@ -174,21 +213,40 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("reff_signal_loc1")]
     public async Task A_stray_array_of_the_other_layout_is_refused_and_named(string stray)
     {
-        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.Of([1.0, 1, 1, 1], 1, 4)));
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.From([1.0, 1, 1, 1], 1, 4)));
 
-        foreach (var command in (string[][])[["diagnose", path], ["plot", path, "--out", Path.Combine(_folder, "figure.svg")], ["audit", "--results", path], ["audit", "--results", path, "--architecture", "bn_ff"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["diagnose", path],
+                    ["plot", path, "--out", Path.Combine(_folder, "figure.svg")],
+                    ["audit", "--results", path],
+                    ["audit", "--results", path, "--architecture", "bn_ff"],
+                ]
+        )
         {
             (await Entry.RunAsync(command)).Should().Be(2);
         }
 
-        FluentActions.Invoking(() => ResultFile.Read(path)).Should().Throw<InvalidInputException>().Which.Message
-            .Should().StartWith($"{path}: expected either a column for each place, as 'place' has, or arrays locK").And.Contain($"'{stray}'").And.NotContain("\n");
+        FluentActions
+            .Invoking(() => ResultFile.Read(path))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .StartWith($"{path}: expected either a column for each place, as 'place' has, or arrays locK")
+            .And.Contain($"'{stray}'")
+            .And.NotContain("\n");
     }
 
     [Fact]
     public void An_array_whose_name_only_resembles_a_place_is_somebody_else_s()
     {
-        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, ("my_location", NpyArray.Of(["here"])), ("x_loc", NpyArray.Of([1.0])));
+        var path = ForgedResultFile.With(
+            WriteSound((_, _) => { }),
+            (_, array) => array,
+            ("my_location", NpyArray.From(["here"])),
+            ("x_loc", NpyArray.From([1.0]))
+        );
 
         ResultFile.Read(path).Places.Should().HaveCount(4);
     }
@@ -211,15 +269,23 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("infinite", "is not finite in the file")]
     public void A_figure_tells_what_is_missing_from_what_is_not_finite(string spoilt, string words)
     {
-        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (name, array) => name is not ("chi" or "log_chi") ? array
-            : spoilt == "left out" ? null
-            : NpyArray.Of([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape]));
+        var path = ForgedResultFile.With(
+            WriteSound((_, _) => { }),
+            (name, array) =>
+                name is not ("chi" or "log_chi") ? array
+                : spoilt == "left out" ? null
+                : NpyArray.From([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape])
+        );
 
         Missing(path)[0].Should().Be($"χ {words}");
-        var ranks = ForgedResultFile.With(path, (name, array) => name == "reff_signal" ? NpyArray.Of([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array);
+        var ranks = ForgedResultFile.With(
+            path,
+            (name, array) => name == "reff_signal" ? NpyArray.From([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array
+        );
         Missing(ranks)[1].Should().Be("r_eff of the signal was not computed in the file; r_eff of the noise is not in the file");
 
-        static string[] Missing(string path) => [.. NetworkFigure.Of([("theirs", ResultFile.Read(path))]).Panels.Select(panel => Markup.Plain(panel.Missing ?? ""))];
+        static string[] Missing(string path) =>
+            [.. NetworkFigure.Draw([("theirs", ResultFile.Read(path))]).Panels.Select(panel => Markup.Plain(panel.Missing ?? ""))];
     }
 
     /// <summary>Of a file in the author's layout too, an architecture that was guessed for the drawing is not its name.</summary>
@@ -228,7 +294,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData(null, "bn_res: signal and noise by depth")]
     public void A_figure_is_called_as_its_file_says(string? configuration, string title)
     {
-        var sound = ForgedResultFile.Of(_folder, "bn_res");
+        var sound = ForgedResultFile.Write(_folder, "bn_res");
         var path = configuration is null ? sound : ForgedResultFile.WithConfiguration(sound, _ => configuration);
 
         CommandLine.Run("plot", path, "--no-theory", "--out", Path.Combine(_folder, "figure.svg")).Output.Should().StartWith(title);
@@ -241,7 +307,20 @@ public sealed class NeutralFileTests : IDisposable
         foreach (var earlier in new[] { output, output + ".journal" })
         {
             File.WriteAllText(earlier, "precious");
-            var outcome = CommandLine.Run("diagnose", "pre_ln_mlp", "--num-channels", "4", "--total-depth", "4", "--num-sims", "2", "--batch-size", "4", "--out", output);
+            var outcome = CommandLine.Run(
+                "diagnose",
+                "pre_ln_mlp",
+                "--num-channels",
+                "4",
+                "--total-depth",
+                "4",
+                "--num-sims",
+                "2",
+                "--batch-size",
+                "4",
+                "--out",
+                output
+            );
             outcome.ExitStatus.Should().Be(2);
             outcome.Error.Should().StartWith($"wellbehaved: --out: expected no file at {earlier}");
             File.ReadAllText(earlier).Should().Be("precious");
@@ -249,8 +328,10 @@ public sealed class NeutralFileTests : IDisposable
         }
 
         using var held = OutputLock.Take(output);
-        CommandLine.Run("diagnose", "pre_ln_mlp", "--num-channels", "4", "--total-depth", "4", "--num-sims", "2", "--batch-size", "4", "--out", output).Error
-            .Should().Contain("expected a file that no other process is working on");
+        CommandLine
+            .Run("diagnose", "pre_ln_mlp", "--num-channels", "4", "--total-depth", "4", "--num-sims", "2", "--batch-size", "4", "--out", output)
+            .Error.Should()
+            .Contain("expected a file that no other process is working on");
     }
 
     [Theory]
@@ -270,45 +351,47 @@ public sealed class NeutralFileTests : IDisposable
         const string network = "{\"name\": \"n\", \"input\": [1, 1, 2], \"layers\": [\"dense\", \"dense\"]}";
         var arrays = new Dictionary<string, NpyArray>
         {
-            ["depth"] = NpyArray.Of([1L, 2], 2),
-            ["place"] = NpyArray.Of(["a", "b"]),
-            ["chi"] = NpyArray.Of([1.0, 2], 1, 2),
+            ["depth"] = NpyArray.From([1L, 2], 2),
+            ["place"] = NpyArray.From(["a", "b"]),
+            ["chi"] = NpyArray.From([1.0, 2], 1, 2),
         };
         switch (spoilt)
         {
             case "depths fall":
-                arrays["depth"] = NpyArray.Of([2L, 1], 2);
+                arrays["depth"] = NpyArray.From([2L, 1], 2);
                 break;
             case "no depth":
                 arrays.Remove("depth");
                 break;
             case "names of other places":
-                arrays["place"] = NpyArray.Of(["a", "b", "c"]);
+                arrays["place"] = NpyArray.From(["a", "b", "c"]);
                 break;
             case "numbers as names":
-                arrays["place"] = NpyArray.Of([1L, 2], 2);
+                arrays["place"] = NpyArray.From([1L, 2], 2);
                 break;
             case "columns of other places":
-                arrays["chi"] = NpyArray.Of([1.0, 2, 3], 1, 3);
+                arrays["chi"] = NpyArray.From([1.0, 2, 3], 1, 3);
                 break;
             case "places of another network":
-                arrays["depth"] = NpyArray.Of([1L, 3], 2);
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network}, \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["depth"] = NpyArray.From([1L, 3], 2);
+                arrays["configuration"] = NpyArray.From($"{{\"network\": {network}, \"batch_size\": 2, \"num_sims\": 1}}");
                 break;
             case "a network that is none":
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network.Replace("\"dense\", ", "\"dence\", ", StringComparison.Ordinal)}, \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["configuration"] = NpyArray.From(
+                    $"{{\"network\": {network.Replace("\"dense\", ", "\"dence\", ", StringComparison.Ordinal)}, \"batch_size\": 2, \"num_sims\": 1}}"
+                );
                 break;
             case "a network and an architecture":
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network}, \"architecture\": \"bn_ff\", \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["configuration"] = NpyArray.From($"{{\"network\": {network}, \"architecture\": \"bn_ff\", \"batch_size\": 2, \"num_sims\": 1}}");
                 break;
             case "a negative depth":
-                arrays["depth"] = NpyArray.Of([-1L, 1], 2);
+                arrays["depth"] = NpyArray.From([-1L, 1], 2);
                 break;
             case "ends of other units":
-                arrays["end_of_unit"] = NpyArray.Of([0L, 1, 1], 3);
+                arrays["end_of_unit"] = NpyArray.From([0L, 1, 1], 3);
                 break;
             case "no end of a unit":
-                arrays["end_of_unit"] = NpyArray.Of([0L, 0], 2);
+                arrays["end_of_unit"] = NpyArray.From([0L, 0], 2);
                 break;
         }
 
@@ -330,12 +413,13 @@ public sealed class NeutralFileTests : IDisposable
     private string WriteSound(Action<string, double[]> change)
     {
         const int simulations = 3;
-        double[] mu2 = [1.0, 0.7, 0.9, 0.5], noise = [1.1, 0.9, 1.3, 0.8];
+        double[] mu2 = [1.0, 0.7, 0.9, 0.5],
+            noise = [1.1, 0.9, 1.3, 0.8];
         var arrays = new Dictionary<string, NpyArray>
         {
-            ["depth"] = NpyArray.Of([1L, 1, 2, 2], 4),
-            ["place"] = NpyArray.Of(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
-            ["configuration"] = NpyArray.Of("{\"network\": \"theirs\", \"batch_size\": 9}"),
+            ["depth"] = NpyArray.From([1L, 1, 2, 2], 4),
+            ["place"] = NpyArray.From(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
+            ["configuration"] = NpyArray.From("{\"network\": \"theirs\", \"batch_size\": 9}"),
         };
         Add("mu2_signal", (s, p) => mu2[p] * (1 + (0.01 * s)));
         Add("nu2_signal", (s, p) => 1.5 * mu2[p] * (1 + (0.01 * s)));
@@ -359,7 +443,7 @@ public sealed class NeutralFileTests : IDisposable
         {
             double[] values = [.. Enumerable.Range(0, simulations).SelectMany(s => Enumerable.Range(0, 4).Select(p => of(s, p)))];
             change(name, values);
-            arrays[name] = NpyArray.Of(values, simulations, 4);
+            arrays[name] = NpyArray.From(values, simulations, 4);
         }
     }
 

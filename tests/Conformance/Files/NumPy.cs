@@ -18,17 +18,18 @@ internal static class NumPy
     /// <summary>The interpreter that has NumPy and other modules; null if none has all.</summary>
     public static string? With(string modules) => FoundWith.GetOrAdd(modules, also => Find($"numpy, {also}"));
 
-    private static string? Find(string modules) => new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python =>
-    {
-        try
+    private static string? Find(string modules) =>
+        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python =>
         {
-            return CommandLine.Run(python, ["-c", $"import {modules}"]).ExitStatus == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    });
+            try
+            {
+                return CommandLine.Run(python, ["-c", $"import {modules}"]).ExitStatus == 0;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return false;
+            }
+        });
 }
 
 [AttributeUsage(AttributeTargets.Method)]

@@ -16,8 +16,13 @@ public sealed class FuzzFindingTests : IDisposable
     [InlineData("bn_res", 1e17)]
     public async Task A_logarithm_that_no_network_reaches_is_a_finding_for_every_command(string architecture, double number)
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, architecture), (name, array) =>
-            name.StartsWith("log_", StringComparison.Ordinal) ? NpyArray.Of([.. array.ToDoubles().Select((_, i) => i % 3 == 0 ? number : -number)], [.. array.Shape]) : array);
+        var path = ForgedResultFile.With(
+            ForgedResultFile.Write(_folder, architecture),
+            (name, array) =>
+                name.StartsWith("log_", StringComparison.Ordinal)
+                    ? NpyArray.From([.. array.ToDoubles().Select((_, i) => i % 3 == 0 ? number : -number)], [.. array.Shape])
+                    : array
+        );
 
         (await Entry.RunAsync(["diagnose", path])).Should().Be(3, "nothing can be decided by it");
         (await Entry.RunAsync(["audit", "--results", path, "--architecture", architecture])).Should().Be(1, "no correct program writes that");
@@ -30,9 +35,25 @@ public sealed class FuzzFindingTests : IDisposable
     [InlineData(null, null, 0)]
     public async Task A_journal_that_does_not_say_of_what_it_is_is_refused(string? checksum, string? madeBy, int status)
     {
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 8, NumComputations = 4, KernelSize = 1, NumChannels = 8, BatchSize = 4, NumSims = 3 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 8,
+            NumComputations = 4,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 4,
+            NumSims = 3,
+        };
         var experiment = Experiment.Prepare(options);
-        var header = experiment.Header with { Identity = experiment.Header.Identity with { DatasetChecksum = checksum ?? experiment.Header.Identity.DatasetChecksum, MadeBy = madeBy ?? experiment.Header.Identity.MadeBy } };
+        var header = experiment.Header with
+        {
+            Identity = experiment.Header.Identity with
+            {
+                DatasetChecksum = checksum ?? experiment.Header.Identity.DatasetChecksum,
+                MadeBy = madeBy ?? experiment.Header.Identity.MadeBy,
+            },
+        };
         using (var journal = Journal.Open(PathOf("run.npz"), experiment.Header, resume: false))
         {
             using var simulation = new Simulation(options, ImageSources.Open(options.Dataset, null));
@@ -49,20 +70,38 @@ public sealed class FuzzFindingTests : IDisposable
     [Fact]
     public async Task The_name_of_a_data_set_reaches_a_figure_without_characters_that_have_no_shape()
     {
-        var path = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "dataset", "\"mine\\u0000\\u202e\\u001b[2J\"");
+        var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "dataset", "\"mine\\u0000\\u202e\\u001b[2J\"");
 
         (await Entry.RunAsync(["plot", path, "--out", PathOf("x.svg")])).Should().Be(0);
         File.ReadAllText(PathOf("x.svg")).Should().Contain("mine").And.NotContainAny("\0", "\u202e", "\u001b");
     }
 
-    /// <summary>Two points vary in one direction, where E[1/σ²] grows without bound as ε vanishes: no refusal, and no number of seventy digits in a table.</summary>
+    /// <summary>
+    /// Two points vary in one direction, where E[1/σ²] grows without bound as ε vanishes: no refusal, and no number of seventy digits in a table.
+    /// </summary>
     [Theory]
     [InlineData("1e-300", 0)]
     [InlineData("0.001", 0)]
     [InlineData("0", 2)]
     public void A_tiny_epsilon_is_predicted_where_images_vary_in_one_direction(string epsilon, int status)
     {
-        var outcome = CommandLine.Run("predict", "--architecture", "bn_ff", "--total-depth", "2", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "2", "--dataset", "gaussian", "--epsilon", epsilon);
+        var outcome = CommandLine.Run(
+            "predict",
+            "--architecture",
+            "bn_ff",
+            "--total-depth",
+            "2",
+            "--kernel-size",
+            "1",
+            "--num-channels",
+            "4",
+            "--batch-size",
+            "2",
+            "--dataset",
+            "gaussian",
+            "--epsilon",
+            epsilon
+        );
 
         outcome.ExitStatus.Should().Be(status);
         outcome.Output.Should().NotMatchRegex("[0-9]{20}");

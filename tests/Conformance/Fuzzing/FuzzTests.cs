@@ -13,7 +13,7 @@ public sealed class FuzzTests : IDisposable
     {
         foreach (var target in _targets.All)
         {
-            var outcome = Fuzzer.Try(target, inputs: Breadth.Of(usual: 150, atNight: 400), (int)(TestSeed.Value % int.MaxValue));
+            var outcome = Fuzzer.Try(target, inputs: Breadth.Choose(usual: 150, atNight: 400), (int)(TestSeed.Value % int.MaxValue));
             outcome.Failures.Should().BeEmpty();
             outcome.Refused.Should().BePositive("{0} must have been given something wrong", target.Name);
         }

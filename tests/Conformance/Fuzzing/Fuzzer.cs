@@ -45,7 +45,10 @@ public static class Fuzzer
             catch (Exception exception) when (exception is InvalidInputException or AdapterException or ReportedErrorException or DeclinedException)
             {
                 refused++;
-                failure = sound ? $"sound input refused: {exception.Message}" : exception.Message.Contains('\n', StringComparison.Ordinal) ? $"more than a line: {exception.Message}" : null;
+                failure =
+                    sound ? $"sound input refused: {exception.Message}"
+                    : exception.Message.Contains('\n', StringComparison.Ordinal) ? $"more than a line: {exception.Message}"
+                    : null;
             }
 #pragma warning disable CA1031 // Whatever else is thrown is what is looked for.
             catch (Exception exception)
@@ -58,7 +61,10 @@ public static class Fuzzer
             var allowed = target.MostAllocated(input.Length);
             most = Math.Max(most, allocated / (double)allowed);
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
-            failure ??= allocated > allowed ? $"{allocated} bytes allocated, {allowed} allowed" : clock.Elapsed > Hang ? $"took {clock.Elapsed}" : null;
+            failure ??=
+                allocated > allowed ? $"{allocated} bytes allocated, {allowed} allowed"
+                : clock.Elapsed > Hang ? $"took {clock.Elapsed}"
+                : null;
             if (failure is not null)
             {
                 failures.Add($"{target.Name}, seed {seed}, input {i} ({input.Length} bytes, {Spell(input)}): {failure}");
@@ -68,5 +74,8 @@ public static class Fuzzer
         return new FuzzOutcome(inputs, refused, slowest, most, failures);
     }
 
-    private static string Spell(byte[] input) => input.Length > 400 ? Convert.ToBase64String(input.AsSpan(0, 400)) + "…" : input.All(b => b is >= 32 and < 127) ? Encoding.ASCII.GetString(input) : Convert.ToBase64String(input);
+    private static string Spell(byte[] input) =>
+        input.Length > 400 ? Convert.ToBase64String(input.AsSpan(0, 400)) + "…"
+        : input.All(b => b is >= 32 and < 127) ? Encoding.ASCII.GetString(input)
+        : Convert.ToBase64String(input);
 }

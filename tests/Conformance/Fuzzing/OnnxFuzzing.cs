@@ -17,17 +17,26 @@ public static class OnnxFuzzing
     /// <summary>Models that are spoilt.</summary>
     public static IReadOnlyList<byte[]> Models { get; } =
     [
-        Build.Model(
-            13,
-            [Build.Input("x", -1, 3, 5, 5)],
-            [Build.Tensor("w", 0.3, 4, 3, 3, 3), Build.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)],
-            Build.Node("Pad", ["x", "pads"], "h0"),
-            Build.Node("Conv", ["h0", "w"], "h1"),
-            Build.Node("Relu", ["h1"], "h2"),
-            Build.Node("MaxPool", ["h2"], "h3").With("kernel_shape", [2L, 2]),
-            Build.Node("GlobalAveragePool", ["h3"], "y")).ToByteArray(),
+        Build
+            .Model(
+                13,
+                [Build.Input("x", -1, 3, 5, 5)],
+                [Build.Tensor("w", 0.3, 4, 3, 3, 3), Build.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)],
+                Build.Node("Pad", ["x", "pads"], "h0"),
+                Build.Node("Conv", ["h0", "w"], "h1"),
+                Build.Node("Relu", ["h1"], "h2"),
+                Build.Node("MaxPool", ["h2"], "h3").With("kernel_shape", [2L, 2]),
+                Build.Node("GlobalAveragePool", ["h3"], "y")
+            )
+            .ToByteArray(),
         Exported(Recipes.Find("bn_res", new RecipeSizes(new Shape(4, 4, 3), 3, 4, 1, Networks.Boundary.Periodic))!),
-        Exported(new Network("attentive", new Shape(2, 2, 3), [new Dense { Channels = 4 }, new Attention(2), new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))])),
+        Exported(
+            new Network(
+                "attentive",
+                new Shape(2, 2, 3),
+                [new Dense { Channels = 4 }, new Attention(2), new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))]
+            )
+        ),
     ];
 
     /// <summary>Tries the files of some seeds.</summary>
@@ -43,7 +52,16 @@ public static class OnnxFuzzing
             File.WriteAllBytes(path, Spoilt(seed));
             try
             {
-                _ = OnnxRun.Record(new OnnxRequest { Path = path, BatchSize = 2, NumSims = 1, Threads = 1 }, CancellationToken.None);
+                _ = OnnxRun.Record(
+                    new OnnxRequest
+                    {
+                        Path = path,
+                        BatchSize = 2,
+                        NumSims = 1,
+                        Threads = 1,
+                    },
+                    CancellationToken.None
+                );
             }
             catch (InvalidInputException error)
             {

@@ -1,10 +1,29 @@
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Spoils inputs: bits, bytes, numbers at their limits, pieces doubled, moved, cut off or exchanged between inputs, words of the format put in.</summary>
+/// <summary>
+/// Spoils inputs: bits, bytes, numbers at their limits, pieces doubled, moved, cut off or exchanged between inputs, words of the format put in.
+/// </summary>
 internal static class Spoiler
 {
     private const int MostBytes = 1 << 16;
-    private static readonly long[] Limits = [0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    private static readonly long[] Limits =
+    [
+        0,
+        1,
+        -1,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        65535,
+        65536,
+        int.MaxValue,
+        int.MinValue,
+        uint.MaxValue,
+        long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>Spoils an input of the target in one to four places.</summary>
     public static byte[] Spoil(FuzzTarget target, Random random)

@@ -27,7 +27,7 @@ public class W2_MartingaleTests
             signal.CopyTo(network.Input.Signal);
             noise.CopyTo(network.Input.Noise);
             var output = network.Propagate(new GivenKernels<double>([identity, weights]));
-            uncentred[sample] = computation.Of(output, false, false).Mu2Noise;
+            uncentred[sample] = computation.Compute(output, false, false).Mu2Noise;
             var values = output.Noise.ToArray();
             centred[sample] = Enumerable.Range(0, channels).Average(c => Math.Pow((values[c] - values[channels + c]) / 2, 2));
         }

@@ -5,10 +5,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Does the same work over and over and looks whether memory grows: what a campaign of a night would run out of. For a process that does nothing else.</summary>
+/// <summary>
+/// Does the same work over and over and looks whether memory grows: what a campaign of a night would run out of. For a process that does nothing else.
+/// </summary>
 /// <remarks>
-/// Two amounts: objects that live after a collection, which repeat from round to round to a few kilobytes, and memory of the process, which holds the tensors that lie outside of
-/// the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of one tensor per simulation passes within minutes.
+/// Two amounts: objects that live after a collection, which repeat from round to round to a few kilobytes, and memory of the process, which holds the tensors
+/// that lie outside of
+/// the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of one tensor per
+/// simulation passes within minutes.
 /// </remarks>
 public static class LeakWatch
 {
@@ -27,10 +31,13 @@ public static class LeakWatch
     /// <summary>One of each kind: products, normalisation, direct and spectral convolutions, effective ranks.</summary>
     private static readonly ExperimentOptions[] Experiments =
     [
-        Of("vanilla", kernelSize: 1, channels: 64, batch: 32),
-        Of("bn_res", kernelSize: 1, channels: 64, batch: 32),
-        Of("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with { Boundary = Boundary.Symmetric },
-        Of("bn_ff", kernelSize: 5, channels: 48, batch: 4),
+        Options("vanilla", kernelSize: 1, channels: 64, batch: 32),
+        Options("bn_res", kernelSize: 1, channels: 64, batch: 32),
+        Options("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with
+        {
+            Boundary = Boundary.Symmetric,
+        },
+        Options("bn_ff", kernelSize: 5, channels: 48, batch: 4),
     ];
 
     /// <summary>Watches for a number of rounds, or for as long as is said.</summary>
@@ -71,7 +78,9 @@ public static class LeakWatch
         }
     }
 
-    /// <summary>The least of the last quarter against the most of the first half: what leaks lies a quarter of all rounds higher, what only moves does not.</summary>
+    /// <summary>
+    /// The least of the last quarter against the most of the first half: what leaks lies a quarter of all rounds higher, what only moves does not.
+    /// </summary>
     internal static string? Judge(IReadOnlyList<(long Objects, long Memory)> samples)
     {
         if (samples.Count < 4)
@@ -100,8 +109,8 @@ public static class LeakWatch
             }
 
             var file = ResultFile.Read(path);
-            Diagnosis.Of(MomentTable.Of(file));
-            ResultAudit.Of(path, file, options.Name, new RecordedExperiment());
+            Diagnosis.Diagnose(MomentTable.Read(file));
+            ResultAudit.Judge(path, file, options.Name, new RecordedExperiment());
         }
     }
 
@@ -118,19 +127,23 @@ public static class LeakWatch
         return (objects, process.WorkingSet64);
     }
 
-    private static string Spell(List<(long Objects, long Memory)> samples) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, {samples[^1].Memory >> 20} MiB in all");
+    private static string Spell(List<(long Objects, long Memory)> samples) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, "
+                + $"{samples[^1].Memory >> 20} MiB in all"
+        );
 
-    private static ExperimentOptions Of(string architecture, int kernelSize, int channels, int batch) => new()
-    {
-        Architecture = architecture,
-        TotalDepth = 12,
-        NumComputations = 6,
-        KernelSize = kernelSize,
-        NumChannels = channels,
-        BatchSize = batch,
-        NumSims = 6,
-        Seed = 3,
-    };
+    private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch) =>
+        new()
+        {
+            Architecture = architecture,
+            TotalDepth = 12,
+            NumComputations = 6,
+            KernelSize = kernelSize,
+            NumChannels = channels,
+            BatchSize = batch,
+            NumSims = 6,
+            Seed = 3,
+        };
 }

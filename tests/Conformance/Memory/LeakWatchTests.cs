@@ -22,5 +22,8 @@ public class LeakWatchTests
 
     [Fact]
     public void What_goes_up_and_down_is_no_leak() =>
-        LeakWatch.Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000L + (round % 3 * 500_000), 200_000_000L + (round % 4 * 50_000_000)))]).Should().BeNull();
+        LeakWatch
+            .Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000L + (round % 3 * 500_000), 200_000_000L + (round % 4 * 50_000_000)))])
+            .Should()
+            .BeNull();
 }

@@ -11,23 +11,79 @@ internal static class ConventionMutants
     public static ImmutableArray<Mutant> List { get; } =
     [
         new("TensorFlow's SAME at stride 2", "O1", "vanilla") { Implementation = name => new OtherPadding(name, Shift: SameShift) },
-        new("padding of even kernels aligned to the other side", "O1", "bn_ff") { Implementation = name => new OtherPadding(name, Shift: (_, size, _) => size % 2 == 0 ? -1 : 0) },
-        new("padding that begins one position later at stride 2", "O1", "bn_res") { Implementation = name => new OtherPadding(name, Shift: (_, size, stride) => stride == 2 && size > 1 ? 1 : 0) },
+        new("padding of even kernels aligned to the other side", "O1", "bn_ff")
+        {
+            Implementation = name => new OtherPadding(name, Shift: (_, size, _) => size % 2 == 0 ? -1 : 0),
+        },
+        new("padding that begins one position later at stride 2", "O1", "bn_res")
+        {
+            Implementation = name => new OtherPadding(name, Shift: (_, size, stride) => stride == 2 && size > 1 ? 1 : 0),
+        },
         new("reflect padding called symmetric", "O1", "bn_ff") { Implementation = name => new OtherPadding(name, ReflectsSymmetric: true) },
-        new("a true convolution", "O1", "vanilla_res") { GivenWeights = (kernel, shape) => Offsets(kernel, shape, (row, column, last) => (last - row, last - column)) },
-        new("height and width of the kernel exchanged", "O1", "bn_res") { GivenWeights = (kernel, shape) => Offsets(kernel, shape, (row, column, _) => (column, row)) },
+        new("a true convolution", "O1", "vanilla_res")
+        {
+            GivenWeights = (kernel, shape) => Offsets(kernel, shape, (row, column, last) => (last - row, last - column)),
+        },
+        new("height and width of the kernel exchanged", "O1", "bn_res")
+        {
+            GivenWeights = (kernel, shape) => Offsets(kernel, shape, (row, column, _) => (column, row)),
+        },
         new("input and output channels of the weights exchanged", "O1", "vanilla") { GivenWeights = ChannelsExchanged },
-        new("truncated normals without their correction", "I5", "vanilla") { OwnWeights = own => new WrittenKernels((i, shape) => [.. Right(own, i, shape).Select(value => (float)(shape.StandardDeviation * Cut(value / shape.StandardDeviation)))]) },
-        new("He's variance by fan-out", "I4", "bn_ff") { OwnWeights = own => Scaled(own, (i, shape) => (i == 0 ? 2.0 : 1) * shape.InputChannels / shape.OutputChannels) },
-        new("Glorot's variance", "I5", "vanilla_res") { OwnWeights = own => Scaled(own, (i, shape) => (i == 0 ? 2.0 : 1) * shape.InputChannels / (shape.InputChannels + shape.OutputChannels)) },
+        new("truncated normals without their correction", "I5", "vanilla")
+        {
+            OwnWeights = own => new WrittenKernels(
+                (i, shape) => [.. Right(own, i, shape).Select(value => (float)(shape.StandardDeviation * Cut(value / shape.StandardDeviation)))]
+            ),
+        },
+        new("He's variance by fan-out", "I4", "bn_ff")
+        {
+            OwnWeights = own => Scaled(own, (i, shape) => (i == 0 ? 2.0 : 1) * shape.InputChannels / shape.OutputChannels),
+        },
+        new("Glorot's variance", "I5", "vanilla_res")
+        {
+            OwnWeights = own => Scaled(own, (i, shape) => (i == 0 ? 2.0 : 1) * shape.InputChannels / (shape.InputChannels + shape.OutputChannels)),
+        },
         new("an epsilon of 1e-5 whatever is asked for", "D4", "bn_ff") { Network = network => network with { Epsilon = 1e-5 } },
         new("an epsilon ten times as large", "D4", "bn_res") { Network = network => network with { Epsilon = 10 * network.Epsilon } },
-        new("running averages before any training", "D4", "bn_ff") { Network = AllMutants.Replace<BatchNormStep>(PlaceKind.BatchNorm, t => ([.. t.Signal.Select(x => x / Math.Sqrt(1 + t.Epsilon))], [.. t.Noise.Select(dx => dx / Math.Sqrt(1 + t.Epsilon))])) },
-        new("a ReLU whose derivative at exact zeros is 1/2", "D8", "bn_res") { Network = AllMutants.Replace<ReluStep>(PlaceKind.Relu, t => ([.. t.Signal.Select(x => Math.Max(x, 0))], [.. t.Noise.Zip(t.Signal, (dx, x) => x > 0 ? dx : x == 0 ? 0.5 * dx : 0)])) },
-        new("effective rank by the participation ratio", "D2", "bn_ff") { Moments = (right, values) => right with { ReffSignal = AllMutants.Rank(values, centred: true, spectrum => Math.Pow(spectrum.Sum(), 2) / spectrum.Sum(value => value * value)) } },
+        new("running averages before any training", "D4", "bn_ff")
+        {
+            Network = AllMutants.Replace<BatchNormStep>(
+                PlaceKind.BatchNorm,
+                t => ([.. t.Signal.Select(x => x / Math.Sqrt(1 + t.Epsilon))], [.. t.Noise.Select(dx => dx / Math.Sqrt(1 + t.Epsilon))])
+            ),
+        },
+        new("a ReLU whose derivative at exact zeros is 1/2", "D8", "bn_res")
+        {
+            Network = AllMutants.Replace<ReluStep>(
+                PlaceKind.Relu,
+                t =>
+                    (
+                        [.. t.Signal.Select(x => Math.Max(x, 0))],
+                        [
+                            .. t.Noise.Zip(
+                                t.Signal,
+                                (dx, x) =>
+                                    x > 0 ? dx
+                                    : x == 0 ? 0.5 * dx
+                                    : 0
+                            ),
+                        ]
+                    )
+            ),
+        },
+        new("effective rank by the participation ratio", "D2", "bn_ff")
+        {
+            Moments = (right, values) =>
+                right with
+                {
+                    ReffSignal = AllMutants.Rank(values, centred: true, spectrum => Math.Pow(spectrum.Sum(), 2) / spectrum.Sum(value => value * value)),
+                },
+        },
     ];
 
-    /// <summary>How much later than the definition TensorFlow begins to read: it pads by what the last output needs, and by the smaller half of it first.</summary>
+    /// <summary>
+    /// How much later than the definition TensorFlow begins to read: it pads by what the last output needs, and by the smaller half of it first.
+    /// </summary>
     private static int SameShift(int extent, int size, int stride)
     {
         var outputs = (extent + stride - 1) / stride;
@@ -37,18 +93,29 @@ internal static class ConventionMutants
     private static float[] Offsets(float[] kernel, KernelShape shape, Func<int, int, int, (int Row, int Column)> source)
     {
         var block = shape.InputChannels * shape.OutputChannels;
-        return [.. Enumerable.Range(0, kernel.Length).Select(i =>
-        {
-            var (row, column) = source(i / block / shape.Size, i / block % shape.Size, shape.Size - 1);
-            return kernel[(((row * shape.Size) + column) * block) + (i % block)];
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, kernel.Length)
+                .Select(i =>
+                {
+                    var (row, column) = source(i / block / shape.Size, i / block % shape.Size, shape.Size - 1);
+                    return kernel[(((row * shape.Size) + column) * block) + (i % block)];
+                }),
+        ];
     }
 
     private static float[] ChannelsExchanged(float[] kernel, KernelShape shape)
     {
         var channels = shape.OutputChannels;
-        return shape.InputChannels != channels ? kernel : [.. Enumerable.Range(0, kernel.Length).Select(i =>
-            kernel[(i / (channels * channels) * channels * channels) + (i % channels * channels) + (i / channels % channels)])];
+        return shape.InputChannels != channels
+            ? kernel
+            :
+            [
+                .. Enumerable
+                    .Range(0, kernel.Length)
+                    .Select(i => kernel[(i / (channels * channels) * channels * channels) + (i % channels * channels) + (i / channels % channels)]),
+            ];
     }
 
     private static WrittenKernels Scaled(Weights.Own own, Func<int, KernelShape, double> factor) =>

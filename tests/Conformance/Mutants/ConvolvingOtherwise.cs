@@ -6,7 +6,10 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The definition's propagation around convolutions of another kind.</summary>
 /// <param name="network">The network.</param>
 /// <param name="convolve">Convolves signal and noise: which convolution it is, what comes in, its shape and the stride.</param>
-internal sealed class ConvolvingOtherwise(NetworkSettings network, Func<int, (double[] Signal, double[] Noise), TensorShape, int, (double[] Signal, double[] Noise)> convolve)
+internal sealed class ConvolvingOtherwise(
+    NetworkSettings network,
+    Func<int, (double[] Signal, double[] Noise), TensorShape, int, (double[] Signal, double[] Noise)> convolve
+)
 {
     private int _convolution;
 
@@ -58,11 +61,14 @@ internal sealed class ConvolvingOtherwise(NetworkSettings network, Func<int, (do
         }
     }
 
-    private (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, TensorShape shape, int stride) => convolve(_convolution++, values, shape, stride);
+    private (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, TensorShape shape, int stride) =>
+        convolve(_convolution++, values, shape, stride);
 
-    private (double[] Signal, double[] Noise) Normalised(double[] signal, double[] noise) => WrittenOutLayers.Normalise(
-        signal,
-        noise,
-        WrittenOutLayers.Means(signal, network.Channels),
-        [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]);
+    private (double[] Signal, double[] Noise) Normalised(double[] signal, double[] noise) =>
+        WrittenOutLayers.Normalise(
+            signal,
+            noise,
+            WrittenOutLayers.Means(signal, network.Channels),
+            [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]
+        );
 }

@@ -10,13 +10,22 @@ public class DefinitionRefusalTests
     public void A_step_of_ones_own_that_says_it_is_a_relu_is_not_written_out_as_one()
     {
         var tanh = new RewrittenStep(PlaceKind.Relu, tensors => ([.. tensors.Signal.Select(Math.Tanh)], tensors.Noise));
-        foreach (var architecture in new Architecture[] { new("tanh", [new ConvolutionStep(), tanh]), new("tanh_res", [new ResidualStep([tanh, new ConvolutionStep()], 2)], 2) })
+        foreach (
+            var architecture in new Architecture[]
+            {
+                new("tanh", [new ConvolutionStep(), tanh]),
+                new("tanh_res", [new ResidualStep([tanh, new ConvolutionStep()], 2)], 2),
+            }
+        )
         {
             var network = new NetworkSettings(architecture, new TensorShape(2, 1, 1, 2), 1, 2, 1, Boundary.Periodic, 0);
             double[][] kernels = [.. network.Kernels.Select(kernel => new double[kernel.Length])];
 
-            FluentActions.Invoking(() => new WrittenOutNetwork(network, kernels).Propagate(Batch.Gaussian(network, 1, 0)))
-                .Should().Throw<InvalidOperationException>().WithMessage("expected a layer that has been written out, got RewrittenStep in tanh*");
+            FluentActions
+                .Invoking(() => new WrittenOutNetwork(network, kernels).Propagate(Batch.Gaussian(network, 1, 0)))
+                .Should()
+                .Throw<InvalidOperationException>()
+                .WithMessage("expected a layer that has been written out, got RewrittenStep in tanh*");
         }
     }
 }

@@ -18,7 +18,7 @@ public class LayerMutantTests
         using var subject = mutant.Create();
 
         // What a tenth of the samples rejects, at the same rate of false alarms, is not looked at with all of them. At night all have all.
-        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value, sampleShare: Breadth.Of(usual: 0.1, atNight: 1.0));
+        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value, sampleShare: Breadth.Choose(usual: 0.1, atNight: 1.0));
         if (outcome.Verdict != Verdict.Rejected)
         {
             outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
@@ -33,7 +33,12 @@ public class LayerMutantTests
     {
         using var subject = new LayerInterpreter("by the rules", new LayerRules());
 
-        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed), subject, Scale.Quick, TestSeed.Value);
+        var outcome = Suite.Execute(
+            Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed),
+            subject,
+            Scale.Quick,
+            TestSeed.Value
+        );
 
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
         outcome.Declined.Should().BeEmpty();

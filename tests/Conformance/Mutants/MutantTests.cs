@@ -14,7 +14,7 @@ public class MutantTests
     {
         var mutant = AllMutants.List.Single(candidate => candidate.ToString() == name);
 
-        var outcome = SharedOutcomes.Of(mutant, TestSeed.Value);
+        var outcome = SharedOutcomes.Judge(mutant, TestSeed.Value);
 
         outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
         outcome.ToString().Should().StartWith($"{mutant.ClaimId} {mutant.Architecture}: rejected");

@@ -9,7 +9,12 @@ namespace Wellbehaved.Tests.Conformance;
 /// <param name="Network">Rewrites the network; by default it stays.</param>
 /// <param name="Asked">Rewrites what is asked for, from that and the input; by default it stays.</param>
 /// <param name="KeepsAnswers">Whether the first answer for a network, a seed and a simulation is given again whatever the input.</param>
-internal sealed class OwnOtherwise(string Name, Func<NetworkSettings, NetworkSettings>? Network = null, Func<Weights.Own, Batch, Weights.Own>? Asked = null, bool KeepsAnswers = false) : ReferenceSubject
+internal sealed class OwnOtherwise(
+    string Name,
+    Func<NetworkSettings, NetworkSettings>? Network = null,
+    Func<Weights.Own, Batch, Weights.Own>? Asked = null,
+    bool KeepsAnswers = false
+) : ReferenceSubject
 {
     /// <summary>Of the small networks of claims about weights; a run asks for thousands of others.</summary>
     private const int MostElements = 4096;
@@ -33,16 +38,24 @@ internal sealed class OwnOtherwise(string Name, Func<NetworkSettings, NetworkSet
             return;
         }
 
-        var answer = _answers.GetOrAdd(($"{network.Architecture.Name} {network.Input} {network.Depth} {network.Channels} {network.KernelSize}", asked.Seed, asked.Simulation), _ =>
-        {
-            var snapshots = new List<Snapshot>();
-            base.Propagate(network, asked, input, snapshot =>
+        var answer = _answers.GetOrAdd(
+            ($"{network.Architecture.Name} {network.Input} {network.Depth} {network.Channels} {network.KernelSize}", asked.Seed, asked.Simulation),
+            _ =>
             {
-                var moments = snapshot.Moments();
-                snapshots.Add(snapshot with { Moments = () => moments });
-            });
-            return snapshots;
-        });
+                var snapshots = new List<Snapshot>();
+                base.Propagate(
+                    network,
+                    asked,
+                    input,
+                    snapshot =>
+                    {
+                        var moments = snapshot.Moments();
+                        snapshots.Add(snapshot with { Moments = () => moments });
+                    }
+                );
+                return snapshots;
+            }
+        );
         foreach (var snapshot in answer)
         {
             observe(snapshot);

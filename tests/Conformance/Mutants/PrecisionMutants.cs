@@ -9,7 +9,8 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class PrecisionMutants
 {
     /// <summary>Bits of the significand that are kept beside the leading one.</summary>
-    private const int TensorFloat32 = 10, BFloat16 = 7;
+    private const int TensorFloat32 = 10,
+        BFloat16 = 7;
 
     public static ImmutableArray<Mutant> List { get; } =
     [
@@ -50,12 +51,13 @@ internal static class PrecisionMutants
         var wrong = new RewrittenStep(PlaceKind.Convolution, Convolved, Kernels: 1);
         return network with { Architecture = network.Architecture with { Unit = [.. network.Architecture.Unit.Select(Rewrite)] } };
 
-        Step Rewrite(Step step) => step switch
-        {
-            ConvolutionStep => wrong,
-            ResidualStep residual => residual with { Branch = [.. residual.Branch.Select(Rewrite)] },
-            _ => step,
-        };
+        Step Rewrite(Step step) =>
+            step switch
+            {
+                ConvolutionStep => wrong,
+                ResidualStep residual => residual with { Branch = [.. residual.Branch.Select(Rewrite)] },
+                _ => step,
+            };
 
         (double[] Signal, double[] Noise) Convolved(RewrittenStep.Tensors tensors)
         {
@@ -65,8 +67,9 @@ internal static class PrecisionMutants
     }
 
     /// <summary>Operands are rounded; the sum is as good as can be, which is the harder to see.</summary>
-    private static Func<RewrittenStep.Tensors, double[], double[], double[]> Products(int bits) => (tensors, values, weights) =>
-        Convolution(tensors, [.. values.Select(value => Rounded(value, bits))], [.. weights.Select(weight => Rounded(weight, bits))]);
+    private static Func<RewrittenStep.Tensors, double[], double[], double[]> Products(int bits) =>
+        (tensors, values, weights) =>
+            Convolution(tensors, [.. values.Select(value => Rounded(value, bits))], [.. weights.Select(weight => Rounded(weight, bits))]);
 
     /// <summary>Products are exact, each partial sum is rounded.</summary>
     private static double[] HalfSums(RewrittenStep.Tensors tensors, double[] values, double[] weights)

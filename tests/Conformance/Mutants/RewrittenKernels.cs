@@ -8,11 +8,20 @@ namespace Wellbehaved.Tests.Conformance;
 /// <param name="convolutionOf">Which convolution's weights are used for which.</param>
 /// <param name="simulationOf">Which simulation's weights are used for which.</param>
 /// <param name="factor">What the standard deviation is multiplied by.</param>
-internal sealed class RewrittenKernels(Weights.Own weights, Func<int, int>? convolutionOf = null, Func<uint, uint>? simulationOf = null, Func<KernelShape, double>? factor = null) : IKernelSource<float>
+internal sealed class RewrittenKernels(
+    Weights.Own weights,
+    Func<int, int>? convolutionOf = null,
+    Func<uint, uint>? simulationOf = null,
+    Func<KernelShape, double>? factor = null
+) : IKernelSource<float>
 {
     public void Fill(int convolution, KernelShape shape, Span<float> kernel)
     {
-        new RandomKernels<float>(weights.Seed, simulationOf?.Invoke(weights.Simulation) ?? weights.Simulation).Fill(convolutionOf?.Invoke(convolution) ?? convolution, shape, kernel);
+        new RandomKernels<float>(weights.Seed, simulationOf?.Invoke(weights.Simulation) ?? weights.Simulation).Fill(
+            convolutionOf?.Invoke(convolution) ?? convolution,
+            shape,
+            kernel
+        );
         var scale = convolution == 0 ? 1 : (float)(factor?.Invoke(shape) ?? 1);
         foreach (ref var value in kernel)
         {

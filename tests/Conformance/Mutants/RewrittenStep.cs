@@ -10,7 +10,15 @@ namespace Wellbehaved.Tests.Conformance;
 internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors, (double[] Signal, double[] Noise)> Rewrite, int Kernels = 0) : Step
 {
     /// <summary>What a step sees.</summary>
-    public sealed record Tensors(TensorShape Shape, double[] Signal, double[] Noise, Boundary Boundary, KernelShape KernelShape, double Epsilon, Func<double[]> NextKernel);
+    public sealed record Tensors(
+        TensorShape Shape,
+        double[] Signal,
+        double[] Noise,
+        Boundary Boundary,
+        KernelShape KernelShape,
+        double Epsilon,
+        Func<double[]> NextKernel
+    );
 
     public override PlaceKind Kind { get; } = Kind;
 
@@ -24,20 +32,28 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
         public void Propagate(PropagationState<T> state)
         {
             var values = state.Current;
-            var (signal, noise) = step.Rewrite(new Tensors(values.Shape, values.TrueSignal(), values.TrueNoise(), builder.Boundary, builder.InnerKernel, builder.Epsilon, () =>
-            {
-                var kernel = new T[builder.InnerKernel.Length];
-                state.FillNextKernel(builder.InnerKernel, kernel);
-                return [.. kernel.Select(double.CreateTruncating)];
-            }));
+            var (signal, noise) = step.Rewrite(
+                new Tensors(
+                    values.Shape,
+                    values.TrueSignal(),
+                    values.TrueNoise(),
+                    builder.Boundary,
+                    builder.InnerKernel,
+                    builder.Epsilon,
+                    () =>
+                    {
+                        var kernel = new T[builder.InnerKernel.Length];
+                        state.FillNextKernel(builder.InnerKernel, kernel);
+                        return [.. kernel.Select(double.CreateTruncating)];
+                    }
+                )
+            );
             Store(signal, values.Signal);
             Store(noise, values.Noise);
             (values.SignalExponent, values.NoiseExponent) = (0, 0);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         private static void Store(double[] source, Span<T> target)
         {
@@ -92,7 +108,13 @@ internal sealed record RewrittenResidualStep(IReadOnlyList<Step> Branch, int Rep
         {
             for (var i = 0; i < branch.Length; i++)
             {
-                branch[i] = T.CreateTruncating(step.Join(Math.ScaleB(double.CreateTruncating(skip[i]), skipExponent), Math.ScaleB(double.CreateTruncating(branch[i]), branchExponent), noise));
+                branch[i] = T.CreateTruncating(
+                    step.Join(
+                        Math.ScaleB(double.CreateTruncating(skip[i]), skipExponent),
+                        Math.ScaleB(double.CreateTruncating(branch[i]), branchExponent),
+                        noise
+                    )
+                );
             }
         }
     }

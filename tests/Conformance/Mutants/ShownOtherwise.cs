@@ -13,10 +13,15 @@ internal sealed class ShownOtherwise(string Name, Func<Snapshot, IReadOnlyDictio
     public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
     {
         var shown = new Dictionary<(int Depth, int Place), Snapshot>();
-        base.Propagate(network, weights, input, snapshot =>
-        {
-            shown.Add((snapshot.Depth, snapshot.Place.Number), snapshot);
-            observe(Rewrite(snapshot, shown));
-        });
+        base.Propagate(
+            network,
+            weights,
+            input,
+            snapshot =>
+            {
+                shown.Add((snapshot.Depth, snapshot.Place.Number), snapshot);
+                observe(Rewrite(snapshot, shown));
+            }
+        );
     }
 }

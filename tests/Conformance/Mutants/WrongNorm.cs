@@ -17,7 +17,8 @@ internal sealed record WrongNorm(
     bool Centres = true,
     bool CentresNoise = false,
     bool DividesNoise = true,
-    bool DifferentiatesStatistics = false)
+    bool DifferentiatesStatistics = false
+)
 {
     public (double[] Signal, double[] Noise) Apply(RewrittenStep.Tensors tensors)
     {

@@ -4,7 +4,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The containers, which cannot be built where there is no daemon: the versions, paths and packages that they name are those of the repository.</summary>
+/// <summary>
+/// The containers, which cannot be built where there is no daemon: the versions, paths and packages that they name are those of the repository.
+/// </summary>
 public partial class ContainerTests
 {
     private const string Containerfile = "deploy/kubernetes/Containerfile";
@@ -16,7 +18,10 @@ public partial class ContainerTests
     [Fact]
     public void Images_are_of_the_framework_that_the_projects_are_built_for()
     {
-        var images = ImagePattern().Matches(Repository.Text(Containerfile) + Repository.Text(Devcontainer)).Select(match => match.Groups["tag"].Value).ToArray();
+        var images = ImagePattern()
+            .Matches(Repository.Text(Containerfile) + Repository.Text(Devcontainer))
+            .Select(match => match.Groups["tag"].Value)
+            .ToArray();
         images.Should().HaveCount(3).And.OnlyContain(tag => tag == Framework);
         Repository.Text("global.json").Should().Contain($"\"version\": \"{Framework}.");
     }
@@ -27,7 +32,10 @@ public partial class ContainerTests
         var lines = Repository.Text(Containerfile).Split('\n');
         var publish = lines.Should().ContainSingle(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal)).Subject.Split(' ');
         var project = XDocument.Load(Directory.EnumerateFiles(PathOf(publish[3]), "*.csproj").Should().ContainSingle().Subject);
-        var (published, copied) = (publish[Array.IndexOf(publish, "-o") + 1], lines.Single(line => line.StartsWith("COPY --from=build ", StringComparison.Ordinal)).Split(' '));
+        var (published, copied) = (
+            publish[Array.IndexOf(publish, "-o") + 1],
+            lines.Single(line => line.StartsWith("COPY --from=build ", StringComparison.Ordinal)).Split(' ')
+        );
         copied[2].Should().Be(published);
         lines.Should().Contain($"ENTRYPOINT [\"dotnet\", \"{copied[3]}/{project.Descendants("AssemblyName").Single().Value}.dll\"]");
         Repository.Text("deploy/kubernetes/merge.yaml").Should().Contain($"dotnet {copied[3]}/wellbehaved.dll");
@@ -43,16 +51,26 @@ public partial class ContainerTests
     [Fact]
     public void The_devcontainer_has_the_packages_that_the_script_of_CI_asks_for()
     {
-        var asked = Regex.Match(Repository.Text(".ci/packages"), "for package in (?<packages>[^;]*);").Groups["packages"].Value.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var asked = Regex
+            .Match(Repository.Text(".ci/packages"), "for package in (?<packages>[^;]*);")
+            .Groups["packages"]
+            .Value.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
         asked.Should().Contain("python3-numpy");
         var line = Repository.Text(Devcontainer).Split('\n').Single(line => line.Contains("onCreateCommand", StringComparison.Ordinal));
-        asked.Should().OnlyContain(package => line.Contains($" {package} ", StringComparison.Ordinal) || line.Contains($" {package}\"", StringComparison.Ordinal));
+        asked
+            .Should()
+            .OnlyContain(package => line.Contains($" {package} ", StringComparison.Ordinal) || line.Contains($" {package}\"", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_devcontainer_builds_what_is_here()
     {
-        foreach (var word in Regex.Matches(Repository.Text(Devcontainer), @"[\w./-]+\.(sln|csproj|json)\b").Select(match => match.Value).Where(word => !word.Contains("devcontainer.json", StringComparison.Ordinal)))
+        foreach (
+            var word in Regex
+                .Matches(Repository.Text(Devcontainer), @"[\w./-]+\.(sln|csproj|json)\b")
+                .Select(match => match.Value)
+                .Where(word => !word.Contains("devcontainer.json", StringComparison.Ordinal))
+        )
         {
             File.Exists(PathOf(word)).Should().BeTrue(word);
         }

@@ -4,7 +4,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A folder of packages, packed from what the tests were built with, and a stranger's machine beside it: no package cache, no tools, no network.</summary>
+/// <summary>
+/// A folder of packages, packed from what the tests were built with, and a stranger's machine beside it: no package cache, no tools, no network.
+/// </summary>
 public sealed class PackageFolder : IDisposable
 {
     public const string SharedByTests = "Packages";
@@ -12,7 +14,9 @@ public sealed class PackageFolder : IDisposable
     public const string Version = "0.0.1";
 
     /// <summary>Debug or Release, as the tests were built.</summary>
-    public static readonly string Configuration = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+    public static readonly string Configuration = System.IO.Path.GetFileName(
+        System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
+    )!;
 
     private readonly HashSet<string> _packed = [];
     private readonly string _home = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -27,17 +31,24 @@ public sealed class PackageFolder : IDisposable
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
-    /// <summary>A folder of the stranger's, in which a project takes its packages from this folder, and others from where they were restored for the tests.</summary>
+    /// <summary>
+    /// A folder of the stranger's, in which a project takes its packages from this folder, and others from where they were restored for the tests.
+    /// </summary>
     public string NewProject(string name)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_home, name)).FullName;
-        var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        File.WriteAllText(System.IO.Path.Combine(folder, "nuget.config"), $"""
+        var restored =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        File.WriteAllText(
+            System.IO.Path.Combine(folder, "nuget.config"),
+            $"""
             <configuration>
               <packageSources><clear /><add key="wellbehaved" value="{Path}" /></packageSources>
               <fallbackPackageFolders><clear /><add key="restored" value="{restored}" /></fallbackPackageFolders>
             </configuration>
-            """);
+            """
+        );
         return folder;
     }
 
@@ -50,7 +61,17 @@ public sealed class PackageFolder : IDisposable
             if (project == "Cli")
             {
                 // Only the assembly of the command is compiled for a platform; the rest is as the tests were built with.
-                Succeed(["build", folder, "--no-restore", "-c", Configuration, "-r", RuntimeIdentifier, "-p:BuildProjectReferences=false", "-p:RunAnalyzers=false"]);
+                Succeed([
+                    "build",
+                    folder,
+                    "--no-restore",
+                    "-c",
+                    Configuration,
+                    "-r",
+                    RuntimeIdentifier,
+                    "-p:BuildProjectReferences=false",
+                    "-p:RunAnalyzers=false",
+                ]);
             }
 
             Succeed(["pack", folder, "--no-build", "-c", Configuration, "-o", Path, $"-p:Version={Version}"]);
@@ -68,7 +89,12 @@ public sealed class PackageFolder : IDisposable
     /// <summary>Runs the SDK as a stranger.</summary>
     public (int Status, string Output) Dotnet(IReadOnlyList<string> arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? _home };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? _home,
+        };
         start.Environment["DOTNET_NOLOGO"] = "1";
         if (arguments[0] is not ("build" or "pack") || folder is not null)
         {
@@ -89,7 +115,11 @@ public sealed class PackageFolder : IDisposable
     {
         get
         {
-            var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            var system =
+                OperatingSystem.IsWindows() ? "win"
+                : OperatingSystem.IsMacOS() ? "osx"
+                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl"
+                : "linux";
             return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         }
     }

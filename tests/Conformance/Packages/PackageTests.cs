@@ -22,7 +22,10 @@ public sealed partial class PackageTests(PackageFolder packages)
         packed.Should().BeLessThanOrEqualTo(MostBytes);
 
         // Beside the files the SDK keeps the package itself, twice.
-        var installed = Directory.EnumerateFiles(packages.Tools, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".nupkg").Sum(file => new FileInfo(file).Length);
+        var installed = Directory
+            .EnumerateFiles(packages.Tools, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) != ".nupkg")
+            .Sum(file => new FileInfo(file).Length);
         installed.Should().BeLessThanOrEqualTo(3 * MostBytes);
 
         var command = Path.Combine(packages.Tools, "wellbehaved");
@@ -32,7 +35,28 @@ public sealed partial class PackageTests(PackageFolder packages)
 
         // What draws brings native code.
         var result = Path.Combine(packages.Tools, "result.npz");
-        var run = CommandLine.Run(command, ["run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "2", "--out", result]);
+        var run = CommandLine.Run(
+            command,
+            [
+                "run",
+                "--architecture",
+                "vanilla",
+                "--total-depth",
+                "2",
+                "--num-computations",
+                "2",
+                "--kernel-size",
+                "1",
+                "--num-channels",
+                "8",
+                "--batch-size",
+                "4",
+                "--num-sims",
+                "2",
+                "--out",
+                result,
+            ]
+        );
         run.ExitStatus.Should().Be(0, run.Error);
         foreach (var picture in new[] { "svg", "png", "pdf" })
         {
@@ -63,7 +87,10 @@ public sealed partial class PackageTests(PackageFolder packages)
     {
         packages.Pack(project);
         var id = project == "Cli" ? "wellbehaved" : $"Wellbehaved.{project}";
-        var files = Directory.EnumerateFiles(packages.Path, "*.nupkg").Where(file => project == "Cli" ? IsOfTheCommand(file) : Path.GetFileName(file) == $"{id}.{PackageFolder.Version}.nupkg").ToArray();
+        var files = Directory
+            .EnumerateFiles(packages.Path, "*.nupkg")
+            .Where(file => project == "Cli" ? IsOfTheCommand(file) : Path.GetFileName(file) == $"{id}.{PackageFolder.Version}.nupkg")
+            .ToArray();
         files.Should().HaveCount(project == "Cli" ? 2 : 1);
         foreach (var file in files)
         {
@@ -91,7 +118,9 @@ public sealed partial class PackageTests(PackageFolder packages)
     {
         packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Audit");
         var folder = packages.NewProject("stranger");
-        File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
+        File.WriteAllText(
+            Path.Combine(folder, "stranger.csproj"),
+            $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -101,10 +130,16 @@ public sealed partial class PackageTests(PackageFolder packages)
               </PropertyGroup>
               <ItemGroup><PackageReference Include="Wellbehaved.Audit" Version="{PackageFolder.Version}" /></ItemGroup>
             </Project>
-            """);
-        var snippets = new[] { "src/Audit/README.md", "src/Experiments/README.md", "src/Model/README.md", "src/Theory/README.md" }.SelectMany(document => Repository.Blocks(document, "csharp")).Select(block => block.Text).ToArray();
+            """
+        );
+        var snippets = new[] { "src/Audit/README.md", "src/Experiments/README.md", "src/Model/README.md", "src/Theory/README.md" }
+            .SelectMany(document => Repository.Blocks(document, "csharp"))
+            .Select(block => block.Text)
+            .ToArray();
         var lines = snippets.SelectMany(text => text.Split('\n')).ToArray();
-        var usings = lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=', StringComparison.Ordinal)).Distinct();
+        var usings = lines
+            .Where(line => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=', StringComparison.Ordinal))
+            .Distinct();
         var bodies = snippets.Select(text => "{\n" + string.Join('\n', text.Split('\n').Where(line => !usings.Contains(line))) + "}\n");
         File.WriteAllText(Path.Combine(folder, "Program.cs"), string.Join('\n', usings) + "\n" + string.Join('\n', bodies));
 

@@ -26,23 +26,39 @@ public sealed class PythonPackage : IDisposable
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its arguments.</param>
     internal CommandLine.Outcome Run(string python, string folder, params string[] arguments) =>
-        CommandLine.Run("env", [
-            $"--chdir={folder}", $"PYTHONPATH={_installed.Value}", "OMP_NUM_THREADS=1", "PYTHONDONTWRITEBYTECODE=1",
-            $"WELLBEHAVED_COMMAND=dotnet {Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}",
-            $"WELLBEHAVED_VECTORS={Path.Combine(Repository.Root, "data", "vectors")}",
-            python, .. arguments]);
+        CommandLine.Run(
+            "env",
+            [
+                $"--chdir={folder}",
+                $"PYTHONPATH={_installed.Value}",
+                "OMP_NUM_THREADS=1",
+                "PYTHONDONTWRITEBYTECODE=1",
+                $"WELLBEHAVED_COMMAND=dotnet {Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}",
+                $"WELLBEHAVED_VECTORS={Path.Combine(Repository.Root, "data", "vectors")}",
+                python,
+                .. arguments,
+            ]
+        );
 
     private string Install()
     {
         // Building writes beside the sources.
         var (python, sources, installed) = (NumPy.With(Builders)!, Path.Combine(_folder.FullName, "sources"), Path.Combine(_folder.FullName, "installed"));
-        foreach (var file in (string[])["pyproject.toml", "README.md", .. Directory.GetFiles(Path.Combine(Sources, "wellbehaved")).Select(path => Path.GetRelativePath(Sources, path))])
+        foreach (
+            var file in (string[])
+                ["pyproject.toml", "README.md", .. Directory.GetFiles(Path.Combine(Sources, "wellbehaved")).Select(path => Path.GetRelativePath(Sources, path))]
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(sources, file))!);
             File.Copy(Path.Combine(Sources, file), Path.Combine(sources, file));
         }
 
-        Succeed(CommandLine.Run("env", [$"--chdir={sources}", python, "-c", "import setuptools.build_meta as build, os; os.makedirs('../dist'); build.build_wheel('../dist')"]));
+        Succeed(
+            CommandLine.Run(
+                "env",
+                [$"--chdir={sources}", python, "-c", "import setuptools.build_meta as build, os; os.makedirs('../dist'); build.build_wheel('../dist')"]
+            )
+        );
         Succeed(CommandLine.Run(python, ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--target", installed, Wheel]));
         return installed;
 
@@ -57,7 +73,10 @@ public sealed class PythonPackageFactAttribute : FactAttribute
     public PythonPackageFactAttribute(string modules = "numpy")
     {
         Python = $"{PythonPackage.Builders}, {modules}";
-        Skip = OperatingSystem.IsWindows() ? "runs where Python has its usual places" : NumPy.With(Python) is null ? $"neither python3 nor /usr/bin/python3 has all of numpy, {Python}" : null;
+        Skip =
+            OperatingSystem.IsWindows() ? "runs where Python has its usual places"
+            : NumPy.With(Python) is null ? $"neither python3 nor /usr/bin/python3 has all of numpy, {Python}"
+            : null;
     }
 
     /// <summary>The modules that the interpreter must have.</summary>

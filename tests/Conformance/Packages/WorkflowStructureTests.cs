@@ -8,9 +8,12 @@ namespace Wellbehaved.Tests.Conformance;
 public partial class WorkflowStructureTests
 {
     public static TheoryData<string> Workflows =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(path => Path.GetRelativePath(Repository.Root, path)).Append(Path.Combine("examples", "github-actions", "audit.yml")),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(Repository.Root, ".github", "workflows"))
+                .Select(path => Path.GetRelativePath(Repository.Root, path))
+                .Append(Path.Combine("examples", "github-actions", "audit.yml")),
+        ];
 
     /// <summary>A job of six hours that hangs is paid for; a token that may write is stolen.</summary>
     [Theory]
@@ -19,7 +22,11 @@ public partial class WorkflowStructureTests
     {
         var root = Root(workflow);
         root.Children.Should().ContainKey("permissions");
-        ((YamlMappingNode)root["permissions"]).Children.Select(right => $"{right.Key}: {right.Value}").Should().Contain("contents: read").And.BeSubsetOf(["contents: read", "checks: write"], "a published report of tests is a check, and nothing else is written");
+        ((YamlMappingNode)root["permissions"])
+            .Children.Select(right => $"{right.Key}: {right.Value}")
+            .Should()
+            .Contain("contents: read")
+            .And.BeSubsetOf(["contents: read", "checks: write"], "a published report of tests is a check, and nothing else is written");
         foreach (var (name, job) in Jobs(root))
         {
             job.Children.Should().ContainKey("timeout-minutes", "{0} of {1}", name, workflow);
@@ -34,7 +41,18 @@ public partial class WorkflowStructureTests
         foreach (var step in Jobs(Root(workflow)).SelectMany(job => (YamlSequenceNode)job.Job["steps"]).Cast<YamlMappingNode>())
         {
             var keys = step.Children.Keys.Select(key => key.ToString()).ToArray();
-            keys.Should().OnlyContain(key => key == "name" || key == "id" || key == "if" || key == "uses" || key == "with" || key == "run" || key == "env" || key == "shell" || key == "working-directory");
+            keys.Should()
+                .OnlyContain(key =>
+                    key == "name"
+                    || key == "id"
+                    || key == "if"
+                    || key == "uses"
+                    || key == "with"
+                    || key == "run"
+                    || key == "env"
+                    || key == "shell"
+                    || key == "working-directory"
+                );
             (keys.Contains("uses") ^ keys.Contains("run")).Should().BeTrue("a step does one or the other");
             if (keys.Contains("uses"))
             {
@@ -57,7 +75,16 @@ public partial class WorkflowStructureTests
             }
 
             string[] variables = job.Children.TryGetValue("strategy", out var strategy)
-                ? [.. ((YamlMappingNode)strategy["matrix"]).SelectMany(pair => pair.Key.ToString() == "include" ? ((YamlSequenceNode)pair.Value).SelectMany(entry => ((YamlMappingNode)entry).Children.Keys) : [pair.Key]).Select(key => key.ToString())]
+                ?
+                [
+                    .. ((YamlMappingNode)strategy["matrix"])
+                        .SelectMany(pair =>
+                            pair.Key.ToString() == "include"
+                                ? ((YamlSequenceNode)pair.Value).SelectMany(entry => ((YamlMappingNode)entry).Children.Keys)
+                                : [pair.Key]
+                        )
+                        .Select(key => key.ToString()),
+                ]
                 : [];
             foreach (var text in job.AllNodes.OfType<YamlScalarNode>().Select(node => node.Value ?? string.Empty))
             {
@@ -78,7 +105,13 @@ public partial class WorkflowStructureTests
         }
 
         var program = File.ReadAllText(Path.Combine(Repository.Root, "bench", "Program.cs"));
-        foreach (var line in Jobs(Root(workflow)).SelectMany(job => (YamlSequenceNode)job.Job["steps"]).Cast<YamlMappingNode>().Where(step => step.Children.ContainsKey("run")).SelectMany(step => step["run"].ToString().Split('\n')))
+        foreach (
+            var line in Jobs(Root(workflow))
+                .SelectMany(job => (YamlSequenceNode)job.Job["steps"])
+                .Cast<YamlMappingNode>()
+                .Where(step => step.Children.ContainsKey("run"))
+                .SelectMany(step => step["run"].ToString().Split('\n'))
+        )
         {
             foreach (Match match in PathPattern().Matches(line))
             {
@@ -100,11 +133,19 @@ public partial class WorkflowStructureTests
         var names = new List<string>();
         foreach (var (_, job) in Jobs(Root(workflow)))
         {
-            foreach (var upload in ((YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>().Where(step => step.Children.TryGetValue("uses", out var uses) && uses.ToString().StartsWith("actions/upload-artifact", StringComparison.Ordinal)))
+            foreach (
+                var upload in ((YamlSequenceNode)job["steps"])
+                    .Cast<YamlMappingNode>()
+                    .Where(step =>
+                        step.Children.TryGetValue("uses", out var uses) && uses.ToString().StartsWith("actions/upload-artifact", StringComparison.Ordinal)
+                    )
+            )
             {
                 var name = upload["with"]["name"].ToString();
                 names.Add(name);
-                name.Contains("matrix.", StringComparison.Ordinal).Should().Be(job.Children.ContainsKey("strategy"), "{0}: each job of a matrix uploads its own", name);
+                name.Contains("matrix.", StringComparison.Ordinal)
+                    .Should()
+                    .Be(job.Children.ContainsKey("strategy"), "{0}: each job of a matrix uploads its own", name);
             }
         }
 
@@ -117,9 +158,14 @@ public partial class WorkflowStructureTests
         var jobs = Jobs(Root(Path.Combine(".github", "workflows", "nightly.yml")));
         var fuzz = jobs.Single(job => job.Name == "spoilt-files").Job;
         var parts = ((YamlSequenceNode)fuzz["strategy"]["matrix"]["part"]).Count();
-        var count = Regex.Match(fuzz["steps"].AllNodes.OfType<YamlScalarNode>().Single(node => node.Value!.Contains("fuzz commands", StringComparison.Ordinal)).Value!, @"FROM \+ (?<count>\d+)");
+        var count = Regex.Match(
+            fuzz["steps"].AllNodes.OfType<YamlScalarNode>().Single(node => node.Value!.Contains("fuzz commands", StringComparison.Ordinal)).Value!,
+            @"FROM \+ (?<count>\d+)"
+        );
         (parts * int.Parse(count.Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture)).Should().BeGreaterThanOrEqualTo(1_000_000);
-        jobs.SelectMany(job => job.Job["steps"].AllNodes.OfType<YamlScalarNode>()).Should().Contain(node => node.Value!.Contains("bench -- leak 10", StringComparison.Ordinal));
+        jobs.SelectMany(job => job.Job["steps"].AllNodes.OfType<YamlScalarNode>())
+            .Should()
+            .Contain(node => node.Value!.Contains("bench -- leak 10", StringComparison.Ordinal));
     }
 
     private static YamlMappingNode Root(string path)
@@ -130,12 +176,15 @@ public partial class WorkflowStructureTests
         return (YamlMappingNode)stream.Documents[0].RootNode;
     }
 
-    private static (string Name, YamlMappingNode Job)[] Jobs(YamlMappingNode root) => [.. ((YamlMappingNode)root["jobs"]).Select(pair => (pair.Key.ToString(), (YamlMappingNode)pair.Value))];
+    private static (string Name, YamlMappingNode Job)[] Jobs(YamlMappingNode root) =>
+        [.. ((YamlMappingNode)root["jobs"]).Select(pair => (pair.Key.ToString(), (YamlMappingNode)pair.Value))];
 
     [GeneratedRegex(@"matrix\.(?<name>[\w-]+)")]
     private static partial Regex MatrixPattern();
 
-    [GeneratedRegex(@"(?<=(^|\s)(bash|--project|-f)\s)(?<path>[\w.]+/[\w./-]+|bench)(?=\s|$)|(?<=dotnet (build|pack|restore)( -c Release)? )(?<path>[\w.]+/[\w./-]+|\w+\.sln)")]
+    [GeneratedRegex(
+        @"(?<=(^|\s)(bash|--project|-f)\s)(?<path>[\w.]+/[\w./-]+|bench)(?=\s|$)|(?<=dotnet (build|pack|restore)( -c Release)? )(?<path>[\w.]+/[\w./-]+|\w+\.sln)"
+    )]
     private static partial Regex PathPattern();
 
     [GeneratedRegex(@"--project bench -- (?<word>[\w-]+)")]

@@ -15,7 +15,11 @@ public sealed class WorkflowTests : IDisposable
     public void The_steps_for_a_foreign_repository_run_and_leave_what_is_uploaded()
     {
         var job = Job("examples/github-actions/audit.yml", "wellbehaved");
-        var commands = Steps(job).Select(step => Text(step, "run")).OfType<string>().Where(run => run.Contains("wellbehaved audit", StringComparison.Ordinal)).ToArray();
+        var commands = Steps(job)
+            .Select(step => Text(step, "run"))
+            .OfType<string>()
+            .Where(run => run.Contains("wellbehaved audit", StringComparison.Ordinal))
+            .ToArray();
         commands.Should().HaveCount(2);
         File.Copy(Path.Combine(Repository.Root, "examples", "numpy", "wellbehaved_numpy.py"), Path.Combine(_folder, "my_impl.py"));
 
@@ -39,20 +43,32 @@ public sealed class WorkflowTests : IDisposable
         var runs = Steps(job).Select(step => Text(step, "run") ?? string.Empty).ToArray();
         Text(job, "env", "VERSION").Should().Be(XunitReadmeTests.ProductVersion);
         runs.Should().ContainSingle(run => run.Contains("dotnet tool install")).Which.Should().Contain("--version \"$VERSION\" --source \"$SOURCE\"");
-        runs.Should().ContainSingle(run => run.Contains("apt-get")).Which.Should().Match("*apt-get update*apt-get install*", "a runner's list of packages is old");
+        runs.Should()
+            .ContainSingle(run => run.Contains("apt-get"))
+            .Which.Should()
+            .Match("*apt-get update*apt-get install*", "a runner's list of packages is old");
         var junit = Steps(job).Single(step => Text(step, "with", "reporter") == "java-junit");
         runs.Should().ContainSingle(run => run.Contains("--junit " + Text(junit, "with", "path")));
         Text(Document("examples/github-actions/audit.yml"), "permissions", "checks").Should().Be("write", "the reporter needs it");
-        Steps(job).Select(step => Text(step, "with", "repository")).Should().OnlyContain(repository => repository == null, "a clone would follow whatever its main is");
+        Steps(job)
+            .Select(step => Text(step, "with", "repository"))
+            .Should()
+            .OnlyContain(repository => repository == null, "a clone would follow whatever its main is");
     }
 
     [Fact]
     public void Our_own_workflow_runs_the_tests_on_every_platform_that_has_a_package()
     {
         var job = Job(".github/workflows/ci.yml", "verify");
-        var platforms = ((YamlSequenceNode)job["strategy"]["matrix"]["include"]).Select(entry => $"{Text(entry, "system")}-{Text(entry, "processor")}").ToArray();
+        var platforms = ((YamlSequenceNode)job["strategy"]["matrix"]["include"])
+            .Select(entry => $"{Text(entry, "system")}-{Text(entry, "processor")}")
+            .ToArray();
         platforms.Should().BeEquivalentTo("linux-x64", "linux-arm64", "macos-x64", "macos-arm64", "windows-x64", "windows-arm64");
-        Steps(job).Where(step => Text(step, "uses")?.StartsWith("actions/upload-artifact") == true).Should().HaveCount(2).And.OnlyContain(step => Text(step, "if") == "always()", "a failure is what one wants to look at");
+        Steps(job)
+            .Where(step => Text(step, "uses")?.StartsWith("actions/upload-artifact") == true)
+            .Should()
+            .HaveCount(2)
+            .And.OnlyContain(step => Text(step, "if") == "always()", "a failure is what one wants to look at");
     }
 
     private static YamlNode Document(string path)
@@ -85,7 +101,12 @@ public sealed class WorkflowTests : IDisposable
 
     private void Run(string script, string command)
     {
-        var start = new ProcessStartInfo("bash", ["-euc", $"wellbehaved() {{ dotnet \"$WELLBEHAVED\" \"$@\"; }}\n{script}"]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-euc", $"wellbehaved() {{ dotnet \"$WELLBEHAVED\" \"$@\"; }}\n{script}"])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["WELLBEHAVED"] = Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
         start.Environment["COMMAND"] = command;
         start.Environment["PATH"] = $"{Path.GetDirectoryName(NumPy.Python)}:{Environment.GetEnvironmentVariable("PATH")}";

@@ -28,16 +28,28 @@ public sealed partial class XunitReadmeTests(PackageFolder packages)
         wrong.Should().NotContain("noise : 0");
         Write(wrong, "Broken.cs");
 
-        var (tested, log) = packages.Dotnet(["test", "--logger", "trx;LogFileName=results.trx", "--logger", "progress", "--test-adapter-path", Path.GetDirectoryName(LoggerPath)!], folder);
+        var (tested, log) = packages.Dotnet(
+            ["test", "--logger", "trx;LogFileName=results.trx", "--logger", "progress", "--test-adapter-path", Path.GetDirectoryName(LoggerPath)!],
+            folder
+        );
         tested.Should().Be(1, "one class is wrong");
-        var results = XDocument.Load(Path.Combine(folder, "TestResults", "results.trx")).Descendants().Where(element => element.Name.LocalName == "UnitTestResult").ToArray();
-        Outcomes(results, "MyNetworkTests").Should().HaveCountGreaterThan(100).And.OnlyContain(result => result.Outcome == "Passed" || (result.Outcome == "NotExecuted" && result.Text.Contains("declined: ")));
+        var results = XDocument
+            .Load(Path.Combine(folder, "TestResults", "results.trx"))
+            .Descendants()
+            .Where(element => element.Name.LocalName == "UnitTestResult")
+            .ToArray();
+        Outcomes(results, "MyNetworkTests")
+            .Should()
+            .HaveCountGreaterThan(100)
+            .And.OnlyContain(result => result.Outcome == "Passed" || (result.Outcome == "NotExecuted" && result.Text.Contains("declined: ")));
         Outcomes(results, "MyNetworkTests").Count(result => result.Outcome == "Passed").Should().BeGreaterThanOrEqualTo(5);
         var failed = Outcomes(results, "BrokenTests").Where(result => result.Outcome == "Failed").ToArray();
         failed.Should().Contain(result => result.Name.Contains("\"D8\"") && result.Text.Contains("rejected"), "the README says so");
 
         // Our own logger, as `dotnet test Verify.sln` uses it.
-        log.Should().MatchRegex(@"Mine: \d+ passed, \d+ failed, \d+ skipped after \d+ min \d\d s").And.Contain("Mine: skipped, declined: architecture bn_ff: ");
+        log.Should()
+            .MatchRegex(@"Mine: \d+ passed, \d+ failed, \d+ skipped after \d+ min \d\d s")
+            .And.Contain("Mine: skipped, declined: architecture bn_ff: ");
 
         // With the package for the other xunit no test would be found.
         Write(OwnPackagePattern().Replace(project, package == "Xunit" ? "Wellbehaved.Xunit.V3" : "Wellbehaved.Xunit"), "Mine.csproj");
@@ -48,15 +60,21 @@ public sealed partial class XunitReadmeTests(PackageFolder packages)
         void Write(string text, string name) => File.WriteAllText(Path.Combine(folder, name), text);
     }
 
-    internal static string ProductVersion =>
-        XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
+    internal static string ProductVersion => XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
 
     private static string LoggerPath =>
-        Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "Progress", "bin", PackageFolder.Configuration), "*.TestLogger.dll", SearchOption.AllDirectories).Single();
+        Directory
+            .EnumerateFiles(
+                Path.Combine(Repository.Root, "tests", "Progress", "bin", PackageFolder.Configuration),
+                "*.TestLogger.dll",
+                SearchOption.AllDirectories
+            )
+            .Single();
 
-    private static IEnumerable<(string Name, string Outcome, string Text)> Outcomes(IEnumerable<XElement> results, string tests) => results
-        .Select(result => (Name: result.Attribute("testName")!.Value, Outcome: result.Attribute("outcome")!.Value, Text: result.Value))
-        .Where(result => result.Name.StartsWith(tests + ".", StringComparison.Ordinal));
+    private static IEnumerable<(string Name, string Outcome, string Text)> Outcomes(IEnumerable<XElement> results, string tests) =>
+        results
+            .Select(result => (Name: result.Attribute("testName")!.Value, Outcome: result.Attribute("outcome")!.Value, Text: result.Value))
+            .Where(result => result.Name.StartsWith(tests + ".", StringComparison.Ordinal));
 
     [GeneratedRegex("(?<head>\"Wellbehaved\\.Xunit[^\"]*\" Version=\")(?<version>[^\"]*)\"")]
     private static partial Regex VersionPattern();

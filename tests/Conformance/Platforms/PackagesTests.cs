@@ -2,7 +2,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What <c>.ci/run</c> installs: nothing is skipped without a word, and what ought to be there and is not fails where nobody reads the words.</summary>
+/// <summary>
+/// What <c>.ci/run</c> installs: nothing is skipped without a word, and what ought to be there and is not fails where nobody reads the words.
+/// </summary>
 public sealed class PackagesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -44,7 +46,11 @@ public sealed class PackagesTests : IDisposable
 
         outcome.ExitStatus.Should().Be(0);
         outcome.Output.Should().Contain("this distribution has no package chromium: tests that need it are skipped");
-        File.ReadAllText(Path.Combine(_root, "asked")).Should().Contain("install -y -qq python3-numpy").And.Contain("install -y -qq dataset-fashion-mnist").And.NotContain("chromium");
+        File.ReadAllText(Path.Combine(_root, "asked"))
+            .Should()
+            .Contain("install -y -qq python3-numpy")
+            .And.Contain("install -y -qq dataset-fashion-mnist")
+            .And.NotContain("chromium");
     }
 
     [UnixFact]
@@ -59,7 +65,9 @@ public sealed class PackagesTests : IDisposable
         Tool("apt-get", aptGet);
 
         var read = Install(ci: "");
-        (read.ExitStatus, read.Output).Should().Match<(int Status, string Text)>(outcome => outcome.Status == 0 && outcome.Text.Contains(words, StringComparison.Ordinal));
+        (read.ExitStatus, read.Output)
+            .Should()
+            .Match<(int Status, string Text)>(outcome => outcome.Status == 0 && outcome.Text.Contains(words, StringComparison.Ordinal));
         var unread = Install(ci: "true");
         unread.ExitStatus.Should().Be(1);
         unread.Error.Should().Contain(words);
@@ -75,7 +83,10 @@ public sealed class PackagesTests : IDisposable
     }
 
     private CommandLine.Outcome Install(string ci) =>
-        CommandLine.Run("env", [$"PATH={Path.Combine(_root, "tools")}:/usr/bin:/bin", $"ROOT={_root}", $"CI={ci}", "bash", Path.Combine(Repository.Root, ".ci", "packages"), _root]);
+        CommandLine.Run(
+            "env",
+            [$"PATH={Path.Combine(_root, "tools")}:/usr/bin:/bin", $"ROOT={_root}", $"CI={ci}", "bash", Path.Combine(Repository.Root, ".ci", "packages"), _root]
+        );
 
     private void Tool(string name, string script) => Program(Path.Combine(_root, "tools"), name, script);
 

@@ -21,7 +21,10 @@ public class ProcessorTests
     [Fact]
     public void A_seed_gives_the_same_bits_whatever_the_width_of_the_registers()
     {
-        var all = Processors.Where(processor => processor.Possible).Select(processor => (processor.Bits, Printed: Print(processor.Switch, processor.Value))).ToArray();
+        var all = Processors
+            .Where(processor => processor.Possible)
+            .Select(processor => (processor.Bits, Printed: Print(processor.Switch, processor.Value)))
+            .ToArray();
         foreach (var (bits, printed) in all)
         {
             printed[0].Should().EndWith($"registers of {bits} bits", "the runtime obeys the switch");
@@ -35,8 +38,13 @@ public class ProcessorTests
     public void The_checksums_cover_direct_and_spectral_convolutions()
     {
         var images = ImageSources.Open("natural", null);
-        Checksums.Experiments.Where(experiment => experiment.Options.Network is null).Select(experiment => experiment.Options.Settings(images)).Select(network => ConvolutionMethods.Cheaper<float>(network.FeatureShape, network.Kernels.Last(), new(1, network.Boundary)))
-            .Should().Contain(ConvolutionMethod.Direct).And.Contain(ConvolutionMethod.Spectral);
+        Checksums
+            .Experiments.Where(experiment => experiment.Options.Network is null)
+            .Select(experiment => experiment.Options.Settings(images))
+            .Select(network => ConvolutionMethods.Cheaper<float>(network.FeatureShape, network.Kernels.Last(), new(1, network.Boundary)))
+            .Should()
+            .Contain(ConvolutionMethod.Direct)
+            .And.Contain(ConvolutionMethod.Spectral);
     }
 
     private static string[] Print(string name, string value)

@@ -19,12 +19,15 @@ public sealed class SameBitsTests : IDisposable
 
     [UnixFact]
     public void A_processor_that_differs_from_another_of_its_system_is_named() =>
-        Compare(("linux-x64", _ => "a"), ("linux-arm64", line => line == "products logarithms" ? "b" : "a")).Should().Match<CommandLine.Outcome>(outcome =>
-            outcome.ExitStatus == 1 && outcome.Output.Contains("products logarithms on linux: linux-"));
+        Compare(("linux-x64", _ => "a"), ("linux-arm64", line => line == "products logarithms" ? "b" : "a"))
+            .Should()
+            .Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 1 && outcome.Output.Contains("products logarithms on linux: linux-"));
 
     [UnixFact]
     public void What_the_library_of_a_system_computes_may_differ_between_systems() =>
-        Compare(("linux-x64", _ => "a"), ("macos-arm64", line => line.StartsWith("spectral") || line.EndsWith("logarithms") ? "b" : "a")).ExitStatus.Should().Be(0);
+        Compare(("linux-x64", _ => "a"), ("macos-arm64", line => line.StartsWith("spectral") || line.EndsWith("logarithms") ? "b" : "a"))
+            .ExitStatus.Should()
+            .Be(0);
 
     [UnixFact]
     public void Nothing_else_may_differ_between_systems() =>
@@ -36,15 +39,18 @@ public sealed class SameBitsTests : IDisposable
         var whole = Write("linux-x64", _ => "a");
         var cut = Path.Combine(_folder, "linux-arm64.txt");
         File.WriteAllLines(cut, File.ReadLines(whole).Take(3));
-        Run(whole, cut).Should().Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 1 && outcome.Output.Contains("linux-arm64: expected 10 checksums, got 2"));
+        Run(whole, cut)
+            .Should()
+            .Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 1 && outcome.Output.Contains("linux-arm64: expected 10 checksums, got 2"));
     }
 
     [UnixFact]
     public void One_platform_is_compared_with_nothing_and_refused() =>
-        Run(Write("linux-x64", _ => "a")).Should().Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 2 && outcome.Error.Contains("at least two files"));
+        Run(Write("linux-x64", _ => "a"))
+            .Should()
+            .Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 2 && outcome.Error.Contains("at least two files"));
 
-    private static CommandLine.Outcome Run(params string[] files) =>
-        CommandLine.Run("bash", [Path.Combine(Repository.Root, ".ci", "same-bits"), .. files]);
+    private static CommandLine.Outcome Run(params string[] files) => CommandLine.Run("bash", [Path.Combine(Repository.Root, ".ci", "same-bits"), .. files]);
 
     private CommandLine.Outcome Compare(params (string Platform, Func<string, string> Sum)[] platforms) =>
         Run([.. platforms.Select(platform => Write(platform.Platform, platform.Sum))]);

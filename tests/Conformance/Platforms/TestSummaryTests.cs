@@ -43,14 +43,21 @@ public sealed class TestSummaryTests : IDisposable
         Summary().Should().Match<CommandLine.Outcome>(outcome => outcome.ExitStatus != 0 && outcome.Output == "0 passed, 0 failed, 0 skipped\n");
 
     private static string Skipped(string? reason) =>
-        $"<UnitTestResult testName=\"T\" outcome=\"NotExecuted\">{(reason is null ? string.Empty : $"\r\n  <Output><StdOut>{reason}</StdOut></Output>\r\n")}</UnitTestResult>";
+        "<UnitTestResult testName=\"T\" "
+        + $"outcome=\"NotExecuted\">{(reason is null ? string.Empty : $"\r\n  <Output><StdOut>{reason}</StdOut></Output>\r\n")}</UnitTestResult>";
 
     private static string Failed(string name, string message) =>
-        $"<UnitTestResult testName=\"{name}\" outcome=\"Failed\">\r\n<Output><ErrorInfo><Message>{message}</Message><StackTrace>at T</StackTrace></ErrorInfo></Output></UnitTestResult>";
+        $"<UnitTestResult testName=\"{name}\" outcome=\"Failed\">\r\n<Output><ErrorInfo><Message>{message}</Message><StackTrace>at "
+        + "T</StackTrace></ErrorInfo></Output></UnitTestResult>";
 
     private CommandLine.Outcome Summary() => CommandLine.Run("bash", [Path.Combine(Repository.Root, ".ci", "summary"), _folder]);
 
-    private void Write(string name, int total, int passed, int failed, params string[] results) => File.WriteAllText(
-        Path.Combine(_folder, name + ".trx"),
-        $"<TestRun>\r\n<Results>\r\n<UnitTestResult testName=\"P\" outcome=\"Passed\"><Output><StdOut>said</StdOut></Output></UnitTestResult>\r\n{string.Join("\r\n", results)}</Results>\r\n<ResultSummary outcome=\"Completed\">\r\n<Counters total=\"{total}\" executed=\"{passed + failed}\" passed=\"{passed}\" failed=\"{failed}\" error=\"0\" /></ResultSummary></TestRun>");
+    private void Write(string name, int total, int passed, int failed, params string[] results) =>
+        File.WriteAllText(
+            Path.Combine(_folder, name + ".trx"),
+            "<TestRun>\r\n<Results>\r\n<UnitTestResult testName=\"P\" "
+                + $"outcome=\"Passed\"><Output><StdOut>said</StdOut></Output></UnitTestResult>\r\n{string.Join("\r\n", results)}</Results>\r\n<ResultSummary "
+                + $"outcome=\"Completed\">\r\n<Counters total=\"{total}\" executed=\"{passed + failed}\" passed=\"{passed}\" failed=\"{failed}\" "
+                + "error=\"0\" /></ResultSummary></TestRun>"
+        );
 }

@@ -12,7 +12,10 @@ public class GivenNoisePredictionTests
 {
     private const int Networks = 1600;
 
-    /// <summary>Beyond the extrapolation from widths N and 2N: terms (cL/N)², which are 0.004 for L = 3, N = 96 and c = 2, twice what first-order terms are observed to have.</summary>
+    /// <summary>
+    /// Beyond the extrapolation from widths N and 2N: terms (cL/N)², which are 0.004 for L = 3, N = 96 and c = 2, twice what first-order terms are observed to
+    /// have.
+    /// </summary>
     private const double Remainder = 0.004;
 
     /// <summary>Of images and noise, of mean square 0.88, which is far enough from 1 to be seen; networks are drawn by the seed of all tests.</summary>
@@ -30,7 +33,7 @@ public class GivenNoisePredictionTests
     [InlineData("bn_res", 3, 4, 1)]
     public void Chi_is_that_of_networks_on_the_same_batch_and_noise(string architecture, int kernelSize, int batch, int depth)
     {
-        var images = new StoredImages(NpyArray.Of(Pixels(), 8, 4, 4), "small images");
+        var images = new StoredImages(NpyArray.From(Pixels(), 8, 4, 4), "small images");
         var width = kernelSize == 1 ? 96 : 48;
         var options = new ExperimentOptions
         {
@@ -55,15 +58,29 @@ public class GivenNoisePredictionTests
         predicted.Noise!.SharedWithSignal.HasValue.Should().Be(architecture.StartsWith("bn", StringComparison.Ordinal));
         if (kernelSize == 1)
         {
-            Math.Abs(Prediction.Of(options, images).LogChi[^1] - measured).Should().BeGreaterThan(allowance, "noise as it is in the mean is not what was drawn, or the test sees nothing");
+            Math.Abs(Prediction.Predict(options, images).LogChi[^1] - measured)
+                .Should()
+                .BeGreaterThan(allowance, "noise as it is in the mean is not what was drawn, or the test sees nothing");
         }
     }
 
     [Fact]
     public void Sampled_networks_take_the_noise_that_is_drawn()
     {
-        var images = new StoredImages(NpyArray.Of(Pixels(), 8, 4, 4), "small images");
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 24, BatchSize = 8, NumSims = 1, Epsilon = 0.01, Seed = InputSeed, Normalize = InputNormalization.Global };
+        var images = new StoredImages(NpyArray.From(Pixels(), 8, 4, 4), "small images");
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 24,
+            BatchSize = 8,
+            NumSims = 1,
+            Epsilon = 0.01,
+            Seed = InputSeed,
+            Normalize = InputNormalization.Global,
+        };
 
         var simulated = Simulated(options, images);
         var sampled = FiniteWidthPrediction.GivenNoise(options, images, Networks);
@@ -71,7 +88,7 @@ public class GivenNoisePredictionTests
         // Exact in law at every width, so nothing is allowed but the errors of both means.
         var error = Math.Sqrt((simulated.Variance() / Networks) + Math.Pow(sampled.LogChiStandardError[^1], 2));
         sampled.LogChiMean[^1].Should().BeApproximately(simulated.Mean(), Quantile * error);
-        Math.Abs(FiniteWidthPrediction.Of(options, images, Networks).LogChiMean[^1] - simulated.Mean()).Should().BeGreaterThan(Quantile * error);
+        Math.Abs(FiniteWidthPrediction.Sample(options, images, Networks).LogChiMean[^1] - simulated.Mean()).Should().BeGreaterThan(Quantile * error);
     }
 
     /// <summary>ln χ at the end of networks of different weights on the batch and noise of simulation 0.</summary>
@@ -80,17 +97,21 @@ public class GivenNoisePredictionTests
         var settings = options.Settings(images);
         var values = new double[Networks];
         const int chunks = 16;
-        Parallel.For(0, chunks, chunk =>
-        {
-            using var network = new Network<double>(settings);
-            using var computation = new MomentComputation<double>(settings.FeatureShape);
-            for (var i = chunk; i < Networks; i += chunks)
+        Parallel.For(
+            0,
+            chunks,
+            chunk =>
             {
-                var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, network.Input);
-                var end = network.Propagate(new RandomKernels<double>(TestSeed.Value, (uint)i), new NoObserver());
-                values[i] = computation.Of(end, reffSignal: false, reffNoise: false).LogChi(mu2Input);
+                using var network = new Network<double>(settings);
+                using var computation = new MomentComputation<double>(settings.FeatureShape);
+                for (var i = chunk; i < Networks; i += chunks)
+                {
+                    var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, network.Input);
+                    var end = network.Propagate(new RandomKernels<double>(TestSeed.Value, (uint)i), new NoObserver());
+                    values[i] = computation.Compute(end, reffSignal: false, reffNoise: false).LogChi(mu2Input);
+                }
             }
-        });
+        );
         return values;
     }
 

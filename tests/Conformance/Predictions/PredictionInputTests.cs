@@ -7,25 +7,41 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What a prediction takes from the experiment that it is of, and what it refuses.</summary>
 public class PredictionInputTests
 {
-    private static readonly ExperimentOptions FullyConnected = new() { Architecture = "vanilla", TotalDepth = 1, NumComputations = 1, KernelSize = 1, NumChannels = 4, BatchSize = 6, NumSims = 1, Epsilon = 0 };
+    private static readonly ExperimentOptions FullyConnected = new()
+    {
+        Architecture = "vanilla",
+        TotalDepth = 1,
+        NumComputations = 1,
+        KernelSize = 1,
+        NumChannels = 4,
+        BatchSize = 6,
+        NumSims = 1,
+        Epsilon = 0,
+    };
 
     [Theory]
     [InlineData(4096, 3, 1)]
     [InlineData(1024, 5, 4)]
     [InlineData(1024, 2, 2)]
     public void As_many_images_are_used_as_a_kernel_has_room_for(int height, int batch, int used) =>
-        Prediction.Of(FullyConnected with { KernelSize = 3, BatchSize = batch }, new Columns(height)).ImagesUsed.Should().Be(used, "the first layer halves each column, and a kernel has at most 2048 points");
+        Prediction
+            .Predict(FullyConnected with { KernelSize = 3, BatchSize = batch }, new Columns(height))
+            .ImagesUsed.Should()
+            .Be(used, "the first layer halves each column, and a kernel has at most 2048 points");
 
     [Fact]
     public void Images_too_large_for_a_kernel_are_refused() =>
-        FluentActions.Invoking(() => Prediction.Of(FullyConnected with { KernelSize = 3 }, new Columns(4098))).Should().Throw<InvalidInputException>()
+        FluentActions
+            .Invoking(() => Prediction.Predict(FullyConnected with { KernelSize = 3 }, new Columns(4098)))
+            .Should()
+            .Throw<InvalidInputException>()
             .WithMessage("*--dataset*expected images of at most 2048 positions inside the network, got 2049*");
 
     [Fact]
     public void Chi_is_relative_to_the_input_whatever_its_scale()
     {
         // The first convolution of a fully connected net keeps signal and noise in the mean: ln χ = 0.
-        var prediction = Prediction.Of(FullyConnected with { Normalize = InputNormalization.None }, new Columns(2));
+        var prediction = Prediction.Predict(FullyConnected with { Normalize = InputNormalization.None }, new Columns(2));
 
         prediction.Mu2InputSignal.Should().BeGreaterThan(2, "or nothing is tried");
         prediction.LogChiAtDepth0.Should().BeApproximately(0, 1e-12, "a few roundings of numbers near 1");
@@ -34,13 +50,21 @@ public class PredictionInputTests
     [Fact]
     public void What_cannot_be_predicted_is_refused_by_the_option_that_asks_for_it()
     {
-        Refused(() => Prediction.Of(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2))).Should().StartWith("--epsilon, --batch-size: ");
-        Refused(() => FiniteWidthPrediction.Of(FullyConnected with { KernelSize = 3 }, new Columns(2), 2)).Should().Be("--finite-width: expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
-        Refused(() => FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 1)).Should().Be("--finite-width: expected at least 2 networks for a standard error, got 1");
-        FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 2).LogChiStandardError.Single().Should().BeGreaterThan(0);
-        Refused(() => PredictedKind.Of(FullyConnected with { Architecture = "mlp" })).Should().Be("--architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
-        Refusal.OfNull("options", () => Prediction.Of(null!, new Columns(2)));
-        Refusal.OfNull("options", () => FiniteWidthPrediction.Of(null!, new Columns(2), 2));
+        Refused(() => Prediction.Predict(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2)))
+            .Should()
+            .StartWith("--epsilon, --batch-size: ");
+        Refused(() => FiniteWidthPrediction.Sample(FullyConnected with { KernelSize = 3 }, new Columns(2), 2))
+            .Should()
+            .Be("--finite-width: expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
+        Refused(() => FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 1))
+            .Should()
+            .Be("--finite-width: expected at least 2 networks for a standard error, got 1");
+        FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 2).LogChiStandardError.Single().Should().BeGreaterThan(0);
+        Refused(() => PredictedKind.Find(FullyConnected with { Architecture = "mlp" }))
+            .Should()
+            .Be("--architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
+        Refusal.OfNull("options", () => Prediction.Predict(null!, new Columns(2)));
+        Refusal.OfNull("options", () => FiniteWidthPrediction.Sample(null!, new Columns(2), 2));
 
         static string Refused(Action call) => FluentActions.Invoking(call).Should().Throw<InvalidInputException>().Which.Message;
     }
@@ -55,8 +79,15 @@ public class PredictionInputTests
         // ν₂ stays (W2), doubles (W4), or is what the skip connection keeps: batch norm makes zeros of equal numbers.
         var images = new Made((_, position) => Math.Sin(position));
         var nu2 = Enumerable.Range(0, Made.Side * Made.Side).Average(position => Math.Pow(Math.Sin(position), 2));
-        var options = FullyConnected with { Architecture = architecture, TotalDepth = 2, NumComputations = 2, Normalize = InputNormalization.None, Epsilon = 0.001 };
-        foreach (var prediction in new[] { Prediction.Of(options, images), Prediction.GivenNoise(options, images) })
+        var options = FullyConnected with
+        {
+            Architecture = architecture,
+            TotalDepth = 2,
+            NumComputations = 2,
+            Normalize = InputNormalization.None,
+            Epsilon = 0.001,
+        };
+        foreach (var prediction in new[] { Prediction.Predict(options, images), Prediction.GivenNoise(options, images) })
         {
             prediction.Moments.Select(moments => moments.LogMu2Signal).Should().OnlyContain(logarithm => logarithm == double.NegativeInfinity);
             prediction.Moments.Select(moments => moments.ReffSignal).Should().OnlyContain(rank => double.IsNaN(rank));
@@ -86,13 +117,34 @@ public class PredictionInputTests
     public void Images_that_vary_less_than_single_precision_holds_are_refused_by_name(string architecture, double epsilon)
     {
         var images = new Made((image, position) => 100 + (1e-6 * Math.Sin((image * 17) + position)));
-        var options = FullyConnected with { Architecture = architecture, Epsilon = epsilon, Normalize = InputNormalization.None, Dataset = "nearly.npy", NumChannels = 8 };
-        FluentActions.Invoking(() => Prediction.GivenNoise(options, images)).Should().Throw<InvalidInputException>().WithMessage("--dataset: *nearly.npy vary by 4.9e-17 of their mean square*--normalize channel*");
-        FluentActions.Invoking(() => FiniteWidthPrediction.GivenNoise(options, images, 2)).Should().Throw<InvalidInputException>().WithMessage("--finite-width, --dataset: *nearly.npy*");
+        var options = FullyConnected with
+        {
+            Architecture = architecture,
+            Epsilon = epsilon,
+            Normalize = InputNormalization.None,
+            Dataset = "nearly.npy",
+            NumChannels = 8,
+        };
+        FluentActions
+            .Invoking(() => Prediction.GivenNoise(options, images))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--dataset: *nearly.npy vary by 4.9e-17 of their mean square*--normalize channel*");
+        FluentActions
+            .Invoking(() => FiniteWidthPrediction.GivenNoise(options, images, 2))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--finite-width, --dataset: *nearly.npy*");
 
         using var simulation = new Simulation(options, images);
-        FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage($"{(epsilon == 0 && architecture == "bn_ff" ? "--epsilon, --dataset" : "--dataset")}: *nearly.npy*");
-        double.IsFinite(Prediction.GivenNoise(options with { Epsilon = 0.001, Normalize = InputNormalization.Channel }, images).LogChi[0]).Should().BeTrue("as the message says");
+        FluentActions
+            .Invoking(() => simulation.Run(0))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{(epsilon == 0 && architecture == "bn_ff" ? "--epsilon, --dataset" : "--dataset")}: *nearly.npy*");
+        double.IsFinite(Prediction.GivenNoise(options with { Epsilon = 0.001, Normalize = InputNormalization.Channel }, images).LogChi[0])
+            .Should()
+            .BeTrue("as the message says");
     }
 
     [Theory]
@@ -100,15 +152,35 @@ public class PredictionInputTests
     [InlineData("bn_res")]
     public void A_simulation_of_equal_images_is_refused_by_name(string architecture)
     {
-        var options = FullyConnected with { Architecture = architecture, Normalize = InputNormalization.Global, Epsilon = 0.001, Dataset = "equal.npy", NumChannels = 8 };
+        var options = FullyConnected with
+        {
+            Architecture = architecture,
+            Normalize = InputNormalization.Global,
+            Epsilon = 0.001,
+            Dataset = "equal.npy",
+            NumChannels = 8,
+        };
         using var simulation = new Simulation(options, new Made((_, position) => position));
         FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage("--dataset: *equal.npy*");
     }
 
     [Fact]
     public void Equal_images_and_no_epsilon_are_refused_by_both_names() =>
-        FluentActions.Invoking(() => Prediction.GivenNoise(FullyConnected with { Architecture = "bn_res", Normalize = InputNormalization.None, Dataset = "equal.npy" }, new Made((_, position) => position)))
-            .Should().Throw<InvalidInputException>().WithMessage("--epsilon, --dataset: *equal.npy*");
+        FluentActions
+            .Invoking(() =>
+                Prediction.GivenNoise(
+                    FullyConnected with
+                    {
+                        Architecture = "bn_res",
+                        Normalize = InputNormalization.None,
+                        Dataset = "equal.npy",
+                    },
+                    new Made((_, position) => position)
+                )
+            )
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--epsilon, --dataset: *equal.npy*");
 
     [Theory]
     [InlineData("bn_ff")]
@@ -125,11 +197,26 @@ public class PredictionInputTests
             shifted.Moments[depth].ReffSignal.Should().BeApproximately(bare.Moments[depth].ReffSignal, 1e-6);
         }
 
-        Math.Exp(shifted.Moments[0].LogNu2Signal).Should().BeApproximately(Math.Exp(bare.Moments[0].LogNu2Signal) + (architecture == "bn_res" ? 1e6 : 0), 100, "the skip connection keeps the mean, up to its product with the images' own means");
+        Math.Exp(shifted.Moments[0].LogNu2Signal)
+            .Should()
+            .BeApproximately(
+                Math.Exp(bare.Moments[0].LogNu2Signal) + (architecture == "bn_res" ? 1e6 : 0),
+                100,
+                "the skip connection keeps the mean, up to its product with the images' own means"
+            );
 
-        Prediction Predicted(double common) => Prediction.GivenNoise(
-            FullyConnected with { Architecture = architecture, TotalDepth = 3, NumComputations = 3, Normalize = InputNormalization.None, Epsilon = 1e-4 },
-            new Made((image, position) => common + (0.1 * Math.Sin((image * 17) + (position * position)))));
+        Prediction Predicted(double common) =>
+            Prediction.GivenNoise(
+                FullyConnected with
+                {
+                    Architecture = architecture,
+                    TotalDepth = 3,
+                    NumComputations = 3,
+                    Normalize = InputNormalization.None,
+                    Epsilon = 1e-4,
+                },
+                new Made((image, position) => common + (0.1 * Math.Sin((image * 17) + (position * position))))
+            );
     }
 
     [Fact]
@@ -137,8 +224,14 @@ public class PredictionInputTests
     {
         var (stopped, advanced) = (new CancellationToken(canceled: true), 0);
 
-        FluentActions.Invoking(() => Prediction.Of(FullyConnected, new Columns(2), () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
-        FluentActions.Invoking(() => FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 2, () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
+        FluentActions
+            .Invoking(() => Prediction.Predict(FullyConnected, new Columns(2), () => advanced++, stopped))
+            .Should()
+            .Throw<OperationCanceledException>();
+        FluentActions
+            .Invoking(() => FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 2, () => advanced++, stopped))
+            .Should()
+            .Throw<OperationCanceledException>();
         advanced.Should().Be(0);
     }
 

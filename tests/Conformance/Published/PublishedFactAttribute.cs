@@ -18,7 +18,8 @@ public sealed class PublishedFactAttribute : FactAttribute
         }
     }
 
-    public static string File(string name) => Path.Combine(Folder ?? throw new InvalidOperationException("the author's result files are not here"), name + ".npz");
+    public static string File(string name) =>
+        Path.Combine(Folder ?? throw new InvalidOperationException("the author's result files are not here"), name + ".npz");
 
     private static string? Find()
     {

@@ -18,6 +18,14 @@ public class PublishedFilesTests
         residual.Find("chi_loc5")!.Should().HaveCount(200).And.AllSatisfy(row => row.Should().OnlyContain(value => value > 1 && value < 1000));
 
         // As NumPy prints the first numbers.
-        ResultFile.Read(PublishedFactAttribute.File("bn_ff_fc_64")).Find("chi_loc3")![0].Take(3).Should().BeEquivalentTo([1.37018112, 2.12273826, 3.13187495], options => options.Using<double>(context => context.Subject.Should().BeApproximately(context.Expectation, 5e-9)).WhenTypeIs<double>());
+        ResultFile
+            .Read(PublishedFactAttribute.File("bn_ff_fc_64"))
+            .Find("chi_loc3")![0]
+            .Take(3)
+            .Should()
+            .BeEquivalentTo(
+                [1.37018112, 2.12273826, 3.13187495],
+                options => options.Using<double>(context => context.Subject.Should().BeApproximately(context.Expectation, 5e-9)).WhenTypeIs<double>()
+            );
     }
 }

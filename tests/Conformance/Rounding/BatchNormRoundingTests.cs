@@ -21,7 +21,7 @@ public class BatchNormRoundingTests
         for (var seed = 0; seed < 50; seed++)
         {
             var (signal, noise) = (Drawn(seed, mean), Drawn(seed + 1000, 0));
-            var right = BatchNormRounding.Of(Enclosure.Exactly(signal, noise), Channels, epsilon, Single);
+            var right = BatchNormRounding.Enclose(Enclosure.Exactly(signal, noise), Channels, epsilon, Single);
             foreach (var (expanded, shifted) in new[] { (false, false), (false, true), (true, false), (true, true) })
             {
                 var (z, dz) = Normalised(signal, noise, epsilon, expanded, shifted);
@@ -42,10 +42,27 @@ public class BatchNormRoundingTests
         {
             var (random, signal, noise) = (new Random(seed), Drawn(seed, 1), Drawn(seed + 1000, 0));
             var (ofSignal, ofNoise) = (signal.Select(_ => 0.05 * random.NextDouble()).ToArray(), noise.Select(_ => 0.05 * random.NextDouble()).ToArray());
-            var bound = BatchNormRounding.Of(new Enclosure(signal, noise, ofSignal, ofNoise), Channels, 0.01, 0);
-            double[] Moved(double[] values, double[] errors) => [.. values.Zip(errors, (value, error) => value + (error * (seed % 2 == 0 ? random.Next(2) == 0 ? -1 : 1 : Math.Sign(value))))];
+            var bound = BatchNormRounding.Enclose(new Enclosure(signal, noise, ofSignal, ofNoise), Channels, 0.01, 0);
+            double[] Moved(double[] values, double[] errors) =>
+                [
+                    .. values.Zip(
+                        errors,
+                        (value, error) =>
+                            value
+                            + (
+                                error
+                                * (
+                                    seed % 2 == 0
+                                        ? random.Next(2) == 0
+                                            ? -1
+                                            : 1
+                                        : Math.Sign(value)
+                                )
+                            )
+                    ),
+                ];
             var (moved, movedNoise) = (Moved(signal, ofSignal), Moved(noise, ofNoise));
-            var after = BatchNormRounding.Of(Enclosure.Exactly(moved, movedNoise), Channels, 0.01, 0);
+            var after = BatchNormRounding.Enclose(Enclosure.Exactly(moved, movedNoise), Channels, 0.01, 0);
             largest = Math.Max(largest, Math.Max(Ratio(after.Signal, bound.Signal, bound.SignalBound), Ratio(after.Noise, bound.Noise, bound.NoiseBound)));
         }
 
@@ -56,18 +73,24 @@ public class BatchNormRoundingTests
     public void A_deviation_that_is_lost_bounds_nothing()
     {
         double[] constant = [1, 2, 1, 2, 1, 2];
-        var bounds = BatchNormRounding.Of(new Enclosure(constant, constant, [.. constant.Select(_ => 1.0)], new double[6]), 2, 0.5, Single);
+        var bounds = BatchNormRounding.Enclose(new Enclosure(constant, constant, [.. constant.Select(_ => 1.0)], new double[6]), 2, 0.5, Single);
 
         bounds.SignalBound.Should().OnlyContain(bound => double.IsPositiveInfinity(bound));
         bounds.NoiseBound.Should().OnlyContain(bound => double.IsPositiveInfinity(bound));
     }
 
-    private static double Ratio(double[] observed, double[] exact, double[] bounds) => observed.Zip(exact, (a, b) => Math.Abs(a - b)).Zip(bounds, (distance, bound) => distance == 0 ? 0 : distance / bound).Max();
+    private static double Ratio(double[] observed, double[] exact, double[] bounds) =>
+        observed.Zip(exact, (a, b) => Math.Abs(a - b)).Zip(bounds, (distance, bound) => distance == 0 ? 0 : distance / bound).Max();
 
     private static double[] Drawn(int seed, double mean)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, Points * Channels).Select(_ => (double)(float)(mean + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        return
+        [
+            .. Enumerable
+                .Range(0, Points * Channels)
+                .Select(_ => (double)(float)(mean + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))),
+        ];
     }
 
     private static (double[] Signal, double[] Noise) Normalised(double[] signal, double[] noise, double epsilon, bool expanded, bool shifted)
@@ -75,7 +98,9 @@ public class BatchNormRoundingTests
         var (z, dz) = (new double[signal.Length], new double[noise.Length]);
         for (var channel = 0; channel < Channels; channel++)
         {
-            float sum = 0, squares = 0, deviations = 0;
+            float sum = 0,
+                squares = 0,
+                deviations = 0;
             for (var i = channel; i < signal.Length; i += Channels)
             {
                 sum += (float)signal[i];

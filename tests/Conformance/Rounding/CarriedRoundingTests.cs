@@ -35,7 +35,11 @@ public class CarriedRoundingTests
         foreach (var (network, weights, input) in Drawn(architecture, size, boundary, 10))
         {
             var carried = new CarriedRounding(network, weights, Single).Through(input);
-            Trace.Of(reference, network, new Weights.Given(weights), input).Snapshots.Zip(carried).Should().HaveCount(carried.Count)
+            Trace
+                .Record(reference, network, new Weights.Given(weights), input)
+                .Snapshots.Zip(carried)
+                .Should()
+                .HaveCount(carried.Count)
                 .And.AllSatisfy(pair => Largest(pair.First.Signal, pair.First.Noise, pair.Second).Should().BeLessThanOrEqualTo(1));
         }
     }
@@ -50,7 +54,10 @@ public class CarriedRoundingTests
         foreach (var (network, weights, input) in Drawn(architecture, size, boundary, 10))
         {
             var carried = new CarriedRounding(network, weights, half).Through(input);
-            var (exact, rounded) = (Places(network, weights, input), Places(network, [.. weights.Select(Rounded)], input with { Signal = Rounded(input.Signal), Noise = Rounded(input.Noise) }));
+            var (exact, rounded) = (
+                Places(network, weights, input),
+                Places(network, [.. weights.Select(Rounded)], input with { Signal = Rounded(input.Signal), Noise = Rounded(input.Noise) })
+            );
             carried.Should().HaveCount(exact.Count);
             for (var place = 0; place < exact.Count; place++)
             {
@@ -75,15 +82,32 @@ public class CarriedRoundingTests
     {
         // One point, weights of one: signals 1, 1e-4, 0, -1e-4 and -1 with noise 1, and 2 % for each rounding.
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(5, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
-        var unit = new CarriedRounding(network, [[1], [1]], 0.001);
+        var unit = new CarriedRounding(
+            network,
+            [
+                [1],
+                [1],
+            ],
+            0.001
+        );
         var place = unit.Through(new Batch(network.NetworkInput, [1, 1e-4, 0, -1e-4, -1], [1, 1, 1, 1, 1]))[^1];
         place.SignalBound[2..].Should().Equal(0, 0, 0);
         place.NoiseBound[0].Should().BeInRange(0.003, 0.01, "the gate is open");
         place.NoiseBound[3..].Should().Equal([0, 0], "errors are relative here, so these gates are shut");
 
         // Differences: 1 - 0.9999 may come out as zero or below.
-        var pair = network with { Input = new TensorShape(3, 1, 1, 2) };
-        place = new CarriedRounding(pair, [[1, 1], [1]], 0.001).Through(new Batch(pair.NetworkInput, [1, -0.9999, 0.9999, -1, 1, -0.5], [1, 0, 1, 0, 1, 0]))[^1];
+        var pair = network with
+        {
+            Input = new TensorShape(3, 1, 1, 2),
+        };
+        place = new CarriedRounding(
+            pair,
+            [
+                [1, 1],
+                [1],
+            ],
+            0.001
+        ).Through(new Batch(pair.NetworkInput, [1, -0.9999, 0.9999, -1, 1, -0.5], [1, 0, 1, 0, 1, 0]))[^1];
         place.Noise.Should().Equal(1, 0, 1);
         place.NoiseBound[0].Should().BeGreaterThanOrEqualTo(1, "the gate may be shut");
         place.NoiseBound[1].Should().BeGreaterThanOrEqualTo(1, "the gate may be open");
@@ -103,21 +127,33 @@ public class CarriedRoundingTests
         comparison.TypicalTolerance.Should().Be(0);
     }
 
-    private static double Largest(double[] signal, double[] noise, Enclosure enclosure) => Math.Max(
-        signal.Zip(enclosure.Signal, (a, b) => Math.Abs(a - b)).Zip(enclosure.SignalBound, (distance, bound) => distance == 0 ? 0 : distance / bound).Max(),
-        noise.Zip(enclosure.Noise, (a, b) => Math.Abs(a - b)).Zip(enclosure.NoiseBound, (distance, bound) => distance == 0 ? 0 : distance / bound).Max());
+    private static double Largest(double[] signal, double[] noise, Enclosure enclosure) =>
+        Math.Max(
+            signal.Zip(enclosure.Signal, (a, b) => Math.Abs(a - b)).Zip(enclosure.SignalBound, (distance, bound) => distance == 0 ? 0 : distance / bound).Max(),
+            noise.Zip(enclosure.Noise, (a, b) => Math.Abs(a - b)).Zip(enclosure.NoiseBound, (distance, bound) => distance == 0 ? 0 : distance / bound).Max()
+        );
 
     private static IEnumerable<(NetworkSettings Network, double[][] Weights, Batch Input)> Drawn(string architecture, int size, Boundary boundary, uint count)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture, 2), size == 1 ? new TensorShape(8, 1, 1, 10) : new TensorShape(2, 8, 6, 2), 2, 4, size, boundary, 0.1);
+        var network = new NetworkSettings(
+            Architecture.Named(architecture, 2),
+            size == 1 ? new TensorShape(8, 1, 1, 10) : new TensorShape(2, 8, 6, 2),
+            2,
+            4,
+            size,
+            boundary,
+            0.1
+        );
         for (var index = 0u; index < count; index++)
         {
-            var weights = network.Kernels.Select((shape, layer) =>
-            {
-                var values = new double[shape.Length];
-                new RandomNumbers(7, index, (uint)layer, RandomPurpose.Weights).FillNormal<double>(values, shape.StandardDeviation);
-                return values;
-            });
+            var weights = network.Kernels.Select(
+                (shape, layer) =>
+                {
+                    var values = new double[shape.Length];
+                    new RandomNumbers(7, index, (uint)layer, RandomPurpose.Weights).FillNormal<double>(values, shape.StandardDeviation);
+                    return values;
+                }
+            );
             yield return (network, [.. weights], Batch.Gaussian(network, 7, index));
         }
     }

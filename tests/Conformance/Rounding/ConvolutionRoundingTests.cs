@@ -11,7 +11,12 @@ public class ConvolutionRoundingTests
     private const int Outputs = 3;
     private static readonly double Single = Math.ScaleB(1, -24);
     private static readonly TensorShape Shape = new(2, 4, 3, 4);
-    private static readonly double[][] PointSets = [[0, 1, -1], [0, 1, -1, 2, -2], [0, 1, -1, 0.5, -0.5]];
+    private static readonly double[][] PointSets =
+    [
+        [0, 1, -1],
+        [0, 1, -1, 2, -2],
+        [0, 1, -1, 0.5, -0.5],
+    ];
 
     public static TheoryData<int, Boundary, Contents> Convolutions
     {
@@ -100,7 +105,7 @@ public class ConvolutionRoundingTests
         {
             var (x, w) = Drawn(size, contents, 0);
             var exact = WrittenOutLayers.Convolve(Shape, x, w, size, stride, boundary);
-            var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, size, stride, boundary, Single);
+            var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, size, stride, boundary, Single);
             for (var i = 0; i < w.Length; i++)
             {
                 var wrong = (double[])w.Clone();
@@ -117,14 +122,16 @@ public class ConvolutionRoundingTests
     public void Tiles_compute_convolutions()
     {
         // The matrices of F(2, 3) as they are printed, but for signs and scales of points.
-        var two = WinogradRounding.Tile.Of(PointSets[0]);
+        var two = WinogradRounding.Tile.FromPoints(PointSets[0]);
         two.Output.Should().BeEquivalentTo(new double[][] { [1, 0], [1, 1], [1, -1], [0, 1] }, options => options.WithStrictOrdering());
-        two.Weights.Should().BeEquivalentTo(new double[][] { [-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1] }, options => options.WithStrictOrdering());
-        two.Input.Should().BeEquivalentTo(new double[][] { [-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1] }, options => options.WithStrictOrdering());
+        two.Weights.Should()
+            .BeEquivalentTo(new double[][] { [-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1] }, options => options.WithStrictOrdering());
+        two.Input.Should()
+            .BeEquivalentTo(new double[][] { [-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1] }, options => options.WithStrictOrdering());
 
         foreach (var points in PointSets)
         {
-            var tile = WinogradRounding.Tile.Of(points);
+            var tile = WinogradRounding.Tile.FromPoints(points);
             var (outputs, inputs) = (tile.Output[0].Length, tile.Input.Length);
             for (var output = 0; output < outputs; output++)
             {
@@ -132,8 +139,11 @@ public class ConvolutionRoundingTests
                 {
                     for (var weight = 0; weight < 3; weight++)
                     {
-                        Enumerable.Range(0, inputs).Sum(t => tile.Output[t][output] * tile.Input[t][input] * tile.Weights[t][weight])
-                            .Should().BeApproximately(input == output + weight ? 1 : 0, 1e-12, "output i of a correlation is the sum of x_{i+r} w_r");
+                        Enumerable
+                            .Range(0, inputs)
+                            .Sum(t => tile.Output[t][output] * tile.Input[t][input] * tile.Weights[t][weight])
+                            .Should()
+                            .BeApproximately(input == output + weight ? 1 : 0, 1e-12, "output i of a correlation is the sum of x_{i+r} w_r");
                     }
                 }
             }
@@ -150,11 +160,14 @@ public class ConvolutionRoundingTests
         FourierRounding.OfConvolution(4, 3, 4, 3).Should().BeApproximately((5 * transform) + Math.Sqrt((22 * 22) + 25) + 3, 1e-9);
 
         // An image of 40 rows with its border has 42, padded to at most 84.
-        FourierRounding.OfConvolution(40, 3, 4, 3).Should().BeApproximately((5 * stage / Math.Log2(7) * (5 + Math.Log2(84))) + Math.Sqrt((22 * 22) + 25) + 3, 1e-9);
+        FourierRounding
+            .OfConvolution(40, 3, 4, 3)
+            .Should()
+            .BeApproximately((5 * stage / Math.Log2(7) * (5 + Math.Log2(84))) + Math.Sqrt((22 * 22) + 25) + 3, 1e-9);
 
         // F(2, 3): rows of Bᵀ, G and Aᵀ have 2, 3 and 3 terms. The first output's form in |x| and |w| is (1 0 0; 1 1 1; 2 1 1; 0 0 0), the second's (0 0
         // 0; 1 1 2; 1 1 1; 0 0 1).
-        var two = WinogradRounding.Tile.Of(PointSets[0]);
+        var two = WinogradRounding.Tile.FromPoints(PointSets[0]);
         two.Roundings().Should().Be(3 + 4 + 4);
         two.Sigma().Should().BeApproximately(Math.Sqrt(10), 1e-12);
         two.Reach().Should().BeEquivalentTo(new double[][] { [0, 0, 0], [1, 1, 2], [1, 1, 1], [2, 1, 1], [0, 0, 0] }, options => options.WithStrictOrdering());
@@ -170,7 +183,10 @@ public class ConvolutionRoundingTests
         var shape = new TensorShape(2, 4, 4, 1);
         double[] x = [.. Enumerable.Repeat(1.0, 16), .. Enumerable.Repeat(3.0, 16)];
         var winograd = Roundings.Gamma(WinogradRounding.OfConvolution(1), Single);
-        var (three, two) = (Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 3), Single), Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 2), Single));
+        var (three, two) = (
+            Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 3), Single),
+            Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 2), Single)
+        );
 
         Bounds(3, 1, 9).Should().Equal([.. Enumerable.Repeat(winograd * 12, 16), .. Enumerable.Repeat(winograd * 36, 16)], Near);
         Bounds(3, 2, 9).Should().Equal([.. Enumerable.Repeat(three * 3 * Math.Sqrt(160), 8)], Near, "images may be paired");
@@ -181,7 +197,15 @@ public class ConvolutionRoundingTests
         Bounds(3, 1, 1).Should().AllSatisfy(bound => bound.Should().BeInRange(three * Math.Sqrt(160) * (1 - 1e-12), winograd * 12));
 
         double[] Bounds(int size, int stride, int ones) =>
-            ConvolutionRounding.Of(shape, x, [.. Enumerable.Range(0, size * size).Select(i => i < ones ? 1.0 : 0)], size, stride, Boundary.ZeroPadding, Single);
+            ConvolutionRounding.Bound(
+                shape,
+                x,
+                [.. Enumerable.Range(0, size * size).Select(i => i < ones ? 1.0 : 0)],
+                size,
+                stride,
+                Boundary.ZeroPadding,
+                Single
+            );
 
         static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12 * b;
     }
@@ -192,7 +216,7 @@ public class ConvolutionRoundingTests
         var (x, w) = Drawn(3, Contents.Random, 0);
         var coarse = Math.ScaleB(1, -8);
 
-        var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, 3, 1, Boundary.Periodic, coarse);
+        var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, 3, 1, Boundary.Periodic, coarse);
 
         bounds.Should().OnlyContain(bound => double.IsFinite(bound) && bound > 0, "sums of 36 products are good to 38/256 in bfloat16");
     }
@@ -204,7 +228,7 @@ public class ConvolutionRoundingTests
         {
             var (x, w) = Drawn(size, contents, i);
             var computed = compute(new SinglePrecisionConvolution(Shape, size, boundary), x, w);
-            var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, size, 1, boundary, Single);
+            var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, size, 1, boundary, Single);
             var exact = WrittenOutLayers.Convolve(Shape, x, w, size, 1, boundary);
             for (var element = 0; element < exact.Length; element++)
             {
@@ -220,19 +244,24 @@ public class ConvolutionRoundingTests
     {
         var random = new Random((1000 * size) + (100 * (int)contents) + index);
         var (x, w) = (new double[Shape.Elements], new double[size * size * Shape.Channels * Outputs]);
-        Array.ForEach([x, w], values =>
-        {
-            for (var i = 0; i < values.Length; i++)
+        Array.ForEach(
+            [x, w],
+            values =>
             {
-                values[i] = contents switch
+                for (var i = 0; i < values.Length; i++)
                 {
-                    Contents.Random or Contents.Uneven => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())),
-                    Contents.Cancelling => (float)((values == x && i / Shape.Channels % 2 == 1 ? -1000 : 1000) * (1 + (1e-4 * random.NextDouble()))),
-                    Contents.Sparse => 0,
-                    _ => throw new ArgumentOutOfRangeException(nameof(contents), contents, "expected a known kind of contents"),
-                };
+                    values[i] = contents switch
+                    {
+                        Contents.Random or Contents.Uneven => (float)(
+                            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())
+                        ),
+                        Contents.Cancelling => (float)((values == x && i / Shape.Channels % 2 == 1 ? -1000 : 1000) * (1 + (1e-4 * random.NextDouble()))),
+                        Contents.Sparse => 0,
+                        _ => throw new ArgumentOutOfRangeException(nameof(contents), contents, "expected a known kind of contents"),
+                    };
+                }
             }
-        });
+        );
         for (var image = 0; image < Shape.Images && contents == Contents.Sparse; image++)
         {
             x[(((image * 12) + random.Next(12)) * Shape.Channels) + 1] = (float)(0.5 + random.NextDouble());
@@ -257,5 +286,6 @@ public class ConvolutionRoundingTests
 
     private static float Fused(float[] x, float[] w) => x.Zip(w).Aggregate(0f, (sum, pair) => MathF.FusedMultiplyAdd(pair.First, pair.Second, sum));
 
-    private static float Pairwise(float[] x, float[] w) => x.Length == 1 ? x[0] * w[0] : Pairwise(x[..(x.Length / 2)], w[..(x.Length / 2)]) + Pairwise(x[(x.Length / 2)..], w[(x.Length / 2)..]);
+    private static float Pairwise(float[] x, float[] w) =>
+        x.Length == 1 ? x[0] * w[0] : Pairwise(x[..(x.Length / 2)], w[..(x.Length / 2)]) + Pairwise(x[(x.Length / 2)..], w[(x.Length / 2)..]);
 }

@@ -37,12 +37,24 @@ public class SharpnessTests
         IEnumerable<Measurement> Measured(CheckContext context)
         {
             var discrepancy = architecture.StartsWith("bn", StringComparison.Ordinal) ? GivenCase.MostBoundNormalised : GivenCase.MostBound;
-            var cases = GivenCase.All(context, architecture, epsilon).Where(given => given.Network.KernelSize == 1).Concat(GivenCase.Sparse(context, architecture, epsilon));
+            var cases = GivenCase
+                .All(context, architecture, epsilon)
+                .Where(given => given.Network.KernelSize == 1)
+                .Concat(GivenCase.Sparse(context, architecture, epsilon));
             foreach (var given in cases)
             {
-                var largest = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input)
+                var largest = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff)
+                    .Through(given.Input)
                     .Max(place => Math.Max(place.SignalBound.Max() / place.Signal.Max(Math.Abs), place.NoiseBound.Max() / place.Noise.Max(Math.Abs)));
-                yield return new Measurement(given.Description, new Expected(discrepancy), new Observed(largest), largest < discrepancy ? Verdict.Holds : Verdict.Rejected) { Samples = 1 };
+                yield return new Measurement(
+                    given.Description,
+                    new Expected(discrepancy),
+                    new Observed(largest),
+                    largest < discrepancy ? Verdict.Holds : Verdict.Rejected
+                )
+                {
+                    Samples = 1,
+                };
             }
         }
     }

@@ -17,100 +17,123 @@ internal sealed class SinglePrecisionConvolution(TensorShape shape, int size, Bo
     public double[] Direct(double[] values, double[] weights, Func<float[], float[], float> sum)
     {
         var (images, outputs) = (Extended(values), weights.Length / (size * size * shape.Channels));
-        return Each(outputs, (image, row, column, output) =>
-        {
-            var (x, w) = (new List<float>(), new List<float>());
-            for (var offset = 0; offset < size * size; offset++)
+        return Each(
+            outputs,
+            (image, row, column, output) =>
             {
-                for (var channel = 0; channel < shape.Channels; channel++)
+                var (x, w) = (new List<float>(), new List<float>());
+                for (var offset = 0; offset < size * size; offset++)
                 {
-                    x.Add(images[image][channel][row + (offset / size), column + (offset % size)]);
-                    w.Add(Weight(weights, outputs, offset, channel, output));
+                    for (var channel = 0; channel < shape.Channels; channel++)
+                    {
+                        x.Add(images[image][channel][row + (offset / size), column + (offset % size)]);
+                        w.Add(Weight(weights, outputs, offset, channel, output));
+                    }
                 }
-            }
 
-            return sum([.. x], [.. w]);
-        });
+                return sum([.. x], [.. w]);
+            }
+        );
     }
 
     /// <summary>By transforms of radix 2 of an image that is padded to a length; two images may be the real and the imaginary part of one.</summary>
     public double[] Fourier(double[] values, double[] weights, int length, bool packed)
     {
         var (images, outputs) = (Extended(values), weights.Length / (size * size * shape.Channels));
-        var spectra = Enumerable.Range(0, shape.Images).Select(image => packed && image % 2 == 1 ? null : Enumerable.Range(0, shape.Channels).Select(channel =>
-        {
-            var padded = new Complex32[length, length];
-            Fill(padded, images[image][channel], packed && image + 1 < shape.Images ? images[image + 1][channel] : null);
-            return Transformed(padded, inverse: false);
-        }).ToArray()).ToArray();
+        var spectra = Enumerable
+            .Range(0, shape.Images)
+            .Select(image =>
+                packed && image % 2 == 1
+                    ? null
+                    : Enumerable
+                        .Range(0, shape.Channels)
+                        .Select(channel =>
+                        {
+                            var padded = new Complex32[length, length];
+                            Fill(padded, images[image][channel], packed && image + 1 < shape.Images ? images[image + 1][channel] : null);
+                            return Transformed(padded, inverse: false);
+                        })
+                        .ToArray()
+            )
+            .ToArray();
         var results = new Dictionary<(int, int), Complex32[,]>();
-        return Each(outputs, (image, row, column, output) =>
-        {
-            var source = packed ? image / 2 * 2 : image;
-            if (!results.TryGetValue((source, output), out var result))
+        return Each(
+            outputs,
+            (image, row, column, output) =>
             {
-                var product = new Complex32[length, length];
-                for (var channel = 0; channel < shape.Channels; channel++)
+                var source = packed ? image / 2 * 2 : image;
+                if (!results.TryGetValue((source, output), out var result))
                 {
-                    var taps = new Complex32[length, length];
-                    for (var offset = 0; offset < size * size; offset++)
+                    var product = new Complex32[length, length];
+                    for (var channel = 0; channel < shape.Channels; channel++)
                     {
-                        taps[offset / size, offset % size] = new Complex32(Weight(weights, outputs, offset, channel, output), 0);
+                        var taps = new Complex32[length, length];
+                        for (var offset = 0; offset < size * size; offset++)
+                        {
+                            taps[offset / size, offset % size] = new Complex32(Weight(weights, outputs, offset, channel, output), 0);
+                        }
+
+                        var spectrum = Transformed(taps, inverse: false);
+                        for (var i = 0; i < length * length; i++)
+                        {
+                            product[i / length, i % length] += spectra[source]![channel][i / length, i % length] * spectrum[i / length, i % length].Conjugate();
+                        }
                     }
 
-                    var spectrum = Transformed(taps, inverse: false);
-                    for (var i = 0; i < length * length; i++)
-                    {
-                        product[i / length, i % length] += spectra[source]![channel][i / length, i % length] * spectrum[i / length, i % length].Conjugate();
-                    }
+                    results[(source, output)] = result = Transformed(product, inverse: true);
                 }
 
-                results[(source, output)] = result = Transformed(product, inverse: true);
+                var value = result[row, column];
+                return (image == source ? value.Re : value.Im) / (length * length);
             }
-
-            var value = result[row, column];
-            return (image == source ? value.Re : value.Im) / (length * length);
-        });
+        );
     }
 
     /// <summary>By Winograd's tiles at given points.</summary>
     public double[] Winograd(double[] values, double[] weights, double[] points)
     {
-        var (images, outputs, tile) = (Extended(values), weights.Length / (size * size * shape.Channels), WinogradRounding.Tile.Of(points));
+        var (images, outputs, tile) = (Extended(values), weights.Length / (size * size * shape.Channels), WinogradRounding.Tile.FromPoints(points));
         var (a, g, b) = (Single(tile.Output), Single(tile.Weights), Single(tile.Input));
         var (m, t) = (a.GetLength(1), b.GetLength(0));
-        return Each(outputs, (image, row, column, output) =>
-        {
-            var sum = new float[t, t];
-            for (var channel = 0; channel < shape.Channels; channel++)
+        return Each(
+            outputs,
+            (image, row, column, output) =>
             {
-                var (data, taps) = (new float[t, t], new float[size, size]);
-                for (var i = 0; i < t * t; i++)
+                var sum = new float[t, t];
+                for (var channel = 0; channel < shape.Channels; channel++)
                 {
-                    var (y, x) = ((row / m * m) + (i / t), (column / m * m) + (i % t));
-                    data[i / t, i % t] = y < images[image][channel].GetLength(0) && x < images[image][channel].GetLength(1) ? images[image][channel][y, x] : 0;
+                    var (data, taps) = (new float[t, t], new float[size, size]);
+                    for (var i = 0; i < t * t; i++)
+                    {
+                        var (y, x) = ((row / m * m) + (i / t), (column / m * m) + (i % t));
+                        data[i / t, i % t] =
+                            y < images[image][channel].GetLength(0) && x < images[image][channel].GetLength(1) ? images[image][channel][y, x] : 0;
+                    }
+
+                    for (var offset = 0; offset < size * size; offset++)
+                    {
+                        taps[offset / size, offset % size] = Weight(weights, outputs, offset, channel, output);
+                    }
+
+                    var (u, v) = (Product(Product(g, taps), Transposed(g)), Product(Product(b, data), Transposed(b)));
+                    for (var i = 0; i < t * t; i++)
+                    {
+                        sum[i / t, i % t] += u[i / t, i % t] * v[i / t, i % t];
+                    }
                 }
 
-                for (var offset = 0; offset < size * size; offset++)
-                {
-                    taps[offset / size, offset % size] = Weight(weights, outputs, offset, channel, output);
-                }
-
-                var (u, v) = (Product(Product(g, taps), Transposed(g)), Product(Product(b, data), Transposed(b)));
-                for (var i = 0; i < t * t; i++)
-                {
-                    sum[i / t, i % t] += u[i / t, i % t] * v[i / t, i % t];
-                }
+                return Product(Product(Transposed(a), sum), a)[row % m, column % m];
             }
-
-            return Product(Product(Transposed(a), sum), a)[row % m, column % m];
-        });
+        );
     }
 
     /// <summary>The images with what lies beyond their borders, by image and channel.</summary>
     private float[][][,] Extended(double[] values)
     {
-        var images = Enumerable.Range(0, shape.Images).Select(_ => Enumerable.Range(0, shape.Channels).Select(_ => new float[shape.Height + size - 1, shape.Width + size - 1]).ToArray()).ToArray();
+        var images = Enumerable
+            .Range(0, shape.Images)
+            .Select(_ => Enumerable.Range(0, shape.Channels).Select(_ => new float[shape.Height + size - 1, shape.Width + size - 1]).ToArray())
+            .ToArray();
         foreach (var (image, row, column, source) in ExtendedImages.Positions(shape, size, boundary))
         {
             for (var channel = 0; channel < shape.Channels; channel++)
@@ -123,15 +146,16 @@ internal sealed class SinglePrecisionConvolution(TensorShape shape, int size, Bo
     }
 
     private double[] Each(int outputs, Func<int, int, int, int, float> compute) =>
-    [
-        .. from image in Enumerable.Range(0, shape.Images)
-           from row in Enumerable.Range(0, shape.Height)
-           from column in Enumerable.Range(0, shape.Width)
-           from output in Enumerable.Range(0, outputs)
-           select (double)compute(image, row, column, output),
-    ];
+        [
+            .. from image in Enumerable.Range(0, shape.Images)
+            from row in Enumerable.Range(0, shape.Height)
+            from column in Enumerable.Range(0, shape.Width)
+            from output in Enumerable.Range(0, outputs)
+            select (double)compute(image, row, column, output),
+        ];
 
-    private float Weight(double[] weights, int outputs, int offset, int channel, int output) => (float)weights[(((offset * shape.Channels) + channel) * outputs) + output];
+    private float Weight(double[] weights, int outputs, int offset, int channel, int output) =>
+        (float)weights[(((offset * shape.Channels) + channel) * outputs) + output];
 
     private static void Fill(Complex32[,] target, float[,] re, float[,]? im)
     {

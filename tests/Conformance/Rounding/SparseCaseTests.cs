@@ -22,20 +22,28 @@ public class SparseCaseTests
             given.IsSparse.Should().BeTrue();
             given.Description.Should().EndWith(", one pixel");
             given.Input.Signal.Where(value => value != 0).Should().HaveCount(2).And.OnlyContain(value => value >= 0.5 && (float)value == value);
-            given.Kernels.Should().AllSatisfy(weights => weights.Where(weight => weight != 0).Should().HaveCount(4).And.OnlyContain(weight => weight >= 0.5 && (float)weight == weight));
-            new WrittenOutNetwork(network, given.Kernels).Propagate(given.Input, (_, _, signal, noise) =>
-            {
-                for (var channel = 0; channel < 4; channel++)
+            given
+                .Kernels.Should()
+                .AllSatisfy(weights =>
+                    weights.Where(weight => weight != 0).Should().HaveCount(4).And.OnlyContain(weight => weight >= 0.5 && (float)weight == weight)
+                );
+            new WrittenOutNetwork(network, given.Kernels).Propagate(
+                given.Input,
+                (_, _, signal, noise) =>
                 {
-                    foreach (var image in new[] { 0, 1 })
+                    for (var channel = 0; channel < 4; channel++)
                     {
-                        Nonzero(signal, image, channel).Should().ContainSingle().And.Equal(Nonzero(noise, image, channel));
+                        foreach (var image in new[] { 0, 1 })
+                        {
+                            Nonzero(signal, image, channel).Should().ContainSingle().And.Equal(Nonzero(noise, image, channel));
+                        }
                     }
                 }
-            });
+            );
         }
 
-        static int[] Nonzero(double[] values, int image, int channel) => [.. Enumerable.Range(0, 12).Where(position => values[(((12 * image) + position) * 4) + channel] != 0)];
+        static int[] Nonzero(double[] values, int image, int channel) =>
+            [.. Enumerable.Range(0, 12).Where(position => values[(((12 * image) + position) * 4) + channel] != 0)];
     }
 
     [Fact]
@@ -85,8 +93,15 @@ public class SparseCaseTests
             base.Propagate(
                 network,
                 network.KernelSize == 1 ? weights : new Weights.Given([PrecisionMutants.InTensorFloat32(given.Kernels[0]), .. given.Kernels.Skip(1)]),
-                network.KernelSize == 1 ? input : input with { Signal = PrecisionMutants.InTensorFloat32(input.Signal), Noise = PrecisionMutants.InTensorFloat32(input.Noise) },
-                observe);
+                network.KernelSize == 1
+                    ? input
+                    : input with
+                    {
+                        Signal = PrecisionMutants.InTensorFloat32(input.Signal),
+                        Noise = PrecisionMutants.InTensorFloat32(input.Noise),
+                    },
+                observe
+            );
         }
     }
 }

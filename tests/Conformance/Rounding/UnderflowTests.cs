@@ -5,13 +5,16 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Numbers below the smallest normal one, in layers that make them: whoever keeps or flushes them is right, and whoever loses larger ones is not.</summary>
+/// <summary>
+/// Numbers below the smallest normal one, in layers that make them: whoever keeps or flushes them is right, and whoever loses larger ones is not.
+/// </summary>
 public class UnderflowTests
 {
     private const double SmallestNormal = 1.1754943508222875e-38;
 
     /// <summary>Layers that make denormal numbers of large ones, and what reads them.</summary>
-    public static TheoryData<string> Layers => ["silu", "gelu_tanh", "sigmoid", "tanh", "softplus", "attention", "dropout", "max_pool", "norm", "convolution", "residual"];
+    public static TheoryData<string> Layers =>
+        ["silu", "gelu_tanh", "sigmoid", "tanh", "softplus", "attention", "dropout", "max_pool", "norm", "convolution", "residual"];
 
     [Theory]
     [MemberData(nameof(Layers))]
@@ -29,10 +32,14 @@ public class UnderflowTests
             {
                 foreach (var given in new[] { true, false })
                 {
-                    var answer = GeneratedAnswer.Of(subject, drawn, given, GeneratedJudge.AllClaims);
+                    var answer = GeneratedAnswer.Ask(subject, drawn, given, GeneratedJudge.AllClaims);
 
                     answer.Failure.Should().BeNull();
-                    answer.Found.Where(pair => pair.Measurement.Verdict == Verdict.Rejected).Select(pair => $"{pair.Claim}: {pair.Measurement}").Should().BeEmpty($"seed {seed}");
+                    answer
+                        .Found.Where(pair => pair.Measurement.Verdict == Verdict.Rejected)
+                        .Select(pair => $"{pair.Claim}: {pair.Measurement}")
+                        .Should()
+                        .BeEmpty($"seed {seed}");
                 }
             }
         }
@@ -45,7 +52,11 @@ public class UnderflowTests
     {
         using var wrong = new Flushing(below: 1e-2);
 
-        Enumerable.Range(0, 4).SelectMany(seed => GeneratedAnswer.Of(wrong, Case("silu", (ulong)seed), given: true, GeneratedJudge.AllClaims).Found).Should().Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
+        Enumerable
+            .Range(0, 4)
+            .SelectMany(seed => GeneratedAnswer.Ask(wrong, Case("silu", (ulong)seed), given: true, GeneratedJudge.AllClaims).Found)
+            .Should()
+            .Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
     }
 
     [Fact]
@@ -53,7 +64,7 @@ public class UnderflowTests
     {
         var zeros = SiteState.Exactly(new(1, 1, 1, 2, [0, -3], [0, 0]));
 
-        var after = LayerRounding.Of(new Activation(Function.Relu), zeros, [], WrittenOutNoise.Mapping, Math.ScaleB(1, -24))!;
+        var after = LayerRounding.Apply(new Activation(Function.Relu), zeros, [], WrittenOutNoise.Mapping, Math.ScaleB(1, -24))!;
 
         after.Bounds.Noise.Should().Equal(0, 0);
         after.Bounds.Signal[0].Should().Be(0);
@@ -74,14 +85,16 @@ public class UnderflowTests
             "residual" => [new Residual([new Dense()]) { BranchScale = 0.5 }],
             _ => [],
         };
-        var function = new Function(reads switch
-        {
-            "gelu_tanh" => FunctionKind.GeluTanh,
-            "sigmoid" => FunctionKind.Sigmoid,
-            "tanh" => FunctionKind.Tanh,
-            "softplus" => FunctionKind.Softplus,
-            _ => FunctionKind.Silu,
-        });
+        var function = new Function(
+            reads switch
+            {
+                "gelu_tanh" => FunctionKind.GeluTanh,
+                "sigmoid" => FunctionKind.Sigmoid,
+                "tanh" => FunctionKind.Tanh,
+                "softplus" => FunctionKind.Softplus,
+                _ => FunctionKind.Silu,
+            }
+        );
         var network = new Network("small", new(4, 4, 4), [new Convolution(1) { Channels = 8 }, new Activation(function), .. last]);
         return new(network, 3, NoiseKind.Mapping, GeneratedInput.Gaussian, 60, seed);
     }
@@ -90,16 +103,21 @@ public class UnderflowTests
     {
         var batch = drawn.Batch();
         var input = new WrittenOutFeatures(drawn.Images, 4, 4, 4, batch.Signal, batch.Noise);
-        return new WrittenOutMapping(drawn.Network, new SiteCase(drawn.Network, drawn.Images).Parameters(drawn.Seed)).Propagate(input).Places
-            .Sum(place => place.Features.Signal.Concat(place.Features.Noise).Count(value => value != 0 && Math.Abs(value) < SmallestNormal));
+        return new WrittenOutMapping(drawn.Network, new SiteCase(drawn.Network, drawn.Images).Parameters(drawn.Seed))
+            .Propagate(input)
+            .Places.Sum(place => place.Features.Signal.Concat(place.Features.Noise).Count(value => value != 0 && Math.Abs(value) < SmallestNormal));
     }
 
     /// <summary>Flushes what is below a number to zero after each layer.</summary>
-    private sealed class Flushing(double below) : LayerInterpreter("flushing", new LayerRules
-    {
-        Value = (function, u) => Flushed(WrittenOutFunction.Value(function, Flushed(u, below)), below),
-        Derivative = (function, u) => Flushed(WrittenOutFunction.Derivative(function, Flushed(u, below)), below),
-    })
+    private sealed class Flushing(double below)
+        : LayerInterpreter(
+            "flushing",
+            new LayerRules
+            {
+                Value = (function, u) => Flushed(WrittenOutFunction.Value(function, Flushed(u, below)), below),
+                Derivative = (function, u) => Flushed(WrittenOutFunction.Derivative(function, Flushed(u, below)), below),
+            }
+        )
     {
         public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) =>
             base.Propagate(network, noise, weights, input, snapshot => observe(snapshot with { Signal = All(snapshot.Signal), Noise = All(snapshot.Noise) }));

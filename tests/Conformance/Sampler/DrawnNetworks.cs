@@ -28,21 +28,25 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
         var right = new NetworkSettings(Model.Architecture.Named(Architecture), images, Depth, Width, Epsilon: Epsilon);
         var settings = rewrite?.Invoke(right) ?? right;
         var table = NewTable();
-        Parallel.For(0, Chunks, chunk =>
-        {
-            using var network = new Network<double>(settings);
-            using var computation = new MomentComputation<double>(settings.FeatureShape);
-            Batch.Signal.CopyTo(network.Input.Signal);
-            Batch.Noise.CopyTo(network.Input.Noise);
-            var firstRelu = settings.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
-            var observer = new RankObserver(Depth, firstRelu, computation);
-            for (var i = chunk; i < Count; i += Chunks)
+        Parallel.For(
+            0,
+            Chunks,
+            chunk =>
             {
-                var end = network.Propagate(new ScaledKernels(new RandomKernels<double>(TestSeed.Value, (uint)i), factor), observer);
-                var moments = computation.Of(end, reffSignal: false, reffNoise: false);
-                Store(table, i, Logarithm(moments.LogNu2Signal), Logarithm(moments.LogMu2Signal), Logarithm(moments.LogMu2Noise), observer.Rank);
+                using var network = new Network<double>(settings);
+                using var computation = new MomentComputation<double>(settings.FeatureShape);
+                Batch.Signal.CopyTo(network.Input.Signal);
+                Batch.Noise.CopyTo(network.Input.Noise);
+                var firstRelu = settings.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+                var observer = new RankObserver(Depth, firstRelu, computation);
+                for (var i = chunk; i < Count; i += Chunks)
+                {
+                    var end = network.Propagate(new ScaledKernels(new RandomKernels<double>(TestSeed.Value, (uint)i), factor), observer);
+                    var moments = computation.Compute(end, reffSignal: false, reffNoise: false);
+                    Store(table, i, Logarithm(moments.LogNu2Signal), Logarithm(moments.LogMu2Signal), Logarithm(moments.LogMu2Noise), observer.Rank);
+                }
             }
-        });
+        );
         return table;
     }
 
@@ -55,20 +59,24 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
     private double[][] OfChain(Func<ulong, SampledNeurons> start)
     {
         var table = NewTable();
-        Parallel.For(0, Chunks, chunk =>
-        {
-            for (var i = chunk; i < Count; i += Chunks)
+        Parallel.For(
+            0,
+            Chunks,
+            chunk =>
             {
-                var chain = start(TestSeed.Value ^ ((ulong)i << 32));
-                for (var depth = 0; depth < Depth; depth++)
+                for (var i = chunk; i < Count; i += Chunks)
                 {
-                    chain.Advance();
-                }
+                    var chain = start(TestSeed.Value ^ ((ulong)i << 32));
+                    for (var depth = 0; depth < Depth; depth++)
+                    {
+                        chain.Advance();
+                    }
 
-                var moments = chain.Moments();
-                Store(table, i, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.ReffSignal);
+                    var moments = chain.Moments();
+                    Store(table, i, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.ReffSignal);
+                }
             }
-        });
+        );
         return table;
     }
 
@@ -110,7 +118,7 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
         {
             if (place == firstRelu)
             {
-                Rank = computation.Of(values, reffSignal: true, reffNoise: false).ReffSignal;
+                Rank = computation.Compute(values, reffSignal: true, reffNoise: false).ReffSignal;
             }
         }
     }

@@ -35,12 +35,15 @@ internal sealed record GivenBatch(double[] Signal, double[] Noise, int Points, i
     public Matrix<double> SignalGram() => JointGram().SubMatrix(0, Points, 0, Points);
 
     /// <summary>μ₂(x⁰), the variance over the points, averaged over channels.</summary>
-    public double Mu2Signal() => Enumerable.Range(0, Channels).Average(channel =>
-    {
-        double[] values = [.. Enumerable.Range(0, Points).Select(point => Signal[(point * Channels) + channel])];
-        var mean = values.Average();
-        return values.Average(value => (value - mean) * (value - mean));
-    });
+    public double Mu2Signal() =>
+        Enumerable
+            .Range(0, Channels)
+            .Average(channel =>
+            {
+                double[] values = [.. Enumerable.Range(0, Points).Select(point => Signal[(point * Channels) + channel])];
+                var mean = values.Average();
+                return values.Average(value => (value - mean) * (value - mean));
+            });
 
     /// <summary>μ₂(dx⁰), a mean square.</summary>
     public double Mu2Noise() => Noise.Average(value => value * value);

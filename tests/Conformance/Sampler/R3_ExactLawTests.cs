@@ -21,7 +21,8 @@ public class R3_ExactLawTests
     /// <summary>One in a million for all comparisons of right networks together.</summary>
     private static readonly double Bound = TwoSampleDistance.Bound(
         DrawnNetworks.Count,
-        1e-6 / (NetworkKind.Names.Length * Batches.Count * Widths.Length * DrawnNetworks.Functionals.Length));
+        1e-6 / (NetworkKind.Names.Length * Batches.Count * Widths.Length * DrawnNetworks.Functionals.Length)
+    );
 
     public static TheoryData<string, string, int> Cases()
     {
@@ -45,11 +46,14 @@ public class R3_ExactLawTests
     public void R3_sampled_networks_have_the_law_of_simulated_ones(string architecture, string batch, int width)
     {
         var networks = new DrawnNetworks(architecture, Batches[batch], width, Depth);
-        Distances(networks.OfModel(), networks.OfChain()).Should().OnlyContain(
-            pair => pair.Value <= Bound,
-            "samples of {0} from one law are farther apart than {1} less than once in a million runs of all cases",
-            DrawnNetworks.Count,
-            Bound);
+        Distances(networks.OfModel(), networks.OfChain())
+            .Should()
+            .OnlyContain(
+                pair => pair.Value <= Bound,
+                "samples of {0} from one law are farther apart than {1} less than once in a million runs of all cases",
+                DrawnNetworks.Count,
+                Bound
+            );
     }
 
     [Fact]
@@ -70,19 +74,21 @@ public class R3_ExactLawTests
         // Halved in the mean square, as the gate does, but where the signal is off too.
         var ungated = new RewrittenStep(
             PlaceKind.Relu,
-            values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))]));
+            values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))])
+        );
         var networks = new DrawnNetworks(architecture, Batches["singular, correlated noise"], 8, Depth);
         Distances(networks.OfModel(Rewrite), networks.OfChain())["ln ν₂(dx)"].Should().BeGreaterThan(Bound);
 
         NetworkSettings Rewrite(NetworkSettings right) => right with { Architecture = UngatedUnit(right.Architecture) };
         Architecture UngatedUnit(Architecture gated) => gated with { Unit = [.. gated.Unit.Select(Ungated)] };
-        Step Ungated(Step step) => step switch
-        {
-            ReluStep => ungated,
-            ResidualStep residual => residual with { Branch = [.. residual.Branch.Select(Ungated)] },
-            BatchNormStep or ConvolutionStep => step,
-            _ => throw new ArgumentException($"unexpected step {step}", nameof(step)),
-        };
+        Step Ungated(Step step) =>
+            step switch
+            {
+                ReluStep => ungated,
+                ResidualStep residual => residual with { Branch = [.. residual.Branch.Select(Ungated)] },
+                BatchNormStep or ConvolutionStep => step,
+                _ => throw new ArgumentException($"unexpected step {step}", nameof(step)),
+            };
     }
 
     [Fact]

@@ -17,7 +17,11 @@ public class AnytimeShareTests
     public void A_true_claim_looked_at_after_every_mapping_is_rejected_with_probability_alpha_at_most(double alpha, double share)
     {
         // Ville bounds both sides together; the claim is wrong on one of them only, so about α/2 is used at ½, and less at a larger share.
-        var rejected = ProbabilityOfEver(Breadth.Of(usual: 300, atNight: 1000), share, (successes, samples) => Look(alpha, successes, samples).Verdict == Verdict.Rejected);
+        var rejected = ProbabilityOfEver(
+            Breadth.Choose(usual: 300, atNight: 1000),
+            share,
+            (successes, samples) => Look(alpha, successes, samples).Verdict == Verdict.Rejected
+        );
 
         rejected.Should().BeLessThanOrEqualTo(alpha);
         if (share == 0.5)
@@ -33,7 +37,11 @@ public class AnytimeShareTests
     {
         foreach (var share in new[] { 0.03, 0.3, 0.5, 0.9, 0.99 })
         {
-            var missed = ProbabilityOfEver(Breadth.Of(usual: 100, atNight: 200), share, (successes, samples) => Look(alpha, successes, samples).Interval is var (lower, upper) && (share < lower || share > upper));
+            var missed = ProbabilityOfEver(
+                Breadth.Choose(usual: 100, atNight: 200),
+                share,
+                (successes, samples) => Look(alpha, successes, samples).Interval is var (lower, upper) && (share < lower || share > upper)
+            );
 
             missed.Should().BeLessThanOrEqualTo(alpha, $"at a share of {share}");
             missed.Should().BeGreaterThan(0);
@@ -91,7 +99,9 @@ public class AnytimeShareTests
 
         var measurement = share.Conclude("r_eff halves");
 
-        (measurement.Quantity, measurement.Predicted.Value, measurement.Measured.Value, measurement.Verdict, measurement.Samples).Should().Be(("share of mappings: r_eff halves", 0.5, 1, Verdict.Holds, 48));
+        (measurement.Quantity, measurement.Predicted.Value, measurement.Measured.Value, measurement.Verdict, measurement.Samples)
+            .Should()
+            .Be(("share of mappings: r_eff halves", 0.5, 1, Verdict.Holds, 48));
         measurement.Deviation.Should().BeApproximately(Math.Sqrt(48), 1e-12, "a share of one half has a standard error of ½/√n");
         measurement.Remark.Should().Be("the claim is a share of more than one half, and the distance is counted from one half");
         measurement.Effect!.Kind.Should().Be(EffectKind.Share);
@@ -119,7 +129,10 @@ public class AnytimeShareTests
         var rates = new ErrorRates(1e-6 / 88, 1e-3).SharedBy(2);
         Look(rates.FalseFail, 46, 48).Verdict.Should().Be(Verdict.Holds);
         Look(rates.FalseFail, 40, 48).Verdict.Should().Be(Verdict.Inconclusive);
-        Binomial.CDF(0.95, 96, Enumerable.Range(0, 97).First(successes => Look(rates.FalseFail, successes, 96).Verdict == Verdict.Holds) - 1).Should().BeLessThan(1e-4);
+        Binomial
+            .CDF(0.95, 96, Enumerable.Range(0, 97).First(successes => Look(rates.FalseFail, successes, 96).Verdict == Verdict.Holds) - 1)
+            .Should()
+            .BeLessThan(1e-4);
     }
 
     private static AnytimeShare Look(double alpha, int successes, int samples)

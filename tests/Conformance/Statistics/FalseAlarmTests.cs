@@ -34,17 +34,21 @@ public class FalseAlarmTests
     public void A_true_distribution_ever_looks_wrong_no_more_often_than_each_level_says()
     {
         var bounds = new double[Runs];
-        Parallel.For(0, Runs, run =>
-        {
-            var (test, random) = (new DistributionTest(new ErrorRates(Levels[^1], 0.1), Unreachable, Samples / 4), new Random(run));
-            for (var i = 0; i < Samples && !test.IsDecided; i++)
+        Parallel.For(
+            0,
+            Runs,
+            run =>
             {
-                var value = random.NextDouble();
-                test.Add(new Observed(value), new Expected(value));
-            }
+                var (test, random) = (new DistributionTest(new ErrorRates(Levels[^1], 0.1), Unreachable, Samples / 4), new Random(run));
+                for (var i = 0; i < Samples && !test.IsDecided; i++)
+                {
+                    var value = random.NextDouble();
+                    test.Add(new Observed(value), new Expected(value));
+                }
 
-            bounds[run] = test.FalseAlarmBound;
-        });
+                bounds[run] = test.FalseAlarmBound;
+            }
+        );
 
         foreach (var level in Levels)
         {
@@ -56,16 +60,20 @@ public class FalseAlarmTests
     public void Levels_would_show_a_tool_that_is_told_half_of_the_variance()
     {
         var bounds = new double[Runs];
-        Parallel.For(0, Runs, run =>
-        {
-            var (test, random) = (new KnownVarianceTest(new ErrorRates(Levels[^1], 0.1), Unreachable, 500), new Random(run));
-            for (var i = 0; i < Samples && !test.IsDecided; i++)
+        Parallel.For(
+            0,
+            Runs,
+            run =>
             {
-                test.Add(new Observed(1 + random.Next(2) - 0.5), new Expected(1), 0.125);
-            }
+                var (test, random) = (new KnownVarianceTest(new ErrorRates(Levels[^1], 0.1), Unreachable, 500), new Random(run));
+                for (var i = 0; i < Samples && !test.IsDecided; i++)
+                {
+                    test.Add(new Observed(1 + random.Next(2) - 0.5), new Expected(1), 0.125);
+                }
 
-            bounds[run] = test.FalseAlarmBound;
-        });
+                bounds[run] = test.FalseAlarmBound;
+            }
+        );
 
         bounds.Count(bound => bound <= Levels[0]).Should().BeGreaterThan(Most(Levels[0]));
     }

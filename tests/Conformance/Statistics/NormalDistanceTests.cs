@@ -39,14 +39,15 @@ public class NormalDistanceTests
         var random = new Random(41);
         List<double> values = [.. Enumerable.Range(0, count).Select(_ => Laws[law](random))];
 
-        NormalDistance.Of(values).Should().Be(Sorted(values));
+        NormalDistance.Measure(values).Should().Be(Sorted(values));
     }
 
     [Fact]
-    public void Distance_of_a_single_zero_is_one_half() => NormalDistance.Of([0]).Should().BeApproximately(0.5, 1e-15, "Φ(0) = ½, and the step goes from 0 to 1");
+    public void Distance_of_a_single_zero_is_one_half() =>
+        NormalDistance.Measure([0]).Should().BeApproximately(0.5, 1e-15, "Φ(0) = ½, and the step goes from 0 to 1");
 
     [Fact]
-    public void Distance_of_no_numbers_is_zero() => NormalDistance.Of([]).Should().Be(0);
+    public void Distance_of_no_numbers_is_zero() => NormalDistance.Measure([]).Should().Be(0);
 
     private static double Sorted(IEnumerable<double> values)
     {

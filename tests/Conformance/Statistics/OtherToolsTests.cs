@@ -48,7 +48,9 @@ public class OtherToolsTests
         test.Conclude("x").Verdict.Should().Be(Verdict.Inconclusive);
         test.Add(new Observed(0.5), new Expected(0.5));
         var few = test.Conclude("x");
-        (few.Verdict, few.Effect, few.Detectable, few.Remark).Should().Be((Verdict.Inconclusive, null, double.PositiveInfinity, "400 samples would be the last look"));
+        (few.Verdict, few.Effect, few.Detectable, few.Remark)
+            .Should()
+            .Be((Verdict.Inconclusive, null, double.PositiveInfinity, "400 samples would be the last look"));
         test.Add(new Observed(double.NaN), new Expected(0.5));
         test.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
         var other = new DistributionTest(Rates, 0.1, 100);
@@ -63,9 +65,17 @@ public class OtherToolsTests
         comparison.Conclude("x").Verdict.Should().Be(Verdict.Inconclusive);
         comparison.Add(new Observed(1), new Expected(1), 0, "here");
         comparison.Add(new Observed(1.05), new Expected(1), 0.1, "there");
-        comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Holds && measurement.Quantity == "x at there" && measurement.Samples == 2);
+        comparison
+            .Conclude("x")
+            .Should()
+            .Match<Measurement>(measurement => measurement.Verdict == Verdict.Holds && measurement.Quantity == "x at there" && measurement.Samples == 2);
         comparison.Add(new Observed(1.2), new Expected(1), 0.1, "yonder");
-        comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity == "x at yonder" && measurement.Measured.Value == 1.2);
+        comparison
+            .Conclude("x")
+            .Should()
+            .Match<Measurement>(measurement =>
+                measurement.Verdict == Verdict.Rejected && measurement.Quantity == "x at yonder" && measurement.Measured.Value == 1.2
+            );
         comparison.Add(new Observed(5), new Expected(1), 0.1, "later");
         comparison.Conclude("x").Quantity.Should().Be("x at yonder");
     }
@@ -116,7 +126,13 @@ public class OtherToolsTests
         var allowance = MeanTest.Allowance(samples);
 
         samples.Average().Should().BeApproximately(0.5, allowance);
-        FluentActions.Invoking(() => samples.Average().Should().BeApproximately(0.5 + (2 * allowance), allowance)).Should().Throw<global::Xunit.Sdk.XunitException>();
-        FluentActions.Invoking(() => samples.Append(double.NaN).Average().Should().BeApproximately(0.5, allowance)).Should().Throw<global::Xunit.Sdk.XunitException>();
+        FluentActions
+            .Invoking(() => samples.Average().Should().BeApproximately(0.5 + (2 * allowance), allowance))
+            .Should()
+            .Throw<global::Xunit.Sdk.XunitException>();
+        FluentActions
+            .Invoking(() => samples.Append(double.NaN).Average().Should().BeApproximately(0.5, allowance))
+            .Should()
+            .Throw<global::Xunit.Sdk.XunitException>();
     }
 }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class TestsOfMeanTests
 {
     private const double Discrepancy = 0.1;
-    private static readonly int Runs = Breadth.Of(usual: 8, atNight: 30);
+    private static readonly int Runs = Breadth.Choose(usual: 8, atNight: 30);
     private static readonly ErrorRates Strict = new(1e-9, 1e-3);
 
     public static TheoryData<string> Tools => [.. SampledLaw.Mean.Select(law => law.Name)];
@@ -54,11 +54,13 @@ public class TestsOfMeanTests
     {
         // The interval misses the truth with α at most, on one side with α/2, which is 2.5 %; five standard deviations more would be too many.
         var rates = new ErrorRates(0.05, 0.1);
-        var runs = Breadth.Of(usual: 100, atNight: 1000);
+        var runs = Breadth.Choose(usual: 100, atNight: 1000);
         var tooMany = (0.025 * runs) + (5 * Math.Sqrt(0.025 * runs));
         foreach (var shift in new[] { Discrepancy, -Discrepancy })
         {
-            ((double)Enumerable.Range(0, runs).Count(seed => Run(law, rates, Budget(law) / 4, shift, seed).Conclude("x").Verdict == Verdict.Holds)).Should().BeLessThan(tooMany);
+            ((double)Enumerable.Range(0, runs).Count(seed => Run(law, rates, Budget(law) / 4, shift, seed).Conclude("x").Verdict == Verdict.Holds))
+                .Should()
+                .BeLessThan(tooMany);
         }
     }
 
@@ -69,9 +71,12 @@ public class TestsOfMeanTests
         var rates = new ErrorRates(0.05, 0.1);
         const double effect = 0.3;
 
-        // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 100 runs 5 may miss; five standard deviations more would be too many.
-        var runs = Breadth.Of(usual: 100, atNight: 400);
-        ((double)Enumerable.Range(0, runs).Count(seed => !Covers(Run(law, rates, 400, effect, seed).Effect()!))).Should().BeLessThan((0.05 * runs) + (5 * Math.Sqrt(0.05 * runs)));
+        // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 100 runs 5 may miss; five standard deviations more
+        // would be too many.
+        var runs = Breadth.Choose(usual: 100, atNight: 400);
+        ((double)Enumerable.Range(0, runs).Count(seed => !Covers(Run(law, rates, 400, effect, seed).Effect()!)))
+            .Should()
+            .BeLessThan((0.05 * runs) + (5 * Math.Sqrt(0.05 * runs)));
 
         static bool Covers(Effect found) => found.Lower <= found.Claimed + effect && found.Upper >= found.Claimed + effect;
     }
@@ -84,7 +89,9 @@ public class TestsOfMeanTests
         few.Verdict.Should().Be(Verdict.Inconclusive);
         few.Remark.Should().Contain("samples would decide");
         var nothing = Run(law, Strict, 0, 0, 1).Conclude("x");
-        (nothing.Verdict, nothing.Samples, nothing.Effect, nothing.FalseAlarmBound, nothing.Detectable).Should().Be((Verdict.Inconclusive, 0, null, 1, double.PositiveInfinity));
+        (nothing.Verdict, nothing.Samples, nothing.Effect, nothing.FalseAlarmBound, nothing.Detectable)
+            .Should()
+            .Be((Verdict.Inconclusive, 0, null, 1, double.PositiveInfinity));
     }
 
     [Theory]
@@ -117,19 +124,27 @@ public class TestsOfMeanTests
             }
         }
 
-        typeof(Observed).GetMethods().Concat(typeof(Expected).GetMethods()).Should().NotContain(method => method.Name == "op_Implicit" || method.Name == "op_Explicit");
+        typeof(Observed)
+            .GetMethods()
+            .Concat(typeof(Expected).GetMethods())
+            .Should()
+            .NotContain(method => method.Name == "op_Implicit" || method.Name == "op_Explicit");
     }
 
     [Fact]
     public void Sample_sizes_follow_from_rates_and_discrepancy()
     {
         var quarter = KnownVarianceTest.SamplesFor(Strict, 0.25, 0.1);
-        KnownVarianceTest.SamplesFor(Strict, 0.5, 0.1).Should().BeInRange((4 * quarter) - 4, 4 * quarter, "samples go as the square of the deviation, rounded up");
+        KnownVarianceTest
+            .SamplesFor(Strict, 0.5, 0.1)
+            .Should()
+            .BeInRange((4 * quarter) - 4, 4 * quarter, "samples go as the square of the deviation, rounded up");
         KnownVarianceTest.SamplesFor(Strict, 0.5, 0.1).Should().BeLessThan(KnownVarianceTest.SamplesFor(Strict with { FalsePass = 1e-9 }, 0.5, 0.1));
         KnownVarianceTest.CriticalValue(Strict).Should().BeApproximately(Math.Sqrt(2 * Math.Log(2e9)), 1e-12);
     }
 
     private static int Budget(string law) => (int)(CheckContext.Budget * SampledLaw.Named(law).Planned(Strict, Discrepancy));
 
-    private static TestOfMean Run(string law, ErrorRates rates, int samples, double shift, int seed) => SampledLaw.Named(law).Run(rates, Discrepancy, samples, shift, seed);
+    private static TestOfMean Run(string law, ErrorRates rates, int samples, double shift, int seed) =>
+        SampledLaw.Named(law).Run(rates, Discrepancy, samples, shift, seed);
 }

@@ -26,12 +26,25 @@ public class ToolsByHandTests
         SymmetryTest.SamplesFor(Rates, 3, 0.5).Should().Be(KnownVarianceTest.SamplesFor(Rates, 3, 0.5));
 
         // Half of α for the planned look, and room for what a true claim's distance exceeds with probability β.
-        DistributionTest.SamplesFor(Rates, 0.2).Should().Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(Math.Log(400) / 2) + Math.Sqrt(Math.Log(20) / 2)) / 0.2, 2)));
+        DistributionTest
+            .SamplesFor(Rates, 0.2)
+            .Should()
+            .Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(Math.Log(400) / 2) + Math.Sqrt(Math.Log(20) / 2)) / 0.2, 2)));
         Suite.RatesOf(Scale.Quick).Should().Be(new ErrorRates(1e-6 / Suite.Shares, 1e-3));
         Suite.RatesOf(Scale.Full).Should().Be(new ErrorRates(1e-6 / Suite.Shares, 1e-3));
-        const int check = 0, falseFail = 9;
-        var rows = Repository.Text("tests/Conformance/Claims/record.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t'));
-        rows.Where(cells => cells[falseFail] != "0").Select(cells => cells[check]).Distinct().Count().Should().BeInRange(50, Suite.Shares, "each check that compares samples has a share of its own");
+        const int check = 0,
+            falseFail = 9;
+        var rows = Repository
+            .Text("tests/Conformance/Claims/record.tsv")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(line => line.Split('\t'));
+        rows.Where(cells => cells[falseFail] != "0")
+            .Select(cells => cells[check])
+            .Distinct()
+            .Count()
+            .Should()
+            .BeInRange(50, Suite.Shares, "each check that compares samples has a share of its own");
         (Suite.DiscrepancyShareOf(Scale.Quick), Suite.DiscrepancyShareOf(Scale.Full)).Should().Be((1, 0.5));
     }
 
@@ -84,7 +97,8 @@ public class ToolsByHandTests
         mirrored.Samples.Should().Be(1, "what is not finite is not counted");
         Same(mirrored.StandardErrors, -9);
 
-        static double Catoni(double bet, double x) => (Math.Sign(x) * Math.Log(1 + Math.Abs(bet * x) + (bet * x * bet * x / 2))) - Math.Log(1 + (bet * bet / 2));
+        static double Catoni(double bet, double x) =>
+            (Math.Sign(x) * Math.Log(1 + Math.Abs(bet * x) + (bet * x * bet * x / 2))) - Math.Log(1 + (bet * bet / 2));
     }
 
     [Fact]
@@ -156,10 +170,10 @@ public class ToolsByHandTests
         var correction = (0.2 + (3 * Math.Sqrt(6.0 / samples))) / (3 * Math.Sqrt(samples));
         double Log(double t) => Math.Log(2 * StudentT.CDF(0, 1, samples - 1, -t)) + (correction * t * t * t);
 
-        Same(tail.Of(3), Math.Exp(Log(3)));
-        Same(tail.Of(3.02), Math.Exp(Log(3.02)));
-        tail.Of(double.NaN).Should().Be(1);
-        tail.Of(0).Should().Be(1);
+        Same(tail.Bound(3), Math.Exp(Log(3)));
+        Same(tail.Bound(3.02), Math.Exp(Log(3.02)));
+        tail.Bound(double.NaN).Should().Be(1);
+        tail.Bound(0).Should().Be(1);
 
         // The first of the steps of 0.05 from 1 on whose tail is below the rate.
         var critical = tail.Critical(1e-6);
@@ -169,9 +183,9 @@ public class ToolsByHandTests
 
         // With few skewed samples the correction outgrows the tail at some t: beyond, the bound stays at its least.
         var few = new CorrectedTail(30, 2);
-        few.Of(39).Should().Be(few.Of(30)).And.BeGreaterThan(1e-6);
+        few.Bound(39).Should().Be(few.Bound(30)).And.BeGreaterThan(1e-6);
         few.Critical(1e-9).Should().Be(double.PositiveInfinity);
-        tail.Of(100).Should().Be(tail.Of(40));
+        tail.Bound(100).Should().Be(tail.Bound(40));
     }
 
     [Theory]
@@ -206,7 +220,9 @@ public class ToolsByHandTests
         Same(measurement.Deviation, 0.3 * 2 * Math.Sqrt(5));
         Same(measurement.Detectable, 0.3 + reach);
         measurement.Effect.Should().Be(new Effect(EffectKind.Distance, measurement.Measured.Value, 0, 1));
-        (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.IsDeterministic).Should().Be(("x", new Expected(0), 5, 0.01, false));
+        (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.IsDeterministic)
+            .Should()
+            .Be(("x", new Expected(0), 5, 0.01, false));
         test.Add(new Observed(double.NaN), new Expected(0.5));
         (test.Conclude("x").Samples, test.Conclude("x").Remark).Should().Be((5, "a sample is not a finite number"));
 
@@ -241,7 +257,9 @@ public class ToolsByHandTests
     {
         var comparison = new ExactComparison();
         var empty = comparison.Conclude("x");
-        (empty.Quantity, empty.Verdict, empty.Deviation, empty.Samples, empty.Tolerance, empty.IsDeterministic).Should().Be(("x", Verdict.Inconclusive, 0, 0, 0, true));
+        (empty.Quantity, empty.Verdict, empty.Deviation, empty.Samples, empty.Tolerance, empty.IsDeterministic)
+            .Should()
+            .Be(("x", Verdict.Inconclusive, 0, 0, 0, true));
         comparison.Add(new Observed(2), new Expected(2), 0, "first");
         comparison.Add(new Observed(3), new Expected(2), 2, "second");
         comparison.Add(new Observed(5), new Expected(4), 2, "as bad, later");
@@ -281,7 +299,9 @@ public class ToolsByHandTests
     {
         var comparison = new ExactComparison();
         comparison.AddBetween(new Observed(value), new Expected(1), new Expected(2), 2, "there");
-        (comparison.Conclude("x") with { Tolerance = 0 }).Should().Be(new Measurement("x at there", new Expected(nearest), new Observed(value), Verdict.Holds) { Deviation = deviation, Samples = 1 });
+        (comparison.Conclude("x") with { Tolerance = 0 })
+            .Should()
+            .Be(new Measurement("x at there", new Expected(nearest), new Observed(value), Verdict.Holds) { Deviation = deviation, Samples = 1 });
     }
 
     [Fact]
@@ -299,24 +319,36 @@ public class ToolsByHandTests
 
         var measurement = new BinomialProportion(15, 16).Conclude("x", Rates);
         (lower, upper) = new BinomialProportion(15, 16).Interval(0.01);
-        measurement.Should().Be(new Measurement("share of mappings: x", new Expected(0.5), new Observed(15.0 / 16), Verdict.Holds)
-        {
-            Deviation = 7.0 / 16 * 2 * 4,
-            Samples = 16,
-            FalseFailRate = 0.01,
-            FalseAlarmBound = 1,
-            Detectable = 0.5,
-            Effect = new Effect(EffectKind.Share, 15.0 / 16, lower, upper),
-            Remark = "the claim is a share of more than one half, and the distance is counted from one half",
-        });
+        measurement
+            .Should()
+            .Be(
+                new Measurement("share of mappings: x", new Expected(0.5), new Observed(15.0 / 16), Verdict.Holds)
+                {
+                    Deviation = 7.0 / 16 * 2 * 4,
+                    Samples = 16,
+                    FalseFailRate = 0.01,
+                    FalseAlarmBound = 1,
+                    Detectable = 0.5,
+                    Effect = new Effect(EffectKind.Share, 15.0 / 16, lower, upper),
+                    Remark = "the claim is a share of more than one half, and the distance is counted from one half",
+                }
+            );
 
         // One of 16 is wrong for a share of one half or more with a probability of 17/2¹⁶, twice for both sides.
-        new BinomialProportion(1, 16).Conclude("x", Rates).FalseAlarmBound.Should().BeApproximately(2 * 17 / 65536.0, 1e-12);
+        new BinomialProportion(1, 16)
+            .Conclude("x", Rates)
+            .FalseAlarmBound.Should()
+            .BeApproximately(2 * 17 / 65536.0, 1e-12);
         var nothing = new BinomialProportion(0, 0).Conclude("x", Rates);
         (nothing.Verdict, nothing.FalseAlarmBound, nothing.Effect).Should().Be((Verdict.Inconclusive, 1, null));
         foreach (var rate in new[] { 0, 1, double.NaN })
         {
-            FluentActions.Invoking(() => new BinomialProportion(1, 2).Interval(rate)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("falseRate").WithMessage("*expected a rate between 0 and 1*");
+            FluentActions
+                .Invoking(() => new BinomialProportion(1, 2).Interval(rate))
+                .Should()
+                .Throw<ArgumentOutOfRangeException>()
+                .WithParameterName("falseRate")
+                .WithMessage("*expected a rate between 0 and 1*");
         }
 
         FluentActions.Invoking(() => new BinomialProportion(-1, 2).Interval(0.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Successes");
@@ -329,12 +361,15 @@ public class ToolsByHandTests
         var test = new KnownVarianceTest(Rates, 0.5, 4);
         test.Add(new Observed(2), new Expected(2), 1);
         var one = test.Conclude("x");
-        (one.Quantity, one.Predicted, one.Measured, one.Verdict, one.Samples, one.FalseFailRate, one.FalseAlarmBound, one.IsDeterministic).Should()
+        (one.Quantity, one.Predicted, one.Measured, one.Verdict, one.Samples, one.FalseFailRate, one.FalseAlarmBound, one.IsDeterministic)
+            .Should()
             .Be(("x", new Expected(2), new Observed(2), Verdict.Inconclusive, 1, 0.01, 1, false));
         Same(one.Detectable, Math.Max(one.Effect!.Upper - 1, 1 - one.Effect.Lower));
         test.Add(new Observed(double.NaN), new Expected(2), 1);
         var invalid = test.Conclude("x");
-        (invalid.Verdict, double.IsNaN(invalid.Deviation), invalid.Samples, invalid.Remark).Should().Be((Verdict.Rejected, true, 1, "a sample is not a finite number"));
+        (invalid.Verdict, double.IsNaN(invalid.Deviation), invalid.Samples, invalid.Remark)
+            .Should()
+            .Be((Verdict.Rejected, true, 1, "a sample is not a finite number"));
         FluentActions.Invoking(() => new KnownVarianceTest(Rates, 0, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
         FluentActions.Invoking(() => new DistributionTest(Rates, 0, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
     }

@@ -20,7 +20,12 @@ public sealed class LabelledImagesTests : IDisposable
         PerClass(training).Should().OnlyContain(count => count == 300).And.HaveCount(10);
         PerClass(test).Should().OnlyContain(count => count == 100).And.HaveCount(10);
         var assembly = typeof(LabelledSources).Assembly;
-        assembly.GetManifestResourceNames().Where(name => name.StartsWith("fashion_mnist/", StringComparison.Ordinal)).Sum(name => assembly.GetManifestResourceStream(name)!.Length).Should().BeLessThanOrEqualTo(2 << 20);
+        assembly
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith("fashion_mnist/", StringComparison.Ordinal))
+            .Sum(name => assembly.GetManifestResourceStream(name)!.Length)
+            .Should()
+            .BeLessThanOrEqualTo(2 << 20);
     }
 
     [FashionMnistFact]
@@ -34,7 +39,10 @@ public sealed class LabelledImagesTests : IDisposable
             var seen = new int[part.Classes];
             int[] expected = [.. Enumerable.Range(0, whole.Count).Where(image => seen[whole.LabelOf(image)]++ < most)];
             expected.Should().HaveCount(part.Count);
-            expected.Select((image, i) => whole.LabelOf(image) == part.LabelOf(i) && whole.PixelsOf(image).SequenceEqual(part.PixelsOf(i))).Should().OnlyContain(isSame => isSame);
+            expected
+                .Select((image, i) => whole.LabelOf(image) == part.LabelOf(i) && whole.PixelsOf(image).SequenceEqual(part.PixelsOf(i)))
+                .Should()
+                .OnlyContain(isSame => isSame);
         }
     }
 
@@ -48,8 +56,18 @@ public sealed class LabelledImagesTests : IDisposable
     [Theory]
     [InlineData("mnist", "train-labels-idx1-ubyte", null, "*expected one of the files train-labels-idx1-ubyte*")]
     [InlineData("mnist", "t10k-labels-idx1-ubyte", null, "*expected one of the files t10k-labels-idx1-ubyte*")]
-    [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 1, 10, 2 }, "*train-labels-idx1-ubyte: expected labels from 0 to 9, found 10 at image 1")]
-    [InlineData("fashion_mnist", "t10k-labels-idx1-ubyte", new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 255, 1, 2 }, "*expected labels from 0 to 9, found 255 at image 0")]
+    [InlineData(
+        "mnist",
+        "train-labels-idx1-ubyte",
+        new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 1, 10, 2 },
+        "*train-labels-idx1-ubyte: expected labels from 0 to 9, found 10 at image 1"
+    )]
+    [InlineData(
+        "fashion_mnist",
+        "t10k-labels-idx1-ubyte",
+        new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 255, 1, 2 },
+        "*expected labels from 0 to 9, found 255 at image 0"
+    )]
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 1, 0, 0, 0, 2, 1, 2 }, "*expected a label for each of 3 images, found 2")]
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3 }, "*expected 9 labels as its header says, found 3")]
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 3, 0, 0, 0, 3, 1, 2, 3 }, "*expected IDX labels*")]
@@ -87,15 +105,23 @@ public sealed class LabelledImagesTests : IDisposable
     [InlineData("cifar100")]
     [InlineData("images.npy")]
     public void Images_without_labels_are_refused(string dataset) =>
-        FluentActions.Invoking(() => LabelledSources.Open(dataset)).Should().Throw<InvalidInputException>().WithMessage("--dataset: expected fashion_mnist, mnist, cifar10, whose images have labels, got *");
+        FluentActions
+            .Invoking(() => LabelledSources.Open(dataset))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--dataset: expected fashion_mnist, mnist, cifar10, whose images have labels, got *");
 
-    private static int[] PerClass(LabelledImages images) => [.. Enumerable.Range(0, images.Classes).Select(label => Enumerable.Range(0, images.Count).Count(image => images.LabelOf(image) == label))];
+    private static int[] PerClass(LabelledImages images) =>
+        [.. Enumerable.Range(0, images.Classes).Select(label => Enumerable.Range(0, images.Count).Count(image => images.LabelOf(image) == label))];
 
     private void WriteIdx()
     {
         foreach (var part in new[] { "train", "t10k" })
         {
-            File.WriteAllBytes(Path.Combine(_folder, $"{part}-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, Side, 0, 0, 0, Side, .. Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)i)]);
+            File.WriteAllBytes(
+                Path.Combine(_folder, $"{part}-images-idx3-ubyte"),
+                [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, Side, 0, 0, 0, Side, .. Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)i)]
+            );
             File.WriteAllBytes(Path.Combine(_folder, $"{part}-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 9]);
         }
     }

@@ -52,9 +52,17 @@ public sealed class TorchTrajectoryTests : IDisposable
     [PyTorchFact]
     public void Losses_of_twenty_steps_are_those_of_PyTorch()
     {
-        foreach (var (architecture, optimiser) in new[] { ("vanilla", OptimiserKind.Adam), ("bn_ff", OptimiserKind.Adam), ("bn_res", OptimiserKind.Sgd), ("bn_ff", OptimiserKind.Sgd) })
+        foreach (
+            var (architecture, optimiser) in new[]
+            {
+                ("vanilla", OptimiserKind.Adam),
+                ("bn_ff", OptimiserKind.Adam),
+                ("bn_res", OptimiserKind.Sgd),
+                ("bn_ff", OptimiserKind.Sgd),
+            }
+        )
         {
-            var plan = TrainingPlan.Prepare(Trainings.Of(architecture, steps: Steps) with { Optimiser = optimiser });
+            var plan = TrainingPlan.Prepare(Trainings.Options(architecture, steps: Steps) with { Optimiser = optimiser });
             var losses = new List<double>();
             using var run = new TrainingRun<double>(plan);
             run.Run(0, 0.003, losses.Add);
@@ -78,26 +86,34 @@ public sealed class TorchTrajectoryTests : IDisposable
         using var parameters = new ParameterVector<double>(layout, new RandomParameters<double>(seed, 0));
         foreach (var (tensor, i) in layout.Tensors.Select((tensor, i) => (tensor, i)))
         {
-            arrays.Add(new($"w{i}", NpyArray.Of(parameters.Values.Slice(layout.OffsetOf(tensor), (int)tensor.Length), (int)tensor.FanIn, tensor.Outputs)));
+            arrays.Add(new($"w{i}", NpyArray.From(parameters.Values.Slice(layout.OffsetOf(tensor), (int)tensor.Length), (int)tensor.FanIn, tensor.Outputs)));
         }
 
         var features = plan.Network.Output.Channels;
         using var readout = new Readout<double>(plan.BatchSize, features, 10);
         readout.Draw(seed, 0);
-        arrays.Add(new("readout", NpyArray.Of(readout.Parameters[..(features * 10)], features, 10)));
+        arrays.Add(new("readout", NpyArray.From(readout.Parameters[..(features * 10)], features, 10)));
         var order = new BatchOrder(seed, 0, plan.Data.Training.Count, plan.BatchSize);
         var length = (int)plan.Data.Shape.Features * plan.BatchSize;
         var (pixels, classes) = (new double[Steps * length], new int[Steps * plan.BatchSize]);
         for (var step = 0; step < Steps; step++)
         {
-            plan.Data.Fill(plan.Data.Training, order.BatchAt(step), pixels.AsSpan(step * length, length), classes.AsSpan(step * plan.BatchSize, plan.BatchSize));
+            plan.Data.Fill(
+                plan.Data.Training,
+                order.BatchAt(step),
+                pixels.AsSpan(step * length, length),
+                classes.AsSpan(step * plan.BatchSize, plan.BatchSize)
+            );
         }
 
-        arrays.Add(new("x", NpyArray.Of(pixels, Steps, plan.BatchSize, (int)plan.Data.Shape.Features)));
-        arrays.Add(new("t", NpyArray.Of([.. classes.Select(label => (long)label)], Steps, plan.BatchSize)));
+        arrays.Add(new("x", NpyArray.From(pixels, Steps, plan.BatchSize, (int)plan.Data.Shape.Features)));
+        arrays.Add(new("t", NpyArray.From([.. classes.Select(label => (long)label)], Steps, plan.BatchSize)));
         var file = Path.Combine(_folder, "training.npz");
         NpzArchive.Write(file, arrays);
-        var outcome = CommandLine.Run(NumPy.PythonWithTorch, ["-c", Peer, file, architecture, $"{optimiser}", Math.ScaleB(1, -scale).ToString("R", CultureInfo.InvariantCulture)]);
+        var outcome = CommandLine.Run(
+            NumPy.PythonWithTorch,
+            ["-c", Peer, file, architecture, $"{optimiser}", Math.ScaleB(1, -scale).ToString("R", CultureInfo.InvariantCulture)]
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         return [.. outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
     }

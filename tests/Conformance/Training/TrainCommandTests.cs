@@ -6,7 +6,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary><c>wellbehaved train</c> as a user calls it.</summary>
 public sealed class TrainCommandTests : IDisposable
 {
-    private const string Sane = "train --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --steps 20 --learning-rates 0.001,0.01 --train-images 100 --corruptions 0,1 --seed 3";
+    private const string Sane =
+        "train --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --steps 20 --learning-rates "
+        + "0.001,0.01 --train-images 100 --corruptions 0,1 --seed 3";
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,11 +21,26 @@ public sealed class TrainCommandTests : IDisposable
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Output.Should().Contain("2 mappings of bn_res at 2 learning rates written to");
         var result = TrainingResult.Read(PathOf("t.npz"));
-        result.Outcomes.Should().HaveCount(2).And.OnlyContain(outcomes => outcomes.Length == 2 && outcomes.All(one => one.Steps == 20 && one.Loss.All(double.IsFinite) && one.TestAccuracy.Length == 2));
+        result
+            .Outcomes.Should()
+            .HaveCount(2)
+            .And.OnlyContain(outcomes =>
+                outcomes.Length == 2 && outcomes.All(one => one.Steps == 20 && one.Loss.All(double.IsFinite) && one.TestAccuracy.Length == 2)
+            );
         result.Best(0)!.FinalLoss.Should().Be(result.Outcomes[0].Min(one => one.FinalLoss));
         File.ReadAllText(PathOf("t.svg")).Should().Contain("Training loss").And.Contain("Test accuracy").And.Contain("signal-to-noise ratio");
 
-        CommandLine.Run([.. "run --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --seed 3 --dataset fashion_mnist --normalize global".Split(' '), "--out", PathOf("r.npz")]).ExitStatus.Should().Be(0);
+        CommandLine
+            .Run([
+                .. (
+                    "run --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --seed 3 --dataset "
+                    + "fashion_mnist --normalize global"
+                ).Split(' '),
+                "--out",
+                PathOf("r.npz"),
+            ])
+            .ExitStatus.Should()
+            .Be(0);
         using var trained = NpzArchive.Open(PathOf("t.npz"));
         using var run = NpzArchive.Open(PathOf("r.npz"));
         run.Names.Should().Contain("chi_loc1").And.OnlyContain(name => trained.Contains(name));
@@ -36,9 +53,12 @@ public sealed class TrainCommandTests : IDisposable
         string[] arguments = [.. Sane.Replace("--num-sims 2 --steps 20", "--num-sims 12 --steps 60", StringComparison.Ordinal).Split(' ')];
         CommandLine.Run([.. arguments, "--out", PathOf("undisturbed.npz")]).ExitStatus.Should().Be(0);
         var kills = 0;
-        for (var attempt = 0; attempt < Breadth.Of(usual: 3, atNight: 10); attempt++)
+        for (var attempt = 0; attempt < Breadth.Choose(usual: 3, atNight: 10); attempt++)
         {
-            using var process = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments, "--out", PathOf("killed.npz"), "--resume"]);
+            using var process = CommandLine.Start(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments, "--out", PathOf("killed.npz"), "--resume"]
+            );
             _ = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
             var before = LengthOfJournal();
@@ -80,7 +100,12 @@ public sealed class TrainCommandTests : IDisposable
 
         var refused = CommandLine.Run(other);
         refused.ExitStatus.Should().Be(2);
-        refused.Error.Trim().Should().StartWith("wellbehaved: --out: expected no file, or the result of the same training").And.Contain("learning_rates").And.EndWith("--overwrite replaces it");
+        refused
+            .Error.Trim()
+            .Should()
+            .StartWith("wellbehaved: --out: expected no file, or the result of the same training")
+            .And.Contain("learning_rates")
+            .And.EndWith("--overwrite replaces it");
         File.ReadAllBytes(PathOf("t.npz")).Should().Equal(bytes);
         CommandLine.Run([.. other, "--overwrite"]).ExitStatus.Should().Be(0);
         TrainingResult.Read(PathOf("t.npz")).LearningRates.Should().Equal(0.002);
@@ -130,7 +155,13 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void A_loss_that_is_no_number_is_said_with_its_step_and_learning_rate()
     {
-        var outcome = CommandLine.Run([.. Sane.Replace("0.001,0.01", "1e30", StringComparison.Ordinal).Replace("bn_res", "vanilla", StringComparison.Ordinal).Split(' '), "--optimiser", "sgd", "--out", PathOf("t.npz")]);
+        var outcome = CommandLine.Run([
+            .. Sane.Replace("0.001,0.01", "1e30", StringComparison.Ordinal).Replace("bn_res", "vanilla", StringComparison.Ordinal).Split(' '),
+            "--optimiser",
+            "sgd",
+            "--out",
+            PathOf("t.npz"),
+        ]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Error.Should().MatchRegex(@"note: vanilla, mapping 1, learning rate 1E\+30: the loss is no number at step \d+; this run counts as not trained");

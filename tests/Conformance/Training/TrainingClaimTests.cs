@@ -13,14 +13,20 @@ public class TrainingClaimTests
     [Fact]
     public void Claims_about_trained_networks_and_their_checks_correspond_one_to_one()
     {
-        var stated = ClaimLedger.Claims.Where(claim => claim.IsTrained).SelectMany(claim => claim.Architectures.Select(architecture => (claim.Id, architecture)));
+        var stated = ClaimLedger
+            .Claims.Where(claim => claim.IsTrained)
+            .SelectMany(claim => claim.Architectures.Select(architecture => (claim.Id, architecture)));
         TrainingSuite.Checks.Should().BeEquivalentTo(stated).And.OnlyHaveUniqueItems().And.NotBeEmpty();
         ClaimLedger.Claims.Should().NotContain(claim => claim.Kind == ClaimKind.NotTestable);
         foreach (var claim in ClaimLedger.Claims.Where(claim => claim.IsTrained))
         {
             var rates = TrainingSuite.Checks.Where(check => check.Claim == claim.Id).Sum(check => TrainingSuite.RatesOf(check.Claim).FalseFail);
             rates.Should().BeApproximately(1e-3, 1e-15, "the checks of a claim share its rate");
-            claim.Tolerance.Should().Contain("outside the promise").And.Contain($"{TrainingSizes.OfScale.Mappings} mappings").And.Contain($"width {TrainingSizes.OfScale.Channels}");
+            claim
+                .Tolerance.Should()
+                .Contain("outside the promise")
+                .And.Contain($"{TrainingSizes.OfScale.Mappings} mappings")
+                .And.Contain($"width {TrainingSizes.OfScale.Channels}");
         }
     }
 
@@ -42,14 +48,22 @@ public class TrainingClaimTests
     {
         var outcome = CommandLine.Run("claims", "P8", "P9");
 
-        outcome.Output.Should().NotContain("not testable").And.Contain("qualified: Not so with skip connections").And.Contain("verify --scale training").And.Contain("Clopper-Pearson");
+        outcome
+            .Output.Should()
+            .NotContain("not testable")
+            .And.Contain("qualified: Not so with skip connections")
+            .And.Contain("verify --scale training")
+            .And.Contain("Clopper-Pearson");
     }
 
     [Fact]
     public void Composed_networks_are_predicted_by_theory_before_they_are_trained()
     {
         var study = new TrainingStudy(TrainingSizes.OfScale, 0);
-        TrainedNets.Composed.Select(name => TrainedNets.Predicted(study.Compose(name)).Behaviour).Should().BeEquivalentTo([Behaviour.WellBehaved, Behaviour.WellBehaved, Behaviour.Exploding, Behaviour.Exploding]);
+        TrainedNets
+            .Composed.Select(name => TrainedNets.Predicted(study.Compose(name)).Behaviour)
+            .Should()
+            .BeEquivalentTo([Behaviour.WellBehaved, Behaviour.WellBehaved, Behaviour.Exploding, Behaviour.Exploding]);
     }
 
     [Theory]
@@ -80,11 +94,23 @@ public class TrainingClaimTests
         GeneralisationChecks.Pairs(net, reference, TrainingSizes.OfScale, Rates).Samples.Should().Be(15);
     }
 
-    /// <summary>The whole path at a size of seconds: nets that are far too shallow to fail are said to train, and the claim that they do not is rejected.</summary>
+    /// <summary>
+    /// The whole path at a size of seconds: nets that are far too shallow to fail are said to train, and the claim that they do not is rejected.
+    /// </summary>
     [Fact]
     public void Shallow_nets_refute_the_claim_that_deep_ones_do_not_train()
     {
-        var sizes = new TrainingSizes(Channels: 32, DeepLayers: 2, ShallowLayers: 2, PairLayers: 2, Steps: 100, PairSteps: 20, Mappings: 18, Pairs: 2, TrainImages: 200);
+        var sizes = new TrainingSizes(
+            Channels: 32,
+            DeepLayers: 2,
+            ShallowLayers: 2,
+            PairLayers: 2,
+            Steps: 100,
+            PairSteps: 20,
+            Mappings: 18,
+            Pairs: 2,
+            TrainImages: 200
+        );
         var run = TrainingSuite.Run(sizes, 1, ["P8"], ["vanilla"]);
 
         var outcome = run.Outcomes.Should().ContainSingle().Subject;
@@ -94,14 +120,17 @@ public class TrainingClaimTests
         (run.Verdict, run.Scale).Should().Be((Verdict.Rejected, Scale.Training));
         VerificationReport.ReplayOf(run, outcome).Should().Be("wellbehaved verify --scale training --claim P8 --seed 1 --architecture vanilla");
         VerificationReport.ToText(run).Should().Contain("\"false_fail_rate\": 0.001");
-        Promise.Of(run).Should().Contain("1,000 runs, outside the promise");
+        Promise.State(run).Should().Contain("1,000 runs, outside the promise");
     }
 
-    private static TrainedMappings Made(string name, int count, Func<int, TrainingOutcome> outcome, Func<int, double> chi) => new(
-        name,
-        new TrainingResult([0.003], [1], [0, 2], [.. Enumerable.Range(0, count).Select(i => new[] { outcome(i) })]),
-        [.. Enumerable.Repeat(5.0, count)],
-        [.. Enumerable.Range(0, count).Select(chi)]);
+    private static TrainedMappings Made(string name, int count, Func<int, TrainingOutcome> outcome, Func<int, double> chi) =>
+        new(
+            name,
+            new TrainingResult([0.003], [1], [0, 2], [.. Enumerable.Range(0, count).Select(i => new[] { outcome(i) })]),
+            [.. Enumerable.Repeat(5.0, count)],
+            [.. Enumerable.Range(0, count).Select(chi)]
+        );
 
-    private static TrainingOutcome Outcome(double loss, double accuracy, double corrupted) => new(100, null, [loss], [accuracy], loss, accuracy, [0.8, corrupted]);
+    private static TrainingOutcome Outcome(double loss, double accuracy, double corrupted) =>
+        new(100, null, [loss], [accuracy], loss, accuracy, [0.8, corrupted]);
 }

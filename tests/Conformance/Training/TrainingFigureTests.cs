@@ -15,7 +15,7 @@ public sealed class TrainingFigureTests : IDisposable
     public void Results_over_depth_and_network_are_a_heat_map_with_the_depth_scale_of_theory_over_it()
     {
         var files = new[] { ("bn_ff", 4), ("bn_ff", 40), ("bn_res", 2) }.Select(one => Train(one.Item1, one.Item2)).ToArray();
-        var figure = TrainingMap.Of([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
+        var figure = TrainingMap.Draw([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
 
         var panel = figure.Panels.Should().ContainSingle().Subject;
         panel.Cells.Select(cell => (cell.Left, cell.Right)).Should().Equal((0.5, 1.5), (0.5, 1.5), (1.5, 2.5));
@@ -27,7 +27,10 @@ public sealed class TrainingFigureTests : IDisposable
         theory.Kind.Should().Be(CurveKind.Theory);
         Math.Pow(10, theory.Y[0]).Should().BeApproximately(Math.Log(100) / (2 * Math.Log(1.2112)), 0.01);
         theory.Y[2].Should().Be(panel.YLimits!.Value.High, "bn_res has no such depth");
-        figure.Notes.Should().Contain(note => note.StartsWith("1: bn_ff: exploding", StringComparison.Ordinal)).And.Contain(note => note.StartsWith("2: bn_res: well-behaved", StringComparison.Ordinal));
+        figure
+            .Notes.Should()
+            .Contain(note => note.StartsWith("1: bn_ff: exploding", StringComparison.Ordinal))
+            .And.Contain(note => note.StartsWith("2: bn_res: well-behaved", StringComparison.Ordinal));
 
         var outcome = CommandLine.Run(["plot", .. files, "--out", Path.Combine(_folder, "map.svg")]);
         outcome.ExitStatus.Should().Be(0, outcome.Error);
@@ -42,15 +45,18 @@ public sealed class TrainingFigureTests : IDisposable
 
         merged.ExitStatus.Should().Be(2);
         merged.Error.Should().Contain("expected a result of run, found one of train");
-        CommandLine.Run("plot", file, "--figure", "depth", "--out", Path.Combine(_folder, "depth.svg")).ExitStatus.Should().Be(0, "its moments are those of run");
+        CommandLine
+            .Run("plot", file, "--figure", "depth", "--out", Path.Combine(_folder, "depth.svg"))
+            .ExitStatus.Should()
+            .Be(0, "its moments are those of run");
     }
 
     private string Train(string architecture, int depth)
     {
         var path = Path.Combine(_folder, $"{architecture}{depth}.npz");
-        var plan = TrainingPlan.Prepare(Trainings.Of(architecture, depth, steps: 5));
+        var plan = TrainingPlan.Prepare(Trainings.Options(architecture, depth, steps: 5));
         var initial = new Experiment(plan.Options.Experiment, plan.Images, 1, Shard.Whole).Run();
-        TrainingFile.Write(path, plan, initial, TrainingResult.Of(plan, TrainingCampaign.Run(plan, 1)));
+        TrainingFile.Write(path, plan, initial, TrainingResult.Summarise(plan, TrainingCampaign.Run(plan, 1)));
         return path;
     }
 }

@@ -6,14 +6,36 @@ using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What training promises of itself: the same bits whatever the threads, statistics as they are defined, and an end where a loss is no number.</summary>
+/// <summary>
+/// What training promises of itself: the same bits whatever the threads, statistics as they are defined, and an end where a loss is no number.
+/// </summary>
 public class TrainingRunTests
 {
     [Fact]
     public void A_seed_is_a_training_run_bit_for_bit_whatever_the_threads()
     {
-        Layers convolutional = [new Convolution(3) { Channels = 6, Stride = 2, Boundary = Boundary.ZeroPadding }, new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new GlobalAveragePool()];
-        foreach (var options in new[] { Trainings.Of("bn_res", simulations: 3) with { LearningRates = [0.001, 0.01] }, Trainings.Of(convolutional, steps: 4) })
+        Layers convolutional =
+        [
+            new Convolution(3)
+            {
+                Channels = 6,
+                Stride = 2,
+                Boundary = Boundary.ZeroPadding,
+            },
+            new BatchNorm(),
+            new Activation(new Function(FunctionKind.Gelu)),
+            new GlobalAveragePool(),
+        ];
+        foreach (
+            var options in new[]
+            {
+                Trainings.Options("bn_res", simulations: 3) with
+                {
+                    LearningRates = [0.001, 0.01],
+                },
+                Trainings.Options(convolutional, steps: 4),
+            }
+        )
         {
             var plan = TrainingPlan.Prepare(options);
             var one = TrainingCampaign.Run(plan, 1);
@@ -29,7 +51,7 @@ public class TrainingRunTests
     [Fact]
     public void Other_seeds_and_other_mappings_train_otherwise()
     {
-        var options = Trainings.Of("vanilla", simulations: 2);
+        var options = Trainings.Options("vanilla", simulations: 2);
         var outcomes = TrainingCampaign.Run(TrainingPlan.Prepare(options), 1);
         var others = TrainingCampaign.Run(TrainingPlan.Prepare(options with { Experiment = options.Experiment with { Seed = 6 } }), 1);
 
@@ -39,21 +61,28 @@ public class TrainingRunTests
     [Fact]
     public void A_loss_that_is_no_number_ends_the_run_which_counts_as_not_trained()
     {
-        var plan = TrainingPlan.Prepare(Trainings.Of("vanilla") with { Optimiser = OptimiserKind.Sgd, LearningRates = [1e30, 0.001] });
-        var result = TrainingResult.Of(plan, TrainingCampaign.Run(plan, 1));
+        var plan = TrainingPlan.Prepare(Trainings.Options("vanilla") with { Optimiser = OptimiserKind.Sgd, LearningRates = [1e30, 0.001] });
+        var result = TrainingResult.Summarise(plan, TrainingCampaign.Run(plan, 1));
 
         var failed = result.Outcomes[0][0];
         failed.FailedAt.Should().BeInRange(2, 20);
         failed.IsFinite.Should().BeFalse();
         failed.FinalAccuracy.Should().Be(double.NaN);
         result.BestRate(0).Should().Be(1, "a run that failed is never the best");
-        new TrainingResult([1e30], result.Steps, result.Corruptions, [[failed]]).BestRate(0).Should().BeNull();
+        new TrainingResult(
+            [1e30],
+            result.Steps,
+            result.Corruptions,
+            [
+                [failed],
+            ]
+        ).BestRate(0).Should().BeNull();
     }
 
     [Fact]
     public void Training_stops_at_the_first_pass_whose_mean_loss_is_the_target()
     {
-        var options = Trainings.Of("bn_res", steps: 200);
+        var options = Trainings.Options("bn_res", steps: 200);
         var whole = TrainingCampaign.Run(TrainingPlan.Prepare(options with { Steps = 200 }), 1)[0][0];
         var plan = TrainingPlan.Prepare(options with { TargetLoss = 1 });
         var losses = new List<double>();
@@ -80,7 +109,11 @@ public class TrainingRunTests
             running.Add([statistics]);
             expected = batch <= 10 ? (1 + batch) / 2.0 : (0.9 * expected) + (0.1 * batch);
             running.Averages[0].Means[0].Should().BeApproximately(expected, 1e-12);
-            running.Averages[0].Variances[0].Should().BeApproximately(5 * expected, 1e-12, "variances have one point less in the denominator: 4/5 of it is the batch's");
+            running
+                .Averages[0]
+                .Variances[0]
+                .Should()
+                .BeApproximately(5 * expected, 1e-12, "variances have one point less in the denominator: 4/5 of it is the batch's");
         }
     }
 
@@ -88,7 +121,7 @@ public class TrainingRunTests
     public void The_readout_sees_features_of_scale_1_whatever_the_depth()
     {
         // Without the power of two the logits of 200 units would be of the order of 2¹⁰⁰.
-        var plan = TrainingPlan.Prepare(Trainings.Of("vanilla_res", depth: 200, steps: 1));
+        var plan = TrainingPlan.Prepare(Trainings.Options("vanilla_res", depth: 200, steps: 1));
         var losses = new List<double>();
         using var run = new TrainingRun<float>(plan);
         run.Run(0, 0.003, losses.Add);
@@ -100,12 +133,15 @@ public class TrainingRunTests
     [Fact]
     public void Corrupted_images_are_the_same_for_every_network_of_a_seed()
     {
-        var (vanilla, residual) = (TrainingPlan.Prepare(Trainings.Of("vanilla")), TrainingPlan.Prepare(Trainings.Of("bn_res")));
+        var (vanilla, residual) = (TrainingPlan.Prepare(Trainings.Options("vanilla")), TrainingPlan.Prepare(Trainings.Options("bn_res")));
         var (one, other, weak, clean) = (Noisy(vanilla, [3, 9], 2), Noisy(residual, [9, 3], 2), Noisy(vanilla, [3, 9], 1), Noisy(vanilla, [3, 9], 0));
         var length = one.Length / 2;
 
         one[..length].Should().Equal(other[length..], "noise belongs to the image, not to its place in a batch");
-        one.Zip(weak, (strong, half) => strong - half).Zip(weak.Zip(clean, (noisy, pixel) => noisy - pixel)).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5, "twice the deviation is twice the noise");
+        one.Zip(weak, (strong, half) => strong - half)
+            .Zip(weak.Zip(clean, (noisy, pixel) => noisy - pixel))
+            .Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5, "twice the deviation is twice the noise");
         one.Zip(clean, (noisy, pixel) => (double)(noisy - pixel) * (noisy - pixel)).Average().Should().BeApproximately(4, 0.5);
 
         static float[] Noisy(TrainingPlan plan, int[] images, double deviation)

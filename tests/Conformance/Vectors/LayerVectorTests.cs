@@ -36,7 +36,9 @@ public sealed class LayerVectorTests : IDisposable
     {
         var seen = LayerVectorNetworks.All.SelectMany(network => Flat(network.Layers)).ToList();
 
-        seen.Select(layer => layer.GetType()).Should().Contain(typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract));
+        seen.Select(layer => layer.GetType())
+            .Should()
+            .Contain(typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract));
         seen.OfType<Activation>().Select(activation => activation.Function.Kind).Should().Contain(Enum.GetValues<FunctionKind>());
         seen.OfType<Networks.Convolution>().Select(convolution => convolution.Boundary).Should().Contain(Enum.GetValues<Networks.Boundary>());
     }
@@ -75,10 +77,13 @@ public sealed class LayerVectorTests : IDisposable
         ours.Zip(theirs, (x, y) => Math.Abs(x - y)).Max().Should().BeLessThanOrEqualTo(tolerance, what);
     }
 
-    private static IEnumerable<Layer> Flat(Networks.Layers layers) => layers.SelectMany(layer => layer switch
-    {
-        Repeat repeat => [layer, .. Flat(repeat.Unit)],
-        Residual residual => [layer, .. Flat(residual.Branch), .. Flat(residual.Skip)],
-        _ => (IEnumerable<Layer>)[layer],
-    });
+    private static IEnumerable<Layer> Flat(Networks.Layers layers) =>
+        layers.SelectMany(layer =>
+            layer switch
+            {
+                Repeat repeat => [layer, .. Flat(repeat.Unit)],
+                Residual residual => [layer, .. Flat(residual.Branch), .. Flat(residual.Skip)],
+                _ => (IEnumerable<Layer>)[layer],
+            }
+        );
 }

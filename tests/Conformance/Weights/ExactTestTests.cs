@@ -4,7 +4,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The exact tests keep their rates where these can be measured, use them up where they are exact, and are not misled by errors within the stated bounds.</summary>
+/// <summary>
+/// The exact tests keep their rates where these can be measured, use them up where they are exact, and are not misled by errors within the stated bounds.
+/// </summary>
 public class ExactTestTests
 {
     private const int Runs = 20_000;
@@ -19,14 +21,16 @@ public class ExactTestTests
     public void The_variance_test_rejects_at_its_rate(int n, double error)
     {
         var random = new Random(1);
-        var bounds = Enumerable.Range(0, Runs).Select(_ =>
-        {
-            var test = new VarianceTest(new ErrorRates(1e-2, 1e-3));
-            var squares = Gaussian(random, n).Sum(x => x * x);
-            var seen = squares * Math.Pow(1 + error, 2);
-            test.Add(n, seen, seen * Math.Pow(error / (1 + error), 2));
-            return test.Conclude("", 0.1).FalseAlarmBound;
-        });
+        var bounds = Enumerable
+            .Range(0, Runs)
+            .Select(_ =>
+            {
+                var test = new VarianceTest(new ErrorRates(1e-2, 1e-3));
+                var squares = Gaussian(random, n).Sum(x => x * x);
+                var seen = squares * Math.Pow(1 + error, 2);
+                test.Add(n, seen, seen * Math.Pow(error / (1 + error), 2));
+                return test.Conclude("", 0.1).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: error == 0);
     }
 
@@ -37,20 +41,22 @@ public class ExactTestTests
     public void The_cosine_test_rejects_at_its_rate(int n, int pairs)
     {
         var random = new Random(2);
-        var bounds = Enumerable.Range(0, Runs).Select(_ =>
-        {
-            var test = new CosineTest(new ErrorRates(1e-2, 1e-3), pairs);
-
-            // One vector is anything, and all pairs share it.
-            double[] one = [.. Enumerable.Range(0, n).Select(i => i == 0 ? 5.0 : random.NextDouble())];
-            for (var pair = 0; pair < pairs; pair++)
+        var bounds = Enumerable
+            .Range(0, Runs)
+            .Select(_ =>
             {
-                var other = Gaussian(random, n);
-                test.Add(Cosine.Of(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
-            }
+                var test = new CosineTest(new ErrorRates(1e-2, 1e-3), pairs);
 
-            return test.Conclude("", 0.9).FalseAlarmBound;
-        });
+                // One vector is anything, and all pairs share it.
+                double[] one = [.. Enumerable.Range(0, n).Select(i => i == 0 ? 5.0 : random.NextDouble())];
+                for (var pair = 0; pair < pairs; pair++)
+                {
+                    var other = Gaussian(random, n);
+                    test.Add(Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
+                }
+
+                return test.Conclude("", 0.9).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: pairs == 1);
     }
 
@@ -61,16 +67,18 @@ public class ExactTestTests
     public void The_distribution_test_rejects_at_its_rate(int n, double error)
     {
         var random = new Random(3);
-        var bounds = Enumerable.Range(0, Runs / 4).Select(_ =>
-        {
-            var test = new BlurredDistributionTest(new ErrorRates(1e-2, 1e-3));
-            foreach (var value in Gaussian(random, n))
+        var bounds = Enumerable
+            .Range(0, Runs / 4)
+            .Select(_ =>
             {
-                test.Add(new Observed(value + error), error);
-            }
+                var test = new BlurredDistributionTest(new ErrorRates(1e-2, 1e-3));
+                foreach (var value in Gaussian(random, n))
+                {
+                    test.Add(new Observed(value + error), error);
+                }
 
-            return test.Conclude("", 0.9).FalseAlarmBound;
-        });
+                return test.Conclude("", 0.9).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: false);
     }
 
@@ -100,7 +108,7 @@ public class ExactTestTests
         {
             var one = Gaussian(random, n);
             double[] other = [.. one.Zip(Gaussian(random, n), (a, g) => (correlation * a) + (Math.Sqrt(1 - (correlation * correlation)) * g))];
-            var (lower, upper) = Cosine.Of(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n).Interval(0.01);
+            var (lower, upper) = Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n).Interval(0.01);
             missed += lower <= correlation && correlation <= upper ? 0 : 1;
         }
 
@@ -119,7 +127,7 @@ public class ExactTestTests
             double[] alsoSeen = [.. other.Zip(f, (x, y) => x + (0.1 * y))];
             var truth = Dot(one, other) / Math.Sqrt(Dot(one, one) * Dot(other, other));
 
-            var cosine = Cosine.Of(Dot(seen, alsoSeen), (Dot(seen, seen), Dot(alsoSeen, alsoSeen)), (0.01 * Dot(e, e), 0.01 * Dot(f, f)), 4);
+            var cosine = Cosine.FromSums(Dot(seen, alsoSeen), (Dot(seen, seen), Dot(alsoSeen, alsoSeen)), (0.01 * Dot(e, e), 0.01 * Dot(f, f)), 4);
 
             Math.Abs(cosine.Value - truth).Should().BeLessThanOrEqualTo(cosine.Error);
         }
@@ -200,7 +208,7 @@ public class ExactTestTests
         var (variance, distribution, cosine) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new CosineTest(rates, 1));
         variance.Add(3, double.NaN, 0);
         distribution.Add(new Observed(double.NaN), 0);
-        cosine.Add(Cosine.Of(double.NaN, (1, 1), (0, 0), 10), () => "");
+        cosine.Add(Cosine.FromSums(double.NaN, (1, 1), (0, 0), 10), () => "");
         variance.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
         distribution.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
         cosine.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
@@ -212,7 +220,7 @@ public class ExactTestTests
         var rates = new ErrorRates(1e-6, 1e-3);
         var (variance, distribution, cosine) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new CosineTest(rates, 1));
         variance.Add(1_000_000, 1_000_000, 1_000_000);
-        cosine.Add(Cosine.Of(0, (1e6, 1e6), (1e6, 1e6), 1_000_000), () => "");
+        cosine.Add(Cosine.FromSums(0, (1e6, 1e6), (1e6, 1e6), 1_000_000), () => "");
         for (var i = 0; i < 100_000; i++)
         {
             distribution.Add(new Observed(Normal.InvCDF(0, 1, (i + 0.5) / 100_000)), 1);

@@ -26,7 +26,13 @@ public class RecoveredConvolutionTests
     public void Recovered_weights_of_the_reference_are_its_own_to_the_stated_error(string architecture, string name)
     {
         var networks = new WeightNetworks(architecture, 0);
-        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, "narrow" => networks.Narrow, _ => networks.Deep };
+        var network = name switch
+        {
+            "wide" => networks.Wide,
+            "kernel" => networks.Kernel,
+            "narrow" => networks.Narrow,
+            _ => networks.Deep,
+        };
         using var subject = new ReferenceSubject();
         var (largest, known, all) = (0.0, 0, 0);
         for (var simulation = 0u; simulation < 4; simulation++)
@@ -47,7 +53,9 @@ public class RecoveredConvolutionTests
                     var (input, output) = (i / convolution.Shape.OutputChannels, i % convolution.Shape.OutputChannels);
                     if (convolution.InputErrors[input] > 0)
                     {
-                        var ratio = Math.Abs(convolution.Weights[i] - (kernel[i] / convolution.Shape.StandardDeviation)) / (convolution.InputErrors[input] * convolution.OutputErrors[output]);
+                        var ratio =
+                            Math.Abs(convolution.Weights[i] - (kernel[i] / convolution.Shape.StandardDeviation))
+                            / (convolution.InputErrors[input] * convolution.OutputErrors[output]);
                         largest = Math.Max(largest, ratio);
                     }
                 }
@@ -65,7 +73,13 @@ public class RecoveredConvolutionTests
     public void All_convolutions_are_recovered_in_the_order_of_propagation(string architecture, string name)
     {
         var networks = new WeightNetworks(architecture, 0);
-        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, "narrow" => networks.Narrow, _ => networks.Deep };
+        var network = name switch
+        {
+            "wide" => networks.Wide,
+            "kernel" => networks.Kernel,
+            "narrow" => networks.Narrow,
+            _ => networks.Deep,
+        };
         using var subject = new ReferenceSubject();
 
         var convolutions = Recover(subject, network, 0);
@@ -81,9 +95,13 @@ public class RecoveredConvolutionTests
         var batch = Batch.Gaussian(network, 1, 0);
         double[] repeated = [.. batch.Signal.Select((_, i) => batch.Signal[i % network.NetworkInput.Channels])];
         using var subject = new ReferenceSubject();
-        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
+        var trace = Trace.Record(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
 
-        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
+        var convolution = new RecoveredConvolution(
+            ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(),
+            subject.Description.UnitRoundoff,
+            1
+        );
 
         (convolution.IsSolved, convolution.Known).Should().Be((false, 0));
         convolution.Loss.Should().Be("the 64 equations of convolution 0 do not determine its 16 weights to an output beyond rounding");
@@ -95,18 +113,30 @@ public class RecoveredConvolutionTests
         var network = new WeightNetworks("vanilla", 0).Narrow;
         var batch = Batch.Gaussian(network, 1, 0);
         using var subject = new ReferenceSubject();
-        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
+        var trace = Trace.Record(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
 
-        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
+        var convolution = new RecoveredConvolution(
+            ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(),
+            subject.Description.UnitRoundoff,
+            1
+        );
 
         var again = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
         var other = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 2);
 
         (convolution.KnownInputs, convolution.Known).Should().Be((15, 240));
         convolution.InputErrors[3].Should().Be(0);
-        convolution.Weights[(3 * 16)..(4 * 16)].Should().OnlyContain(weight => weight != 0 && Math.Abs(weight) < 6).And.OnlyHaveUniqueItems("they are the auditor's own numbers");
+        convolution
+            .Weights[(3 * 16)..(4 * 16)]
+            .Should()
+            .OnlyContain(weight => weight != 0 && Math.Abs(weight) < 6)
+            .And.OnlyHaveUniqueItems("they are the auditor's own numbers");
         again.Weights.Should().Equal(convolution.Weights);
-        Enumerable.Range(0, 256).Where(i => other.Weights[i] != convolution.Weights[i]).Should().Equal(Enumerable.Range(3 * 16, 16), "only the unknown ones are the auditor's own");
+        Enumerable
+            .Range(0, 256)
+            .Where(i => other.Weights[i] != convolution.Weights[i])
+            .Should()
+            .Equal(Enumerable.Range(3 * 16, 16), "only the unknown ones are the auditor's own");
 
         static double[] Without(double[] values) => [.. values.Select((value, i) => i % 16 == 3 ? 0 : value)];
     }
@@ -120,7 +150,12 @@ public class RecoveredConvolutionTests
     {
         using var subject = new Dead();
 
-        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == "vanilla"), subject, Scale.Quick, TestSeed.Value);
+        var outcome = Suite.Execute(
+            Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == "vanilla"),
+            subject,
+            Scale.Quick,
+            TestSeed.Value
+        );
 
         outcome.Verdict.Should().Be(Verdict.Inconclusive, outcome.ToString());
         outcome.Measurements.Should().Contain(measurement => measurement.Remark != null && measurement.Remark.Contains("determine none of its weights"));
@@ -137,16 +172,21 @@ public class RecoveredConvolutionTests
         lossy.Remark.Should().MatchRegex("^[0-9.]+ % of the weights could not be recovered: the auditor's own numbers stand for them$");
         complete.Remark.Should().BeNull();
 
-        Measurement Law(string architecture) => Suite
-            .Execute(Suite.Checks.Single(check => check.ClaimId == "I5" && check.Architecture == architecture), subject, Scale.Quick, TestSeed.Value)
-            .Measurements.Single(measurement => measurement.Quantity == "variance of the weights of the other convolutions, 2×2 kernels");
+        Measurement Law(string architecture) =>
+            Suite
+                .Execute(Suite.Checks.Single(check => check.ClaimId == "I5" && check.Architecture == architecture), subject, Scale.Quick, TestSeed.Value)
+                .Measurements.Single(measurement => measurement.Quantity == "variance of the weights of the other convolutions, 2×2 kernels");
     }
 
     [Fact]
     public void A_number_that_is_not_finite_is_rejected()
     {
         using var subject = new Poisoned();
-        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "I4" or "I5" or "I6" or "I7" or "I8" or "I9").AtLeastOne())
+        foreach (
+            var check in Suite
+                .Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "I4" or "I5" or "I6" or "I7" or "I8" or "I9")
+                .AtLeastOne()
+        )
         {
             Suite.Execute(check, subject, Scale.Quick, TestSeed.Value).Verdict.Should().Be(Verdict.Rejected, check.ClaimId);
         }
@@ -177,20 +217,44 @@ public class RecoveredConvolutionTests
 
     private static RecoveredConvolution[] Recover(ReferenceSubject subject, NetworkSettings network, uint simulation)
     {
-        var trace = Trace.Of(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
-        return [.. ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, 1))];
+        var trace = Trace.Record(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
+        return
+        [
+            .. ShownConvolution
+                .AllOf(trace, subject.Description.UnitRoundoff)
+                .Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, 1)),
+        ];
     }
 
     private sealed class Dead : ReferenceSubject
     {
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
-            base.Propagate(network, weights, input, snapshot => observe(snapshot.Depth == 0 ? snapshot : snapshot with { Signal = new double[snapshot.Signal.Length], Noise = new double[snapshot.Noise.Length] }));
+            base.Propagate(
+                network,
+                weights,
+                input,
+                snapshot =>
+                    observe(
+                        snapshot.Depth == 0
+                            ? snapshot
+                            : snapshot with
+                            {
+                                Signal = new double[snapshot.Signal.Length],
+                                Noise = new double[snapshot.Noise.Length],
+                            }
+                    )
+            );
     }
 
     private sealed class Poisoned : ReferenceSubject
     {
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
-            base.Propagate(network, weights, input, snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? double.NaN : value)] }));
+            base.Propagate(
+                network,
+                weights,
+                input,
+                snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? double.NaN : value)] })
+            );
     }
 
     private sealed class HalfPrecision : ReferenceSubject

@@ -13,7 +13,7 @@ public class WeightClaimTests
     public void The_reference_holds(string architecture)
     {
         using var subject = new ReferenceSubject();
-        for (var seed = 1UL; seed <= (ulong)Breadth.Of(usual: 1, atNight: 3); seed++)
+        for (var seed = 1UL; seed <= (ulong)Breadth.Choose(usual: 1, atNight: 3); seed++)
         {
             var deep = new DeepExperiments(subject, Scale.Quick, seed);
             foreach (var check in ChecksOf(architecture))
@@ -29,7 +29,7 @@ public class WeightClaimTests
     public void A_twentieth_of_the_samples_rejects_nothing_and_says_how_far_it_was_from_it(string architecture)
     {
         using var subject = new ReferenceSubject();
-        for (var seed = 1UL; seed <= (ulong)Breadth.Of(usual: 2, atNight: 10); seed++)
+        for (var seed = 1UL; seed <= (ulong)Breadth.Choose(usual: 2, atNight: 10); seed++)
         {
             var deep = new DeepExperiments(subject, Scale.Quick, seed);
             foreach (var check in ChecksOf(architecture))
@@ -38,7 +38,10 @@ public class WeightClaimTests
 
                 outcome.Failure.Should().BeNull();
                 outcome.Verdict.Should().NotBe(Verdict.Rejected, outcome.ToString());
-                outcome.Measurements.Should().NotBeEmpty().And.OnlyContain(measurement => measurement.IsDeterministic || (measurement.FalseAlarmBound > 1e-6 && measurement.FalseAlarmBound <= 1));
+                outcome
+                    .Measurements.Should()
+                    .NotBeEmpty()
+                    .And.OnlyContain(measurement => measurement.IsDeterministic || (measurement.FalseAlarmBound > 1e-6 && measurement.FalseAlarmBound <= 1));
             }
         }
     }

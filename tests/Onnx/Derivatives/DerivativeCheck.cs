@@ -28,7 +28,9 @@ internal static class DerivativeCheck
         {
             // Rounding of 1e-16, of values that may be ten, by a step of 1e-6.
             var compared = Compare(make(), given, moving, options, DataType.Double, step: 1e-6, tolerance: 1e-7);
-            return compared == make().Outputs.Count ? new Outcome(compared, InDouble: true) : new Outcome(Compare(make(), given, moving, options, DataType.Float, step: 1e-2, tolerance: InSingle), InDouble: false);
+            return compared == make().Outputs.Count
+                ? new Outcome(compared, InDouble: true)
+                : new Outcome(Compare(make(), given, moving, options, DataType.Float, step: 1e-2, tolerance: InSingle), InDouble: false);
         }
         catch (InvalidInputException error) when (HasNoKernel(error.Message))
         {
@@ -43,15 +45,32 @@ internal static class DerivativeCheck
     private static readonly string[] SingleWithin = ["Shrink", "GroupNormalization"];
 
     private static bool HasNoKernel(string message) =>
-        message.Contains("NOT_IMPLEMENTED", StringComparison.Ordinal) || message.Contains("NotImplemented", StringComparison.Ordinal) || message.Contains("Could not find an implementation", StringComparison.Ordinal)
-        || message.Contains("Type Error", StringComparison.Ordinal) || message.Contains("is invalid", StringComparison.Ordinal);
+        message.Contains("NOT_IMPLEMENTED", StringComparison.Ordinal)
+        || message.Contains("NotImplemented", StringComparison.Ordinal)
+        || message.Contains("Could not find an implementation", StringComparison.Ordinal)
+        || message.Contains("Type Error", StringComparison.Ordinal)
+        || message.Contains("is invalid", StringComparison.Ordinal);
 
-    private static int Compare(Graph graph, IReadOnlyDictionary<string, TensorProto> given, IReadOnlyCollection<string> moving, DerivativeOptions options, DataType precision, double step, double tolerance)
+    private static int Compare(
+        Graph graph,
+        IReadOnlyDictionary<string, TensorProto> given,
+        IReadOnlyCollection<string> moving,
+        DerivativeOptions options,
+        DataType precision,
+        double step,
+        double tolerance
+    )
     {
         var random = new RandomSource();
         DataType[] reals = [DataType.Float, DataType.Double, DataType.Float16, DataType.Bfloat16];
         Precision.Change(graph, reals, precision);
-        var values = given.ToDictionary(pair => pair.Key, pair => Tensors.IsReal(pair.Value.DataType) ? Tensors.FromReals(precision, pair.Value.Dims, random.Jittered(Tensors.Reals(pair.Value), moving.Contains(pair.Key))) : pair.Value);
+        var values = given.ToDictionary(
+            pair => pair.Key,
+            pair =>
+                Tensors.IsReal(pair.Value.DataType)
+                    ? Tensors.FromReals(precision, pair.Value.Dims, random.Jittered(Tensors.Reals(pair.Value), moving.Contains(pair.Key)))
+                    : pair.Value
+        );
         for (var i = 0; i < graph.Inputs.Count; i++)
         {
             var tensor = values[graph.Inputs[i].Name];
@@ -62,7 +81,7 @@ internal static class DerivativeCheck
         var types = Probe.Types(graph, () => graph.Inputs.ConvertAll(input => Evaluation.Value(values[input.Name])), 1);
         var directions = moving.ToDictionary(name => name, name => random.Normal(Tensors.Reals(values[name]).Length));
         var seeds = moving.ToDictionary(name => name, name => graph.Fresh("noise"));
-        var (derivative, tangents) = Derivative.Of(graph, types, seeds, options);
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, seeds, options);
         foreach (var (name, seed) in seeds)
         {
             derivative.Inputs.Add(GraphModel.Input(seed, (int)precision, values[name].Dims));
@@ -85,7 +104,10 @@ internal static class DerivativeCheck
         }
 
         // Two steps, whose errors of second order cancel.
-        var (coarse, fine) = (Difference(derivative, values, directions, outputs, step, precision), Difference(derivative, values, directions, outputs, step / 2, precision));
+        var (coarse, fine) = (
+            Difference(derivative, values, directions, outputs, step, precision),
+            Difference(derivative, values, directions, outputs, step / 2, precision)
+        );
         var largest = moving.SelectMany(name => Tensors.Reals(values[name])).Select(Math.Abs).DefaultIfEmpty(0).Max();
         foreach (var output in outputs)
         {
@@ -97,25 +119,52 @@ internal static class DerivativeCheck
             for (var i = 0; i < tangent.Length; i++)
             {
                 // Where the two steps disagree, there is a kink between them or a pole nearby.
-                Math.Abs(tangent[i] - difference[i]).Should().BeLessThan(allowed + (3 * Math.Abs(fine[output][i] - coarse[output][i])), "of {0}[{1}] the tangent is {2}, the difference {3}", output, i, tangent[i], difference[i]);
+                Math.Abs(tangent[i] - difference[i])
+                    .Should()
+                    .BeLessThan(
+                        allowed + (3 * Math.Abs(fine[output][i] - coarse[output][i])),
+                        "of {0}[{1}] the tangent is {2}, the difference {3}",
+                        output,
+                        i,
+                        tangent[i],
+                        difference[i]
+                    );
             }
         }
 
         return outputs.Count;
     }
 
-    private static Dictionary<string, double[]> Difference(Graph graph, Dictionary<string, TensorProto> values, Dictionary<string, double[]> directions, List<string> outputs, double step, DataType precision)
+    private static Dictionary<string, double[]> Difference(
+        Graph graph,
+        Dictionary<string, TensorProto> values,
+        Dictionary<string, double[]> directions,
+        List<string> outputs,
+        double step,
+        DataType precision
+    )
     {
         var (up, down) = (At(graph, values, directions, outputs, step, precision), At(graph, values, directions, outputs, -step, precision));
         return outputs.ToDictionary(output => output, output => up[output].Zip(down[output], (above, below) => (above - below) / (2 * step)).ToArray());
     }
 
-    private static Dictionary<string, double[]> At(Graph graph, Dictionary<string, TensorProto> values, Dictionary<string, double[]> directions, List<string> outputs, double step, DataType precision)
+    private static Dictionary<string, double[]> At(
+        Graph graph,
+        Dictionary<string, TensorProto> values,
+        Dictionary<string, double[]> directions,
+        List<string> outputs,
+        double step,
+        DataType precision
+    )
     {
         var there = new Dictionary<string, TensorProto>(values);
         foreach (var (name, direction) in directions)
         {
-            there[name] = Tensors.FromReals(precision, values[name].Dims, [.. Tensors.Reals(values[name]).Zip(direction, (value, along) => value + (step * along))]);
+            there[name] = Tensors.FromReals(
+                precision,
+                values[name].Dims,
+                [.. Tensors.Reals(values[name]).Zip(direction, (value, along) => value + (step * along))]
+            );
         }
 
         return Evaluation.Run(graph, there, outputs);

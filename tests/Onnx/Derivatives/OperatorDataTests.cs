@@ -5,7 +5,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Tests.Onnx.Derivatives;
 
-/// <summary>Over the examples of each operator that ONNX's own tests have (Debian's package libonnx-testdata): adding tangents changes no output, and tangents are what finite differences say.</summary>
+/// <summary>
+/// Over the examples of each operator that ONNX's own tests have (Debian's package libonnx-testdata): adding tangents changes no output, and tangents are what
+/// finite differences say.
+/// </summary>
 public class OperatorDataTests
 {
     private const string Folder = "/usr/share/libonnx-testdata/data/node";
@@ -36,7 +39,10 @@ public class OperatorDataTests
         foreach (var name in folders.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
         {
             // ONNX Runtime has no power with unsigned exponents.
-            if (!name.StartsWith("test_pow_types_float32_uint", StringComparison.Ordinal) && IsMeant(ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, name, "model.onnx")))))
+            if (
+                !name.StartsWith("test_pow_types_float32_uint", StringComparison.Ordinal)
+                && IsMeant(ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, name, "model.onnx"))))
+            )
             {
                 names.Add(name);
             }
@@ -58,16 +64,34 @@ public class OperatorDataTests
         var path = Path.Combine(Folder, example, "model.onnx");
         Graph Make() => GraphReader.Read(ModelFile.Read(path).Model, path);
         var graph = Make();
-        var given = graph.Inputs.Select((input, i) => (input, Tensor: TensorProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, example, "test_data_set_0", $"input_{i}.pb"))))).ToDictionary(pair => pair.input.Name, pair => pair.Tensor);
+        var given = graph
+            .Inputs.Select(
+                (input, i) =>
+                    (input, Tensor: TensorProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, example, "test_data_set_0", $"input_{i}.pb"))))
+            )
+            .ToDictionary(pair => pair.input.Name, pair => pair.Tensor);
         var operation = graph.Nodes[^1].OpType;
-        var moving = graph.Inputs.Where((input, i) => Tensors.IsReal(given[input.Name].DataType) && i < MovingInputs.GetValueOrDefault(operation, int.MaxValue)).Select(input => input.Name).ToList();
+        var moving = graph
+            .Inputs.Where((input, i) => Tensors.IsReal(given[input.Name].DataType) && i < MovingInputs.GetValueOrDefault(operation, int.MaxValue))
+            .Select(input => input.Name)
+            .ToList();
         DerivativeCheck.Holds(Make, given, moving, new DerivativeOptions(OnnxBatchNorm.Stored, NoiseKind.Mapping)).Compared.Should().BePositive();
     }
 
     /// <summary>Models of operators with a rule, that take and give tensors of real numbers.</summary>
     private static bool IsMeant(ModelProto model) =>
-        model.Graph.Node.All(node => (Rules.All.ContainsKey(node.OpType) || node.OpType is "Constant" or "Dropout") && node.Domain is "" or "ai.onnx" && node.Integer("training_mode", 0) == 0 && node.Text("reduction", "none") is "none" or "add")
-        && model.Graph.Input.All(input => input.Type?.TensorType is { ElemType: not ((int)TensorProto.Types.DataType.String or (int)TensorProto.Types.DataType.Bfloat16) }) && model.Graph.Input.Any(input => Tensors.IsReal(input.Type.TensorType.ElemType))
-        && model.Graph.Output.Any(output => output.Type?.TensorType is { } type && Tensors.IsReal(type.ElemType) && type.ElemType != (int)TensorProto.Types.DataType.Bfloat16)
+        model.Graph.Node.All(node =>
+            (Rules.All.ContainsKey(node.OpType) || node.OpType is "Constant" or "Dropout")
+            && node.Domain is "" or "ai.onnx"
+            && node.Integer("training_mode", 0) == 0
+            && node.Text("reduction", "none") is "none" or "add"
+        )
+        && model.Graph.Input.All(input =>
+            input.Type?.TensorType is { ElemType: not ((int)TensorProto.Types.DataType.String or (int)TensorProto.Types.DataType.Bfloat16) }
+        )
+        && model.Graph.Input.Any(input => Tensors.IsReal(input.Type.TensorType.ElemType))
+        && model.Graph.Output.Any(output =>
+            output.Type?.TensorType is { } type && Tensors.IsReal(type.ElemType) && type.ElemType != (int)TensorProto.Types.DataType.Bfloat16
+        )
         && model.OpsetImport.All(import => import.Version >= GraphReader.OldestOpset);
 }

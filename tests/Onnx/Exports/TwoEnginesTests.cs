@@ -6,7 +6,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Tests.Onnx.Exports;
 
-/// <summary>Described networks, run by the model and, exported and differentiated as ONNX, by ONNX Runtime: two engines that share no arithmetic have the same moments at every place.</summary>
+/// <summary>
+/// Described networks, run by the model and, exported and differentiated as ONNX, by ONNX Runtime: two engines that share no arithmetic have the same moments
+/// at every place.
+/// </summary>
 public class TwoEnginesTests
 {
     private const int Images = 6;
@@ -15,7 +18,12 @@ public class TwoEnginesTests
     public static TheoryData<string, NoiseKind> Files()
     {
         var cases = new TheoryData<string, NoiseKind>();
-        foreach (var name in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "networks"), "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in Directory
+                .GetFiles(Path.Combine(AppContext.BaseDirectory, "networks"), "*.json")
+                .Select(path => Path.GetFileNameWithoutExtension(path))
+                .Order(StringComparer.Ordinal)
+        )
         {
             cases.Add(name, NoiseKind.Mapping);
             cases.Add(name, NoiseKind.Full);
@@ -59,19 +67,65 @@ public class TwoEnginesTests
 
     private static readonly Dictionary<string, Layers> Layered = new()
     {
-        ["even kernel, stride and groups"] = [new Convolution(4) { Channels = 12, Groups = 4, Stride = 2, Boundary = Wellbehaved.Networks.Boundary.ZeroPadding }, new Convolution(2) { Stride = 3 }],
-        ["dilation"] = [new Convolution(3) { Dilation = 2, Boundary = Wellbehaved.Networks.Boundary.Symmetric, Parameters = new Initialisation(2, 0.5) }, new Convolution(3) { Dilation = 3, Boundary = Wellbehaved.Networks.Boundary.Periodic, Groups = Convolution.EachChannel }],
+        ["even kernel, stride and groups"] =
+        [
+            new Convolution(4)
+            {
+                Channels = 12,
+                Groups = 4,
+                Stride = 2,
+                Boundary = Wellbehaved.Networks.Boundary.ZeroPadding,
+            },
+            new Convolution(2) { Stride = 3 },
+        ],
+        ["dilation"] =
+        [
+            new Convolution(3)
+            {
+                Dilation = 2,
+                Boundary = Wellbehaved.Networks.Boundary.Symmetric,
+                Parameters = new Initialisation(2, 0.5),
+            },
+            new Convolution(3)
+            {
+                Dilation = 3,
+                Boundary = Wellbehaved.Networks.Boundary.Periodic,
+                Groups = Convolution.EachChannel,
+            },
+        ],
         ["batch norm with scale"] = [new BatchNorm { Scale = 0.7 }, new Dense { Channels = 5, Parameters = new Initialisation(1, 0.3) }],
-        ["norms"] = [new LayerNorm { Over = NormalisedOver.All }, new Activation(Function.Relu), new RmsNorm { Over = NormalisedOver.All }, new RmsNorm { Scale = 2 }, new GroupNorm(4), new InstanceNorm(), new LayerNorm()],
+        ["norms"] =
+        [
+            new LayerNorm { Over = NormalisedOver.All },
+            new Activation(Function.Relu),
+            new RmsNorm { Over = NormalisedOver.All },
+            new RmsNorm { Scale = 2 },
+            new GroupNorm(4),
+            new InstanceNorm(),
+            new LayerNorm(),
+        ],
         ["pools"] = [new MaxPool(2), new AveragePool(2), new Flatten(), new Dense { Channels = 9 }],
         ["dropout"] = [new Dropout(0.6), new Scaling(0.3), new Flatten(), new Activation(Function.Relu)],
         ["residuals"] =
         [
             new Repeat(3, [new Residual([new Activation(Function.Relu), new Convolution(3)]) { BranchScale = ResidualScale.ByUnit, SkipScale = 0.9 }]),
-            new Repeat(2, [new Residual([new Convolution(1) { Channels = 8 }, new Activation(Function.LeakyRelu(0.2))]) { BranchScale = ResidualScale.ByDepth, Survival = 0.5, Skip = [new Dense()] }]),
+            new Repeat(
+                2,
+                [
+                    new Residual([new Convolution(1) { Channels = 8 }, new Activation(Function.LeakyRelu(0.2))])
+                    {
+                        BranchScale = ResidualScale.ByDepth,
+                        Survival = 0.5,
+                        Skip = [new Dense()],
+                    },
+                ]
+            ),
         ],
         ["causal attention"] = [new AveragePool(2), new Attention(2) { Causal = true, Parameters = new Initialisation(1, 0.2) }, new Attention(4)],
-        ["activations"] = [.. Enum.GetValues<FunctionKind>().Select(kind => (Layer)new Activation(new Function(kind, kind == FunctionKind.LeakyRelu ? 0.1 : 0)))],
+        ["activations"] =
+        [
+            .. Enum.GetValues<FunctionKind>().Select(kind => (Layer)new Activation(new Function(kind, kind == FunctionKind.LeakyRelu ? 0.1 : 0))),
+        ],
     };
 
     private static void Agree(Network network, NoiseKind noise)
@@ -86,11 +140,20 @@ public class TwoEnginesTests
         InputValues.FixShapes(graph, new OnnxOptions { BatchSize = Images });
         OperatorUpgrade.Apply(graph);
         var types = Probe.Types(graph, () => InputValues.Example(graph), 1);
-        var (derivative, tangents) = Derivative.Of(graph, types, new Dictionary<string, string> { ["x"] = "dx" }, new DerivativeOptions(OnnxBatchNorm.Batch, noise));
+        var (derivative, tangents) = Derivative.Differentiate(
+            graph,
+            types,
+            new Dictionary<string, string> { ["x"] = "dx" },
+            new DerivativeOptions(OnnxBatchNorm.Batch, noise)
+        );
         derivative.Inputs.Add(Build.Input("dx", Images, shape.Channels, shape.Height, shape.Width));
         long[] dimensions = [Images, shape.Channels, shape.Height, shape.Width];
         var given = new Dictionary<string, TensorProto> { ["x"] = Build.Tensor("x", signal, dimensions), ["dx"] = Build.Tensor("dx", direction, dimensions) };
-        var results = Evaluation.Run(derivative, given, [.. values.Concat(values.Select(value => tangents[value])).Where(value => !given.ContainsKey(value)).Distinct()]);
+        var results = Evaluation.Run(
+            derivative,
+            given,
+            [.. values.Concat(values.Select(value => tangents[value])).Where(value => !given.ContainsKey(value)).Distinct()]
+        );
         for (var i = 0; i < values.Length; i++)
         {
             double[] Found(string value) => results.TryGetValue(value, out var found) ? found : Tensors.Reals(given[value]);
@@ -98,7 +161,8 @@ public class TwoEnginesTests
             var (ofSignal, ofNoise) = (MeanSquare(Found(values[i])), MeanSquare(Found(tangents[values[i]])));
             var (expectedSignal, expectedNoise) = expected[i];
 
-            // ONNX Runtime convolves in single precision: both agree to 1e-7, until rounding puts a ReLU on the other side of zero. That moves the signal by nothing and the noise of one channel by a share of it.
+            // ONNX Runtime convolves in single precision: both agree to 1e-7, until rounding puts a ReLU on the other side of zero. That moves the signal by
+            // nothing and the noise of one channel by a share of it.
             ofSignal.Should().BeApproximately(expectedSignal, 1e-5 * expectedSignal, "signal at {0}", place);
             ofNoise.Should().BeApproximately(expectedNoise, 5e-3 * expectedNoise, "noise at {0}", place);
         }
@@ -122,7 +186,11 @@ public class TwoEnginesTests
         var turned = new double[values.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            var (channel, position, image) = (i % shape.Channels, i / shape.Channels % (shape.Height * shape.Width), i / (shape.Channels * shape.Height * shape.Width));
+            var (channel, position, image) = (
+                i % shape.Channels,
+                i / shape.Channels % (shape.Height * shape.Width),
+                i / (shape.Channels * shape.Height * shape.Width)
+            );
             turned[(((image * shape.Channels) + channel) * shape.Height * shape.Width) + position] = values[i];
         }
 
@@ -135,6 +203,7 @@ public class TwoEnginesTests
 
         public bool Observes(int index, Wellbehaved.Networks.Place place) => true;
 
-        public void Observe(int index, Wellbehaved.Networks.Place place, SignalAndNoise<double> values) => MeanSquares[index] = (MeanSquare(values.TrueSignal()), MeanSquare(values.TrueNoise()));
+        public void Observe(int index, Wellbehaved.Networks.Place place, SignalAndNoise<double> values) =>
+            MeanSquares[index] = (MeanSquare(values.TrueSignal()), MeanSquare(values.TrueNoise()));
     }
 }

@@ -17,8 +17,13 @@ public class ForwardDerivativeTests
     {
         get
         {
-            TheoryData<string, NoiseKind> data = new() { { "resnet18", NoiseKind.Mapping }, { "resnet18", NoiseKind.Full }, { "convnext_tiny", NoiseKind.Mapping } };
-            if (Breadth.Of(usual: false, atNight: true))
+            TheoryData<string, NoiseKind> data = new()
+            {
+                { "resnet18", NoiseKind.Mapping },
+                { "resnet18", NoiseKind.Full },
+                { "convnext_tiny", NoiseKind.Mapping },
+            };
+            if (Breadth.Choose(usual: false, atNight: true))
             {
                 data.Add("mobilenet_v3_large", NoiseKind.Mapping);
             }
@@ -39,10 +44,24 @@ public class ForwardDerivativeTests
         new RandomNumbers(5, 0, 0, RandomPurpose.InputNoise).FillNormal<float>(direction, 1);
         File.WriteAllBytes(folder.File("signal.f32"), MemoryMarshal.AsBytes<float>(signal).ToArray());
         File.WriteAllBytes(folder.File("noise.f32"), MemoryMarshal.AsBytes<float>(direction).ToArray());
-        var modules = Python.Run("forward", name, $"{Size}", noise == NoiseKind.Full ? "full" : "held", folder.File("signal.f32"), folder.File("noise.f32"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
+        var modules = Python
+            .Run("forward", name, $"{Size}", noise == NoiseKind.Full ? "full" : "held", folder.File("signal.f32"), folder.File("noise.f32"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' '))
+            .ToList();
 
-        using var network = OnnxNetwork.Open(folder.File("net.onnx"), new OnnxOptions { BatchSize = Batch, Weights = OnnxWeights.File, Noise = noise, ReffSignal = false, ReffNoise = false, Threads = 2 });
+        using var network = OnnxNetwork.Open(
+            folder.File("net.onnx"),
+            new OnnxOptions
+            {
+                BatchSize = Batch,
+                Weights = OnnxWeights.File,
+                Noise = noise,
+                ReffSignal = false,
+                ReffNoise = false,
+                Threads = 2,
+            }
+        );
         var mapping = network.Record(1, seed: 5).Mappings[0];
 
         // Sums and products of two paths are no modules.
@@ -56,19 +75,21 @@ public class ForwardDerivativeTests
         }
     }
 
-    private static string Kind(OnnxPlace place) => place.Kind switch
-    {
-        OnnxPlaceKind.Weighted => "weights",
-        OnnxPlaceKind.Normalised => "norm",
-        OnnxPlaceKind.Pooled => "pool",
-        _ => "activation",
-    };
+    private static string Kind(OnnxPlace place) =>
+        place.Kind switch
+        {
+            OnnxPlaceKind.Weighted => "weights",
+            OnnxPlaceKind.Normalised => "norm",
+            OnnxPlaceKind.Pooled => "pool",
+            _ => "activation",
+        };
 
-    private static string Kind(string module) => module switch
-    {
-        "Conv2d" or "Linear" => "weights",
-        _ when module.Contains("Norm", StringComparison.Ordinal) => "norm",
-        _ when module.Contains("Pool", StringComparison.Ordinal) => "pool",
-        _ => "activation",
-    };
+    private static string Kind(string module) =>
+        module switch
+        {
+            "Conv2d" or "Linear" => "weights",
+            _ when module.Contains("Norm", StringComparison.Ordinal) => "norm",
+            _ when module.Contains("Pool", StringComparison.Ordinal) => "pool",
+            _ => "activation",
+        };
 }

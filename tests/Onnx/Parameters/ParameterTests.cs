@@ -71,8 +71,16 @@ public class ParameterTests
     [Fact]
     public void Equal_tensors_of_different_layers_are_drawn_apart()
     {
-        var model = Build.Model(13, [Build.Input("x", -1, 6)], [Build.Tensor("w", 0.4, 6, 6)],
-            Build.Node("Identity", ["w"], "w1"), Build.Node("Identity", ["w"], "w2"), Build.Node("MatMul", ["x", "w1"], "h"), Build.Node("MatMul", ["h", "w2"], "g"), Build.Node("MatMul", ["g", "w"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 6)],
+            [Build.Tensor("w", 0.4, 6, 6)],
+            Build.Node("Identity", ["w"], "w1"),
+            Build.Node("Identity", ["w"], "w2"),
+            Build.Node("MatMul", ["x", "w1"], "h"),
+            Build.Node("MatMul", ["h", "w2"], "g"),
+            Build.Node("MatMul", ["g", "w"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
         network.Parameters.Select(parameter => (parameter.Name, parameter.Tensor)).Should().Equal(("w1", "w"), ("w2", "w"), ("w", "w"));
@@ -83,8 +91,16 @@ public class ParameterTests
     [Fact]
     public void Parameter_of_a_shared_tensor_is_kept_by_its_own_name_and_all_by_that_of_the_tensor()
     {
-        var model = Build.Model(13, [Build.Input("x", -1, 6)], [Build.Tensor("w", 0.4, 6, 6)], Build.Node("Identity", ["w"], "own"), Build.Node("MatMul", ["x", "own"], "h"), Build.Node("MatMul", ["h", "w"], "y"));
-        string[] Kept(string pattern) => [.. Find(model, OnnxWeights.He, pattern).Where(pair => pair.Value.Law.Shape == LawShape.Stays).Select(pair => pair.Key)];
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 6)],
+            [Build.Tensor("w", 0.4, 6, 6)],
+            Build.Node("Identity", ["w"], "own"),
+            Build.Node("MatMul", ["x", "own"], "h"),
+            Build.Node("MatMul", ["h", "w"], "y")
+        );
+        string[] Kept(string pattern) =>
+            [.. Find(model, OnnxWeights.He, pattern).Where(pair => pair.Value.Law.Shape == LawShape.Stays).Select(pair => pair.Key)];
         Kept("own").Should().Equal("own");
         Kept("w").Should().Equal("own", "w");
     }
@@ -112,8 +128,15 @@ public class ParameterTests
             13,
             [Build.Input("x", -1, 3, 4, 4)],
             [
-                Build.Tensor("w", 0.2, 8, 3, 3, 3), Build.Tensor("b", 0.2, 8), Build.Tensor("gamma", [.. Enumerable.Repeat(1.0, 8)], 8), Build.Tensor("beta", 0.1, 8), Build.Tensor("mean", 0.1, 8),
-                Build.Tensor("variance", [.. Enumerable.Repeat(1.0, 8)], 8), Build.Tensor("offset", 0.1, 1, 8), Build.Tensor("fc", [.. uniform.Select(value => (double)value)], 8, 10), Build.Tensor("fb", 0.1, 10),
+                Build.Tensor("w", 0.2, 8, 3, 3, 3),
+                Build.Tensor("b", 0.2, 8),
+                Build.Tensor("gamma", [.. Enumerable.Repeat(1.0, 8)], 8),
+                Build.Tensor("beta", 0.1, 8),
+                Build.Tensor("mean", 0.1, 8),
+                Build.Tensor("variance", [.. Enumerable.Repeat(1.0, 8)], 8),
+                Build.Tensor("offset", 0.1, 1, 8),
+                Build.Tensor("fc", [.. uniform.Select(value => (double)value)], 8, 10),
+                Build.Tensor("fb", 0.1, 10),
             ],
             Build.Node("Conv", ["x", "w", "b"], "h1"),
             Build.Node("BatchNormalization", ["h1", "gamma", "beta", "mean", "variance"], "h2"),
@@ -121,6 +144,7 @@ public class ParameterTests
             Build.Node("Flatten", ["h3"], "h4"),
             Build.Node("Add", ["h4", "offset"], "h5"),
             Build.Node("MatMul", ["h5", "fc"], "h6"),
-            Build.Node("Add", ["h6", "fb"], "y"));
+            Build.Node("Add", ["h6", "fb"], "y")
+        );
     }
 }

@@ -13,28 +13,72 @@ public class RefusalTests
 {
     private static readonly Dictionary<string, (Action<ModelProto> Spoil, string Message)> Wrong = new()
     {
-        ["circle"] = (model => { model.Graph.Node[0].Input[0] = "y"; }, "*graph without circles*'conv'*"),
+        ["circle"] = (
+            model =>
+            {
+                model.Graph.Node[0].Input[0] = "y";
+            },
+            "*graph without circles*'conv'*"
+        ),
         ["nothing computes it"] = (model => model.Graph.Node[1].Input[0] = "absent", "*'absent', which Relu 'relu' takes*"),
         ["computed twice"] = (model => model.Graph.Node.Add(model.Graph.Node[1].Clone()), "*computed once*'h2'*"),
         ["no output"] = (model => model.Graph.Output[0].Name = "nowhere", "*output 'nowhere'*"),
         ["operators of the future"] = (model => model.OpsetImport[0].Version = 99, "*from 7 to *, got 99*"),
         ["operators of the past"] = (model => model.OpsetImport[0].Version = 6, "*from 7 to *, got 6*"),
-        ["operators of others"] = (model => { model.Graph.Node[1].Domain = "com.example"; }, "*Relu 'relu' of the domain 'com.example'*"),
+        ["operators of others"] = (
+            model =>
+            {
+                model.Graph.Node[1].Domain = "com.example";
+            },
+            "*Relu 'relu' of the domain 'com.example'*"
+        ),
         ["operators that are not there"] = (model => model.Graph.Node[1].OpType = "Rectify", "*ONNX Runtime*Rectify*"),
         ["too few elements"] = (model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3, 4), "*216 elements in tensor 'w'*got 1"),
-        ["too large a tensor"] = (model => { model.Graph.Initializer[0].Dims[0] = long.MaxValue; }, "*memory can hold, got 'w'*"),
-        ["negative length"] = (model => { model.Graph.Initializer[0].Dims[0] = -8; }, "*memory can hold, got 'w'*"),
-        ["shapes that do not fit"] = (model => { model.Graph.Initializer[0].Dims[0] = 4; model.Graph.Initializer[0].Dims[1] = 6; }, "*ONNX Runtime*conv*"),
+        ["too large a tensor"] = (
+            model =>
+            {
+                model.Graph.Initializer[0].Dims[0] = long.MaxValue;
+            },
+            "*memory can hold, got 'w'*"
+        ),
+        ["negative length"] = (
+            model =>
+            {
+                model.Graph.Initializer[0].Dims[0] = -8;
+            },
+            "*memory can hold, got 'w'*"
+        ),
+        ["shapes that do not fit"] = (
+            model =>
+            {
+                model.Graph.Initializer[0].Dims[0] = 4;
+                model.Graph.Initializer[0].Dims[1] = 6;
+            },
+            "*ONNX Runtime*conv*"
+        ),
         ["no noise in integers"] = (model => model.Graph.Input[0].Type.TensorType.ElemType = (int)DataType.Int64, "*"),
         ["outside of the folder"] = (model => Outside(model, "../weights.bin"), "*'w' in a file of the model's folder, got '../weights.bin'"),
         ["anywhere"] = (model => Outside(model, "/etc/passwd"), "*got '/etc/passwd'"),
         ["not there"] = (model => Outside(model, "absent.bin"), "*'absent.bin' cannot be read*"),
         ["a link"] = (model => Outside(model, "link.bin"), "*the link 'link.bin'*"),
         ["short"] = (model => Outside(model, "short.bin"), "*'short.bin' with 3 bytes where 864 were wanted*"),
-        ["an open length"] = (model => { model.Graph.Input[0].Type.TensorType.Shape.Dim[2].ClearDimValue(); }, "--input-shape: *'x'*[n, 3, ?, 5]*"),
+        ["an open length"] = (
+            model =>
+            {
+                model.Graph.Input[0].Type.TensorType.Shape.Dim[2].ClearDimValue();
+            },
+            "--input-shape: *'x'*[n, 3, ?, 5]*"
+        ),
         ["sparse"] = (model => model.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "few" } }), "*'few'*"),
         ["an input without a rank"] = (model => model.Graph.Input[0].Type.TensorType.Shape = null, "--input-shape: *'x'*in the form x=8x3x32x32"),
-        ["no nodes"] = (model => { model.Graph.Node.Clear(); model.Graph.Output[0].Name = "x"; }, "*a graph with nodes, got one that computes nothing"),
+        ["no nodes"] = (
+            model =>
+            {
+                model.Graph.Node.Clear();
+                model.Graph.Output[0].Name = "x";
+            },
+            "*a graph with nodes, got one that computes nothing"
+        ),
         ["an input without a type"] = (model => model.Graph.Input[0].Type = null, "*'x' of another kind*"),
     };
 
@@ -109,7 +153,13 @@ public class RefusalTests
     public void Shape_that_is_not_the_files_is_refused(string input, long[] shape, string message)
     {
         using var folder = new TemporaryFolder();
-        var act = () => OnnxNetwork.Open(Convolved().Save(folder.File("net.onnx")), new OnnxOptions { InputShapes = new Dictionary<string, IReadOnlyList<long>> { [input] = shape } }).Dispose();
+        var act = () =>
+            OnnxNetwork
+                .Open(
+                    Convolved().Save(folder.File("net.onnx")),
+                    new OnnxOptions { InputShapes = new Dictionary<string, IReadOnlyList<long>> { [input] = shape } }
+                )
+                .Dispose();
         act.Should().Throw<InvalidInputException>().WithMessage("--input-shape: expected " + message);
     }
 
@@ -161,11 +211,13 @@ public class RefusalTests
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
     }
 
-    private static ModelProto Convolved() => Build.Model(
-        13,
-        [Build.Input("x", -1, 3, 5, 5)],
-        [Build.Tensor("w", 0.3, 8, 3, 3, 3)],
-        Build.Node("Conv", ["x", "w"], "h1"),
-        Build.Node("Relu", ["h1"], "h2"),
-        Build.Node("GlobalAveragePool", ["h2"], "y"));
+    private static ModelProto Convolved() =>
+        Build.Model(
+            13,
+            [Build.Input("x", -1, 3, 5, 5)],
+            [Build.Tensor("w", 0.3, 8, 3, 3, 3)],
+            Build.Node("Conv", ["x", "w"], "h1"),
+            Build.Node("Relu", ["h1"], "h2"),
+            Build.Node("GlobalAveragePool", ["h2"], "y")
+        );
 }

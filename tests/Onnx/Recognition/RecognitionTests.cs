@@ -28,10 +28,14 @@ public class RecognitionTests
     {
         // GELU as PyTorch before opset 20 exports it, and a function that is none.
         NodeProto[] Gelu(double factor) =>
-        [
-            Build.Node("MatMul", ["x", "w"], "h"),
-            Build.Node("Div", ["h", "root"], "a"), Build.Node("Erf", ["a"], "b"), Build.Node("Add", ["b", "one"], "c"), Build.Node("Mul", ["h", "c"], "d"), Build.Node("Mul", ["d", factor == 0.5 ? "half" : "third"], "y"),
-        ];
+            [
+                Build.Node("MatMul", ["x", "w"], "h"),
+                Build.Node("Div", ["h", "root"], "a"),
+                Build.Node("Erf", ["a"], "b"),
+                Build.Node("Add", ["b", "one"], "c"),
+                Build.Node("Mul", ["h", "c"], "d"),
+                Build.Node("Mul", ["d", factor == 0.5 ? "half" : "third"], "y"),
+            ];
         TensorProto[] tensors = [Build.Tensor("w", 0.4, 6, 6), Number("root", Math.Sqrt(2)), Number("one", 1), Number("half", 0.5), Number("third", 1 / 3.0)];
         Recognise(Build.Model(13, [Build.Input("x", -1, 6)], tensors, Gelu(0.5)), OnnxWeights.He).Network.Should().Contain("\"gelu\"");
         Recognise(Build.Model(13, [Build.Input("x", -1, 6)], tensors, Gelu(1 / 3.0)), OnnxWeights.He).Reason.Should().Contain("Mul 'mul'");
@@ -41,24 +45,57 @@ public class RecognitionTests
     public void What_is_no_composition_is_told_with_its_node()
     {
         TensorProto[] tensors = [Build.Tensor("w", 0.3, 4, 3, 3, 3)];
-        Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y")), OnnxWeights.He).Reason.Should().Be("Conv 'conv': its border is another");
-        Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y").With("pads", [1L, 1, 1, 1])), OnnxWeights.File).Reason.Should().Be("Conv 'conv': its weights are those of the file, and not random");
+        Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y")), OnnxWeights.He)
+            .Reason.Should()
+            .Be("Conv 'conv': its border is another");
+        Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y").With("pads", [1L, 1, 1, 1])), OnnxWeights.File)
+            .Reason.Should()
+            .Be("Conv 'conv': its weights are those of the file, and not random");
         Recognise(
-            Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "h").With("pads", [1L, 1, 1, 1]), Build.Node("MaxPool", ["h"], "y").With("kernel_shape", [3L, 3]).With("strides", [2L, 2])),
-            OnnxWeights.He).Reason.Should().Be("MaxPool 'maxpool': its windows overlap or are not square");
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 3, 8, 8)],
+                tensors,
+                Build.Node("Conv", ["x", "w"], "h").With("pads", [1L, 1, 1, 1]),
+                Build.Node("MaxPool", ["h"], "y").With("kernel_shape", [3L, 3]).With("strides", [2L, 2])
+            ),
+            OnnxWeights.He
+        )
+            .Reason.Should()
+            .Be("MaxPool 'maxpool': its windows overlap or are not square");
     }
 
     private static readonly Dictionary<string, Layers> Composed = new()
     {
-        ["convolutions"] = [new Convolution(3) { Channels = 8, Stride = 2, Boundary = Wellbehaved.Networks.Boundary.ZeroPadding }, new Convolution(2) { Groups = 4 }, new Convolution(2) { Dilation = 2 }, new Convolution(3) { Boundary = Wellbehaved.Networks.Boundary.Symmetric }],
+        ["convolutions"] =
+        [
+            new Convolution(3)
+            {
+                Channels = 8,
+                Stride = 2,
+                Boundary = Wellbehaved.Networks.Boundary.ZeroPadding,
+            },
+            new Convolution(2) { Groups = 4 },
+            new Convolution(2) { Dilation = 2 },
+            new Convolution(3) { Boundary = Wellbehaved.Networks.Boundary.Symmetric },
+        ],
         ["norms"] = [new Convolution(1) { Channels = 8 }, new BatchNorm { Scale = 0.5 }, new LayerNorm(), new RmsNorm { Epsilon = 0.01 }, new Convolution(1)],
         ["pools"] = [new Convolution(1) { Channels = 8 }, new MaxPool(2), new AveragePool(2), new GlobalAveragePool(), new Convolution(1)],
-        ["activations"] = [new Convolution(1) { Channels = 8 }, .. Enum.GetValues<FunctionKind>().Where(kind => kind != FunctionKind.Linear).Select(kind => (Layer)new Activation(kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(0.25) : new Function(kind)))],
+        ["activations"] =
+        [
+            new Convolution(1) { Channels = 8 },
+            .. Enum.GetValues<FunctionKind>()
+                .Where(kind => kind != FunctionKind.Linear)
+                .Select(kind => (Layer)new Activation(kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(0.25) : new Function(kind))),
+        ],
         ["residuals"] =
         [
             new Convolution(3) { Channels = 8 },
             new Residual([new Activation(Function.Relu), new Convolution(3)]) { BranchScale = 0.5, SkipScale = 0.75 },
-            new Residual([new Convolution(3), new BatchNorm(), new Residual([new Activation(Function.Relu), new Convolution(1)])]) { Skip = [new Convolution(1)] },
+            new Residual([new Convolution(3), new BatchNorm(), new Residual([new Activation(Function.Relu), new Convolution(1)])])
+            {
+                Skip = [new Convolution(1)],
+            },
         ],
     };
 
@@ -72,7 +109,11 @@ public class RecognitionTests
         var recognised = NetworkTemplate.Parse(found.Network!).With();
         Written(recognised.Layers).Should().Equal(Written(network.Layers));
         found.Places.Should().HaveCount(recognised.Places.Count);
-        var same = recognised.Places.Zip(found.Places).Where(pair => pair.Second >= 0 && pair.First.Kind == PlaceKind.After).Select(pair => (pair.First, Second: opened.Places[pair.Second])).ToList();
+        var same = recognised
+            .Places.Zip(found.Places)
+            .Where(pair => pair.Second >= 0 && pair.First.Kind == PlaceKind.After)
+            .Select(pair => (pair.First, Second: opened.Places[pair.Second]))
+            .ToList();
         same.Should().HaveCountGreaterThan(recognised.Places.Count / 3);
         foreach (var (described, place) in same)
         {
@@ -80,26 +121,59 @@ public class RecognitionTests
             place.Points.Should().Be(2 * (int)described.Shape.Positions);
             if (described.After is Convolution or Dense or Norm or Pooling or Residual)
             {
-                place.Kind.Should().Be(described.After switch { Residual => OnnxPlaceKind.Added, Norm => OnnxPlaceKind.Normalised, Pooling => OnnxPlaceKind.Pooled, _ => OnnxPlaceKind.Weighted });
+                place
+                    .Kind.Should()
+                    .Be(
+                        described.After switch
+                        {
+                            Residual => OnnxPlaceKind.Added,
+                            Norm => OnnxPlaceKind.Normalised,
+                            Pooling => OnnxPlaceKind.Pooled,
+                            _ => OnnxPlaceKind.Weighted,
+                        }
+                    );
             }
         }
     }
 
     /// <summary>Layers one after the other, dense ones as the convolutions that files have, with weights of one law.</summary>
-    private static IEnumerable<string> Written(IEnumerable<Layer> layers) => layers.SelectMany(layer => layer switch
-    {
-        Repeat repeat => Enumerable.Range(0, repeat.Times).SelectMany(_ => Written(repeat.Unit)),
-        Dense => ["conv 1"],
-        Convolution { Kernel: 1 } => ["conv 1"],
-        Convolution convolution => [$"conv {convolution.Kernel} {convolution.Stride} {convolution.Dilation} {convolution.Groups} {convolution.Boundary}"],
-        Residual residual => ["(", $"{residual.BranchScale}", .. Written(residual.Branch), "|", $"{residual.SkipScale}", .. Written(residual.Skip), ")"],
-        var other => (IEnumerable<string>)[$"{other}"],
-    });
+    private static IEnumerable<string> Written(IEnumerable<Layer> layers) =>
+        layers.SelectMany(layer =>
+            layer switch
+            {
+                Repeat repeat => Enumerable.Range(0, repeat.Times).SelectMany(_ => Written(repeat.Unit)),
+                Dense => ["conv 1"],
+                Convolution { Kernel: 1 } => ["conv 1"],
+                Convolution convolution =>
+                [
+                    $"conv {convolution.Kernel} {convolution.Stride} {convolution.Dilation} {convolution.Groups} {convolution.Boundary}",
+                ],
+                Residual residual =>
+                [
+                    "(",
+                    $"{residual.BranchScale}",
+                    .. Written(residual.Branch),
+                    "|",
+                    $"{residual.SkipScale}",
+                    .. Written(residual.Skip),
+                    ")",
+                ],
+                var other => (IEnumerable<string>)[$"{other}"],
+            }
+        );
 
     private static OnnxComposition Recognise(ModelProto model, OnnxWeights weights)
     {
         using var folder = new TemporaryFolder();
-        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 2, Threads = 1, Weights = weights });
+        using var network = OnnxNetwork.Open(
+            model.Save(folder.File("net.onnx")),
+            new OnnxOptions
+            {
+                BatchSize = 2,
+                Threads = 1,
+                Weights = weights,
+            }
+        );
         return network.Composition;
     }
 

@@ -20,7 +20,12 @@ public class RecordTests
         // An identity, so that the place shows what was put in.
         long[] shape = channelsFirst ? [5, 3, 4, 6] : [5, 24, 3];
         var identity = Build.Tensor("w", [1, 0, 0, 0, 1, 0, 0, 0, 1], channelsFirst ? [3, 3, 1, 1] : [3, 3]);
-        var model = Build.Model(13, [Build.Input("x", shape)], [identity], channelsFirst ? Build.Node("Conv", ["x", "w"], "y") : Build.Node("MatMul", ["x", "w"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("x", shape)],
+            [identity],
+            channelsFirst ? Build.Node("Conv", ["x", "w"], "y") : Build.Node("MatMul", ["x", "w"], "y")
+        );
         var signal = new float[360];
         new RandomNumbers(1, 2, 3, RandomPurpose.GaussianImages).FillNormal<float>(signal, 2);
         using var folder = new TemporaryFolder();
@@ -38,7 +43,7 @@ public class RecordTests
         }
 
         using var computation = new MomentComputation<float>(values.Shape);
-        var expected = computation.Of(values, reffSignal: true, reffNoise: true);
+        var expected = computation.Compute(values, reffSignal: true, reffNoise: true);
         mapping.Moments[0].Should().Be(expected);
         mapping.Mu2InputSignal.Should().Be(expected.Mu2Signal);
     }
@@ -47,8 +52,8 @@ public class RecordTests
     public void Stretches_of_any_length_give_the_same_moments()
     {
         var model = Residual();
-        using var whole = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile);
-        using var parts = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
+        using var whole = PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile);
+        using var parts = PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
         whole.Segments.Should().Be(1);
         parts.Segments.Should().BeGreaterThan(10);
         foreach (var (one, other) in whole.Run(3, 1, null, default).Moments.Zip(parts.Run(3, 1, null, default).Moments))
@@ -61,17 +66,34 @@ public class RecordTests
     [Fact]
     public void Places_of_a_residual_network_have_names_kinds_and_depths()
     {
-        using var network = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
-        network.Places.Select(place => (place.Kind, place.Depth)).Should().Equal(
-            (OnnxPlaceKind.Weighted, 1), (OnnxPlaceKind.Normalised, 1), (OnnxPlaceKind.Activated, 1), (OnnxPlaceKind.Weighted, 2), (OnnxPlaceKind.Added, 2), (OnnxPlaceKind.Pooled, 2), (OnnxPlaceKind.Weighted, 3));
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile);
+        network
+            .Places.Select(place => (place.Kind, place.Depth))
+            .Should()
+            .Equal(
+                (OnnxPlaceKind.Weighted, 1),
+                (OnnxPlaceKind.Normalised, 1),
+                (OnnxPlaceKind.Activated, 1),
+                (OnnxPlaceKind.Weighted, 2),
+                (OnnxPlaceKind.Added, 2),
+                (OnnxPlaceKind.Pooled, 2),
+                (OnnxPlaceKind.Weighted, 3)
+            );
         network.Places[4].Should().Match<OnnxPlace>(place => place.Name == "add" && place.Operator == "Add" && place.Channels == 4 && place.Points == 8 * 25);
     }
 
     [Fact]
     public void First_place_that_is_no_finite_number_is_named_and_ends_the_mapping()
     {
-        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Log", ["h"], "l"), Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Log", ["h"], "l"),
+            Build.Node("MatMul", ["l", "v"], "g"),
+            Build.Node("Relu", ["g"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
         var record = network.Record(1, 0);
@@ -94,9 +116,22 @@ public class RecordTests
         var model = Build.Model(
             13,
             [Build.Input("x", -1, 4)],
-            [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4), Build.Tensor("mask", [0, 0, 0, double.NegativeInfinity], 1, 4), Build.Tensor("none", [0, 0, 0, 0], 4)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Add", ["h", "mask"], "m"), Build.Node("Exp", ["m"], "e"), Build.Node("Relu", ["e"], "s"),
-            Build.Node("Neg", ["s"], "n"), Build.Node("Mul", ["s", "none"], "r"), bad, Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+            [
+                Build.Tensor("w", 1, 4, 4),
+                Build.Tensor("v", 1, 4, 4),
+                Build.Tensor("mask", [0, 0, 0, double.NegativeInfinity], 1, 4),
+                Build.Tensor("none", [0, 0, 0, 0], 4),
+            ],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Add", ["h", "mask"], "m"),
+            Build.Node("Exp", ["m"], "e"),
+            Build.Node("Relu", ["e"], "s"),
+            Build.Node("Neg", ["s"], "n"),
+            Build.Node("Mul", ["s", "none"], "r"),
+            bad,
+            Build.Node("MatMul", ["l", "v"], "g"),
+            Build.Node("Relu", ["g"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
         var mapping = network.Record(1, 0).Mappings[0];
@@ -111,12 +146,14 @@ public class RecordTests
         var nodes = new List<NodeProto> { Build.Node("MatMul", ["x", "w"], "h0"), Build.Node("Shape", ["h0"], "shape") };
         for (var i = 0; i < 2500; i++)
         {
-            nodes.Add(i % 1000 == 999 ? Build.Node("Reshape", [$"h{i}", "shape"], $"h{i + 1}") : Build.Node(i % 2 == 0 ? "Relu" : "Abs", [$"h{i}"], $"h{i + 1}"));
+            nodes.Add(
+                i % 1000 == 999 ? Build.Node("Reshape", [$"h{i}", "shape"], $"h{i + 1}") : Build.Node(i % 2 == 0 ? "Relu" : "Abs", [$"h{i}"], $"h{i + 1}")
+            );
         }
 
         nodes.Add(Build.Node("MatMul", ["h2500", "v"], "y"));
         var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 3)], nodes);
-        using var network = PreparedNetwork.Of(GraphReader.Read(model, "net"), AsFile with { BatchSize = 5 });
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), AsFile with { BatchSize = 5 });
         network.Places[^1].Shape.Should().Equal(5, 3);
         network.Places.Should().HaveCount(2 + 2498, "all but the changes of shape");
         network.Segments.Should().BeGreaterThan(4, "the time to load a stretch grows with the square of its outputs");
@@ -128,8 +165,14 @@ public class RecordTests
     [Fact]
     public void Noise_enters_at_every_input_of_real_numbers()
     {
-        var model = Build.Model(13, [Build.Input("a", -1, 50), Build.Input("b", -1, 50), Build.Input("mask", DataType.Int64, -1, 50)], [Build.Integers("zero", 0)],
-            Build.Node("Add", ["a", "b"], "s"), Build.Node("Greater", ["mask", "zero"], "m"), Build.Node("Where", ["m", "s", "a"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("a", -1, 50), Build.Input("b", -1, 50), Build.Input("mask", DataType.Int64, -1, 50)],
+            [Build.Integers("zero", 0)],
+            Build.Node("Add", ["a", "b"], "s"),
+            Build.Node("Greater", ["mask", "zero"], "m"),
+            Build.Node("Where", ["m", "s", "a"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = 100 });
         network.Inputs.Select(input => input.IsReal).Should().Equal(true, true, false);
@@ -152,10 +195,33 @@ public class RecordTests
         }
 
         var choice = Build.Node("If", ["isOne"], "y");
-        choice.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Relu") });
-        choice.Attribute.Add(new AttributeProto { Name = "else_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Tanh") });
-        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Integers("first", 0), Build.Integers("one", 1)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Shape", ["x"], "shape"), Build.Node("Gather", ["shape", "first"], "n"), Build.Node("Equal", ["n", "one"], "same"), Build.Node("Squeeze", ["same"], "isOne"), choice);
+        choice.Attribute.Add(
+            new AttributeProto
+            {
+                Name = "then_branch",
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = Branch("Relu"),
+            }
+        );
+        choice.Attribute.Add(
+            new AttributeProto
+            {
+                Name = "else_branch",
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = Branch("Tanh"),
+            }
+        );
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Integers("first", 0), Build.Integers("one", 1)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Shape", ["x"], "shape"),
+            Build.Node("Gather", ["shape", "first"], "n"),
+            Build.Node("Equal", ["n", "one"], "same"),
+            Build.Node("Squeeze", ["same"], "isOne"),
+            choice
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = batch });
         network.Places[^1].Operator.Should().Be(expected);
@@ -182,9 +248,9 @@ public class RecordTests
     [Fact]
     public void Stored_statistics_that_normalise_nothing_are_remarked()
     {
-        using var stored = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
+        using var stored = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
         stored.Remarks.Should().ContainSingle().Which.Should().StartWith("1 of 1 batch normalisations store mean 0 and variance 1");
-        using var batch = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
+        using var batch = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile);
         batch.Remarks.Should().BeEmpty();
         var (normed, idle) = (batch.Run(0, 0, null, default).Moments[1]!.Value, stored.Run(0, 0, null, default).Moments[1]!.Value);
         normed.Mu2Signal.Should().BeApproximately(1, 1e-3);
@@ -202,21 +268,28 @@ public class RecordTests
     }
 
     /// <summary>A convolution, batch norm, ReLU, a residual convolution, and a matrix product of the mean.</summary>
-    private static ModelProto Residual() => Build.Model(
-        13,
-        [Build.Input("x", -1, 3, 5, 5)],
-        [
-            Build.Tensor("w", 0.5, 4, 3, 1, 1), Build.Tensor("scale", [1, 1, 1, 1], 4), Build.Tensor("shift", [0, 0, 0, 0], 4), Build.Tensor("mean", [0, 0, 0, 0], 4), Build.Tensor("variance", [1, 1, 1, 1], 4),
-            Build.Tensor("v", 0.3, 4, 4, 3, 3), Build.Tensor("u", 0.5, 4, 2),
-        ],
-        Build.Node("Conv", ["x", "w"], "h1"),
-        Build.Node("BatchNormalization", ["h1", "scale", "shift", "mean", "variance"], "h2"),
-        Build.Node("Relu", ["h2"], "h3"),
-        Build.Node("Conv", ["h3", "v"], "h4").With("pads", [1L, 1, 1, 1]),
-        Build.Node("Add", ["h3", "h4"], "h5"),
-        Build.Node("GlobalAveragePool", ["h5"], "h6"),
-        Build.Node("Flatten", ["h6"], "h7"),
-        Build.Node("Gemm", ["h7", "u"], "y"));
+    private static ModelProto Residual() =>
+        Build.Model(
+            13,
+            [Build.Input("x", -1, 3, 5, 5)],
+            [
+                Build.Tensor("w", 0.5, 4, 3, 1, 1),
+                Build.Tensor("scale", [1, 1, 1, 1], 4),
+                Build.Tensor("shift", [0, 0, 0, 0], 4),
+                Build.Tensor("mean", [0, 0, 0, 0], 4),
+                Build.Tensor("variance", [1, 1, 1, 1], 4),
+                Build.Tensor("v", 0.3, 4, 4, 3, 3),
+                Build.Tensor("u", 0.5, 4, 2),
+            ],
+            Build.Node("Conv", ["x", "w"], "h1"),
+            Build.Node("BatchNormalization", ["h1", "scale", "shift", "mean", "variance"], "h2"),
+            Build.Node("Relu", ["h2"], "h3"),
+            Build.Node("Conv", ["h3", "v"], "h4").With("pads", [1L, 1, 1, 1]),
+            Build.Node("Add", ["h3", "h4"], "h5"),
+            Build.Node("GlobalAveragePool", ["h5"], "h6"),
+            Build.Node("Flatten", ["h6"], "h7"),
+            Build.Node("Gemm", ["h7", "u"], "y")
+        );
 
     private sealed class Told(Action<int> then) : IProgress<int>
     {

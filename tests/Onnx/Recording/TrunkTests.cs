@@ -12,7 +12,13 @@ public class TrunkTests
     public void Places_of_branches_and_gates_are_off_the_trunk()
     {
         using var folder = new TemporaryFolder();
-        TensorProto[] tensors = [Build.Tensor("w1", 0.3, 4, 3, 1, 1), Build.Tensor("w2", 0.3, 4, 4, 1, 1), Build.Tensor("w3", 0.3, 4, 4, 1, 1), Build.Tensor("w4", 0.3, 4, 4, 1, 1)];
+        TensorProto[] tensors =
+        [
+            Build.Tensor("w1", 0.3, 4, 3, 1, 1),
+            Build.Tensor("w2", 0.3, 4, 4, 1, 1),
+            Build.Tensor("w3", 0.3, 4, 4, 1, 1),
+            Build.Tensor("w4", 0.3, 4, 4, 1, 1),
+        ];
         var model = Build.Model(
             13,
             [Build.Input("x", -1, 3, 4, 4)],
@@ -25,7 +31,8 @@ public class TrunkTests
             Named("Conv", "excite", ["squeeze", "w3"]),
             Named("Sigmoid", "gate", ["excite"]),
             Named("Mul", "gated", ["sum", "gate"]),
-            Named("Conv", "head", ["gated", "w4"]));
+            Named("Conv", "head", ["gated", "w4"])
+        );
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 2, Threads = 1 });
         network.Places.Where(place => place.IsOnTrunk).Select(place => place.Name).Should().Equal("stem", "before", "sum", "gated", "head");
         network.Places.Where(place => !place.IsOnTrunk).Select(place => place.Name).Should().Equal("branch", "squeeze", "excite");
@@ -36,18 +43,28 @@ public class TrunkTests
     public void Elements_that_are_given_are_put_in_and_progress_is_told()
     {
         using var folder = new TemporaryFolder();
-        var model = Build.Model(13, [Build.Input("ids", TensorProto.Types.DataType.Int64, -1, 3), Build.Input("x", -1, 3, 4)], [Build.Tensor("table", 1, 7, 4), Build.Tensor("w", 0.5, 4, 4)], Build.Node("Gather", ["table", "ids"], "h"), Build.Node("Add", ["h", "x"], "s"), Build.Node("MatMul", ["s", "w"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("ids", TensorProto.Types.DataType.Int64, -1, 3), Build.Input("x", -1, 3, 4)],
+            [Build.Tensor("table", 1, 7, 4), Build.Tensor("w", 0.5, 4, 4)],
+            Build.Node("Gather", ["table", "ids"], "h"),
+            Build.Node("Add", ["h", "x"], "s"),
+            Build.Node("MatMul", ["s", "w"], "y")
+        );
         var (asked, shares) = (new List<string>(), new List<double>());
-        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions
-        {
-            BatchSize = 2,
-            Threads = 1,
-            Signal = (input, simulation) =>
+        using var network = OnnxNetwork.Open(
+            model.Save(folder.File("net.onnx")),
+            new OnnxOptions
             {
-                asked.Add($"{input.Name} {simulation}");
-                return input.Name == "ids" ? [6, 5, 4, 3, 2, 1] : null;
-            },
-        });
+                BatchSize = 2,
+                Threads = 1,
+                Signal = (input, simulation) =>
+                {
+                    asked.Add($"{input.Name} {simulation}");
+                    return input.Name == "ids" ? [6, 5, 4, 3, 2, 1] : null;
+                },
+            }
+        );
         var mapping = network.Map(seed: 1, simulation: 5, shares.Add);
         asked.Should().Contain(["ids 5", "x 5"]);
         shares.Should().BeInAscendingOrder().And.EndWith(1);
@@ -61,7 +78,12 @@ public class TrunkTests
         using var folder = new TemporaryFolder();
         OnnxMapping Run(params NodeProto[] nodes)
         {
-            var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("big", 1e30, 4, 4), Build.Tensor("zero", [0, 0, 0, 0], 4)], nodes);
+            var model = Build.Model(
+                13,
+                [Build.Input("x", -1, 4)],
+                [Build.Tensor("w", 1, 4, 4), Build.Tensor("big", 1e30, 4, 4), Build.Tensor("zero", [0, 0, 0, 0], 4)],
+                nodes
+            );
             using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 3, Threads = 1 });
             return network.Map(1, 0);
         }

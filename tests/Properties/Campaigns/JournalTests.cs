@@ -14,7 +14,7 @@ public sealed class JournalTests : IDisposable
         var undisturbed = _experiment.Run();
         var journal = _experiment.JournalOf();
         var header = journal.Length - (int)(6 * JournalRecord.Length(_experiment.Options));
-        var step = Math.Max(1, journal.Length / Breadth.Of(usual: 150, atNight: 700));
+        var step = Math.Max(1, journal.Length / Breadth.Choose(usual: 150, atNight: 700));
         for (var length = 0; length <= journal.Length; length += length < header ? 7 : step)
         {
             Left(journal[..length]);
@@ -66,7 +66,7 @@ public sealed class JournalTests : IDisposable
         var journal = _experiment.JournalOf();
         var random = new Random(20260611);
         var refused = 0;
-        var cases = Breadth.Of(usual: 250, atNight: 1000);
+        var cases = Breadth.Choose(usual: 250, atNight: 1000);
         for (var i = 0; i < cases; i++)
         {
             var spoilt = Spoil(journal, random);
@@ -103,13 +103,15 @@ public sealed class JournalTests : IDisposable
     public void A_run_with_other_options_is_refused_by_the_option()
     {
         Left(_experiment.JournalOf());
-        foreach (var (options, shard, name) in new (ExperimentOptions, Shard, string)[]
-        {
-            (_experiment.Options with { Seed = 3 }, Shard.Whole, "seed"),
-            (_experiment.Options with { NumSims = 7 }, Shard.Whole, "num_sims"),
-            (_experiment.Options with { Dataset = "gaussian" }, Shard.Whole, "dataset"),
-            (_experiment.Options, new Shard(1, 2), "shard"),
-        })
+        foreach (
+            var (options, shard, name) in new (ExperimentOptions, Shard, string)[]
+            {
+                (_experiment.Options with { Seed = 3 }, Shard.Whole, "seed"),
+                (_experiment.Options with { NumSims = 7 }, Shard.Whole, "num_sims"),
+                (_experiment.Options with { Dataset = "gaussian" }, Shard.Whole, "dataset"),
+                (_experiment.Options, new Shard(1, 2), "shard"),
+            }
+        )
         {
             var header = Experiment.Prepare(options, 1, shard).Header;
             Refusal(header, resume: true).Should().StartWith("--resume").And.Contain(name).And.NotContain("\n");

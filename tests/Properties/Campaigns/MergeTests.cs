@@ -16,7 +16,10 @@ public sealed class MergeTests : IDisposable
         foreach (var architecture in Architecture.Names)
         {
             // Seven shares of six simulations: one of them is empty. Depth 700 without batch norm: some linear arrays overflow in vanilla_res.
-            using var experiment = new SmallExperiment { Options = _experiment.Options with { Architecture = architecture, TotalDepth = 700, NumChannels = 2 } };
+            using var experiment = new SmallExperiment
+            {
+                Options = _experiment.Options with { Architecture = architecture, TotalDepth = 700, NumChannels = 2 },
+            };
             var whole = experiment.Run("whole.npz");
             for (var count = 1; count <= 7; count++)
             {
@@ -39,7 +42,10 @@ public sealed class MergeTests : IDisposable
     public void An_array_that_overflows_in_one_share_is_left_out_as_in_the_whole_run()
     {
         // Narrow nets fluctuate: at this depth the noise of some simulations leaves double precision and that of the others does not.
-        using var experiment = new SmallExperiment { Options = _experiment.Options with { Architecture = "bn_ff", TotalDepth = 1240, NumChannels = 16, NumSims = 12, BatchSize = 8 } };
+        using var experiment = new SmallExperiment
+        {
+            Options = _experiment.Options with { Architecture = "bn_ff", TotalDepth = 1240, NumChannels = 16, NumSims = 12, BatchSize = 8 },
+        };
         var whole = experiment.Run("whole.npz");
         string[] parts = [.. Enumerable.Range(1, 12).Select(number => experiment[$"{number}.npz"])];
         for (var number = 1; number <= 12; number++)
@@ -84,7 +90,10 @@ public sealed class MergeTests : IDisposable
         _experiment.Run("1.npz", new Shard(1, 2));
         _experiment.Run("2.npz", new Shard(2, 2));
         _experiment.Run("third.npz", new Shard(2, 3));
-        Refusal(_experiment["1.npz"], _experiment["2.npz"], _experiment["third.npz"]).Should().Contain("third.npz: expected each simulation once, but 2 are in").And.Contain("1.npz");
+        Refusal(_experiment["1.npz"], _experiment["2.npz"], _experiment["third.npz"])
+            .Should()
+            .Contain("third.npz: expected each simulation once, but 2 are in")
+            .And.Contain("1.npz");
         Refusal(_experiment["1.npz"], _experiment["1.npz"]).Should().Contain("0-2");
     }
 
@@ -126,14 +135,14 @@ public sealed class MergeTests : IDisposable
         void WriteImages(double pixel)
         {
             using var stream = File.Create(_experiment["images.npy"]);
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
         }
     }
 
     [Fact]
     public void Somebody_else_s_file_is_refused()
     {
-        NpzArchive.Write(_experiment["numpy.npz"], [new("depth", NpyArray.Of([1L], 1)), new("chi_loc1", NpyArray.Of([1.0], 1, 1))]);
+        NpzArchive.Write(_experiment["numpy.npz"], [new("depth", NpyArray.From([1L], 1)), new("chi_loc1", NpyArray.From([1.0], 1, 1))]);
         Refusal(_experiment["numpy.npz"]).Should().Contain("numpy.npz").And.Contain("wellbehaved run");
     }
 
@@ -152,5 +161,9 @@ public sealed class MergeTests : IDisposable
     }
 
     private string Refusal(params string[] parts) =>
-        FluentActions.Invoking(() => ResultMerge.Merge(parts, _experiment["merged.npz"], allowMissing: false)).Should().Throw<InvalidInputException>().Which.Message;
+        FluentActions
+            .Invoking(() => ResultMerge.Merge(parts, _experiment["merged.npz"], allowMissing: false))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message;
 }

@@ -5,7 +5,17 @@ internal sealed class SmallExperiment : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
-    public ExperimentOptions Options { get; init; } = new() { Architecture = "bn_res", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 4, NumSims = 6 };
+    public ExperimentOptions Options { get; init; } =
+        new()
+        {
+            Architecture = "bn_res",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 4,
+            BatchSize = 4,
+            NumSims = 6,
+        };
 
     public string this[string name] => Path.Combine(_folder, name);
 

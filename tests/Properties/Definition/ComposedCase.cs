@@ -24,7 +24,8 @@ public sealed record ComposedCase(Networks.Network Network, int Images, int Seed
 
     internal WrittenOutMapping Mapping() => new(Network, Parameters());
 
-    internal WrittenOutFeatures Features(double[] signal, double[] noise) => new(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, signal, noise);
+    internal WrittenOutFeatures Features(double[] signal, double[] noise) =>
+        new(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, signal, noise);
 
     internal WrittenOutFeatures Features() => Features(Input(1), Input(2));
 
@@ -34,7 +35,7 @@ public sealed record ComposedCase(Networks.Network Network, int Images, int Seed
     internal List<double[]> Parameters()
     {
         using var positions = PositionsOfMasks(Network.Layers, Network.Input).GetEnumerator();
-        return [.. ParameterList.Of(Network).Select((tensor, index) => Draw(tensor, 100 + index, positions))];
+        return [.. ParameterList.Enumerate(Network).Select((tensor, index) => Draw(tensor, 100 + index, positions))];
     }
 
     internal double[] Normal(int salt, int count)
@@ -64,14 +65,17 @@ public sealed record ComposedCase(Networks.Network Network, int Images, int Seed
         }
     }
 
-    private double[] Draw(ParameterTensor tensor, int salt, IEnumerator<int> positions) => tensor.Kind switch
-    {
-        ParameterKind.Weights or ParameterKind.Biases => [.. Normal(salt, (int)tensor.Length).Select(value => value * Math.Sqrt(tensor.Variance))],
-        ParameterKind.Mask when tensor.Length == 0 => positions.MoveNext() ? Mask((Dropout)tensor.Layer, salt, Images * positions.Current * tensor.Outputs) : throw new InvalidOperationException(),
-        ParameterKind.Mask => Mask((Dropout)tensor.Layer, salt, (int)tensor.Length),
-        ParameterKind.Survival => [new Random((Seed * 7919) + salt).Next(2)],
-        _ => throw new InvalidOperationException($"no numbers for {tensor.Kind}"),
-    };
+    private double[] Draw(ParameterTensor tensor, int salt, IEnumerator<int> positions) =>
+        tensor.Kind switch
+        {
+            ParameterKind.Weights or ParameterKind.Biases => [.. Normal(salt, (int)tensor.Length).Select(value => value * Math.Sqrt(tensor.Variance))],
+            ParameterKind.Mask when tensor.Length == 0 => positions.MoveNext()
+                ? Mask((Dropout)tensor.Layer, salt, Images * positions.Current * tensor.Outputs)
+                : throw new InvalidOperationException(),
+            ParameterKind.Mask => Mask((Dropout)tensor.Layer, salt, (int)tensor.Length),
+            ParameterKind.Survival => [new Random((Seed * 7919) + salt).Next(2)],
+            _ => throw new InvalidOperationException($"no numbers for {tensor.Kind}"),
+        };
 
     private double[] Mask(Dropout dropout, int salt, int length)
     {
@@ -87,40 +91,80 @@ public static class ComposedCases
 
     private static readonly Layer[] Pieces =
     [
-        new Dense(), new Dense { Parameters = new(1, 0.5) },
-        .. from boundary in Enum.GetValues<Boundary>() from groups in new[] { 1, 2, Convolution.EachChannel } select new Convolution(3) { Boundary = boundary, Groups = groups },
-        new Convolution(2) { Dilation = 2, Parameters = new(1, 0.5) }, new Convolution(1), new Convolution(3) { Dilation = 2, Boundary = Boundary.Symmetric },
-        new BatchNorm(), new BatchNorm { Epsilon = 0.1, Scale = 0.5 }, new LayerNorm(), new LayerNorm { Over = NormalisedOver.All, Epsilon = 0.1 },
-        new RmsNorm(), new RmsNorm { Over = NormalisedOver.All, Scale = -2 }, new GroupNorm(2) { Epsilon = 0.1 }, new InstanceNorm { Epsilon = 0.1 },
+        new Dense(),
+        new Dense { Parameters = new(1, 0.5) },
+        .. from boundary in Enum.GetValues<Boundary>()
+        from groups in new[] { 1, 2, Convolution.EachChannel }
+        select new Convolution(3) { Boundary = boundary, Groups = groups },
+        new Convolution(2) { Dilation = 2, Parameters = new(1, 0.5) },
+        new Convolution(1),
+        new Convolution(3) { Dilation = 2, Boundary = Boundary.Symmetric },
+        new BatchNorm(),
+        new BatchNorm { Epsilon = 0.1, Scale = 0.5 },
+        new LayerNorm(),
+        new LayerNorm { Over = NormalisedOver.All, Epsilon = 0.1 },
+        new RmsNorm(),
+        new RmsNorm { Over = NormalisedOver.All, Scale = -2 },
+        new GroupNorm(2) { Epsilon = 0.1 },
+        new InstanceNorm { Epsilon = 0.1 },
         .. from kind in Enum.GetValues<FunctionKind>() select new Activation(new Function(kind, kind == FunctionKind.LeakyRelu ? 0.2 : 0)),
-        new Scaling(0.5), new Dropout(0.8), new Dropout(0.6) { Mask = DropoutMask.ByPoint }, new Attention(2), new Attention(1) { Causal = true, Parameters = new(1, 0.5) },
+        new Scaling(0.5),
+        new Dropout(0.8),
+        new Dropout(0.6) { Mask = DropoutMask.ByPoint },
+        new Attention(2),
+        new Attention(1) { Causal = true, Parameters = new(1, 0.5) },
     ];
 
     /// <summary>Norms without ε stand where no features vanish but for rounding: at the beginning.</summary>
     private static readonly Networks.Layers[] Beginnings =
-        [[], [], [new BatchNorm { Epsilon = 0 }], [new LayerNorm { Epsilon = 0 }], [new RmsNorm { Epsilon = 0 }], [new LayerNorm { Epsilon = 0, Over = NormalisedOver.All }]];
+    [
+        [],
+        [],
+        [new BatchNorm { Epsilon = 0 }],
+        [new LayerNorm { Epsilon = 0 }],
+        [new RmsNorm { Epsilon = 0 }],
+        [new LayerNorm { Epsilon = 0, Over = NormalisedOver.All }],
+    ];
 
-    private static readonly Layer[] Ends = [new AveragePool(2), new MaxPool(2), new MaxPool(3), new GlobalAveragePool(), new Flatten(), new Convolution(3) { Stride = 2, Channels = 6 }];
+    private static readonly Layer[] Ends =
+    [
+        new AveragePool(2),
+        new MaxPool(2),
+        new MaxPool(3),
+        new GlobalAveragePool(),
+        new Flatten(),
+        new Convolution(3) { Stride = 2, Channels = 6 },
+    ];
 
     public static Arbitrary<ComposedCase> All() => That(_ => true);
 
-    /// <summary>Cases whose network has a property and whose features are equal before no norm without ε: what a law speaks of is drawn, not passed over.</summary>
+    /// <summary>
+    /// Cases whose network has a property and whose features are equal before no norm without ε: what a law speaks of is drawn, not passed over.
+    /// </summary>
     /// <param name="isMeant">Whether a law speaks of a network.</param>
-    internal static Arbitrary<ComposedCase> That(Func<Networks.Network, bool> isMeant) => Arb.From(
-        (from network in Gen.OneOf(Gen.Elements<Networks.Network>([.. LayerVectorNetworks.All.Where(isMeant)]), Chains().Where(isMeant))
-         from images in Gen.Choose(2, 3)
-         from seed in Gen.Choose(0, 100_000)
-         select new ComposedCase(network, images, seed)).Where(composed => !composed.IsConstantSomewhere()),
-        composed => Shrink(composed).Where(smaller => isMeant(smaller.Network) && !smaller.IsConstantSomewhere()));
+    internal static Arbitrary<ComposedCase> That(Func<Networks.Network, bool> isMeant) =>
+        Arb.From(
+            (
+                from network in Gen.OneOf(Gen.Elements<Networks.Network>([.. LayerVectorNetworks.All.Where(isMeant)]), Chains().Where(isMeant))
+                from images in Gen.Choose(2, 3)
+                from seed in Gen.Choose(0, 100_000)
+                select new ComposedCase(network, images, seed)
+            ).Where(composed => !composed.IsConstantSomewhere()),
+            composed => Shrink(composed).Where(smaller => isMeant(smaller.Network) && !smaller.IsConstantSomewhere())
+        );
 
-    private static Gen<Networks.Network> Chains() => (
-        from shape in Gen.Elements(Shapes)
-        from first in Gen.Elements(Beginnings)
-        from layers in Chain(2)
-        from ends in Gen.Elements(0, 1, 2)
-        from last in Gen.ArrayOf(Gen.Elements(Ends), ends)
-        from more in Chain(0)
-        select Composed(shape, [.. first, .. layers, .. last, .. more])).Where(network => network is not null).Select(network => network!);
+    private static Gen<Networks.Network> Chains() =>
+        (
+            from shape in Gen.Elements(Shapes)
+            from first in Gen.Elements(Beginnings)
+            from layers in Chain(2)
+            from ends in Gen.Elements(0, 1, 2)
+            from last in Gen.ArrayOf(Gen.Elements(Ends), ends)
+            from more in Chain(0)
+            select Composed(shape, [.. first, .. layers, .. last, .. more])
+        )
+            .Where(network => network is not null)
+            .Select(network => network!);
 
     private static Gen<Networks.Layers> Chain(int levels) =>
         from count in Gen.Choose(1, 4)
@@ -143,7 +187,14 @@ public static class ComposedCases
             from branchScale in scale
             from skipScale in scale
             from survival in Gen.Elements(1, 0.5)
-            select (Layer)new Residual(branch) { Skip = skip, BranchScale = branchScale, SkipScale = skipScale, Survival = survival };
+            select (Layer)
+                new Residual(branch)
+                {
+                    Skip = skip,
+                    BranchScale = branchScale,
+                    SkipScale = skipScale,
+                    Survival = survival,
+                };
         var stack =
             from times in Gen.Choose(1, 3)
             from branch in Chain(levels - 1)
@@ -172,7 +223,10 @@ public static class ComposedCases
         {
             if (Composed(composed.Network.Input, [.. layers.Where((_, index) => index != i)]) is { } shorter)
             {
-                yield return composed with { Network = shorter };
+                yield return composed with
+                {
+                    Network = shorter,
+                };
             }
         }
 
@@ -186,7 +240,10 @@ public static class ComposedCases
             };
             if (inner.Count > 0 && Composed(composed.Network.Input, [.. layers.Take(i), .. inner, .. layers.Skip(i + 1)]) is { } flatter)
             {
-                yield return composed with { Network = flatter };
+                yield return composed with
+                {
+                    Network = flatter,
+                };
             }
         }
     }

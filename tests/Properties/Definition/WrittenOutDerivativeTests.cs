@@ -36,12 +36,15 @@ public class WrittenOutDerivativeTests
             var sum = Propagate([.. first.Zip(second, (x, y) => x + y)]).Output.Noise;
             // A norm of nearly equal features multiplies rounding errors by 1/√ε.
             var largest = Math.Max(LargestAnywhere(one), LargestAnywhere(two));
-            Distance(sum, [.. one.Output.Noise.Zip(two.Output.Noise, (x, y) => x + y)]).Should().BeLessThanOrEqualTo(1e-7 * (1 + largest), "{0}", composed.Network);
+            Distance(sum, [.. one.Output.Noise.Zip(two.Output.Noise, (x, y) => x + y)])
+                .Should()
+                .BeLessThanOrEqualTo(1e-7 * (1 + largest), "{0}", composed.Network);
 
             WrittenOutPropagation Propagate(double[] dx) => mapping.Propagate(composed.Features(signal, dx), noise);
         }
 
-        static double LargestAnywhere(WrittenOutPropagation propagation) => propagation.Places.Select(place => Largest(place.Features.Noise)).DefaultIfEmpty(0).Largest();
+        static double LargestAnywhere(WrittenOutPropagation propagation) =>
+            propagation.Places.Select(place => Largest(place.Features.Noise)).DefaultIfEmpty(0).Largest();
     }
 
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 100)]
@@ -50,7 +53,11 @@ public class WrittenOutDerivativeTests
         foreach (var noise in Enum.GetValues<WrittenOutNoise>())
         {
             var propagation = composed.Mapping().Propagate(composed.Features(composed.Input(1), new double[composed.Input(1).Length]), noise);
-            propagation.Places.SelectMany(place => place.Features.Noise).Concat(propagation.Output.Noise).Should().OnlyContain(value => value == 0, "{0}", composed.Network);
+            propagation
+                .Places.SelectMany(place => place.Features.Noise)
+                .Concat(propagation.Output.Noise)
+                .Should()
+                .OnlyContain(value => value == 0, "{0}", composed.Network);
         }
     }
 
@@ -79,7 +86,10 @@ public class WrittenOutDerivativeTests
         {
             var differences = Difference(before, after, h);
             var moved = Distance(before.Places[i].Features.Noise, after.Places[i].Features.Noise);
-            var tolerance = (2 * moved) + (4 * Distance(differences, Difference(longBefore, longAfter, 2 * h))) + (1e-9 * (1 + Largest(place.Features.Noise) + Largest(place.Features.Signal)));
+            var tolerance =
+                (2 * moved)
+                + (4 * Distance(differences, Difference(longBefore, longAfter, 2 * h)))
+                + (1e-9 * (1 + Largest(place.Features.Noise) + Largest(place.Features.Signal)));
             Distance(differences, place.Features.Noise).Should().BeLessThanOrEqualTo(tolerance, "{0} {1} of {2}", place.Depth, place.After, composed.Network);
 
             double[] Difference(WrittenOutPropagation low, WrittenOutPropagation high, double step) =>

@@ -14,7 +14,10 @@ public class WrittenOutFactsTests
         var degree = Facts.DegreeOf(composed.Network.Layers)!.Value;
         const double factor = 4;
         var (mapping, input) = (composed.Mapping(), composed.Features());
-        var (one, other) = (mapping.Propagate(input).Output, mapping.Propagate(input.With([.. input.Signal.Select(value => factor * value)], input.Noise)).Output);
+        var (one, other) = (
+            mapping.Propagate(input).Output,
+            mapping.Propagate(input.With([.. input.Signal.Select(value => factor * value)], input.Noise)).Output
+        );
 
         // Of equal degree everywhere: the noise has one power less, and comes from the same input noise.
         Distance(other.Signal, one.Signal, Math.Pow(factor, degree)).Should().BeLessThan(1e-9, "{0}", composed.Network);
@@ -40,7 +43,10 @@ public class WrittenOutFactsTests
     {
         var (mapping, input) = (composed.Mapping(), composed.Features());
         var first = (int)composed.Network.Input.Features;
-        var other = input.With([.. input.Signal.Select((value, i) => i < first ? value : 2 - value)], [.. input.Noise.Select((value, i) => i < first ? value : -value)]);
+        var other = input.With(
+            [.. input.Signal.Select((value, i) => i < first ? value : 2 - value)],
+            [.. input.Noise.Select((value, i) => i < first ? value : -value)]
+        );
 
         var kept = (int)composed.Network.Output.Features;
         var (one, two) = (mapping.Propagate(input).Output, mapping.Propagate(other).Output);
@@ -53,10 +59,10 @@ public class WrittenOutFactsTests
         int[] sources =
         [
             .. from image in Enumerable.Range(0, features.Images)
-               from row in Enumerable.Range(0, features.Height)
-               from column in Enumerable.Range(0, features.Width)
-               from channel in Enumerable.Range(0, features.Channels)
-               select features.At(image, (row + rows) % features.Height, (column + columns) % features.Width, channel),
+            from row in Enumerable.Range(0, features.Height)
+            from column in Enumerable.Range(0, features.Width)
+            from channel in Enumerable.Range(0, features.Channels)
+            select features.At(image, (row + rows) % features.Height, (column + columns) % features.Width, channel),
         ];
         return features.With([.. sources.Select(i => features.Signal[i])], [.. sources.Select(i => features.Noise[i])]);
     }

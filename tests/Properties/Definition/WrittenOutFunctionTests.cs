@@ -32,8 +32,14 @@ public class WrittenOutFunctionTests
                 throw new InvalidDataException($"expected 5 numbers for {function.Word}, got {cells.Length}");
             }
 
-            WrittenOutFunction.Value(function, argument).Should().BeApproximately(value, (Rounding * valueScale) + double.Epsilon, "{0}({1:R})", kind, argument);
-            WrittenOutFunction.Derivative(function, argument).Should().BeApproximately(derivative, (Rounding * derivativeScale) + double.Epsilon, "{0}'({1:R})", kind, argument);
+            WrittenOutFunction
+                .Value(function, argument)
+                .Should()
+                .BeApproximately(value, (Rounding * valueScale) + double.Epsilon, "{0}({1:R})", kind, argument);
+            WrittenOutFunction
+                .Derivative(function, argument)
+                .Should()
+                .BeApproximately(derivative, (Rounding * derivativeScale) + double.Epsilon, "{0}'({1:R})", kind, argument);
         }
     }
 

@@ -64,20 +64,33 @@ public class WrittenOutIdentityTests
             // A stride leaves out outputs.
             Same(Propagate([new Convolution(3) { Boundary = boundary, Stride = 2 }], input, weights), EveryOther(plain));
             // A dilation leaves out inputs: a larger kernel with zeros.
-            double[] sparse = [.. Enumerable.Range(0, 25).SelectMany(offset => (offset / 5 % 2, offset % 5 % 2) == (0, 0)
-                ? weights.Skip(((offset / 5 / 2 * 3) + (offset % 5 / 2)) * 16).Take(16)
-                : new double[16])];
+            double[] sparse =
+            [
+                .. Enumerable
+                    .Range(0, 25)
+                    .SelectMany(offset =>
+                        (offset / 5 % 2, offset % 5 % 2) == (0, 0) ? weights.Skip(((offset / 5 / 2 * 3) + (offset % 5 / 2)) * 16).Take(16) : new double[16]
+                    ),
+            ];
             var wide = Draw(seed, new(8, 6, 4));
             Same(
                 Propagate([new Convolution(3) { Boundary = boundary, Dilation = 2 }], wide, weights),
-                Propagate([new Convolution(5) { Boundary = boundary }], wide, sparse));
+                Propagate([new Convolution(5) { Boundary = boundary }], wide, sparse)
+            );
             // Groups are blocks of weights on a diagonal.
             var grouped = Weights(seed + 1, 9 * 2 * 4);
-            double[] blocks = [.. Enumerable.Range(0, 9 * 4 * 4).Select(i => (i / 4 % 4 / 2) == (i % 4 / 2) ? grouped[(((i / 16 * 2) + (i / 4 % 2)) * 4) + (i % 4)] : 0)];
-            Same(Propagate([new Convolution(3) { Boundary = boundary, Groups = 2 }], input, grouped), Propagate([new Convolution(3) { Boundary = boundary }], input, blocks));
+            double[] blocks =
+            [
+                .. Enumerable.Range(0, 9 * 4 * 4).Select(i => (i / 4 % 4 / 2) == (i % 4 / 2) ? grouped[(((i / 16 * 2) + (i / 4 % 2)) * 4) + (i % 4)] : 0),
+            ];
+            Same(
+                Propagate([new Convolution(3) { Boundary = boundary, Groups = 2 }], input, grouped),
+                Propagate([new Convolution(3) { Boundary = boundary }], input, blocks)
+            );
             Same(
                 Propagate([new Convolution(3) { Boundary = boundary, Groups = 4 }], input, Weights(seed, 36)),
-                Propagate([new Convolution(3) { Boundary = boundary, Groups = Convolution.EachChannel }], input, Weights(seed, 36)));
+                Propagate([new Convolution(3) { Boundary = boundary, Groups = Convolution.EachChannel }], input, Weights(seed, 36))
+            );
         }
 
         Same(Propagate([new Convolution(1)], input, Weights(seed, 16)), Propagate([new Dense()], input, Weights(seed, 16)));
@@ -111,7 +124,10 @@ public class WrittenOutIdentityTests
 
         double[] middle = [.. weights.Skip(3 * 16).Take(3 * 16)];
         double[] padded = [.. new double[3 * 16], .. middle, .. new double[3 * 16]];
-        Same(Propagate([new Convolution(3) { Boundary = Boundary.ZeroPadding }], input, weights), Propagate([new Convolution(3) { Boundary = Boundary.ZeroPadding }], input, padded));
+        Same(
+            Propagate([new Convolution(3) { Boundary = Boundary.ZeroPadding }], input, weights),
+            Propagate([new Convolution(3) { Boundary = Boundary.ZeroPadding }], input, padded)
+        );
     }
 
     [Fact]
@@ -178,7 +194,16 @@ public class WrittenOutIdentityTests
         Networks.Layers tanh = [new Activation(new(FunctionKind.Tanh))];
         Same(
             Propagate([new Repeat(2, [new Repeat(3, [new Residual(tanh) { BranchScale = ResidualScale.ByDepth, SkipScale = ResidualScale.ByUnit }])])], input),
-            Propagate([new Repeat(2, [.. Enumerable.Range(1, 3).Select(unit => new Residual(tanh) { BranchScale = 1 / Math.Sqrt(3), SkipScale = 1 / Math.Sqrt(unit) })])], input));
+            Propagate(
+                [
+                    new Repeat(
+                        2,
+                        [.. Enumerable.Range(1, 3).Select(unit => new Residual(tanh) { BranchScale = 1 / Math.Sqrt(3), SkipScale = 1 / Math.Sqrt(unit) })]
+                    ),
+                ],
+                input
+            )
+        );
     }
 
     [Law(MaxTest = 20)]
@@ -190,7 +215,8 @@ public class WrittenOutIdentityTests
         double[] mask = [2, 0, 0, 2];
         Same(
             Propagate([new Dropout(0.5)], input, mask),
-            Propagate([new Dropout(0.5) { Mask = DropoutMask.ByPoint }], input, [.. Enumerable.Range(0, Images * 24).SelectMany(_ => mask)]));
+            Propagate([new Dropout(0.5) { Mask = DropoutMask.ByPoint }], input, [.. Enumerable.Range(0, Images * 24).SelectMany(_ => mask)])
+        );
     }
 
     /// <summary>Weights that pass on the middle of each patch.</summary>
@@ -211,7 +237,8 @@ public class WrittenOutIdentityTests
         return drawn.Features();
     }
 
-    private static double[] Weights(int seed, int length) => new ComposedCase(new("none", Input, Networks.Layers.None), Images, seed % 100_000).Normal(7, length);
+    private static double[] Weights(int seed, int length) =>
+        new ComposedCase(new("none", Input, Networks.Layers.None), Images, seed % 100_000).Normal(7, length);
 
     private static WrittenOutFeatures EveryOther(WrittenOutFeatures input)
     {
@@ -220,7 +247,8 @@ public class WrittenOutIdentityTests
             from row in Enumerable.Range(0, input.Height / 2)
             from column in Enumerable.Range(0, input.Width / 2)
             from channel in Enumerable.Range(0, 4)
-            select input.At(image, 2 * row, 2 * column, channel)).ToList();
+            select input.At(image, 2 * row, 2 * column, channel)
+        ).ToList();
         return new(Images, input.Height / 2, input.Width / 2, 4, [.. points.Select(i => input.Signal[i])], [.. points.Select(i => input.Noise[i])]);
     }
 

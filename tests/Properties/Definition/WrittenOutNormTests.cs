@@ -14,7 +14,16 @@ public class WrittenOutNormTests
     [
         ((epsilon, scale) => new BatchNorm { Epsilon = epsilon, Scale = scale }, (_, _, channel) => channel),
         ((epsilon, scale) => new LayerNorm { Epsilon = epsilon, Scale = scale }, (image, position, _) => (image * 100) + position),
-        ((epsilon, scale) => new LayerNorm { Epsilon = epsilon, Scale = scale, Over = NormalisedOver.All }, (image, _, _) => image),
+        (
+            (epsilon, scale) =>
+                new LayerNorm
+                {
+                    Epsilon = epsilon,
+                    Scale = scale,
+                    Over = NormalisedOver.All,
+                },
+            (image, _, _) => image
+        ),
         ((epsilon, scale) => new GroupNorm(2) { Epsilon = epsilon, Scale = scale }, (image, _, channel) => (image * 100) + (channel / 2)),
         ((epsilon, scale) => new InstanceNorm { Epsilon = epsilon, Scale = scale }, (image, _, channel) => (image * 100) + channel),
     ];
@@ -22,7 +31,16 @@ public class WrittenOutNormTests
     private static readonly (Func<double, double, Norm> Norm, Func<int, int, int, int> Set)[] RmsNorms =
     [
         ((epsilon, scale) => new RmsNorm { Epsilon = epsilon, Scale = scale }, (image, position, _) => (image * 100) + position),
-        ((epsilon, scale) => new RmsNorm { Epsilon = epsilon, Scale = scale, Over = NormalisedOver.All }, (image, _, _) => image),
+        (
+            (epsilon, scale) =>
+                new RmsNorm
+                {
+                    Epsilon = epsilon,
+                    Scale = scale,
+                    Over = NormalisedOver.All,
+                },
+            (image, _, _) => image
+        ),
     ];
 
     [Law(MaxTest = 30)]
@@ -81,7 +99,10 @@ public class WrittenOutNormTests
         foreach (var (norm, _) in Norms)
         {
             var input = Draw(seed);
-            var (one, other) = (Propagate(norm(0, 1), input), Propagate(norm(0, 1), input.With([.. input.Signal.Select(value => (3 * value) + 2)], input.Noise)));
+            var (one, other) = (
+                Propagate(norm(0, 1), input),
+                Propagate(norm(0, 1), input.With([.. input.Signal.Select(value => (3 * value) + 2)], input.Noise))
+            );
             Propagations.Distance(other.Signal, one.Signal).Should().BeLessThan(1e-10);
             Propagations.Distance([.. other.Noise.Select(value => 3 * value)], one.Noise).Should().BeLessThan(1e-9);
         }

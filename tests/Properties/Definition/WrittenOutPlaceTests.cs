@@ -11,8 +11,14 @@ public class WrittenOutPlaceTests
     {
         var propagation = composed.Mapping().Propagate(composed.Features());
 
-        propagation.Places.Select(place => (place.Depth, place.Number, place.Kind, place.After?.Word, place.EndsBranch, ShapeOf(place.Features)))
-            .Should().Equal(composed.Network.Places.Select(place => (place.Depth, place.Number, place.Kind, place.After?.Word, place.EndsBranch, place.Shape)), "{0}", composed.Network);
+        propagation
+            .Places.Select(place => (place.Depth, place.Number, place.Kind, place.After?.Word, place.EndsBranch, ShapeOf(place.Features)))
+            .Should()
+            .Equal(
+                composed.Network.Places.Select(place => (place.Depth, place.Number, place.Kind, place.After?.Word, place.EndsBranch, place.Shape)),
+                "{0}",
+                composed.Network
+            );
         ShapeOf(propagation.Output).Should().Be(composed.Network.Output);
     }
 
@@ -50,20 +56,26 @@ public class WrittenOutPlaceTests
             return;
         }
 
-        var recipe = Recipes.Find(network.Architecture, new(
-            new(network.Height, network.Width, network.InputChannels),
-            network.Depth,
-            network.Channels,
-            network.KernelSize,
-            Enum.Parse<Networks.Boundary>(network.Boundary.ToString()),
-            epsilon,
-            network.ResidualDepth))!;
+        var recipe = Recipes.Find(
+            network.Architecture,
+            new(
+                new(network.Height, network.Width, network.InputChannels),
+                network.Depth,
+                network.Channels,
+                network.KernelSize,
+                Enum.Parse<Networks.Boundary>(network.Boundary.ToString()),
+                epsilon,
+                network.ResidualDepth
+            )
+        )!;
 
         var (signal, noise, kernels) = (network.RandomInput(1), network.RandomInput(2), network.RandomKernels());
         var shown = new List<(double[] Signal, double[] Noise)>();
         network.WrittenOut(epsilon, kernels).Propagate(network.Batch(signal, noise), (_, _, x, dx) => shown.Add((x, dx)));
-        var places = new WrittenOutMapping(recipe, kernels).Propagate(new(network.Images, network.Height, network.Width, network.InputChannels, signal, noise)).Places
-            .Where(place => place.Kind != Networks.PlaceKind.BranchEnd).ToList();
+        var places = new WrittenOutMapping(recipe, kernels)
+            .Propagate(new(network.Images, network.Height, network.Width, network.InputChannels, signal, noise))
+            .Places.Where(place => place.Kind != Networks.PlaceKind.BranchEnd)
+            .ToList();
 
         places.Should().HaveCount(shown.Count);
         foreach (var (place, (x, dx)) in places.Zip(shown))

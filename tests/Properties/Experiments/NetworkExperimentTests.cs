@@ -27,10 +27,21 @@ public sealed class NetworkExperimentTests : IDisposable
     [InlineData("bn_res", 3, 2)]
     public void A_recipe_has_the_moments_of_its_architecture(string name, int kernelSize, int residualDepth)
     {
-        var ofArchitecture = new ExperimentOptions { Architecture = name, TotalDepth = 4, KernelSize = kernelSize, NumChannels = 5, BatchSize = 3, NumSims = 2, NumComputations = 4, ResDepth = residualDepth, Seed = 9 };
+        var ofArchitecture = new ExperimentOptions
+        {
+            Architecture = name,
+            TotalDepth = 4,
+            KernelSize = kernelSize,
+            NumChannels = 5,
+            BatchSize = 3,
+            NumSims = 2,
+            NumComputations = 4,
+            ResDepth = residualDepth,
+            Seed = 9,
+        };
         var network = Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 4, 5, kernelSize, ResidualDepth: residualDepth))!;
         var expected = Experiment.Prepare(ofArchitecture, 1).Run();
-        var actual = Experiment.Prepare(ExperimentOptions.Of(network, 3, 2) with { Seed = 9 }, 2).Run();
+        var actual = Experiment.Prepare(ExperimentOptions.ForNetwork(network, 3, 2) with { Seed = 9 }, 2).Run();
 
         for (var simulation = 0; simulation < 2; simulation++)
         {
@@ -48,7 +59,7 @@ public sealed class NetworkExperimentTests : IDisposable
             }
         }
 
-        var (table, reference) = (MomentTable.Of(actual), MomentTable.Of(expected));
+        var (table, reference) = (MomentTable.Read(actual), MomentTable.Read(expected));
         table.Depths.Should().Equal(reference.Depths);
         table.LogChi.Should().BeEquivalentTo(reference.LogChi);
         table.LogNu2.Should().BeEquivalentTo(reference.LogNu2);
@@ -61,7 +72,7 @@ public sealed class NetworkExperimentTests : IDisposable
     [Law(MaxTest = 150)]
     public void Any_network_is_run_written_and_read(Network network)
     {
-        var options = ExperimentOptions.Of(network, 2, 2) with { Dataset = "gaussian", Normalize = InputNormalization.None };
+        var options = ExperimentOptions.ForNetwork(network, 2, 2) with { Dataset = "gaussian", Normalize = InputNormalization.None };
         if (Refused(options))
         {
             return;
@@ -113,13 +124,17 @@ public sealed class NetworkExperimentTests : IDisposable
     [Fact]
     public void Shares_in_any_order_are_the_whole_run()
     {
-        var options = ExperimentOptions.Of(Stages(), 3, 5) with { Seed = 3 };
+        var options = ExperimentOptions.ForNetwork(Stages(), 3, 5) with { Seed = 3 };
         using var experiment = new SmallExperiment { Options = options };
         var whole = experiment.Run("whole.npz");
         experiment.Run("1.npz", new Shard(1, 2), threads: 2);
         experiment.JournalOf("2.npz", new Shard(2, 2));
 
-        var (simulations, warnings) = ResultMerge.Merge([Journal.PathOf(experiment["2.npz"]), experiment["1.npz"]], experiment["merged.npz"], allowMissing: false);
+        var (simulations, warnings) = ResultMerge.Merge(
+            [Journal.PathOf(experiment["2.npz"]), experiment["1.npz"]],
+            experiment["merged.npz"],
+            allowMissing: false
+        );
 
         (simulations, warnings.Count).Should().Be((5, 0));
         File.ReadAllBytes(experiment["merged.npz"]).Should().Equal(whole);
@@ -128,7 +143,7 @@ public sealed class NetworkExperimentTests : IDisposable
     [Fact]
     public void A_run_that_was_cut_off_goes_on_to_the_same_file()
     {
-        using var experiment = new SmallExperiment { Options = ExperimentOptions.Of(Stages(), 3, 4) };
+        using var experiment = new SmallExperiment { Options = ExperimentOptions.ForNetwork(Stages(), 3, 4) };
         var undisturbed = experiment.Run();
         var journal = experiment.JournalOf();
         for (var length = 0; length <= journal.Length; length += journal.Length / 23)
@@ -143,22 +158,55 @@ public sealed class NetworkExperimentTests : IDisposable
     [Fact]
     public void A_journal_of_another_network_is_not_gone_on_with()
     {
-        using var experiment = new SmallExperiment { Options = ExperimentOptions.Of(new("mine", new(32, 32, 3), [new Flatten(), new Repeat(2, Unit)]), 8, 4) };
+        using var experiment = new SmallExperiment
+        {
+            Options = ExperimentOptions.ForNetwork(new("mine", new(32, 32, 3), [new Flatten(), new Repeat(2, Unit)]), 8, 4),
+        };
         experiment.JournalOf();
-        foreach (var (other, difference) in new[]
+        foreach (
+            var (other, difference) in new[]
+            {
+                (new Network("mine", new(32, 32, 3), [new Flatten(), new Repeat(3, Unit)]), "network mine, not mine of other layers"),
+                (new Network("yours", new(32, 32, 3), [new Flatten(), new Repeat(2, Unit)]), "network mine, not yours"),
+            }
+        )
         {
-            (new Network("mine", new(32, 32, 3), [new Flatten(), new Repeat(3, Unit)]), "network mine, not mine of other layers"),
-            (new Network("yours", new(32, 32, 3), [new Flatten(), new Repeat(2, Unit)]), "network mine, not yours"),
-        })
-        {
-            var header = Experiment.Prepare(ExperimentOptions.Of(other, 8, 4)).Header;
-            FluentActions.Invoking(() => Journal.Open(experiment["result.npz"], header, resume: true)).Should().Throw<InvalidInputException>().Which.Message.Should().Contain(difference);
+            var header = Experiment.Prepare(ExperimentOptions.ForNetwork(other, 8, 4)).Header;
+            FluentActions
+                .Invoking(() => Journal.Open(experiment["result.npz"], header, resume: true))
+                .Should()
+                .Throw<InvalidInputException>()
+                .Which.Message.Should()
+                .Contain(difference);
         }
 
         var full = Experiment.Prepare(experiment.Options with { Noise = NoiseKind.Full }).Header;
-        FluentActions.Invoking(() => Journal.Open(experiment["result.npz"], full, resume: true)).Should().Throw<InvalidInputException>().Which.Message.Should().Contain("noise mapping, not full");
-        var architecture = Experiment.Prepare(new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 6, BatchSize = 8, NumSims = 4 }).Header;
-        FluentActions.Invoking(() => Journal.Open(experiment["result.npz"], architecture, resume: true)).Should().Throw<InvalidInputException>().Which.Message.Should().Contain("network mine, not nothing");
+        FluentActions
+            .Invoking(() => Journal.Open(experiment["result.npz"], full, resume: true))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .Contain("noise mapping, not full");
+        var architecture = Experiment
+            .Prepare(
+                new ExperimentOptions
+                {
+                    Architecture = "bn_ff",
+                    TotalDepth = 2,
+                    NumComputations = 2,
+                    KernelSize = 1,
+                    NumChannels = 6,
+                    BatchSize = 8,
+                    NumSims = 4,
+                }
+            )
+            .Header;
+        FluentActions
+            .Invoking(() => Journal.Open(experiment["result.npz"], architecture, resume: true))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .Contain("network mine, not nothing");
     }
 
     /// <summary>Statistics of the batch are held or differentiated; where there are none, both noises are one.</summary>
@@ -168,7 +216,7 @@ public sealed class NetworkExperimentTests : IDisposable
     public void The_noise_is_that_of_the_mapping_or_of_the_whole_batch(bool hasBatchNorm)
     {
         Layers unit = hasBatchNorm ? Unit : [new Dense { Channels = 6 }, new LayerNorm(), new Activation(Function.Relu)];
-        var options = ExperimentOptions.Of(new("noises", new(32, 32, 3), [new Flatten(), new Repeat(3, unit)]), 8, 1);
+        var options = ExperimentOptions.ForNetwork(new("noises", new(32, 32, 3), [new Flatten(), new Repeat(3, unit)]), 8, 1);
         var (held, full) = (Last(options), Last(options with { Noise = NoiseKind.Full }));
 
         full.LogNu2Signal.Should().Be(held.LogNu2Signal);
@@ -180,15 +228,24 @@ public sealed class NetworkExperimentTests : IDisposable
     [Fact]
     public void An_architecture_has_both_noises_too()
     {
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 3, NumComputations = 1, KernelSize = 1, NumChannels = 6, BatchSize = 8, NumSims = 1 };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 3,
+            NumComputations = 1,
+            KernelSize = 1,
+            NumChannels = 6,
+            BatchSize = 8,
+            NumSims = 1,
+        };
         var network = Recipes.BnFf(new RecipeSizes(new Shape(32, 32, 3), 3, 6));
-        var described = ExperimentOptions.Of(network, 8, 1) with { Noise = NoiseKind.Full };
+        var described = ExperimentOptions.ForNetwork(network, 8, 1) with { Noise = NoiseKind.Full };
 
         var result = Experiment.Prepare(options with { Noise = NoiseKind.Full }).Run();
 
         result.Simulations[0].AtPlaces[^1][0].LogMu2Noise.Should().Be(Experiment.Prepare(described).Run().Simulations[0].AtPlaces[^1][0].LogMu2Noise);
-        ResultConfiguration.Of(options).Should().NotContain("\"noise\"", "older files have no such key");
-        ResultConfiguration.Read(ResultConfiguration.Of(result.Options)).Should().Be(result.Options);
+        ResultConfiguration.Write(options).Should().NotContain("\"noise\"", "older files have no such key");
+        ResultConfiguration.Read(ResultConfiguration.Write(result.Options)).Should().Be(result.Options);
     }
 
     /// <summary>Chosen repetitions of the one repeat are recorded, with what is outside of it.</summary>
@@ -196,17 +253,39 @@ public sealed class NetworkExperimentTests : IDisposable
     public void Depths_count_the_repetitions_of_the_one_repeat()
     {
         Layers stem = [new Flatten(), new Dense { Channels = 6 }, new Dense()];
-        var network = new Network("stem", new(32, 32, 3), [.. stem, new Repeat(4, [new Dense(), new Activation(Function.Relu)]), new LayerNorm(), new Dense { Channels = 2 }]);
+        var network = new Network(
+            "stem",
+            new(32, 32, 3),
+            [.. stem, new Repeat(4, [new Dense(), new Activation(Function.Relu)]), new LayerNorm(), new Dense { Channels = 2 }]
+        );
         RecordedPlaces.RepetitionsOf(network).Should().Be((1, 4));
 
-        var options = ExperimentOptions.Of(network, 8, 1) with { Depths = new([2, 4]) };
+        var options = ExperimentOptions.ForNetwork(network, 8, 1) with { Depths = new([2, 4]) };
         var places = options.RecordedPlaces!;
 
-        places.Places.Select(place => $"{place}").Should().Equal(
-            "0.0 after dense", "1.1 after dense", "3.1 before the unit", "3.2 after dense", "3.3 after relu", "5.1 before the unit", "5.2 after dense", "5.3 after relu", "5.4 after layer_norm", "6.1 after dense");
+        places
+            .Places.Select(place => $"{place}")
+            .Should()
+            .Equal(
+                "0.0 after dense",
+                "1.1 after dense",
+                "3.1 before the unit",
+                "3.2 after dense",
+                "3.3 after relu",
+                "5.1 before the unit",
+                "5.2 after dense",
+                "5.3 after relu",
+                "5.4 after layer_norm",
+                "6.1 after dense"
+            );
         places.Ends.Select(end => $"{places.Places[end]}").Should().Equal("3.3 after relu", "5.3 after relu");
         var all = Experiment.Prepare(options with { Depths = null }).Run();
-        Experiment.Prepare(options).Run().SelectAtEnds((moments, _) => moments.Nu2Signal)[0].Should().Equal(all.SelectAtEnds((moments, _) => moments.Nu2Signal)[0].Where((_, i) => i % 2 == 1));
+        Experiment
+            .Prepare(options)
+            .Run()
+            .SelectAtEnds((moments, _) => moments.Nu2Signal)[0]
+            .Should()
+            .Equal(all.SelectAtEnds((moments, _) => moments.Nu2Signal)[0].Where((_, i) => i % 2 == 1));
     }
 
     [Fact]
@@ -214,21 +293,41 @@ public sealed class NetworkExperimentTests : IDisposable
     {
         RecordedPlaces.RepetitionsOf(Stages()).Should().BeNull();
         RecordedPlaces.RepetitionsOf(new("nested", new(1, 1, 2), [new Repeat(2, [new Repeat(2, [new Dense()])])])).Should().BeNull();
-        FluentActions.Invoking(() => (ExperimentOptions.Of(Stages(), 3, 1) with { Depths = new([1]) }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--depths: *");
+        FluentActions
+            .Invoking(() => (ExperimentOptions.ForNetwork(Stages(), 3, 1) with { Depths = new([1]) }).Validate())
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--depths: *");
     }
 
     /// <summary>Without units, layers with weights are counted, and their activations make the sequence.</summary>
     [Fact]
     public void A_network_without_units_is_a_sequence_of_activations()
     {
-        var places = RecordedPlaces.Of(new("plain", new(8, 8, 3), [new Convolution(3), new Activation(Function.Relu), new Convolution(3), new BatchNorm(), new Activation(Function.Relu), new AveragePool(2), new Flatten(), new Dense()]), 2);
+        var places = RecordedPlaces.Choose(
+            new(
+                "plain",
+                new(8, 8, 3),
+                [
+                    new Convolution(3),
+                    new Activation(Function.Relu),
+                    new Convolution(3),
+                    new BatchNorm(),
+                    new Activation(Function.Relu),
+                    new AveragePool(2),
+                    new Flatten(),
+                    new Dense(),
+                ]
+            ),
+            2
+        );
 
         places.Depths.Should().Equal(1, 1, 2, 2, 2, 2, 3);
         places.Ends.Select(end => places.Depths[end]).Should().Equal(1, 2);
         places.Ends.Should().OnlyContain(end => places.Places[end].After is Activation);
         places.Ranks.Should().Equal(places.Ends);
         places.CountsUnits.Should().BeFalse();
-        RecordedPlaces.Of(new("linear", new(1, 1, 3), [new Dense(), new Dense()]), 2).Ends.Should().Equal(0, 1);
+        RecordedPlaces.Choose(new("linear", new(1, 1, 3), [new Dense(), new Dense()]), 2).Ends.Should().Equal(0, 1);
     }
 
     /// <summary>Over a single point nothing varies: what has no variance is no part of the sequence, unless nothing has.</summary>
@@ -237,16 +336,29 @@ public sealed class NetworkExperimentTests : IDisposable
     [InlineData(2, 1)]
     public void A_single_point_has_no_variance(int batchSize, int extent)
     {
-        Layers layers = [new AveragePool(32 / extent), new Convolution(1) { Channels = 4 }, new Repeat(2, [new Dense(), new Activation(Function.Relu)]), new AveragePool(extent), new Residual([new Dense()])];
-        var options = ExperimentOptions.Of(new("points", new(32, 32, 3), layers), batchSize, 2) with { Normalize = InputNormalization.Global };
+        Layers layers =
+        [
+            new AveragePool(32 / extent),
+            new Convolution(1) { Channels = 4 },
+            new Repeat(2, [new Dense(), new Activation(Function.Relu)]),
+            new AveragePool(extent),
+            new Residual([new Dense()]),
+        ];
+        var options = ExperimentOptions.ForNetwork(new("points", new(32, 32, 3), layers), batchSize, 2) with { Normalize = InputNormalization.Global };
         foreach (var size in new[] { batchSize, 1 })
         {
             var result = Experiment.Prepare(options with { BatchSize = size }).Run();
             var path = Path.Combine(_folder, "points.npz");
             ResultFile.Write(path, result);
-            var (table, read) = (MomentTable.Of(result), MomentTable.Of(ResultFile.Read(path)));
+            var (table, read) = (MomentTable.Read(result), MomentTable.Read(ResultFile.Read(path)));
 
-            result.Depths.Should().Equal(size > 1 ? [1, 2, 3] : extent > 1 ? [1, 2] : [1, 2, 3]);
+            result
+                .Depths.Should()
+                .Equal(
+                    size > 1 ? [1, 2, 3]
+                    : extent > 1 ? [1, 2]
+                    : [1, 2, 3]
+                );
             (table.LogChi is null).Should().Be(size * extent == 1);
             (read.LogChi is null).Should().Be(table.LogChi is null);
             read.Unusable.Should().Be(0);
@@ -264,7 +376,7 @@ public sealed class NetworkExperimentTests : IDisposable
             layers = [new Residual(layers)];
         }
 
-        var options = ExperimentOptions.Of(new("deep in itself", new(32, 32, 3), [new Flatten(), new Dense { Channels = 2 }, .. layers]), 8, 1);
+        var options = ExperimentOptions.ForNetwork(new("deep in itself", new(32, 32, 3), [new Flatten(), new Dense { Channels = 2 }, .. layers]), 8, 1);
         var path = Path.Combine(_folder, "levels.npz");
         var experiment = Experiment.Prepare(options);
         ResultFile.Write(path, experiment.Run());
@@ -279,22 +391,38 @@ public sealed class NetworkExperimentTests : IDisposable
     public void A_dead_branch_is_no_ending()
     {
         var dead = new Dense { Parameters = new Initialisation(0) };
-        var options = ExperimentOptions.Of(new("dead branch", new(32, 32, 3), [new Flatten(), new Dense { Channels = 4 }, new Repeat(3, [new Residual([new Activation(Function.Relu), dead])])]), 8, 2);
+        var options = ExperimentOptions.ForNetwork(
+            new(
+                "dead branch",
+                new(32, 32, 3),
+                [new Flatten(), new Dense { Channels = 4 }, new Repeat(3, [new Residual([new Activation(Function.Relu), dead])])]
+            ),
+            8,
+            2
+        );
         Experiment.Prepare(options).Run().Ends.Should().OnlyContain(end => !end.HasEnded);
 
-        var stack = ExperimentOptions.Of(new("dead stack", new(32, 32, 3), [new Flatten(), new Dense { Channels = 4 }, new Repeat(3, [new Activation(Function.Relu), dead])]), 8, 2);
+        var stack = ExperimentOptions.ForNetwork(
+            new("dead stack", new(32, 32, 3), [new Flatten(), new Dense { Channels = 4 }, new Repeat(3, [new Activation(Function.Relu), dead])]),
+            8,
+            2
+        );
         Experiment.Prepare(stack).Run().Ends.Should().OnlyContain(end => end == new MappingEnd(Ending.DeadSignal, 1));
     }
 
-    private static Network Stages() => new("stages", new(32, 32, 3),
-    [
-        new AveragePool(8),
-        new Convolution(3) { Channels = 4 },
-        new Repeat(2, [new Residual([new LayerNorm(), new Activation(Function.Relu), new Convolution(3)])]),
-        new Residual([new Convolution(1) { Channels = 6 }, new AveragePool(2)]) { Skip = [new AveragePool(2), new Dense { Channels = 6 }] },
-        new Repeat(2, [new Residual([new LayerNorm(), new Activation(Function.Relu), new Convolution(1)])]),
-        new GlobalAveragePool(),
-    ]);
+    private static Network Stages() =>
+        new(
+            "stages",
+            new(32, 32, 3),
+            [
+                new AveragePool(8),
+                new Convolution(3) { Channels = 4 },
+                new Repeat(2, [new Residual([new LayerNorm(), new Activation(Function.Relu), new Convolution(3)])]),
+                new Residual([new Convolution(1) { Channels = 6 }, new AveragePool(2)]) { Skip = [new AveragePool(2), new Dense { Channels = 6 }] },
+                new Repeat(2, [new Residual([new LayerNorm(), new Activation(Function.Relu), new Convolution(1)])]),
+                new GlobalAveragePool(),
+            ]
+        );
 
     private static bool Refused(ExperimentOptions options)
     {

@@ -9,7 +9,7 @@ public class NpyFormatTests
     [Law(MaxTest = 200)]
     public void What_is_written_is_read_back(double[] values)
     {
-        var array = NpyArray.Of(values, values.Length);
+        var array = NpyArray.From(values, values.Length);
         var copy = RoundTrip(array);
         copy.Shape.Should().Equal(array.Shape);
         copy.Bytes.ToArray().Should().Equal(array.Bytes.ToArray());
@@ -18,8 +18,8 @@ public class NpyFormatTests
     [Fact]
     public void Texts_and_numbers_without_axes_are_read_back()
     {
-        RoundTrip(NpyArray.Of("seed ν₂ 𝒩")).ToText().Should().Be("seed ν₂ 𝒩");
-        RoundTrip(NpyArray.Of([(long)42])).ToDoubles().Should().Equal(42);
+        RoundTrip(NpyArray.From("seed ν₂ 𝒩")).ToText().Should().Be("seed ν₂ 𝒩");
+        RoundTrip(NpyArray.From([(long)42])).ToDoubles().Should().Equal(42);
     }
 
     [Theory]
@@ -87,7 +87,15 @@ public class NpyFormatTests
     [InlineData(true)]
     public void Pairs_of_doubles_are_decoded(bool isBigEndian)
     {
-        (double First, double Second)[] pairs = [(1, 1e-20), (-3.5, 0), (0, 0), (Math.PI, 1.2246467991473532e-16), (1e300, -1e280), (double.PositiveInfinity, 0)];
+        (double First, double Second)[] pairs =
+        [
+            (1, 1e-20),
+            (-3.5, 0),
+            (0, 0),
+            (Math.PI, 1.2246467991473532e-16),
+            (1e300, -1e280),
+            (double.PositiveInfinity, 0),
+        ];
         var elements = pairs.SelectMany(pair => Doubles(pair, isBigEndian)).ToArray();
 
         Read(Header(isBigEndian ? ">f16" : "<f16", $"({pairs.Length},)"), elements).ToDoubles().Should().Equal(pairs.Select(pair => pair.First));
@@ -95,7 +103,17 @@ public class NpyFormatTests
         static byte[] Doubles((double First, double Second) pair, bool isBigEndian)
         {
             var bytes = new byte[16];
-            var write = (int at, double value) => { if (isBigEndian) { BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(at), value); } else { BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value); } };
+            var write = (int at, double value) =>
+            {
+                if (isBigEndian)
+                {
+                    BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(at), value);
+                }
+                else
+                {
+                    BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value);
+                }
+            };
             write(0, pair.First);
             write(8, pair.Second);
             return bytes;
@@ -106,15 +124,23 @@ public class NpyFormatTests
     [Fact]
     public void Extended_precision_is_known_whatever_its_padding_holds()
     {
-        foreach (var (hex, expected) in new (string, double[])[]
-        {
-            ("abaaaaaaaaaaaaaafd3f000000000000 abaaaaaaaaaaaaaafd3fce8e6d7f0000 abaaaaaaaaaaaaaafd3f342800000000 abaaaaaaaaaaaaaafd3f7c077c086602", [1 / 3.0, 1 / 3.0, 1 / 3.0, 1 / 3.0]),
-            ("abaaaaaaaaaaaaaafd3fce8e6d7f0000", [1 / 3.0]),
-            ("abaaaaaaaaaaaaaafdbfce8e6d7f0000 abaaaaaaaaaaaaaafdbf7c077c086602", [-1 / 3.0, -1 / 3.0]),
-            ("00000000000000000000510000000000 0090244992244992fc3f510000000000", [0, 1 / 7.0]),
-            ("0000000000000080ff7fce8e6d7f0000 00000000000000c0ff7fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000", [double.PositiveInfinity, double.NaN, 1]),
-            ("0000000000000080ff5fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000", [double.PositiveInfinity, 1]),
-        })
+        foreach (
+            var (hex, expected) in new (string, double[])[]
+            {
+                (
+                    "abaaaaaaaaaaaaaafd3f000000000000 abaaaaaaaaaaaaaafd3fce8e6d7f0000 abaaaaaaaaaaaaaafd3f342800000000 abaaaaaaaaaaaaaafd3f7c077c086602",
+                    [1 / 3.0, 1 / 3.0, 1 / 3.0, 1 / 3.0]
+                ),
+                ("abaaaaaaaaaaaaaafd3fce8e6d7f0000", [1 / 3.0]),
+                ("abaaaaaaaaaaaaaafdbfce8e6d7f0000 abaaaaaaaaaaaaaafdbf7c077c086602", [-1 / 3.0, -1 / 3.0]),
+                ("00000000000000000000510000000000 0090244992244992fc3f510000000000", [0, 1 / 7.0]),
+                (
+                    "0000000000000080ff7fce8e6d7f0000 00000000000000c0ff7fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000",
+                    [double.PositiveInfinity, double.NaN, 1]
+                ),
+                ("0000000000000080ff5fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000", [double.PositiveInfinity, 1]),
+            }
+        )
         {
             var elements = Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal));
             Read(Header("<f16", $"({expected.Length},)"), elements).ToDoubles().Should().Equal(expected, hex);
@@ -125,8 +151,11 @@ public class NpyFormatTests
     public void Wide_floats_of_no_one_format_are_refused_and_the_type_is_named()
     {
         // The leading bit is missing, so not x86; the exponent of a quadruple number is zero and its fraction is not.
-        FluentActions.Invoking(() => Read(Header("<f16", "()"), Convert.FromHexString("01000000000000000140000000000000")))
-            .Should().Throw<InvalidInputException>().WithMessage("test: expected 16-byte floats of x86 (80 bits)*save them as float64");
+        FluentActions
+            .Invoking(() => Read(Header("<f16", "()"), Convert.FromHexString("01000000000000000140000000000000")))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("test: expected 16-byte floats of x86 (80 bits)*save them as float64");
     }
 
     [Theory]
@@ -160,14 +189,17 @@ public class NpyFormatTests
     [InlineData("'nonsense'", "found type 'nonsense'")]
     [InlineData("[('a', '<f8')]", "records of several fields")]
     public void A_type_that_cannot_be_read_is_named(string type, string named) =>
-        FluentActions.Invoking(() => Read($"{{'descr': {type}, 'fortran_order': False, 'shape': (1,), }}", new byte[8]))
-            .Should().Throw<InvalidInputException>().WithMessage($"test: expected an array of numbers or text of a plain type, *{named}*");
+        FluentActions
+            .Invoking(() => Read($"{{'descr': {type}, 'fortran_order': False, 'shape': (1,), }}", new byte[8]))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"test: expected an array of numbers or text of a plain type, *{named}*");
 
     [Fact]
     public void A_header_alone_says_type_and_shape_and_leaves_the_elements()
     {
         using var stream = new MemoryStream();
-        NpyFormat.Write(stream, NpyArray.Of(new double[6], 2, 3));
+        NpyFormat.Write(stream, NpyArray.From(new double[6], 2, 3));
         stream.Position = 0;
 
         var header = NpyFormat.ReadHeader(stream, stream.Length, "test");
@@ -204,17 +236,26 @@ public class NpyFormatTests
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", 8)]
     [InlineData("", 8)]
     public void Headers_that_do_not_fit_are_refused(string header, int bytes) =>
-        FluentActions.Invoking(() => Read(header, new byte[bytes])).Should().Throw<InvalidInputException>().Which.Message.Should().StartWith("test:").And.NotContain("\n");
+        FluentActions
+            .Invoking(() => Read(header, new byte[bytes]))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .StartWith("test:")
+            .And.NotContain("\n");
 
     [Fact]
     public void Truncated_and_foreign_files_are_refused()
     {
         using var stream = new MemoryStream();
-        NpyFormat.Write(stream, NpyArray.Of([1.0, 2.0], 2));
+        NpyFormat.Write(stream, NpyArray.From([1.0, 2.0], 2));
         var whole = stream.ToArray();
         for (var length = 0; length < whole.Length; length++)
         {
-            FluentActions.Invoking(() => NpyFormat.Read(new MemoryStream(whole, 0, length), length, "test")).Should().Throw<InvalidInputException>("{0} bytes are not the whole file", length);
+            FluentActions
+                .Invoking(() => NpyFormat.Read(new MemoryStream(whole, 0, length), length, "test"))
+                .Should()
+                .Throw<InvalidInputException>("{0} bytes are not the whole file", length);
         }
 
         FluentActions.Invoking(() => NpyFormat.Read(new MemoryStream("PNG..............."u8.ToArray()), 18, "test")).Should().Throw<InvalidInputException>();
@@ -225,7 +266,12 @@ public class NpyFormatTests
     {
         var bits = BitConverter.DoubleToUInt64Bits(value);
         var (exponent, fraction) = ((int)(bits >> 52) & 0x7FF, (UInt128)(bits & ((1UL << 52) - 1)) << 60);
-        var wide = exponent switch { 0 => 0, 0x7FF => 0x7FFF, _ => exponent - 1023 + 16383 };
+        var wide = exponent switch
+        {
+            0 => 0,
+            0x7FF => 0x7FFF,
+            _ => exponent - 1023 + 16383,
+        };
         var number = ((UInt128)(bits >> 63) << 127) | ((UInt128)wide << 112) | fraction;
         var bytes = new byte[16];
         BinaryPrimitives.WriteUInt128LittleEndian(bytes, number);

@@ -49,9 +49,7 @@ public sealed class NpzArchiveTests : IDisposable
                 // Time stamps and the like carry no data: then everything that is read must be right.
                 ReadAll("d.npz").Where(pair => original.ContainsKey(pair.Key)).Should().AllSatisfy(pair => pair.Value.Should().Equal(original[pair.Key]));
             }
-            catch (InvalidInputException)
-            {
-            }
+            catch (InvalidInputException) { }
         }
     }
 
@@ -62,7 +60,7 @@ public sealed class NpzArchiveTests : IDisposable
         using (var archive = ZipFile.Open(PathOf("bomb.npz"), ZipArchiveMode.Create))
         {
             using var content = archive.CreateEntry("chi_loc1.npy", CompressionLevel.NoCompression).Open();
-            NpyFormat.Write(content, NpyArray.Of([1.0], 1));
+            NpyFormat.Write(content, NpyArray.From([1.0], 1));
         }
 
         var bytes = File.ReadAllBytes(PathOf("bomb.npz"));
@@ -82,7 +80,7 @@ public sealed class NpzArchiveTests : IDisposable
         using (var archive = ZipFile.Open(PathOf("large.npz"), ZipArchiveMode.Create))
         {
             using var content = archive.CreateEntry("x.npy", CompressionLevel.SmallestSize).Open();
-            NpyFormat.Write(content, NpyArray.Of(new double[4_000_000], 4, 1_000_000));
+            NpyFormat.Write(content, NpyArray.From(new double[4_000_000], 4, 1_000_000));
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -102,7 +100,7 @@ public sealed class NpzArchiveTests : IDisposable
         using (var archive = ZipFile.Open(PathOf("shared.npz"), ZipArchiveMode.Create))
         {
             using var content = archive.CreateEntry("chi_loc000.npy", CompressionLevel.SmallestSize).Open();
-            NpyFormat.Write(content, NpyArray.Of(new double[250_000], 250_000, 1));
+            NpyFormat.Write(content, NpyArray.From(new double[250_000], 250_000, 1));
         }
 
         var bytes = File.ReadAllBytes(PathOf("shared.npz"));
@@ -145,16 +143,26 @@ public sealed class NpzArchiveTests : IDisposable
     {
         Write("a.npz");
         var former = File.ReadAllBytes(PathOf("a.npz"));
-        FluentActions.Invoking(() => AtomicFile.Write(PathOf("a.npz"), stream =>
-        {
-            stream.Write(new byte[100]);
-            throw new IOException("disk full");
-        })).Should().Throw<InvalidInputException>().WithMessage("*disk full*");
+        FluentActions
+            .Invoking(() =>
+                AtomicFile.Write(
+                    PathOf("a.npz"),
+                    stream =>
+                    {
+                        stream.Write(new byte[100]);
+                        throw new IOException("disk full");
+                    }
+                )
+            )
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*disk full*");
         File.ReadAllBytes(PathOf("a.npz")).Should().Equal(former);
         Directory.GetFiles(_folder).Should().ContainSingle();
     }
 
-    private void Write(string name) => NpzArchive.Write(PathOf(name), [new("depth", NpyArray.Of([1L, 2], 2)), new("chi_loc1", NpyArray.Of([1.0, 2, 3, 4], 2, 2))]);
+    private void Write(string name) =>
+        NpzArchive.Write(PathOf(name), [new("depth", NpyArray.From([1L, 2], 2)), new("chi_loc1", NpyArray.From([1.0, 2, 3, 4], 2, 2))]);
 
     private Dictionary<string, double[]> ReadAll(string name)
     {

@@ -11,7 +11,7 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void A_file_with_depths_and_moments_is_read()
     {
-        var file = Read(("depth", NpyArray.Of([2L, 4], 2)), ("res_depth", NpyArray.Of([3L])), ("chi_loc1", NpyArray.Of([1.0, 2, 3, 4, 5, 6], 3, 2)));
+        var file = Read(("depth", NpyArray.From([2L, 4], 2)), ("res_depth", NpyArray.From([3L])), ("chi_loc1", NpyArray.From([1.0, 2, 3, 4, 5, 6], 3, 2)));
         file.Depth.Should().Equal(2, 4);
         file.ResidualDepth.Should().Be(3);
         file.Simulations.Should().Be(3);
@@ -23,24 +23,24 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void Arrays_that_do_not_fit_each_other_are_refused()
     {
-        var depth = ("depth", NpyArray.Of([2L, 4], 2));
-        Refuses(("chi_loc1", NpyArray.Of([1.0, 2], 1, 2)));
-        Refuses(("depth", NpyArray.Of([4L, 2], 2)));
-        Refuses(("depth", NpyArray.Of([0L, 2], 2)));
-        Refuses(("depth", NpyArray.Of([1.5, 2], 2)));
-        Refuses(("depth", NpyArray.Of(ReadOnlySpan<long>.Empty, 0)));
-        Refuses(("depth", NpyArray.Of("two")));
-        Refuses(("depth", NpyArray.Of("a text of more bytes than any number has")));
-        Refuses(depth, ("chi_loc1", NpyArray.Of("a text of more bytes than any number has")));
-        Refuses(depth, ("missing_simulations", NpyArray.Of("a text of more bytes than any number has")));
-        Refuses(depth, ("missing_simulations", NpyArray.Of([1.5], 1)));
-        Refuses(depth, ("res_depth", NpyArray.Of([1L, 2], 2)));
-        Refuses(depth, ("res_depth", NpyArray.Of([-1L])));
-        Refuses(depth, ("configuration", NpyArray.Of([1L])));
-        Refuses(depth, ("chi_loc1", NpyArray.Of([1.0, 2], 2)));
-        Refuses(depth, ("chi_loc1", NpyArray.Of([1.0, 2, 3], 1, 3)));
-        Refuses(depth, ("chi_loc1", NpyArray.Of("text")));
-        Refuses(depth, ("chi_loc1", NpyArray.Of([1.0, 2], 1, 2)), ("chi_loc2", NpyArray.Of([1.0, 2, 3, 4], 2, 2)));
+        var depth = ("depth", NpyArray.From([2L, 4], 2));
+        Refuses(("chi_loc1", NpyArray.From([1.0, 2], 1, 2)));
+        Refuses(("depth", NpyArray.From([4L, 2], 2)));
+        Refuses(("depth", NpyArray.From([0L, 2], 2)));
+        Refuses(("depth", NpyArray.From([1.5, 2], 2)));
+        Refuses(("depth", NpyArray.From(ReadOnlySpan<long>.Empty, 0)));
+        Refuses(("depth", NpyArray.From("two")));
+        Refuses(("depth", NpyArray.From("a text of more bytes than any number has")));
+        Refuses(depth, ("chi_loc1", NpyArray.From("a text of more bytes than any number has")));
+        Refuses(depth, ("missing_simulations", NpyArray.From("a text of more bytes than any number has")));
+        Refuses(depth, ("missing_simulations", NpyArray.From([1.5], 1)));
+        Refuses(depth, ("res_depth", NpyArray.From([1L, 2], 2)));
+        Refuses(depth, ("res_depth", NpyArray.From([-1L])));
+        Refuses(depth, ("configuration", NpyArray.From([1L])));
+        Refuses(depth, ("chi_loc1", NpyArray.From([1.0, 2], 2)));
+        Refuses(depth, ("chi_loc1", NpyArray.From([1.0, 2, 3], 1, 3)));
+        Refuses(depth, ("chi_loc1", NpyArray.From("text")));
+        Refuses(depth, ("chi_loc1", NpyArray.From([1.0, 2], 1, 2)), ("chi_loc2", NpyArray.From([1.0, 2, 3, 4], 2, 2)));
     }
 
     private void Refuses(params (string Name, NpyArray Array)[] arrays) =>

@@ -32,9 +32,14 @@ public sealed record Features(int Points, int Channels, double Scale, double Off
         return values;
     }
 
-    private double[] Draw(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        return HeavyTailed ? normal * normal * normal : normal;
-    })];
+    private double[] Draw(Random random, int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+                    return HeavyTailed ? normal * normal * normal : normal;
+                }),
+        ];
 }

@@ -21,7 +21,7 @@ public sealed class CifarTests : IDisposable
         for (var file = 1; file <= 5; file++)
         {
             var pixels = Pixels(3, seed: file);
-            File.WriteAllBytes(Path.Combine(python, $"data_batch_{file}"), Pickles.Of(3, ImageLength, fortran ? Transposed(pixels, 3) : pixels, fortran));
+            File.WriteAllBytes(Path.Combine(python, $"data_batch_{file}"), Pickles.Write(3, ImageLength, fortran ? Transposed(pixels, 3) : pixels, fortran));
             File.WriteAllBytes(Path.Combine(binary, $"data_batch_{file}.bin"), [.. pixels.Chunk(ImageLength).SelectMany(image => image.Prepend((byte)7))]);
         }
 
@@ -32,8 +32,11 @@ public sealed class CifarTests : IDisposable
     public void Cifar100_for_Python_holds_the_images_of_the_binary_version()
     {
         var pixels = Pixels(4, seed: 1);
-        File.WriteAllBytes(Path.Combine(Folder("python", "cifar-100-python"), "train"), Pickles.Of(4, ImageLength, pixels));
-        File.WriteAllBytes(Path.Combine(Folder("binary", "cifar-100-binary"), "train.bin"), [.. pixels.Chunk(ImageLength).SelectMany(image => new byte[] { 3, 50 }.Concat(image))]);
+        File.WriteAllBytes(Path.Combine(Folder("python", "cifar-100-python"), "train"), Pickles.Write(4, ImageLength, pixels));
+        File.WriteAllBytes(
+            Path.Combine(Folder("binary", "cifar-100-binary"), "train.bin"),
+            [.. pixels.Chunk(ImageLength).SelectMany(image => new byte[] { 3, 50 }.Concat(image))]
+        );
 
         TheSame("cifar100", 4);
     }
@@ -44,7 +47,10 @@ public sealed class CifarTests : IDisposable
     [InlineData("numpy.core.numeric\n_frombuffer\n", "numpy.core.numeric._frombuffer")]
     [InlineData("numpy\nload\n", "numpy.load")]
     public void A_pickle_that_names_anything_but_arrays_is_refused(string function, string named) =>
-        Refused(Pickles.Of(1, ImageLength, Pixels(1, 1), function: function)).Should().Contain($"names nothing but NumPy's arrays, found {named}").And.Contain("nothing in it was executed");
+        Refused(Pickles.Write(1, ImageLength, Pixels(1, 1), function: function))
+            .Should()
+            .Contain($"names nothing but NumPy's arrays, found {named}")
+            .And.Contain("nothing in it was executed");
 
     [Fact]
     public void A_command_in_a_pickle_is_not_executed()
@@ -57,12 +63,13 @@ public sealed class CifarTests : IDisposable
     [Theory]
     [InlineData(3000, "u1", "expected rows of 3072 bytes in 'data' of CIFAR-100, found 3000")]
     [InlineData(3072, "f4", "found shape (2, 3072) of type f4")]
-    public void Other_arrays_are_refused(int width, string type, string message) => Refused(Pickles.Of(2, width, new byte[2 * width], type: type)).Should().Contain(message);
+    public void Other_arrays_are_refused(int width, string type, string message) =>
+        Refused(Pickles.Write(2, width, new byte[2 * width], type: type)).Should().Contain(message);
 
     [Fact]
     public void Damaged_pickles_are_refused_wherever_they_end_or_are_changed()
     {
-        var whole = Pickles.Of(2, ImageLength, Pixels(2, 1));
+        var whole = Pickles.Write(2, ImageLength, Pixels(2, 1));
         var random = new Random(5);
         for (var i = 0; i < 3000; i++)
         {
@@ -70,7 +77,8 @@ public sealed class CifarTests : IDisposable
             var damaged = i % 3 == 0 ? whole[..random.Next(whole.Length)] : whole.ToArray();
             for (var change = 0; change < i % 3 && damaged.Length > 0; change++)
             {
-                damaged[random.Next(2) == 0 ? random.Next(Math.Min(170, damaged.Length)) : damaged.Length - 1 - random.Next(Math.Min(120, damaged.Length))] = (byte)random.Next(256);
+                damaged[random.Next(2) == 0 ? random.Next(Math.Min(170, damaged.Length)) : damaged.Length - 1 - random.Next(Math.Min(120, damaged.Length))] =
+                    (byte)random.Next(256);
             }
 
             try
@@ -94,14 +102,24 @@ public sealed class CifarTests : IDisposable
         var pickle = Encoding.Latin1.GetBytes("\u0080\u0004}" + string.Concat(Enumerable.Repeat(instruction, 5_000_000 / instruction.Length)));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Refused(pickle);
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(400L << 20, "two million instructions keep less than 200 bytes each, with what lists outgrow");
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should()
+            .BeLessThan(400L << 20, "two million instructions keep less than 200 bytes each, with what lists outgrow");
     }
 
     [Fact]
     public void A_folder_without_them_says_what_is_expected()
     {
-        FluentActions.Invoking(() => ImageSources.Open("cifar10", _folder)).Should().Throw<InvalidInputException>().WithMessage($"{_folder}: *data_batch_1.bin*cifar-10-batches-bin*data_batch_1 *cifar-10-batches-py*");
-        FluentActions.Invoking(() => ImageSources.Open("cifar100", _folder)).Should().Throw<InvalidInputException>().WithMessage("*train.bin*cifar-100-binary*train,*cifar-100-python*");
+        FluentActions
+            .Invoking(() => ImageSources.Open("cifar10", _folder))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{_folder}: *data_batch_1.bin*cifar-10-batches-bin*data_batch_1 *cifar-10-batches-py*");
+        FluentActions
+            .Invoking(() => ImageSources.Open("cifar100", _folder))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*train.bin*cifar-100-binary*train,*cifar-100-python*");
     }
 
     private static byte[] Pixels(int images, int seed)
@@ -111,7 +129,8 @@ public sealed class CifarTests : IDisposable
         return pixels;
     }
 
-    private static byte[] Transposed(byte[] rows, int images) => [.. Enumerable.Range(0, rows.Length).Select(i => rows[(i % images * ImageLength) + (i / images)])];
+    private static byte[] Transposed(byte[] rows, int images) =>
+        [.. Enumerable.Range(0, rows.Length).Select(i => rows[(i % images * ImageLength) + (i / images)])];
 
     private void TheSame(string dataset, int count)
     {

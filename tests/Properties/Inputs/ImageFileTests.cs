@@ -35,7 +35,11 @@ public sealed class ImageFileTests : IDisposable
     public void Digits_are_not_taken_for_clothes_nor_clothes_for_digits(string dataset, string place, string given)
     {
         Write(Path.Combine(place, "train-images-idx3-ubyte"), Idx);
-        FluentActions.Invoking(() => ImageSources.Open(dataset, Path.Combine(_folder, given))).Should().Throw<InvalidInputException>().WithMessage("*expected one of the files train-images-idx3-ubyte*raw*");
+        FluentActions
+            .Invoking(() => ImageSources.Open(dataset, Path.Combine(_folder, given)))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*expected one of the files train-images-idx3-ubyte*raw*");
     }
 
     [Theory]
@@ -75,7 +79,9 @@ public sealed class ImageFileTests : IDisposable
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         FluentActions.Invoking(() => ImageSources.Open("mnist", _folder)).Should().Throw<InvalidInputException>().WithMessage("*gzip*found more");
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(300L << 20, "64 MiB are allowed to any file, and a buffer that doubles has thrice that in all");
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should()
+            .BeLessThan(300L << 20, "64 MiB are allowed to any file, and a buffer that doubles has thrice that in all");
     }
 
     [Fact]
@@ -88,10 +94,18 @@ public sealed class ImageFileTests : IDisposable
         ImageSources.Open(Archive("one.npz", "images")).Count.Should().Be(2, "the only array needs no name");
         foreach (var wrong in new[] { path, $"{path}:", $"{path}:x_test" })
         {
-            FluentActions.Invoking(() => ImageSources.Open(wrong)).Should().Throw<InvalidInputException>().WithMessage($"--dataset: expected {path}:NAME with one of x_train, y_train, got *");
+            FluentActions
+                .Invoking(() => ImageSources.Open(wrong))
+                .Should()
+                .Throw<InvalidInputException>()
+                .WithMessage($"--dataset: expected {path}:NAME with one of x_train, y_train, got *");
         }
 
-        FluentActions.Invoking(() => ImageSources.Open($"{Path.Combine(_folder, "missing.npz")}:x")).Should().Throw<InvalidInputException>().WithMessage("*missing.npz*");
+        FluentActions
+            .Invoking(() => ImageSources.Open($"{Path.Combine(_folder, "missing.npz")}:x"))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*missing.npz*");
     }
 
     [Theory]
@@ -104,12 +118,19 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("'<f12'", 12, "type '<f12'")]
     [InlineData("[('r', '|u1'), ('g', '|u1')]", 2, "records of several fields*")]
     public void A_type_that_cannot_be_read_is_named_with_a_way_out(string type, int size, string expected) =>
-        FluentActions.Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), type, "2, 2, 2", new byte[8 * size])))
-            .Should().Throw<InvalidInputException>().WithMessage($"{PathOf("images.npy")}: *found {expected}");
+        FluentActions
+            .Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), type, "2, 2, 2", new byte[8 * size])))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{PathOf("images.npy")}: *found {expected}");
 
     [Fact]
     public void Text_is_refused_by_its_type() =>
-        FluentActions.Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), "'<U5'", "2, 2, 2", new byte[8 * 20]))).Should().Throw<InvalidInputException>().WithMessage("*images.npy: *text of type <U5");
+        FluentActions
+            .Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), "'<U5'", "2, 2, 2", new byte[8 * 20])))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*images.npy: *text of type <U5");
 
     [Fact]
     public void Wide_floats_of_a_format_that_cannot_be_told_are_refused_and_not_guessed()
@@ -120,7 +141,11 @@ public sealed class ImageFileTests : IDisposable
         var path = NpyFiles.Write(PathOf("images.npy"), "'<f16'", "2, 2, 2", [.. Enumerable.Repeat(element, 8).SelectMany(bytes => bytes)]);
         foreach (var most in new[] { long.MaxValue, 0 })
         {
-            FluentActions.Invoking(() => ImageSources.OpenArray(path, null, most).AllPixels()).Should().Throw<InvalidInputException>().WithMessage("*images.npy: *");
+            FluentActions
+                .Invoking(() => ImageSources.OpenArray(path, null, most).AllPixels())
+                .Should()
+                .Throw<InvalidInputException>()
+                .WithMessage("*images.npy: *");
         }
     }
 
@@ -201,15 +226,23 @@ public sealed class ImageFileTests : IDisposable
     public void A_large_file_is_refused_for_what_a_small_one_is(string type, string shape, int bytes, bool fortran, string message)
     {
         var path = NpyFiles.Write(PathOf("images.npy"), type, shape, new byte[bytes], fortran);
-        FluentActions.Invoking(() => ImageSources.OpenArray(path, null, mostInMemory: 0)).Should().Throw<InvalidInputException>().WithMessage($"{path}: {message}");
+        FluentActions
+            .Invoking(() => ImageSources.OpenArray(path, null, mostInMemory: 0))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{path}: {message}");
     }
 
     [Fact]
     public void Pixels_of_a_large_file_are_looked_at_when_they_are_drawn()
     {
-        var path = NpyFiles.Write(PathOf("images.npy"), NpyArray.Of([1, 2, 3, 4, 5, double.NaN, 7, 8], 2, 2, 2));
+        var path = NpyFiles.Write(PathOf("images.npy"), NpyArray.From([1, 2, 3, 4, 5, double.NaN, 7, 8], 2, 2, 2));
         var images = ImageSources.OpenArray(path, null, mostInMemory: 0);
-        FluentActions.Invoking(images.AllPixels).Should().Throw<InvalidInputException>().WithMessage($"{path}: expected finite pixels of magnitude up to 1e+015, found NaN at element 5");
+        FluentActions
+            .Invoking(images.AllPixels)
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"{path}: expected finite pixels of magnitude up to 1e+015, found NaN at element 5");
 
         File.WriteAllBytes(path, [.. File.ReadAllBytes(path).SkipLast(9)]);
         FluentActions.Invoking(images.AllPixels).Should().Throw<InvalidInputException>("the file has become shorter");
@@ -228,7 +261,7 @@ public sealed class ImageFileTests : IDisposable
 
     private string Archive(string name, params string[] arrays)
     {
-        NpzArchive.Write(PathOf(name), arrays.Select(array => KeyValuePair.Create(array, NpyArray.Of(new double[32], 2, 4, 4))));
+        NpzArchive.Write(PathOf(name), arrays.Select(array => KeyValuePair.Create(array, NpyArray.From(new double[32], 2, 4, 4))));
         return PathOf(name);
     }
 

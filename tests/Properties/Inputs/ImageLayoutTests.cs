@@ -10,15 +10,27 @@ public sealed class ImageLayoutTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(new[] { 64, 3, 32, 32 }, "64 images of 3 × 32 pixels with 32 channels (--layout nhwc)", "64 images of 32 × 32 pixels with 3 channels (--layout nchw)")]
+    [InlineData(
+        new[] { 64, 3, 32, 32 },
+        "64 images of 3 × 32 pixels with 32 channels (--layout nhwc)",
+        "64 images of 32 × 32 pixels with 3 channels (--layout nchw)"
+    )]
     [InlineData(new[] { 64, 1, 28, 28 }, "64 images of 1 × 28 pixels with 28 channels (--layout nhwc)", "64 grey images of 28 × 28 pixels (--layout nchw)")]
     [InlineData(new[] { 2, 4, 9, 5 }, "2 images of 4 × 9 pixels with 5 channels (--layout nhwc)", "2 images of 9 × 5 pixels with 4 channels (--layout nchw)")]
-    [InlineData(new[] { 1, 3, 224, 224 }, "1 image of 3 × 224 pixels with 224 channels (--layout nhwc)", "1 image of 224 × 224 pixels with 3 channels (--layout nchw)")]
+    [InlineData(
+        new[] { 1, 3, 224, 224 },
+        "1 image of 3 × 224 pixels with 224 channels (--layout nhwc)",
+        "1 image of 224 × 224 pixels with 3 channels (--layout nchw)"
+    )]
     [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (--layout nhw)", "1 image of 300 × 451 pixels with 3 channels (--layout hwc)")]
     [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (--layout nhw)", "1 image of 12 × 5 pixels with 4 channels (--layout hwc)")]
     [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (--layout nhw)", "1 grey image of 28 × 28 pixels (--layout hwc)")]
     public void Axes_that_contradict_the_default_are_refused_with_both_readings(int[] shape, string usual, string other) =>
-        FluentActions.Invoking(() => Read(shape)).Should().Throw<InvalidInputException>().WithMessage($"array: expected --layout, since shape ({string.Join(", ", shape)}) is either {usual} or {other}");
+        FluentActions
+            .Invoking(() => Read(shape))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"array: expected --layout, since shape ({string.Join(", ", shape)}) is either {usual} or {other}");
 
     [Theory]
     [InlineData(new[] { 64, 3, 32, 32 }, ImageLayout.Nchw, 64, 32, 32, 3)]
@@ -49,7 +61,11 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Nhw, "expected 3 axes with --layout nhw, found shape (6, 4, 5, 3)")]
     [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Hwc, "expected 3 axes with --layout hwc, found shape (6, 4, 5, 3)")]
     [InlineData(new[] { 1, 3, 4, 5 }, ImageLayout.Chw, "expected 3 axes with --layout chw, found shape (1, 3, 4, 5)")]
-    [InlineData(new[] { 6, 4 }, ImageLayout.Hwc, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)")]
+    [InlineData(
+        new[] { 6, 4 },
+        ImageLayout.Hwc,
+        "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)"
+    )]
     [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 0, 4)")]
     public void An_array_without_these_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
         FluentActions.Invoking(() => Read(shape, layout)).Should().Throw<InvalidInputException>().WithMessage($"array: {message}");
@@ -65,9 +81,11 @@ public sealed class ImageLayoutTests : IDisposable
             pixels[i] = planes[(((((image * c) + channel) * h) + row) * w) + column] = i;
         }
 
-        new StoredImages(NpyArray.Of(planes, n, c, h, w), "planes", ImageLayout.Nchw).AllPixels()
-            .Should().Equal(new StoredImages(NpyArray.Of(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
-        new StoredImages(NpyArray.Of(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
+        new StoredImages(NpyArray.From(planes, n, c, h, w), "planes", ImageLayout.Nchw)
+            .AllPixels()
+            .Should()
+            .Equal(new StoredImages(NpyArray.From(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
+        new StoredImages(NpyArray.From(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
     }
 
     [Fact]
@@ -75,14 +93,23 @@ public sealed class ImageLayoutTests : IDisposable
     {
         foreach (var dataset in ImageSources.Names)
         {
-            FluentActions.Invoking(() => ImageSources.Open(dataset, _folder, ImageLayout.Nhwc)).Should().Throw<InvalidInputException>().WithMessage($"--layout: *--dataset {dataset}");
+            FluentActions
+                .Invoking(() => ImageSources.Open(dataset, _folder, ImageLayout.Nhwc))
+                .Should()
+                .Throw<InvalidInputException>()
+                .WithMessage($"--layout: *--dataset {dataset}");
         }
     }
 
     [Theory]
-    [InlineData(new[] { 3, 30, 45 }, null, "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw")]
+    [InlineData(
+        new[] { 3, 30, 45 },
+        null,
+        "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw"
+    )]
     [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
-    public void Where_a_reading_may_be_mistaken_it_is_told(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
+    public void Where_a_reading_may_be_mistaken_it_is_told(int[] shape, ImageLayout? layout, string remark) =>
+        Read(shape, layout).Remark.Should().Match(remark);
 
     [Fact]
     public void Elsewhere_nothing_is_told()
@@ -95,7 +122,7 @@ public sealed class ImageLayoutTests : IDisposable
     [Fact]
     public void The_checksum_of_the_default_is_that_of_older_versions_and_another_layout_has_another()
     {
-        var array = NpyArray.Of([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
+        var array = NpyArray.From([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
         var usual = new StoredImages(array, "array");
 
         // What results of version 1.0 hold for this array: a run of today must go on with them.
@@ -107,30 +134,54 @@ public sealed class ImageLayoutTests : IDisposable
     [Fact]
     public void A_configuration_says_nothing_of_the_default_and_keeps_another_layout()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
-        ResultConfiguration.Of(options).Should().NotContain("layout");
-        ResultConfiguration.Read(ResultConfiguration.Of(options)).Should().Be(options);
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 1,
+            KernelSize = 1,
+            NumChannels = 1,
+            BatchSize = 2,
+            NumSims = 1,
+            NumComputations = 1,
+        };
+        ResultConfiguration.Write(options).Should().NotContain("layout");
+        ResultConfiguration.Read(ResultConfiguration.Write(options)).Should().Be(options);
         foreach (var layout in Enum.GetValues<ImageLayout>())
         {
-            var text = ResultConfiguration.Of(options with { Layout = layout });
+            var text = ResultConfiguration.Write(options with { Layout = layout });
             text.Should().Contain($"\"layout\":\"{layout.ToString().ToLowerInvariant()}\"");
             ResultConfiguration.Read(text)!.Layout.Should().Be(layout);
         }
 
-        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
+        FluentActions
+            .Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate())
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
     }
 
     [Fact]
     public void Experiments_of_different_layouts_say_so()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
-        var array = NpyArray.Of(new double[2 * 5 * 5 * 5], 2, 5, 5, 5);
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 1,
+            KernelSize = 1,
+            NumChannels = 1,
+            BatchSize = 2,
+            NumSims = 1,
+            NumComputations = 1,
+        };
+        var array = NpyArray.From(new double[2 * 5 * 5 * 5], 2, 5, 5, 5);
         var (usual, planes) = (Identity(null), Identity(ImageLayout.Nchw));
         usual.DifferenceFrom(planes).Should().Be("no layout, not nchw");
         planes.DifferenceFrom(usual).Should().Be("layout nchw, not nothing");
 
-        ExperimentIdentity Identity(ImageLayout? layout) => ExperimentIdentity.Of(options with { Layout = layout }, new StoredImages(array, "array", layout));
+        ExperimentIdentity Identity(ImageLayout? layout) =>
+            ExperimentIdentity.Compute(options with { Layout = layout }, new StoredImages(array, "array", layout));
     }
 
-    private static StoredImages Read(int[] shape, ImageLayout? layout = null) => new(NpyArray.Of(new double[shape.Aggregate(1, (product, extent) => product * extent)], shape), "array", layout);
+    private static StoredImages Read(int[] shape, ImageLayout? layout = null) =>
+        new(NpyArray.From(new double[shape.Aggregate(1, (product, extent) => product * extent)], shape), "array", layout);
 }

@@ -51,7 +51,14 @@ public sealed class ImageSourceTests : IDisposable
         for (var file = 1; file <= 5; file++)
         {
             // Two records in each file; plane c of record r holds 10·r + c throughout.
-            File.WriteAllBytes(Path.Combine(_folder, $"data_batch_{file}.bin"), [.. Enumerable.Range(0, 2).SelectMany(record => Enumerable.Range(0, 3073).Select(i => i == 0 ? (byte)7 : (byte)((10 * record) + ((i - 1) / 1024))))]);
+            File.WriteAllBytes(
+                Path.Combine(_folder, $"data_batch_{file}.bin"),
+                [
+                    .. Enumerable
+                        .Range(0, 2)
+                        .SelectMany(record => Enumerable.Range(0, 3073).Select(i => i == 0 ? (byte)7 : (byte)((10 * record) + ((i - 1) / 1024)))),
+                ]
+            );
         }
 
         var images = ImageSources.Open("cifar10", _folder);
@@ -111,9 +118,13 @@ public sealed class ImageSourceTests : IDisposable
     [Fact]
     public void Own_images_need_the_right_axes_and_finite_pixels()
     {
-        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.Of([1.0, 2], 2)))).Should().Throw<InvalidInputException>().WithMessage("*shape*");
-        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.Of([1.0, double.NaN], 2, 1, 1)))).Should().Throw<InvalidInputException>().WithMessage("*finite*");
-        ImageSources.Open(WriteImages(NpyArray.Of([1.0, 2], 2, 1, 1))).Channels.Should().Be(1);
+        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.From([1.0, 2], 2)))).Should().Throw<InvalidInputException>().WithMessage("*shape*");
+        FluentActions
+            .Invoking(() => ImageSources.Open(WriteImages(NpyArray.From([1.0, double.NaN], 2, 1, 1))))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*finite*");
+        ImageSources.Open(WriteImages(NpyArray.From([1.0, 2], 2, 1, 1))).Channels.Should().Be(1);
     }
 
     [Law(MaxTest = 100)]
@@ -147,8 +158,11 @@ public sealed class ImageSourceTests : IDisposable
     public void A_constant_channel_is_an_error_that_says_what_to_use()
     {
         using var input = new SignalAndNoise<double>(new TensorShape(1, 1, 1, 3072));
-        FluentActions.Invoking(() => new NetworkInput(ImageSources.Open("natural"), InputNormalization.Channel, 1).Fill(0, input))
-            .Should().Throw<InvalidInputException>().WithMessage("--normalize: *--normalize global or none*");
+        FluentActions
+            .Invoking(() => new NetworkInput(ImageSources.Open("natural"), InputNormalization.Channel, 1).Fill(0, input))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("--normalize: *--normalize global or none*");
     }
 
     private void WriteMnist(byte[] content, bool compressed)

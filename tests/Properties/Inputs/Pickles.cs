@@ -12,7 +12,14 @@ internal static class Pickles
     /// <param name="fortran">Whether the first index is the fastest.</param>
     /// <param name="function">Module and name that build the array.</param>
     /// <param name="type">Type of the elements.</param>
-    public static byte[] Of(int images, int width, byte[] data, bool fortran = false, string function = "numpy.core.multiarray\n_reconstruct\n", string type = "u1")
+    public static byte[] Write(
+        int images,
+        int width,
+        byte[] data,
+        bool fortran = false,
+        string function = "numpy.core.multiarray\n_reconstruct\n",
+        string type = "u1"
+    )
     {
         var pickle = new List<byte>();
         Add("\u0080\u0002}q\u0001(");

@@ -12,7 +12,7 @@ public class D1_MomentsByHandTests
     public void D1_signal_and_noise_of_four_points_and_two_channels()
     {
         // Channels of the signal: 0, 2, 0, 2 and 1, -3, 1, 1 (mean 0); of the noise: 1, 1, 1, 1 and 2, 0, 0, 0.
-        var moments = Of(signalExponent: 0, noiseExponent: 0);
+        var moments = Moments(signalExponent: 0, noiseExponent: 0);
 
         moments.Nu1AbsSignal.Should().Be((1 + 1.5) / 2);
         moments.Nu2Signal.Should().Be((2 + 3.0) / 2);
@@ -34,10 +34,11 @@ public class D1_MomentsByHandTests
     [Fact]
     public void D1_exponents_are_those_of_signal_and_noise()
     {
-        var (plain, scaled) = (Of(0, 0), Of(signalExponent: 3, noiseExponent: -2));
+        var (plain, scaled) = (Moments(0, 0), Moments(signalExponent: 3, noiseExponent: -2));
 
         (scaled.Nu1AbsSignal, scaled.Nu2Signal, scaled.Mu2Signal, scaled.Mu4Signal, scaled.Mu2Noise)
-            .Should().Be((8 * plain.Nu1AbsSignal, 64 * plain.Nu2Signal, 64 * plain.Mu2Signal, 4096 * plain.Mu4Signal, plain.Mu2Noise / 16));
+            .Should()
+            .Be((8 * plain.Nu1AbsSignal, 64 * plain.Nu2Signal, 64 * plain.Mu2Signal, 4096 * plain.Mu4Signal, plain.Mu2Noise / 16));
         scaled.Chi(2).Should().Be(plain.Chi(2) / 32);
         scaled.LogChi(2).Should().BeApproximately(-5 * Math.Log(2), 1e-14);
         scaled.LogChi(8).Should().BeApproximately(-4 * Math.Log(2), 1e-14);
@@ -53,11 +54,11 @@ public class D1_MomentsByHandTests
     [InlineData(false, false)]
     public void D2_only_the_effective_ranks_that_are_asked_for_are_computed(bool signal, bool noise)
     {
-        var moments = Of(0, 0, signal, noise);
+        var moments = Moments(0, 0, signal, noise);
 
         (moments.ReffSignal != EffectiveRank.NotComputed, moments.ReffNoise != EffectiveRank.NotComputed).Should().Be((signal, noise));
         EffectiveRank.NotComputed.Should().Be(-1);
-        Of(0, 0, false, false).ReffSignal.Should().Be(EffectiveRank.NotComputed);
+        Moments(0, 0, false, false).ReffSignal.Should().Be(EffectiveRank.NotComputed);
     }
 
     [Theory]
@@ -69,31 +70,37 @@ public class D1_MomentsByHandTests
         double[] points = [2, 0, -2, 0, 0, 1, 0, -1];
         using var rank = new EffectiveRank();
 
-        rank.Of<double>([.. points.Select(value => value + offset)], [offset, offset]).Should().BeApproximately(1.25, 1e-6, "that is the precision that is promised");
-        rank.Of<double>([offset, offset, offset, offset], [offset, offset]).Should().Be(EffectiveRank.NotComputed);
+        rank.Compute<double>([.. points.Select(value => value + offset)], [offset, offset])
+            .Should()
+            .BeApproximately(1.25, 1e-6, "that is the precision that is promised");
+        rank.Compute<double>([offset, offset, offset, offset], [offset, offset]).Should().Be(EffectiveRank.NotComputed);
     }
 
     [Fact]
     public void D1_what_does_not_vary_has_no_ratio()
     {
-        var constant = Of(0, 0, [2, 2, 2, 2, 2, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
-        (constant.Mu2Signal, constant.LogMu2Signal, constant.ReffSignal, constant.SignalIsDead).Should().Be((0, MomentSet.LogOfZero, EffectiveRank.NotComputed, false));
+        var constant = Moments(0, 0, [2, 2, 2, 2, 2, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+        (constant.Mu2Signal, constant.LogMu2Signal, constant.ReffSignal, constant.SignalIsDead)
+            .Should()
+            .Be((0, MomentSet.LogOfZero, EffectiveRank.NotComputed, false));
         (constant.Chi(1), constant.LogChi(1)).Should().Be((0, MomentSet.LogOfZero));
 
-        var silent = Of(0, 0, [1, 2, 3, 4, 5, 6, 7, 8], new double[8]);
-        (silent.Mu2Noise, silent.LogMu2Noise, silent.Chi(1), silent.LogChi(1), silent.ReffNoise).Should().Be((0, MomentSet.LogOfZero, 0, MomentSet.LogOfZero, EffectiveRank.NotComputed));
-        Of(0, 0).LogChi(0).Should().Be(MomentSet.LogOfZero);
+        var silent = Moments(0, 0, [1, 2, 3, 4, 5, 6, 7, 8], new double[8]);
+        (silent.Mu2Noise, silent.LogMu2Noise, silent.Chi(1), silent.LogChi(1), silent.ReffNoise)
+            .Should()
+            .Be((0, MomentSet.LogOfZero, 0, MomentSet.LogOfZero, EffectiveRank.NotComputed));
+        Moments(0, 0).LogChi(0).Should().Be(MomentSet.LogOfZero);
         MomentSet.LogOfZero.Should().Be(Math.Log(double.Epsilon));
 
         // A noise is not centred: what is the same at every point is noise all the same, and has no direction of variance.
-        var shift = Of(0, 0, [1, 2, 3, 4, 5, 6, 7, 8], [3, 4, 3, 4, 3, 4, 3, 4]);
+        var shift = Moments(0, 0, [1, 2, 3, 4, 5, 6, 7, 8], [3, 4, 3, 4, 3, 4, 3, 4]);
         (shift.Mu2Noise, shift.ReffNoise).Should().Be((12.5, EffectiveRank.NotComputed));
     }
 
     [Fact]
     public void D1_moments_survive_their_encoding()
     {
-        var moments = Of(5, -7);
+        var moments = Moments(5, -7);
         var bytes = new byte[MomentSet.EncodedLength];
         moments.Encode(bytes);
 
@@ -110,20 +117,25 @@ public class D1_MomentsByHandTests
         using var computation = new MomentComputation<double>(Shape);
         using var other = new SignalAndNoise<double>(new TensorShape(2, 1, 2, 2));
 
-        FluentActions.Invoking(() => computation.Of(other, true, true)).Should().Throw<ArgumentException>().WithParameterName("values").WithMessage("expected shape * got *");
-        FluentActions.Invoking(() => computation.Of(null!, true, true)).Should().Throw<ArgumentNullException>().WithParameterName("values");
+        FluentActions
+            .Invoking(() => computation.Compute(other, true, true))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithParameterName("values")
+            .WithMessage("expected shape * got *");
+        FluentActions.Invoking(() => computation.Compute(null!, true, true)).Should().Throw<ArgumentNullException>().WithParameterName("values");
     }
 
-    private static MomentSet Of(int signalExponent, int noiseExponent, bool reffSignal = true, bool reffNoise = true) =>
-        Of(signalExponent, noiseExponent, [0, 1, 2, -3, 0, 1, 2, 1], [1, 2, 1, 0, 1, 0, 1, 0], reffSignal, reffNoise);
+    private static MomentSet Moments(int signalExponent, int noiseExponent, bool reffSignal = true, bool reffNoise = true) =>
+        Moments(signalExponent, noiseExponent, [0, 1, 2, -3, 0, 1, 2, 1], [1, 2, 1, 0, 1, 0, 1, 0], reffSignal, reffNoise);
 
-    private static MomentSet Of(int signalExponent, int noiseExponent, double[] signal, double[] noise, bool reffSignal = true, bool reffNoise = true)
+    private static MomentSet Moments(int signalExponent, int noiseExponent, double[] signal, double[] noise, bool reffSignal = true, bool reffNoise = true)
     {
         using var values = new SignalAndNoise<double>(Shape);
         signal.CopyTo(values.Signal);
         noise.CopyTo(values.Noise);
         (values.SignalExponent, values.NoiseExponent) = (signalExponent, noiseExponent);
         using var computation = new MomentComputation<double>(Shape);
-        return computation.Of(values, reffSignal, reffNoise);
+        return computation.Compute(values, reffSignal, reffNoise);
     }
 }

@@ -36,7 +36,7 @@ public class D1_MomentsTests
         features.Values().CopyTo(values.Noise);
         (values.SignalExponent, values.NoiseExponent) = (signalExponent, noiseExponent);
         using var computation = new MomentComputation<double>(features.Shape);
-        var scaled = computation.Of(values, false, false);
+        var scaled = computation.Compute(values, false, false);
         var plain = Batches.MomentsOf(features.Shape, features.Values());
 
         // Powers of two scale exactly.
@@ -60,7 +60,9 @@ public class D1_MomentsTests
 
         moments.SignalIsDead.Should().BeTrue();
         moments.ReffSignal.Should().Be(EffectiveRank.NotComputed);
-        new[] { moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.LogChi(1) }.Should().AllSatisfy(log => log.Should().Be(MomentSet.LogOfZero));
+        new[] { moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.LogChi(1) }
+            .Should()
+            .AllSatisfy(log => log.Should().Be(MomentSet.LogOfZero));
         moments.Chi(1).Should().Be(0);
     }
 }

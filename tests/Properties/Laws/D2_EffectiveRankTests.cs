@@ -65,7 +65,7 @@ public class D2_EffectiveRankTests
         using var single = new SignalAndNoise<float>(features.Shape);
         values.CopyTo(single.Signal);
         using var computation = new MomentComputation<float>(features.Shape, threads: 2);
-        computation.Of(single, true, false).ReffSignal.Should().BeApproximately(expected, Promised * expected);
+        computation.Compute(single, true, false).ReffSignal.Should().BeApproximately(expected, Promised * expected);
     }
 
     [Fact]

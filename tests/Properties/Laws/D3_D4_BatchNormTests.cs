@@ -6,7 +6,9 @@ namespace Wellbehaved.Tests.Properties;
 
 public class D3_D4_BatchNormTests
 {
-    /// <summary>Batch norm of values whose mean is up to 10 and whose spread may be small against it: rounding of the mean enters relative to the spread.</summary>
+    /// <summary>
+    /// Batch norm of values whose mean is up to 10 and whose spread may be small against it: rounding of the mean enters relative to the spread.
+    /// </summary>
     private const double Rounding = 1e-9;
 
     [Law(MaxTest = 300)]

@@ -9,14 +9,26 @@ public class D6_ShiftTests
     public void D6_a_cyclic_shift_of_the_input_shifts_every_layer_and_leaves_every_moment(NetworkCase generated, byte rows, byte columns)
     {
         // Even extents, so that the strided first convolution keeps the torus a torus.
-        var network = generated with { Boundary = Boundary.Periodic, Height = 2 * ((generated.Height + 1) / 2), Width = 2 * ((generated.Width + 1) / 2), KernelSize = Math.Max(generated.KernelSize, 2) };
+        var network = generated with
+        {
+            Boundary = Boundary.Periodic,
+            Height = 2 * ((generated.Height + 1) / 2),
+            Width = 2 * ((generated.Width + 1) / 2),
+            KernelSize = Math.Max(generated.KernelSize, 2),
+        };
         var settings = network.Settings(0.01);
         var (signal, noise) = (network.RandomInput(1), network.RandomInput(2));
         var kernels = network.RandomKernels();
         var (plain, shifted) = (new Recorder(settings), new Recorder(settings));
 
         Propagations.Propagate(settings, signal, noise, kernels, plain);
-        Propagations.Propagate(settings, Shift(settings.Input, signal, 2 * rows, 2 * columns), Shift(settings.Input, noise, 2 * rows, 2 * columns), kernels, shifted);
+        Propagations.Propagate(
+            settings,
+            Shift(settings.Input, signal, 2 * rows, 2 * columns),
+            Shift(settings.Input, noise, 2 * rows, 2 * columns),
+            kernels,
+            shifted
+        );
 
         for (var place = 0; place < plain.Signals.Count; place++)
         {
@@ -39,7 +51,9 @@ public class D6_ShiftTests
             var column = i / shape.Channels % shape.Width;
             var row = i / shape.Channels / shape.Width % shape.Height;
             var image = i / shape.Channels / shape.Width / shape.Height;
-            shifted[(((((image * shape.Height) + ((row + rows) % shape.Height)) * shape.Width) + ((column + columns) % shape.Width)) * shape.Channels) + channel] = values[i];
+            shifted[
+                (((((image * shape.Height) + ((row + rows) % shape.Height)) * shape.Width) + ((column + columns) % shape.Width)) * shape.Channels) + channel
+            ] = values[i];
         }
 
         return shifted;
@@ -60,7 +74,7 @@ public class D6_ShiftTests
             Signals.Add(values.TrueSignal());
             Noises.Add(values.TrueNoise());
             using var computation = new MomentComputation<double>(settings.FeatureShape);
-            Moments.Add(computation.Of(values, true, true));
+            Moments.Add(computation.Compute(values, true, true));
         }
     }
 }

@@ -43,7 +43,11 @@ public class D8_ZeroTests
     public void D8_a_signal_of_exactly_zero_lets_no_noise_pass()
     {
         var settings = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, 2), 1, 2);
-        double[][] kernels = [[1, 0, 0, 1], [1, 0, 0, 1]];
+        double[][] kernels =
+        [
+            [1, 0, 0, 1],
+            [1, 0, 0, 1],
+        ];
         var output = Propagations.Propagate(settings, [0, 1, 0, 2], [5, 6, 7, 8], kernels);
         output.Signal.Should().Equal(0, 1, 0, 2);
         output.Noise.Should().Equal(0, 6, 0, 8);

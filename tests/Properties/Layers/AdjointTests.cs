@@ -6,8 +6,10 @@ namespace Wellbehaved.Tests.Properties;
 
 /// <summary>The backward pass is the adjoint of the noise, its signal is the machine's, and threads change no bit.</summary>
 /// <remarks>
-/// Rounding: if layer l adds the error δ_l to the noise dx_l and δ'_l to the gradient g_l, then ⟨J dx, w⟩ and ⟨dx, Jᵀ w⟩ differ by Σ_l ⟨δ_l, g_l⟩ + ⟨dx_l, δ'_l⟩ to first order, and
-/// |δ_l| is at most n u times what the layer adds up, n terms at most. With u = 1.1e-16, at most a thousand terms and sums at most 300 times larger than what is left of them, that is 1e-10/3 (|dx_l||g_l|) for each.
+/// Rounding: if layer l adds the error δ_l to the noise dx_l and δ'_l to the gradient g_l, then ⟨J dx, w⟩ and ⟨dx, Jᵀ w⟩ differ by Σ_l ⟨δ_l, g_l⟩ + ⟨dx_l,
+/// δ'_l⟩ to first order, and
+/// |δ_l| is at most n u times what the layer adds up, n terms at most. With u = 1.1e-16, at most a thousand terms and sums at most 300 times larger than what
+/// is left of them, that is 1e-10/3 (|dx_l||g_l|) for each.
 /// </remarks>
 public class AdjointTests
 {
@@ -95,7 +97,9 @@ public class AdjointTests
             var scale = Propagations.Rms(gradients.AsSpan(offset, length)) * Math.Sqrt(length);
 
             // A difference has the rounding of its two values; the derivative itself may be zero, as that of a bias before batch norm is.
-            var distance = new[] { 1e-4, 1e-5, 1e-6 }.Min(step => Math.Abs(((Value(offset, direction, step) - Value(offset, direction, -step)) / (2 * step)) - expected) - (rounding / step));
+            var distance = new[] { 1e-4, 1e-5, 1e-6 }.Min(step =>
+                Math.Abs(((Value(offset, direction, step) - Value(offset, direction, -step)) / (2 * step)) - expected) - (rounding / step)
+            );
             distance.Should().BeLessThan(1e-6 * (scale + Math.Abs(expected)) + double.Epsilon, "{0} number {1} of {2}", tensor.Kind, tensor.Index, name);
         }
     }
@@ -167,7 +171,9 @@ public class AdjointTests
             var scale = norms.Sum() + (Norm(noise) * Norm(gradient.Input)) + (Norm(output) * Norm(cotangent));
             scale.Should().BeLessThan(double.PositiveInfinity);
 
-            Math.Abs(Dot(output, cotangent) - Dot(noise, gradient.Input)).Should().BeLessThanOrEqualTo(2 * RoundingOfLayer * scale, "noise {0} of {1}", kind, network);
+            Math.Abs(Dot(output, cotangent) - Dot(noise, gradient.Input))
+                .Should()
+                .BeLessThanOrEqualTo(2 * RoundingOfLayer * scale, "noise {0} of {1}", kind, network);
         }
     }
 

@@ -10,7 +10,22 @@ public class DeepDescribedNetworkTests
     private const int Depth = 2000;
     private static readonly Shape Image = new(2, 2, 8);
 
-    public static TheoryData<string> Units => ["batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", "tanh", "silu", "gelu", "scaling", "dropout", "attention", "pre_norm", "zero_norm"];
+    public static TheoryData<string> Units =>
+        [
+            "batch_norm",
+            "layer_norm",
+            "rms_norm",
+            "group_norm",
+            "instance_norm",
+            "tanh",
+            "silu",
+            "gelu",
+            "scaling",
+            "dropout",
+            "attention",
+            "pre_norm",
+            "zero_norm",
+        ];
 
     [Theory]
     [MemberData(nameof(Units))]
@@ -44,7 +59,10 @@ public class DeepDescribedNetworkTests
         // The signal ends near 2^-6600, the noise with it.
         var (before, after) = Around(0.01, new Activation(new(kind)));
 
-        var slope = kind is FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Elu ? 1 : kind == FunctionKind.Erf ? 2 / Math.Sqrt(Math.PI) : 0.5;
+        var slope =
+            kind is FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Elu ? 1
+            : kind == FunctionKind.Erf ? 2 / Math.Sqrt(Math.PI)
+            : 0.5;
         before.LogNu2Signal.Should().BeLessThan(-2000);
         after.LogNu2Signal.Should().BeApproximately(before.LogNu2Signal + (2 * Math.Log(slope)), 1e-4);
         after.LogMu2Noise.Should().BeApproximately(before.LogMu2Noise + (2 * Math.Log(slope)), 1e-4);
@@ -156,26 +174,32 @@ public class DeepDescribedNetworkTests
         return (moments.All[^2], moments.All[^1]);
     }
 
-    private static Norm Norm(string word) => word switch
-    {
-        "batch_norm" => new BatchNorm(),
-        "layer_norm" => new LayerNorm(),
-        "rms_norm" => new RmsNorm(),
-        "group_norm" => new GroupNorm(2),
-        "instance_norm" => new InstanceNorm(),
-        _ => throw new ArgumentException($"no norm {word}", nameof(word)),
-    };
+    private static Norm Norm(string word) =>
+        word switch
+        {
+            "batch_norm" => new BatchNorm(),
+            "layer_norm" => new LayerNorm(),
+            "rms_norm" => new RmsNorm(),
+            "group_norm" => new GroupNorm(2),
+            "instance_norm" => new InstanceNorm(),
+            _ => throw new ArgumentException($"no norm {word}", nameof(word)),
+        };
 
-    private static Layers Unit(string word) => word switch
-    {
-        "tanh" or "silu" or "gelu" => [new Dense { Parameters = new(3) }, new Activation(new(Function.Find(word)!.Value))],
-        "scaling" => [new Scaling(1.9e-30), new Activation(Function.LeakyRelu(1e3)), new AveragePool(1)],
-        "dropout" => [new Dropout(0.9), new Dense { Parameters = Initialisation.LeCun }, new MaxPool(1)],
-        "attention" => [new Residual([new LayerNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense(), new Activation(Function.Relu), new Dense()])],
-        "pre_norm" => [new Residual([new LayerNorm(), new Dense(), new Activation(new(FunctionKind.Tanh)), new Dense()]) { Survival = 0.9 }],
-        "zero_norm" => [new Residual([new Dense(), new RmsNorm { Scale = 0 }]) { SkipScale = 0.5 }],
-        _ => [new Convolution(1) { Parameters = new(4) }, Norm(word), new Activation(Function.LeakyRelu(0.2))],
-    };
+    private static Layers Unit(string word) =>
+        word switch
+        {
+            "tanh" or "silu" or "gelu" => [new Dense { Parameters = new(3) }, new Activation(new(Function.Find(word)!.Value))],
+            "scaling" => [new Scaling(1.9e-30), new Activation(Function.LeakyRelu(1e3)), new AveragePool(1)],
+            "dropout" => [new Dropout(0.9), new Dense { Parameters = Initialisation.LeCun }, new MaxPool(1)],
+            "attention" =>
+            [
+                new Residual([new LayerNorm(), new Attention(2)]),
+                new Residual([new LayerNorm(), new Dense(), new Activation(Function.Relu), new Dense()]),
+            ],
+            "pre_norm" => [new Residual([new LayerNorm(), new Dense(), new Activation(new(FunctionKind.Tanh)), new Dense()]) { Survival = 0.9 }],
+            "zero_norm" => [new Residual([new Dense(), new RmsNorm { Scale = 0 }]) { SkipScale = 0.5 }],
+            _ => [new Convolution(1) { Parameters = new(4) }, Norm(word), new Activation(Function.LeakyRelu(0.2))],
+        };
 
     /// <summary>Looks at every place and sees stored values that single precision can square, and raise to fourth powers.</summary>
     private sealed class InRange : IPlaceObserver<float>
@@ -205,7 +229,7 @@ public class DeepDescribedNetworkTests
         {
             values.Shape.Images.Should().Be(images);
             using var computation = new MomentComputation<float>(values.Shape);
-            All.Add(computation.Of(values, reffSignal: false, reffNoise: false));
+            All.Add(computation.Compute(values, reffSignal: false, reffNoise: false));
         }
     }
 }

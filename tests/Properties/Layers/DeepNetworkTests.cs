@@ -16,7 +16,17 @@ public class DeepNetworkTests
     [InlineData("bn_res", 3)]
     public void Depth_2000_neither_overflows_nor_underflows(string architecture, int kernelSize)
     {
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 2000, KernelSize = kernelSize, NumChannels = 32, BatchSize = kernelSize == 1 ? 16 : 2, NumSims = 1, NumComputations = 20, Dataset = "gaussian" };
+        var options = new ExperimentOptions
+        {
+            Architecture = architecture,
+            TotalDepth = 2000,
+            KernelSize = kernelSize,
+            NumChannels = 32,
+            BatchSize = kernelSize == 1 ? 16 : 2,
+            NumSims = 1,
+            NumComputations = 20,
+            Dataset = "gaussian",
+        };
         var (arrays, warnings) = Experiment.Prepare(options).Run().ToArrays();
 
         foreach (var (name, array) in arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).AtLeastOne())
@@ -42,7 +52,17 @@ public class DeepNetworkTests
     public void A_layer_whose_activations_are_all_off_is_an_event_and_not_a_NaN()
     {
         // Width 2, two points: all four activations are off with probability of about 1/9 a layer, so that depth 200 leaves nobody alive.
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 200, KernelSize = 1, NumChannels = 2, BatchSize = 2, NumSims = 10, NumComputations = 10, Dataset = "gaussian" };
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 200,
+            KernelSize = 1,
+            NumChannels = 2,
+            BatchSize = 2,
+            NumSims = 10,
+            NumComputations = 10,
+            Dataset = "gaussian",
+        };
         var result = Experiment.Prepare(options).Run();
         var (arrays, warnings) = result.ToArrays();
 

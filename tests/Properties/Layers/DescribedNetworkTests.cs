@@ -19,7 +19,7 @@ public class DescribedNetworkTests
 
         DescribedNetworks.Propagate(network, DescribedNetworks.Input(network, 1), DescribedNetworks.Input(network, 2), parameters: source);
 
-        source.Asked.Should().Equal(ParameterList.Of(network));
+        source.Asked.Should().Equal(ParameterList.Enumerate(network));
     }
 
     [Theory]
@@ -33,7 +33,10 @@ public class DescribedNetworkTests
 
         observer.Seen.Select(seen => seen.Index).Should().Equal(Enumerable.Range(0, network.Places.Count));
         observer.Seen.Select(seen => seen.Place).Should().Equal(network.Places);
-        observer.Seen.Select(seen => seen.Shape).Should().Equal(network.Places.Select(place => new TensorShape(DescribedNetworks.Images, place.Shape.Height, place.Shape.Width, place.Shape.Channels)));
+        observer
+            .Seen.Select(seen => seen.Shape)
+            .Should()
+            .Equal(network.Places.Select(place => new TensorShape(DescribedNetworks.Images, place.Shape.Height, place.Shape.Width, place.Shape.Channels)));
     }
 
     [Theory]
@@ -51,7 +54,10 @@ public class DescribedNetworkTests
 
         unobserved.Signal.Should().Equal(observed.Signal);
         unobserved.Noise.Should().Equal(observed.Noise);
-        atOddPlaces.Seen.Select(seen => (seen.Index, seen.Sum)).Should().Equal(everywhere.Seen.Where(seen => seen.Index % 2 == 1).Select(seen => (seen.Index, seen.Sum)));
+        atOddPlaces
+            .Seen.Select(seen => (seen.Index, seen.Sum))
+            .Should()
+            .Equal(everywhere.Seen.Where(seen => seen.Index % 2 == 1).Select(seen => (seen.Index, seen.Sum)));
     }
 
     [Theory]
@@ -126,7 +132,8 @@ public class DescribedNetworkTests
         using var cancellation = new CancellationTokenSource();
         var units = 0;
 
-        var propagating = () => machine.Propagate(new RandomParameters<double>(7, 1), null, () => _ = ++units == 3 ? Cancel(cancellation) : 0, cancellation.Token);
+        var propagating = () =>
+            machine.Propagate(new RandomParameters<double>(7, 1), null, () => _ = ++units == 3 ? Cancel(cancellation) : 0, cancellation.Token);
 
         propagating.Should().Throw<OperationCanceledException>();
         units.Should().Be(3);
@@ -140,7 +147,14 @@ public class DescribedNetworkTests
         var (signal, noise) = (network.RandomInput(1), network.RandomInput(2));
 
         BitsOf(settings, signal, noise, kernels.ConvertAll(kernel => kernel.ToArray())).Should().BeTrue();
-        BitsOf(settings, [.. signal.Select(value => (float)value)], [.. noise.Select(value => (float)value)], kernels.ConvertAll(kernel => kernel.Select(value => (float)value).ToArray())).Should().BeTrue();
+        BitsOf(
+                settings,
+                [.. signal.Select(value => (float)value)],
+                [.. noise.Select(value => (float)value)],
+                kernels.ConvertAll(kernel => kernel.Select(value => (float)value).ToArray())
+            )
+            .Should()
+            .BeTrue();
     }
 
     private static int Cancel(CancellationTokenSource source)
@@ -217,7 +231,15 @@ public class DescribedNetworkTests
 
         public void Observe(int depth, Model.Place place, SignalAndNoise<T> values) => Add(depth, place, values);
 
-        public void Add(int depth, Model.Place place, SignalAndNoise<T> values) => Values.Add((depth, place, FormattableString.Invariant(
-            $"{values.SignalExponent} {values.NoiseExponent} {string.Join(',', values.Signal.ToArray())} {string.Join(',', values.Noise.ToArray())}")));
+        public void Add(int depth, Model.Place place, SignalAndNoise<T> values) =>
+            Values.Add(
+                (
+                    depth,
+                    place,
+                    FormattableString.Invariant(
+                        $"{values.SignalExponent} {values.NoiseExponent} {string.Join(',', values.Signal.ToArray())} {string.Join(',', values.Noise.ToArray())}"
+                    )
+                )
+            );
     }
 }

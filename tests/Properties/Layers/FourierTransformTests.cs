@@ -68,5 +68,6 @@ public unsafe class FourierTransformTests
         FluentActions.Invoking(() => new FourierTransform(length)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*product of 2, 3, 5 and 7*");
     }
 
-    private static Complex Element(ReadOnlySpan<float> data, int index, int lane) => new(data[(2 * Lanes * index) + lane], data[(2 * Lanes * index) + Lanes + lane]);
+    private static Complex Element(ReadOnlySpan<float> data, int index, int lane) =>
+        new(data[(2 * Lanes * index) + lane], data[(2 * Lanes * index) + Lanes + lane]);
 }

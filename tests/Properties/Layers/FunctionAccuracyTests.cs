@@ -5,7 +5,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Activations of single-precision tensors over the whole range of single precision, against the definition in double precision, which shares no code with them.</summary>
+/// <summary>
+/// Activations of single-precision tensors over the whole range of single precision, against the definition in double precision, which shares no code with
+/// them.
+/// </summary>
 public class FunctionAccuracyTests
 {
     /// <summary>Units in the last place of single precision.</summary>
@@ -14,16 +17,40 @@ public class FunctionAccuracyTests
     /// <summary>What the definition itself may be off by where terms near 1 cancel.</summary>
     private const double OfDefinition = 4e-15;
 
-    public static TheoryData<FunctionKind> Kinds => [FunctionKind.Tanh, FunctionKind.Erf, FunctionKind.Sine, FunctionKind.Gelu, FunctionKind.GeluTanh, FunctionKind.Silu, FunctionKind.Elu, FunctionKind.Sigmoid, FunctionKind.Softplus, FunctionKind.HardSwish];
+    public static TheoryData<FunctionKind> Kinds =>
+        [
+            FunctionKind.Tanh,
+            FunctionKind.Erf,
+            FunctionKind.Sine,
+            FunctionKind.Gelu,
+            FunctionKind.GeluTanh,
+            FunctionKind.Silu,
+            FunctionKind.Elu,
+            FunctionKind.Sigmoid,
+            FunctionKind.Softplus,
+            FunctionKind.HardSwish,
+        ];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Values_and_derivatives_are_within_two_units_over_the_whole_range(FunctionKind kind)
     {
         // Every exponent from subnormal numbers on, with mantissas that are spread; and the neighbours of the derivatives' zeros.
-        var arguments = Enumerable.Range(0, Breadth.Of(20_000, 2_000_000)).Select(i => BitConverter.UInt32BitsToSingle((uint)i * 2654435761u)).Where(float.IsFinite)
-            .Concat(Enumerable.Range(-40, 81).SelectMany(i => new[] { -0.7517915f, -1.2784645f, -0.7524614f, -1f, -6f, 1f, 3f, -3f, 40f, -13f }.Select(u => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(u) + i))))
-            .Where(u => kind != FunctionKind.Sine || Math.Abs(u) < 1e5).ToArray();
+        var arguments = Enumerable
+            .Range(0, Breadth.Choose(20_000, 2_000_000))
+            .Select(i => BitConverter.UInt32BitsToSingle((uint)i * 2654435761u))
+            .Where(float.IsFinite)
+            .Concat(
+                Enumerable
+                    .Range(-40, 81)
+                    .SelectMany(i =>
+                        new[] { -0.7517915f, -1.2784645f, -0.7524614f, -1f, -6f, 1f, 3f, -3f, 40f, -13f }.Select(u =>
+                            BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(u) + i)
+                        )
+                    )
+            )
+            .Where(u => kind != FunctionKind.Sine || Math.Abs(u) < 1e5)
+            .ToArray();
         var (values, slopes) = Evaluate(kind, arguments);
 
         var function = new Function(kind);
@@ -43,17 +70,20 @@ public class FunctionAccuracyTests
 
             var size = Math.Max(Math.Abs((float)expected), float.Epsilon);
             var unit = (double)MathF.BitIncrement(size) - size;
-            (Math.Abs(actual - expected) <= (Units * unit) + OfDefinition).Should().BeTrue("the {0} of {1} at {2:R} is {3:R}, got {4:R}", what, kind, u, expected, actual);
+            (Math.Abs(actual - expected) <= (Units * unit) + OfDefinition)
+                .Should()
+                .BeTrue("the {0} of {1} at {2:R} is {3:R}, got {4:R}", what, kind, u, expected, actual);
         }
     }
 
     /// <summary>The definition; where it squares its argument once too often, the limits.</summary>
-    private static (double Value, double Derivative) Definition(Function function, double u) => (function.Kind, Math.Abs(u) > 1000) switch
-    {
-        (FunctionKind.Erf, true) => (Math.Sign(u), 0),
-        (FunctionKind.Gelu, true) => (Math.Max(u, 0), u > 0 ? 1 : 0),
-        _ => (WrittenOutFunction.Value(function, u), WrittenOutFunction.Derivative(function, u)),
-    };
+    private static (double Value, double Derivative) Definition(Function function, double u) =>
+        (function.Kind, Math.Abs(u) > 1000) switch
+        {
+            (FunctionKind.Erf, true) => (Math.Sign(u), 0),
+            (FunctionKind.Gelu, true) => (Math.Max(u, 0), u > 0 ? 1 : 0),
+            _ => (WrittenOutFunction.Value(function, u), WrittenOutFunction.Derivative(function, u)),
+        };
 
     /// <summary>At 0, -0, ∞, -∞: values and derivatives; zeros have signs.</summary>
     [Theory]
@@ -66,11 +96,24 @@ public class FunctionAccuracyTests
     [InlineData(FunctionKind.Sigmoid, 0.5f, 0.5f, 1f, 0f, 0.25f, 0.25f, 0f, 0f)]
     [InlineData(FunctionKind.Softplus, 0.6931472f, 0.6931472f, float.PositiveInfinity, 0f, 0.5f, 0.5f, 1f, 0f)]
     [InlineData(FunctionKind.HardSwish, 0f, -0f, float.PositiveInfinity, 0f, 0.5f, 0.5f, 1f, 0f)]
-    public void Zeros_keep_their_signs_and_infinities_have_limits(FunctionKind kind, float zero, float minusZero, float infinity, float minusInfinity, float slope0, float slopeMinus0, float slopeInfinity, float slopeMinusInfinity)
+    public void Zeros_keep_their_signs_and_infinities_have_limits(
+        FunctionKind kind,
+        float zero,
+        float minusZero,
+        float infinity,
+        float minusInfinity,
+        float slope0,
+        float slopeMinus0,
+        float slopeInfinity,
+        float slopeMinusInfinity
+    )
     {
         var (values, slopes) = Evaluate(kind, [0f, -0f, float.PositiveInfinity, float.NegativeInfinity]);
 
-        values.Select(BitConverter.SingleToInt32Bits).Should().Equal(new[] { zero, minusZero, infinity, minusInfinity }.Select(BitConverter.SingleToInt32Bits), "{0}", string.Join(' ', values));
+        values
+            .Select(BitConverter.SingleToInt32Bits)
+            .Should()
+            .Equal(new[] { zero, minusZero, infinity, minusInfinity }.Select(BitConverter.SingleToInt32Bits), "{0}", string.Join(' ', values));
         slopes.Should().Equal(slope0, slopeMinus0, slopeInfinity, slopeMinusInfinity);
     }
 

@@ -17,7 +17,11 @@ public class FunctionTableTests
     [MemberData(nameof(Words))]
     public void Values_and_derivatives_have_the_digits_of_the_table(string word)
     {
-        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "activations.csv")).Skip(1).Select(line => line.Split(',')).Where(row => row[0] == word).ToArray();
+        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "activations.csv"))
+            .Skip(1)
+            .Select(line => line.Split(','))
+            .Where(row => row[0] == word)
+            .ToArray();
         rows.Should().HaveCountGreaterThan(150);
 
         foreach (var row in rows)
@@ -28,7 +32,8 @@ public class FunctionTableTests
             // Where the derivative is a difference of two terms that cancel, of those terms.
             Distance(actual, value).Should().BeLessThan(Units, "{0}({1}) is {2}, got {3:R}", word, u, value, actual);
             Distance(slope, derivative, word is "gelu" or "gelu_tanh" or "silu" ? 0.3 * Math.Min(1, Math.Abs(derivative) * 1e3) : 0)
-                .Should().BeLessThan(Units, "the derivative of {0} at {1} is {2}, got {3:R}", word, u, derivative, slope);
+                .Should()
+                .BeLessThan(Units, "the derivative of {0} at {1} is {2}, got {3:R}", word, u, derivative, slope);
         }
     }
 
@@ -57,7 +62,10 @@ public class FunctionTableTests
         }
     }
 
-    /// <summary>The distance in units of the last place of the expected value, or of a size that it is a difference at; below 1e-300, where factors of a value are subnormal, the unit of that.</summary>
+    /// <summary>
+    /// The distance in units of the last place of the expected value, or of a size that it is a difference at; below 1e-300, where factors of a value are
+    /// subnormal, the unit of that.
+    /// </summary>
     private static double Distance(double actual, double expected, double size = 0)
     {
         var scale = Math.Max(Math.Max(Math.Abs(expected), size), 1e-300);

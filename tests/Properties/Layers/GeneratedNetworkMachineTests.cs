@@ -22,16 +22,18 @@ public class GeneratedNetworkMachineTests
 
         var (asked, seen) = (new List<ParameterTensor>(), new List<(int Index, Shape Shape)>());
         var random = new RandomParameters<double>(7, 1);
-        var source = new Source((tensor, values) =>
-        {
-            asked.Add(tensor);
-            random.Fill(tensor, values);
-        });
+        var source = new Source(
+            (tensor, values) =>
+            {
+                asked.Add(tensor);
+                random.Fill(tensor, values);
+            }
+        );
         var observer = new Observer((index, values) => seen.Add((index, new(values.Shape.Height, values.Shape.Width, values.Shape.Channels))));
 
         DescribedNetworks.Propagate(network, signal, noise, parameters: source, observer: observer);
 
-        asked.Should().Equal(ParameterList.Of(network));
+        asked.Should().Equal(ParameterList.Enumerate(network));
         seen.Should().Equal(network.Places.Select((place, index) => (index, place.Shape)));
     }
 
@@ -107,8 +109,15 @@ public class GeneratedNetworkMachineTests
     private static (double Signal, double Noise) Peak(Network network, double[] signal, double[] noise, NoiseKind kind)
     {
         var peak = (Signal: Propagations.Rms(signal), Noise: Propagations.Rms(noise));
-        DescribedNetworks.Propagate(network, signal, noise, kind, observer: new Observer((_, values) =>
-            peak = (Math.Max(peak.Signal, Propagations.Rms(values.TrueSignal())), Math.Max(peak.Noise, Propagations.Rms(values.TrueNoise())))));
+        DescribedNetworks.Propagate(
+            network,
+            signal,
+            noise,
+            kind,
+            observer: new Observer(
+                (_, values) => peak = (Math.Max(peak.Signal, Propagations.Rms(values.TrueSignal())), Math.Max(peak.Noise, Propagations.Rms(values.TrueNoise())))
+            )
+        );
         return peak;
     }
 

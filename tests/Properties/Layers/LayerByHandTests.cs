@@ -30,7 +30,15 @@ public class LayerByHandTests
             foreach (var (inputs, outputs) in new[] { (4, 8), (32, 64), (4, 4) })
             {
                 var input = new Shape(7, 5, inputs);
-                var layer = new Convolution(kernel) { Channels = outputs, Stride = stride, Dilation = dilation, Groups = groups, Boundary = boundary, Parameters = new(1.5, 0.5) };
+                var layer = new Convolution(kernel)
+                {
+                    Channels = outputs,
+                    Stride = stride,
+                    Dilation = dilation,
+                    Groups = groups,
+                    Boundary = boundary,
+                    Parameters = new(1.5, 0.5),
+                };
                 Check(new("convolution", input, [layer]), (signal, parameters, withBias) => Convolve(layer, input, signal, parameters, withBias));
             }
         }
@@ -50,7 +58,10 @@ public class LayerByHandTests
     {
         var input = new Shape(3, 2, 5);
         var layer = new Dense { Channels = 4, Parameters = new(1, 2) };
-        Check(new("dense", input, [layer]), (signal, parameters, withBias) => Convolve(new Convolution(1) { Channels = 4, Parameters = layer.Parameters }, input, signal, parameters, withBias));
+        Check(
+            new("dense", input, [layer]),
+            (signal, parameters, withBias) => Convolve(new Convolution(1) { Channels = 4, Parameters = layer.Parameters }, input, signal, parameters, withBias)
+        );
     }
 
     [Fact]
@@ -60,7 +71,10 @@ public class LayerByHandTests
         Check(new("average", input, [new AveragePool(2)]), (signal, _, _) => Pool(input, signal, 2, 2, (window, _) => window.Average()));
         Check(new("global", input, [new GlobalAveragePool()]), (signal, _, _) => Pool(input, signal, 6, 4, (window, _) => window.Average()));
         var original = DescribedNetworks.Input(new("max", input, []), 1);
-        Check(new("max", input, [new MaxPool(2)]), (values, _, _) => Pool(input, values, 2, 2, (window, at) => window[Largest(at.Select(index => original[index]))]));
+        Check(
+            new("max", input, [new MaxPool(2)]),
+            (values, _, _) => Pool(input, values, 2, 2, (window, at) => window[Largest(at.Select(index => original[index]))])
+        );
     }
 
     [Fact]
@@ -90,18 +104,24 @@ public class LayerByHandTests
     [Fact]
     public void Masks_and_survivals_act_on_signal_and_noise_alike()
     {
-        var network = new Network("masks", new Shape(2, 2, 3), [new Dropout(0.5), new Dropout(0.5) { Mask = DropoutMask.ByPoint }, new Residual([new Scaling(2)]) { Survival = 0.5 }]);
+        var network = new Network(
+            "masks",
+            new Shape(2, 2, 3),
+            [new Dropout(0.5), new Dropout(0.5) { Mask = DropoutMask.ByPoint }, new Residual([new Scaling(2)]) { Survival = 0.5 }]
+        );
         var values = DescribedNetworks.Input(network, 1);
         foreach (var survives in new[] { 0.0, 1.0 })
         {
             var shared = new[] { 2.0, 0, 2 };
             var byPoint = Enumerable.Range(0, values.Length).Select(i => i % 5 == 0 ? 0.0 : 2).ToArray();
-            var parameters = new GivenParameters<double>(new Dictionary<(ParameterKind, int), double[]>
-            {
-                [(ParameterKind.Mask, 0)] = shared,
-                [(ParameterKind.Mask, 1)] = byPoint,
-                [(ParameterKind.Survival, 0)] = [survives],
-            });
+            var parameters = new GivenParameters<double>(
+                new Dictionary<(ParameterKind, int), double[]>
+                {
+                    [(ParameterKind.Mask, 0)] = shared,
+                    [(ParameterKind.Mask, 1)] = byPoint,
+                    [(ParameterKind.Survival, 0)] = [survives],
+                }
+            );
 
             var (signal, noise) = DescribedNetworks.Propagate(network, values, values, parameters: parameters);
 
@@ -158,15 +178,26 @@ public class LayerByHandTests
     private static Dictionary<(ParameterKind Kind, int Index), double[]> Parameters(Network network)
     {
         var random = new RandomParameters<double>(7, 1);
-        return ParameterList.Of(network).ToDictionary(tensor => (tensor.Kind, tensor.Index), tensor =>
-        {
-            var values = new double[tensor.Length];
-            random.Fill(tensor, values);
-            return values;
-        });
+        return ParameterList
+            .Enumerate(network)
+            .ToDictionary(
+                tensor => (tensor.Kind, tensor.Index),
+                tensor =>
+                {
+                    var values = new double[tensor.Length];
+                    random.Fill(tensor, values);
+                    return values;
+                }
+            );
     }
 
-    private static double[] Convolve(Convolution layer, Shape input, double[] values, Dictionary<(ParameterKind Kind, int Index), double[]> parameters, bool withBias)
+    private static double[] Convolve(
+        Convolution layer,
+        Shape input,
+        double[] values,
+        Dictionary<(ParameterKind Kind, int Index), double[]> parameters,
+        bool withBias
+    )
     {
         var output = layer.OutputOf(input);
         var groups = layer.Groups == Convolution.EachChannel ? input.Channels : layer.Groups;
@@ -181,11 +212,20 @@ public class LayerByHandTests
                 var sum = withBias && layer.Parameters.BiasVariance > 0 ? parameters[(ParameterKind.Biases, 0)][channel] : 0;
                 for (var offset = 0; offset < layer.Kernel * layer.Kernel; offset++)
                 {
-                    var sourceRow = Folded((row * layer.Stride) + (((offset / layer.Kernel) - ((layer.Kernel - 1) / 2)) * layer.Dilation), input.Height, layer.Boundary);
-                    var sourceColumn = Folded((column * layer.Stride) + (((offset % layer.Kernel) - ((layer.Kernel - 1) / 2)) * layer.Dilation), input.Width, layer.Boundary);
+                    var sourceRow = Folded(
+                        (row * layer.Stride) + (((offset / layer.Kernel) - ((layer.Kernel - 1) / 2)) * layer.Dilation),
+                        input.Height,
+                        layer.Boundary
+                    );
+                    var sourceColumn = Folded(
+                        (column * layer.Stride) + (((offset % layer.Kernel) - ((layer.Kernel - 1) / 2)) * layer.Dilation),
+                        input.Width,
+                        layer.Boundary
+                    );
                     for (var i = 0; i < inputs && sourceRow >= 0 && sourceColumn >= 0; i++)
                     {
-                        var source = (((((image * input.Height) + sourceRow) * input.Width) + sourceColumn) * input.Channels) + (channel / outputs * inputs) + i;
+                        var source =
+                            (((((image * input.Height) + sourceRow) * input.Width) + sourceColumn) * input.Channels) + (channel / outputs * inputs) + i;
                         sum += values[source] * weights[(((offset * inputs) + i) * output.Channels) + channel];
                     }
                 }
@@ -201,7 +241,10 @@ public class LayerByHandTests
     {
         while (boundary != Networks.Boundary.ZeroPadding && (position < 0 || position >= extent))
         {
-            position = boundary == Networks.Boundary.Periodic ? (position + extent) % extent : position < 0 ? -1 - position : (2 * extent) - 1 - position;
+            position =
+                boundary == Networks.Boundary.Periodic ? (position + extent) % extent
+                : position < 0 ? -1 - position
+                : (2 * extent) - 1 - position;
         }
 
         return position < 0 || position >= extent ? -1 : position;
@@ -218,8 +261,10 @@ public class LayerByHandTests
                 {
                     for (var channel = 0; channel < input.Channels; channel++)
                     {
-                        var at = Enumerable.Range(0, height * width)
-                            .Select(k => (((((image * input.Height) + row + (k / width)) * input.Width) + column + (k % width)) * input.Channels) + channel).ToArray();
+                        var at = Enumerable
+                            .Range(0, height * width)
+                            .Select(k => (((((image * input.Height) + row + (k / width)) * input.Width) + column + (k % width)) * input.Channels) + channel)
+                            .ToArray();
                         result.Add(pooled([.. at.Select(index => values[index])], at));
                     }
                 }
@@ -241,7 +286,10 @@ public class LayerByHandTests
                 for (var position = 0; position < positions; position++)
                 {
                     var seen = Enumerable.Range(0, layer.Causal ? position + 1 : positions).ToArray();
-                    var weights = seen.Select(other => Math.Exp(Enumerable.Range(0, width).Sum(i => queries[At(position, i)] * keys[At(other, i)]) / Math.Sqrt(width))).ToArray();
+                    var weights = seen.Select(other =>
+                            Math.Exp(Enumerable.Range(0, width).Sum(i => queries[At(position, i)] * keys[At(other, i)]) / Math.Sqrt(width))
+                        )
+                        .ToArray();
                     for (var i = 0; i < width; i++)
                     {
                         mixed[At(position, i)] = seen.Sum(other => weights[other] * values[At(other, i)]) / weights.Sum();
@@ -254,7 +302,16 @@ public class LayerByHandTests
 
         return Project(mixed, 3);
 
-        double[] Project(double[] source, int index) => [.. Enumerable.Range(0, source.Length).Select(k => parameters[(ParameterKind.Biases, index)][k % channels]
-            + Enumerable.Range(0, channels).Sum(i => source[(k / channels * channels) + i] * parameters[(ParameterKind.Weights, index)][(i * channels) + (k % channels)]))];
+        double[] Project(double[] source, int index) =>
+            [
+                .. Enumerable
+                    .Range(0, source.Length)
+                    .Select(k =>
+                        parameters[(ParameterKind.Biases, index)][k % channels]
+                        + Enumerable
+                            .Range(0, channels)
+                            .Sum(i => source[(k / channels * channels) + i] * parameters[(ParameterKind.Weights, index)][(i * channels) + (k % channels)])
+                    ),
+            ];
     }
 }

@@ -34,8 +34,10 @@ public class MachineAgainstDefinitionTests
             WrittenOutPropagation expected;
             try
             {
-                expected = new WrittenOutMapping(network, parameters.Drawn)
-                    .Propagate(new(DescribedNetworks.Images, network.Input.Height, network.Input.Width, network.Input.Channels, signal, noise), writtenOut);
+                expected = new WrittenOutMapping(network, parameters.Drawn).Propagate(
+                    new(DescribedNetworks.Images, network.Input.Height, network.Input.Width, network.Input.Channels, signal, noise),
+                    writtenOut
+                );
             }
             catch (WrittenOutConstantException)
             {

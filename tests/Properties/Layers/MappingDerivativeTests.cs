@@ -9,7 +9,8 @@ public class MappingDerivativeTests
 {
     public static TheoryData<string> Names => [.. DescribedNetworks.Examples.Keys];
 
-    public static TheoryData<string> NamesWithBatchNorm => [.. DescribedNetworks.Examples.Values.Where(network => DescribedNetworks.Contains<BatchNorm>(network.Layers)).Select(network => network.Name)];
+    public static TheoryData<string> NamesWithBatchNorm =>
+        [.. DescribedNetworks.Examples.Values.Where(network => DescribedNetworks.Contains<BatchNorm>(network.Layers)).Select(network => network.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -35,7 +36,10 @@ public class MappingDerivativeTests
         var held = new HeldStatistics(network, signal);
 
         Propagations.Distance(DescribedNetworks.Propagate(held.Network, signal, noise, parameters: held.Parameters()).Noise, mapping).Should().BeLessThan(1e-9);
-        Distances(input => DescribedNetworks.Propagate(held.Network, input, noise, parameters: held.Parameters()).Signal, signal, noise, mapping).Min().Should().BeLessThan(1e-7);
+        Distances(input => DescribedNetworks.Propagate(held.Network, input, noise, parameters: held.Parameters()).Signal, signal, noise, mapping)
+            .Min()
+            .Should()
+            .BeLessThan(1e-7);
         Propagations.Distance(full, mapping).Should().BeGreaterThan(1e-3, "differentiated statistics change the noise");
     }
 
@@ -69,7 +73,8 @@ public class MappingDerivativeTests
     }
 
     /// <summary>Those among the examples that have a degree: were there none, the test would have no case, which is a failure.</summary>
-    public static TheoryData<string> Homogeneous => [.. DescribedNetworks.Examples.Values.Where(network => Facts.DegreeOf(network.Layers) is not null).Select(network => network.Name)];
+    public static TheoryData<string> Homogeneous =>
+        [.. DescribedNetworks.Examples.Values.Where(network => Facts.DegreeOf(network.Layers) is not null).Select(network => network.Name)];
 
     [Theory]
     [MemberData(nameof(Homogeneous))]
@@ -111,7 +116,7 @@ public class MappingDerivativeTests
         public HeldStatistics(Network network, double[] signal)
         {
             _before = signal;
-            _original = [.. ParameterList.Of(network)];
+            _original = [.. ParameterList.Enumerate(network)];
             DescribedNetworks.Propagate(network, signal, new double[signal.Length], observer: this);
             Network = new(network.Name, network.Input, Replaced(network.Layers));
         }
@@ -146,13 +151,18 @@ public class MappingDerivativeTests
             _biases.Add(biases);
         }
 
-        private static Layers Replaced(Layers layers) => [.. layers.Select(layer => layer switch
-        {
-            BatchNorm => new Dense { Parameters = new(1, 1) },
-            Residual residual => residual with { Branch = Replaced(residual.Branch), Skip = Replaced(residual.Skip) },
-            Repeat repeat => repeat with { Unit = Replaced(repeat.Unit) },
-            _ => layer,
-        })];
+        private static Layers Replaced(Layers layers) =>
+            [
+                .. layers.Select(layer =>
+                    layer switch
+                    {
+                        BatchNorm => new Dense { Parameters = new(1, 1) },
+                        Residual residual => residual with { Branch = Replaced(residual.Branch), Skip = Replaced(residual.Skip) },
+                        Repeat repeat => repeat with { Unit = Replaced(repeat.Unit) },
+                        _ => layer,
+                    }
+                ),
+            ];
 
         /// <summary>The original's parameters, and between them those that hold statistics: their variances tell them apart.</summary>
         private sealed class Source(HeldStatistics held) : IParameterSource<double>

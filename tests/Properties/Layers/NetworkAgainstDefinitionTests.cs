@@ -29,7 +29,11 @@ public class NetworkAgainstDefinitionTests
     public void Single_precision_follows_double_precision(NetworkCase network)
     {
         // One convolution: fan-in at most 225 terms of rounding 2⁻²⁴ each, relative to the rms of the output: 225·6e-8 = 1.3e-5 at worst.
-        var shallow = network with { Architecture = "vanilla", Depth = 1 };
+        var shallow = network with
+        {
+            Architecture = "vanilla",
+            Depth = 1,
+        };
         var settings = shallow.Settings();
         var (signal, noise) = (shallow.RandomInput(1), shallow.RandomInput(2));
         var kernels = shallow.RandomKernels();

@@ -14,10 +14,19 @@ public class NetworkMemoryTests
     [InlineData("vanilla_res", 5, 16, 8)]
     public void Recipes_take_what_experiments_count(string name, int kernelSize, int channels, int images)
     {
-        var options = new ExperimentOptions { Architecture = name, KernelSize = kernelSize, NumChannels = channels, BatchSize = images, NumSims = 1, NumComputations = 1, TotalDepth = 100 };
+        var options = new ExperimentOptions
+        {
+            Architecture = name,
+            KernelSize = kernelSize,
+            NumChannels = channels,
+            BatchSize = images,
+            NumSims = 1,
+            NumComputations = 1,
+            TotalDepth = 100,
+        };
         var expected = MemoryFootprint.Bytes(options, 32, 32, 3).Total;
 
-        var counted = NetworkMemory.Of(Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 100, channels, kernelSize))!, images).Bytes;
+        var counted = NetworkMemory.Estimate(Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 100, channels, kernelSize))!, images).Bytes;
 
         // The experiment counts the images in double precision, Gram matrices and moments too.
         counted.Should().BeInRange(0.5 * expected, 1.1 * expected);
@@ -26,9 +35,9 @@ public class NetworkMemoryTests
     [Fact]
     public void Depth_costs_nothing_and_images_their_share()
     {
-        var shallow = NetworkMemory.Of(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 1, 64, 3)), 8);
-        var deep = NetworkMemory.Of(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8);
-        var wide = NetworkMemory.Of(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8000);
+        var shallow = NetworkMemory.Estimate(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 1, 64, 3)), 8);
+        var deep = NetworkMemory.Estimate(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8);
+        var wide = NetworkMemory.Estimate(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8000);
 
         deep.Should().Be(shallow);
         wide.LargestBuffer.Should().BeInRange(500 * deep.LargestBuffer, 1000 * deep.LargestBuffer);
@@ -37,9 +46,13 @@ public class NetworkMemoryTests
     [Fact]
     public void Absurd_sizes_are_counted_and_do_not_overflow()
     {
-        var network = new Network("absurd", new Shape(1 << 20, 1 << 20, 1 << 10), [new Convolution(3) { Channels = 1 << 20 }, new Attention(1), new Residual([new Dropout(0.5) { Mask = DropoutMask.ByPoint }])]);
+        var network = new Network(
+            "absurd",
+            new Shape(1 << 20, 1 << 20, 1 << 10),
+            [new Convolution(3) { Channels = 1 << 20 }, new Attention(1), new Residual([new Dropout(0.5) { Mask = DropoutMask.ByPoint }])]
+        );
 
-        NetworkMemory.Of(network, int.MaxValue).Bytes.Should().BeGreaterThan(1e25).And.BeLessThan(double.PositiveInfinity);
+        NetworkMemory.Estimate(network, int.MaxValue).Bytes.Should().BeGreaterThan(1e25).And.BeLessThan(double.PositiveInfinity);
     }
 
     [Fact]
@@ -49,9 +62,9 @@ public class NetworkMemoryTests
         {
             using var product = new Wellbehaved.Numerics.MatrixProduct<float>();
             using var factory = new LayerFactory<float>(DescribedNetworks.Images, NoiseKind.Mapping, product);
-            var taken = StageWalk<float>.Of(network, factory).Memory;
+            var taken = StageWalk<float>.Collect(network, factory).Memory;
 
-            var counted = NetworkMemory.Of(network, DescribedNetworks.Images);
+            var counted = NetworkMemory.Estimate(network, DescribedNetworks.Images);
 
             counted.LargestBuffer.Should().BeGreaterThanOrEqualTo(2 * taken.Capacity, network.Name);
             counted.Bytes.Should().BeGreaterThanOrEqualTo(2 * taken.Capacity * taken.Buffers * sizeof(float), network.Name);

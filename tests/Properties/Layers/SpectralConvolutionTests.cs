@@ -11,13 +11,26 @@ public sealed unsafe class SpectralConvolutionTests
 {
     /// <summary>Bound on the distance from the convolution in double precision, in units of the rms of the layer.</summary>
     /// <remarks>
-    /// The bound that the project promises. Rounding explains a third of it: transforms of tiles of at most 36 × 36 points and sums of at most 40·49 terms have errors of
+    /// The bound that the project promises. Rounding explains a third of it: transforms of tiles of at most 36 × 36 points and sums of at most 40·49 terms have
+    /// errors of
     /// a few 2⁻²⁴ of the rms of a tile without borders, and the largest of the 10⁵ elements of a case lies five deviations out.
     /// </remarks>
     private const double Tolerance = 1e-5;
 
     /// <summary>A convolution, and by <c>Cut</c> which of the ways to cut the images for transforms.</summary>
-    public sealed record ConvolutionCase(int Images, int Height, int Width, int Channels, int OutputChannels, int KernelSize, Boundary Boundary, int Stride, int Dilation, int Cut, int Seed)
+    public sealed record ConvolutionCase(
+        int Images,
+        int Height,
+        int Width,
+        int Channels,
+        int OutputChannels,
+        int KernelSize,
+        Boundary Boundary,
+        int Stride,
+        int Dilation,
+        int Cut,
+        int Seed
+    )
     {
         public TensorShape Shape => new(Images, Height, Width, Channels);
 
@@ -31,7 +44,7 @@ public sealed unsafe class SpectralConvolutionTests
             {
                 var rows = TileAxis.Candidates(Geometry.Along(Height, KernelSize)).ToArray();
                 var columns = TileAxis.Candidates(Geometry.Along(Width, KernelSize)).ToArray();
-                return SpectralTiling.Of(rows[Cut % rows.Length], columns[Cut / 7 % columns.Length], Images, Math.Max(Channels, OutputChannels));
+                return SpectralTiling.Cut(rows[Cut % rows.Length], columns[Cut / 7 % columns.Length], Images, Math.Max(Channels, OutputChannels));
             }
         }
 
@@ -49,19 +62,33 @@ public sealed unsafe class SpectralConvolutionTests
 
     public static class ConvolutionCases
     {
-        public static Arbitrary<ConvolutionCase> All() => Arb.From(
-            from images in Gen.Choose(1, 5)
-            from height in Gen.Elements(1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 20, 21, 28)
-            from width in Gen.Elements(1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 16, 28)
-            from channels in Gen.Choose(1, 40)
-            from outputs in Gen.Frequency((2, Gen.Constant(channels)), (1, Gen.Choose(1, 40)))
-            from kernelSize in Gen.Choose(1, 7)
-            from boundary in Gen.Elements(Boundary.Periodic, Boundary.ZeroPadding, Boundary.Symmetric)
-            from stride in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
-            from dilation in Gen.Frequency((4, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
-            from cut in Gen.Choose(0, 10_000)
-            from seed in Gen.Choose(0, 100_000)
-            select new ConvolutionCase(images, height, width, channels, outputs, boundary == Boundary.Symmetric ? kernelSize | 1 : kernelSize, boundary, stride, dilation, cut, seed));
+        public static Arbitrary<ConvolutionCase> All() =>
+            Arb.From(
+                from images in Gen.Choose(1, 5)
+                from height in Gen.Elements(1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 16, 20, 21, 28)
+                from width in Gen.Elements(1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 16, 28)
+                from channels in Gen.Choose(1, 40)
+                from outputs in Gen.Frequency((2, Gen.Constant(channels)), (1, Gen.Choose(1, 40)))
+                from kernelSize in Gen.Choose(1, 7)
+                from boundary in Gen.Elements(Boundary.Periodic, Boundary.ZeroPadding, Boundary.Symmetric)
+                from stride in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
+                from dilation in Gen.Frequency((4, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
+                from cut in Gen.Choose(0, 10_000)
+                from seed in Gen.Choose(0, 100_000)
+                select new ConvolutionCase(
+                    images,
+                    height,
+                    width,
+                    channels,
+                    outputs,
+                    boundary == Boundary.Symmetric ? kernelSize | 1 : kernelSize,
+                    boundary,
+                    stride,
+                    dilation,
+                    cut,
+                    seed
+                )
+            );
     }
 
     [AttributeUsage(AttributeTargets.Method)]
@@ -129,7 +156,13 @@ public sealed unsafe class SpectralConvolutionTests
     public void Its_adjoint_is_the_convolution_with_the_turned_kernel(ConvolutionCase given)
     {
         // Even kernels are not centred: their turned kernel belongs to another offset. What a mirror shows twice is no convolution of the gradient.
-        given = given with { KernelSize = given.KernelSize | 1, OutputChannels = given.Channels, Stride = 1, Boundary = given.Boundary == Boundary.Symmetric ? Boundary.ZeroPadding : given.Boundary };
+        given = given with
+        {
+            KernelSize = given.KernelSize | 1,
+            OutputChannels = given.Channels,
+            Stride = 1,
+            Boundary = given.Boundary == Boundary.Symmetric ? Boundary.ZeroPadding : given.Boundary,
+        };
         var (x, y) = (given.Signal(1), given.Signal(2));
         var (convolved, _) = Spectral(given, x, y);
         var (_, adjoint) = Spectral(given, x, y, Turned(given));
@@ -191,7 +224,10 @@ public sealed unsafe class SpectralConvolutionTests
         Method(new TensorShape(64, 32, 32, 64), 3, Boundary.ZeroPadding).Should().Be(ConvolutionMethod.Spectral);
         Method(new TensorShape(64, 1, 1, 512), 1).Should().Be(ConvolutionMethod.Direct);
         Method(paper with { Images = 1, Channels = 16 }, 3).Should().Be(ConvolutionMethod.Direct, "of so little the transforms take longer than the product");
-        ConvolutionMethods.Cheaper<double>(paper, new KernelShape(3, 512, 512, 2), new(1, Boundary.Periodic)).Should().Be(ConvolutionMethod.Direct, "transforms are in single precision");
+        ConvolutionMethods
+            .Cheaper<double>(paper, new KernelShape(3, 512, 512, 2), new(1, Boundary.Periodic))
+            .Should()
+            .Be(ConvolutionMethod.Direct, "transforms are in single precision");
 
         static ConvolutionMethod Method(TensorShape shape, int size, Boundary boundary = Boundary.Periodic) =>
             ConvolutionMethods.Cheaper<float>(shape, new KernelShape(size, shape.Channels, shape.Channels, 2), new(1, boundary));
@@ -217,8 +253,17 @@ public sealed unsafe class SpectralConvolutionTests
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         using var product = new MatrixProduct<T>();
-        var described = new Networks.Convolution(given.KernelSize) { Channels = given.OutputChannels, Stride = given.Stride, Dilation = given.Dilation, Boundary = given.Boundary.AsDescribed() };
-        var weights = new Networks.ParameterTensor(Networks.ParameterKind.Weights, 0, described, given.Kernel.FanIn, given.OutputChannels) { Variance = 2.0 / given.Kernel.FanIn };
+        var described = new Networks.Convolution(given.KernelSize)
+        {
+            Channels = given.OutputChannels,
+            Stride = given.Stride,
+            Dilation = given.Dilation,
+            Boundary = given.Boundary.AsDescribed(),
+        };
+        var weights = new Networks.ParameterTensor(Networks.ParameterKind.Weights, 0, described, given.Kernel.FanIn, given.OutputChannels)
+        {
+            Variance = 2.0 / given.Kernel.FanIn,
+        };
         using var convolution = new Convolution<T>(given.Shape, weights, given.Geometry, product, ConvolutionMethod.Direct);
         using var state = new PropagationState<T>(given.Shape, Math.Max(given.Shape.Elements, convolution.OutputShape.Elements), buffers: 2);
         for (var i = 0; i < signal.Length; i++)
@@ -226,12 +271,25 @@ public sealed unsafe class SpectralConvolutionTests
             (state.Current.Signal[i], state.Current.Noise[i]) = (T.CreateTruncating(signal[i]), T.CreateTruncating(noise[i]));
         }
 
-        state.Start(new GivenKernels<T>([[.. given.Weights.Select(T.CreateTruncating)]]), null);
+        state.Start(
+            new GivenKernels<T>([
+                [.. given.Weights.Select(T.CreateTruncating)],
+            ]),
+            null
+        );
         convolution.Propagate(state);
         return (state.Current.TrueSignal(), state.Current.TrueNoise());
     }
 
-    private static float[] Convolve(ConvolutionCase given, SpectralTiling tiling, float[] signal, float[] noise, int threads, bool? wide, float[]? kernel = null)
+    private static float[] Convolve(
+        ConvolutionCase given,
+        SpectralTiling tiling,
+        float[] signal,
+        float[] noise,
+        int threads,
+        bool? wide,
+        float[]? kernel = null
+    )
     {
         using var convolution = new SpectralConvolution(given.Shape, given.Kernel, given.Geometry, tiling, threads, wide);
         return Convolve(convolution, given, signal, noise, kernel);
@@ -243,7 +301,11 @@ public sealed unsafe class SpectralConvolutionTests
         var source = signal.Concat(noise).ToArray();
         var target = new float[2 * given.Images * height * width * given.OutputChannels];
         Array.Fill(target, float.NaN);
-        fixed (float* from = source, to = target, weights = kernel ?? given.Weights)
+        fixed (
+            float* from = source,
+                to = target,
+                weights = kernel ?? given.Weights
+        )
         {
             convolution.Convolve(from, to, weights);
         }

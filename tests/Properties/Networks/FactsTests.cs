@@ -29,6 +29,9 @@ public class FactsTests
 
         Facts.ShiftOf(layers, new Shape(1, 1, 4)).Should().Be(1);
         Facts.ShiftOf([new Repeat(3, [new Convolution(1) { Stride = 2 }])], new Shape(8, 16, 4)).Should().Be(8);
-        Facts.ShiftOf([new Repeat(4, [new Convolution(1) { Stride = 2 }])], new Shape(8, 16, 4)).Should().Be(16, "of one row and two columns the columns are still shifted");
+        Facts
+            .ShiftOf([new Repeat(4, [new Convolution(1) { Stride = 2 }])], new Shape(8, 16, 4))
+            .Should()
+            .Be(16, "of one row and two columns the columns are still shifted");
     }
 }

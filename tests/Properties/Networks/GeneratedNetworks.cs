@@ -2,10 +2,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Random well-formed networks of all layers and all options, small enough for the definition written out, and smaller networks for one that fails.</summary>
+/// <summary>
+/// Random well-formed networks of all layers and all options, small enough for the definition written out, and smaller networks for one that fails.
+/// </summary>
 /// <remarks>
-/// A property takes a <see cref="Network"/> as parameter and is marked <c>[Law]</c>: it gets some, and shrinks those that fail. Without FsCheck, in benches and studies, <c>GeneratedNetworks.Number(seed, i)</c> is
-/// network i of a seed. Extents are 1 to 11, channels 1 to 12 (more after a flatten), at most 60 layers with all repetitions and <see cref="MostProducts"/> products for one input. What may end in zeros is rare:
+/// A property takes a <see cref="Network"/> as parameter and is marked <c>[Law]</c>: it gets some, and shrinks those that fail. Without FsCheck, in benches and
+/// studies, <c>GeneratedNetworks.Number(seed, i)</c> is
+/// network i of a seed. Extents are 1 to 11, channels 1 to 12 (more after a flatten), at most 60 layers with all repetitions and <see cref="MostProducts"/>
+/// products for one input. What may end in zeros is rare:
 /// ε is 0 only where at least three features share a statistic, γ is 0 only in branches, and no weights have variance 0.
 /// </remarks>
 public static class GeneratedNetworks
@@ -35,15 +39,18 @@ public static class GeneratedNetworks
     }
 
     /// <summary>Smaller well-formed networks: layers left out, residuals and repeats unwrapped, options at their defaults, sizes reduced.</summary>
-    public static IEnumerable<Network> Shrink(Network network) => NetworkShrink.Of(network);
+    public static IEnumerable<Network> Shrink(Network network) => NetworkShrink.Shrink(network);
 
     /// <summary>Layers that propagation meets.</summary>
-    public static int LayerCount(Layers layers) => layers.Sum(layer => layer switch
-    {
-        Repeat repeat => repeat.Times * LayerCount(repeat.Unit),
-        Residual residual => 1 + LayerCount(residual.Branch) + LayerCount(residual.Skip),
-        _ => 1,
-    });
+    public static int LayerCount(Layers layers) =>
+        layers.Sum(layer =>
+            layer switch
+            {
+                Repeat repeat => repeat.Times * LayerCount(repeat.Unit),
+                Residual residual => 1 + LayerCount(residual.Branch) + LayerCount(residual.Skip),
+                _ => 1,
+            }
+        );
 
     private static long Products(Layers layers, Shape input)
     {

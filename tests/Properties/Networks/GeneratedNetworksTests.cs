@@ -48,24 +48,40 @@ public class GeneratedNetworksTests
         var residuals = LayersOfSome.OfType<Residual>().ToArray();
         residuals.Select(residual => residual.BranchScale.Rule).Distinct().Should().HaveCount(3);
         residuals.Select(residual => residual.SkipScale.Rule).Distinct().Should().HaveCount(3);
-        residuals.Should().Contain(residual => residual.Branch.Count == 0).And.Contain(residual => residual.Survival < 1).And.Contain(residual => residual.BranchScale == 0);
+        residuals
+            .Should()
+            .Contain(residual => residual.Branch.Count == 0)
+            .And.Contain(residual => residual.Survival < 1)
+            .And.Contain(residual => residual.BranchScale == 0);
         residuals.Should().Contain(residual => residual.Skip.OfType<Convolution>().Any(convolution => convolution.Stride > 1));
-        residuals.Should().Contain(residual => All(residual.Branch).Any(layer => layer is Residual)).And.Contain(residual => All(residual.Branch).Any(layer => layer is Repeat));
+        residuals
+            .Should()
+            .Contain(residual => All(residual.Branch).Any(layer => layer is Residual))
+            .And.Contain(residual => All(residual.Branch).Any(layer => layer is Repeat));
         LayersOfSome.OfType<Repeat>().Should().Contain(repeat => All(repeat.Unit).Any(layer => layer is Repeat));
     }
 
     [Fact]
     public void Generated_networks_contain_lines_points_and_images_that_are_not_square()
     {
-        Some.Select(network => network.Input).Should().Contain(shape => shape.Height == 1 && shape.Width > 1).And.Contain(shape => shape.Width == 1 && shape.Height > 1)
-            .And.Contain(shape => shape.Positions == 1).And.Contain(shape => shape.Height == 7 && shape.Width != 7).And.Contain(shape => shape.Channels == 1);
+        Some.Select(network => network.Input)
+            .Should()
+            .Contain(shape => shape.Height == 1 && shape.Width > 1)
+            .And.Contain(shape => shape.Width == 1 && shape.Height > 1)
+            .And.Contain(shape => shape.Positions == 1)
+            .And.Contain(shape => shape.Height == 7 && shape.Width != 7)
+            .And.Contain(shape => shape.Channels == 1);
         Some.Should().Contain(network => network.Output.Positions > 1);
     }
 
     [Fact]
     public void A_generated_network_is_determined_by_its_number()
     {
-        GeneratedNetworks.Number(seed: 5, index: 17).Should().Be(GeneratedNetworks.Take(seed: 5, count: 20).ElementAt(17)).And.NotBe(GeneratedNetworks.Number(seed: 6, index: 17));
+        GeneratedNetworks
+            .Number(seed: 5, index: 17)
+            .Should()
+            .Be(GeneratedNetworks.Take(seed: 5, count: 20).ElementAt(17))
+            .And.NotBe(GeneratedNetworks.Number(seed: 6, index: 17));
         Some.Select(network => network.Layers).Distinct().Count().Should().BeGreaterThan(950);
     }
 
@@ -108,7 +124,8 @@ public class GeneratedNetworksTests
     }
 
     [Law]
-    public void Smaller_networks_differ_from_the_one_that_they_shrink(Network network) => GeneratedNetworks.Shrink(network).Take(200).Should().NotContain(network);
+    public void Smaller_networks_differ_from_the_one_that_they_shrink(Network network) =>
+        GeneratedNetworks.Shrink(network).Take(200).Should().NotContain(network);
 
     /// <summary>As FsCheck does: the first smaller network that fails too, until none does.</summary>
     private static Network Smallest(Network network, Func<Network, bool> fails)
@@ -128,10 +145,13 @@ public class GeneratedNetworksTests
 
     private static bool Holds(Network network, string word) => All(network.Layers).Any(layer => layer.Word == word);
 
-    private static IEnumerable<Layer> All(Layers layers) => layers.SelectMany(layer => layer switch
-    {
-        Residual residual => All(residual.Branch).Concat(All(residual.Skip)).Prepend(layer),
-        Repeat repeat => All(repeat.Unit).Prepend(layer),
-        _ => [layer],
-    });
+    private static IEnumerable<Layer> All(Layers layers) =>
+        layers.SelectMany(layer =>
+            layer switch
+            {
+                Residual residual => All(residual.Branch).Concat(All(residual.Skip)).Prepend(layer),
+                Repeat repeat => All(repeat.Unit).Prepend(layer),
+                _ => [layer],
+            }
+        );
 }

@@ -17,8 +17,10 @@ public partial class NetworkDocumentTests
     {
         foreach (var word in LayerReader.AllWords)
         {
-            var row = Text.Split('\n').Single(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Split('|')[1].Contains($"`{word}`", StringComparison.Ordinal));
-            var options = Refusal($"{{\"{word}\": {{\"strange\": 1}}}}").Words.Where(option => option is not ("weight_variance" or "bias_variance" or "weights"));
+            var row = Text.Split('\n')
+                .Single(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Split('|')[1].Contains($"`{word}`", StringComparison.Ordinal));
+            var options = Refusal($"{{\"{word}\": {{\"strange\": 1}}}}")
+                .Words.Where(option => option is not ("weight_variance" or "bias_variance" or "weights"));
             options.Where(option => !row.Contains($"`{option}`", StringComparison.Ordinal)).Should().BeEmpty($"the row of {word} names them");
         }
 

@@ -81,12 +81,13 @@ internal sealed class NetworkDraw(Random random)
         };
     }
 
-    private int Groups(int inputs, int outputs) => random.Next(5) switch
-    {
-        0 when outputs % inputs == 0 => Networks.Convolution.EachChannel,
-        1 or 2 => Pick([.. Divisors(inputs).Where(groups => outputs % groups == 0)]),
-        _ => 1,
-    };
+    private int Groups(int inputs, int outputs) =>
+        random.Next(5) switch
+        {
+            0 when outputs % inputs == 0 => Networks.Convolution.EachChannel,
+            1 or 2 => Pick([.. Divisors(inputs).Where(groups => outputs % groups == 0)]),
+            _ => 1,
+        };
 
     private Dense Dense(Shape shape) => new() { Channels = shape.Channels > MostChannels || Chance(2) ? Channels() : null, Parameters = Parameters() };
 
@@ -101,8 +102,18 @@ internal sealed class NetworkDraw(Random random)
         return random.Next(6) switch
         {
             0 or 1 => new BatchNorm { Epsilon = Epsilon(shape.Positions), Scale = scale },
-            2 => new LayerNorm { Epsilon = Epsilon(overCount), Scale = scale, Over = over },
-            3 => new RmsNorm { Epsilon = Epsilon(overCount), Scale = scale, Over = over },
+            2 => new LayerNorm
+            {
+                Epsilon = Epsilon(overCount),
+                Scale = scale,
+                Over = over,
+            },
+            3 => new RmsNorm
+            {
+                Epsilon = Epsilon(overCount),
+                Scale = scale,
+                Over = over,
+            },
             4 => new GroupNorm(groups) { Epsilon = Epsilon(shape.Features / groups), Scale = scale },
             _ => new InstanceNorm { Epsilon = Epsilon(shape.Positions), Scale = scale },
         };
@@ -118,15 +129,20 @@ internal sealed class NetworkDraw(Random random)
 
     private Pooling? Pool(Shape shape, bool keepsPositions)
     {
-        var size = Pick([.. new[] { 1, 2, 2, 3, 5, 7 }.Where(extent => extent == 1 || (!keepsPositions && Tiles(extent, shape.Height) && Tiles(extent, shape.Width)))]);
-        return size == 1 && !Chance(8) ? null : Chance(2) ? new AveragePool(size) : new MaxPool(size);
+        var size = Pick([
+            .. new[] { 1, 2, 2, 3, 5, 7 }.Where(extent => extent == 1 || (!keepsPositions && Tiles(extent, shape.Height) && Tiles(extent, shape.Width))),
+        ]);
+        return size == 1 && !Chance(8) ? null
+            : Chance(2) ? new AveragePool(size)
+            : new MaxPool(size);
     }
 
     private static bool Tiles(int window, int extent) => extent == 1 || extent % window == 0;
 
-    private Attention? Attention(Shape shape) => shape.Positions < 2 || shape.Channels > MostChannels
-        ? null
-        : new(Pick([.. Divisors(shape.Channels)])) { Causal = Chance(2), Parameters = Parameters() };
+    private Attention? Attention(Shape shape) =>
+        shape.Positions < 2 || shape.Channels > MostChannels
+            ? null
+            : new(Pick([.. Divisors(shape.Channels)])) { Causal = Chance(2), Parameters = Parameters() };
 
     private Residual Residual(Shape shape, Surroundings surroundings)
     {
@@ -142,23 +158,37 @@ internal sealed class NetworkDraw(Random random)
 
         return new(branch)
         {
-            Skip = output == shape ? (Chance(6) ? [.. List(shape, 1, inBranch with { KeepsPositions = true }), Projection(shape.Channels)] : Layers.None) : Skip(branch, shape, output),
+            Skip =
+                output == shape
+                    ? (Chance(6) ? [.. List(shape, 1, inBranch with { KeepsPositions = true }), Projection(shape.Channels)] : Layers.None)
+                    : Skip(branch, shape, output),
             BranchScale = Scale(surroundings, Pick(1, 1, 0.7, Math.Sqrt(0.5), -0.5, 0)),
             SkipScale = Scale(surroundings, Pick(1, 1, 1, 0.5, Math.Sqrt(0.5), -1)),
             Survival = Pick(1, 1, 1, 0.8, 0.5),
         };
     }
 
-    private ResidualScale Scale(Surroundings surroundings, double constant) => surroundings.IsRepeated && Chance(4)
-        ? Pick(ResidualScale.ByDepth, ResidualScale.ByUnit)
-        : constant;
+    private ResidualScale Scale(Surroundings surroundings, double constant) =>
+        surroundings.IsRepeated && Chance(4) ? Pick(ResidualScale.ByDepth, ResidualScale.ByUnit) : constant;
 
     /// <summary>A shortcut to the shape that the branch makes: strided where one stride does, otherwise by the branch's own ways of changing shapes.</summary>
     private Layers Skip(Layers branch, Shape input, Shape output)
     {
-        int[] strides = [.. Enumerable.Range(1, 11).Where(stride => ((input.Height - 1) / stride) + 1 == output.Height && ((input.Width - 1) / stride) + 1 == output.Width)];
+        int[] strides =
+        [
+            .. Enumerable.Range(1, 11).Where(stride => ((input.Height - 1) / stride) + 1 == output.Height && ((input.Width - 1) / stride) + 1 == output.Width),
+        ];
         return strides is [var stride, ..]
-            ? [new Convolution(1) { Channels = output.Channels, Stride = stride, Parameters = Parameters() }, .. Chance(2) ? [Norm(output, new(0, false, true, true))] : Layers.None]
+            ?
+            [
+                new Convolution(1)
+                {
+                    Channels = output.Channels,
+                    Stride = stride,
+                    Parameters = Parameters(),
+                },
+                .. Chance(2) ? [Norm(output, new(0, false, true, true))] : Layers.None,
+            ]
             : branch;
     }
 
@@ -168,7 +198,9 @@ internal sealed class NetworkDraw(Random random)
     {
         var unit = List(shape, random.Next(1, 4), surroundings with { IsRepeated = true });
         var repeat = new Repeat(Pick(1, 2, 2, 3), unit);
-        return Fits(repeat, shape) ? repeat : Fits(repeat with { Times = 1 }, shape) ? repeat with { Times = 1 } : null;
+        return Fits(repeat, shape) ? repeat
+            : Fits(repeat with { Times = 1 }, shape) ? repeat with { Times = 1 }
+            : null;
     }
 
     private static bool Fits(Layer layer, Shape shape)

@@ -9,8 +9,23 @@ public class NetworkEqualityTests
 {
     private static readonly Layer[] Samples =
     [
-        new Convolution(3) { Channels = 5 }, new Dense(), new BatchNorm(), new LayerNorm(), new RmsNorm(), new GroupNorm(2), new InstanceNorm(), new Activation(Function.LeakyRelu(0.1)), new Scaling(0.5),
-        new AveragePool(2), new MaxPool(2), new GlobalAveragePool(), new Flatten(), new Dropout(0.5), new Attention(2), new Residual([new Flatten()]), new Repeat(2, [new Flatten()]),
+        new Convolution(3) { Channels = 5 },
+        new Dense(),
+        new BatchNorm(),
+        new LayerNorm(),
+        new RmsNorm(),
+        new GroupNorm(2),
+        new InstanceNorm(),
+        new Activation(Function.LeakyRelu(0.1)),
+        new Scaling(0.5),
+        new AveragePool(2),
+        new MaxPool(2),
+        new GlobalAveragePool(),
+        new Flatten(),
+        new Dropout(0.5),
+        new Attention(2),
+        new Residual([new Flatten()]),
+        new Repeat(2, [new Flatten()]),
     ];
 
     public static TheoryData<Type> LayerTypes => [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract)];
@@ -27,7 +42,10 @@ public class NetworkEqualityTests
         again.Layers.Should().NotBeSameAs(network.Layers);
         (again.Layers == network.Layers).Should().BeTrue();
         again.Places.Should().Equal(network.Places);
-        new HashSet<Network> { network }.Contains(again).Should().BeTrue();
+        new HashSet<Network> { network }
+            .Contains(again)
+            .Should()
+            .BeTrue();
     }
 
     [Law]
@@ -84,17 +102,32 @@ public class NetworkEqualityTests
 
     private static Layer Copy(Layer layer) => (Layer)layer.GetType().GetMethod("<Clone>$", BindingFlags.Instance | BindingFlags.Public)!.Invoke(layer, null)!;
 
-    private static IEnumerable<object?> OthersThan(object? value, Type type) => value switch
-    {
-        int number => type == typeof(int?) ? new object?[] { number + 1, null } : new object?[] { number + 1 },
-        null when type == typeof(int?) => [1],
-        double number => [number + 0.25, -1.5],
-        bool flag => [!flag],
-        Enum word => Enum.GetValues(word.GetType()).Cast<object?>().Where(other => !word.Equals(other)),
-        Initialisation parameters => [parameters with { WeightVariance = 0.3 }, parameters with { BiasVariance = 0.3 }, parameters with { Law = WeightLaw.Orthogonal }],
-        ResidualScale => [ResidualScale.ByDepth, ResidualScale.ByUnit, (ResidualScale)0.5],
-        Function function => [function with { Slope = 0.9 }, Function.Relu],
-        Layers layers => [ListOf([.. layers, new Flatten()]), Layers.None == layers ? ListOf(new GlobalAveragePool()) : Layers.None],
-        _ => throw new InvalidOperationException($"no other value of {type}"),
-    };
+    private static IEnumerable<object?> OthersThan(object? value, Type type) =>
+        value switch
+        {
+            int number => type == typeof(int?) ? new object?[] { number + 1, null } : new object?[] { number + 1 },
+            null when type == typeof(int?) => [1],
+            double number => [number + 0.25, -1.5],
+            bool flag => [!flag],
+            Enum word => Enum.GetValues(word.GetType()).Cast<object?>().Where(other => !word.Equals(other)),
+            Initialisation parameters =>
+            [
+                parameters with
+                {
+                    WeightVariance = 0.3,
+                },
+                parameters with
+                {
+                    BiasVariance = 0.3,
+                },
+                parameters with
+                {
+                    Law = WeightLaw.Orthogonal,
+                },
+            ],
+            ResidualScale => [ResidualScale.ByDepth, ResidualScale.ByUnit, (ResidualScale)0.5],
+            Function function => [function with { Slope = 0.9 }, Function.Relu],
+            Layers layers => [ListOf([.. layers, new Flatten()]), Layers.None == layers ? ListOf(new GlobalAveragePool()) : Layers.None],
+            _ => throw new InvalidOperationException($"no other value of {type}"),
+        };
 }

@@ -8,7 +8,8 @@ public class NetworkFileTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "networks");
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -44,7 +45,11 @@ public class NetworkFileTests
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
     public void The_files_of_the_paper_are_its_recipes_fully_connected(string name) =>
-        NetworkTemplate.Parse(Read(name)).With(new Shape(6, 5, 3), channels: 7, depth: 4).Should().Be(Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 4, Channels: 7)));
+        NetworkTemplate
+            .Parse(Read(name))
+            .With(new Shape(6, 5, 3), channels: 7, depth: 4)
+            .Should()
+            .Be(Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 4, Channels: 7)));
 
     [Fact]
     public void There_are_a_dozen()
@@ -68,7 +73,9 @@ public class NetworkFileTests
     /// <summary>The mean square that layers of tanh and weights keep, and the growth of a small perturbation there, by the trapezoidal rule.</summary>
     private static (double Scale, double Slope) FixedPoint(Initialisation parameters)
     {
-        double Mean(double scale, Func<double, double> function) => Enumerable.Range(-2000, 4001).Select(i => i * 0.005).Sum(z => 0.005 * function(Math.Sqrt(scale) * z) * Math.Exp(-z * z / 2)) / Math.Sqrt(2 * Math.PI);
+        double Mean(double scale, Func<double, double> function) =>
+            Enumerable.Range(-2000, 4001).Select(i => i * 0.005).Sum(z => 0.005 * function(Math.Sqrt(scale) * z) * Math.Exp(-z * z / 2))
+            / Math.Sqrt(2 * Math.PI);
         var scale = 1.0;
         for (var i = 0; i < 200; i++)
         {

@@ -8,7 +8,9 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>docs/network.schema.json, which editors read, says what the reader does.</summary>
 public class NetworkSchemaTests
 {
-    private static readonly JsonElement Text = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "network.schema.json"))).RootElement;
+    private static readonly JsonElement Text = JsonDocument
+        .Parse(System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "network.schema.json")))
+        .RootElement;
     private static readonly JsonSchema Schema = JsonSchema.FromText(Text.GetRawText());
 
     public static TheoryData<string> Words => [.. LayerReader.AllWords];
@@ -21,7 +23,8 @@ public class NetworkSchemaTests
     public void What_is_written_obeys_the_schema(Network network) => IsValid(NetworkText.Write(network)).Should().BeTrue(NetworkText.Write(network));
 
     [Fact]
-    public void The_schema_and_the_reader_know_the_same_layers() => Objects.EnumerateObject().Select(property => property.Name).Should().BeEquivalentTo(LayerReader.AllWords);
+    public void The_schema_and_the_reader_know_the_same_layers() =>
+        Objects.EnumerateObject().Select(property => property.Name).Should().BeEquivalentTo(LayerReader.AllWords);
 
     [Fact]
     public void The_schema_and_the_reader_know_the_same_names_of_a_file() =>
@@ -49,7 +52,9 @@ public class NetworkSchemaTests
         }
         else if (layer.GetProperty("type").ValueEquals("object"))
         {
-            Refusal($"{{\"{word}\": {{\"strange\": 1}}}}")!.Words.Should().BeEquivalentTo(layer.GetProperty("properties").EnumerateObject().Select(property => property.Name));
+            Refusal($"{{\"{word}\": {{\"strange\": 1}}}}")!
+                .Words.Should()
+                .BeEquivalentTo(layer.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         }
         else
         {
@@ -68,7 +73,14 @@ public class NetworkSchemaTests
     [InlineData("dropout", "mask", "keep\": 0.5, \"")]
     public void Choices_have_the_same_words_in_the_schema_and_in_the_reader(string word, string name, string before)
     {
-        var words = Objects.GetProperty(word).GetProperty("properties").GetProperty(name).GetProperty("enum").EnumerateArray().Select(element => element.GetString()).ToArray();
+        var words = Objects
+            .GetProperty(word)
+            .GetProperty("properties")
+            .GetProperty(name)
+            .GetProperty("enum")
+            .EnumerateArray()
+            .Select(element => element.GetString())
+            .ToArray();
 
         Refusal($"{{\"{word}\": {{\"{before}{name}\": \"strange\"}}}}")!.Words.Should().Equal(words, "the first is the default");
     }

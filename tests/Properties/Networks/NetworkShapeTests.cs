@@ -7,7 +7,8 @@ namespace Wellbehaved.Tests.Properties;
 public class NetworkShapeTests
 {
     [Law(MaxTest = 1000)]
-    public void The_output_of_a_network_has_the_shape_that_counting_gives(Network network) => network.Output.Should().Be(Counted(network.Layers, network.Input));
+    public void The_output_of_a_network_has_the_shape_that_counting_gives(Network network) =>
+        network.Output.Should().Be(Counted(network.Layers, network.Input));
 
     [Law]
     public void Each_layer_gives_the_shape_that_counting_gives(Network network)
@@ -21,7 +22,8 @@ public class NetworkShapeTests
     }
 
     [Law]
-    public void Products_are_those_that_counting_gives(Network network) => Operations.MultiplyAdds(network.Layers, network.Input).Should().Be(Products(network.Layers, network.Input));
+    public void Products_are_those_that_counting_gives(Network network) =>
+        Operations.MultiplyAdds(network.Layers, network.Input).Should().Be(Products(network.Layers, network.Input));
 
     [Theory]
     [InlineData(7, 2, 4)]
@@ -30,7 +32,10 @@ public class NetworkShapeTests
     [InlineData(9, 3, 3)]
     [InlineData(1, 5, 1)]
     public void A_stride_keeps_the_first_of_each_run_of_positions(int extent, int stride, int outputs) =>
-        new Convolution(1) { Stride = stride }.OutputOf(new Shape(extent, 1, 2)).Should().Be(new Shape(outputs, 1, 2));
+        new Convolution(1) { Stride = stride }
+            .OutputOf(new Shape(extent, 1, 2))
+            .Should()
+            .Be(new Shape(outputs, 1, 2));
 
     [Fact]
     public void Absurd_sizes_neither_overflow_nor_take_time()
@@ -39,23 +44,41 @@ public class NetworkShapeTests
         widest.Features.Should().Be(1L << 60);
         new Network("wide", widest, [new Repeat(Limits.Layers / 2, [new Convolution(1 << 5), new Activation(Function.Relu)])]).Output.Should().Be(widest);
         Operations.MultiplyAdds([new Repeat(Limits.Layers, [new Convolution(1 << 5)])], widest).Should().Be(Math.Pow(2, 20 + 10 + 20 + 60));
-        ParameterList.Of(new Network("wide", widest, [new Convolution(1 << 5)])).Should().ContainSingle().Which.Length.Should().Be(1L << 50).And.Be(Limits.Weights);
-        FluentActions.Invoking(() => new Network("wider", widest, [new Convolution((1 << 5) + 1)])).Should().Throw<InvalidNetworkException>()
+        ParameterList
+            .Enumerate(new Network("wide", widest, [new Convolution(1 << 5)]))
+            .Should()
+            .ContainSingle()
+            .Which.Length.Should()
+            .Be(1L << 50)
+            .And.Be(Limits.Weights);
+        FluentActions
+            .Invoking(() => new Network("wider", widest, [new Convolution((1 << 5) + 1)]))
+            .Should()
+            .Throw<InvalidNetworkException>()
             .WithMessage("layers[0]: expected at most 1125899906842624 weights, got 33×33 for each of 1048576 to 1048576 channels");
     }
 
-    private static Shape Counted(Layers layers, Shape input) => layers.Aggregate(input, (shape, layer) => layer switch
-    {
-        Convolution convolution => new(Count(shape.Height, convolution.Stride), Count(shape.Width, convolution.Stride), convolution.Channels ?? shape.Channels),
-        Dense dense => new(shape.Height, shape.Width, dense.Channels ?? shape.Channels),
-        Pooling pooling => new(Windows(shape.Height, pooling.Size), Windows(shape.Width, pooling.Size), shape.Channels),
-        GlobalAveragePool => new(1, 1, shape.Channels),
-        Flatten => new(1, 1, shape.Height * shape.Width * shape.Channels),
-        Residual residual => Counted(residual.Skip, shape),
-        Repeat repeat => Enumerable.Repeat(repeat.Unit, repeat.Times).Aggregate(shape, (before, unit) => Counted(unit, before)),
-        Norm or Activation or Scaling or Dropout or Attention => shape,
-        _ => throw new UnknownLayerException(layer),
-    });
+    private static Shape Counted(Layers layers, Shape input) =>
+        layers.Aggregate(
+            input,
+            (shape, layer) =>
+                layer switch
+                {
+                    Convolution convolution => new(
+                        Count(shape.Height, convolution.Stride),
+                        Count(shape.Width, convolution.Stride),
+                        convolution.Channels ?? shape.Channels
+                    ),
+                    Dense dense => new(shape.Height, shape.Width, dense.Channels ?? shape.Channels),
+                    Pooling pooling => new(Windows(shape.Height, pooling.Size), Windows(shape.Width, pooling.Size), shape.Channels),
+                    GlobalAveragePool => new(1, 1, shape.Channels),
+                    Flatten => new(1, 1, shape.Height * shape.Width * shape.Channels),
+                    Residual residual => Counted(residual.Skip, shape),
+                    Repeat repeat => Enumerable.Repeat(repeat.Unit, repeat.Times).Aggregate(shape, (before, unit) => Counted(unit, before)),
+                    Norm or Activation or Scaling or Dropout or Attention => shape,
+                    _ => throw new UnknownLayerException(layer),
+                }
+        );
 
     /// <summary>Positions 0, stride, 2·stride and so on that there are.</summary>
     private static int Count(int extent, int stride) => Enumerable.Range(0, extent).Count(position => position % stride == 0);
@@ -70,7 +93,10 @@ public class NetworkShapeTests
             var output = Counted([layer], shape);
             sum += layer switch
             {
-                Convolution convolution => output.Features * convolution.Kernel * convolution.Kernel * (shape.Channels / (convolution.Groups == 0 ? shape.Channels : convolution.Groups)),
+                Convolution convolution => output.Features
+                    * convolution.Kernel
+                    * convolution.Kernel
+                    * (shape.Channels / (convolution.Groups == 0 ? shape.Channels : convolution.Groups)),
                 Dense => output.Features * shape.Channels,
                 Attention => (4 * shape.Features * shape.Channels) + (2 * shape.Positions * shape.Positions * shape.Channels),
                 Residual residual => Products(residual.Branch, shape) + Products(residual.Skip, shape),

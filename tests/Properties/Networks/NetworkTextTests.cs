@@ -21,11 +21,20 @@ public class NetworkTextTests
     [Fact]
     public void Numbers_that_have_no_short_form_are_read_as_they_were_written()
     {
-        var network = Of([new Scaling(1.0 / 3), new Scaling(double.Epsilon), new Scaling(double.MaxValue), new Scaling(-0.0), new Activation(Function.LeakyRelu(0.1 + 0.2))]);
+        var network = Network([
+            new Scaling(1.0 / 3),
+            new Scaling(double.Epsilon),
+            new Scaling(double.MaxValue),
+            new Scaling(-0.0),
+            new Activation(Function.LeakyRelu(0.1 + 0.2)),
+        ]);
 
         var read = NetworkTemplate.Parse(NetworkText.Write(network)).With();
 
-        read.Layers.OfType<Scaling>().Select(scaling => BitConverter.DoubleToInt64Bits(scaling.Factor)).Should().Equal(network.Layers.OfType<Scaling>().Select(scaling => BitConverter.DoubleToInt64Bits(scaling.Factor)));
+        read.Layers.OfType<Scaling>()
+            .Select(scaling => BitConverter.DoubleToInt64Bits(scaling.Factor))
+            .Should()
+            .Equal(network.Layers.OfType<Scaling>().Select(scaling => BitConverter.DoubleToInt64Bits(scaling.Factor)));
         read.Should().Be(network);
     }
 
@@ -42,15 +51,22 @@ public class NetworkTextTests
     [InlineData("\"dense\"", "{\"dense\": {\"weight_variance\": 2}}")]
     [InlineData("\"relu\"", "{\"relu\": {}}")]
     [InlineData("\"leaky_relu\"", "{\"leaky_relu\": {\"slope\": 0.01}}")]
-    [InlineData("{\"conv\": {\"kernel\": 3}}", "{\"conv\": {\"kernel\": 3, \"stride\": 1, \"dilation\": 1, \"groups\": 1, \"boundary\": \"periodic\", \"weights\": \"normal\", \"bias_variance\": 0}}")]
-    [InlineData("{\"residual\": {\"branch\": []}}", "{\"residual\": {\"branch\": [], \"skip\": [], \"branch_scale\": 1, \"skip_scale\": 1.0, \"survival\": 1}}")]
+    [InlineData(
+        "{\"conv\": {\"kernel\": 3}}",
+        "{\"conv\": {\"kernel\": 3, \"stride\": 1, \"dilation\": 1, \"groups\": 1, \"boundary\": \"periodic\", \"weights\": \"normal\", \"bias_variance\": 0}}"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": []}}",
+        "{\"residual\": {\"branch\": [], \"skip\": [], \"branch_scale\": 1, \"skip_scale\": 1.0, \"survival\": 1}}"
+    )]
     [InlineData("{\"attention\": {\"heads\": 2}}", "{\"attention\": {\"heads\": 2, \"causal\": false, \"weight_variance\": 1}}")]
     public void What_is_left_out_has_its_default(string shorter, string longer) => Read(shorter).Should().Be(Read(longer));
 
     [Theory]
     [InlineData("{\"conv\": {\"kernel\": 3, \"groups\": \"depthwise\"}}", Convolution.EachChannel)]
     [InlineData("{\"conv\": {\"kernel\": 3, \"groups\": 2}}", 2)]
-    public void Groups_are_a_number_or_depthwise(string layer, int groups) => Read(layer).Layers[0].Should().BeOfType<Convolution>().Which.Groups.Should().Be(groups);
+    public void Groups_are_a_number_or_depthwise(string layer, int groups) =>
+        Read(layer).Layers[0].Should().BeOfType<Convolution>().Which.Groups.Should().Be(groups);
 
     [Fact]
     public void Comments_and_trailing_commas_are_read_over()
@@ -59,20 +75,34 @@ public class NetworkTextTests
             """
             // Comments are for people.
             { "name": "commented", "description": "What it is.", "input": [4, 4, 2], "layers": ["relu", /* and */ "tanh",], }
-            """);
+            """
+        );
 
-        template.With().Should().Be(new Network("commented", new Shape(4, 4, 2), [new Activation(Function.Relu), new Activation(new Function(FunctionKind.Tanh))]));
+        template
+            .With()
+            .Should()
+            .Be(new Network("commented", new Shape(4, 4, 2), [new Activation(Function.Relu), new Activation(new Function(FunctionKind.Tanh))]));
         template.Description.Should().Be("What it is.");
     }
 
     [Fact]
     public void A_template_takes_N_and_L()
     {
-        var template = NetworkTemplate.Parse("""{"name": "open", "layers": [{"dense": {"channels": "N"}}, {"repeat": {"times": "L", "unit": [{"residual": {"branch": ["dense"], "branch_scale": "1/sqrt(L)"}}]}}]}""");
+        var template = NetworkTemplate.Parse(
+            """{"name": "open", "layers": [{"dense": {"channels": "N"}}, {"repeat": {"times": "L", "unit": [{"residual": {"branch": ["dense"], "branch_scale": "1/sqrt(L)"}}]}}]}"""
+        );
 
         (template.LeavesChannelsOpen, template.LeavesDepthOpen, template.Input).Should().Be((true, true, null));
         var network = template.With(new Shape(1, 1, 5), channels: 7, depth: 9);
-        network.Should().Be(new Network("open", new Shape(1, 1, 5), [new Dense { Channels = 7 }, new Repeat(9, [new Residual([new Dense()]) { BranchScale = ResidualScale.ByDepth }])]));
+        network
+            .Should()
+            .Be(
+                new Network(
+                    "open",
+                    new Shape(1, 1, 5),
+                    [new Dense { Channels = 7 }, new Repeat(9, [new Residual([new Dense()]) { BranchScale = ResidualScale.ByDepth }])]
+                )
+            );
         network.Should().NotBe(template.With(new Shape(1, 1, 5), channels: 8, depth: 9)).And.NotBe(template.With(new Shape(1, 1, 5), channels: 7, depth: 8));
         Refusal(() => template.With(new Shape(1, 1, 5), channels: 7)).Should().StartWith("layers: ").And.Contain("L");
         Refusal(() => template.With(new Shape(1, 1, 5), depth: 9)).Should().StartWith("layers: ").And.Contain("N");
@@ -112,7 +142,8 @@ public class NetworkTextTests
     [InlineData("{\"name\": \"n\", \"input\": [4, 0, 1], \"layers\": [\"relu\"]}", "input: expected width from 1 to 1048576, got 0")]
     [InlineData("{\"name\": \"\\ud83d\", \"layers\": [\"relu\"]}", "network: expected text in Unicode")]
     [InlineData("{\"name\": \"n\", \"layers\": [{\"\\udc00\": 1}]}", "network: expected text in Unicode")]
-    public void A_file_that_is_no_network_is_refused(string text, string message) => Refusal(() => NetworkTemplate.Parse(text).With(new Shape(8, 8, 4))).Should().StartWith(message);
+    public void A_file_that_is_no_network_is_refused(string text, string message) =>
+        Refusal(() => NetworkTemplate.Parse(text).With(new Shape(8, 8, 4))).Should().StartWith(message);
 
     [Theory]
     [InlineData("\"rellu\"", "layers[0]: expected a layer (conv, dense,")]
@@ -136,10 +167,19 @@ public class NetworkTextTests
     [InlineData("{\"conv\": {\"kernel\": 2, \"boundary\": \"symmetric\"}}", "layers[0]: expected an odd kernel with boundary symmetric, got 2")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"boundary\": \"zeros\"}}", "layers[0].conv.boundary: expected periodic, symmetric, zero_padding, got \"zeros\"")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": -1}}", "layers[0]: expected weight_variance to be a finite number of at least 0, got -1")]
-    [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e-400}}", "layers[0].conv.weight_variance: expected 0 or a number of at least 5E-324 in size, got 1e-400, which double precision does not hold")]
-    [InlineData("{\"scale\": -0.00001e-395}", "layers[0]: expected 0 or a number of at least 5E-324 in size, got -0.00001e-395, which double precision does not hold")]
+    [InlineData(
+        "{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e-400}}",
+        "layers[0].conv.weight_variance: expected 0 or a number of at least 5E-324 in size, got 1e-400, which double precision does not hold"
+    )]
+    [InlineData(
+        "{\"scale\": -0.00001e-395}",
+        "layers[0]: expected 0 or a number of at least 5E-324 in size, got -0.00001e-395, which double precision does not hold"
+    )]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e999}}", "layers[0].conv.weight_variance: expected a finite number, got 1e999")]
-    [InlineData("{\"conv\": {\"kernel\": 3, \"weights\": \"gaussian\"}}", "layers[0].conv.weights: expected normal, uniform, truncated_normal, orthogonal, got \"gaussian\"")]
+    [InlineData(
+        "{\"conv\": {\"kernel\": 3, \"weights\": \"gaussian\"}}",
+        "layers[0].conv.weights: expected normal, uniform, truncated_normal, orthogonal, got \"gaussian\""
+    )]
     [InlineData("{\"relu\": {\"slope\": 0.1}}", "layers[0].relu: expected the word alone, got \"slope\"")]
     [InlineData("{\"tanh\": 1}", "layers[0].tanh: expected the word alone, got 1")]
     [InlineData("{\"dropout\": {}}", "layers[0].dropout: expected keep, which is left out")]
@@ -154,16 +194,28 @@ public class NetworkTextTests
     [InlineData("{\"layer_norm\": {\"over\": \"points\"}}", "layers[0].layer_norm.over: expected channels, all, got \"points\"")]
     [InlineData("{\"batch_norm\": {\"epsilon\": -0.1}}", "layers[0]: expected epsilon to be a finite number of at least 0, got -0.1")]
     [InlineData("{\"residual\": {\"skip\": []}}", "layers[0].residual: expected branch, which is left out")]
-    [InlineData("{\"residual\": {\"branch\": [{\"dense\": {\"channels\": 3}}]}}", "layers[0].residual: expected branch and skip of one shape, got 8×8×3 and 8×8×4; a projection")]
-    [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"branch_scale\": \"1/sqrt(3)\"}}", "layers[0].residual.branch_scale: expected a number, \"1/sqrt(2)\"")]
-    [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"branch_scale\": \"1/sqrt(L)\"}}", "layers[0].residual: expected a number as scale outside of a repeat")]
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"dense\": {\"channels\": 3}}]}}",
+        "layers[0].residual: expected branch and skip of one shape, got 8×8×3 and 8×8×4; a projection"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [\"relu\"], \"branch_scale\": \"1/sqrt(3)\"}}",
+        "layers[0].residual.branch_scale: expected a number, \"1/sqrt(2)\""
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [\"relu\"], \"branch_scale\": \"1/sqrt(L)\"}}",
+        "layers[0].residual: expected a number as scale outside of a repeat"
+    )]
     [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"survival\": 1.5}}", "layers[0].residual: expected survival above 0 and at most 1, got 1.5")]
     [InlineData("{\"repeat\": {\"times\": 3}}", "layers[0].repeat: expected unit, which is left out")]
     [InlineData("{\"repeat\": {\"times\": \"M\", \"unit\": [\"relu\"]}}", "layers[0].repeat.times: expected an integer, got \"M\"")]
     [InlineData("{\"repeat\": {\"times\": 0, \"unit\": [\"relu\"]}}", "layers[0].repeat: expected times from 1 to")]
     [InlineData("{\"repeat\": {\"times\": 2, \"unit\": []}}", "layers[0].repeat: expected at least one layer in unit, got none")]
     [InlineData("\"relu\", \"relu\", {\"repeat\": {\"times\": 2, \"unit\": [\"reluu\"]}}", "layers[2].repeat.unit[0]: expected a layer (")]
-    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"relu\", {\"max_pool\": 5}]}}]}}", "layers[0].repeat.unit[0].residual.branch[1]: expected positions")]
+    [InlineData(
+        "{\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"relu\", {\"max_pool\": 5}]}}]}}",
+        "layers[0].repeat.unit[0].residual.branch[1]: expected positions"
+    )]
     [InlineData("{\"repeat\": {\"times\": 4, \"unit\": [{\"max_pool\": 2}, {\"conv\": {\"kernel\": 1}}]}}", null)]
     public void A_layer_that_is_none_or_does_not_fit_is_refused_with_its_place(string layers, string? message)
     {
@@ -199,7 +251,8 @@ public class NetworkTextTests
     [InlineData(100, false)]
     public void Layers_in_too_many_levels_are_refused(int levels, bool fits)
     {
-        var text = $"{string.Concat(Enumerable.Repeat("{\"repeat\": {\"times\": 1, \"unit\": [", levels))}\"relu\"{string.Concat(Enumerable.Repeat("]}}", levels))}";
+        var text =
+            $"{string.Concat(Enumerable.Repeat("{\"repeat\": {\"times\": 1, \"unit\": [", levels))}\"relu\"{string.Concat(Enumerable.Repeat("]}}", levels))}";
         if (fits)
         {
             Read(text).Output.Should().Be(new Shape(8, 8, 4));
@@ -213,7 +266,8 @@ public class NetworkTextTests
     [Fact]
     public void Repeats_of_repeats_are_refused_before_anything_is_walked_through()
     {
-        var text = string.Concat(Enumerable.Repeat("{\"repeat\": {\"times\": 1048576, \"unit\": [", 20)) + "\"relu\"" + string.Concat(Enumerable.Repeat("]}}", 20));
+        var text =
+            string.Concat(Enumerable.Repeat("{\"repeat\": {\"times\": 1048576, \"unit\": [", 20)) + "\"relu\"" + string.Concat(Enumerable.Repeat("]}}", 20));
         Refusal(() => Read(text)).Should().EndWith("expected at most 1048576 layers with all repetitions, got 1099511627776");
         Read("{\"repeat\": {\"times\": 1048576, \"unit\": [\"relu\"]}}").Output.Should().Be(new Shape(8, 8, 4));
     }
@@ -235,7 +289,8 @@ public class NetworkTextTests
     }
 
     [Fact]
-    public void Text_that_is_longer_than_any_network_is_refused() => Refusal(() => NetworkTemplate.Parse(new string(' ', (1 << 24) + 1))).Should().Be("network: expected at most 16777216 characters, got 16777217");
+    public void Text_that_is_longer_than_any_network_is_refused() =>
+        Refusal(() => NetworkTemplate.Parse(new string(' ', (1 << 24) + 1))).Should().Be("network: expected at most 16777216 characters, got 16777217");
 
     [Fact]
     public void Null_is_refused_by_name()
@@ -244,7 +299,7 @@ public class NetworkTextTests
         FluentActions.Invoking(() => NetworkText.Write(null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
     }
 
-    private static Network Of(Layers layers) => new("n", new Shape(8, 8, 4), layers);
+    private static Network Network(Layers layers) => new("n", new Shape(8, 8, 4), layers);
 
     private static Network Read(string layers) => NetworkTemplate.Parse($"{{\"name\": \"n\", \"layers\": [{layers}]}}").With(new Shape(8, 8, 4));
 

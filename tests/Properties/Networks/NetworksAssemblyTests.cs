@@ -8,20 +8,43 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>What the description of networks must stay: data, which its three interpreters share, and nothing that computes.</summary>
 public class NetworksAssemblyTests
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly Type[] Types = [.. typeof(Network).Assembly.GetTypes().Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace == "Wellbehaved.Networks")];
+    private static readonly Type[] Types =
+    [
+        .. typeof(Network)
+            .Assembly.GetTypes()
+            .Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace == "Wellbehaved.Networks"),
+    ];
 
     [Fact]
-    public void Networks_references_the_runtime_alone() => typeof(Network).Assembly.GetReferencedAssemblies().Select(reference => reference.Name).Should()
-        .OnlyContain(name => name!.StartsWith("System.", StringComparison.Ordinal)).And.NotContain(name => name!.StartsWith("System.Numerics", StringComparison.Ordinal));
+    public void Networks_references_the_runtime_alone() =>
+        typeof(Network)
+            .Assembly.GetReferencedAssemblies()
+            .Select(reference => reference.Name)
+            .Should()
+            .OnlyContain(name => name!.StartsWith("System.", StringComparison.Ordinal))
+            .And.NotContain(name => name!.StartsWith("System.Numerics", StringComparison.Ordinal));
 
     [Fact]
     public void Networks_has_no_tensors()
     {
-        var seen = Types.SelectMany(type => type.GetFields(Declared).Select(field => (Member: $"{type.Name}.{field.Name}", Type: field.FieldType))
-            .Concat(type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)).SelectMany(method => method.GetParameters().Select(parameter => (Member: $"{type.Name}.{method.Name}", Type: parameter.ParameterType))))
-            .Concat(type.GetMethods(Declared).Select(method => (Member: $"{type.Name}.{method.Name}", Type: method.ReturnType)))).ToArray();
+        var seen = Types
+            .SelectMany(type =>
+                type.GetFields(Declared)
+                    .Select(field => (Member: $"{type.Name}.{field.Name}", Type: field.FieldType))
+                    .Concat(
+                        type.GetMethods(Declared)
+                            .Cast<MethodBase>()
+                            .Concat(type.GetConstructors(Declared))
+                            .SelectMany(method =>
+                                method.GetParameters().Select(parameter => (Member: $"{type.Name}.{method.Name}", Type: parameter.ParameterType))
+                            )
+                    )
+                    .Concat(type.GetMethods(Declared).Select(method => (Member: $"{type.Name}.{method.Name}", Type: method.ReturnType)))
+            )
+            .ToArray();
 
         seen.Should().HaveCountGreaterThan(500);
         seen.Should().NotContain(member => IsTensor(member.Type));
@@ -30,7 +53,13 @@ public class NetworksAssemblyTests
     [Fact]
     public void Every_record_is_made_of_values()
     {
-        var records = Types.Where(type => type.IsSubclassOf(typeof(Layer)) || (type.IsValueType && !type.IsEnum && typeof(IEquatable<>).MakeGenericType(type).IsAssignableFrom(type)) || type.GetMethod("<Clone>$") is not null).ToArray();
+        var records = Types
+            .Where(type =>
+                type.IsSubclassOf(typeof(Layer))
+                || (type.IsValueType && !type.IsEnum && typeof(IEquatable<>).MakeGenericType(type).IsAssignableFrom(type))
+                || type.GetMethod("<Clone>$") is not null
+            )
+            .ToArray();
 
         records.Should().Contain([typeof(Convolution), typeof(Shape), typeof(Place), typeof(ParameterTensor), typeof(RecipeSizes), typeof(ResidualScale)]);
         foreach (var record in records)
@@ -45,8 +74,11 @@ public class NetworksAssemblyTests
 
     /// <summary>Walks through layers name the two that hold others and treat all the rest as single layers.</summary>
     [Fact]
-    public void Only_residuals_and_repeats_hold_layers() => Types.Where(type => type.IsSubclassOf(typeof(Layer)) && type.GetFields(Declared).Any(field => IsOrHolds(field.FieldType)))
-        .Should().BeEquivalentTo([typeof(Residual), typeof(Repeat)]);
+    public void Only_residuals_and_repeats_hold_layers() =>
+        Types
+            .Where(type => type.IsSubclassOf(typeof(Layer)) && type.GetFields(Declared).Any(field => IsOrHolds(field.FieldType)))
+            .Should()
+            .BeEquivalentTo([typeof(Residual), typeof(Repeat)]);
 
     [Fact]
     public void Every_layer_is_sealed_and_immutable()
@@ -54,19 +86,35 @@ public class NetworksAssemblyTests
         foreach (var layer in Types.Where(type => type.IsSubclassOf(typeof(Layer))).AtLeastOne())
         {
             (layer.IsSealed || layer.IsAbstract).Should().BeTrue(layer.Name);
-            layer.GetProperties().Where(property => property.CanWrite).Should().NotContain(
-                property => Array.IndexOf(property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers(), typeof(IsExternalInit)) < 0, layer.Name);
+            layer
+                .GetProperties()
+                .Where(property => property.CanWrite)
+                .Should()
+                .NotContain(
+                    property => Array.IndexOf(property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers(), typeof(IsExternalInit)) < 0,
+                    layer.Name
+                );
         }
     }
 
-    private static bool IsOrHolds(Type type) => typeof(IEnumerable<Layer>).IsAssignableFrom(type) || typeof(Layer).IsAssignableFrom(type) || type.GetGenericArguments().Any(IsOrHolds);
+    private static bool IsOrHolds(Type type) =>
+        typeof(IEnumerable<Layer>).IsAssignableFrom(type) || typeof(Layer).IsAssignableFrom(type) || type.GetGenericArguments().Any(IsOrHolds);
 
     private static bool IsTensor(Type type)
     {
-        var element = type.IsArray || type.IsByRef || type.IsPointer ? type.GetElementType()! : type.IsGenericType ? type.GetGenericArguments()[0] : null;
+        var element =
+            type.IsArray || type.IsByRef || type.IsPointer ? type.GetElementType()!
+            : type.IsGenericType ? type.GetGenericArguments()[0]
+            : null;
         return element == typeof(float) || (element == typeof(double) && !type.IsByRef && Nullable.GetUnderlyingType(type) is null);
     }
 
-    private static bool IsValue(Type type) => type == typeof(string) || type == typeof(Layers) || type.IsPrimitive || type.IsEnum || typeof(Layer).IsAssignableFrom(type)
-        || (Nullable.GetUnderlyingType(type) is { } inner && IsValue(inner)) || (type.Namespace == "Wellbehaved.Networks" && type.IsValueType);
+    private static bool IsValue(Type type) =>
+        type == typeof(string)
+        || type == typeof(Layers)
+        || type.IsPrimitive
+        || type.IsEnum
+        || typeof(Layer).IsAssignableFrom(type)
+        || (Nullable.GetUnderlyingType(type) is { } inner && IsValue(inner))
+        || (type.Namespace == "Wellbehaved.Networks" && type.IsValueType);
 }

@@ -19,18 +19,27 @@ public class ParameterListTests
         var settings = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 5, 3), Depth: 3, Channels: 4, kernelSize);
         var network = Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 3, Channels: 4, kernelSize, ResidualDepth: residualDepth))!;
 
-        ParameterList.Of(network).Should().OnlyContain(tensor => tensor.Kind == ParameterKind.Weights && tensor.Law == WeightLaw.Normal);
-        ParameterList.Of(network).Select(tensor => (tensor.Index, tensor.FanIn, tensor.Outputs, Deviation: Math.Sqrt(tensor.Variance), tensor.Length))
-            .Should().Equal(settings.Kernels.Select((kernel, index) => (index, (long)kernel.FanIn, kernel.OutputChannels, kernel.StandardDeviation, (long)kernel.Length)));
+        ParameterList.Enumerate(network).Should().OnlyContain(tensor => tensor.Kind == ParameterKind.Weights && tensor.Law == WeightLaw.Normal);
+        ParameterList
+            .Enumerate(network)
+            .Select(tensor => (tensor.Index, tensor.FanIn, tensor.Outputs, Deviation: Math.Sqrt(tensor.Variance), tensor.Length))
+            .Should()
+            .Equal(
+                settings.Kernels.Select((kernel, index) => (index, (long)kernel.FanIn, kernel.OutputChannels, kernel.StandardDeviation, (long)kernel.Length))
+            );
     }
 
     [Law(MaxTest = 500)]
     public void Numbers_of_each_kind_count_up_and_biases_follow_their_weights(Network network)
     {
-        var tensors = ParameterList.Of(network).ToArray();
+        var tensors = ParameterList.Enumerate(network).ToArray();
         foreach (var kind in new[] { ParameterKind.Weights, ParameterKind.Mask, ParameterKind.Survival })
         {
-            tensors.Where(tensor => tensor.Kind == kind).Select(tensor => tensor.Index).Should().Equal(Enumerable.Range(0, tensors.Count(tensor => tensor.Kind == kind)));
+            tensors
+                .Where(tensor => tensor.Kind == kind)
+                .Select(tensor => tensor.Index)
+                .Should()
+                .Equal(Enumerable.Range(0, tensors.Count(tensor => tensor.Kind == kind)));
         }
 
         foreach (var (before, tensor) in tensors.Zip(tensors.Skip(1)).Where(pair => pair.Second.Kind == ParameterKind.Biases))
@@ -41,7 +50,7 @@ public class ParameterListTests
 
     [Law(MaxTest = 500)]
     public void Parameters_are_those_that_each_layer_has_by_definition(Network network) =>
-        ParameterList.Of(network).Select(tensor => (tensor.Kind, tensor.Length)).Should().Equal(Drawn(network.Layers, network.Input));
+        ParameterList.Enumerate(network).Select(tensor => (tensor.Kind, tensor.Length)).Should().Equal(Drawn(network.Layers, network.Input));
 
     private static IEnumerable<(ParameterKind Kind, long Length)> Drawn(Layers layers, Shape input)
     {
@@ -52,17 +61,26 @@ public class ParameterListTests
             var before = shape;
             shape = layer.OutputOf(shape);
             var outputs = (long)shape.Channels;
-            foreach (var drawn in layer switch
-            {
-                Convolution convolution => Affine(convolution.Kernel * convolution.Kernel * (inputs / (convolution.Groups == 0 ? inputs : convolution.Groups)) * outputs, outputs, convolution.Parameters, 1),
-                Dense dense => Affine(inputs * outputs, outputs, dense.Parameters, 1),
-                Attention attention => Affine(inputs * inputs, inputs, attention.Parameters, 4),
-                Dropout { Mask: DropoutMask.Shared } => [(ParameterKind.Mask, inputs)],
-                Dropout => [(ParameterKind.Mask, 0)],
-                Residual residual => (residual.Survival < 1 ? new[] { (ParameterKind.Survival, 1L) } : []).Concat(Drawn(residual.Branch, before)).Concat(Drawn(residual.Skip, before)),
-                Repeat repeat => Drawn([.. Enumerable.Repeat(repeat.Unit, repeat.Times).SelectMany(unit => unit)], before),
-                _ => [],
-            })
+            foreach (
+                var drawn in layer switch
+                {
+                    Convolution convolution => Affine(
+                        convolution.Kernel * convolution.Kernel * (inputs / (convolution.Groups == 0 ? inputs : convolution.Groups)) * outputs,
+                        outputs,
+                        convolution.Parameters,
+                        1
+                    ),
+                    Dense dense => Affine(inputs * outputs, outputs, dense.Parameters, 1),
+                    Attention attention => Affine(inputs * inputs, inputs, attention.Parameters, 4),
+                    Dropout { Mask: DropoutMask.Shared } => [(ParameterKind.Mask, inputs)],
+                    Dropout => [(ParameterKind.Mask, 0)],
+                    Residual residual => (residual.Survival < 1 ? new[] { (ParameterKind.Survival, 1L) } : [])
+                        .Concat(Drawn(residual.Branch, before))
+                        .Concat(Drawn(residual.Skip, before)),
+                    Repeat repeat => Drawn([.. Enumerable.Repeat(repeat.Unit, repeat.Times).SelectMany(unit => unit)], before),
+                    _ => [],
+                }
+            )
             {
                 yield return drawn;
             }

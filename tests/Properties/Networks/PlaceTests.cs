@@ -10,8 +10,14 @@ public class PlaceTests
     [Law(MaxTest = 500)]
     public void Depths_never_fall_and_numbers_are_unique_in_a_depth(Network network)
     {
-        network.Places.Zip(network.Places.Skip(1)).Should().NotContain(pair => pair.Second.Depth < pair.First.Depth || pair.Second.Depth > pair.First.Depth + 1);
-        network.Places.GroupBy(place => (place.Depth, place.Number)).Should().NotContain(places => places.Count(place => place.Kind != PlaceKind.BranchEnd) > 1);
+        network
+            .Places.Zip(network.Places.Skip(1))
+            .Should()
+            .NotContain(pair => pair.Second.Depth < pair.First.Depth || pair.Second.Depth > pair.First.Depth + 1);
+        network
+            .Places.GroupBy(place => (place.Depth, place.Number))
+            .Should()
+            .NotContain(places => places.Count(place => place.Kind != PlaceKind.BranchEnd) > 1);
         foreach (var places in network.Places.Where(place => place.Kind != PlaceKind.BranchEnd).GroupBy(place => place.Depth))
         {
             places.Select(place => place.Number).Should().Equal(Enumerable.Range(places.Key == 0 ? 0 : 1, places.Count()));
@@ -24,15 +30,26 @@ public class PlaceTests
     public void The_end_of_a_branch_has_the_number_of_the_sum_that_follows(Network network)
     {
         var ends = network.Places.Where(place => place.Kind == PlaceKind.BranchEnd);
-        ends.Should().NotContain(end => !end.EndsBranch || !network.Places.Any(place => place.Depth == end.Depth && place.Number == end.Number && place.Kind == PlaceKind.After));
+        ends.Should()
+            .NotContain(end =>
+                !end.EndsBranch || !network.Places.Any(place => place.Depth == end.Depth && place.Number == end.Number && place.Kind == PlaceKind.After)
+            );
         network.Places.Where(place => place.Kind == PlaceKind.Before).Should().NotContain(place => place.After != null);
-        network.Places.Where(place => place.Kind != PlaceKind.Before).Should().NotContain(place => place.After == null).And.NotContain(place => place.After is Repeat).And.NotContain(place => place.After is Flatten);
+        network
+            .Places.Where(place => place.Kind != PlaceKind.Before)
+            .Should()
+            .NotContain(place => place.After == null)
+            .And.NotContain(place => place.After is Repeat)
+            .And.NotContain(place => place.After is Flatten);
     }
 
     [Law(MaxTest = 500)]
     public void Every_residual_whose_branch_moves_something_has_an_end_of_the_branch(Network network)
     {
-        var residuals = network.Places.Where(place => place.After is Residual && place.Kind == PlaceKind.After).Select(place => (Residual)place.After!).ToArray();
+        var residuals = network
+            .Places.Where(place => place.After is Residual && place.Kind == PlaceKind.After)
+            .Select(place => (Residual)place.After!)
+            .ToArray();
         network.Places.Count(place => place.EndsBranch).Should().Be(residuals.Count(residual => Moves(residual.Branch)));
     }
 
@@ -48,9 +65,18 @@ public class PlaceTests
     [Law(MaxTest = 500)]
     public void Every_layer_of_a_stack_has_a_place_in_each_repetition(Network network)
     {
-        network.Places.Count(place => place.After is Activation && place.Kind == PlaceKind.After).Should().Be(Shown(network.Layers, isInBranch: false, layer => layer is Activation));
-        network.Places.Count(place => place.After is Convolution && place.Kind == PlaceKind.After).Should().Be(Shown(network.Layers, isInBranch: false, layer => layer is Convolution));
-        network.Places.Count(place => place.After is Residual && place.Kind == PlaceKind.After).Should().Be(Shown(network.Layers, isInBranch: false, layer => layer is Residual));
+        network
+            .Places.Count(place => place.After is Activation && place.Kind == PlaceKind.After)
+            .Should()
+            .Be(Shown(network.Layers, isInBranch: false, layer => layer is Activation));
+        network
+            .Places.Count(place => place.After is Convolution && place.Kind == PlaceKind.After)
+            .Should()
+            .Be(Shown(network.Layers, isInBranch: false, layer => layer is Convolution));
+        network
+            .Places.Count(place => place.After is Residual && place.Kind == PlaceKind.After)
+            .Should()
+            .Be(Shown(network.Layers, isInBranch: false, layer => layer is Residual));
     }
 
     [Theory]
@@ -81,30 +107,65 @@ public class PlaceTests
     [Theory]
     [InlineData("\"relu\"", "0.0 after relu")]
     [InlineData("\"dense\", \"relu\", \"dense\", \"relu\"", "0.0 after dense; 0.1 after relu; 1.1 after dense; 1.2 after relu")]
-    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"dense\", \"relu\"]}}", "1.1 before the unit; 1.2 after dense; 1.3 after relu; 2.1 before the unit; 2.2 after dense; 2.3 after relu")]
-    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}",
-        "0.0 after tanh; 1.1 before the unit; 1.2 after relu; 2.1 before the unit; 2.2 after relu; 2.3 after tanh; 3.1 before the unit; 3.2 after relu; 4.1 before the unit; 4.2 after relu")]
-    [InlineData("{\"residual\": {\"branch\": [\"dense\"], \"skip\": [\"relu\"]}}", "1.1 before the unit; 1.2 after dense (ends a branch); 1.3 after relu; 1.4 after residual")]
+    [InlineData(
+        "{\"repeat\": {\"times\": 2, \"unit\": [\"dense\", \"relu\"]}}",
+        "1.1 before the unit; 1.2 after dense; 1.3 after relu; 2.1 before the unit; 2.2 after dense; 2.3 after relu"
+    )]
+    [InlineData(
+        "{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}",
+        "0.0 after tanh; 1.1 before the unit; 1.2 after relu; 2.1 before the unit; 2.2 after relu; 2.3 after tanh; 3.1 before the unit; 3.2 after "
+            + "relu; 4.1 before the unit; 4.2 after relu"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [\"dense\"], \"skip\": [\"relu\"]}}",
+        "1.1 before the unit; 1.2 after dense (ends a branch); 1.3 after relu; 1.4 after residual"
+    )]
     [InlineData("{\"residual\": {\"branch\": []}}", "1.1 before the unit; 1.2 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [\"dense\", \"flatten\"], \"skip\": [\"flatten\"]}}", "1.1 before the unit; 1.2 after dense (ends a branch); 1.3 after residual")]
+    [InlineData(
+        "{\"residual\": {\"branch\": [\"dense\", \"flatten\"], \"skip\": [\"flatten\"]}}",
+        "1.1 before the unit; 1.2 after dense (ends a branch); 1.3 after residual"
+    )]
     [InlineData("{\"residual\": {\"branch\": [\"flatten\"], \"skip\": [\"flatten\"]}}", "1.1 before the unit; 1.2 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\", \"dense\"]}}]}}",
-        "1.1 before the unit; 1.2 after relu; 1.3 after dense; 1.4 end of the branch (ends a branch); 1.4 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\", \"dense\"]}}, \"flatten\"], \"skip\": [\"flatten\"]}}",
-        "1.1 before the unit; 1.2 after relu; 1.3 after dense; 1.4 end of the branch (ends a branch); 1.4 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 1, \"unit\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\"]}}]}}]}}",
-        "1.1 before the unit; 1.2 after relu; 1.3 end of the branch (ends a branch); 1.3 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 1, \"unit\": [\"relu\"]}}]}}", "1.1 before the unit; 1.2 after relu (ends a branch); 1.3 after residual")]
-    [InlineData("{\"residual\": {\"branch\": [{\"residual\": {\"branch\": [\"relu\"]}}]}}", "1.1 before the unit; 1.2 after relu (ends a branch); 1.3 after residual (ends a branch); 1.4 after residual")]
-    public void Places_are_numbered_by_units(string layers, string places) => string.Join("; ", NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places
-        .Select(place => $"{place}{(place.EndsBranch ? " (ends a branch)" : string.Empty)}")).Should().Be(places);
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\", \"dense\"]}}]}}",
+        "1.1 before the unit; 1.2 after relu; 1.3 after dense; 1.4 end of the branch (ends a branch); 1.4 after residual"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\", \"dense\"]}}, \"flatten\"], \"skip\": [\"flatten\"]}}",
+        "1.1 before the unit; 1.2 after relu; 1.3 after dense; 1.4 end of the branch (ends a branch); 1.4 after residual"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 1, \"unit\": [{\"repeat\": {\"times\": 3, \"unit\": [\"relu\"]}}]}}]}}",
+        "1.1 before the unit; 1.2 after relu; 1.3 end of the branch (ends a branch); 1.3 after residual"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 1, \"unit\": [\"relu\"]}}]}}",
+        "1.1 before the unit; 1.2 after relu (ends a branch); 1.3 after residual"
+    )]
+    [InlineData(
+        "{\"residual\": {\"branch\": [{\"residual\": {\"branch\": [\"relu\"]}}]}}",
+        "1.1 before the unit; 1.2 after relu (ends a branch); 1.3 after residual (ends a branch); 1.4 after residual"
+    )]
+    public void Places_are_numbered_by_units(string layers, string places) =>
+        string.Join(
+                "; ",
+                NetworkTemplate
+                    .Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}")
+                    .With()
+                    .Places.Select(place => $"{place}{(place.EndsBranch ? " (ends a branch)" : string.Empty)}")
+            )
+            .Should()
+            .Be(places);
 
     /// <summary>A stack's repetitions and the residuals outside of stacks are what a sequence of depths is made of.</summary>
     [Theory]
     [InlineData("\"dense\", \"relu\"", "")]
     [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"dense\", \"relu\"]}}, \"layer_norm\", \"dense\"", "1.3 after relu; 2.3 after relu")]
     [InlineData("\"dense\", {\"residual\": {\"branch\": [\"dense\"]}}, \"relu\"", "1.3 after residual")]
-    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}", "1.2 after relu; 2.2 after relu; 3.2 after relu; 4.2 after relu")]
+    [InlineData(
+        "{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}",
+        "1.2 after relu; 2.2 after relu; 3.2 after relu; 4.2 after relu"
+    )]
     public void Units_end_after_repetitions_and_residuals(string layers, string ends) =>
         string.Join("; ", Places(layers).Where(place => place.EndsUnit)).Should().Be(ends);
 
@@ -120,29 +181,37 @@ public class PlaceTests
     {
         if (!network.Places.Any(place => place.After is Residual) && network.Places.Count > 0)
         {
-            var drawn = ParameterList.Of(network).Where(tensor => tensor.Kind == ParameterKind.Weights).Sum(tensor => tensor.Layer is Attention ? 0.25 : 1);
+            var drawn = ParameterList
+                .Enumerate(network)
+                .Where(tensor => tensor.Kind == ParameterKind.Weights)
+                .Sum(tensor => tensor.Layer is Attention ? 0.25 : 1);
             network.Places[^1].WeightedLayers.Should().Be((int)drawn);
         }
     }
 
-    private static IReadOnlyList<Place> Places(string layers) => NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places;
+    private static IReadOnlyList<Place> Places(string layers) =>
+        NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places;
 
-    private static Model.PlaceKind KindOf(Place place) => place.After switch
-    {
-        null => Model.PlaceKind.Before,
-        Convolution or Dense => Model.PlaceKind.Convolution,
-        BatchNorm => Model.PlaceKind.BatchNorm,
-        Activation => Model.PlaceKind.Relu,
-        Residual => Model.PlaceKind.Addition,
-        _ => throw new InvalidOperationException($"no place of the post after {place.After.Word}"),
-    };
+    private static Model.PlaceKind KindOf(Place place) =>
+        place.After switch
+        {
+            null => Model.PlaceKind.Before,
+            Convolution or Dense => Model.PlaceKind.Convolution,
+            BatchNorm => Model.PlaceKind.BatchNorm,
+            Activation => Model.PlaceKind.Relu,
+            Residual => Model.PlaceKind.Addition,
+            _ => throw new InvalidOperationException($"no place of the post after {place.After.Word}"),
+        };
 
     private static bool Moves(Layers layers) => layers.Any(layer => layer is Repeat repeat ? Moves(repeat.Unit) : layer is not Flatten);
 
-    private static int Shown(Layers layers, bool isInBranch, Func<Layer, bool> which) => layers.Sum(layer => layer switch
-    {
-        Repeat repeat => (isInBranch ? 1 : repeat.Times) * Shown(repeat.Unit, isInBranch, which),
-        Residual residual => Shown(residual.Branch, true, which) + Shown(residual.Skip, true, which) + (which(layer) ? 1 : 0),
-        _ => which(layer) ? 1 : 0,
-    });
+    private static int Shown(Layers layers, bool isInBranch, Func<Layer, bool> which) =>
+        layers.Sum(layer =>
+            layer switch
+            {
+                Repeat repeat => (isInBranch ? 1 : repeat.Times) * Shown(repeat.Unit, isInBranch, which),
+                Residual residual => Shown(residual.Branch, true, which) + Shown(residual.Skip, true, which) + (which(layer) ? 1 : 0),
+                _ => which(layer) ? 1 : 0,
+            }
+        );
 }

@@ -65,7 +65,14 @@ public class LargestEigenvalueTests
     [InlineData(1e200)]
     public void The_scale_of_a_matrix_does_not_matter(double scale)
     {
-        var matrix = Matrix<double>.Build.DenseOfArray(new double[,] { { 2, 1, 0.5 }, { 1, 2, 1 }, { 0.5, 1, 2 } });
+        var matrix = Matrix<double>.Build.DenseOfArray(
+            new double[,]
+            {
+                { 2, 1, 0.5 },
+                { 1, 2, 1 },
+                { 0.5, 1, 2 },
+            }
+        );
         var expected = matrix.Evd(Symmetricity.Symmetric).EigenValues.Real().Maximum();
 
         (LargestEigenvalue.OfSymmetric((scale * matrix).ToColumnMajorArray(), 3) / scale).Should().BeApproximately(expected, 1e-14);

@@ -39,7 +39,11 @@ public unsafe class MatrixProductTests
 
         var actual = new double[rows * columns];
         using var product = new MatrixProduct<double>();
-        fixed (double* pa = aT, pb = bT, pc = actual)
+        fixed (
+            double* pa = aT,
+                pb = bT,
+                pc = actual
+        )
         {
             product.Multiply(MatrixOperand<double>.Transposed(pa, rows), MatrixOperand<double>.Transposed(pb, inner), pc, rows, inner, columns);
         }
@@ -55,9 +59,21 @@ public unsafe class MatrixProductTests
 
         var twice = (double[])once.Clone();
         using var product = new MatrixProduct<double>();
-        fixed (double* pa = a, pb = b, pc = twice)
+        fixed (
+            double* pa = a,
+                pb = b,
+                pc = twice
+        )
         {
-            product.Multiply(MatrixOperand<double>.RowMajor(pa, inner), MatrixOperand<double>.RowMajor(pb, columns), pc, rows, inner, columns, accumulate: true);
+            product.Multiply(
+                MatrixOperand<double>.RowMajor(pa, inner),
+                MatrixOperand<double>.RowMajor(pb, columns),
+                pc,
+                rows,
+                inner,
+                columns,
+                accumulate: true
+            );
         }
 
         // Exact: an inner dimension below the block size is one chain of sums, added to an equal number.
@@ -85,11 +101,22 @@ public unsafe class MatrixProductTests
 
         var actual = new double[rows * columns];
         using var product = new MatrixProduct<double>();
-        fixed (double* pd = data, pb = b, pc = actual)
+        fixed (
+            double* pd = data,
+                pb = b,
+                pc = actual
+        )
         {
             fixed (int* pt = table)
             {
-                product.Multiply(MatrixOperand<double>.Gathered(pd, pt, rows, length), MatrixOperand<double>.RowMajor(pb, columns), pc, rows, segments * length, columns);
+                product.Multiply(
+                    MatrixOperand<double>.Gathered(pd, pt, rows, length),
+                    MatrixOperand<double>.RowMajor(pb, columns),
+                    pc,
+                    rows,
+                    segments * length,
+                    columns
+                );
             }
         }
 
@@ -117,7 +144,11 @@ public unsafe class MatrixProductTests
     {
         var c = new T[rows * columns];
         using var product = new MatrixProduct<T>(threads, wide);
-        fixed (T* pa = a, pb = b, pc = c)
+        fixed (
+            T* pa = a,
+                pb = b,
+                pc = c
+        )
         {
             product.Multiply(MatrixOperand<T>.RowMajor(pa, inner), MatrixOperand<T>.RowMajor(pb, columns), pc, rows, inner, columns);
         }

@@ -12,7 +12,7 @@ internal static class Batches
         values.CopyTo(both.Signal);
         values.CopyTo(both.Noise);
         using var computation = new MomentComputation<double>(shape);
-        return computation.Of(both, reffSignal: true, reffNoise: true);
+        return computation.Compute(both, reffSignal: true, reffNoise: true);
     }
 
     public static double ReffOf(TensorShape shape, double[] values) => MomentsOf(shape, values).ReffSignal;
@@ -30,7 +30,11 @@ internal static class Batches
 
     /// <summary>The values of each channel over the points.</summary>
     public static double[][] ByChannel(TensorShape shape, double[] values) =>
-        [.. Enumerable.Range(0, shape.Channels).Select(channel => Enumerable.Range(0, shape.Points).Select(point => values[(point * shape.Channels) + channel]).ToArray())];
+        [
+            .. Enumerable
+                .Range(0, shape.Channels)
+                .Select(channel => Enumerable.Range(0, shape.Points).Select(point => values[(point * shape.Channels) + channel]).ToArray()),
+        ];
 
     public static double Variance(double[] values)
     {

@@ -6,7 +6,14 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>Propagates given inputs through given weights and reads true values.</summary>
 internal static class Propagations
 {
-    public static (double[] Signal, double[] Noise) Propagate(NetworkSettings settings, double[] signal, double[] noise, IReadOnlyList<double[]> kernels, IPropagationObserver<double>? observer = null, int threads = 1)
+    public static (double[] Signal, double[] Noise) Propagate(
+        NetworkSettings settings,
+        double[] signal,
+        double[] noise,
+        IReadOnlyList<double[]> kernels,
+        IPropagationObserver<double>? observer = null,
+        int threads = 1
+    )
     {
         using var network = new Network<double>(settings, threads);
         signal.CopyTo(network.Input.Signal);

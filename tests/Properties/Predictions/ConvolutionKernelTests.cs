@@ -17,13 +17,20 @@ public class ConvolutionKernelTests
     [InlineData(Border.Symmetric, 5, 1)]
     public void The_kernel_is_the_covariance_of_a_convolution_with_random_weights(Border border, int kernelSize, int stride)
     {
-        const int images = 2, height = 4, width = 3, channels = 2, draws = 20_000;
+        const int images = 2,
+            height = 4,
+            width = 3,
+            channels = 2,
+            draws = 20_000;
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5));
         var x = Matrix<double>.Build.Random(images * height * width, channels, normal);
         var convolution = new ConvolutionKernel(images, height, width, kernelSize, border, stride);
         var expected = convolution.Apply(x.TransposeAndMultiply(x) / channels);
         (convolution.OfFeatures(x, 2) - expected).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-12);
-        convolution.Apply([.. Enumerable.Range(0, x.RowCount).Select(i => x.Row(i).Average(v => v * v))]).Should().Equal(expected.Diagonal(), (a, b) => Math.Abs(a - b) < 1e-12);
+        convolution
+            .Apply([.. Enumerable.Range(0, x.RowCount).Select(i => x.Row(i).Average(v => v * v))])
+            .Should()
+            .Equal(expected.Diagonal(), (a, b) => Math.Abs(a - b) < 1e-12);
 
         var (i, j) = (1, convolution.OutputPoints - 2);
         var (variance, covariance) = (new double[draws], new double[draws]);
@@ -65,7 +72,10 @@ public class ConvolutionKernelTests
             return sum;
         }
 
-        static int Mirror(int position, int extent) => position < 0 ? -1 - position : position >= extent ? (2 * extent) - 1 - position : position;
+        static int Mirror(int position, int extent) =>
+            position < 0 ? -1 - position
+            : position >= extent ? (2 * extent) - 1 - position
+            : position;
     }
 
     [Law(MaxTest = 50)]

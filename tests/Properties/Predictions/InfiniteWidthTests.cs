@@ -66,16 +66,22 @@ public class InfiniteWidthTests
     }
 
     private static double[][] Sample(string architecture, Matrix<double> gram, int width, Func<PredictedMoments, double[]> select) =>
-        [.. Enumerable.Range(0, Networks).AsParallel().AsOrdered().Select(number =>
-        {
-            var chain = new SampledNeurons(NetworkKind.Named(architecture), gram, width, Epsilon, ((ulong)width << 32) | (uint)number);
-            for (var depth = 0; depth < Depth; depth++)
-            {
-                chain.Advance();
-            }
+        [
+            .. Enumerable
+                .Range(0, Networks)
+                .AsParallel()
+                .AsOrdered()
+                .Select(number =>
+                {
+                    var chain = new SampledNeurons(NetworkKind.Named(architecture), gram, width, Epsilon, ((ulong)width << 32) | (uint)number);
+                    for (var depth = 0; depth < Depth; depth++)
+                    {
+                        chain.Advance();
+                    }
 
-            return select(chain.Moments());
-        })];
+                    return select(chain.Moments());
+                }),
+        ];
 
     private static PredictedMoments Predict(string architecture, Matrix<double> gram)
     {

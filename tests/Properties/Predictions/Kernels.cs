@@ -19,14 +19,16 @@ public sealed record KernelCase(int Points, int Directions, double Scale, double
 /// <summary>Generators of kernels, and expectations over them by plain simulation.</summary>
 public static class Kernels
 {
-    public static Arbitrary<KernelCase> Cases() => Arb.From(
-        from points in Gen.Choose(5, 14)
-        from directions in Gen.Choose(5, 20)
-        from scale in Gen.Elements(0.1, 1.0, 30.0)
-        from common in Gen.Elements(0.0, 0.5, 3.0)
-        from seed in Gen.Choose(0, 100_000)
-        select new KernelCase(points, directions, scale, common, seed),
-        kernel => new[] { kernel with { Points = 5 }, kernel with { Common = 0 }, kernel with { Scale = 1 } }.Where(smaller => smaller != kernel));
+    public static Arbitrary<KernelCase> Cases() =>
+        Arb.From(
+            from points in Gen.Choose(5, 14)
+            from directions in Gen.Choose(5, 20)
+            from scale in Gen.Elements(0.1, 1.0, 30.0)
+            from common in Gen.Elements(0.0, 0.5, 3.0)
+            from seed in Gen.Choose(0, 100_000)
+            select new KernelCase(points, directions, scale, common, seed),
+            kernel => new[] { kernel with { Points = 5 }, kernel with { Common = 0 }, kernel with { Scale = 1 } }.Where(smaller => smaller != kernel)
+        );
 
     /// <summary>Draws neurons y ~ N(0, K) over the points.</summary>
     public static IEnumerable<Vector<double>> Neurons(Matrix<double> kernel, int count, int seed)

@@ -34,12 +34,15 @@ public class OneStepAndBoundsTests
         OneStepLaws.KernelAfterBatchNormAndRelu(kernel, epsilon).Kernel.Should().Be(new BatchNormKernel(kernel, epsilon).Signal().Kernel);
 
         var normal = new MathNet.Numerics.Distributions.Normal(0, Math.Sqrt(3), new MathNet.Numerics.Random.MersenneTwister(4));
-        var samples = Kernels.Neurons(kernel, 200_000, 23).Select(y =>
-        {
-            var mean = y.Average();
-            var noise = normal.Sample();
-            return y[3] > mean ? noise * noise / (y.Average(value => (value - mean) * (value - mean)) + epsilon) : 0;
-        }).ToArray();
+        var samples = Kernels
+            .Neurons(kernel, 200_000, 23)
+            .Select(y =>
+            {
+                var mean = y.Average();
+                var noise = normal.Sample();
+                return y[3] > mean ? noise * noise / (y.Average(value => (value - mean) * (value - mean)) + epsilon) : 0;
+            })
+            .ToArray();
         samples.Average().Should().BeApproximately(expected[3], Sampling.Allowance(samples));
     }
 
@@ -61,7 +64,11 @@ public class OneStepAndBoundsTests
         var values = features.Values();
         var moments = Batches.MomentsOf(features.Shape, values);
         moments.ReffSignal.Should().BeLessThanOrEqualTo(Bounds.LargestEffectiveRank(features.Points, features.Channels) * (1 + 1e-6));
-        foreach (var channel in Batches.ByChannel(features.Shape, Batches.Normalise(features.Shape, values, 0.3).Signal).Zip(Batches.ByChannel(features.Shape, values)))
+        foreach (
+            var channel in Batches
+                .ByChannel(features.Shape, Batches.Normalise(features.Shape, values, 0.3).Signal)
+                .Zip(Batches.ByChannel(features.Shape, values))
+        )
         {
             // Rounding of the mean, relative to a spread that may be small against it.
             Batches.Variance(channel.First).Should().BeApproximately(Bounds.VarianceAfterBatchNorm(Batches.Variance(channel.Second), 0.3), 1e-9);

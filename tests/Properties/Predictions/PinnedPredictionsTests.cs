@@ -4,7 +4,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Predictions to ten digits, as they were when simulation confirmed the laws behind them to three: what simulation cannot see must not move either.</summary>
+/// <summary>
+/// Predictions to ten digits, as they were when simulation confirmed the laws behind them to three: what simulation cannot see must not move either.
+/// </summary>
 /// <remarks>
 /// The laws themselves are held against simulated neurons in <see cref="S5_BatchNormKernelTests"/>, <see cref="OneStepAndBoundsTests"/>,
 /// <see cref="RecursionTests"/> and <see cref="W1_DistributionTests"/>.
@@ -23,8 +25,14 @@ public class PinnedPredictionsTests
         Same([norm.Signal().Kernel[0, 3], norm.Signal().Kernel[5, 5], norm.Signal().Error], [0.09539999582861848, 0.4628703859524326, 1e-09]);
         Same([norm.InverseVariance().Value, norm.InverseVariance().Error], [0.20773169932397084, 1e-09]);
         Same([norm.InverseSquaredVariance().Value, norm.InverseSquaredVariance().Error], [0.10717243104842852, 1e-09]);
-        Same([norm.BothActiveOverVariance().Kernel[1, 4], norm.BothActiveOverVariance().Kernel[2, 2], norm.BothActiveOverVariance().Error], [0.04892794937576339, 0.10386584966198542, 1e-09]);
-        Same([norm.SecondMomentOverVariance().Kernel[1, 4], norm.SecondMomentOverVariance().Kernel[2, 2], norm.SecondMomentOverVariance().Error], [0.5352389772358495, 1.473355433915939, 1e-09]);
+        Same(
+            [norm.BothActiveOverVariance().Kernel[1, 4], norm.BothActiveOverVariance().Kernel[2, 2], norm.BothActiveOverVariance().Error],
+            [0.04892794937576339, 0.10386584966198542, 1e-09]
+        );
+        Same(
+            [norm.SecondMomentOverVariance().Kernel[1, 4], norm.SecondMomentOverVariance().Kernel[2, 2], norm.SecondMomentOverVariance().Error],
+            [0.5352389772358495, 1.473355433915939, 1e-09]
+        );
     }
 
     [Fact]
@@ -35,7 +43,10 @@ public class PinnedPredictionsTests
         Same([norm.InverseVariance().Value, norm.InverseVariance().Error], [0.19113792006626223, 1e-07]);
         Same([norm.InverseSquaredVariance().Value, norm.InverseSquaredVariance().Error], [0.06909915861274019, 1e-07]);
         Same([norm.BothActiveOverVariance().Kernel[1, 4], norm.SecondMomentOverVariance().Kernel[1, 4]], [0.045070688481433835, 0.4969918968988285]);
-        Same(OneStepLaws.ExpectedNoiseAfterBatchNorm(Kernel, 0.2, 0.5 * Kernel, [.. Kernel.Diagonal().Select(q => (0.25 * q) + 1)]), [0.8028387288406891, 0.6963089265556894, 0.5392591577641738, 0.357615986628398, 0.48432952286426456, 0.45145732663644517, 0.6885703460297544]);
+        Same(
+            OneStepLaws.ExpectedNoiseAfterBatchNorm(Kernel, 0.2, 0.5 * Kernel, [.. Kernel.Diagonal().Select(q => (0.25 * q) + 1)]),
+            [0.8028387288406891, 0.6963089265556894, 0.5392591577641738, 0.357615986628398, 0.48432952286426456, 0.45145732663644517, 0.6885703460297544]
+        );
         Same(OneStepLaws.ExpectedNoiseAfterBatchNormAndRelu(Kernel, 0.2, [1, 2, 3]), [0.09556896001697746, 0.1911379200339549, 0.28670688005093237]);
     }
 
@@ -43,7 +54,10 @@ public class PinnedPredictionsTests
     public void S5_of_many_points_is_shared_between_threads()
     {
         var norm = new BatchNormKernel(new KernelCase(130, 9, 1, 0.5, 9).Kernel(), 0.1);
-        Same([norm.Rank, norm.Signal().Kernel[0, 3], norm.Signal().Kernel[129, 7], norm.InverseVariance().Value], [9, 0.24408161407302653, 0.022913299606651116, 0.1389615296076926]);
+        Same(
+            [norm.Rank, norm.Signal().Kernel[0, 3], norm.Signal().Kernel[129, 7], norm.InverseVariance().Value],
+            [9, 0.24408161407302653, 0.022913299606651116, 0.1389615296076926]
+        );
     }
 
     [Fact]
@@ -73,21 +87,195 @@ public class PinnedPredictionsTests
     }
 
     [Theory]
-    [InlineData("vanilla", new[] { 1, 3.6032323520756155, 2.948250694882663, 1.3862943611198906, 2.874358127301607, 2, 3.6032323520756155, 2.714175866103327, 1.3862943611198906, 2.973215117188455, 3, 3.6032323520756155, 2.5252253390477595, 1.3862943611198906, 2.9146711482909664, 0 })]
-    [InlineData("vanilla_res", new[] { 1, 4.2963795326355605, 3.716395430730157, 2.0794415416798357, 2.874358127301607, 2, 4.989526713195506, 4.209148960817538, 2.772588722239781, 2.9358139312705593, 3, 5.682673893755451, 4.729378895575114, 3.4657359027997265, 2.9248756023297053, 0 })]
-    [InlineData("bn_ff", new[] { 1, -0.6965867684844536, -1.111278271222124, -1.9852434486773871, 3.3548639678486136, 2, -0.888829949801461, -1.3074715233961955, -1.4101652149033788, 3.8741500344291437, 3, -0.9183211293320209, -1.3401721776022117, -0.708937420207651, 4.290063000526912, 1e-09 })]
-    [InlineData("bn_res", new[] { 1, 3.625367718245863, 3.279574321713092, 1.5008898738002074, 3.353146946219431, 2, 3.6470290150267997, 3.2997262576671584, 1.6126439385691935, 3.3706275560691066, 3, 3.6682359374745483, 3.3194816687322244, 1.7217009803802636, 3.3876523285303146, 1e-09 })]
+    [InlineData(
+        "vanilla",
+        new[]
+        {
+            1,
+            3.6032323520756155,
+            2.948250694882663,
+            1.3862943611198906,
+            2.8743581172284935,
+            2,
+            3.6032323520756155,
+            2.714175866103327,
+            1.3862943611198906,
+            2.9732150717099763,
+            3,
+            3.6032323520756155,
+            2.5252253390477595,
+            1.3862943611198906,
+            2.9146711482909664,
+            0,
+        }
+    )]
+    [InlineData(
+        "vanilla_res",
+        new[]
+        {
+            1,
+            4.2963795326355605,
+            3.716395430730157,
+            2.0794415416798357,
+            2.8743581172284935,
+            2,
+            4.989526713195506,
+            4.209148960817538,
+            2.772588722239781,
+            2.9358139312705593,
+            3,
+            5.682673893755451,
+            4.729378895575114,
+            3.4657359027997265,
+            2.924875589504465,
+            0,
+        }
+    )]
+    [InlineData(
+        "bn_ff",
+        new[]
+        {
+            1,
+            -0.6965867684844536,
+            -1.111278271222124,
+            -1.9852434486773871,
+            3.3548639678486136,
+            2,
+            -0.888829949801461,
+            -1.3074715233961955,
+            -1.4101652149033788,
+            3.8741500344291437,
+            3,
+            -0.9183211293320209,
+            -1.3401721776022117,
+            -0.708937420207651,
+            4.290063000526912,
+            1e-09,
+        }
+    )]
+    [InlineData(
+        "bn_res",
+        new[]
+        {
+            1,
+            3.625367718245863,
+            3.279574321713092,
+            1.5008898738002074,
+            3.353146946219431,
+            2,
+            3.6470290150267997,
+            3.2997262576671584,
+            1.6126439385691935,
+            3.3706275560691066,
+            3,
+            3.6682359374745483,
+            3.3194816687322244,
+            1.7217009803802636,
+            3.3876523285303146,
+            1e-09,
+        }
+    )]
     public void R2_the_recursion_of_three_units(string architecture, double[] numbers)
     {
-        var recursion = new KernelRecursion(NetworkKind.Named(architecture), 3 * Kernel, [1, 2, 3, 4, 5, 6, 7], new ConvolutionKernel(7, 1, 1, 1, Border.Periodic), 0.1);
+        var recursion = new KernelRecursion(
+            NetworkKind.Named(architecture),
+            3 * Kernel,
+            [1, 2, 3, 4, 5, 6, 7],
+            new ConvolutionKernel(7, 1, 1, 1, Border.Periodic),
+            0.1
+        );
         Same([.. Enumerable.Range(0, 3).SelectMany(_ => Numbers(recursion.Next())), recursion.QuadratureError], numbers);
     }
 
     [Theory]
-    [InlineData("vanilla", new[] { 1, 3.124413739611601, 2.6619183457180884, 0.11932944367548559, 2.060314575155587, 2, 3.5113484019042946, 2.914994529280609, 0.15051312546117557, 1.6780128529902267, 3, 3.336135611750823, 2.1417001933032243, 0.4071578316933082, 1.1970840551741324, double.NaN })]
-    [InlineData("vanilla_res", new[] { 1, 3.548651784421843, 3.054088024068164, 0.42876542761663905, 1.7021800180703228, 2, 4.510880318470384, 3.681891958987474, 0.8307172111844447, 1.3836634882294576, 3, 4.501185027588706, 3.861608655075891, 1.2802813832565225, 1.7017671320340553, double.NaN })]
-    [InlineData("bn_ff", new[] { 1, -0.6207095472490523, -0.9877607209390104, -3.298961537108826, 2.3245416521790068, 2, -0.9001676897524196, -1.3006611405363901, -3.314936386206749, 1.9510611637501467, 3, -1.1035139322429204, -1.527851065834352, -3.2988247694893396, 1.5082699239598123, 2.3290637996344947 })]
-    [InlineData("bn_res", new[] { 1, 2.3521462742423744, 2.1832800265015697, 0.042747158881487946, 2.398476566434885, 2, 2.4965553834103993, 2.2950509694057892, 0.3618443877354491, 2.0366785797879974, 3, 2.5299496004496214, 2.380361711160936, 0.7094244519079556, 1.9440726083668665, 2.2356566331127308 })]
+    [InlineData(
+        "vanilla",
+        new[]
+        {
+            1,
+            3.124413739611601,
+            2.6619183457180884,
+            0.11932944367548559,
+            2.0603145751427387,
+            2,
+            3.5113484019042946,
+            2.914994529280609,
+            0.15051312546117557,
+            1.6780128529770248,
+            3,
+            3.336135611750823,
+            2.1417001933032243,
+            0.4071578316933082,
+            1.1970840547629544,
+            double.NaN,
+        }
+    )]
+    [InlineData(
+        "vanilla_res",
+        new[]
+        {
+            1,
+            3.548651784421843,
+            3.054088024068164,
+            0.42876542761663905,
+            1.702180000305886,
+            2,
+            4.510880318470384,
+            3.681891958987474,
+            0.8307172111844447,
+            1.383663488211906,
+            3,
+            4.501185027588706,
+            3.861608655075891,
+            1.2802813832565225,
+            1.7017671314397897,
+            double.NaN,
+        }
+    )]
+    [InlineData(
+        "bn_ff",
+        new[]
+        {
+            1,
+            -0.6207095472490523,
+            -0.9877607209390104,
+            -3.298961537108826,
+            2.32454165202168,
+            2,
+            -0.9001676897524196,
+            -1.3006611405363901,
+            -3.314936386206749,
+            1.9510611590075793,
+            3,
+            -1.1035139322429204,
+            -1.527851065834352,
+            -3.2988247694893396,
+            1.5082699238938184,
+            2.3290637996344947,
+        }
+    )]
+    [InlineData(
+        "bn_res",
+        new[]
+        {
+            1,
+            2.3521462742423744,
+            2.1832800265015697,
+            0.042747158881487946,
+            2.398476566434885,
+            2,
+            2.4965553834103993,
+            2.2950509694057892,
+            0.3618443877354491,
+            2.0366785552329016,
+            3,
+            2.5299496004496214,
+            2.380361711160936,
+            0.7094244519079556,
+            1.9440725428534917,
+            2.2356566331127308,
+        }
+    )]
     public void R3_the_chain_of_three_units(string architecture, double[] numbers)
     {
         var chain = new SampledNeurons(NetworkKind.Named(architecture), Kernel, 10, 0.1, 3);
@@ -99,8 +287,14 @@ public class PinnedPredictionsTests
     {
         var walk = new RandomWalk(3);
         Same([walk.Drift, walk.Variance], [-0.7959875130896893, 3.574373252116301]);
-        Same(walk.Density(4, [-30, -5, -1, 0, 2]), [7.375491158829159e-06, 0.07800238998092167, 0.11619136592727386, 0.10129976703935407, 0.045082661311494375]);
-        Same(walk.Distribution(4, [-30, -5, -1, 0, 2]), [1.7151423309824665e-05, 0.2712658714138082, 0.6928528480146599, 0.8026949555883104, 0.9516989218919599]);
+        Same(
+            walk.Density(4, [-30, -5, -1, 0, 2]),
+            [7.375491158829159e-06, 0.07800238998092167, 0.11619136592727386, 0.10129976703935407, 0.045082661311494375]
+        );
+        Same(
+            walk.Distribution(4, [-30, -5, -1, 0, 2]),
+            [1.7151423309824665e-05, 0.2712658714138082, 0.6928528480146599, 0.8026949555883104, 0.9516989218919599]
+        );
         Same([walk.Quantile(4, 0.1), walk.Quantile(4, 0.9)], [-8.176147063286969, 1.113737042179035]);
 
         // Where the density is 1e-9 itself, a rounding of the distribution moves its quantile by 1e-6.
@@ -116,7 +310,13 @@ public class PinnedPredictionsTests
         // 2^1200 overflows; a doubling in each unit does not.
         const int units = 1200;
         const double rounding = 1e-9; // a logarithm of near 1 in each unit errs by 1e-16
-        var two = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.3 }, { 0.3, 1 } });
+        var two = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1, 0.3 },
+                { 0.3, 1 },
+            }
+        );
         var recursion = new KernelRecursion(NetworkKind.Named("vanilla_res", 1), two, [2, 6], new ConvolutionKernel(2, 1, 1, 1, Border.Periodic), 0);
         var chain = new SampledNeurons(NetworkKind.Named("vanilla_res", 1), two, 64, 0, 1);
         for (var unit = 1; unit < units; unit++)
@@ -128,11 +328,15 @@ public class PinnedPredictionsTests
         var (moments, sampled) = (recursion.Next(), chain.Next());
         moments.LogNu2Signal.Should().BeApproximately(units * Math.Log(2), rounding * units);
         moments.LogMu2Noise.Should().BeApproximately(Math.Log(4) + (units * Math.Log(2)), rounding * units);
-        new[] { sampled.LogNu2Signal, sampled.LogMu2Noise }.Should().AllSatisfy(log => log.Should().BeInRange(700, 1000, "ln 2 in each unit, less what the walk of a narrow net loses"));
+        new[] { sampled.LogNu2Signal, sampled.LogMu2Noise }
+            .Should()
+            .AllSatisfy(log => log.Should().BeInRange(700, 1000, "ln 2 in each unit, less what the walk of a narrow net loses"));
         new PredictedMoments(1, 0, 1, 4, 2).LogChi(Math.E).Should().Be(2);
     }
 
-    private static IEnumerable<double> Numbers(PredictedMoments moments) => [moments.Depth, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.ReffSignal];
+    private static IEnumerable<double> Numbers(PredictedMoments moments) =>
+        [moments.Depth, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.ReffSignal];
 
-    private static void Same(double[] now, double[] then) => now.Should().Equal(then, (a, b) => (double.IsNaN(a) && double.IsNaN(b)) || Math.Abs(a - b) <= Digits * Math.Abs(b));
+    private static void Same(double[] now, double[] then) =>
+        now.Should().Equal(then, (a, b) => (double.IsNaN(a) && double.IsNaN(b)) || Math.Abs(a - b) <= Digits * Math.Abs(b));
 }

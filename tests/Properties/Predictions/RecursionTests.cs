@@ -13,12 +13,19 @@ public class RecursionTests
     [InlineData("vanilla_res", 2)]
     public void R1_two_points_follow_the_scalar_recursion(string architecture, int residualDepth)
     {
-        var kernel = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.3 }, { 0.3, 1 } });
+        var kernel = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1, 0.3 },
+                { 0.3, 1 },
+            }
+        );
         var recursion = Start(NetworkKind.Named(architecture, residualDepth), kernel, 0);
         for (var depth = 1; depth <= 50; depth++)
         {
             var moments = recursion.Next();
-            var distance = architecture == "vanilla" ? ManyStepLaws.VanillaDistance(0.7, depth) : ManyStepLaws.VanillaResidualDistance(0.7, depth, residualDepth);
+            var distance =
+                architecture == "vanilla" ? ManyStepLaws.VanillaDistance(0.7, depth) : ManyStepLaws.VanillaResidualDistance(0.7, depth, residualDepth);
 
             // Two points of equal variance: μ₂/ν₂ = (1 - c)/2; the kernel's entries round at 1e-16 against 1 - c of a percent.
             Math.Exp(moments.LogMu2Signal - moments.LogNu2Signal).Should().BeApproximately(distance / 2, 1e-12);
@@ -30,7 +37,11 @@ public class RecursionTests
     [Fact]
     public void What_is_zero_stays_zero_and_leaves_the_other_alone()
     {
-        var (kind, kernel, convolution) = (NetworkKind.Named("vanilla"), Matrix<double>.Build.DenseIdentity(3), new ConvolutionKernel(3, 1, 1, 1, Border.Periodic));
+        var (kind, kernel, convolution) = (
+            NetworkKind.Named("vanilla"),
+            Matrix<double>.Build.DenseIdentity(3),
+            new ConvolutionKernel(3, 1, 1, 1, Border.Periodic)
+        );
         var full = Second(kernel, [1, 1, 1]);
         var silent = Second(kernel, [0, 0, 0]);
         var dark = Second(0 * kernel, [1, 1, 1]);
@@ -132,11 +143,16 @@ public class RecursionTests
         var (means, errors) = (new double[3], new double[3]);
         for (var rung = 0; rung < 3; rung++)
         {
-            var samples = Enumerable.Range(0, 1500).AsParallel().AsOrdered().Select(seed =>
-            {
-                var network = new SampledNeurons(kind, gram, 12 << rung, epsilon, (ulong)((rung * 10_000) + seed));
-                return After(depth, network.Next).LogChi(1) - predicted;
-            }).ToArray();
+            var samples = Enumerable
+                .Range(0, 1500)
+                .AsParallel()
+                .AsOrdered()
+                .Select(seed =>
+                {
+                    var network = new SampledNeurons(kind, gram, 12 << rung, epsilon, (ulong)((rung * 10_000) + seed));
+                    return After(depth, network.Next).LogChi(1) - predicted;
+                })
+                .ToArray();
             means[rung] = samples.Mean();
             errors[rung] = samples.StandardDeviation() / Math.Sqrt(samples.Length);
         }

@@ -144,32 +144,69 @@ public class RefusalTests
         Refused("kernel", "expected a square kernel, got 2 × 3", () => KernelMatrix.Require(Matrix<double>.Build.Dense(2, 3)));
         foreach (var wrong in new[] { -1e-300, double.NaN, double.PositiveInfinity })
         {
-            Refused("kernel", "expected finite variances of at least 0 on the diagonal, got * for point 1", () => KernelMatrix.Require(Of(1, 0, 0, wrong)));
+            Refused("kernel", "expected finite variances of at least 0 on the diagonal, got * for point 1", () => KernelMatrix.Require(Matrix(1, 0, 0, wrong)));
         }
 
-        Refused("kernel", "expected a symmetric kernel of finite entries, got 0.5 and 0.2 for points 1 and 0", () => KernelMatrix.Require(Of(1, 0.2, 0.5, 1)));
-        Refused("kernel", "expected a symmetric kernel of finite entries, got NaN and NaN for points 1 and 0", () => KernelMatrix.Require(Of(1, double.NaN, double.NaN, 1)));
-        Refused("kernel", "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0", () => KernelMatrix.Require(Of(1, -2.1, -2.1, 4)));
-        Refused("kernel", "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0", () => KernelMatrix.Require(Of(4, 4.1, 4.1, 4)));
+        Refused(
+            "kernel",
+            "expected a symmetric kernel of finite entries, got 0.5 and 0.2 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, 0.2, 0.5, 1))
+        );
+        Refused(
+            "kernel",
+            "expected a symmetric kernel of finite entries, got NaN and NaN for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, double.NaN, double.NaN, 1))
+        );
+        Refused(
+            "kernel",
+            "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, -2.1, -2.1, 4))
+        );
+        Refused(
+            "kernel",
+            "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(4, 4.1, 4.1, 4))
+        );
 
         // Rounding is relative to the largest entry, 4: 1e-8·4 is let pass, three times as much is not.
-        KernelMatrix.Require(Of(4, 1, 1 + 3.9e-8, 4));
-        KernelMatrix.Require(Of(1, 2 + 3.9e-8, 2 + 3.9e-8, 4));
-        Refused("kernel", "symmetric", () => KernelMatrix.Require(Of(4, 1, 1 + 1.2e-7, 4)));
-        Refused("kernel", "beyond 1", () => KernelMatrix.Require(Of(1, 2 + 1.2e-7, 2 + 1.2e-7, 4)));
-        KernelMatrix.Require(Of(0, 0, 0, 0));
-        foreach (var read in new Func<Matrix<double>, object>[] { kernel => KernelMatrix.Nu2(kernel), kernel => KernelMatrix.Mu2(kernel), kernel => KernelMatrix.EffectiveRank(kernel), KernelMatrix.Centred, ReluKernel.Signal, kernel => FullyConnected.Apply(kernel) })
+        KernelMatrix.Require(Matrix(4, 1, 1 + 3.9e-8, 4));
+        KernelMatrix.Require(Matrix(1, 2 + 3.9e-8, 2 + 3.9e-8, 4));
+        Refused("kernel", "symmetric", () => KernelMatrix.Require(Matrix(4, 1, 1 + 1.2e-7, 4)));
+        Refused("kernel", "beyond 1", () => KernelMatrix.Require(Matrix(1, 2 + 1.2e-7, 2 + 1.2e-7, 4)));
+        KernelMatrix.Require(Matrix(0, 0, 0, 0));
+        foreach (
+            var read in new Func<Matrix<double>, object>[]
+            {
+                kernel => KernelMatrix.Nu2(kernel),
+                kernel => KernelMatrix.Mu2(kernel),
+                kernel => KernelMatrix.EffectiveRank(kernel),
+                KernelMatrix.Centred,
+                ReluKernel.Signal,
+                kernel => FullyConnected.Apply(kernel),
+            }
+        )
         {
-            Refused("kernel", "symmetric", () => read(Of(1, 0.2, 0.5, 1)));
+            Refused("kernel", "symmetric", () => read(Matrix(1, 0.2, 0.5, 1)));
         }
     }
 
     [Fact]
     public void Batch_norm()
     {
-        Refused("kernel", "symmetric", () => new BatchNormKernel(Of(1, 0.2, 0.5, 1), 0));
-        Refused("kernel", "expected at least two points, since batch norm leaves nothing of one", () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0));
-        var indefinite = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.9, -0.9 }, { 0.9, 1, 0.9 }, { -0.9, 0.9, 1 } });
+        Refused("kernel", "symmetric", () => new BatchNormKernel(Matrix(1, 0.2, 0.5, 1), 0));
+        Refused(
+            "kernel",
+            "expected at least two points, since batch norm leaves nothing of one",
+            () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0)
+        );
+        var indefinite = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1, 0.9, -0.9 },
+                { 0.9, 1, 0.9 },
+                { -0.9, 0.9, 1 },
+            }
+        );
         Refused("kernel", "expected a positive semidefinite kernel, got an eigenvalue -0*", () => new BatchNormKernel(indefinite, 0));
 
         // What is rounding is told by the largest eigenvalue: the same kernel is as indefinite at any scale.
@@ -203,16 +240,32 @@ public class RefusalTests
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Identity, null!));
         foreach (var (rows, columns, noise) in new[] { (3, 4, 4), (4, 3, 4), (4, 4, 3) })
         {
-            Refused("cross", "expected a cross-covariance and noise for 4 points", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Matrix<double>.Build.Dense(rows, columns), Noise[..noise]));
+            Refused(
+                "cross",
+                "expected a cross-covariance and noise for 4 points",
+                () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Matrix<double>.Build.Dense(rows, columns), Noise[..noise])
+            );
         }
 
-        Refused("kernel", "symmetric", () => new KernelRecursion(BatchNormed, Of(1, 0.2, 0.5, 1), Noise, FullyConnected, 0));
+        Refused("kernel", "symmetric", () => new KernelRecursion(BatchNormed, Matrix(1, 0.2, 0.5, 1), Noise, FullyConnected, 0));
         Refused("noise", "null", () => new KernelRecursion(BatchNormed, Identity, null!, FullyConnected, 0));
         Refused("convolution", "null", () => new KernelRecursion(BatchNormed, Identity, Noise, null!, 0));
-        Refused("noise", "expected noise and a convolution for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise[..3], FullyConnected, 0));
-        Refused("noise", "for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Border.Periodic), 0));
-        Refused("noise", "for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Border.Periodic, stride: 2), 0));
-        Refused("kernel", "symmetric", () => new SampledNeurons(BatchNormed, Of(1, 0.2, 0.5, 1), 3, 0, 1));
+        Refused(
+            "noise",
+            "expected noise and a convolution for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise[..3], FullyConnected, 0)
+        );
+        Refused(
+            "noise",
+            "for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Border.Periodic), 0)
+        );
+        Refused(
+            "noise",
+            "for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Border.Periodic, stride: 2), 0)
+        );
+        Refused("kernel", "symmetric", () => new SampledNeurons(BatchNormed, Matrix(1, 0.2, 0.5, 1), 3, 0, 1));
         Refused("width", "non-zero", () => new SampledNeurons(BatchNormed, Identity, 0, 0, 1));
         foreach (var wrong in new[] { -1, double.NaN, double.PositiveInfinity })
         {
@@ -242,7 +295,14 @@ public class RefusalTests
         (strided.InputPoints, strided.OutputPoints, strided.OutputHeight, strided.OutputWidth).Should().Be((40, 12, 3, 2));
     }
 
-    private static Matrix<double> Of(double a, double b, double c, double d) => Matrix<double>.Build.DenseOfArray(new[,] { { a, b }, { c, d } });
+    private static Matrix<double> Matrix(double a, double b, double c, double d) =>
+        Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { a, b },
+                { c, d },
+            }
+        );
 
     private static void Refused(string? parameter, string expected, Func<object?> call)
     {
@@ -253,9 +313,14 @@ public class RefusalTests
         }
     }
 
-    private static void Refused(string parameter, string expected, Action call) => Refused(parameter, expected, () =>
-    {
-        call();
-        return null;
-    });
+    private static void Refused(string parameter, string expected, Action call) =>
+        Refused(
+            parameter,
+            expected,
+            () =>
+            {
+                call();
+                return null;
+            }
+        );
 }

@@ -17,7 +17,8 @@ public class S1_ArcCosineKernelTests
     {
         // Two unit directions at angle θ; a Gaussian in their plane has a uniform angle and E r² = 2, E r⁴ = 8, E r⁸ = 384. Both are active on (θ - π/2, π/2).
         var theta = Math.Acos(correlation);
-        double Mean(Func<double, double, double> function) => GaussLegendreRule.Integrate(a => function(Math.Cos(a), Math.Cos(a - theta)), theta - (Math.PI / 2), Math.PI / 2, 64) / (2 * Math.PI);
+        double Mean(Func<double, double, double> function) =>
+            GaussLegendreRule.Integrate(a => function(Math.Cos(a), Math.Cos(a - theta)), theta - (Math.PI / 2), Math.PI / 2, 64) / (2 * Math.PI);
 
         // Analytic integrands: 64 nodes are exact to rounding; acos itself loses up to 1e-12 at 0.9999.
         ArcCosineKernel.Order0(correlation).Should().BeApproximately(2 * Mean((_, _) => 1), 1e-11);
@@ -56,7 +57,14 @@ public class S1_ArcCosineKernelTests
     public void S1_fourth_powers_give_the_variance_of_products_of_squares()
     {
         // One neuron at two points with q = 4 and 9, c = ½, and a point that is always zero.
-        var kernel = Matrix<double>.Build.DenseOfArray(new[,] { { 4, 3, 0 }, { 3, 9.0, 0 }, { 0, 0, 0 } });
+        var kernel = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 4, 3, 0 },
+                { 3, 9.0, 0 },
+                { 0, 0, 0 },
+            }
+        );
         var fourth = ReluKernel.FourthPowers(kernel);
         var (sine, angle) = (Math.Sqrt(3) / 2, 2 * Math.PI / 3);
         var k4 = ((5 * sine * 0.5 * 13.5) + (angle * 28.5)) / Math.PI;

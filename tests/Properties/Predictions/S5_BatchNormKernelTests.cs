@@ -31,7 +31,10 @@ public class S5_BatchNormKernelTests
     {
         // E[1/χ⁴] of r = P - 1 degrees of freedom is 1/((r - 2)(r - 4)).
         var expected = points * points / ((points - 3.0) * (points - 5.0));
-        new BatchNormKernel(Matrix<double>.Build.DenseIdentity(points), 0).InverseSquaredVariance().Value.Should().BeApproximately(expected, Quadrature * expected);
+        new BatchNormKernel(Matrix<double>.Build.DenseIdentity(points), 0)
+            .InverseSquaredVariance()
+            .Value.Should()
+            .BeApproximately(expected, Quadrature * expected);
     }
 
     [Fact]
@@ -81,7 +84,12 @@ public class S5_BatchNormKernelTests
         // Nine points, so that 1/σ² has a finite fourth moment even without ε.
         var kernel = new KernelCase(9, 12, 1, 0.5, 3).Kernel();
         var norm = new BatchNormKernel(kernel, epsilon);
-        var (signal, inverse, both, second) = (norm.Signal().Kernel, norm.InverseVariance().Value, norm.BothActiveOverVariance().Kernel, norm.SecondMomentOverVariance().Kernel);
+        var (signal, inverse, both, second) = (
+            norm.Signal().Kernel,
+            norm.InverseVariance().Value,
+            norm.BothActiveOverVariance().Kernel,
+            norm.SecondMomentOverVariance().Kernel
+        );
         var samples = Enumerable.Range(0, 5).Select(_ => new List<double>()).ToArray();
         foreach (var y in Kernels.Neurons(kernel, 200_000, 11))
         {
@@ -109,12 +117,15 @@ public class S5_BatchNormKernelTests
         var kernel = new KernelCase(8, 12, 1, 0.5, 4).Kernel();
         var expected = OneStepLaws.ExpectedNoiseAfterBatchNorm(kernel, 0.1, 0.5 * kernel, [.. kernel.Diagonal().Select(q => (0.25 * q) + 1)]);
         var normal = new MathNet.Numerics.Distributions.Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8));
-        var samples = Kernels.Neurons(kernel, 200_000, 12).Select(y =>
-        {
-            var mean = y.Average();
-            var noise = (0.5 * y[2]) + normal.Sample();
-            return noise * noise / (y.Average(value => (value - mean) * (value - mean)) + 0.1);
-        }).ToArray();
+        var samples = Kernels
+            .Neurons(kernel, 200_000, 12)
+            .Select(y =>
+            {
+                var mean = y.Average();
+                var noise = (0.5 * y[2]) + normal.Sample();
+                return noise * noise / (y.Average(value => (value - mean) * (value - mean)) + 0.1);
+            })
+            .ToArray();
         samples.Average().Should().BeApproximately(expected[2], Sampling.Allowance(samples));
     }
 
@@ -126,7 +137,11 @@ public class S5_BatchNormKernelTests
         var expected = ReluKernel.Signal(KernelMatrix.Centred(kernel)) / epsilon;
 
         // σ²/ε is of order 1e-6 and enters at first order.
-        (new BatchNormKernel(kernel, epsilon).Signal().Kernel - expected).Enumerate().Largest(Math.Abs).Should().BeLessThan(2e-5 * expected.Enumerate().Largest());
+        (new BatchNormKernel(kernel, epsilon).Signal().Kernel - expected)
+            .Enumerate()
+            .Largest(Math.Abs)
+            .Should()
+            .BeLessThan(2e-5 * expected.Enumerate().Largest());
     }
 
     [Fact]

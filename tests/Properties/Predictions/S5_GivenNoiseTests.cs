@@ -20,7 +20,10 @@ public class S5_GivenNoiseTests
         var kernel = generated.Kernel() + (0.1 * generated.Scale * Matrix<double>.Build.DenseIdentity(generated.Points));
         var epsilon = (largeEpsilon ? 2 : 0.001) * generated.Scale;
         var cross = Shifted(kernel) * 0.5;
-        double[] variances = [.. Enumerable.Range(0, generated.Points).Select(i => (0.25 * kernel[(i + 1) % generated.Points, (i + 1) % generated.Points]) + generated.Scale)];
+        double[] variances =
+        [
+            .. Enumerable.Range(0, generated.Points).Select(i => (0.25 * kernel[(i + 1) % generated.Points, (i + 1) % generated.Points]) + generated.Scale),
+        ];
         var expected = OneStepLaws.ExpectedNoiseAfterBatchNorm(kernel, epsilon, cross, variances);
 
         var (noise, _, error) = new BatchNormKernel(kernel, epsilon).CorrelatedNoise(cross, variances);
@@ -28,7 +31,9 @@ public class S5_GivenNoiseTests
         error.Should().BeLessThan(1e-7);
         for (var i = 0; i < noise.Length; i++)
         {
-            noise[i].Should().BeApproximately(0.5 * expected[i], 1e-6 * expected[i], "two quadratures of 1e-8 at least, and a pseudo-inverse of a condition below 1e4");
+            noise[i]
+                .Should()
+                .BeApproximately(0.5 * expected[i], 1e-6 * expected[i], "two quadratures of 1e-8 at least, and a pseudo-inverse of a condition below 1e4");
         }
     }
 
@@ -36,7 +41,10 @@ public class S5_GivenNoiseTests
     public void S5_uncorrelated_noise_is_multiplied_by_the_inverse_variance(KernelCase generated)
     {
         var norm = new BatchNormKernel(generated.Kernel(), 0.1);
-        var (noise, cross, _) = norm.CorrelatedNoise(Matrix<double>.Build.Dense(generated.Points, generated.Points), [.. Enumerable.Repeat(3.0, generated.Points)]);
+        var (noise, cross, _) = norm.CorrelatedNoise(
+            Matrix<double>.Build.Dense(generated.Points, generated.Points),
+            [.. Enumerable.Repeat(3.0, generated.Points)]
+        );
         noise.Should().AllSatisfy(value => value.Should().BeApproximately(1.5 * norm.InverseVariance().Value, 1e-7 * value));
         cross.Enumerate().Should().OnlyContain(value => value == 0);
     }
@@ -94,7 +102,11 @@ public class S5_GivenNoiseTests
         noise.Should().Equal(0, 0, 0, 0, 0);
         cross.Enumerate().Should().OnlyContain(value => value == 0);
         new BatchNormKernel(constant, 0.1).SharedNoise(constant, [2, 2, 2, 2, 2]).Should().Equal(0, 0, 0, 0, 0);
-        FluentActions.Invoking(() => new BatchNormKernel(constant, 0.1).CorrelatedNoise(constant, [1])).Should().Throw<ArgumentException>().WithParameterName("cross");
+        FluentActions
+            .Invoking(() => new BatchNormKernel(constant, 0.1).CorrelatedNoise(constant, [1]))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithParameterName("cross");
     }
 
     /// <remarks>As in the ladder of <see cref="InfiniteWidthTests"/>: the chain that is given the joint Gram matrix is exact in law at every width.</remarks>
@@ -109,7 +121,11 @@ public class S5_GivenNoiseTests
         var inputs = Matrix<double>.Build.Random(2 * Points, Channels, new Normal(0, 1, new Random(6)));
         var joint = inputs.TransposeAndMultiply(inputs) / Channels;
         var kind = NetworkKind.Named(architecture);
-        var (kernel, cross, variances) = (joint.SubMatrix(0, Points, 0, Points), joint.SubMatrix(Points, Points, 0, Points), joint.Diagonal().Skip(Points).ToArray());
+        var (kernel, cross, variances) = (
+            joint.SubMatrix(0, Points, 0, Points),
+            joint.SubMatrix(Points, Points, 0, Points),
+            joint.Diagonal().Skip(Points).ToArray()
+        );
         var convolution = new ConvolutionKernel(Points, 1, 1, 1, Border.Periodic);
         var predicted = LogChi(KernelRecursion.Given(kind, kernel, variances, cross, convolution, epsilon));
         var independent = LogChi(new KernelRecursion(kind, kernel, variances, convolution, epsilon));
@@ -118,17 +134,28 @@ public class S5_GivenNoiseTests
         for (var rung = 0; rung < Ladder.Rungs; rung++)
         {
             var width = 24 << rung;
-            double[] values = [.. Enumerable.Range(0, networks).AsParallel().AsOrdered().Select(number =>
-            {
-                var chain = SampledNeurons.Given(kind, joint, width, epsilon, ((ulong)width << 32) | (uint)number);
-                chain.Advance();
-                chain.Advance();
-                return chain.Moments().LogChi(1);
-            })];
+            double[] values =
+            [
+                .. Enumerable
+                    .Range(0, networks)
+                    .AsParallel()
+                    .AsOrdered()
+                    .Select(number =>
+                    {
+                        var chain = SampledNeurons.Given(kind, joint, width, epsilon, ((ulong)width << 32) | (uint)number);
+                        chain.Advance();
+                        chain.Advance();
+                        return chain.Moments().LogChi(1);
+                    }),
+            ];
             (means[rung], errors[rung]) = (values.Mean(), values.Variance() / networks);
         }
 
-        var allowance = (Normal.InvCDF(0, 1, 1 - (Sampling.FalseAlarmRate / 2)) * Math.Sqrt(Ladder.Weights.Zip(errors, (weight, variance) => weight * weight * variance).Sum())) + 0.001;
+        var allowance =
+            (
+                Normal.InvCDF(0, 1, 1 - (Sampling.FalseAlarmRate / 2))
+                * Math.Sqrt(Ladder.Weights.Zip(errors, (weight, variance) => weight * weight * variance).Sum())
+            ) + 0.001;
         Ladder.Extrapolate(means).Should().BeApproximately(predicted, allowance);
         Math.Abs(independent - predicted).Should().BeGreaterThan(2 * allowance, "or the test would not see whether the noise is given");
 
@@ -147,7 +174,10 @@ public class S5_GivenNoiseTests
         double[] noise = [.. Enumerable.Repeat(1.0, Points)];
         foreach (var kind in NetworkKind.Names.Select(name => NetworkKind.Named(name)))
         {
-            var (given, mean) = (KernelRecursion.Given(kind, kernel, noise, Matrix<double>.Build.Dense(Points, Points), convolution, 0.1), new KernelRecursion(kind, kernel, noise, convolution, 0.1));
+            var (given, mean) = (
+                KernelRecursion.Given(kind, kernel, noise, Matrix<double>.Build.Dense(Points, Points), convolution, 0.1),
+                new KernelRecursion(kind, kernel, noise, convolution, 0.1)
+            );
             for (var depth = 0; depth < 3; depth++)
             {
                 given.Next().Should().Be(mean.Next());
@@ -157,7 +187,11 @@ public class S5_GivenNoiseTests
             mean.SharedNoise.Should().BeNull();
         }
 
-        FluentActions.Invoking(() => KernelRecursion.Given(NetworkKind.Named("bn_ff"), kernel, noise, Matrix<double>.Build.Dense(Points, 3), convolution, 0.1)).Should().Throw<ArgumentException>().WithParameterName("cross");
+        FluentActions
+            .Invoking(() => KernelRecursion.Given(NetworkKind.Named("bn_ff"), kernel, noise, Matrix<double>.Build.Dense(Points, 3), convolution, 0.1))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithParameterName("cross");
     }
 
     [Theory]
@@ -176,9 +210,18 @@ public class S5_GivenNoiseTests
 
         var expected = 2 * convolution.Patches(noise).TransposeAndMultiply(patches) / patches.ColumnCount;
 
-        (convolution.ApplyToCross(noise.TransposeAndMultiply(signal) / 3) - expected).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-13, "sums of 75 products of order 1");
-        (2 * patches.TransposeAndMultiply(patches) / patches.ColumnCount - convolution.OfFeatures(signal, 2)).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-13);
+        (convolution.ApplyToCross(noise.TransposeAndMultiply(signal) / 3) - expected)
+            .Enumerate()
+            .Largest(Math.Abs)
+            .Should()
+            .BeLessThan(1e-13, "sums of 75 products of order 1");
+        (2 * patches.TransposeAndMultiply(patches) / patches.ColumnCount - convolution.OfFeatures(signal, 2))
+            .Enumerate()
+            .Largest(Math.Abs)
+            .Should()
+            .BeLessThan(1e-13);
     }
 
-    private static Matrix<double> Shifted(Matrix<double> kernel) => Matrix<double>.Build.Dense(kernel.RowCount, kernel.RowCount, (i, j) => kernel[(i + 1) % kernel.RowCount, j]);
+    private static Matrix<double> Shifted(Matrix<double> kernel) =>
+        Matrix<double>.Build.Dense(kernel.RowCount, kernel.RowCount, (i, j) => kernel[(i + 1) % kernel.RowCount, j]);
 }

@@ -178,7 +178,23 @@ public class SampledNeuronsTests
     {
         var kind = NetworkKind.Named("vanilla");
         Refused("expected signal and noise of as many points, got 3 rows", () => SampledNeurons.Given(kind, Matrix<double>.Build.DenseIdentity(3), 4, 0, 1));
-        Refused("correlation beyond 1", () => SampledNeurons.Given(kind, Matrix<double>.Build.DenseOfArray(new[,] { { 1, 2.0 }, { 2, 1 } }), 4, 0, 1));
+        Refused(
+            "correlation beyond 1",
+            () =>
+                SampledNeurons.Given(
+                    kind,
+                    Matrix<double>.Build.DenseOfArray(
+                        new[,]
+                        {
+                            { 1, 2.0 },
+                            { 2, 1 },
+                        }
+                    ),
+                    4,
+                    0,
+                    1
+                )
+        );
         Refused("null", () => SampledNeurons.Given(kind, null!, 4, 0, 1));
         Refused("epsilon", () => SampledNeurons.Given(kind, Matrix<double>.Build.DenseIdentity(4), 4, double.NaN, 1));
         Refused("width", () => SampledNeurons.Given(kind, Matrix<double>.Build.DenseIdentity(4), 0, 0, 1));

@@ -9,7 +9,9 @@ public class SpecialFunctionTableTests
     /// <summary>A few roundings of double precision; the walk's sums have up to 512 terms.</summary>
     private const double Rounding = 1e-13;
 
-    private static readonly ILookup<string, (double Argument, double Value)> Table = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "special_functions.csv"))
+    private static readonly ILookup<string, (double Argument, double Value)> Table = File.ReadLines(
+            Path.Combine(AppContext.BaseDirectory, "special_functions.csv")
+        )
         .Skip(1)
         .Select(line => line.Split(','))
         .ToLookup(cells => cells[0], cells => (Parse(cells[1]), Parse(cells[2])));

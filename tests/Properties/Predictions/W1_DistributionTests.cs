@@ -52,7 +52,9 @@ public class W1_DistributionTests
     public void W1_the_distribution_is_that_of_simulated_neurons()
     {
         // Five layers of width 6, drawn from the definition: K positive among 6, given at least one, then (2/6)·χ²_K.
-        const int width = 6, layers = 5, count = 50_000;
+        const int width = 6,
+            layers = 5,
+            count = 50_000;
         var random = new MathNet.Numerics.Random.MersenneTwister(3);
         var normal = new Normal(0, 1, random);
         var sums = Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, layers).Sum(_ => Math.Log(2.0 / width * Step()))).Order().ToArray();
@@ -66,8 +68,7 @@ public class W1_DistributionTests
             do
             {
                 square = Enumerable.Range(0, width).Select(_ => normal.Sample()).Where(y => y > 0).Sum(y => y * y);
-            }
-            while (square == 0);
+            } while (square == 0);
             return square;
         }
     }

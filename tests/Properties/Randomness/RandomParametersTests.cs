@@ -34,7 +34,10 @@ public class RandomParametersTests
         var uniform = Weights(WeightLaw.Uniform, FanIn, Outputs);
         var truncated = Weights(WeightLaw.TruncatedNormal, FanIn, Outputs);
 
-        Filled(uniform, 1).Max(Math.Abs).Should().BeInRange((float)(0.999 * Math.Sqrt(3 * uniform.Variance)), (float)(1.000001 * Math.Sqrt(3 * uniform.Variance)));
+        Filled(uniform, 1)
+            .Max(Math.Abs)
+            .Should()
+            .BeInRange((float)(0.999 * Math.Sqrt(3 * uniform.Variance)), (float)(1.000001 * Math.Sqrt(3 * uniform.Variance)));
         Filled(truncated, 1).Max(Math.Abs).Should().BeInRange((float)(2.27 * Math.Sqrt(truncated.Variance)), (float)(2.27370 * Math.Sqrt(truncated.Variance)));
     }
 
@@ -116,13 +119,15 @@ public class RandomParametersTests
     [Fact]
     public void Survivals_are_ones_and_zeros_of_their_probability()
     {
-        var alive = Enumerable.Range(0, 1000).Sum(index =>
-        {
-            var value = new float[1];
-            new RandomParameters<float>(5, 1).Fill(new(ParameterKind.Survival, index, new Residual([]) { Survival = 0.7 }, 1, 1), value);
-            value[0].Should().BeOneOf(0, 1);
-            return value[0];
-        });
+        var alive = Enumerable
+            .Range(0, 1000)
+            .Sum(index =>
+            {
+                var value = new float[1];
+                new RandomParameters<float>(5, 1).Fill(new(ParameterKind.Survival, index, new Residual([]) { Survival = 0.7 }, 1, 1), value);
+                value[0].Should().BeOneOf(0, 1);
+                return value[0];
+            });
 
         alive.Should().BeInRange(700 - 73, 700 + 73);
     }
@@ -132,10 +137,22 @@ public class RandomParametersTests
     {
         var tensors = new[]
         {
-            Weights(WeightLaw.Normal, 10, 10), Weights(WeightLaw.Normal, 10, 10) with { Index = 1 }, Weights(WeightLaw.Uniform, 10, 10),
-            Weights(WeightLaw.TruncatedNormal, 10, 10), Weights(WeightLaw.Orthogonal, 10, 10), Weights(WeightLaw.Normal, 10, 10) with { Kind = ParameterKind.Biases },
+            Weights(WeightLaw.Normal, 10, 10),
+            Weights(WeightLaw.Normal, 10, 10) with
+            {
+                Index = 1,
+            },
+            Weights(WeightLaw.Uniform, 10, 10),
+            Weights(WeightLaw.TruncatedNormal, 10, 10),
+            Weights(WeightLaw.Orthogonal, 10, 10),
+            Weights(WeightLaw.Normal, 10, 10) with
+            {
+                Kind = ParameterKind.Biases,
+            },
         };
-        var signs = tensors.SelectMany(tensor => new[] { Filled(tensor, 1), Filled(tensor, 1, 2) }).Select(values => string.Concat(values.Select(value => value > 0 ? '+' : '-')));
+        var signs = tensors
+            .SelectMany(tensor => new[] { Filled(tensor, 1), Filled(tensor, 1, 2) })
+            .Select(values => string.Concat(values.Select(value => value > 0 ? '+' : '-')));
 
         signs.Should().OnlyHaveUniqueItems();
     }

@@ -31,19 +31,27 @@ public class AttentionTests
         sizes.Should().Throw<ArgumentException>().WithMessage("expected at least one head*");
     }
 
-    /// <summary>Two sequences of three tokens, two heads of three channels, biases: 15,000 whole attention layers drawn and differentiated in the test.</summary>
+    /// <summary>
+    /// Two sequences of three tokens, two heads of three channels, biases: 15,000 whole attention layers drawn and differentiated in the test.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void T1_T2_kernels_after_attention_are_the_moments_of_drawn_layers(bool causal)
     {
-        const int draws = 15_000, tokens = 3, width = 6, heads = 2;
+        const int draws = 15_000,
+            tokens = 3,
+            width = 6,
+            heads = 2;
         var (x, dx) = (Matrix<double>.Build.Random(2 * tokens, width, Normal), Matrix<double>.Build.Random(2 * tokens, width, Normal));
         var attention = new Attention(heads) { Causal = causal, Parameters = new(1.4, 0.2) };
         var state = LayerMap.Apply(attention, KernelState.FromFeatures(new Shape(1, tokens, width), x, dx));
         state.Validity.Should().Be(Validity.Exact);
         state.Error.Should().BeInRange(1e-4, 0.2);
-        double[] own = new double[draws], pair = new double[draws], noise = new double[draws], cross = new double[draws];
+        double[] own = new double[draws],
+            pair = new double[draws],
+            noise = new double[draws],
+            cross = new double[draws];
         for (var draw = 0; draw < draws; draw++)
         {
             var (y, dy) = Draw(x, dx, attention, tokens);
@@ -79,14 +87,20 @@ public class AttentionTests
         var input = KernelState.FromFeatures(new Shape(2, 2, 6), x, dx);
         var after = LayerMap.Apply([new Residual([new Attention(2)]), new Dense(), new AveragePool(2)], input);
         (after.Points, after.Validity).Should().Be((2, Validity.Exact));
-        LayerMap.Apply([new Dense { Channels = 6 }, new LayerNorm(), new Attention(2)], input).Validity.Should().Be(Validity.InfiniteWidth, "scores read a kernel that is random at finite width");
+        LayerMap
+            .Apply([new Dense { Channels = 6 }, new LayerNorm(), new Attention(2)], input)
+            .Validity.Should()
+            .Be(Validity.InfiniteWidth, "scores read a kernel that is random at finite width");
         foreach (var layer in (Layer[])[new LayerNorm(), new BatchNorm(), new Activation(Function.Relu), new Attention(3)])
         {
             var act = () => LayerMap.Apply([new Attention(2), new Dense(), layer], input);
             act.Should().Throw<NoTheoryException>().WithMessage($"no theory of {layer.Word}: it follows attention, whose weights are drawn*");
         }
 
-        LayerMap.Apply(new Attention(2), input).Signal.Should().BeEquivalentTo(LayerMap.Apply(new Attention(2), input).Signal, "the same draws, in the same order");
+        LayerMap
+            .Apply(new Attention(2), input)
+            .Signal.Should()
+            .BeEquivalentTo(LayerMap.Apply(new Attention(2), input).Signal, "the same draws, in the same order");
     }
 
     private static (Matrix<double> Y, Matrix<double> Dy) Draw(Matrix<double> x, Matrix<double> dx, Attention attention, int tokens)

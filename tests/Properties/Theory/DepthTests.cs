@@ -107,7 +107,9 @@ public class DepthTests
         new MeanField(DualActivationTests.Dual("relu"), 3).Variance.Should().Be(double.PositiveInfinity);
         var he = new MeanField(DualActivationTests.Dual("relu"), 2);
         (he.Variance, he.Phase).Should().Be((1, Phase.Edge));
-        new MeanField(DualActivationTests.Dual("relu"), 2, 0.1).Phase.Should().Be(Phase.Unbounded, "variances grow by σ_b² a layer: there is no fixed point and no slope at it");
+        new MeanField(DualActivationTests.Dual("relu"), 2, 0.1)
+            .Phase.Should()
+            .Be(Phase.Unbounded, "variances grow by σ_b² a layer: there is no fixed point and no slope at it");
         new MeanField(DualActivationTests.Dual("linear"), 1.5).Phase.Should().Be(Phase.Unbounded);
         new MeanField(DualActivationTests.Dual("relu"), 1, 0.5).Variance.Should().BeApproximately(1, 1e-13);
         var act = () => new MeanField(DualActivationTests.Dual("relu"), -1);
@@ -173,7 +175,13 @@ public class DepthTests
         for (var draw = 0; draw < 10; draw++)
         {
             var (a, b, c, kink) = (random.NextDouble(), random.NextDouble() - 0.5, 3 * random.NextDouble(), random.NextDouble());
-            var curve = new ActivationCurve("own", u => (a * u) + (b * Math.Abs(u - kink)) + Math.Cos(c * u), u => a + (u > kink ? b : -b) - (c * Math.Sin(c * u)), null, kink);
+            var curve = new ActivationCurve(
+                "own",
+                u => (a * u) + (b * Math.Abs(u - kink)) + Math.Cos(c * u),
+                u => a + (u > kink ? b : -b) - (c * Math.Sin(c * u)),
+                null,
+                kink
+            );
             NormConstants.For(DualActivation.For(curve)).BatchNorm.Should().BeGreaterThan(1);
         }
 
@@ -237,7 +245,10 @@ public class DepthTests
     [Fact]
     public void Dropout_by_point_has_the_published_limits()
     {
-        foreach (var (keep, correlation, memory) in ((double, double, double)[])[(0.95, 0.7448170869, 3.165), (0.9, 0.6271458849, 2.274), (0.8, 0.4727993472, 1.554), (0.5, 0.2172336282, 0.796)])
+        foreach (
+            var (keep, correlation, memory) in ((double, double, double)[])
+                [(0.95, 0.7448170869, 3.165), (0.9, 0.6271458849, 2.274), (0.8, 0.4727993472, 1.554), (0.5, 0.2172336282, 0.796)]
+        )
         {
             var limit = DropoutLimit.For(keep);
             Digits(limit.Correlation, correlation, 10);
@@ -298,7 +309,8 @@ public class DepthTests
             return ((0.5 * Math.Log(noise / apart)) - at1000) / Math.Log(3);
         }
 
-        // The published slopes over l = 1000 to 3000 are those of nearly orthogonal points, c = 0.02, of both activations; correlated points are still being drawn apart and show less.
+        // The published slopes over l = 1000 to 3000 are those of nearly orthogonal points, c = 0.02, of both activations; correlated points are still being
+        // drawn apart and show less.
         Digits(Slope(0.98), published, digits);
         Slope(0.5).Should().BeLessThan(Slope(0.98));
         Digits(NormConstants.BranchExponent(gain, 2), exponent, 4);
@@ -307,7 +319,8 @@ public class DepthTests
     [Fact]
     public void F5_correlations_of_vanishing_signals_have_the_published_digits()
     {
-        // Two points of q = 1 and c = 0.3 through tanh with σ_w = 1: the printed 0.2587 is the value after 400 layers, where 2lν₂ is printed too; the limit is 0.2586.
+        // Two points of q = 1 and c = 0.3 through tanh with σ_w = 1: the printed 0.2587 is the value after 400 layers, where 2lν₂ is printed too; the limit is
+        // 0.2586.
         var dual = DualActivationTests.Dual("tanh");
         var (q, p) = (1.0, 0.3);
         for (var layer = 1; layer <= 3000; layer++)
@@ -382,7 +395,9 @@ public class DepthTests
             field.Phase.Should().Be(Phase.Chaotic);
 
             // The tanh is a sign there: 1.2 c = (2/π) asin c + 0.2.
-            (1.2 * field.Correlation).Should().BeApproximately((2 / Math.PI * Math.Asin(field.Correlation)) + 0.2, 2e-3);
+            (1.2 * field.Correlation)
+                .Should()
+                .BeApproximately((2 / Math.PI * Math.Asin(field.Correlation)) + 0.2, 2e-3);
         }
 
         new MeanField(DualActivationTests.Dual("relu"), 1e300).Phase.Should().Be(Phase.Unbounded);

@@ -52,7 +52,10 @@ public class DualActivationTests
         closed.IsClosedForm.Should().BeTrue();
         var quadrature = DualActivation.For(closed.Curve);
         quadrature.IsClosedForm.Should().BeFalse();
-        foreach (var (q1, q2, c) in ((double, double, double)[])[(1, 1, 0.3), (0.2, 3, -0.7), (2, 2, 0.999), (0.01, 0.02, 0.9), (30, 1, 0.5), (1.5, 1.5, 1 - 1e-9), (5, 4, -0.9999)])
+        foreach (
+            var (q1, q2, c) in ((double, double, double)[])
+                [(1, 1, 0.3), (0.2, 3, -0.7), (2, 2, 0.999), (0.01, 0.02, 0.9), (30, 1, 0.5), (1.5, 1.5, 1 - 1e-9), (5, 4, -0.9999)]
+        )
         {
             var p = c * Math.Sqrt(q1 * q2);
             var (left, right) = (closed.Evaluate(q1, q2, p), quadrature.Evaluate(q1, q2, p));
@@ -74,7 +77,10 @@ public class DualActivationTests
     [MemberData(nameof(All))]
     public void Derivatives_are_those_of_V_and_T(string word)
     {
-        const double q1 = 1.3, q2 = 0.7, p = 0.4, h = 1e-3;
+        const double q1 = 1.3,
+            q2 = 0.7,
+            p = 0.4,
+            h = 1e-3;
         var dual = Dual(word);
         var at = dual.Evaluate(q1, q2, p);
         Difference(s => dual.Evaluate(q1, q2, p + s).V).Should().BeApproximately(at.T, 1e-9);
@@ -110,7 +116,15 @@ public class DualActivationTests
     {
         // (u, v, du, dv) with everything correlated, from a factor; 400,000 draws; the comparisons of one activation at 1e-6 a piece.
         var dual = Dual(word);
-        var factor = Matrix<double>.Build.DenseOfArray(new[,] { { 1.1, 0, 0, 0 }, { 0.5, 0.8, 0, 0 }, { 0.4, -0.6, 0.7, 0 }, { -0.3, 0.5, 0.2, 0.6 } });
+        var factor = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1.1, 0, 0, 0 },
+                { 0.5, 0.8, 0, 0 },
+                { 0.4, -0.6, 0.7, 0 },
+                { -0.3, 0.5, 0.2, 0.6 },
+            }
+        );
         var k = factor.TransposeAndMultiply(factor);
         const int draws = 400_000;
         var (noise, cross, own) = (new double[draws], new double[draws], new double[draws]);
@@ -130,7 +144,9 @@ public class DualActivationTests
         dual.NoiseCovariance(k[0, 0], k[1, 1], k[0, 1], at).Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
         dual.SignalNoiseCovariance(k[0, 0], k[1, 1], k[0, 1], at).Should().BeApproximately(cross.Average(), Sampling.Allowance(cross));
         var moments = dual.Moments(k[0, 0]);
-        ((k[2, 2] * moments.SquareSlope) + (2 * at.C11 * at.C11 * moments.SquareSlopeDerivative)).Should().BeApproximately(own.Average(), Sampling.Allowance(own));
+        ((k[2, 2] * moments.SquareSlope) + (2 * at.C11 * at.C11 * moments.SquareSlopeDerivative))
+            .Should()
+            .BeApproximately(own.Average(), Sampling.Allowance(own));
     }
 
     [Theory]
@@ -142,8 +158,12 @@ public class DualActivationTests
         const double q = 0.9;
         var at = new NoiseAtPair(0.8, 0.3, 0.6, 0.5, 1.0);
         var (d1, d2) = (0.3 / q, 0.5 / q);
-        var expected = GaussianNodes.Expectation(0, Math.Sqrt(q), [.. dual.Curve.Kinks, .. dual.Curve.Kinks.Select(kink => kink / 2)], u =>
-            dual.Curve.Slope(u) * dual.Curve.Slope(2 * u) * (0.8 + (d1 * d2 * ((u * u) - q))));
+        var expected = GaussianNodes.Expectation(
+            0,
+            Math.Sqrt(q),
+            [.. dual.Curve.Kinks, .. dual.Curve.Kinks.Select(kink => kink / 2)],
+            u => dual.Curve.Slope(u) * dual.Curve.Slope(2 * u) * (0.8 + (d1 * d2 * ((u * u) - q)))
+        );
         dual.NoiseCovariance(q, 4 * q, 2 * q, at).Should().BeApproximately(expected, 1e-11);
     }
 
@@ -159,7 +179,13 @@ public class DualActivationTests
             Kernels.SmallestEigenvalue(mapped.Signal).Should().BeGreaterThan(-1e-12 * scale);
 
             // Noise that is the signal itself: the covariance of (x, dx) over all points is one, too.
-            var joint = Matrix<double>.Build.DenseOfMatrixArray(new[,] { { mapped.Signal, mapped.Cross!.Transpose() }, { mapped.Cross, mapped.Noise! } });
+            var joint = Matrix<double>.Build.DenseOfMatrixArray(
+                new[,]
+                {
+                    { mapped.Signal, mapped.Cross!.Transpose() },
+                    { mapped.Cross, mapped.Noise! },
+                }
+            );
             Kernels.SmallestEigenvalue(joint).Should().BeGreaterThan(-1e-10 * joint.Diagonal().Maximum());
         }
     }

@@ -19,13 +19,20 @@ public class GradientTheoryTests
 
     public static TheoryData<string> Names => [.. Exact.Select(network => network.Name)];
 
-    /// <summary>|J|² from the end and from the beginning: the gradient at the input, and the noise at the output for noise of independent numbers at the input.</summary>
+    /// <summary>
+    /// |J|² from the end and from the beginning: the gradient at the input, and the noise at the output for noise of independent numbers at the input.
+    /// </summary>
     [Law(MaxTest = 300)]
     public void Gradient_at_the_input_is_the_noise_at_the_output(Network network)
     {
         var features = Features(network.Input, 3);
         var noise = (KernelState?)null;
-        var input = KernelState.FromFeatures(network.Input, features, features) with { Noise = Matrix<double>.Build.DenseIdentity(features.RowCount), Cross = null, NoiseMeans = null };
+        var input = KernelState.FromFeatures(network.Input, features, features) with
+        {
+            Noise = Matrix<double>.Build.DenseIdentity(features.RowCount),
+            Cross = null,
+            NoiseMeans = null,
+        };
         try
         {
             noise = LayerMap.Apply(network.Layers, input);
@@ -55,7 +62,8 @@ public class GradientTheoryTests
         var features = Features(network.Input, Images);
         var prediction = GradientPrediction.Make(network, network.Input, features);
 
-        // Kernels of deep networks are random at finite width, and theory says so; the mean square of a gradient through homogeneous activations is a martingale all the same (W2).
+        // Kernels of deep networks are random at finite width, and theory says so; the mean square of a gradient through homogeneous activations is a
+        // martingale all the same (W2).
         prediction.Validity.Should().Be(name == "vanilla" ? Validity.InfiniteWidth : Validity.Exact);
         using var pass = new BackwardPass<double>(network, Images, NoiseKind.Mapping, gradients: Gradients.Places);
         features.ToRowMajorArray().CopyTo(pass.Input);
@@ -85,14 +93,43 @@ public class GradientTheoryTests
         yield return new("batch_norm_alone", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm { Scale = 0.7 }, new Dense { Channels = 4 }]);
         foreach (var boundary in Enum.GetValues<Wellbehaved.Networks.Boundary>())
         {
-            yield return new($"convolutions_{boundary}", image,
-            [
-                new Convolution(3) { Channels = 5, Boundary = boundary }, leaky, new Convolution(3) { Channels = 4, Stride = 2, Boundary = boundary }, new Scaling(0.5), new AveragePool(2), new Flatten(), new Dense { Channels = 3 },
-            ]);
+            yield return new(
+                $"convolutions_{boundary}",
+                image,
+                [
+                    new Convolution(3) { Channels = 5, Boundary = boundary },
+                    leaky,
+                    new Convolution(3)
+                    {
+                        Channels = 4,
+                        Stride = 2,
+                        Boundary = boundary,
+                    },
+                    new Scaling(0.5),
+                    new AveragePool(2),
+                    new Flatten(),
+                    new Dense { Channels = 3 },
+                ]
+            );
         }
 
-        yield return new("dropout", image, [new Convolution(1) { Channels = 5 }, new Dropout(0.8), new Convolution(3), new Dropout(0.7) { Mask = DropoutMask.ByPoint }, new GlobalAveragePool(), new Dense { Channels = 3 }]);
-        yield return new("gelu", new(1, 1, 10), [new Dense { Channels = 6, Parameters = new(1.5, 0.3) }, new Activation(new(FunctionKind.Gelu)), new Dense { Channels = 4 }]);
+        yield return new(
+            "dropout",
+            image,
+            [
+                new Convolution(1) { Channels = 5 },
+                new Dropout(0.8),
+                new Convolution(3),
+                new Dropout(0.7) { Mask = DropoutMask.ByPoint },
+                new GlobalAveragePool(),
+                new Dense { Channels = 3 },
+            ]
+        );
+        yield return new(
+            "gelu",
+            new(1, 1, 10),
+            [new Dense { Channels = 6, Parameters = new(1.5, 0.3) }, new Activation(new(FunctionKind.Gelu)), new Dense { Channels = 4 }]
+        );
     }
 
     private static Matrix<double> Features(Shape shape, int images)

@@ -20,7 +20,8 @@ public class LayerMapTests
     [InlineData("bn_res", 3)]
     public void Recipes_layer_by_layer_are_the_recursions_of_the_four_nets(string name, int kernelSize)
     {
-        const int images = 4, depth = 3;
+        const int images = 4,
+            depth = 3;
         var shape = new Shape(6, 6, 3);
         var (x, dx) = Batch(images, (int)shape.Positions);
         var network = Recipes.Find(name, new RecipeSizes(shape, depth, 64, kernelSize))!;
@@ -29,7 +30,8 @@ public class LayerMapTests
         var stack = (Repeat)network.Layers[^1];
         var kind = new NetworkKind(name.StartsWith("bn", StringComparison.Ordinal), name.EndsWith("res", StringComparison.Ordinal), 2);
         var points = first.Points;
-        var convolution = kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Border.Periodic);
+        var convolution =
+            kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Border.Periodic);
         var recursion = KernelRecursion.Given(kind, first.Signal, [.. first.Noise!.Diagonal()], first.Cross!, convolution, 0.001);
         for (var unit = 1; unit <= depth; unit++)
         {
@@ -47,7 +49,13 @@ public class LayerMapTests
     {
         const int draws = 50_000;
         var (x, dx) = Batch(2);
-        var first = new Convolution(3) { Channels = 1, Stride = 1, Boundary = Boundary.ZeroPadding, Parameters = new Initialisation(1.7, 0.2) };
+        var first = new Convolution(3)
+        {
+            Channels = 1,
+            Stride = 1,
+            Boundary = Boundary.ZeroPadding,
+            Parameters = new Initialisation(1.7, 0.2),
+        };
         Layers rest = [new Activation(new Function(FunctionKind.Gelu)), new AveragePool(2), new Dropout(0.8) { Mask = DropoutMask.ByPoint }, new Scaling(-1.5)];
         var state = LayerMap.Apply([first, .. rest], KernelState.FromFeatures(Image, x, dx));
         state.Validity.Should().Be(Validity.Exact);
@@ -56,7 +64,11 @@ public class LayerMapTests
         var gelu = DualActivationTests.Dual("gelu").Curve;
         var patches = new ConvolutionKernel(2, 4, 4, 3, Border.Zero);
         var (p, dp) = (patches.Patches(x), patches.Patches(dx));
-        double[] own = new double[draws], pair = new double[draws], noise = new double[draws], noisePair = new double[draws], cross = new double[draws];
+        double[] own = new double[draws],
+            pair = new double[draws],
+            noise = new double[draws],
+            noisePair = new double[draws],
+            cross = new double[draws];
         for (var draw = 0; draw < draws; draw++)
         {
             var w = Vector<double>.Build.Random(27, normal) * Math.Sqrt(1.7 / 27);
@@ -77,15 +89,21 @@ public class LayerMapTests
         state.Noise[0, 1].Should().BeApproximately(noisePair.Average(), Sampling.Allowance(noisePair));
         state.Cross![5, 4].Should().BeApproximately(cross.Average(), Sampling.Allowance(cross));
 
-        static Vector<double> Pool(Vector<double> values) => Vector<double>.Build.Dense(8, i =>
-        {
-            var (image, row, column) = (i / 4, i / 2 % 2, i % 2);
-            var at = (image * 16) + (row * 8) + (column * 2);
-            return (values[at] + values[at + 1] + values[at + 4] + values[at + 5]) / 4;
-        });
+        static Vector<double> Pool(Vector<double> values) =>
+            Vector<double>.Build.Dense(
+                8,
+                i =>
+                {
+                    var (image, row, column) = (i / 4, i / 2 % 2, i % 2);
+                    var at = (image * 16) + (row * 8) + (column * 2);
+                    return (values[at] + values[at + 1] + values[at + 4] + values[at + 5]) / 4;
+                }
+            );
     }
 
-    /// <summary>Norms of points are limits of infinite width: one layer of 16,384 channels, whose means scatter by a hundredth of what they are means of.</summary>
+    /// <summary>
+    /// Norms of points are limits of infinite width: one layer of 16,384 channels, whose means scatter by a hundredth of what they are means of.
+    /// </summary>
     [Theory]
     [InlineData("layer_norm")]
     [InlineData("rms_norm")]
@@ -99,7 +117,12 @@ public class LayerMapTests
         {
             "layer_norm" => new LayerNorm { Epsilon = 0.1, Scale = 1.3 },
             "rms_norm" => new RmsNorm { Epsilon = 0.1, Scale = 1.3 },
-            "layer_norm_all" => new LayerNorm { Over = NormalisedOver.All, Epsilon = 0.1, Scale = 1.3 },
+            "layer_norm_all" => new LayerNorm
+            {
+                Over = NormalisedOver.All,
+                Epsilon = 0.1,
+                Scale = 1.3,
+            },
             _ => new GroupNorm(2) { Epsilon = 0.1, Scale = 1.3 },
         };
         foreach (var before in (bool[])[false, true])
@@ -156,9 +179,19 @@ public class LayerMapTests
 
         // Where no dual continues to complex covariances, the expansion for many directions asks for them.
         var kernel = points < 20 ? PairwiseDualTests.Kernel(points, 0.5, 0.4, 2) : PairwiseDualTests.Kernel(points, 0.3, 0.1, 1.5);
-        var state = KernelState.Gaussian(new Shape(1, 1, channels), kernel, Matrix<double>.Build.DenseIdentity(points) + (along * along * kernel), along == 0 ? null : along * kernel);
+        var state = KernelState.Gaussian(
+            new Shape(1, 1, channels),
+            kernel,
+            Matrix<double>.Build.DenseIdentity(points) + (along * along * kernel),
+            along == 0 ? null : along * kernel
+        );
         var dual = DualActivationTests.Dual(word);
-        Layers layers = [new BatchNorm { Epsilon = 0.1, Scale = scale }, new Activation(new Function(Function.Find(word)!.Value)), new LayerNorm { Epsilon = 0.05 }];
+        Layers layers =
+        [
+            new BatchNorm { Epsilon = 0.1, Scale = scale },
+            new Activation(new Function(Function.Find(word)!.Value)),
+            new LayerNorm { Epsilon = 0.05 },
+        ];
         var after = LayerMap.Apply(layers, state);
 
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(3));
@@ -183,7 +216,9 @@ public class LayerMapTests
     {
         var state = KernelState.Gaussian(new Shape(1, 1, 8), Matrix<double>.Build.Dense(3, 3, 2), Matrix<double>.Build.DenseIdentity(3));
         Power(new BatchNorm { Epsilon = 0.01 }).Should().BeApproximately(100, 1e-9, "it divides by √ε");
-        Power(new BatchNorm { Epsilon = 0.01 }, new Activation(Function.LeakyRelu(0.2))).Should().BeApproximately(4, 1e-9, "at 0 the slope is that of the left side");
+        Power(new BatchNorm { Epsilon = 0.01 }, new Activation(Function.LeakyRelu(0.2)))
+            .Should()
+            .BeApproximately(4, 1e-9, "at 0 the slope is that of the left side");
         Power(new BatchNorm { Epsilon = 0.01 }, new Activation(Function.Relu)).Should().Be(0);
         Power(new BatchNorm { Epsilon = 0.01 }, new Activation(new Function(FunctionKind.Gelu))).Should().BeApproximately(25, 1e-9);
 
@@ -227,7 +262,15 @@ public class LayerMapTests
         features.NoiseMeans!.Largest(Math.Abs).Should().BeGreaterThan(1e-3);
 
         // The mean of a branch that lies on a fresh skip counts by its share.
-        var onSkip = LayerMap.Apply(new Residual([new Activation(Function.Relu)]) { Skip = [new Dense()], Survival = 0.25, BranchScale = 2 }, start);
+        var onSkip = LayerMap.Apply(
+            new Residual([new Activation(Function.Relu)])
+            {
+                Skip = [new Dense()],
+                Survival = 0.25,
+                BranchScale = 2,
+            },
+            start
+        );
         (onSkip.Means! - (0.5 * features.Means!)).Largest(Math.Abs).Should().BeLessThan(1e-14);
         (onSkip.NoiseMeans! - (0.5 * features.NoiseMeans)).Largest(Math.Abs).Should().BeLessThan(1e-14);
 
@@ -246,7 +289,13 @@ public class LayerMapTests
         var (x, dx) = Batch(2, 3);
         dx += 0.5 * x;
         var shape = new Shape(1, 3, 3);
-        Layers layers = [new Dense { Channels = channels }, new Activation(Function.Relu), new Residual([new Dense { Parameters = new(0.3) }]), new LayerNorm { Epsilon = 0.01 }];
+        Layers layers =
+        [
+            new Dense { Channels = channels },
+            new Activation(Function.Relu),
+            new Residual([new Dense { Parameters = new(0.3) }]),
+            new LayerNorm { Epsilon = 0.01 },
+        ];
         var after = LayerMap.Apply(layers, KernelState.FromFeatures(shape, x, dx));
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(17));
         var w = Matrix<double>.Build.Random(3, channels, normal) * Math.Sqrt(2.0 / 3);
@@ -269,7 +318,13 @@ public class LayerMapTests
         // The patch of an output starts ⌊(k-1)/2⌋·dilation before stride·output; zeros beyond the border; weights of variance 1.5/27 and biases of 0.3.
         var (x, dx) = Batch(1, 49);
         var shape = new Shape(7, 7, 3);
-        var convolution = new Convolution(3) { Stride = 2, Dilation = 2, Boundary = Boundary.ZeroPadding, Parameters = new(1.5, 0.3) };
+        var convolution = new Convolution(3)
+        {
+            Stride = 2,
+            Dilation = 2,
+            Boundary = Boundary.ZeroPadding,
+            Parameters = new(1.5, 0.3),
+        };
         var state = LayerMap.Apply(convolution, KernelState.FromFeatures(shape, x, dx));
         state.Points.Should().Be(16);
         foreach (var (i, j) in ((int, int)[])[(0, 0), (5, 6), (3, 12), (15, 10)])
@@ -326,7 +381,10 @@ public class LayerMapTests
         Layers unit = [new Residual([new LayerNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu)), new Dense()])];
 
         // The first unit at its own width, of 47 dimensions; the others in the limit.
-        var (gain, first) = (2 * DualActivationTests.Dual("gelu").Moments(1).Square, 2 * new SphereLaws(48, subtractsMean: true).Square(DualActivationTests.Dual("gelu")));
+        var (gain, first) = (
+            2 * DualActivationTests.Dual("gelu").Moments(1).Square,
+            2 * new SphereLaws(48, subtractsMean: true).Square(DualActivationTests.Dual("gelu"))
+        );
         LayerMap.Apply(unit, start).Validity.Should().Be(Validity.Exact);
         foreach (var units in (int[])[1, 5])
         {
@@ -334,7 +392,10 @@ public class LayerMapTests
         }
     }
 
-    /// <summary>Norms over few channels, alone and before an activation: pairs and mean squares of 30,000 drawn points are those of the laws at this width, not of the limit.</summary>
+    /// <summary>
+    /// Norms over few channels, alone and before an activation: pairs and mean squares of 30,000 drawn points are those of the laws at this width, not of the
+    /// limit.
+    /// </summary>
     [Theory]
     [InlineData("layer_norm", "gelu", 1.3)]
     [InlineData("rms_norm", "hard_swish", -1)]
@@ -342,7 +403,8 @@ public class LayerMapTests
     [InlineData("layer_norm", "linear", 1)]
     public void Norms_of_few_channels_follow_their_own_width(string word, string activation, double scale)
     {
-        const int channels = 12, draws = 30_000;
+        const int channels = 12,
+            draws = 30_000;
         Norm norm = word switch
         {
             "layer_norm" => new LayerNorm { Scale = scale },
@@ -356,7 +418,9 @@ public class LayerMapTests
         var state = LayerMap.Apply([dense, norm, new Activation(function)], KernelState.FromFeatures(new Shape(1, 1, 5), x, dx));
         state.Validity.Should().Be(Validity.Exact);
         var curve = DualActivation.For(function).Curve;
-        double[] square = new double[draws], pair = new double[draws], noise = new double[draws];
+        double[] square = new double[draws],
+            pair = new double[draws],
+            noise = new double[draws];
         var over = word == "group_norm" ? channels / 2 : channels;
         for (var draw = 0; draw < draws; draw++)
         {
@@ -364,7 +428,10 @@ public class LayerMapTests
             var biases = Vector<double>.Build.Random(over, normal) * Math.Sqrt(0.1);
             var y = (x * w) + Matrix<double>.Build.Dense(3, over, (_, k) => biases[k]);
             var (z, dz) = Normalise(y, dx * w, 1, word != "rms_norm", 1e-5, scale);
-            (square[draw], pair[draw]) = (z.Row(1).Average(value => Math.Pow(curve.Value(value), 2)), z.Row(0).Zip(z.Row(2), (a, b) => curve.Value(a) * curve.Value(b)).Average());
+            (square[draw], pair[draw]) = (
+                z.Row(1).Average(value => Math.Pow(curve.Value(value), 2)),
+                z.Row(0).Zip(z.Row(2), (a, b) => curve.Value(a) * curve.Value(b)).Average()
+            );
             noise[draw] = Enumerable.Range(0, over).Average(k => Math.Pow(curve.Slope(z[1, k]) * dz[1, k], 2));
         }
 
@@ -373,15 +440,35 @@ public class LayerMapTests
         state.Noise![1, 1].Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
 
         // Beyond the first layer with weights the limit is what stays, and the scope says so.
-        LayerMap.Apply([dense, new Activation(Function.Relu), new Dense(), new LayerNorm(), new Activation(function)], KernelState.FromFeatures(new Shape(1, 1, 5), x, dx)).Validity.Should().Be(Validity.InfiniteWidth);
-        LayerMap.Apply([dense, new LayerNorm(), new Scaling(2), new Activation(Function.Relu)], KernelState.FromFeatures(new Shape(1, 1, 5), x, dx)).Validity.Should().Be(Validity.InfiniteWidth, "channels on a sphere are Gaussian in the limit alone");
+        LayerMap
+            .Apply(
+                [dense, new Activation(Function.Relu), new Dense(), new LayerNorm(), new Activation(function)],
+                KernelState.FromFeatures(new Shape(1, 1, 5), x, dx)
+            )
+            .Validity.Should()
+            .Be(Validity.InfiniteWidth);
+        LayerMap
+            .Apply([dense, new LayerNorm(), new Scaling(2), new Activation(Function.Relu)], KernelState.FromFeatures(new Shape(1, 1, 5), x, dx))
+            .Validity.Should()
+            .Be(Validity.InfiniteWidth, "channels on a sphere are Gaussian in the limit alone");
     }
 
     [Fact]
     public void Groups_of_few_channels_have_a_law_over_one_position()
     {
         var (x, dx) = Batch(2);
-        var state = LayerMap.Apply([new Flatten(), new Dense { Channels = 40 }, new GroupNorm(5), new Activation(Function.Relu), new Dense(), new GroupNorm(5), new Activation(Function.Relu)], KernelState.FromFeatures(Image, x, dx));
+        var state = LayerMap.Apply(
+            [
+                new Flatten(),
+                new Dense { Channels = 40 },
+                new GroupNorm(5),
+                new Activation(Function.Relu),
+                new Dense(),
+                new GroupNorm(5),
+                new Activation(Function.Relu),
+            ],
+            KernelState.FromFeatures(Image, x, dx)
+        );
         state.Validity.Should().Be(Validity.InfiniteWidth);
         state.Nu2().Should().BeApproximately(0.5, 1e-4, "half of what is normalised is positive");
         var few = () => LayerMap.Apply([new Flatten(), new Dense { Channels = 40 }, new GroupNorm(10)], KernelState.FromFeatures(Image, x, dx));
@@ -433,7 +520,8 @@ public class LayerMapTests
     [InlineData(1)]
     public void Noise_that_shares_directions_with_the_signal_is_wrong_by_the_stated_error_or_refused(double along)
     {
-        const int points = 10, draws = 40_000;
+        const int points = 10,
+            draws = 40_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.4, 0.3, 1.5);
         var independent = Matrix<double>.Build.DenseIdentity(points);
         var state = KernelState.Gaussian(new Shape(1, 1, 64), kernel, independent + (along * along * kernel), along * kernel);
@@ -447,13 +535,16 @@ public class LayerMapTests
 
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(19));
         var gelu = DualActivationTests.Dual("gelu").Curve;
-        var samples = Kernels.Neurons(kernel, draws, 5).Select(y =>
-        {
-            var dy = (along * y) + Vector<double>.Build.Random(points, normal);
-            var u = y - y.Average();
-            var sigma = Math.Sqrt(u.DotProduct(u) / points);
-            return Enumerable.Range(0, points).Average(i => Math.Pow(gelu.Slope(u[i] / sigma) * dy[i] / sigma, 2));
-        }).ToArray();
+        var samples = Kernels
+            .Neurons(kernel, draws, 5)
+            .Select(y =>
+            {
+                var dy = (along * y) + Vector<double>.Build.Random(points, normal);
+                var u = y - y.Average();
+                var sigma = Math.Sqrt(u.DotProduct(u) / points);
+                return Enumerable.Range(0, points).Average(i => Math.Pow(gelu.Slope(u[i] / sigma) * dy[i] / sigma, 2));
+            })
+            .ToArray();
         after.Error.Should().BeInRange(0.005, 0.3);
         after.NoisePower().Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + (after.Error * samples.Average()));
     }
@@ -496,7 +587,14 @@ public class LayerMapTests
     [Fact]
     public void States_that_are_none_are_refused()
     {
-        var indefinite = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.9, -0.9 }, { 0.9, 1, 0.9 }, { -0.9, 0.9, 1 } });
+        var indefinite = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1, 0.9, -0.9 },
+                { 0.9, 1, 0.9 },
+                { -0.9, 0.9, 1 },
+            }
+        );
         var act = () => KernelState.Gaussian(new Shape(1, 1, 2), indefinite, Matrix<double>.Build.DenseIdentity(3));
         act.Should().Throw<ArgumentException>().WithMessage("*eigenvalue*");
         var (x, dx) = Batch(2);
@@ -514,7 +612,9 @@ public class LayerMapTests
         return (Matrix<double>.Build.Random(points, 3, normal) + 0.4, 0.3 * Matrix<double>.Build.Random(points, 3, normal));
     }
 
-    /// <summary>Means of products over channels scatter by at most √8 of the largest of them, of fourth moments; six deviations, for some thousand comparisons.</summary>
+    /// <summary>
+    /// Means of products over channels scatter by at most √8 of the largest of them, of fourth moments; six deviations, for some thousand comparisons.
+    /// </summary>
     private static void CompareMeans(Matrix<double> law, Matrix<double> measured, int channels, string what) =>
         (law - measured).Enumerate().Largest(Math.Abs).Should().BeLessThan(6 * Math.Sqrt(8.0 / channels) * law.Diagonal().Largest(), what);
 

@@ -42,10 +42,15 @@ public class LeakyWalkTests
     public void The_published_variance_at_width_128_is_off_by_its_quadrature()
     {
         // For a = ±1 the number is ψ₁(64) itself, and the derivation printed 0.0157477060577.
-        new LeakyWalk(128, 1).Variance.Should().BeApproximately(PolyGamma.TriGamma(64), 1e-17).And.BeApproximately(0.01574770606434, 1e-14);
+        new LeakyWalk(128, 1)
+            .Variance.Should()
+            .BeApproximately(PolyGamma.TriGamma(64), 1e-17)
+            .And.BeApproximately(0.01574770606434, 1e-14);
 
         // two derivations printed v(128) = 0.0402339926029128 and 0.0402339925996: polygamma functions decide for the first.
-        new LeakyWalk(128, 0).Variance.Should().BeApproximately(0.0402339926029128, 1e-13);
+        new LeakyWalk(128, 0)
+            .Variance.Should()
+            .BeApproximately(0.0402339926029128, 1e-13);
         Math.Abs(new LeakyWalk(128, 0).Variance - 0.0402339925996).Should().BeGreaterThan(3e-12);
     }
 
@@ -64,7 +69,8 @@ public class LeakyWalkTests
     [InlineData(-0.5)]
     public void V2_steps_are_those_of_drawn_channels(double slope)
     {
-        const int width = 6, draws = 200_000;
+        const int width = 6,
+            draws = 200_000;
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(3));
         var (steps, squares) = (new double[draws], new double[draws]);
         var walk = new LeakyWalk(width, slope);
@@ -89,11 +95,14 @@ public class LeakyWalkTests
         exponents.Should().BeInDescendingOrder();
         (2 * (exponents[1] - exponents[0])).Should().BeApproximately(-1.0 / 8, 0.04, "the second direction loses e^{-l/N} of its power");
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8));
-        var logs = Enumerable.Range(0, 4_000).Select(_ =>
-        {
-            var w = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Random(8, 8, normal) / Math.Sqrt(8);
-            return Math.Log(Math.Abs(w.Determinant()));
-        }).ToArray();
+        var logs = Enumerable
+            .Range(0, 4_000)
+            .Select(_ =>
+            {
+                var w = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Random(8, 8, normal) / Math.Sqrt(8);
+                return Math.Log(Math.Abs(w.Determinant()));
+            })
+            .ToArray();
         exponents.Sum().Should().BeApproximately(logs.Average(), Sampling.Allowance(logs));
     }
 

@@ -45,17 +45,27 @@ public class NetworkPredictionTests
         prediction.Places[^1].Place.ToString().Should().Be("1.3 after residual");
 
         Predict([.. Start, new Residual([new Dense(), new Repeat(2, [new Activation(Function.Relu), new Activation(Function.Relu)])])])
-            .End!.Path.Should().Be("layers[2].residual.branch[1].repeat.unit[1]");
-        Predict([.. Start, new Residual([new Dense()]) { Skip = [new Activation(Function.Relu), new Activation(Function.Relu)] }]).End!.Path.Should().Be("layers[2].residual.skip[1]");
+            .End!.Path.Should()
+            .Be("layers[2].residual.branch[1].repeat.unit[1]");
+        Predict([.. Start, new Residual([new Dense()]) { Skip = [new Activation(Function.Relu), new Activation(Function.Relu)] }])
+            .End!.Path.Should()
+            .Be("layers[2].residual.skip[1]");
         Predict([.. Start, new Residual([new Activation(Function.Relu)])]).End!.Path.Should().Be("layers[2].residual");
     }
 
     [Fact]
     public void A_silent_branch_may_hold_what_theory_does_not_reach()
     {
-        var prediction = Predict([.. Start, new Residual([new Activation(Function.Relu), new Activation(Function.Relu)]) { BranchScale = 0 }, new Activation(Function.Relu)]);
+        var prediction = Predict([
+            .. Start,
+            new Residual([new Activation(Function.Relu), new Activation(Function.Relu)]) { BranchScale = 0 },
+            new Activation(Function.Relu),
+        ]);
         prediction.End.Should().BeNull();
-        prediction.Places.Select(place => place.Place.ToString()).Should().Equal("0.0 after dense", "1.1 before the unit", "1.2 after relu", "1.4 after residual", "1.5 after relu");
+        prediction
+            .Places.Select(place => place.Place.ToString())
+            .Should()
+            .Equal("0.0 after dense", "1.1 before the unit", "1.2 after relu", "1.4 after residual", "1.5 after relu");
     }
 
     [Fact]
@@ -65,7 +75,11 @@ public class NetworkPredictionTests
         growing.Places[^1].LogNu2Signal.Should().BeApproximately(growing.Places[0].LogNu2Signal + (2000 * Math.Log(2)), 1e-9);
         double.IsFinite(growing.Places[^1].LogChi).Should().BeTrue();
         var exploding = Predict([.. Start, new Repeat(1500, [new Dense(), new LayerNorm(), new Activation(new Function(FunctionKind.Sine))])]);
-        exploding.Places[^1].LogMu2Noise.Should().BeGreaterThan(300, "the noise is beyond what a double holds if it is not brought to scale").And.BeLessThan(1000);
+        exploding
+            .Places[^1]
+            .LogMu2Noise.Should()
+            .BeGreaterThan(300, "the noise is beyond what a double holds if it is not brought to scale")
+            .And.BeLessThan(1000);
     }
 
     [Fact]
@@ -80,7 +94,12 @@ public class NetworkPredictionTests
     [Fact]
     public void A_subset_of_points_is_predicted_as_within_the_batch_where_no_layer_couples_them()
     {
-        Layers layers = [new Dense(), new Activation(new Function(FunctionKind.Gelu)), new Residual([new LayerNorm(), new Dense(), new Activation(new Function(FunctionKind.Tanh)), new Dense()])];
+        Layers layers =
+        [
+            new Dense(),
+            new Activation(new Function(FunctionKind.Gelu)),
+            new Residual([new LayerNorm(), new Dense(), new Activation(new Function(FunctionKind.Tanh)), new Dense()]),
+        ];
         var (x, dx) = Batch(9, 5);
         var shape = new Shape(1, 1, 5);
         var whole = LayerMap.Apply(layers, KernelState.FromFeatures(shape, x, dx));

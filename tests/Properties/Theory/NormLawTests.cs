@@ -56,7 +56,8 @@ public class NormLawTests
     [InlineData("sine", 0.2)]
     public void B2_signal_and_noise_are_the_expectations_of_drawn_channels(string word, double epsilon)
     {
-        const int points = 8, draws = 60_000;
+        const int points = 8,
+            draws = 60_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
         var dual = DualActivationTests.Dual(word);
         var talbot = new BatchNormTalbot(new BatchNormKernel(kernel, epsilon), (IComplexDual)dual, 1);
@@ -102,9 +103,13 @@ public class NormLawTests
     [InlineData(0.3, 0)]
     public void B1_of_many_points_is_the_same_by_both_rules(double decay, double epsilon)
     {
-        const int points = 130, features = 60;
+        const int points = 130,
+            features = 60;
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(3));
-        var (x, dx) = (Matrix<double>.Build.Dense(points, features, (_, k) => Math.Exp(-decay * k) * normal.Sample()), Matrix<double>.Build.Random(points, features, normal));
+        var (x, dx) = (
+            Matrix<double>.Build.Dense(points, features, (_, k) => Math.Exp(-decay * k) * normal.Sample()),
+            Matrix<double>.Build.Random(points, features, normal)
+        );
         var (kernel, noise, cross) = (x * x.Transpose() / features, dx * dx.Transpose() / features, dx * x.Transpose() / features);
         var norm = new BatchNormKernel(kernel, epsilon);
         var relu = (LeakyDual)DualActivationTests.Dual("relu");
@@ -130,7 +135,10 @@ public class NormLawTests
         var norm = new BatchNormKernel(kernel, 0.001);
         LargeBatchNorm.IsPreferred(norm).Should().BeTrue();
         var dual = DualActivationTests.Dual(word);
-        var fast = LayerMap.Apply([new BatchNorm(), new Activation(new Function(Function.Find(word)!.Value))], KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(points)));
+        var fast = LayerMap.Apply(
+            [new BatchNorm(), new Activation(new Function(Function.Find(word)!.Value))],
+            KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(points))
+        );
         fast.Validity.Should().Be(Validity.LargeBatch);
         fast.Error.Should().BeInRange(1e-5, 1e-3);
         fast.Nu2().Should().BeApproximately(dual.Moments(1).Square, 0.01);
@@ -143,7 +151,8 @@ public class NormLawTests
     [Fact]
     public void B4_sampling_with_a_control_variate_confirms_the_expansion_for_tanh()
     {
-        const int points = 24, draws = 20_000;
+        const int points = 24,
+            draws = 20_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.3, 0.1, 1.5);
         var norm = new BatchNormKernel(kernel, 0);
         var dual = DualActivationTests.Dual("tanh");
@@ -151,12 +160,15 @@ public class NormLawTests
         var mean = norm.Eigenvalues.Sum() / points;
         var centred = KernelMatrix.Centred(kernel) / mean;
         var known = dual.Evaluate(centred[0, 0], centred[3, 3], centred[0, 3]).V;
-        var samples = Kernels.Neurons(kernel, draws, 23).Select(y =>
-        {
-            var u = y - y.Average();
-            var (z, w) = (u / Math.Sqrt(u.DotProduct(u) / points), u / Math.Sqrt(mean));
-            return known + (Math.Tanh(z[0]) * Math.Tanh(z[3])) - (Math.Tanh(w[0]) * Math.Tanh(w[3]));
-        }).ToArray();
+        var samples = Kernels
+            .Neurons(kernel, draws, 23)
+            .Select(y =>
+            {
+                var u = y - y.Average();
+                var (z, w) = (u / Math.Sqrt(u.DotProduct(u) / points), u / Math.Sqrt(mean));
+                return known + (Math.Tanh(z[0]) * Math.Tanh(z[3])) - (Math.Tanh(w[0]) * Math.Tanh(w[3]));
+            })
+            .ToArray();
         large.Signal[0, 3].Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + large.Error);
     }
 
@@ -187,7 +199,8 @@ public class NormLawTests
     [InlineData(-1, 0.3)]
     public void B1_pairs_of_correlated_noise_are_the_expectations_of_drawn_channels(double slope, double epsilon)
     {
-        const int points = 7, draws = 60_000;
+        const int points = 7,
+            draws = 60_000;
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5));
         var factor = Matrix<double>.Build.Random(2 * points, 2 * points, normal) / 3;
         var joint = factor.TransposeAndMultiply(factor);
@@ -213,19 +226,25 @@ public class NormLawTests
     [Fact]
     public void B5_noise_with_differentiated_statistics_is_the_mean_of_drawn_channels()
     {
-        const int points = 9, draws = 60_000;
+        const int points = 9,
+            draws = 60_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
         var noise = PairwiseDualTests.Kernel(points, 1, 0.3, 0.7);
         var norm = new BatchNormKernel(kernel, 0);
         var draw = Kernels.Neurons(noise + (1e-9 * Matrix<double>.Build.DenseIdentity(points)), draws, 3).ToArray();
-        var samples = Kernels.Neurons(kernel, draws, 2).Select((y, k) =>
-        {
-            var u = y - y.Average();
-            var sigma = Math.Sqrt(u.DotProduct(u) / points);
-            var (z, dy) = (u / sigma, draw[k] - draw[k].Average());
-            var dz = (dy - (z * (z.DotProduct(dy) / points))) / sigma;
-            return dz.DotProduct(dz) / points;
-        }).ToArray();
+        var samples = Kernels
+            .Neurons(kernel, draws, 2)
+            .Select(
+                (y, k) =>
+                {
+                    var u = y - y.Average();
+                    var sigma = Math.Sqrt(u.DotProduct(u) / points);
+                    var (z, dy) = (u / sigma, draw[k] - draw[k].Average());
+                    var dz = (dy - (z * (z.DotProduct(dy) / points))) / sigma;
+                    return dz.DotProduct(dz) / points;
+                }
+            )
+            .ToArray();
         norm.FullNoise(noise).Value.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
 
         // Noise that is alike and independent at all points: (P-2)/P of what held statistics give.
@@ -240,20 +259,25 @@ public class NormLawTests
     [InlineData(3, 0.2)]
     public void Group_norm_inverse_variance_is_the_mean_of_drawn_groups(int channels, double epsilon)
     {
-        const int points = 6, draws = 60_000;
+        const int points = 6,
+            draws = 60_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.8, 0.4, 2);
         var neurons = Kernels.Neurons(kernel, channels * draws, 31).ToArray();
-        var samples = Enumerable.Range(0, draws).Select(draw =>
-        {
-            var group = neurons[(draw * channels)..((draw + 1) * channels)].SelectMany(y => y).ToArray();
-            var mean = group.Average();
-            return 1 / (group.Average(value => (value - mean) * (value - mean)) + epsilon);
-        }).ToArray();
+        var samples = Enumerable
+            .Range(0, draws)
+            .Select(draw =>
+            {
+                var group = neurons[(draw * channels)..((draw + 1) * channels)].SelectMany(y => y).ToArray();
+                var mean = group.Average();
+                return 1 / (group.Average(value => (value - mean) * (value - mean)) + epsilon);
+            })
+            .ToArray();
         var law = GroupNormLaw.InverseVariance(kernel, channels, epsilon);
         law.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
         if (channels == 1)
         {
-            law.Should().BeApproximately(new BatchNormKernel(kernel, epsilon).InverseVariance().Value, 1e-8, "instance norm is batch norm with positions for points");
+            law.Should()
+                .BeApproximately(new BatchNormKernel(kernel, epsilon).InverseVariance().Value, 1e-8, "instance norm is batch norm with positions for points");
         }
     }
 
@@ -285,7 +309,8 @@ public class NormLawTests
     [InlineData(7, 0.3524670339)]
     [InlineData(15, 0.3545353571)]
     [InlineData(127, 0.3563875522)]
-    public void LN4_pairs_have_the_published_digits(int n, double expected) => DepthTests.Digits(new SphereLaws(n, subtractsMean: false).Pair(0, 0.65), expected, 10);
+    public void LN4_pairs_have_the_published_digits(int n, double expected) =>
+        DepthTests.Digits(new SphereLaws(n, subtractsMean: false).Pair(0, 0.65), expected, 10);
 
     [Theory]
     [InlineData(7, 0.3524670339)]
@@ -294,12 +319,20 @@ public class NormLawTests
     public void LN4_by_sample_correlations_is_the_double_integral(int n, double expected)
     {
         DepthTests.Digits(SpherePairs.Find(Function.Relu, n, 1).At(0.65), expected, 10);
-        SpherePairs.Find(new Function(FunctionKind.Linear), n, 1).At(0.65).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Correlation(0.65), 1e-12, "linear pairs are LN1");
+        SpherePairs
+            .Find(new Function(FunctionKind.Linear), n, 1)
+            .At(0.65)
+            .Should()
+            .BeApproximately(new SphereLaws(n, subtractsMean: false).Correlation(0.65), 1e-12, "linear pairs are LN1");
         SpherePairs.Find(Function.LeakyRelu(0.3), n, 1).At(-0.8).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Pair(0.3, -0.8), 1e-10);
         foreach (var word in (string[])["gelu", "hard_swish", "tanh"])
         {
             var function = new Function(Function.Find(word)!.Value);
-            SpherePairs.Find(function, n, 1).At(1).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Square(DualActivation.For(function)), 1e-11, "a point with itself is LN2");
+            SpherePairs
+                .Find(function, n, 1)
+                .At(1)
+                .Should()
+                .BeApproximately(new SphereLaws(n, subtractsMean: false).Square(DualActivation.For(function)), 1e-11, "a point with itself is LN2");
         }
     }
 
@@ -308,16 +341,24 @@ public class NormLawTests
     [InlineData(false, "leaky_relu")]
     public void LN1_to_LN4_are_the_expectations_of_drawn_points(bool subtractsMean, string word)
     {
-        const int channels = 9, draws = 50_000;
+        const int channels = 9,
+            draws = 50_000;
         var (q1, q2, rho, d, c) = (1.7, 0.6, 0.55, 0.9, 0.5);
         var dual = DualActivationTests.Dual(word);
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(29));
         var laws = new SphereLaws(channels, subtractsMean);
-        double[] inverse = new double[draws], square = new double[draws], correlation = new double[draws], noise = new double[draws], pair = new double[draws];
+        double[] inverse = new double[draws],
+            square = new double[draws],
+            correlation = new double[draws],
+            noise = new double[draws],
+            pair = new double[draws];
         for (var draw = 0; draw < draws; draw++)
         {
             var first = Vector<double>.Build.Random(channels, normal);
-            var (y, other) = (Math.Sqrt(q1) * first, Math.Sqrt(q2) * ((rho * first) + (Math.Sqrt(1 - (rho * rho)) * Vector<double>.Build.Random(channels, normal))));
+            var (y, other) = (
+                Math.Sqrt(q1) * first,
+                Math.Sqrt(q2) * ((rho * first) + (Math.Sqrt(1 - (rho * rho)) * Vector<double>.Build.Random(channels, normal)))
+            );
             var dy = (c / q1 * y) + (Math.Sqrt(d - (c * c / q1)) * Vector<double>.Build.Random(channels, normal));
             if (subtractsMean)
             {
@@ -353,10 +394,11 @@ public class NormLawTests
         correlation.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    private static Matrix<double> Signal(string word, BatchNormKernel norm) => DualActivationTests.Dual(word) switch
-    {
-        LeakyDual leaky => norm.Homogeneous(leaky, null, null).Signal,
-        IComplexDual complex => new BatchNormTalbot(norm, complex, 1).Signal().Kernel,
-        var other => throw new InvalidOperationException(other.Curve.Name),
-    };
+    private static Matrix<double> Signal(string word, BatchNormKernel norm) =>
+        DualActivationTests.Dual(word) switch
+        {
+            LeakyDual leaky => norm.Homogeneous(leaky, null, null).Signal,
+            IComplexDual complex => new BatchNormTalbot(norm, complex, 1).Signal().Kernel,
+            var other => throw new InvalidOperationException(other.Curve.Name),
+        };
 }

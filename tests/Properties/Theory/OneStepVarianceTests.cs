@@ -14,14 +14,21 @@ public class OneStepVarianceTests
     [InlineData("gelu")]
     public void Moments_of_a_drawn_layer_scatter_as_their_variances_say(string word)
     {
-        const int points = 5, channels = 8, draws = 20_000;
+        const int points = 5,
+            channels = 8,
+            draws = 20_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 1.5);
         var noise = PairwiseDualTests.Kernel(points, 1, 0.3, 0.7);
         var dual = DualActivation.For(new Function(Function.Find(word)!.Value));
         var y = Kernels.Neurons(kernel, channels * draws, 11).Chunk(channels).ToArray();
         var dy = Kernels.Neurons(noise + (1e-9 * Matrix<double>.Build.DenseIdentity(points)), channels * draws, 12).Chunk(channels).ToArray();
         var squares = y.Select(layer => layer.Average(neuron => neuron.Average(value => Math.Pow(dual.Curve.Value(value), 2)))).ToArray();
-        var passed = y.Zip(dy, (layer, noises) => layer.Zip(noises, (neuron, own) => Enumerable.Range(0, points).Average(i => Math.Pow(dual.Curve.Slope(neuron[i]) * own[i], 2))).Average()).ToArray();
+        var passed = y.Zip(
+                dy,
+                (layer, noises) =>
+                    layer.Zip(noises, (neuron, own) => Enumerable.Range(0, points).Average(i => Math.Pow(dual.Curve.Slope(neuron[i]) * own[i], 2))).Average()
+            )
+            .ToArray();
         Variance(OneStepVariances.OfNu2(dual, kernel, channels), squares);
         Variance(OneStepVariances.OfNoise(dual, kernel, noise, channels), passed);
 

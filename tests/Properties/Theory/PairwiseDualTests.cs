@@ -28,8 +28,20 @@ public class PairwiseDualTests
                 var at = dual.Evaluate(q1, q2, p);
                 var noise = new NoiseAtPair(0.3, 0.2 * q1, 0.2 * p, 0.2 * p, 0.2 * q2);
                 mapped.Signal[i, j].Should().BeApproximately(at.V, tolerance * (1 + Math.Abs(at.V)), "{0}, common {1}", word, common);
-                mapped.Noise![i, j].Should().BeApproximately(dual.NoiseCovariance(q1, q2, p, noise), 1e-9 + (10 * mapped.Error), "{0}, common {1}", word, common);
-                mapped.Cross![i, j].Should().BeApproximately(dual.SignalNoiseCovariance(q2, q1, p, new NoiseAtPair(0.3, noise.C22, noise.C21, noise.C12, noise.C11)), 1e-9 + (10 * mapped.Error), "{0}, common {1}", word, common);
+                mapped
+                    .Noise![i, j]
+                    .Should()
+                    .BeApproximately(dual.NoiseCovariance(q1, q2, p, noise), 1e-9 + (10 * mapped.Error), "{0}, common {1}", word, common);
+                mapped
+                    .Cross![i, j]
+                    .Should()
+                    .BeApproximately(
+                        dual.SignalNoiseCovariance(q2, q1, p, new NoiseAtPair(0.3, noise.C22, noise.C21, noise.C12, noise.C11)),
+                        1e-9 + (10 * mapped.Error),
+                        "{0}, common {1}",
+                        word,
+                        common
+                    );
             }
         }
     }

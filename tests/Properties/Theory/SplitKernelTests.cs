@@ -33,7 +33,9 @@ public class SplitKernelTests
                 var (ours, theirs) = (split.Homogeneous(dual, noise, given), whole.Homogeneous(dual, noise, given));
                 Apart(ours.Signal, theirs.Signal).Should().BeLessThan(ours.Error + 2e-9);
                 Apart(ours.Noise!, theirs.Noise!).Should().BeLessThan((4 * ours.Error) + 2e-9);
-                (given is null ? 0 : (ours.Cross! - theirs.Cross!).Enumerate().Largest(Math.Abs)).Should().BeLessThan((4 * ours.Error + 2e-9) * Reach(noise, whole));
+                (given is null ? 0 : (ours.Cross! - theirs.Cross!).Enumerate().Largest(Math.Abs))
+                    .Should()
+                    .BeLessThan((4 * ours.Error + 2e-9) * Reach(noise, whole));
                 var (means, expected) = (split.Means(dual.Slope, given), whole.Means(dual.Slope, given));
                 (means.Signal - expected.Signal).AbsoluteMaximum().Should().BeLessThan((ours.Error + 2e-9) * expected.Signal.AbsoluteMaximum());
             }
@@ -47,12 +49,19 @@ public class SplitKernelTests
         var (passed, passedBefore) = (split.CorrelatedNoise(cross, variances), whole.CorrelatedNoise(cross, variances));
         passed.Noise.Zip(passedBefore.Noise, (one, other) => Math.Abs(one - other) / other).Largest().Should().BeLessThan((4 * passed.Error) + 2e-9);
         split.SharedNoise(cross, variances).Zip(whole.SharedNoise(cross, variances), (one, other) => Math.Abs(one - other)).Largest().Should().BeLessThan(1e-3);
-        split.ReachedNoise(cross, variances).Zip(whole.SharedNoise(cross, variances), (one, other) => one - other).Largest().Should().BeLessThan(1e-3, "no more is reached than is shared");
+        split
+            .ReachedNoise(cross, variances)
+            .Zip(whole.SharedNoise(cross, variances), (one, other) => one - other)
+            .Largest()
+            .Should()
+            .BeLessThan(1e-3, "no more is reached than is shared");
 
         static double Reach(Matrix<double> noise, BatchNormKernel whole) => Math.Sqrt(noise.Diagonal().Maximum() * whole.InverseVariance().Value);
     }
 
-    /// <summary>Points that are one another's copies, and equal eigenvalues by the dozen, which a Krylov space of single vectors would not tell apart.</summary>
+    /// <summary>
+    /// Points that are one another's copies, and equal eigenvalues by the dozen, which a Krylov space of single vectors would not tell apart.
+    /// </summary>
     [Fact]
     public void Equal_points_and_equal_eigenvalues_are_no_obstacle()
     {
@@ -75,18 +84,28 @@ public class SplitKernelTests
         var (kernel, _, _) = Batch(400, 0.5);
         kernel[0, 1] = kernel[1, 0] = -0.99 * Math.Sqrt(kernel[0, 0] * kernel[1, 1]);
         kernel[0, 2] = kernel[2, 0] = -0.99 * Math.Sqrt(kernel[0, 0] * kernel[2, 2]);
-        FluentActions.Invoking(() => new BatchNormKernel(kernel, 0, 1e-9, splitFrom: 2)).Should().Throw<ArgumentException>().WithMessage("*positive semidefinite*eigenvalue -*");
+        FluentActions
+            .Invoking(() => new BatchNormKernel(kernel, 0, 1e-9, splitFrom: 2))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*positive semidefinite*eigenvalue -*");
     }
 
     [Fact]
     public void Nothing_that_varies_needs_an_epsilon()
     {
         var flat = Matrix<double>.Build.Dense(Points, Points, 2);
-        FluentActions.Invoking(() => new BatchNormKernel(flat, 0, 1e-9, splitFrom: 2)).Should().Throw<ArgumentException>().WithMessage("*varies over the points*");
+        FluentActions
+            .Invoking(() => new BatchNormKernel(flat, 0, 1e-9, splitFrom: 2))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*varies over the points*");
         new BatchNormKernel(flat, 0.1, 1e-9, splitFrom: 2).Signal().Kernel.Enumerate().Should().AllBeEquivalentTo(0.0);
     }
 
-    /// <summary>A positive definite matrix has a decomposition, also of a number of rows that no block divides; one with a negative eigenvalue has none.</summary>
+    /// <summary>
+    /// A positive definite matrix has a decomposition, also of a number of rows that no block divides; one with a negative eigenvalue has none.
+    /// </summary>
     [Theory]
     [InlineData(5)]
     [InlineData(64)]
@@ -94,7 +113,10 @@ public class SplitKernelTests
     public void Cholesky_by_blocks_solves_and_refuses(int size)
     {
         var x = Matrix<double>.Build.Random(size, size + 5, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(4)));
-        var (matrix, right) = (x * x.Transpose() / size, Matrix<double>.Build.Random(size, 3, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5))));
+        var (matrix, right) = (
+            x * x.Transpose() / size,
+            Matrix<double>.Build.Random(size, 3, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5)))
+        );
         var solved = right.ToRowMajorArray();
         using var product = new MatrixProduct<double>(2);
         BlockedCholesky.Reduce(matrix.ToRowMajorArray(), size, solved, 3, product).Should().BeTrue();

@@ -29,12 +29,17 @@ public class StackJudgeTests
     [Fact]
     public void Verdicts_on_extreme_stacks_have_no_factor_of_nothing_and_no_row_of_digits()
     {
-        foreach (var stack in new Layer[][]
-        {
-            [new Dense { Parameters = new(1e24) }, Relu], [new Dense { Parameters = new(1e-24) }, Relu],
-            [new Dense { Parameters = new(1e24) }, Tanh], [new Dense { Parameters = new(1e-24) }, Tanh],
-            [new Dense { Parameters = new(1e-24, 1e-24) }, Tanh], [new Dense { Parameters = new(1, 1e24) }, Gelu],
-        })
+        foreach (
+            var stack in new Layer[][]
+            {
+                [new Dense { Parameters = new(1e24) }, Relu],
+                [new Dense { Parameters = new(1e-24) }, Relu],
+                [new Dense { Parameters = new(1e24) }, Tanh],
+                [new Dense { Parameters = new(1e-24) }, Tanh],
+                [new Dense { Parameters = new(1e-24, 1e-24) }, Tanh],
+                [new Dense { Parameters = new(1, 1e24) }, Gelu],
+            }
+        )
         {
             Judge(stack).Words.Should().NotMatchRegex("[0-9]{8}").And.NotMatchRegex(@"(factor|by) -?0( |;|$)");
         }
@@ -61,7 +66,10 @@ public class StackJudgeTests
         Judge(new Dense { Parameters = new(1, 0.5) }, Relu).Law.Should().Be("F1");
         Judge(new Dense { Parameters = new(8) }, Gelu).Behaviour.Should().Be(Behaviour.Line, "where variances grow without end GELU is as good as a ReLU");
 
-        Judge(new Dense(), Relu, new Dense { Parameters = new(1) }, new Activation(Function.LeakyRelu(0.2))).Words.Should().StartWith("line").And.Contain("values shrink", "homogeneous layers may differ");
+        Judge(new Dense(), Relu, new Dense { Parameters = new(1) }, new Activation(Function.LeakyRelu(0.2)))
+            .Words.Should()
+            .StartWith("line")
+            .And.Contain("values shrink", "homogeneous layers may differ");
         Judge(new Dense(), new Activation(Function.LeakyRelu(1))).Behaviour.Should().Be(Behaviour.WellBehaved, "a slope of 1 is linear");
         Judge(new Dense { Parameters = new(3, 0.1) }, Relu).Words.Should().StartWith("line").And.Contain("values grow");
 
@@ -98,7 +106,9 @@ public class StackJudgeTests
 
         var relu = Judge(new Dense(), new LayerNorm(), Relu);
         (relu.Behaviour, relu.Exponent).Should().Be((Behaviour.Point, 1), "χ grows as l and the share falls as 1/l²");
-        Judge(new Dense { Parameters = new(1, 3) }, new LayerNorm(), activation).Words.Should().StartWith("ordered, point", "large biases draw all points together");
+        Judge(new Dense { Parameters = new(1, 3) }, new LayerNorm(), activation)
+            .Words.Should()
+            .StartWith("ordered, point", "large biases draw all points together");
     }
 
     [Theory]
@@ -167,7 +177,9 @@ public class StackJudgeTests
         Judge(new Residual(plain)).Words.Should().Contain("E ν₂ grows by 2 a unit").And.Contain("w = 0.5");
         Judge(new Residual(plain) { BranchScale = ResidualScale.ByDepth }).Words.Should().Contain("bounded at every depth");
         Judge(new Residual(plain) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity);
-        Judge(new Residual([new Attention(1)]) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity, "what a silent branch holds is of no consequence");
+        Judge(new Residual([new Attention(1)]) { BranchScale = 0 })
+            .Behaviour.Should()
+            .Be(Behaviour.Identity, "what a silent branch holds is of no consequence");
         Judge(new Residual([new BatchNorm { Scale = 0 }, Relu, new Dense()])).Behaviour.Should().Be(Behaviour.Identity, "a last norm with γ = 0");
         Judge(new Residual([Tanh, new Dense()])).Law.Should().Be("F9");
         var sine = Judge(new Residual([new Activation(new Function(FunctionKind.Sine)), new Dense { Parameters = new(1.5) }]) { BranchScale = 0.5 });
@@ -179,20 +191,22 @@ public class StackJudgeTests
     [Fact]
     public void What_no_law_covers_is_said()
     {
-        foreach (var (unit, word) in ((Layers, string)[])
-        [
-            ([new Residual([new Attention(2)])], "attention"),
-            ([new Residual([new LayerNorm(), new Attention(2)]), new LayerNorm()], "attention"),
-            ([new Residual([new BatchNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense()])], "residual"),
-            ([new Dense(), new MaxPool(2), Relu], "max_pool"),
-            ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
-            ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
-            ([new Residual([Relu, new Dense()]), new Residual([Relu, new Dense()])], "residual"),
-            ([new Dense(), Relu, new Dense(), Tanh], "different layers"),
-            ([Relu], "without weights"),
-            ([new Dense(), new InstanceNorm(), Relu], "instance_norm"),
-            ([new Convolution(3) { Groups = 2 }, Relu], "conv"),
-        ])
+        foreach (
+            var (unit, word) in ((Layers, string)[])
+                [
+                    ([new Residual([new Attention(2)])], "attention"),
+                    ([new Residual([new LayerNorm(), new Attention(2)]), new LayerNorm()], "attention"),
+                    ([new Residual([new BatchNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense()])], "residual"),
+                    ([new Dense(), new MaxPool(2), Relu], "max_pool"),
+                    ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
+                    ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
+                    ([new Residual([Relu, new Dense()]), new Residual([Relu, new Dense()])], "residual"),
+                    ([new Dense(), Relu, new Dense(), Tanh], "different layers"),
+                    ([Relu], "without weights"),
+                    ([new Dense(), new InstanceNorm(), Relu], "instance_norm"),
+                    ([new Convolution(3) { Groups = 2 }, Relu], "conv"),
+                ]
+        )
         {
             var verdict = StackJudge.Judge(new Repeat(4, unit), "here");
             verdict.Behaviour.Should().Be(Behaviour.Unknown, "{0}", unit);
@@ -255,18 +269,20 @@ public class StackJudgeTests
     [Fact]
     public void Changed_units_are_what_their_advice_says()
     {
-        foreach (var unit in (Layers[])
-        [
-            [Tanh, new Dense { Parameters = new(2.25, 0.04) }],
-            [new Dense(), Relu],
-            [new Dense(), new BatchNorm(), Relu],
-            [new Dense(), Tanh, new LayerNorm()],
-            [new Dense { Parameters = new(1, 0.3) }, new LayerNorm(), Relu],
-            [new Residual([Relu, new Dense()])],
-            [new Residual([Tanh, new Dense()])],
-            [new Residual([new LayerNorm(), Tanh, new Dense()]) { SkipScale = 0.8 }],
-            [new Residual([Tanh, new Dense()]), new LayerNorm()],
-        ])
+        foreach (
+            var unit in (Layers[])
+                [
+                    [Tanh, new Dense { Parameters = new(2.25, 0.04) }],
+                    [new Dense(), Relu],
+                    [new Dense(), new BatchNorm(), Relu],
+                    [new Dense(), Tanh, new LayerNorm()],
+                    [new Dense { Parameters = new(1, 0.3) }, new LayerNorm(), Relu],
+                    [new Residual([Relu, new Dense()])],
+                    [new Residual([Tanh, new Dense()])],
+                    [new Residual([new LayerNorm(), Tanh, new Dense()]) { SkipScale = 0.8 }],
+                    [new Residual([Tanh, new Dense()]), new LayerNorm()],
+                ]
+        )
         {
             var verdict = StackJudge.Judge(new Repeat(20, unit), "here");
             verdict.Suggestions.Should().NotBeEmpty("{0}", unit);
@@ -274,7 +290,14 @@ public class StackJudgeTests
             {
                 suggestion.Unit.Should().NotBeNull("{0} can be made of {1}", suggestion.Change, unit);
                 var changed = StackJudge.Judge(new Repeat(20, suggestion.Unit!), "here");
-                changed.Behaviour.Should().Match(behaviour => behaviour == Behaviour.WellBehaved || behaviour == Behaviour.Edge || suggestion.Change.Contains("bias_variance"), "{0} of {1}", suggestion.Change, unit);
+                changed
+                    .Behaviour.Should()
+                    .Match(
+                        behaviour => behaviour == Behaviour.WellBehaved || behaviour == Behaviour.Edge || suggestion.Change.Contains("bias_variance"),
+                        "{0} of {1}",
+                        suggestion.Change,
+                        unit
+                    );
             }
         }
     }
@@ -282,21 +305,33 @@ public class StackJudgeTests
     [Fact]
     public void Verdicts_say_no_more_than_the_walk_through_the_layers()
     {
-        Judge(new Dense(), new LayerNorm(), Gelu, Relu).Words.Should().StartWith("theory does not reach units with relu: it follows channels that are not Gaussian");
+        Judge(new Dense(), new LayerNorm(), Gelu, Relu)
+            .Words.Should()
+            .StartWith("theory does not reach units with relu: it follows channels that are not Gaussian");
         Judge(new Dense(), Relu, new BatchNorm(), Relu).Behaviour.Should().Be(Behaviour.Unknown);
         Judge(new Residual([new BatchNorm(), Relu, Relu, new Dense()])).Behaviour.Should().Be(Behaviour.Unknown);
 
         // Theory ends within the units: what was before them leaves no law of them.
         Layers exploding = [new Dense(), new LayerNorm(), Gelu];
-        var (inside, within) = Both([new Dense { Channels = 32 }, new Residual([new Dense()]) { Survival = 0.5 }, new Repeat(6, [new LayerNorm(), Gelu, new Dense()])]);
-        inside.Words.Should().StartWith("theory does not reach units with layer_norm: it follows a branch that only some mappings have").And.Contain(within.End!.Path);
+        var (inside, within) = Both([
+            new Dense { Channels = 32 },
+            new Residual([new Dense()]) { Survival = 0.5 },
+            new Repeat(6, [new LayerNorm(), Gelu, new Dense()]),
+        ]);
+        inside
+            .Words.Should()
+            .StartWith("theory does not reach units with layer_norm: it follows a branch that only some mappings have")
+            .And.Contain(within.End!.Path);
         inside.Suggestions.Should().BeEmpty();
 
         // Before them: the law is that of the units alone, and nothing is read off the batch.
         var (after, before) = Both([new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]);
         after.Behaviour.Should().Be(Behaviour.Exploding);
         after.Words.Should().Contain("by themselves");
-        Reach.State(new Network("x", new Shape(1, 1, 9), [new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]), before, [after]).Should().NotContain(statement => statement.Words.Contains("signal-to-noise"));
+        Reach
+            .State(new Network("x", new Shape(1, 1, 9), [new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]), before, [after])
+            .Should()
+            .NotContain(statement => statement.Words.Contains("signal-to-noise"));
     }
 
     [Fact]
@@ -314,7 +349,11 @@ public class StackJudgeTests
 
         // A walk through kernels ends where few heads leave them random; the law of many heads does not.
         var (x, dx) = NetworkPredictionTests.Batch(8, 6);
-        var network = new Network("tokens", new Shape(2, 2, 6), [new Dense { Channels = 6 }, new Repeat(3, [new Residual([new LayerNorm(), new Attention(2)])])]);
+        var network = new Network(
+            "tokens",
+            new Shape(2, 2, 6),
+            [new Dense { Channels = 6 }, new Repeat(3, [new Residual([new LayerNorm(), new Attention(2)])])]
+        );
         var verdict = StackJudge.Judge(network, NetworkPrediction.Make(network, network.Input, x, dx, 1)).Single();
         (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.WellBehaved, "T5"));
         verdict.Words.Should().Contain("few heads leave kernels random");
@@ -334,7 +373,9 @@ public class StackJudgeTests
         prediction.End.Should().BeNull();
 
         // Too few directions for the expansion: the law is that of larger batches.
-        Both([new Dense { Channels = 32 }, new Repeat(6, [new Dense(), new BatchNorm(), Tanh])], points: 5).Verdict.Words.Should().Contain("too small for that law");
+        Both([new Dense { Channels = 32 }, new Repeat(6, [new Dense(), new BatchNorm(), Tanh])], points: 5)
+            .Verdict.Words.Should()
+            .Contain("too small for that law");
     }
 
     private static (StackVerdict Verdict, NetworkPrediction Prediction) Both(Layers layers, int points = 6)

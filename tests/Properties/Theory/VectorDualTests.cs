@@ -16,12 +16,18 @@ public class VectorDualTests
     [Fact]
     public void Angles_at_every_cosine_are_those_of_the_library()
     {
-        var count = Breadth.Of(40_000, 4_000_000);
+        var count = Breadth.Choose(40_000, 4_000_000);
         var random = new Random(5);
         for (var k = 0; k < count; k++)
         {
             var tiny = Math.Exp(-40 * random.NextDouble());
-            var angle = (k % 4) switch { 0 => Math.PI * random.NextDouble(), 1 => tiny, 2 => Math.PI - tiny, _ => Math.Acos((k % 8 == 3 ? 0.5 : -0.5) + (1e-12 * (random.NextDouble() - 0.5))) };
+            var angle = (k % 4) switch
+            {
+                0 => Math.PI * random.NextDouble(),
+                1 => tiny,
+                2 => Math.PI - tiny,
+                _ => Math.Acos((k % 8 == 3 ? 0.5 : -0.5) + (1e-12 * (random.NextDouble() - 0.5))),
+            };
             var (c, s) = (Math.Cos(angle), Math.Sin(angle));
             var opposite = VectorAngle.ToOpposite(Vector256.Create(c), Vector256.Create(s))[k % 4];
             var sine = VectorAngle.Asin(Vector256.Create(c), Vector256.Create(s))[k % 4];
@@ -35,7 +41,10 @@ public class VectorDualTests
     public void Arc_cosine_kernels_have_the_digits_of_the_table()
     {
         var relu = DualActivation.For(new Function(FunctionKind.Relu));
-        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "special_functions.csv")).Select(line => line.Split(',')).Where(cells => cells[0] is "k0" or "k1").ToArray();
+        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "special_functions.csv"))
+            .Select(line => line.Split(','))
+            .Where(cells => cells[0] is "k0" or "k1")
+            .ToArray();
         rows.Should().NotBeEmpty();
         foreach (var cells in rows)
         {
@@ -56,7 +65,7 @@ public class VectorDualTests
     public void Rows_of_pairs_are_their_duals_one_by_one(string word)
     {
         var (dual, random) = (DualActivationTests.Dual(word), new Random(7));
-        for (var repetition = 0; repetition < Breadth.Of(300, 30_000); repetition++)
+        for (var repetition = 0; repetition < Breadth.Choose(300, 30_000); repetition++)
         {
             var (q1, others, covariances) = (Scale(), new double[7], new double[7]);
             for (var j = 0; j < others.Length; j++)
@@ -87,7 +96,14 @@ public class VectorDualTests
 
         double Scale() => random.Next(12) == 0 ? 0 : Math.Exp(12 * (random.NextDouble() - 0.5));
 
-        double Correlation() => random.Next(4) switch { 0 => 1 - Math.Exp(-30 * random.NextDouble()), 1 => Math.Exp(-30 * random.NextDouble()) - 1, 2 => random.Next(3) - 1, _ => (2 * random.NextDouble()) - 1 };
+        double Correlation() =>
+            random.Next(4) switch
+            {
+                0 => 1 - Math.Exp(-30 * random.NextDouble()),
+                1 => Math.Exp(-30 * random.NextDouble()) - 1,
+                2 => random.Next(3) - 1,
+                _ => (2 * random.NextDouble()) - 1,
+            };
 
         void Same(double ours, double expected, double scale)
         {

@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Networks of drawn sizes, with an input for each: what the fixed sizes of other checks leave out.</summary>
 /// <remarks>
-/// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so that each kernel size meets all that it is defined for. Inputs have
+/// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so
+/// that each kernel size meets all that it is defined for. Inputs have
 /// a mean, and scales far from 1.
 /// </remarks>
 internal static class DrawnSizes
@@ -24,9 +25,10 @@ internal static class DrawnSizes
     /// <summary>Draws the networks that a subject offers.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be checked with their weights.</param>
+    /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be
+    /// checked with their weights.</param>
     /// <returns>Networks and inputs.</returns>
-    public static IEnumerable<(NetworkSettings Network, Batch Input)> Of(CheckContext context, string architecture, bool given)
+    public static IEnumerable<(NetworkSettings Network, Batch Input)> Draw(CheckContext context, string architecture, bool given)
     {
         for (var index = 0; index < KernelSizes * Kinds; index++)
         {
@@ -36,8 +38,17 @@ internal static class DrawnSizes
             var (shape, depth, channels) = Sizes(index % Kinds, kernelSize, draw);
             var branch = given ? draw.Between(1, 3) : 1;
             var network = context.Fitted(
-                new NetworkSettings(Architecture.Named(architecture, branch), shape, depth, channels, kernelSize, BoundaryOf(kernelSize, index / KernelSizes), Epsilons[index % Epsilons.Length]),
-                zeroWillDo: true);
+                new NetworkSettings(
+                    Architecture.Named(architecture, branch),
+                    shape,
+                    depth,
+                    channels,
+                    kernelSize,
+                    BoundaryOf(kernelSize, index / KernelSizes),
+                    Epsilons[index % Epsilons.Length]
+                ),
+                zeroWillDo: true
+            );
             if (context.Offers(network, given))
             {
                 yield return (network, Input(network, context.SeedOf(~index), draw.Between(-3, 3), Scales[draw.Between(0, Scales.Length - 1)]));
@@ -50,8 +61,9 @@ internal static class DrawnSizes
     public static string Describe(NetworkSettings network)
     {
         var input = network.NetworkInput;
-        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Of(network.Boundary)}";
-        return $"{kernel}, {Files.Counted.Of(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
+        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Spell(network.Boundary)}";
+        return $"{kernel}, {Files.Counted.Spell(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} "
+            + $"channels, depth {network.Depth}";
     }
 
     private static Boundary BoundaryOf(int kernelSize, int turn)
@@ -60,14 +72,19 @@ internal static class DrawnSizes
         return defined[turn % defined.Length];
     }
 
-    private static (TensorShape Shape, int Depth, int Channels) Sizes(int kind, int kernelSize, Draws draw) => kind switch
-    {
-        0 => (new(draw.Between(33, 64), draw.Between(1, 4), draw.Between(1, 4), draw.Between(1, 3)), draw.Between(1, 2), draw.Between(3, 8)),
-        1 => (new(draw.Between(3, 5), draw.Between(2, 3), draw.Between(2, 5), draw.Between(1, 3)), draw.Between(25, 40), draw.Between(8, 12)),
-        2 => (new(draw.Between(4, 7), draw.Between(1, 3), draw.Between(1, 3), draw.Between(1, 5)), draw.Between(1, 3), draw.Between(1, 5)),
-        3 => (new(draw.Between(2, 3), draw.Between(4, 9), draw.Between(4, 9), draw.Between(1, 3)), draw.Between(1, 2), kernelSize < LargeKernel ? draw.Between(17, 32) : draw.Between(9, 16)),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"expected a kind below {Kinds}"),
-    };
+    private static (TensorShape Shape, int Depth, int Channels) Sizes(int kind, int kernelSize, Draws draw) =>
+        kind switch
+        {
+            0 => (new(draw.Between(33, 64), draw.Between(1, 4), draw.Between(1, 4), draw.Between(1, 3)), draw.Between(1, 2), draw.Between(3, 8)),
+            1 => (new(draw.Between(3, 5), draw.Between(2, 3), draw.Between(2, 5), draw.Between(1, 3)), draw.Between(25, 40), draw.Between(8, 12)),
+            2 => (new(draw.Between(4, 7), draw.Between(1, 3), draw.Between(1, 3), draw.Between(1, 5)), draw.Between(1, 3), draw.Between(1, 5)),
+            3 => (
+                new(draw.Between(2, 3), draw.Between(4, 9), draw.Between(4, 9), draw.Between(1, 3)),
+                draw.Between(1, 2),
+                kernelSize < LargeKernel ? draw.Between(17, 32) : draw.Between(9, 16)
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"expected a kind below {Kinds}"),
+        };
 
     private static Batch Input(NetworkSettings network, ulong seed, double mean, double scale)
     {

@@ -18,8 +18,10 @@ internal static class MomentChecks
         {
             foreach (var scale in Scales)
             {
-                (given with { Input = given.Input with { Signal = Scaled(given.Input.Signal, scale), Noise = Scaled(given.Input.Noise, 1 / scale) } })
-                    .Trace(context.Subject, snapshot => Compare(snapshot, $"{snapshot.Where}, {given.Description}, input × {scale:G1}"));
+                (given with { Input = given.Input with { Signal = Scaled(given.Input.Signal, scale), Noise = Scaled(given.Input.Noise, 1 / scale) } }).Trace(
+                    context.Subject,
+                    snapshot => Compare(snapshot, $"{snapshot.Where}, {given.Description}, input × {scale:G1}")
+                );
             }
         }
 
@@ -61,9 +63,27 @@ internal static class MomentChecks
             }
 
             // As far above 1 as correct moments may take the quotients.
-            inequalities.AddBetween(new Observed(moments.Mu2Signal / moments.Nu2Signal), new Expected(0), new Expected(1), Excess(mu2 + ofMu2, nu2, ofNu2), $"μ₂ ≤ ν₂, {where}");
-            inequalities.AddBetween(new Observed(moments.Mu2Signal * moments.Mu2Signal / moments.Mu4Signal), new Expected(0), new Expected(1), Excess(Math.Pow(mu2 + ofMu2, 2), mu4, ofMu4), $"μ₂² ≤ μ₄, {where}");
-            inequalities.AddBetween(new Observed(moments.Nu1AbsSignal * moments.Nu1AbsSignal / moments.Nu2Signal), new Expected(0), new Expected(1), Excess(Math.Pow(nu1 + ofNu1, 2), nu2, ofNu2), $"ν₁² ≤ ν₂, {where}");
+            inequalities.AddBetween(
+                new Observed(moments.Mu2Signal / moments.Nu2Signal),
+                new Expected(0),
+                new Expected(1),
+                Excess(mu2 + ofMu2, nu2, ofNu2),
+                $"μ₂ ≤ ν₂, {where}"
+            );
+            inequalities.AddBetween(
+                new Observed(moments.Mu2Signal * moments.Mu2Signal / moments.Mu4Signal),
+                new Expected(0),
+                new Expected(1),
+                Excess(Math.Pow(mu2 + ofMu2, 2), mu4, ofMu4),
+                $"μ₂² ≤ μ₄, {where}"
+            );
+            inequalities.AddBetween(
+                new Observed(moments.Nu1AbsSignal * moments.Nu1AbsSignal / moments.Nu2Signal),
+                new Expected(0),
+                new Expected(1),
+                Excess(Math.Pow(nu1 + ofNu1, 2), nu2, ofNu2),
+                $"ν₁² ≤ ν₂, {where}"
+            );
 
             void Add(string moment, double reported, double defined, double bound, string name)
             {
@@ -74,16 +94,19 @@ internal static class MomentChecks
             }
         }
 
-        static double Excess(double largest, double divisor, double ofDivisor) => ofDivisor < divisor ? Math.Max(0, (largest / (divisor - ofDivisor)) - 1) : double.PositiveInfinity;
+        static double Excess(double largest, double divisor, double ofDivisor) =>
+            ofDivisor < divisor ? Math.Max(0, (largest / (divisor - ofDivisor)) - 1) : double.PositiveInfinity;
     }
 
     /// <summary>How far a reported ln χ may be off: half of what the logarithms of both moments may, which are subtracted.</summary>
-    public static double LogarithmOfChi(Snapshot snapshot, double unitRoundoff) => LogarithmOfChi(
-        snapshot,
-        snapshot.Signal.Average(value => value * value),
-        WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average(),
-        snapshot.Noise.Average(value => value * value),
-        unitRoundoff);
+    public static double LogarithmOfChi(Snapshot snapshot, double unitRoundoff) =>
+        LogarithmOfChi(
+            snapshot,
+            snapshot.Signal.Average(value => value * value),
+            WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average(),
+            snapshot.Noise.Average(value => value * value),
+            unitRoundoff
+        );
 
     private static double LogarithmOfChi(Snapshot snapshot, double nu2, double mu2, double noise, double unitRoundoff)
     {
@@ -98,33 +121,42 @@ internal static class MomentChecks
         foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true))
         {
             var ranks = new Dictionary<int, double>();
-            given.Trace(context.Subject, snapshot =>
-            {
-                if (snapshot.Place.Kind != PlaceKind.Relu)
+            given.Trace(
+                context.Subject,
+                snapshot =>
                 {
-                    return;
-                }
+                    if (snapshot.Place.Kind != PlaceKind.Relu)
+                    {
+                        return;
+                    }
 
-                var moments = snapshot.Moments();
-                if (context.Reports("reff_signal"))
-                {
-                    ranks[snapshot.Depth] = moments.ReffSignal;
-                    Compare(moments.ReffSignal, snapshot.Signal, "signal");
-                }
+                    var moments = snapshot.Moments();
+                    if (context.Reports("reff_signal"))
+                    {
+                        ranks[snapshot.Depth] = moments.ReffSignal;
+                        Compare(moments.ReffSignal, snapshot.Signal, "signal");
+                    }
 
-                if (context.Reports("reff_noise"))
-                {
-                    Compare(moments.ReffNoise, snapshot.Noise, "noise");
-                }
+                    if (context.Reports("reff_noise"))
+                    {
+                        Compare(moments.ReffNoise, snapshot.Noise, "noise");
+                    }
 
-                void Compare(double reported, double[] values, string what)
-                {
-                    var spectrum = Spectrum.Of(values, snapshot.Shape);
-                    var bound = EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff);
-                    definition.Add(new Observed(reported), new Expected(spectrum.Rank), bound, $"{what}, {snapshot.Where}, {given.Description}");
-                    bounds.AddBetween(new Observed(reported), new Expected(1), new Expected(Bounds.LargestEffectiveRank(snapshot.Shape.Points, snapshot.Shape.Channels)), bound, $"{what}, {snapshot.Where}, {given.Description}");
+                    void Compare(double reported, double[] values, string what)
+                    {
+                        var spectrum = Spectrum.Compute(values, snapshot.Shape);
+                        var bound = EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff);
+                        definition.Add(new Observed(reported), new Expected(spectrum.Rank), bound, $"{what}, {snapshot.Where}, {given.Description}");
+                        bounds.AddBetween(
+                            new Observed(reported),
+                            new Expected(1),
+                            new Expected(Bounds.LargestEffectiveRank(snapshot.Shape.Points, snapshot.Shape.Channels)),
+                            bound,
+                            $"{what}, {snapshot.Where}, {given.Description}"
+                        );
+                    }
                 }
-            });
+            );
             if (!context.Reports("reff_signal"))
             {
                 continue;
@@ -132,15 +164,23 @@ internal static class MomentChecks
 
             var next = 0;
             var carried = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input);
-            (given with { Input = Rotated(given.Input) }).Trace(context.Subject, snapshot =>
-            {
-                // Bounds are the same whatever the order of the images, so the two signals differ by two of them at most.
-                var difference = 2 * Enclosure.Norm(carried[next++].SignalBound);
-                if (snapshot.Place.Kind == PlaceKind.Relu)
+            (given with { Input = Rotated(given.Input) }).Trace(
+                context.Subject,
+                snapshot =>
                 {
-                    invariance.Add(new Observed(snapshot.Moments().ReffSignal), new Expected(ranks[snapshot.Depth]), OfTwoRanks(snapshot, difference, context.UnitRoundoff), $"{snapshot.Where}, {given.Description}");
+                    // Bounds are the same whatever the order of the images, so the two signals differ by two of them at most.
+                    var difference = 2 * Enclosure.Norm(carried[next++].SignalBound);
+                    if (snapshot.Place.Kind == PlaceKind.Relu)
+                    {
+                        invariance.Add(
+                            new Observed(snapshot.Moments().ReffSignal),
+                            new Expected(ranks[snapshot.Depth]),
+                            OfTwoRanks(snapshot, difference, context.UnitRoundoff),
+                            $"{snapshot.Where}, {given.Description}"
+                        );
+                    }
                 }
-            });
+            );
         }
 
         yield return definition.Conclude("reported effective rank against Tr C/λ_max(C)");
@@ -155,16 +195,18 @@ internal static class MomentChecks
     /// <returns>What both reports, and the change of the signal, may come to.</returns>
     public static double OfTwoRanks(Snapshot snapshot, double difference, double unitRoundoff)
     {
-        var (spectrum, perPoint) = (Spectrum.Of(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
+        var (spectrum, perPoint) = (Spectrum.Compute(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
         var changed = EffectiveRankRounding.OfChanged(snapshot.Shape.Points, spectrum.Largest, spectrum.Rank, difference);
         return changed + Reported(0) + Reported(perPoint);
 
-        double Reported(double change) => EffectiveRankRounding.OfReported(
-            snapshot.Shape,
-            Math.Pow(Math.Sqrt(spectrum.Squares) + change, 2),
-            Math.Pow(Math.Max(0, Math.Sqrt(spectrum.Largest) - change), 2),
-            change == 0 ? spectrum.Rank : spectrum.Rank + changed,
-            unitRoundoff);
+        double Reported(double change) =>
+            EffectiveRankRounding.OfReported(
+                snapshot.Shape,
+                Math.Pow(Math.Sqrt(spectrum.Squares) + change, 2),
+                Math.Pow(Math.Max(0, Math.Sqrt(spectrum.Largest) - change), 2),
+                change == 0 ? spectrum.Rank : spectrum.Rank + changed,
+                unitRoundoff
+            );
     }
 
     /// <summary>What is needed of the eigenvalues of the covariance of a tensor's points.</summary>
@@ -174,12 +216,15 @@ internal static class MomentChecks
     internal readonly record struct Spectrum(double Rank, double Largest, double Squares)
     {
         /// <summary>By the definition.</summary>
-        public static Spectrum Of(double[] values, TensorShape shape)
+        public static Spectrum Compute(double[] values, TensorShape shape)
         {
             var features = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values);
             var means = WrittenOutLayers.Means(values, shape.Channels);
             var centred = features.MapIndexed((_, channel, value) => value - means[channel]);
-            var spectrum = (centred.TransposeThisAndMultiply(centred) / shape.Points).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).ToArray();
+            var spectrum = (centred.TransposeThisAndMultiply(centred) / shape.Points)
+                .Evd(Symmetricity.Symmetric)
+                .EigenValues.Select(value => value.Real)
+                .ToArray();
             return new Spectrum(spectrum.Sum() / spectrum.Max(), spectrum.Max(), WrittenOutLayers.MeanSquares(values, shape.Channels).Sum());
         }
     }

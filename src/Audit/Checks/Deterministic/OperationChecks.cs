@@ -11,7 +11,11 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true)))
+        foreach (
+            var given in GivenCase
+                .All(context, architecture, Epsilon, zeroWillDo: true)
+                .Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true))
+        )
         {
             var (network, trace) = (given.Network, given.Trace(context.Subject));
             var kernel = 0;
@@ -28,7 +32,15 @@ internal static class OperationChecks
                 foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
                 {
                     var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[kernel], network.KernelSize, stride, network.Boundary);
-                    var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[kernel], network.KernelSize, stride, network.Boundary, context.UnitRoundoff);
+                    var bounds = ConvolutionRounding.Bound(
+                        shape,
+                        [.. input.Select(Math.Abs)],
+                        given.Kernels[kernel],
+                        network.KernelSize,
+                        stride,
+                        network.Boundary,
+                        context.UnitRoundoff
+                    );
                     comparison.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {given.Description}");
                 }
             }
@@ -43,9 +55,15 @@ internal static class OperationChecks
         var comparison = new ExactComparison();
         foreach (var given in GivenCase.All(context, architecture, Epsilon))
         {
-            foreach (var (input, description) in new[] { (given.Input, given.Description), (given.Input with { Signal = new double[given.Input.Signal.Length] }, given.Description + ", zero signal") })
+            foreach (
+                var (input, description) in new[]
+                {
+                    (given.Input, given.Description),
+                    (given.Input with { Signal = new double[given.Input.Signal.Length] }, given.Description + ", zero signal"),
+                }
+            )
             {
-                var trace = Trace.Of(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
+                var trace = Trace.Record(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
                     var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
@@ -66,7 +84,11 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true)))
+        foreach (
+            var given in GivenCase
+                .All(context, architecture, Epsilon, zeroWillDo: true)
+                .Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true))
+        )
         {
             var trace = given.Trace(context.Subject);
             for (var depth = 1; depth <= given.Network.Depth; depth++)
@@ -90,7 +112,11 @@ internal static class OperationChecks
         void AddUnit(GivenCase given, Trace trace, int depth)
         {
             var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
-            comparison.AddEnclosure(sum, new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise), given.Description);
+            comparison.AddEnclosure(
+                sum,
+                new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise),
+                given.Description
+            );
         }
     }
 }

@@ -2,17 +2,33 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and depth does not matter.</summary>
+/// <summary>
+/// Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and
+/// depth does not matter.
+/// </summary>
 /// <param name="unitRoundoff">u of the subject's tensors.</param>
 internal sealed class ShownSteps(double unitRoundoff)
 {
-    private readonly ExactComparison _convolutions = new(), _norms = new(), _relus = new(), _ends = new(), _beginnings = new();
+    private readonly ExactComparison _convolutions = new(),
+        _norms = new(),
+        _relus = new(),
+        _ends = new(),
+        _beginnings = new();
 
     /// <summary>What came out: a measurement for each kind of step that was met.</summary>
     /// <param name="where">Added to the name of each quantity.</param>
     public IEnumerable<Measurement> Conclude(string where)
     {
-        foreach (var (comparison, step) in new[] { (_convolutions, "convolution"), (_norms, "batch norm"), (_relus, "ReLU"), (_ends, "end of a residual unit"), (_beginnings, "beginning of a layer or unit") })
+        foreach (
+            var (comparison, step) in new[]
+            {
+                (_convolutions, "convolution"),
+                (_norms, "batch norm"),
+                (_relus, "ReLU"),
+                (_ends, "end of a residual unit"),
+                (_beginnings, "beginning of a layer or unit"),
+            }
+        )
         {
             if (comparison.Comparisons > 0)
             {
@@ -62,7 +78,11 @@ internal sealed class ShownSteps(double unitRoundoff)
             case PlaceKind.Convolution:
                 break;
             case PlaceKind.BatchNorm:
-                _norms.AddEnclosure(after, BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), description);
+                _norms.AddEnclosure(
+                    after,
+                    BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff),
+                    description
+                );
                 break;
             case PlaceKind.Relu:
                 var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
@@ -70,7 +90,11 @@ internal sealed class ShownSteps(double unitRoundoff)
                 _relus.AddTensor(after.Noise, noise, Roundings.Gamma(2, unitRoundoff), $"noise, {after.Where}, {description}");
                 break;
             case PlaceKind.Addition when weights is not null:
-                _ends.AddEnclosure(after, new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise), description);
+                _ends.AddEnclosure(
+                    after,
+                    new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise),
+                    description
+                );
                 break;
             case PlaceKind.Addition when network.Architecture.ResidualDepth == 1:
                 _ends.AddSum(after.Signal, beginning.Signal, before.Signal, unitRoundoff, $"signal, {after.Where}, {description}");
@@ -83,12 +107,29 @@ internal sealed class ShownSteps(double unitRoundoff)
         }
     }
 
-    private void AddConvolution(NetworkSettings network, TensorShape shape, double[] signal, double[] noise, double[] weights, int stride, Snapshot after, string description)
+    private void AddConvolution(
+        NetworkSettings network,
+        TensorShape shape,
+        double[] signal,
+        double[] noise,
+        double[] weights,
+        int stride,
+        Snapshot after,
+        string description
+    )
     {
         foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
         {
             var exact = WrittenOutLayers.Convolve(shape, input, weights, network.KernelSize, stride, network.Boundary);
-            var bounds = ConvolutionRounding.Of(shape, Array.ConvertAll(input, Math.Abs), weights, network.KernelSize, stride, network.Boundary, unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(
+                shape,
+                Array.ConvertAll(input, Math.Abs),
+                weights,
+                network.KernelSize,
+                stride,
+                network.Boundary,
+                unitRoundoff
+            );
             _convolutions.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {description}");
         }
     }

@@ -7,10 +7,10 @@ internal static class SizeChecks
     public static IEnumerable<Measurement> GivenWeights(CheckContext context, string architecture)
     {
         var steps = new ShownSteps(context.UnitRoundoff);
-        foreach (var (network, input) in DrawnSizes.Of(context, architecture, given: true))
+        foreach (var (network, input) in DrawnSizes.Draw(context, architecture, given: true))
         {
             double[][] weights = [.. network.Kernels.Select((shape, index) => GivenCase.Kernel(shape, context.SeedOf(0), attempt: 0, (uint)index))];
-            steps.Add(Trace.Of(context.Subject, network, new Weights.Given(weights), input), weights, DrawnSizes.Describe(network));
+            steps.Add(Trace.Record(context.Subject, network, new Weights.Given(weights), input), weights, DrawnSizes.Describe(network));
         }
 
         return steps.Conclude("sizes of any kind");
@@ -20,10 +20,10 @@ internal static class SizeChecks
     public static IEnumerable<Measurement> OwnWeights(CheckContext context, string architecture)
     {
         var (steps, simulation) = (new ShownSteps(context.UnitRoundoff), 0u);
-        foreach (var (network, input) in DrawnSizes.Of(context, architecture, given: false))
+        foreach (var (network, input) in DrawnSizes.Draw(context, architecture, given: false))
         {
             var weights = new Weights.Own(context.SeedOf(0), simulation++);
-            steps.Add(Trace.Of(context.Subject, network, weights, input), weights: null, DrawnSizes.Describe(network));
+            steps.Add(Trace.Record(context.Subject, network, weights, input), weights: null, DrawnSizes.Describe(network));
         }
 
         return steps.Conclude("weights of its own");

@@ -10,7 +10,9 @@ internal static class SymmetryChecks
     /// <summary>The step of the finite difference, in units of the noise: within it no gate may open or close; far above double rounding.</summary>
     private const double Step = GivenCase.Step;
 
-    /// <summary>D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.</summary>
+    /// <summary>
+    /// D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.
+    /// </summary>
     public static IEnumerable<Measurement> Homogeneity(CheckContext context, string architecture)
     {
         var (signals, noises, chi) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
@@ -20,7 +22,10 @@ internal static class SymmetryChecks
             var carried = rounding.Through(given.Input);
             var other = Batch.Normal(given.Input.Noise.Length, context.SeedOf(100), 0, RandomPurpose.InputNoise);
             var logChi = new List<(double Reported, double Bound)>();
-            var plain = given.Trace(context.Subject, snapshot => logChi.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff))));
+            var plain = given.Trace(
+                context.Subject,
+                snapshot => logChi.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff)))
+            );
             var scaledSignal = given with { Input = given.Input with { Signal = Times(given.Input.Signal, Factor) } };
             foreach (var ((before, after), bound) in plain.Snapshots.Zip(scaledSignal.Trace(context.Subject).Snapshots).Zip(carried))
             {
@@ -37,22 +42,44 @@ internal static class SymmetryChecks
             var logChiOfSum = new List<(double Reported, double Bound)>();
             var sum = given.Input with { Noise = [.. given.Input.Noise.Zip(other, (x, y) => (double)(float)((Factor * x) + y))] };
             var rest = given.Input with { Noise = [.. sum.Noise.Zip(given.Input.Noise, (both, x) => both - (Factor * x))] };
-            var bounds = carried.Zip(rounding.Through(rest), rounding.Through(sum)).Select(three => (double[])[.. three.First.NoiseBound.Zip(three.Second.NoiseBound, three.Third.NoiseBound).Select(of => (Factor * of.First) + of.Second + of.Third)]);
+            var bounds = carried
+                .Zip(rounding.Through(rest), rounding.Through(sum))
+                .Select(three =>
+                    (double[])
+                        [
+                            .. three
+                                .First.NoiseBound.Zip(three.Second.NoiseBound, three.Third.NoiseBound)
+                                .Select(of => (Factor * of.First) + of.Second + of.Third),
+                        ]
+                );
             var noiseAlone = (given with { Input = rest }).Trace(context.Subject);
-            foreach (var (((one, two), both), bound) in plain.Snapshots.Zip(noiseAlone.Snapshots).Zip((given with { Input = sum }).Trace(context.Subject).Snapshots).Zip(bounds))
+            foreach (
+                var (((one, two), both), bound) in plain
+                    .Snapshots.Zip(noiseAlone.Snapshots)
+                    .Zip((given with { Input = sum }).Trace(context.Subject).Snapshots)
+                    .Zip(bounds)
+            )
             {
                 double[] expected = [.. one.Noise.Zip(two.Noise, (x, y) => (Factor * x) + y)];
                 noises.AddTensor(both.Noise, expected, bound, $"{both.Where}, {given.Description}");
             }
 
             var scaledNoise = given with { Input = given.Input with { Noise = Times(given.Input.Noise, Factor) } };
-            scaledNoise.Trace(context.Subject, snapshot => logChiOfSum.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff))));
+            scaledNoise.Trace(
+                context.Subject,
+                snapshot => logChiOfSum.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff)))
+            );
             foreach (var ((before, after), bound) in logChi.Zip(logChiOfSum).Zip(carried).Where(_ => context.Reports("log_chi")))
             {
                 // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of two propagations are
                 // off, and both reports.
                 var ofNorms = 2 * (MomentRounding.Relatively(bound.RelativeNoise) + MomentRounding.Relatively(bound.RelativeSignal(given.Network.Channels)));
-                chi.Add(new Observed(after.Reported), new Expected(before.Reported + Math.Log(Factor)), ofNorms + before.Bound + after.Bound, given.Description);
+                chi.Add(
+                    new Observed(after.Reported),
+                    new Expected(before.Reported + Math.Log(Factor)),
+                    ofNorms + before.Bound + after.Bound,
+                    given.Description
+                );
             }
         }
 
@@ -65,24 +92,49 @@ internal static class SymmetryChecks
     public static IEnumerable<Measurement> Shift(CheckContext context, string architecture)
     {
         var (tensors, moments) = (new ExactComparison(), new ExactComparison());
-        foreach (var given in GivenCase.Periodic(context, architecture, 0.1, zeroWillDo: true).Where(given => given.Network.KernelSize > 1).Concat(GivenCase.SparsePeriodic(context, architecture, 0.1, zeroWillDo: true)))
+        foreach (
+            var given in GivenCase
+                .Periodic(context, architecture, 0.1, zeroWillDo: true)
+                .Where(given => given.Network.KernelSize > 1)
+                .Concat(GivenCase.SparsePeriodic(context, architecture, 0.1, zeroWillDo: true))
+        )
         {
             var ranks = new List<ReportedMoments>();
             var plain = given.Trace(context.Subject, snapshot => ranks.Add(snapshot.Moments()));
             var stride = given.Network.FirstStride;
-            var shifted = given with { Input = new Batch(given.Input.Shape, Shifted(given.Input.Shape, given.Input.Signal, stride, stride), Shifted(given.Input.Shape, given.Input.Noise, stride, stride)) };
+            var shifted = given with
+            {
+                Input = new Batch(
+                    given.Input.Shape,
+                    Shifted(given.Input.Shape, given.Input.Signal, stride, stride),
+                    Shifted(given.Input.Shape, given.Input.Noise, stride, stride)
+                ),
+            };
             var rounding = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff);
             var (before, moved) = (rounding.Through(given.Input), rounding.Through(shifted.Input));
             var next = 0;
-            var after = shifted.Trace(context.Subject, snapshot =>
-            {
-                CompareMoments(given, snapshot, ranks[next], before[next], moved[next]);
-                next++;
-            });
+            var after = shifted.Trace(
+                context.Subject,
+                snapshot =>
+                {
+                    CompareMoments(given, snapshot, ranks[next], before[next], moved[next]);
+                    next++;
+                }
+            );
             foreach (var ((from, to), (ofFrom, ofTo)) in plain.Snapshots.Zip(after.Snapshots).Zip(before.Zip(moved)))
             {
-                tensors.AddTensor(to.Signal, Shifted(from.Shape, from.Signal, 1, 1), Sum(Shifted(from.Shape, ofFrom.SignalBound, 1, 1), ofTo.SignalBound), $"signal, {to.Where}, {given.Description}");
-                tensors.AddTensor(to.Noise, Shifted(from.Shape, from.Noise, 1, 1), Sum(Shifted(from.Shape, ofFrom.NoiseBound, 1, 1), ofTo.NoiseBound), $"noise, {to.Where}, {given.Description}");
+                tensors.AddTensor(
+                    to.Signal,
+                    Shifted(from.Shape, from.Signal, 1, 1),
+                    Sum(Shifted(from.Shape, ofFrom.SignalBound, 1, 1), ofTo.SignalBound),
+                    $"signal, {to.Where}, {given.Description}"
+                );
+                tensors.AddTensor(
+                    to.Noise,
+                    Shifted(from.Shape, from.Noise, 1, 1),
+                    Sum(Shifted(from.Shape, ofFrom.NoiseBound, 1, 1), ofTo.NoiseBound),
+                    $"noise, {to.Where}, {given.Description}"
+                );
             }
         }
 
@@ -97,27 +149,46 @@ internal static class SymmetryChecks
             if (context.Reports("log_nu2_signal"))
             {
                 var ofNorms = 2 * (MomentRounding.Relatively(before.RelativeSignal()) + MomentRounding.Relatively(after.RelativeSignal()));
-                moments.Add(new Observed(observed.LogNu2Signal), new Expected(expected.LogNu2Signal), ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogNu2Signal)), $"ln ν₂, {where}");
+                moments.Add(
+                    new Observed(observed.LogNu2Signal),
+                    new Expected(expected.LogNu2Signal),
+                    ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogNu2Signal)),
+                    $"ln ν₂, {where}"
+                );
             }
 
             if (context.Reports("log_mu2_noise"))
             {
                 var ofNorms = 2 * (MomentRounding.Relatively(before.RelativeNoise) + MomentRounding.Relatively(after.RelativeNoise));
-                moments.Add(new Observed(observed.LogMu2Noise), new Expected(expected.LogMu2Noise), ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogMu2Noise)), $"ln μ₂(dx), {where}");
+                moments.Add(
+                    new Observed(observed.LogMu2Noise),
+                    new Expected(expected.LogMu2Noise),
+                    ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogMu2Noise)),
+                    $"ln μ₂(dx), {where}"
+                );
             }
 
             if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
             {
-                moments.Add(new Observed(observed.ReffSignal), new Expected(expected.ReffSignal), MomentChecks.OfTwoRanks(snapshot, Enclosure.Norm(Sum(before.SignalBound, after.SignalBound)), context.UnitRoundoff), $"r_eff, {where}");
+                moments.Add(
+                    new Observed(observed.ReffSignal),
+                    new Expected(expected.ReffSignal),
+                    MomentChecks.OfTwoRanks(snapshot, Enclosure.Norm(Sum(before.SignalBound, after.SignalBound)), context.UnitRoundoff),
+                    $"r_eff, {where}"
+                );
             }
         }
     }
 
-    /// <summary>D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.</summary>
+    /// <summary>
+    /// D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.
+    /// </summary>
     public static IEnumerable<Measurement> Derivative(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, 0.1, zeroWillDo: true)))
+        foreach (
+            var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, 0.1, zeroWillDo: true))
+        )
         {
             var written = new WrittenOutNetwork(given.Network, given.Kernels);
             var (here, there) = (new List<double[]>(), new List<double[]>());
@@ -135,7 +206,13 @@ internal static class SymmetryChecks
             {
                 // Between gates the network is linear, so the difference over the step is exact but for the rounding of two signals in doubles; bounds are
                 // proportional to the unit roundoff, or grow faster.
-                double[] bounds = [.. bound.NoiseBound.Zip(bound.SignalBound, (ofNoise, ofSignal) => ofNoise + (ofSignal * (2 * Math.ScaleB(1, -53) / context.UnitRoundoff / Step)))];
+                double[] bounds =
+                [
+                    .. bound.NoiseBound.Zip(
+                        bound.SignalBound,
+                        (ofNoise, ofSignal) => ofNoise + (ofSignal * (2 * Math.ScaleB(1, -53) / context.UnitRoundoff / Step))
+                    ),
+                ];
                 comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], bounds, $"{snapshot.Where}, {given.Description}");
             }
         }
@@ -143,7 +220,9 @@ internal static class SymmetryChecks
         yield return comparison.Conclude("noise against the directional derivative");
     }
 
-    /// <summary>D8: zero noise stays zero, a zero signal lets no noise through a ReLU, zero weights give zero, and a branch of zero weights leaves the identity.</summary>
+    /// <summary>
+    /// D8: zero noise stays zero, a zero signal lets no noise through a ReLU, zero weights give zero, and a branch of zero weights leaves the identity.
+    /// </summary>
     public static IEnumerable<Measurement> Zeros(CheckContext context, string architecture)
     {
         var (zeros, identity) = (new ExactComparison(), new ExactComparison());
@@ -153,7 +232,11 @@ internal static class SymmetryChecks
             Expect(silent.Trace(context.Subject).Snapshots, snapshot => snapshot.Noise, "noise of zero noise");
 
             var dark = given with { Input = given.Input with { Signal = new double[given.Input.Signal.Length] } };
-            Expect(dark.Trace(context.Subject).Snapshots.Where(snapshot => snapshot.Place.Kind == PlaceKind.Relu), snapshot => snapshot.Noise, "noise behind the ReLU of a zero signal");
+            Expect(
+                dark.Trace(context.Subject).Snapshots.Where(snapshot => snapshot.Place.Kind == PlaceKind.Relu),
+                snapshot => snapshot.Noise,
+                "noise behind the ReLU of a zero signal"
+            );
             Expect(dark.Trace(context.Subject).Snapshots, snapshot => snapshot.Signal, "signal of a zero signal");
 
             var nothing = given with { Kernels = [.. given.Kernels.Select(kernel => new double[kernel.Length])] };
@@ -190,7 +273,10 @@ internal static class SymmetryChecks
         }
     }
 
-    /// <summary>By what a signal is multiplied when the input is: null inside a batch-normalised residual net, where skip connections carry the scale and branches do not.</summary>
+    /// <summary>
+    /// By what a signal is multiplied when the input is: null inside a batch-normalised residual net, where skip connections carry the scale and branches do
+    /// not.
+    /// </summary>
     private static double? ScaleOf(Snapshot snapshot, Architecture architecture)
     {
         if (!architecture.HasBatchNorm || snapshot.Depth == 0 || snapshot is { Depth: 1, Place.Kind: PlaceKind.Before })

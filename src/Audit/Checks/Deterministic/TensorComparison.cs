@@ -28,7 +28,10 @@ internal static class TensorComparison
         comparison.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {after.Where}, {description}");
     }
 
-    /// <summary>Adds a comparison for each element of a sum: one addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.</summary>
+    /// <summary>
+    /// Adds a comparison for each element of a sum: one addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds
+    /// once more.
+    /// </summary>
     /// <param name="comparison">Collects.</param>
     /// <param name="sum">The subject's sum.</param>
     /// <param name="skip">One part of it.</param>
@@ -39,7 +42,12 @@ internal static class TensorComparison
     {
         for (var i = 0; i < sum.Length; i++)
         {
-            comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+            comparison.Add(
+                new Observed(sum[i]),
+                new Expected(skip[i] + branch[i]),
+                Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])),
+                where
+            );
         }
     }
 

@@ -29,7 +29,8 @@ internal static class LargeBatchChecks
         {
             test.Add(
                 (LogChi(trace.At(depth, PlaceKind.Relu)) - LogChi(trace.At(1, PlaceKind.Relu))) / (depth - 1),
-                (twin[1].LogChi(1) - twin[0].LogChi(1)) / (depth - 1));
+                (twin[1].LogChi(1) - twin[0].LogChi(1)) / (depth - 1)
+            );
         }
 
         yield return test.Conclude($"ln δχ in layers 2 and 3, N = M = {Size}, against sampled networks");
@@ -51,7 +52,13 @@ internal static class LargeBatchChecks
         yield return test.Conclude($"ln χ after {depth} units, N = M = {Size}, against sampled networks");
     }
 
-    private static IEnumerable<(Trace Trace, Theory.PredictedMoments[] Twin)> Pairs(CheckContext context, string architecture, int depth, TwinTest test, params int[] looked)
+    private static IEnumerable<(Trace Trace, Theory.PredictedMoments[] Twin)> Pairs(
+        CheckContext context,
+        string architecture,
+        int depth,
+        TwinTest test,
+        params int[] looked
+    )
     {
         var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(Size, 1, 1, 4 * Size), depth, Size, 1, Boundary.Periodic, 0);
         var simulation = 0L;

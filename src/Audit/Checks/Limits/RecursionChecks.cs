@@ -3,12 +3,17 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>R1 and R2: networks of finite width have the law of the exact sampler, whose limit of infinite width is the kernel recursion.</summary>
-/// <remarks>That the sampler tends to the recursion is a statement about Theory alone, held by its tests; here no width is infinite and nothing is extrapolated.</remarks>
+/// <remarks>
+/// That the sampler tends to the recursion is a statement about Theory alone, held by its tests; here no width is infinite and nothing is extrapolated.
+/// </remarks>
 internal static class RecursionChecks
 {
     private const int Depth = 2;
 
-    /// <summary>Narrow enough to be far from the limit. All 24 neurons are off at all twelve points, which would leave no logarithm, with probability 10⁻²⁵: at most a tenth of the neurons are, each by itself.</summary>
+    /// <summary>
+    /// Narrow enough to be far from the limit. All 24 neurons are off at all twelve points, which would leave no logarithm, with probability 10⁻²⁵: at most a
+    /// tenth of the neurons are, each by itself.
+    /// </summary>
     private const int Width = 24;
 
     /// <summary>In ln χ, where two layers of a batch-normalised net gain 0.6 and one wrong layer 0.2.</summary>
@@ -23,7 +28,15 @@ internal static class RecursionChecks
     /// <returns>The measurements.</returns>
     public static IEnumerable<Measurement> Law(CheckContext context, string architecture)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(12, 1, 1, 48), Depth, Width, 1, Boundary.Periodic, context.EpsilonFor(0.01, zeroWillDo: true));
+        var network = new NetworkSettings(
+            Architecture.Named(architecture),
+            new TensorShape(12, 1, 1, 48),
+            Depth,
+            Width,
+            1,
+            Boundary.Periodic,
+            context.EpsilonFor(0.01, zeroWillDo: true)
+        );
         var ofRank = !network.Architecture.HasBatchNorm && context.Reports("reff_signal");
         var rates = context.Rates.SharedBy(2);
 

@@ -16,7 +16,9 @@ internal static class ConservationChecks
     /// <summary>W2: ν₂ of signal and noise are what they were, in expectation, after many layers of a <c>vanilla</c> net.</summary>
     public static IEnumerable<Measurement> Products(CheckContext context, string architecture)
     {
-        var networks = context.Offered([.. OneStepNetworks.Periodic(architecture).Select(network => network with { Depth = network.KernelSize == 1 ? ProductDepth : ConvolutionalDepth })]);
+        var networks = context.Offered([
+            .. OneStepNetworks.Periodic(architecture).Select(network => network with { Depth = network.KernelSize == 1 ? ProductDepth : ConvolutionalDepth }),
+        ]);
         var rates = context.Rates.SharedBy(2 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

@@ -5,7 +5,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>W3: a <c>bn_res</c> unit adds 1 to ν₂ in expectation, so its branch weighs 1/(l + 1) of its skip connection.</summary>
 /// <remarks>
-/// The growth of ν₂ in a unit is ν₂ of the branch plus twice the mean product of skip and branch. The first has the mean 1 and a bounded variance, whatever the unit's
+/// The growth of ν₂ in a unit is ν₂ of the branch plus twice the mean product of skip and branch. The first has the mean 1 and a bounded variance, whatever the
+/// unit's
 /// input; the second is symmetric about zero, since the branch's last weights have no preferred sign.
 /// </remarks>
 internal static class DilutionChecks
@@ -21,11 +22,22 @@ internal static class DilutionChecks
     /// <returns>The measurements.</returns>
     public static IEnumerable<Measurement> Growth(CheckContext context, string architecture)
     {
-        var networks = context.Offered(
-        [
-            OneStepNetworks.FullyConnected(architecture) with { Depth = Units },
-            OneStepNetworks.FullyConnected(architecture, 3) with { Depth = Units, Channels = 12 },
-            OneStepNetworks.Convolutional(architecture, Boundary.Periodic) with { Depth = Units / 2, Channels = 12, Architecture = Architecture.Named(architecture) },
+        var networks = context.Offered([
+            OneStepNetworks.FullyConnected(architecture) with
+            {
+                Depth = Units,
+            },
+            OneStepNetworks.FullyConnected(architecture, 3) with
+            {
+                Depth = Units,
+                Channels = 12,
+            },
+            OneStepNetworks.Convolutional(architecture, Boundary.Periodic) with
+            {
+                Depth = Units / 2,
+                Channels = 12,
+                Architecture = Architecture.Named(architecture),
+            },
         ]);
         if (networks[0].Epsilon != 0)
         {
@@ -47,7 +59,10 @@ internal static class DilutionChecks
             var branches = new KnownVarianceTest(rates, delta, context.Planned(plannedUnits));
             var crosses = new SymmetryTest(rates, delta, context.Planned(plannedCross) * crossDeviation * crossDeviation, EffectKind.Difference);
             var last = new KnownVarianceTest(rates, 2 * delta, context.Planned(KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), 2 * delta)));
-            var simulations = Math.Max(Math.Max(plannedUnits, plannedCross) / network.Depth, study == 0 ? KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), 2 * delta) : 1);
+            var simulations = Math.Max(
+                Math.Max(plannedUnits, plannedCross) / network.Depth,
+                study == 0 ? KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), 2 * delta) : 1
+            );
             foreach (var trace in context.SimulateUntilDecided(network, study, simulations, study == 0 ? [branches, crosses, last] : [branches, crosses]))
             {
                 for (var depth = 1; depth <= network.Depth; depth++)
@@ -59,7 +74,11 @@ internal static class DilutionChecks
                     crosses.Add(new Observed(2 * skip.Zip(branch, (x, y) => x * y).Average()), new Expected(0), 1, 1 / Math.Sqrt(depth));
                     if (study == 0 && depth == Units)
                     {
-                        last.Add(new Observed(square), new Expected(kept * ManyStepLaws.Dilution(Units - 1) * ManyStepLaws.BatchNormResidualNu2(1, Units - 1)), variance);
+                        last.Add(
+                            new Observed(square),
+                            new Expected(kept * ManyStepLaws.Dilution(Units - 1) * ManyStepLaws.BatchNormResidualNu2(1, Units - 1)),
+                            variance
+                        );
                     }
                 }
             }
@@ -75,16 +94,22 @@ internal static class DilutionChecks
     }
 
     /// <summary>
-    /// What ε leaves of the variance that the last batch norm of a branch of two layers gives: the mean of σ²/(σ² + ε) over the channels that it reads, which are shown. Given these
+    /// What ε leaves of the variance that the last batch norm of a branch of two layers gives: the mean of σ²/(σ² + ε) over the channels that it reads, which
+    /// are shown. Given these
     /// but for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. 1 for ε = 0.
     /// </summary>
-    private static double Kept(Trace trace, int depth) => trace.Network.Epsilon is > 0 and var epsilon
-        ? WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Convolution).Signal, trace.Network.Channels).Average(variance => variance / (variance + epsilon))
-        : 1;
+    private static double Kept(Trace trace, int depth) =>
+        trace.Network.Epsilon is > 0 and var epsilon
+            ? WrittenOutLayers
+                .Variances(trace.At(depth, PlaceKind.Convolution).Signal, trace.Network.Channels)
+                .Average(variance => variance / (variance + epsilon))
+            : 1;
 
     /// <summary>
-    /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and the variance
-    /// 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a normalised one, within [0, 1] and symmetric about
+    /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and
+    /// the variance
+    /// 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a normalised one,
+    /// within [0, 1] and symmetric about
     /// one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are 2(1 + 1/N)/N + 1/N.
     /// </summary>
     private static double VarianceOfBranch(int channels) => (3 + (2.0 / channels)) / channels;

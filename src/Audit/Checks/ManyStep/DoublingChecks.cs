@@ -2,10 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first, and as the exact sampler does after it.</summary>
+/// <summary>
+/// W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first, and as the exact sampler does after it.
+/// </summary>
 /// <remarks>
-/// In the first unit the ReLU meets channels that have no preferred sign and keeps half of them, symmetrically about one half; the branch then has the mean of what it kept, twice, and a bounded variance;
-/// its product with the skip connection is symmetric about zero. Later units see sums, whose sign symmetry is broken at order 1/N: there the growth is held against a sampled network.
+/// In the first unit the ReLU meets channels that have no preferred sign and keeps half of them, symmetrically about one half; the branch then has the mean of
+/// what it kept, twice, and a bounded variance;
+/// its product with the skip connection is symmetric about zero. Later units see sums, whose sign symmetry is broken at order 1/N: there the growth is held
+/// against a sampled network.
 /// </remarks>
 internal static class DoublingChecks
 {
@@ -29,7 +33,9 @@ internal static class DoublingChecks
         // For planning: half the growth of three units together deviates by about √(0.9/N) between networks, a difference by √2 more.
         var later = new TwinTest(rates, context.Discrepancy(2 * GrowthDiscrepancy), Math.Sqrt(1.8 / network.Channels), context.SampleShare);
         var simulation = 0L;
-        foreach (var trace in context.SimulateUntilDecided(network, 0, Math.Max(parts[0].Planned, later.Planned), [.. parts[0].Tests, .. parts[1].Tests, later]))
+        foreach (
+            var trace in context.SimulateUntilDecided(network, 0, Math.Max(parts[0].Planned, later.Planned), [.. parts[0].Tests, .. parts[1].Tests, later])
+        )
         {
             var (before, relu, after) = (trace.At(1, 1), trace.At(1, PlaceKind.Relu), trace.At(1, PlaceKind.Addition));
             parts[0].Add(before.Signal, relu.Signal, after.Signal);
@@ -37,7 +43,8 @@ internal static class DoublingChecks
             var twin = SampledTwin.Sample(context, 0, simulation++, trace, [.. Enumerable.Range(1, Units)]);
             later.Add(
                 Enumerable.Range(2, Units - 1).Average(depth => Square(trace.At(depth, PlaceKind.Addition)) / Square(trace.At(depth, 1))) / 2,
-                Enumerable.Range(1, Units - 1).Average(unit => Math.Exp(twin[unit].LogNu2Signal - twin[unit - 1].LogNu2Signal)) / 2);
+                Enumerable.Range(1, Units - 1).Average(unit => Math.Exp(twin[unit].LogNu2Signal - twin[unit - 1].LogNu2Signal)) / 2
+            );
         }
 
         foreach (var (part, what) in parts.Zip(What))
@@ -74,7 +81,12 @@ internal static class DoublingChecks
 
             // A channel passes between none and all, about half; over eight points d² is about a tenth. Skip and branch correlate by about 1/√(3N).
             _halves = new SymmetryTest(rates, delta, context.Planned(SymmetryTest.SamplesFor(rates, 0.33, delta)) * 0.1);
-            _cross = new SymmetryTest(rates, 2 * delta, context.Planned(SymmetryTest.SamplesFor(rates, 2 * Math.Sqrt(1.0 / (3 * _channels)), 2 * delta)) * 4.0 / (3 * _channels), EffectKind.Difference);
+            _cross = new SymmetryTest(
+                rates,
+                2 * delta,
+                context.Planned(SymmetryTest.SamplesFor(rates, 2 * Math.Sqrt(1.0 / (3 * _channels)), 2 * delta)) * 4.0 / (3 * _channels),
+                EffectKind.Difference
+            );
         }
 
         public long Planned { get; }
@@ -96,10 +108,10 @@ internal static class DoublingChecks
         }
 
         public IEnumerable<Measurement> Conclude(string what) =>
-        [
-            _halves.Conclude($"share of the {what} that the first ReLU keeps"),
-            _branch.Conclude($"ν₂ of the first branch over twice what the ReLU kept, {what}"),
-            _cross.Conclude($"twice skip · branch of the first unit over ν₂ of its input, {what}"),
-        ];
+            [
+                _halves.Conclude($"share of the {what} that the first ReLU keeps"),
+                _branch.Conclude($"ν₂ of the first branch over twice what the ReLU kept, {what}"),
+                _cross.Conclude($"twice skip · branch of the first unit over ν₂ of its input, {what}"),
+            ];
     }
 }

@@ -69,7 +69,8 @@ internal static class RandomWalkChecks
         yield return neighbours.Conclude("correlation of successive steps");
     }
 
-    private static void Add(DistributionTest test, WalkDistribution distribution, double value) => test.Add(new Observed(value), new Expected(distribution.Of(value)));
+    private static void Add(DistributionTest test, WalkDistribution distribution, double value) =>
+        test.Add(new Observed(value), new Expected(distribution.Probability(value)));
 
     private static double LogMeanSquare(double[] values) => Math.Log(WrittenOutLayers.MeanSquare(values));
 
@@ -77,8 +78,10 @@ internal static class RandomWalkChecks
     private sealed class WalkDistribution
     {
         /// <summary>
-        /// Linear interpolation errs by h²/8 times the greatest curvature of the distribution, h a hundredth of a standard deviation. That of a Gaussian is 0.242 over its variance, which
-        /// makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is near enough to Gaussian that three times that leaves room (measured from the table's second differences: below 4e-6);
+        /// Linear interpolation errs by h²/8 times the greatest curvature of the distribution, h a hundredth of a standard deviation. That of a Gaussian is
+        /// 0.242 over its variance, which
+        /// makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is near enough to Gaussian that three times that leaves room
+        /// (measured from the table's second differences: below 4e-6);
         /// ln ν₂ of a subject in single precision errs by 1e-6 of a step's deviation besides.
         /// </summary>
         public const double Error = 1e-5;
@@ -101,7 +104,7 @@ internal static class RandomWalkChecks
 
         public double Variance { get; }
 
-        public double Of(double value)
+        public double Probability(double value)
         {
             if (!double.IsFinite(value))
             {

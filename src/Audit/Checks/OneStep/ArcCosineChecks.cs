@@ -21,7 +21,8 @@ internal static class ArcCosineChecks
             var network = networks[study];
             var (points, channels) = (network.FeatureShape.Points, network.Channels);
 
-            // For planning: a pair's product deviates by √5 times its mean where both points are one. Products of squares, E x⁸ = 105/2 against E x⁴ = 3/2, by √22.
+            // For planning: a pair's product deviates by √5 times its mean where both points are one. Products of squares, E x⁸ = 105/2 against E x⁴ = 3/2, by
+            // √22.
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(7.0 / channels), context.Discrepancy(Discrepancy));
             var products = new KnownVarianceTest(rates, context.Discrepancy(2 * Discrepancy), context.Planned(planned));
             var gates = new KnownVarianceTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned));
@@ -29,14 +30,24 @@ internal static class ArcCosineChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [products, gates, squares]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
-                var (first, zeroth, second, fourth) = (ReluKernel.Signal(kernel), ReluKernel.BothActive(kernel), ReluKernel.Squares(kernel), ReluKernel.FourthPowers(kernel));
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var (first, zeroth, second, fourth) = (
+                    ReluKernel.Signal(kernel),
+                    ReluKernel.BothActive(kernel),
+                    ReluKernel.Squares(kernel),
+                    ReluKernel.FourthPowers(kernel)
+                );
                 var x = trace.At(depth, PlaceKind.Relu).Signal;
                 AddPairs(products, (p, q) => p * q, first, (i, j) => second[i, j]);
                 AddPairs(gates, (p, q) => p > 0 && q > 0 ? 1 : 0, zeroth, (i, j) => zeroth[i, j]);
                 AddPairs(squares, (p, q) => p * p * q * q, second, (i, j) => fourth[i, j]);
 
-                void AddPairs(KnownVarianceTest test, Func<double, double, double> function, MathNet.Numerics.LinearAlgebra.Matrix<double> mean, Func<int, int, double> secondMoment)
+                void AddPairs(
+                    KnownVarianceTest test,
+                    Func<double, double, double> function,
+                    MathNet.Numerics.LinearAlgebra.Matrix<double> mean,
+                    Func<int, int, double> secondMoment
+                )
                 {
                     // The deviation of a mean is at most the mean of the deviations.
                     var deviation = Enumerable.Range(0, points).Average(i => Math.Sqrt(Math.Max(0, secondMoment(i, Next(i)) - Math.Pow(mean[i, Next(i)], 2))));

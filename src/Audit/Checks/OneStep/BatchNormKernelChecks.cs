@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>S5 and S6: signal and noise after batch norm and ReLU.</summary>
-/// <remarks>In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.</remarks>
+/// <remarks>
+/// In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.
+/// </remarks>
 internal static class BatchNormKernelChecks
 {
     internal const double SignalDiscrepancy = 0.06;
@@ -30,11 +32,20 @@ internal static class BatchNormKernelChecks
             var noise = new KnownVarianceTest(rates, context.Discrepancy(CorrelatedDiscrepancy), context.Planned(planned) * channels);
             var showsNoise = !residual && network.KernelSize == 1;
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, showsNoise ? [signal, inverse, noise] : [signal, inverse], residual ? 1 : null))
+            foreach (
+                var (trace, depth) in Layers.UntilDecided(
+                    context,
+                    network,
+                    study,
+                    planned,
+                    showsNoise ? [signal, inverse, noise] : [signal, inverse],
+                    residual ? 1 : null
+                )
+            )
             {
                 var before = trace.Before(depth, PlaceKind.BatchNorm);
                 var below = residual ? null : trace.Before(depth, PlaceKind.Convolution);
-                var kernel = below is null ? kernels.OfFirst(trace.Input.Signal) : kernels.Of(below.Signal);
+                var kernel = below is null ? kernels.OfFirst(trace.Input.Signal) : kernels.Covariance(below.Signal);
                 var norm = new BatchNormKernel(kernel, network.Epsilon, 1e-6);
                 var mean = KernelMatrix.Mu2(norm.Signal().Kernel);
                 foreach (var variance in WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Relu).Signal, channels))
@@ -45,10 +56,22 @@ internal static class BatchNormKernelChecks
 
                 var first = norm.InverseVariance().Value;
                 var second = norm.InverseSquaredVariance().Value;
-                inverse.Add(new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))), new Expected(first), (second - (first * first)) / channels);
+                inverse.Add(
+                    new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))),
+                    new Expected(first),
+                    (second - (first * first)) / channels
+                );
                 if (showsNoise && below is not null && !noise.IsDecided)
                 {
-                    AddNoise(noise, kernel, kernels.CrossOfFullyConnected(below), kernels.Of(below.Noise), before, trace.At(depth, PlaceKind.BatchNorm), network.Epsilon);
+                    AddNoise(
+                        noise,
+                        kernel,
+                        kernels.CrossOfFullyConnected(below),
+                        kernels.Covariance(below.Noise),
+                        before,
+                        trace.At(depth, PlaceKind.BatchNorm),
+                        network.Epsilon
+                    );
                 }
             }
 
@@ -87,8 +110,18 @@ internal static class BatchNormKernelChecks
         }
     }
 
-    /// <summary>Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.</summary>
-    private static void AddNoise(KnownVarianceTest test, Matrix<double> kernel, Matrix<double> cross, Matrix<double> noiseKernel, Snapshot before, Snapshot after, double epsilon)
+    /// <summary>
+    /// Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.
+    /// </summary>
+    private static void AddNoise(
+        KnownVarianceTest test,
+        Matrix<double> kernel,
+        Matrix<double> cross,
+        Matrix<double> noiseKernel,
+        Snapshot before,
+        Snapshot after,
+        double epsilon
+    )
     {
         var (points, channels) = (kernel.RowCount, before.Shape.Channels);
         var regression = kernel.Cholesky().Solve(cross.Transpose()).Transpose();

@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.</summary>
+/// <summary>
+/// I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.
+/// </summary>
 internal static class InitialisationChecks
 {
     /// <summary>A variance off by a fifth, sparse or heavy-tailed weights. Milder shapes vanish in the sum over the fan-in, and no law feels them.</summary>
@@ -63,7 +65,15 @@ internal static class InitialisationChecks
         var network = OneStepNetworks.FullyConnected(architecture);
         var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
         Trace? before = null;
-        foreach (var (trace, depth) in Layers.UntilDecided(context, network, 0, (layers * network.Depth / (network.Depth - 1) / network.Channels) + network.Depth + 1, [test]))
+        foreach (
+            var (trace, depth) in Layers.UntilDecided(
+                context,
+                network,
+                0,
+                (layers * network.Depth / (network.Depth - 1) / network.Channels) + network.Depth + 1,
+                [test]
+            )
+        )
         {
             if (depth == network.Depth)
             {
@@ -90,7 +100,13 @@ internal static class InitialisationChecks
         return new SymmetryTest(context.Rates, context.Discrepancy(Correlation), context.Planned(samples), EffectKind.Correlation);
     }
 
-    private static void AddProducts(SymmetryTest test, NetworkSettings network, LayerKernels kernels, (Trace Trace, int Depth) one, (Trace Trace, int Depth) other)
+    private static void AddProducts(
+        SymmetryTest test,
+        NetworkSettings network,
+        LayerKernels kernels,
+        (Trace Trace, int Depth) one,
+        (Trace Trace, int Depth) other
+    )
     {
         var (y, dy) = (Standardised(one), Standardised(other));
         if (y is null || dy is null)
@@ -106,14 +122,19 @@ internal static class InitialisationChecks
         double[]? Standardised((Trace Trace, int Depth) layer)
         {
             var deviation = DeviationOfPoint(kernels, layer.Trace, layer.Depth);
-            return deviation == 0 ? null : [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
+            return deviation == 0
+                ? null
+                : [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
         }
     }
 
     /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if that is not finite.</summary>
     /// <remarks>
-    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms of these checks over the
-    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the weights come.
+    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms
+    /// of these checks over the
+    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the
+    /// weights come.
     /// </remarks>
-    private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) => Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
+    private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) =>
+        Math.Sqrt(kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
 }

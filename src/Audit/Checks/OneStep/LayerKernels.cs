@@ -9,13 +9,26 @@ namespace Wellbehaved.Audit;
 /// <param name="network">The network.</param>
 internal sealed class LayerKernels(NetworkSettings network)
 {
-    private readonly ConvolutionKernel _inner = new(network.FeatureShape.Images, network.FeatureShape.Height, network.FeatureShape.Width, network.KernelSize, Boundaries.BorderOf(network.Boundary));
+    private readonly ConvolutionKernel _inner = new(
+        network.FeatureShape.Images,
+        network.FeatureShape.Height,
+        network.FeatureShape.Width,
+        network.KernelSize,
+        Boundaries.BorderOf(network.Boundary)
+    );
 
-    private readonly ConvolutionKernel _first = new(network.NetworkInput.Images, network.NetworkInput.Height, network.NetworkInput.Width, network.KernelSize, Boundaries.BorderOf(network.Boundary), network.FirstStride);
+    private readonly ConvolutionKernel _first = new(
+        network.NetworkInput.Images,
+        network.NetworkInput.Height,
+        network.NetworkInput.Width,
+        network.KernelSize,
+        Boundaries.BorderOf(network.Boundary),
+        network.FirstStride
+    );
 
     /// <summary>K = E[y yᵀ] of a channel behind an inner convolution (P × P).</summary>
     /// <param name="input">Signal or noise that it reads (points × channels).</param>
-    public Matrix<double> Of(double[] input)
+    public Matrix<double> Covariance(double[] input)
     {
         var (points, channels) = (network.FeatureShape.Points, network.Channels);
         var gram = new double[points * points];

@@ -13,7 +13,14 @@ internal static class Layers
     /// <param name="tests">What the layers are for.</param>
     /// <param name="depthsUsed">Depths of each simulation that are of use; by default all.</param>
     /// <returns>Traces and depths, all depths of a trace in order.</returns>
-    public static IEnumerable<(Trace Trace, int Depth)> UntilDecided(CheckContext context, NetworkSettings network, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, int? depthsUsed = null)
+    public static IEnumerable<(Trace Trace, int Depth)> UntilDecided(
+        CheckContext context,
+        NetworkSettings network,
+        int study,
+        long planned,
+        IReadOnlyCollection<ISequentialTest> tests,
+        int? depthsUsed = null
+    )
     {
         var depths = depthsUsed ?? network.Depth;
         foreach (var trace in context.SimulateUntilDecided(network, study, Simulations(planned, depths), tests))

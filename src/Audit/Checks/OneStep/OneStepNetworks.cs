@@ -36,9 +36,12 @@ internal static class OneStepNetworks
     public static NetworkSettings[] Periodic(string architecture, double epsilon = 0) =>
         [FullyConnected(architecture, 2, epsilon), Convolutional(architecture, Boundary.Periodic, epsilon)];
 
-    /// <summary>What ν₂ of a layer's Gaussian channels deviates by, relative to its mean: for planning only, since each test sees the variance itself.</summary>
+    /// <summary>
+    /// What ν₂ of a layer's Gaussian channels deviates by, relative to its mean: for planning only, since each test sees the variance itself.
+    /// </summary>
     /// <param name="network">One of these networks.</param>
-    /// <returns><c>√(2ρ/N)</c>, ρ the mean squared correlation of the points: 1 at most, measured up to 0.4 on eight of them and 0.25 on eighteen positions.</returns>
+    /// <returns><c>√(2ρ/N)</c>, ρ the mean squared correlation of the points: 1 at most, measured up to 0.4 on eight of them and 0.25 on eighteen
+    /// positions.</returns>
     public static double RelativeDeviation(this NetworkSettings network) => Math.Sqrt((network.KernelSize == 1 ? 0.8 : 0.5) / network.Channels);
 
     /// <summary>For messages.</summary>

@@ -20,7 +20,10 @@ internal static class ResidualSumChecks
             var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.55, context.Discrepancy(Discrepancy))) / channels;
 
             // Correlations over P points of r directions scatter by 1/√r; after the first ReLU most of the points' variance is common to all.
-            var tests = Enumerable.Range(0, 3).Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation)).ToArray();
+            var tests = Enumerable
+                .Range(0, 3)
+                .Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation))
+                .ToArray();
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, tests))
             {
                 var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));

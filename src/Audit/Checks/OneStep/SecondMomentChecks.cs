@@ -16,7 +16,9 @@ internal static class SecondMomentChecks
     /// <summary>Noise and variance pass through the same weights: what S3 and S4 must see beside S2 is larger.</summary>
     internal const double ConvolutionDiscrepancy = 0.1;
 
-    /// <summary>No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.</summary>
+    /// <summary>
+    /// No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.
+    /// </summary>
     internal const double ReluDiscrepancy = 0.2;
 
     /// <summary>The variance after the ReLU is only bounded, so its test sees less.</summary>
@@ -37,14 +39,22 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.MeanSquare(after.Signal)),
+                    new Expected(KernelMatrix.Nu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels
+                );
                 if (reluFollows && !relu.IsDecided)
                 {
                     var mean = OneStepLaws.ExpectedNu2AfterRelu(kernel);
                     var second = ReluKernel.Squares(kernel).Enumerate().Average();
-                    relu.Add(new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)), new Expected(mean), (second - (mean * mean)) / network.Channels);
+                    relu.Add(
+                        new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)),
+                        new Expected(mean),
+                        (second - (mean * mean)) / network.Channels
+                    );
                 }
             }
 
@@ -71,9 +81,13 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Noise);
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Noise);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Noise)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.MeanSquare(after.Noise)),
+                    new Expected(KernelMatrix.Nu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels
+                );
                 if (reluFollows)
                 {
                     AddHalves(relu, after.Noise, trace.At(depth, PlaceKind.Relu).Noise, network.Channels);
@@ -103,11 +117,15 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [convolution, total, relu]))
             {
-                var (kernel, channels) = (kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
+                var (kernel, channels) = (kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
                 var centred = KernelMatrix.Centred(kernel);
                 var (y, x) = (trace.At(depth, PlaceKind.Convolution).Signal, trace.At(depth, PlaceKind.Relu).Signal);
                 var variances = WrittenOutLayers.Variances(x, channels);
-                convolution.Add(new Observed(WrittenOutLayers.Variances(y, channels).Average()), new Expected(KernelMatrix.Mu2(kernel)), LayerKernels.VarianceOfMeanSquare(centred) / channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.Variances(y, channels).Average()),
+                    new Expected(KernelMatrix.Mu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(centred) / channels
+                );
 
                 // A ReLU contracts distances and y has no preferred sign, so E μ₂(x_c)² ≤ ½E μ₂(y_c)²: a bound of the variance.
                 var (mean, meanBefore) = (OneStepLaws.ExpectedMu2AfterRelu(kernel), centred.Diagonal().Average());
@@ -161,7 +179,10 @@ internal static class SecondMomentChecks
         }
     }
 
-    /// <summary>A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a tenth of that.</summary>
+    /// <summary>
+    /// A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a
+    /// tenth of that.
+    /// </summary>
     private static SymmetryTest Halves(CheckContext context, NetworkSettings network, ErrorRates rates, long planned) =>
         new(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * network.Channels / 40.0);
 }

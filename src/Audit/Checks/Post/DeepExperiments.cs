@@ -41,7 +41,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <param name="architecture">Its name.</param>
     /// <returns>The table; run when first asked for.</returns>
     /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
-    public MomentTable Of(string architecture) => Batch(architecture, 0);
+    public MomentTable Run(string architecture) => Batch(architecture, 0);
 
     /// <summary>The recovered weights, shared in the same way.</summary>
     internal WeightRecovery Weights { get; } = new(subject, seed, cancellation);
@@ -54,18 +54,22 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The options of its first batch: quick, 48 narrow nets; full, the author's 200.</returns>
-    public static ExperimentOptions OptionsOf(string architecture, Scale scale, ulong seed) => new()
-    {
-        Architecture = architecture,
-        TotalDepth = scale == Scale.Full && Architecture.Named(architecture).IsResidual ? 500 : scale == Scale.Full ? 200 : 80,
-        KernelSize = 1,
-        NumChannels = scale == Scale.Full ? 512 : 128,
-        BatchSize = scale == Scale.Full ? 64 : 32,
-        NumSims = scale == Scale.Full ? 200 : 48,
-        NumComputations = 20,
-        ReffNoise = false,
-        Seed = Mixing.SeedOf(seed, $"deep {architecture}"),
-    };
+    public static ExperimentOptions OptionsOf(string architecture, Scale scale, ulong seed) =>
+        new()
+        {
+            Architecture = architecture,
+            TotalDepth =
+                scale == Scale.Full && Architecture.Named(architecture).IsResidual ? 500
+                : scale == Scale.Full ? 200
+                : 80,
+            KernelSize = 1,
+            NumChannels = scale == Scale.Full ? 512 : 128,
+            BatchSize = scale == Scale.Full ? 64 : 32,
+            NumSims = scale == Scale.Full ? 200 : 48,
+            NumComputations = 20,
+            ReffNoise = false,
+            Seed = Mixing.SeedOf(seed, $"deep {architecture}"),
+        };
 
     /// <summary>The moments of a batch.</summary>
     /// <param name="architecture">The architecture.</param>
@@ -73,8 +77,12 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <returns>The table, with findings about numbers that no mapping has.</returns>
     /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
     internal MomentTable Batch(string architecture, int number) =>
-        _tables.GetOrAdd((architecture, number), key =>
-            new Lazy<MomentTable>(() => Run(OptionsOf(key.Architecture, key.Batch), key.Batch == 0 ? depthReached : null))).Value;
+        _tables
+            .GetOrAdd(
+                (architecture, number),
+                key => new Lazy<MomentTable>(() => Run(OptionsOf(key.Architecture, key.Batch), key.Batch == 0 ? depthReached : null))
+            )
+            .Value;
 
     /// <summary>Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have it mixed with their
     /// number.</summary>
@@ -89,7 +97,9 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         };
     }
 
-    /// <summary>ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.</summary>
+    /// <summary>
+    /// ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.
+    /// </summary>
     private double EpsilonFor(double wanted)
     {
         const double most = 0.01;
@@ -107,7 +117,8 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         if (!table.Depths.SequenceEqual(Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)))
         {
             throw new SubjectException(
-                $"expected moments at {options.NumComputations} depths up to {options.TotalDepth}, got {string.Join(", ", table.Depths)}");
+                $"expected moments at {options.NumComputations} depths up to {options.TotalDepth}, got {string.Join(", ", table.Depths)}"
+            );
         }
 
         foreach (var rows in new[] { table.Reff, table.LogChi, table.LogNu2 })

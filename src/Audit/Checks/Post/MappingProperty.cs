@@ -6,9 +6,14 @@ namespace Wellbehaved.Audit;
 internal sealed record MappingProperty(string Quantity, Func<MomentTable, IEnumerable<bool>> Shown)
 {
     /// <summary>A property of what a mapping does when the depth is doubled.</summary>
-    public static MappingProperty Of(string quantity, Func<MappingBehaviour, bool> shows) =>
-        new(quantity, table => (MappingBehaviour.Of(table)
-            ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth")).Select(shows));
+    public static MappingProperty When(string quantity, Func<MappingBehaviour, bool> shows) =>
+        new(
+            quantity,
+            table =>
+                (MappingBehaviour.Read(table) ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth")).Select(
+                    shows
+                )
+        );
 
     /// <summary>A property of a moment by depth.</summary>
     /// <param name="quantity">The property, in words.</param>
@@ -19,6 +24,6 @@ internal sealed record MappingProperty(string Quantity, Func<MomentTable, IEnume
         string quantity,
         Func<MomentTable, IReadOnlyList<double[]>?> rows,
         string moment,
-        Func<double[], IReadOnlyList<int>, bool> shows) =>
-        new(quantity, table => (rows(table) ?? throw new SubjectException($"expected {moment} by depth, got none")).Select(row => shows(row, table.Depths)));
+        Func<double[], IReadOnlyList<int>, bool> shows
+    ) => new(quantity, table => (rows(table) ?? throw new SubjectException($"expected {moment} by depth, got none")).Select(row => shows(row, table.Depths)));
 }

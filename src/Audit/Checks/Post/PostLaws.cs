@@ -20,9 +20,11 @@ internal static class PostLaws
 
     /// <summary>P6. ln ν₂ gains ln 2 in each unit (derived), within 10 %: then the branch's ν₂ is the skip's within 15 %. Widths of 128 and more were
     /// measured to lose 1 % and less of ln 2 to drift.</summary>
-    public static bool Doubles(double gainOfLogNu2, int units) => ManyStepLaws.LogVanillaResidualNu2(0, units) is var expected && Math.Abs(gainOfLogNu2 - expected) < 0.1 * expected;
+    public static bool Doubles(double gainOfLogNu2, int units) =>
+        ManyStepLaws.LogVanillaResidualNu2(0, units) is var expected && Math.Abs(gainOfLogNu2 - expected) < 0.1 * expected;
 
     /// <summary>P7. ν₂ of a mapping gains 1 in each unit (derived), within 25 %: the sum deviates by √(4/(N·L)) or so, below 3 % at the least width
     /// and depth used, and 25 % is far from no gain and from twice the gain.</summary>
-    public static bool Dilutes(double gainOfNu2, int units) => ManyStepLaws.BatchNormResidualNu2(0, units) is var expected && Math.Abs(gainOfNu2 - expected) < 0.25 * expected;
+    public static bool Dilutes(double gainOfNu2, int units) =>
+        ManyStepLaws.BatchNormResidualNu2(0, units) is var expected && Math.Abs(gainOfNu2 - expected) < 0.25 * expected;
 }

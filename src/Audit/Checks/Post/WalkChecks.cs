@@ -15,7 +15,8 @@ internal static class WalkChecks
     internal const double CorrelationDiscrepancy = 0.45;
 
     /// <summary>
-    /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one, whose 28 layers deviate by 2.2.
+    /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one,
+    /// whose 28 layers deviate by 2.2.
     /// </summary>
     private const double OfDead = -40;
 
@@ -51,8 +52,8 @@ internal static class WalkChecks
 
     private static (double First, double Second) Gain(double[] logNu2)
     {
-        return (Of(logNu2[0], logNu2[1]), Of(logNu2[1], logNu2[2]));
+        return (Gain(logNu2[0], logNu2[1]), Gain(logNu2[1], logNu2[2]));
 
-        static double Of(double before, double after) => double.IsNegativeInfinity(after) ? OfDead : after - before;
+        static double Gain(double before, double after) => double.IsNegativeInfinity(after) ? OfDead : after - before;
     }
 }

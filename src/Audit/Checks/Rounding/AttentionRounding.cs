@@ -4,14 +4,17 @@ namespace Wellbehaved.Audit;
 
 /// <summary>How far attention with given weights may be from its definition.</summary>
 /// <remarks>
-/// Queries, keys and values are dense layers (<see cref="LinearRounding"/>). A score Σ q k/√d_k errs by Σ(|q|Δk + |k|Δq + ΔqΔk)/√d_k + γ_{d_k+4} Σ|q||k|/√d_k. If no score errs by more than e, exp of its distance to the largest
-/// errs by the factor e^{2e} and by some roundings of itself and of its argument s: shares err by r = e^{2e + 2u s}(1 + γ_{T+12}) - 1, T being the positions, twice that for numerator and sum. The noise of a share is
-/// a_j(ds_j - Σ a_i ds_i): it errs by r' of a_j(|ds_j| + Σ a_i|ds_i|), r' = (1 + 2r)² - 1 + γ_{T+4}, and by a_j(Δds_j + max Δds) times (1 + 2r)². All that follows are sums of products.
+/// Queries, keys and values are dense layers (<see cref="LinearRounding"/>). A score Σ q k/√d_k errs by Σ(|q|Δk + |k|Δq + ΔqΔk)/√d_k + γ_{d_k+4} Σ|q||k|/√d_k.
+/// If no score errs by more than e, exp of its distance to the largest
+/// errs by the factor e^{2e} and by some roundings of itself and of its argument s: shares err by r = e^{2e + 2u s}(1 + γ_{T+12}) - 1, T being the positions,
+/// twice that for numerator and sum. The noise of a share is
+/// a_j(ds_j - Σ a_i ds_i): it errs by r' of a_j(|ds_j| + Σ a_i|ds_i|), r' = (1 + 2r)² - 1 + γ_{T+4}, and by a_j(Δds_j + max Δds) times (1 + 2r)². All that
+/// follows are sums of products.
 /// </remarks>
 internal static class AttentionRounding
 {
     /// <summary>Attention whose input is what the subject itself has shown.</summary>
-    public static SiteState Of(Attention layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
+    public static SiteState Apply(Attention layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
         var each = parameters.Count / 4;
         var (queries, keys, values) = (Project(0, input), Project(1, input), Project(2, input));
@@ -47,7 +50,8 @@ internal static class AttentionRounding
                 scores[j] += queries.Values.Signal[q] * keys.Values.Signal[k];
                 ofScores[j] += Product(queries.Values.Signal[q], queries.Bounds.Signal[q], keys.Values.Signal[k], keys.Bounds.Signal[k], gamma);
                 noises[j] += (queries.Values.Noise[q] * keys.Values.Signal[k]) + (queries.Values.Signal[q] * keys.Values.Noise[k]);
-                ofNoises[j] += Product(queries.Values.Noise[q], queries.Bounds.Noise[q], keys.Values.Signal[k], keys.Bounds.Signal[k], 2 * gamma)
+                ofNoises[j] +=
+                    Product(queries.Values.Noise[q], queries.Bounds.Noise[q], keys.Values.Signal[k], keys.Bounds.Signal[k], 2 * gamma)
                     + Product(queries.Values.Signal[q], queries.Bounds.Signal[q], keys.Values.Noise[k], keys.Bounds.Noise[k], 2 * gamma);
             }
         }
@@ -78,7 +82,8 @@ internal static class AttentionRounding
                 attended.Values.Signal[at] += share * values.Values.Signal[v];
                 attended.Bounds.Signal[at] += Product(share, ofShare, values.Values.Signal[v], values.Bounds.Signal[v], sum);
                 attended.Values.Noise[at] += (shareNoise * values.Values.Signal[v]) + (share * values.Values.Noise[v]);
-                attended.Bounds.Noise[at] += Product(shareNoise, ofNoise, values.Values.Signal[v], values.Bounds.Signal[v], sum)
+                attended.Bounds.Noise[at] +=
+                    Product(shareNoise, ofNoise, values.Values.Signal[v], values.Bounds.Signal[v], sum)
                     + Product(share, ofShare, values.Values.Noise[v], values.Bounds.Noise[v], sum);
             }
         }

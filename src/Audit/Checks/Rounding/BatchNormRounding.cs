@@ -25,7 +25,7 @@ internal static class BatchNormRounding
     /// <param name="epsilon">ε.</param>
     /// <param name="unitRoundoff">u.</param>
     /// <returns>Signal and noise after; bounds are infinite where the deviation is lost.</returns>
-    public static Enclosure Of(Enclosure before, int channels, double epsilon, double unitRoundoff)
+    public static Enclosure Enclose(Enclosure before, int channels, double epsilon, double unitRoundoff)
     {
         var points = before.Signal.Length / channels;
         var means = WrittenOutLayers.Means(before.Signal, channels);
@@ -56,7 +56,9 @@ internal static class BatchNormRounding
             var channel = ofChannels[i % channels];
             var carried = (before.SignalBound[i] + channel.Shift + (Math.Abs(value) * channel.Change)) / channel.Least;
             var shift = channel.OfShift + (2 * unitRoundoff * (Math.Abs(before.Signal[i]) + before.SignalBound[i]));
-            return carried + (shift * (1 + channel.Relative) / channel.Least) + ((Math.Abs(value) + carried) * (channel.Relative + Roundings.Gamma(9, unitRoundoff)));
+            return carried
+                + (shift * (1 + channel.Relative) / channel.Least)
+                + ((Math.Abs(value) + carried) * (channel.Relative + Roundings.Gamma(9, unitRoundoff)));
         }
 
         double OfNoise(double value, int i)

@@ -54,7 +54,7 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
                 current = place.Kind switch
                 {
                     PlaceKind.Convolution => Convolve(current, convolution++),
-                    PlaceKind.BatchNorm => BatchNormRounding.Of(current, network.Channels, network.Epsilon, unitRoundoff),
+                    PlaceKind.BatchNorm => BatchNormRounding.Enclose(current, network.Channels, network.Epsilon, unitRoundoff),
                     PlaceKind.Relu => Rectify(current),
                     _ => throw new InvalidOperationException($"expected a convolution, a batch norm or a ReLU, got {place.Kind}"),
                 };
@@ -82,15 +82,15 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
             Map(x.Signal, weights[convolution]),
             Map(x.Noise, weights[convolution]),
             Bound(x.SignalBound, x.LargestSignal),
-            Bound(x.NoiseBound, x.LargestNoise));
+            Bound(x.NoiseBound, x.LargestNoise)
+        );
 
         double[] Map(double[] values, double[] by) => WrittenOutLayers.Convolve(shape, values, by, network.KernelSize, stride, network.Boundary);
 
-        double[] Bound(double[] before, double[] largest) =>
-            Enclosure.Bounds(Sum(Map(before, magnitudes), Own(largest)));
+        double[] Bound(double[] before, double[] largest) => Enclosure.Bounds(Sum(Map(before, magnitudes), Own(largest)));
 
         double[] Own(double[] largest) =>
-            ConvolutionRounding.Of(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff);
+            ConvolutionRounding.Bound(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff);
     }
 
     private static Enclosure Rectify(Enclosure x)
@@ -100,7 +100,8 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
         for (var i = 0; i < signal.Length; i++)
         {
             // Surely open; surely closed, as an exact zero that nothing can move is; or a gate that the error may open or close.
-            (signalBound[i], noiseBound[i]) = x.Signal[i] > x.SignalBound[i] ? (x.SignalBound[i], x.NoiseBound[i])
+            (signalBound[i], noiseBound[i]) =
+                x.Signal[i] > x.SignalBound[i] ? (x.SignalBound[i], x.NoiseBound[i])
                 : x.Signal[i] + x.SignalBound[i] <= 0 ? (0, 0)
                 : x.Signal[i] > 0 ? (x.SignalBound[i], Math.Max(Math.Abs(x.Noise[i]), x.NoiseBound[i]))
                 : (x.Signal[i] + x.SignalBound[i], Math.Abs(x.Noise[i]) + x.NoiseBound[i]);
@@ -110,11 +111,13 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
     }
 
     /// <summary>One addition, and one more rounding for a subject that carries scales beside its tensors.</summary>
-    private Enclosure Add(Enclosure skip, Enclosure branch) => new(
-        Sum(skip.Signal, branch.Signal),
-        Sum(skip.Noise, branch.Noise),
-        Sum(Sum(skip.SignalBound, branch.SignalBound), Rounding(skip.LargestSignal, branch.LargestSignal)),
-        Sum(Sum(skip.NoiseBound, branch.NoiseBound), Rounding(skip.LargestNoise, branch.LargestNoise)));
+    private Enclosure Add(Enclosure skip, Enclosure branch) =>
+        new(
+            Sum(skip.Signal, branch.Signal),
+            Sum(skip.Noise, branch.Noise),
+            Sum(Sum(skip.SignalBound, branch.SignalBound), Rounding(skip.LargestSignal, branch.LargestSignal)),
+            Sum(Sum(skip.NoiseBound, branch.NoiseBound), Rounding(skip.LargestNoise, branch.LargestNoise))
+        );
 
     private double[] Rounding(double[] skip, double[] branch) => [.. skip.Zip(branch, (x, y) => Roundings.Gamma(2, unitRoundoff) * (x + y))];
 

@@ -24,7 +24,7 @@ internal static class ConvolutionRounding
     /// <param name="boundary">What lies beyond the border.</param>
     /// <param name="unitRoundoff">u of the subject's tensors.</param>
     /// <returns>Bounds (output points × output channels).</returns>
-    public static double[] Of(TensorShape shape, double[] magnitudes, double[] weights, int size, int stride, Boundary boundary, double unitRoundoff)
+    public static double[] Bound(TensorShape shape, double[] magnitudes, double[] weights, int size, int stride, Boundary boundary, double unitRoundoff)
     {
         // Weights and the network's input are handed over in doubles: two more roundings, to the subject's numbers.
         var direct = Roundings.Gamma((size * size * shape.Channels) + 2, unitRoundoff);
@@ -76,7 +76,8 @@ internal static class ConvolutionRounding
         }
     }
 
-    private static double Admitted(double roundings, double unitRoundoff) => roundings * unitRoundoff <= MostRounding ? Roundings.Gamma(roundings, unitRoundoff) : 0;
+    private static double Admitted(double roundings, double unitRoundoff) =>
+        roundings * unitRoundoff <= MostRounding ? Roundings.Gamma(roundings, unitRoundoff) : 0;
 
     /// <summary>‖w‖₂ over the offsets, by input and output channel.</summary>
     private static double[] WeightNorms(double[] weights, int offsets, int channels, int outputs)

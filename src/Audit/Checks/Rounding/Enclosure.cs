@@ -42,7 +42,8 @@ internal sealed record Enclosure(double[] Signal, double[] Noise, double[] Signa
     /// larger.</summary>
     /// <param name="centredOver">Number of channels; 0 for no centring.</param>
     public double RelativeSignal(int centredOver = 0) =>
-        Norm(SignalBound) / (centredOver == 0 ? Norm(Signal) : Math.Sqrt(Signal.Length / (double)centredOver * WrittenOutLayers.Variances(Signal, centredOver).Sum()));
+        Norm(SignalBound)
+        / (centredOver == 0 ? Norm(Signal) : Math.Sqrt(Signal.Length / (double)centredOver * WrittenOutLayers.Variances(Signal, centredOver).Sum()));
 
     /// <summary>Bounds of which an infinity times zero is left are infinite.</summary>
     public static double[] Bounds(IEnumerable<double> bounds) => [.. bounds.Select(bound => double.IsNaN(bound) ? double.PositiveInfinity : bound)];

@@ -48,9 +48,8 @@ internal static class FourierRounding
     /// Odd radices are also computed from sums and differences of opposite elements: (r - 1)/2 + 3 roundings of magnitudes |cos| + |sin| ≤ √2. For r = 3,
     /// 5, 7 that is less.
     /// </remarks>
-    private static double Stage(int radix) => radix == 2
-        ? Root + (4 * Math.Sqrt(2))
-        : (Math.Sqrt(radix) * (ComplexProduct + Root + (radix - 1))) + ComplexProduct + Root;
+    private static double Stage(int radix) =>
+        radix == 2 ? Root + (4 * Math.Sqrt(2)) : (Math.Sqrt(radix) * (ComplexProduct + Root + (radix - 1))) + ComplexProduct + Root;
 
     /// <summary>Bits of the longest transform of an axis: of a tile, or of the image padded to less than twice its extent.</summary>
     private static double Bits(int extent) => Math.Log2(Math.Max(LongestTile, 2 * extent));

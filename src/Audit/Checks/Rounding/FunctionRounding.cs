@@ -5,12 +5,16 @@ namespace Wellbehaved.Audit;
 /// <summary>How far an activation may be from its function, by whichever of the usual formulas it is computed.</summary>
 /// <remarks>
 /// <para>
-/// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel against a constant. So the error of a value is γ_16 of the
-/// largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest in the formula of the derivative (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result.
+/// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel
+/// against a constant. So the error of a value is γ_16 of the
+/// largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest in the formula of the derivative
+/// (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result.
 /// The tanh in GELU's approximation has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
 /// </para>
-/// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is right.</para>
-/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows multiplies them by no more than the largest numbers of the formulas.</para>
+/// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is
+/// right.</para>
+/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows
+/// multiplies them by no more than the largest numbers of the formulas.</para>
 /// </remarks>
 internal static class FunctionRounding
 {
@@ -21,14 +25,22 @@ internal static class FunctionRounding
     private const double LargestCurvature = 1;
 
     /// <summary>An activation.</summary>
-    public static SiteState Of(Activation layer, SiteState input, double unitRoundoff)
+    public static SiteState Apply(Activation layer, SiteState input, double unitRoundoff)
     {
         var (function, values) = (layer.Function, WrittenOutActivation.Propagate(layer, input.Values));
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
-        var flushed = Underflow.Of(unitRoundoff, input.Values, values);
+        var flushed = Underflow.Threshold(unitRoundoff, input.Values, values);
         for (var i = 0; i < signal.Length; i++)
         {
-            (signal[i], noise[i]) = Bounds(function, input.Values.Signal[i], input.Bounds.Signal[i], input.Values.Noise[i], input.Bounds.Noise[i], unitRoundoff, flushed);
+            (signal[i], noise[i]) = Bounds(
+                function,
+                input.Values.Signal[i],
+                input.Bounds.Signal[i],
+                input.Values.Noise[i],
+                input.Bounds.Noise[i],
+                unitRoundoff,
+                flushed
+            );
         }
 
         return new(values, values.With(signal, noise));
@@ -54,40 +66,47 @@ internal static class FunctionRounding
         var jump = function.Kind == FunctionKind.HardSwish && Math.Abs(Math.Abs(u) - 3) <= ofU ? 0.5 * noise : 0;
         return (
             (LargestSlope * ofU) + (Roundings.Gamma(16, unitRoundoff) * OfValue(function, u, largest)) + (largest == 0 ? 0 : 16 * flushed * (1 + largest)),
-            (LargestSlope * ofNoise) + (LargestCurvature * ofU * noise) + jump + (Roundings.Gamma(16, unitRoundoff) * OfDerivative(function, largest) * noise)
-                + (noise == 0 ? 0 : 16 * flushed * OfDerivative(function, largest) * (1 + noise)));
+            (LargestSlope * ofNoise)
+                + (LargestCurvature * ofU * noise)
+                + jump
+                + (Roundings.Gamma(16, unitRoundoff) * OfDerivative(function, largest) * noise)
+                + (noise == 0 ? 0 : 16 * flushed * OfDerivative(function, largest) * (1 + noise))
+        );
     }
 
     /// <summary>Slopes below and above 0 of functions that have no others; null for the rest.</summary>
-    private static (double Below, double Above)? Sides(Function function) => function.Kind switch
-    {
-        FunctionKind.Linear => (1, 1),
-        FunctionKind.Relu => (0, 1),
-        FunctionKind.LeakyRelu => (function.Slope, 1),
-        FunctionKind.Abs => (-1, 1),
-        _ => null,
-    };
+    private static (double Below, double Above)? Sides(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Linear => (1, 1),
+            FunctionKind.Relu => (0, 1),
+            FunctionKind.LeakyRelu => (function.Slope, 1),
+            FunctionKind.Abs => (-1, 1),
+            _ => null,
+        };
 
     /// <summary>The largest number in the formula of the value.</summary>
-    private static double OfValue(Function function, double u, double largest) => function.Kind switch
-    {
-        FunctionKind.Tanh or FunctionKind.Sigmoid => 1,
-        FunctionKind.Erf or FunctionKind.Sine => Math.Min(1, 2 * largest),
-        FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => largest,
-        FunctionKind.Elu => u > 0 ? largest : 1,
-        FunctionKind.Softplus => 1 + largest,
-        FunctionKind.HardSwish => largest * Math.Max(1, (largest + 3) / 6),
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
-    };
+    private static double OfValue(Function function, double u, double largest) =>
+        function.Kind switch
+        {
+            FunctionKind.Tanh or FunctionKind.Sigmoid => 1,
+            FunctionKind.Erf or FunctionKind.Sine => Math.Min(1, 2 * largest),
+            FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => largest,
+            FunctionKind.Elu => u > 0 ? largest : 1,
+            FunctionKind.Softplus => 1 + largest,
+            FunctionKind.HardSwish => largest * Math.Max(1, (largest + 3) / 6),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
+        };
 
     /// <summary>The largest number in the formula of the derivative.</summary>
-    private static double OfDerivative(Function function, double largest) => function.Kind switch
-    {
-        FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Sigmoid or FunctionKind.Elu or FunctionKind.Softplus => 1,
-        FunctionKind.Erf or FunctionKind.Gelu => 2,
-        FunctionKind.Silu => 1 + largest,
-        FunctionKind.GeluTanh => 1 + (largest * (1 + (0.134145 * largest * largest))),
-        FunctionKind.HardSwish => 2 + (largest / 3),
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
-    };
+    private static double OfDerivative(Function function, double largest) =>
+        function.Kind switch
+        {
+            FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Sigmoid or FunctionKind.Elu or FunctionKind.Softplus => 1,
+            FunctionKind.Erf or FunctionKind.Gelu => 2,
+            FunctionKind.Silu => 1 + largest,
+            FunctionKind.GeluTanh => 1 + (largest * (1 + (0.134145 * largest * largest))),
+            FunctionKind.HardSwish => 2 + (largest / 3),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
+        };
 }

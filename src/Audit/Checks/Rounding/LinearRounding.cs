@@ -5,13 +5,14 @@ namespace Wellbehaved.Audit;
 
 /// <summary>How far convolutions and dense layers of a described network may be from their definitions: with any stride, dilation, groups and biases.</summary>
 /// <remarks>
-/// A dense layer is a sum of n products and a bias: γ_{n+4} Σ|x||w| + γ_4 |b|, for two given factors, an addition and scales beside tensors. A convolution is one for each group of channels, and a dilated one is one
+/// A dense layer is a sum of n products and a bias: γ_{n+4} Σ|x||w| + γ_4 |b|, for two given factors, an addition and scales beside tensors. A convolution is
+/// one for each group of channels, and a dilated one is one
 /// with zeros between its weights, so <see cref="ConvolutionRounding"/> bounds them; the bias adds γ_4 of the largest sum.
 /// </remarks>
 internal static class LinearRounding
 {
     /// <summary>A dense layer: what came in, enlarged as far as the weights can, and its own rounding.</summary>
-    public static SiteState Of(Dense layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff) =>
+    public static SiteState Apply(Dense layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff) =>
         Dense(input, layer.Channels ?? input.Values.Channels, layer.Parameters, parameters, unitRoundoff);
 
     /// <summary>A projection of every point's channels.</summary>
@@ -27,25 +28,29 @@ internal static class LinearRounding
     }
 
     /// <summary>A convolution.</summary>
-    public static SiteState Of(Convolution layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
+    public static SiteState Apply(Convolution layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
         var values = WrittenOutConvolution.Propagate(layer, input.Values, new WrittenOutParameters(parameters));
         var withoutBias = layer with { Channels = values.Channels, Parameters = Initialisation.LeCun };
         double[][] magnitudes = [Array.ConvertAll(parameters[0], Math.Abs)];
         var carried = WrittenOutConvolution.Propagate(withoutBias, input.Bounds, new WrittenOutParameters(magnitudes));
         var largest = WrittenOutConvolution.Propagate(withoutBias, input.Magnitudes, new WrittenOutParameters(magnitudes));
-        var own = values.With(Own(layer, input.Magnitudes, input.Magnitudes.Signal, parameters[0], values.Channels, unitRoundoff), Own(layer, input.Magnitudes, input.Magnitudes.Noise, parameters[0], values.Channels, unitRoundoff));
+        var own = values.With(
+            Own(layer, input.Magnitudes, input.Magnitudes.Signal, parameters[0], values.Channels, unitRoundoff),
+            Own(layer, input.Magnitudes, input.Magnitudes.Noise, parameters[0], values.Channels, unitRoundoff)
+        );
         return new(values, Sum(carried, own, largest, parameters.Count > 1 ? parameters[1] : null, unitRoundoff));
     }
 
     /// <summary>What a boundary is called in the model.</summary>
-    public static Model.Boundary Boundary(Networks.Boundary boundary) => boundary switch
-    {
-        Networks.Boundary.Periodic => Model.Boundary.Periodic,
-        Networks.Boundary.Symmetric => Model.Boundary.Symmetric,
-        Networks.Boundary.ZeroPadding => Model.Boundary.ZeroPadding,
-        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary whose rounding is bounded"),
-    };
+    public static Model.Boundary Boundary(Networks.Boundary boundary) =>
+        boundary switch
+        {
+            Networks.Boundary.Periodic => Model.Boundary.Periodic,
+            Networks.Boundary.Symmetric => Model.Boundary.Symmetric,
+            Networks.Boundary.ZeroPadding => Model.Boundary.ZeroPadding,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary whose rounding is bounded"),
+        };
 
     private static WrittenOutFeatures Sum(WrittenOutFeatures carried, WrittenOutFeatures own, WrittenOutFeatures largest, double[]? biases, double unitRoundoff)
     {
@@ -71,7 +76,15 @@ internal static class LinearRounding
         for (var group = 0; group < groups; group++)
         {
             var (size, spread) = Spread(layer, Columns(weights, outputs, group * perGroup, perGroup), inputs * perGroup);
-            var bounds = ConvolutionRounding.Of(shape, Columns(magnitudes, input.Channels, group * inputs, inputs), spread, size, layer.Stride, Boundary(layer.Boundary), unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(
+                shape,
+                Columns(magnitudes, input.Channels, group * inputs, inputs),
+                spread,
+                size,
+                layer.Stride,
+                Boundary(layer.Boundary),
+                unitRoundoff
+            );
             all ??= new double[bounds.Length * groups];
             for (var i = 0; i < bounds.Length; i++)
             {
@@ -84,7 +97,9 @@ internal static class LinearRounding
 
     /// <summary>Some columns of a matrix.</summary>
     private static double[] Columns(double[] values, int columns, int first, int count) =>
-        count == columns ? values : [.. Enumerable.Range(0, values.Length / columns).SelectMany(row => values.AsSpan((row * columns) + first, count).ToArray())];
+        count == columns
+            ? values
+            : [.. Enumerable.Range(0, values.Length / columns).SelectMany(row => values.AsSpan((row * columns) + first, count).ToArray())];
 
     /// <summary>The weights with the zeros that dilation puts between them, about the same centre.</summary>
     private static (int Size, double[] Weights) Spread(Convolution layer, double[] weights, int block)

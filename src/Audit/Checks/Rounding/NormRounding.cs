@@ -2,14 +2,19 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.</summary>
+/// <summary>
+/// How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that errs; γ is one more rounding.
+/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that
+/// errs; γ is one more rounding.
 /// </para>
 /// <para>
-/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it is summed over centred numbers, by expanding
-/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
+/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it
+/// is summed over centred numbers, by expanding
+/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z
+/// c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
 /// division, by one deviation more, by 4ϱ + γ_8 of the result.
 /// </para>
 /// </remarks>
@@ -22,10 +27,17 @@ internal static class NormRounding
     /// <param name="sets">Where the features stand that share their statistics.</param>
     /// <param name="centred">Whether a mean is subtracted.</param>
     /// <param name="unitRoundoff">u.</param>
-    public static SiteState Of(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
+    public static SiteState Apply(
+        Norm layer,
+        WrittenOutFeatures input,
+        WrittenOutFeatures values,
+        IEnumerable<IReadOnlyList<int>> sets,
+        bool centred,
+        double unitRoundoff
+    )
     {
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
-        var flushed = Underflow.Of(unitRoundoff, input, values);
+        var flushed = Underflow.Threshold(unitRoundoff, input, values);
         foreach (var set in sets)
         {
             AddSet(layer, input, values, set, centred, unitRoundoff, signal, noise);
@@ -48,7 +60,16 @@ internal static class NormRounding
         }
     }
 
-    private static void AddSet(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IReadOnlyList<int> set, bool centred, double unitRoundoff, double[] signal, double[] noise)
+    private static void AddSet(
+        Norm layer,
+        WrittenOutFeatures input,
+        WrittenOutFeatures values,
+        IReadOnlyList<int> set,
+        bool centred,
+        double unitRoundoff,
+        double[] signal,
+        double[] noise
+    )
     {
         var count = set.Count;
         var (mean, d) = WrittenOutNormalisation.Statistics(layer, input, set, centred);
@@ -68,8 +89,10 @@ internal static class NormRounding
             var shift = ofMean + (2 * unitRoundoff * (Math.Abs(input.Signal[i]) + Math.Abs(mean)));
             var ofZ = (shift * (1 + relative) / d) + (z * (relative + Gamma(10)));
             signal[i] = Math.Abs(layer.Scale) * ofZ;
-            var numerator = (Gamma((2 * count) + 8) * (Math.Abs(input.Noise[i]) + (centred ? absoluteNoise : 0)))
-                + (ofZ * Math.Abs(along)) + ((z + ofZ) * (ofAlong + (Gamma(8) * Math.Abs(along))));
+            var numerator =
+                (Gamma((2 * count) + 8) * (Math.Abs(input.Noise[i]) + (centred ? absoluteNoise : 0)))
+                + (ofZ * Math.Abs(along))
+                + ((z + ofZ) * (ofAlong + (Gamma(8) * Math.Abs(along))));
             noise[i] = (Math.Abs(layer.Scale) * numerator * (1 + relative) / d) + (Math.Abs(values.Noise[i]) * ((4 * relative) + Gamma(9)));
         }
 

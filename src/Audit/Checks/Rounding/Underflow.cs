@@ -5,11 +5,14 @@ namespace Wellbehaved.Audit;
 /// <summary>What numbers below the smallest normal one may add to an error, beside what is relative to results.</summary>
 /// <remarks>
 /// <para>
-/// An operation errs by <c>u|x| + η</c>, where η is half of the smallest denormal number with gradual underflow, and the smallest normal number λ where results, or operands, below it are flushed to zero (Higham section 2.1). λ covers both.
-/// A subject that carries the scale of a tensor beside it rounds relative to the largest element, so λ counts in units of that: it is multiplied by 1 + M, M being the largest magnitude that a layer reads or makes.
+/// An operation errs by <c>u|x| + η</c>, where η is half of the smallest denormal number with gradual underflow, and the smallest normal number λ where
+/// results, or operands, below it are flushed to zero (Higham section 2.1). λ covers both.
+/// A subject that carries the scale of a tensor beside it rounds relative to the largest element, so λ counts in units of that: it is multiplied by 1 + M, M
+/// being the largest magnitude that a layer reads or makes.
 /// </para>
 /// <para>
-/// These terms lie so far below every other rounding, λ being 10⁻³⁸ in single precision, that one bound for all elements of a layer will do: the number of operations times the largest factors that follow them.
+/// These terms lie so far below every other rounding, λ being 10⁻³⁸ in single precision, that one bound for all elements of a layer will do: the number of
+/// operations times the largest factors that follow them.
 /// A number that nothing but zeros are summed or multiplied to is exactly zero, so it has none.
 /// </para>
 /// </remarks>
@@ -25,7 +28,10 @@ internal static class Underflow
 
     /// <summary>λ of the numbers that have a unit roundoff.</summary>
     /// <param name="unitRoundoff">u, to which the definition's own may have been added.</param>
-    public static double Smallest(double unitRoundoff) => IsOfSmallRange(unitRoundoff) ? 0 : unitRoundoff < 1e-12 ? OfDouble : OfSingle;
+    public static double Smallest(double unitRoundoff) =>
+        IsOfSmallRange(unitRoundoff) ? 0
+        : unitRoundoff < 1e-12 ? OfDouble
+        : OfSingle;
 
     /// <summary>Whether numbers have so few exponents that underflow is no matter of 10⁻³⁸.</summary>
     /// <param name="unitRoundoff">u.</param>
@@ -34,7 +40,7 @@ internal static class Underflow
     /// <summary>λ in units of a layer's largest number.</summary>
     /// <param name="unitRoundoff">u.</param>
     /// <param name="tensors">What the layer reads and makes.</param>
-    public static double Of(double unitRoundoff, params ReadOnlySpan<WrittenOutFeatures> tensors)
+    public static double Threshold(double unitRoundoff, params ReadOnlySpan<WrittenOutFeatures> tensors)
     {
         var largest = 0.0;
         foreach (var features in tensors)
@@ -51,12 +57,19 @@ internal static class Underflow
     /// <param name="noise">That of the noise.</param>
     public static SiteState Added(SiteState state, double signal, double noise)
     {
-        return state with { Bounds = state.Bounds.With(Wider(state.Values.Signal, state.Bounds.Signal, signal), Wider(state.Values.Noise, state.Bounds.Noise, noise)) };
+        return state with
+        {
+            Bounds = state.Bounds.With(Wider(state.Values.Signal, state.Bounds.Signal, signal), Wider(state.Values.Noise, state.Bounds.Noise, noise)),
+        };
 
-        static double[] Wider(double[] values, double[] bounds, double term) => [.. values.Zip(bounds, (value, bound) => value == 0 && bound == 0 ? 0 : bound + term)];
+        static double[] Wider(double[] values, double[] bounds, double term) =>
+            [.. values.Zip(bounds, (value, bound) => value == 0 && bound == 0 ? 0 : bound + term)];
     }
 
-    /// <summary>The same after a layer, whatever it is, with its own factors; an activation, whose factors differ from element to element, has them in <see cref="FunctionRounding"/>.</summary>
+    /// <summary>
+    /// The same after a layer, whatever it is, with its own factors; an activation, whose factors differ from element to element, has them in
+    /// <see cref="FunctionRounding"/>.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">What is known before it.</param>
     /// <param name="after">What is known after it, but for underflow.</param>
@@ -64,7 +77,7 @@ internal static class Underflow
     /// <param name="unitRoundoff">u.</param>
     public static SiteState After(Layer layer, SiteState input, SiteState after, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
-        var flushed = Of(unitRoundoff, input.Values, after.Values);
+        var flushed = Threshold(unitRoundoff, input.Values, after.Values);
         var terms = input.Values.Signal.Length / Math.Max(1, input.Values.Images);
         var widest = 1 + parameters.SelectMany(values => values).Select(Math.Abs).DefaultIfEmpty().Max();
         return layer switch
@@ -83,7 +96,9 @@ internal static class Underflow
         SiteState Both(double factor) => Added(after, factor * flushed, factor * flushed);
     }
 
-    /// <summary>Of a norm's set: y - m errs by λ, the variance by 3λ, and what is divided by d errs by as much over d; the noise has two products with z more.</summary>
+    /// <summary>
+    /// Of a norm's set: y - m errs by λ, the variance by 3λ, and what is divided by d errs by as much over d; the noise has two products with z more.
+    /// </summary>
     /// <param name="flushed">λ in units of the largest number.</param>
     /// <param name="scale">The magnitude of γ.</param>
     /// <param name="deviation">d.</param>
@@ -96,7 +111,10 @@ internal static class Underflow
         return (signal, 4 * signal * (1 + z) * (1 + (noise / deviation)));
     }
 
-    /// <summary>Scores are products of two projections, and their exponentials and shares underflow: a share's error meets a value, and its noise a value and a score's noise.</summary>
+    /// <summary>
+    /// Scores are products of two projections, and their exponentials and shares underflow: a share's error meets a value, and its noise a value and a score's
+    /// noise.
+    /// </summary>
     private static double OfAttention(int terms, double widest, WrittenOutFeatures largest)
     {
         var (signal, noise) = (1 + (terms * widest * Largest(largest.Signal)), 1 + (terms * widest * Largest(largest.Noise)));
@@ -112,12 +130,16 @@ internal static class Underflow
             return widened;
         }
 
-        var other = WrittenOutMaxPool.Propagate(pool, input.Values.With([.. input.Values.Signal.Select(value => Math.Abs(value) < flushed ? 0 : value)], input.Values.Noise));
+        var other = WrittenOutMaxPool.Propagate(
+            pool,
+            input.Values.With([.. input.Values.Signal.Select(value => Math.Abs(value) < flushed ? 0 : value)], input.Values.Noise)
+        );
         return widened with
         {
             Bounds = widened.Bounds.With(
                 widened.Bounds.Signal,
-                [.. widened.Bounds.Noise.Select((bound, i) => Math.Max(bound, bound + Math.Abs(other.Noise[i] - after.Values.Noise[i])))]),
+                [.. widened.Bounds.Noise.Select((bound, i) => Math.Max(bound, bound + Math.Abs(other.Noise[i] - after.Values.Noise[i])))]
+            ),
         };
     }
 

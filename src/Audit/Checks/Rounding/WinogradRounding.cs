@@ -17,10 +17,17 @@ internal static class WinogradRounding
 
     /// <summary>The points, beside infinity, at which implementations evaluate polynomials: outputs of a tile are two fewer than these and
     /// infinity.</summary>
-    private static readonly double[][] PointSets = [[0, 1, -1], [0, 1, -1, 2, -2], [0, 1, -1, 0.5, -0.5]];
+    private static readonly double[][] PointSets =
+    [
+        [0, 1, -1],
+        [0, 1, -1, 2, -2],
+        [0, 1, -1, 0.5, -0.5],
+    ];
 
     private static readonly (double Sigma, double[][] Reach, int Roundings)[] Tiles =
-        [.. PointSets.Select(points => Tile.Of(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings()))];
+    [
+        .. PointSets.Select(points => Tile.FromPoints(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings())),
+    ];
 
     /// <summary>A convolution.</summary>
     /// <param name="channels">Input channels, over which the products are summed.</param>
@@ -89,13 +96,14 @@ internal static class WinogradRounding
         /// <summary>Toom and Cook's interpolation, transposed.</summary>
         /// <param name="points">The finite points.</param>
         /// <returns>The matrices; scaling a point's rows of A and G differently changes no bound.</returns>
-        public static Tile Of(double[] points)
+        public static Tile FromPoints(double[] points)
         {
             var outputs = points.Length + 2 - Size;
             return new Tile(
                 [.. points.Select(point => Powers(point, outputs)), Last(outputs)],
                 [.. points.Select(point => Powers(point, Size).Select(power => power / Distances(point)).ToArray()), Last(Size)],
-                [.. points.Select(point => (double[])[.. Polynomial(Others(point)), 0]), Polynomial(points)]);
+                [.. points.Select(point => (double[])[.. Polynomial(Others(point)), 0]), Polynomial(points)]
+            );
 
             IEnumerable<double> Others(double point) => points.Where(other => other != point);
 
@@ -103,10 +111,18 @@ internal static class WinogradRounding
         }
 
         /// <summary>σ, by the Frobenius norm, which is at least the spectral norm.</summary>
-        public double Sigma() => Enumerable.Range(0, Output[0].Length).Max(output => Math.Sqrt((
-            from input in Enumerable.Range(0, Input.Length)
-            from weight in Enumerable.Range(0, Size)
-            select Math.Pow(Enumerable.Range(0, Input.Length).Sum(t => Math.Abs(Output[t][output] * Input[t][input] * Weights[t][weight])), 2)).Sum()));
+        public double Sigma() =>
+            Enumerable
+                .Range(0, Output[0].Length)
+                .Max(output =>
+                    Math.Sqrt(
+                        (
+                            from input in Enumerable.Range(0, Input.Length)
+                            from weight in Enumerable.Range(0, Size)
+                            select Math.Pow(Enumerable.Range(0, Input.Length).Sum(t => Math.Abs(Output[t][output] * Input[t][input] * Weights[t][weight])), 2)
+                        ).Sum()
+                    )
+                );
 
         /// <summary>The largest factor of |x||w| in an output's form, over the places that the output may have in a tile.</summary>
         /// <returns>By position of the pixel relative to the first one that the output reads, from 1 - m to m + 1 in a tile of m outputs, and by
@@ -118,8 +134,11 @@ internal static class WinogradRounding
 
             double[] OfDistance(int distance) => [.. Enumerable.Range(0, Size).Select(weight => Largest(distance, weight))];
 
-            double Largest(int distance, int weight) => Enumerable.Range(0, outputs).Where(output => output + distance >= 0 && output + distance < inputs)
-                .Max(output => Enumerable.Range(0, inputs).Sum(t => Math.Abs(Output[t][output] * Input[t][output + distance] * Weights[t][weight])));
+            double Largest(int distance, int weight) =>
+                Enumerable
+                    .Range(0, outputs)
+                    .Where(output => output + distance >= 0 && output + distance < inputs)
+                    .Max(output => Enumerable.Range(0, inputs).Sum(t => Math.Abs(Output[t][output] * Input[t][output + distance] * Weights[t][weight])));
         }
 
         /// <summary>Roundings of a term along one axis: in each transform as many as its sum has terms, and one for a constant that is no number of the

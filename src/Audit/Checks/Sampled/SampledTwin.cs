@@ -3,9 +3,12 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What theory's exact sampler makes of the input that a subject was given: a second network of the same law, drawn by other code from other numbers.</summary>
+/// <summary>
+/// What theory's exact sampler makes of the input that a subject was given: a second network of the same law, drawn by other code from other numbers.
+/// </summary>
 /// <remarks>
-/// Given the input, both are independent draws of one law at the same width. Exchanging them changes nothing, so any function of the one less the same function of the
+/// Given the input, both are independent draws of one law at the same width. Exchanging them changes nothing, so any function of the one less the same function
+/// of the
 /// other is symmetric about zero: no limit of infinite width, no bias of order 1/N, no moment that must exist.
 /// </remarks>
 internal static class SampledTwin
@@ -44,8 +47,11 @@ internal static class SampledTwin
     private static Matrix<double> JointGram(Batch input)
     {
         var (points, channels) = (input.Shape.Points, input.Shape.Channels);
-        var features = Matrix<double>.Build.Dense(2 * points, channels, (i, channel) =>
-            i < points ? input.Signal[(i * channels) + channel] : input.Noise[((i - points) * channels) + channel]);
+        var features = Matrix<double>.Build.Dense(
+            2 * points,
+            channels,
+            (i, channel) => i < points ? input.Signal[(i * channels) + channel] : input.Noise[((i - points) * channels) + channel]
+        );
         return features.TransposeAndMultiply(features) / channels;
     }
 }

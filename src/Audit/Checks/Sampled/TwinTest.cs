@@ -5,11 +5,14 @@ namespace Wellbehaved.Audit;
 /// <param name="discrepancy">δ, in the units of the function.</param>
 /// <param name="plannedDeviation">Root mean square of a difference, for planning.</param>
 /// <param name="share">Share of the planned samples of this context.</param>
-internal sealed class TwinTest(ErrorRates rates, double discrepancy, double plannedDeviation, double share)
-    : ISequentialTest
+internal sealed class TwinTest(ErrorRates rates, double discrepancy, double plannedDeviation, double share) : ISequentialTest
 {
     private readonly SymmetryTest _test = new(
-        rates, discrepancy, share * SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy) * plannedDeviation * plannedDeviation, EffectKind.Difference);
+        rates,
+        discrepancy,
+        share * SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy) * plannedDeviation * plannedDeviation,
+        EffectKind.Difference
+    );
 
     /// <summary>Pairs that most true claims need.</summary>
     public long Planned { get; } = SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy);

@@ -6,7 +6,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>N1 and N3: what any activation makes of a fresh Gaussian layer's signal and noise, given the layer below and whatever their correlation.</summary>
 /// <remarks>
-/// The channels of the layer are independent, so a mean over them has the variance of one over their number; and the square of a mean over points is at most the mean of squares, which one variable decides.
+/// The channels of the layer are independent, so a mean over them has the variance of one over their number; and the square of a mean over points is at most
+/// the mean of squares, which one variable decides.
 /// </remarks>
 internal static class ActivationLaws
 {
@@ -34,7 +35,10 @@ internal static class ActivationLaws
         {
             var sites = SitesOf(site.Network);
             var (delta, planned) = (context.Discrepancy(PowerDiscrepancy), PlannedFor(context, rates, site, sites, PowerDiscrepancy));
-            var (signal, noise) = (new KnownVarianceTest(rates, delta, context.Planned(planned)), new KnownVarianceTest(rates, delta, context.Planned(planned)));
+            var (signal, noise) = (
+                new KnownVarianceTest(rates, delta, context.Planned(planned)),
+                new KnownVarianceTest(rates, delta, context.Planned(planned))
+            );
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, Simulations(planned, sites), [signal, noise]))
             {
                 foreach (var fresh in sites)
@@ -71,7 +75,7 @@ internal static class ActivationLaws
     }
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
+        [.. FreshLayer.Collect(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
 
     private static long PlannedFor(CheckContext context, ErrorRates rates, SiteCase site, IReadOnlyList<FreshLayer> sites, double discrepancy)
     {
@@ -94,19 +98,31 @@ internal static class ActivationLaws
             var (slope, rest) = q[i] > 0 ? (c[i] / q[i], Math.Max(0, d[i] - (c[i] * c[i] / q[i]))) : (0, d[i]);
             square += moments.Square / points.Length;
             power += ((d[i] * moments.SquareSlope) + (c[i] == 0 ? 0 : 2 * c[i] * c[i] * moments.SquareSlopeDerivative)) / points.Length;
-            fourth += GaussianAverage.Of(function, q[i], (value, _, _) => Math.Pow(value, 4)) / points.Length;
-            powerSquare += GaussianAverage.Of(function, q[i], (_, derivative, u) =>
-                Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))) / points.Length;
+            fourth += GaussianAverage.Integrate(function, q[i], (value, _, _) => Math.Pow(value, 4)) / points.Length;
+            powerSquare +=
+                GaussianAverage.Integrate(
+                    function,
+                    q[i],
+                    (_, derivative, u) => Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))
+                ) / points.Length;
         }
 
         if (square > 0)
         {
-            signal.Add(new Observed(MeanOf(after, points, at => after.Signal[at] * after.Signal[at])), new Expected(square), Variance(fourth, square, channels));
+            signal.Add(
+                new Observed(MeanOf(after, points, at => after.Signal[at] * after.Signal[at])),
+                new Expected(square),
+                Variance(fourth, square, channels)
+            );
         }
 
         if (power > 0)
         {
-            noise.Add(new Observed(MeanOf(after, points, at => after.Noise[at] * after.Noise[at])), new Expected(power), Variance(powerSquare, power, channels));
+            noise.Add(
+                new Observed(MeanOf(after, points, at => after.Noise[at] * after.Noise[at])),
+                new Expected(power),
+                Variance(powerSquare, power, channels)
+            );
         }
     }
 
@@ -122,18 +138,26 @@ internal static class ActivationLaws
             var moments = dual.Moments(q[i]);
             var (slope, rest) = q[i] > 0 ? (c[i] / q[i], Math.Max(0, d[i] - (c[i] * c[i] / q[i]))) : (0, d[i]);
             expected += c[i] * moments.SquareDerivative / points.Length;
-            second += GaussianAverage.Of(function, q[i], (value, derivative, u) => Math.Pow(value * derivative, 2) * ((slope * u * slope * u) + rest)) / points.Length;
+            second +=
+                GaussianAverage.Integrate(function, q[i], (value, derivative, u) => Math.Pow(value * derivative, 2) * ((slope * u * slope * u) + rest))
+                / points.Length;
             (square, power) = (square + (moments.Square / points.Length), power + (d[i] * moments.SquareSlope / points.Length));
         }
 
         if (square > 0 && power > 0)
         {
-            test.Add(new Observed(MeanOf(after, points, at => after.Signal[at] * after.Noise[at])), new Expected(expected), GaussianAverage.Margin * second / after.Channels, Math.Sqrt(square * power));
+            test.Add(
+                new Observed(MeanOf(after, points, at => after.Signal[at] * after.Noise[at])),
+                new Expected(expected),
+                GaussianAverage.Margin * second / after.Channels,
+                Math.Sqrt(square * power)
+            );
         }
     }
 
     private static double MeanOf(WrittenOutFeatures features, int[] points, Func<int, double> of) =>
         points.Average(point => Enumerable.Range(0, features.Channels).Average(channel => of(features.At(point, channel))));
 
-    private static double Variance(double second, double mean, int channels) => Math.Max(GaussianAverage.Margin * second - (mean * mean), 1e-6 * mean * mean) / channels;
+    private static double Variance(double second, double mean, int channels) =>
+        Math.Max(GaussianAverage.Margin * second - (mean * mean), 1e-6 * mean * mean) / channels;
 }

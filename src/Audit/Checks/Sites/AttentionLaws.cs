@@ -3,10 +3,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>T1: given its attention, self-attention is linear in values and output, with fresh weights: the power of what it attends to is multiplied by σ_w⁴, biases aside.</summary>
+/// <summary>
+/// T1: given its attention, self-attention is linear in values and output, with fresh weights: the power of what it attends to is multiplied by σ_w⁴, biases
+/// aside.
+/// </summary>
 /// <remarks>
-/// Where all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees, which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is
-/// q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative to the square of that the variance is (1 + 2/N)² - 1 at most. Noise that differs between positions is averaged over what each sees, and that of the scores
+/// Where all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees,
+/// which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is
+/// q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative to the square of that the variance is (1 + 2/N)² - 1 at most. Noise
+/// that differs between positions is averaged over what each sees, and that of the scores
 /// cancels.
 /// </remarks>
 internal static class AttentionLaws
@@ -19,7 +24,13 @@ internal static class AttentionLaws
     /// <summary>ν₂ of signal and noise after each attention of the networks, by itself.</summary>
     public static IEnumerable<Measurement> Powers(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
-        SiteCase[] alone = [.. cases.SelectMany(site => LayersOf(site.Network)).Distinct().Select(pair => new SiteCase(new($"{pair.Layer.Heads} heads", pair.Shape, [pair.Layer]), 2))];
+        SiteCase[] alone =
+        [
+            .. cases
+                .SelectMany(site => LayersOf(site.Network))
+                .Distinct()
+                .Select(pair => new SiteCase(new($"{pair.Layer.Heads} heads", pair.Shape, [pair.Layer]), 2)),
+        ];
         SiteCase[] offered = [.. context.Offered(alone)];
         var rates = context.Rates.SharedBy(2 * Math.Max(1, offered.Length));
         foreach (var (study, site) in offered.Index())
@@ -27,14 +38,30 @@ internal static class AttentionLaws
             var (layer, shape, delta) = ((Attention)site.Network.Layers[0], site.Network.Input, context.Discrepancy(PowerDiscrepancy));
             var variance = Math.Pow(1 + (2.0 / shape.Channels), 2) - 1;
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), delta);
-            var (signal, noise) = (new KnownVarianceTest(rates, delta, context.Planned(planned)), new KnownVarianceTest(rates, delta, context.Planned(planned)));
-            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, planned, [signal, noise], simulation => Equal(context, site, study, simulation)))
+            var (signal, noise) = (
+                new KnownVarianceTest(rates, delta, context.Planned(planned)),
+                new KnownVarianceTest(rates, delta, context.Planned(planned))
+            );
+            foreach (
+                var trace in context.UntilDecided(
+                    site,
+                    NoiseKind.Mapping,
+                    study,
+                    planned,
+                    [signal, noise],
+                    simulation => Equal(context, site, study, simulation)
+                )
+            )
             {
                 var (x, y) = (trace.Input, trace.Snapshots[0]);
                 var (gain, bias) = (layer.Parameters.WeightVariance, layer.Parameters.BiasVariance);
                 var expected = (gain * ((gain * WrittenOutLayers.MeanSquare(x.Signal)) + bias)) + bias;
                 var seen = gain * gain * WrittenOutLayers.MeanSquare(Seen(layer, x));
-                signal.Add(new Observed(WrittenOutLayers.MeanSquare(y.Signal)), new Expected(expected), variance * SecondOverSquare(x, x.Signal) * expected * expected);
+                signal.Add(
+                    new Observed(WrittenOutLayers.MeanSquare(y.Signal)),
+                    new Expected(expected),
+                    variance * SecondOverSquare(x, x.Signal) * expected * expected
+                );
                 noise.Add(new Observed(WrittenOutLayers.MeanSquare(y.Noise)), new Expected(seen), variance * SecondOverSquare(x, Seen(layer, x)) * seen * seen);
             }
 
@@ -44,7 +71,12 @@ internal static class AttentionLaws
     }
 
     private static IReadOnlyList<(Attention Layer, Shape Shape)> LayersOf(Network network) =>
-        [.. ShownLayer.Of(network).Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 }).Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape))];
+        [
+            .. ShownLayer
+                .Collect(network)
+                .Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 })
+                .Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape)),
+        ];
 
     private static Batch Equal(CheckContext context, SiteCase site, int study, uint simulation)
     {
@@ -57,12 +89,17 @@ internal static class AttentionLaws
     private static double[] Seen(Attention layer, Batch batch)
     {
         var (positions, channels) = (batch.Shape.Height * batch.Shape.Width, batch.Shape.Channels);
-        return [.. batch.Noise.Select((_, i) =>
-        {
-            var (point, channel) = (i / channels, i % channels);
-            var seen = layer.Causal ? (point % positions) + 1 : positions;
-            return Enumerable.Range(0, seen).Average(j => batch.Noise[(((point / positions * positions) + j) * channels) + channel]);
-        })];
+        return
+        [
+            .. batch.Noise.Select(
+                (_, i) =>
+                {
+                    var (point, channel) = (i / channels, i % channels);
+                    var seen = layer.Causal ? (point % positions) + 1 : positions;
+                    return Enumerable.Range(0, seen).Average(j => batch.Noise[(((point / positions * positions) + j) * channels) + channel]);
+                }
+            ),
+        ];
     }
 
     /// <summary>Jensen: the square of a mean over points is at most the mean of the squares, which is this many times the square of the mean.</summary>

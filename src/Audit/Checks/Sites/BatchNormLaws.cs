@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>B2 and B5: batch norm after a fresh Gaussian layer, before any activation: the signal's power by quadrature, and the noise's, held and full.</summary>
+/// <summary>
+/// B2 and B5: batch norm after a fresh Gaussian layer, before any activation: the signal's power by quadrature, and the noise's, held and full.
+/// </summary>
 internal static class BatchNormLaws
 {
     internal const double SignalDiscrepancy = 0.05;
@@ -26,10 +28,24 @@ internal static class BatchNormLaws
     /// <summary>B2: ν₂ after batch norm and activation, of the layer by itself on a batch that stays the same.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
-        var distinct = cases.SelectMany(site => SitesOf(site.Network)).Where(fresh => fresh.Activation is not null)
-            .Select(fresh => (fresh.Parameters, Norm: (BatchNorm)fresh.Norm!.Layer, fresh.Function)).Distinct();
-        SiteCase[] offered = [.. context.Offered(distinct.Select(layer => new SiteCase(
-            new($"batch norm of {layer.Norm.Epsilon:G3} and {layer.Function}", new(1, 1, 8), [new Dense { Channels = 32, Parameters = layer.Parameters }, layer.Norm, new Activation(layer.Function)]), Inputs)))];
+        var distinct = cases
+            .SelectMany(site => SitesOf(site.Network))
+            .Where(fresh => fresh.Activation is not null)
+            .Select(fresh => (fresh.Parameters, Norm: (BatchNorm)fresh.Norm!.Layer, fresh.Function))
+            .Distinct();
+        SiteCase[] offered =
+        [
+            .. context.Offered(
+                distinct.Select(layer => new SiteCase(
+                    new(
+                        $"batch norm of {layer.Norm.Epsilon:G3} and {layer.Function}",
+                        new(1, 1, 8),
+                        [new Dense { Channels = 32, Parameters = layer.Parameters }, layer.Norm, new Activation(layer.Function)]
+                    ),
+                    Inputs
+                ))
+            ),
+        ];
         var rates = context.Rates.SharedBy(Math.Max(1, offered.Length));
         foreach (var (study, site) in offered.Index())
         {
@@ -56,10 +72,15 @@ internal static class BatchNormLaws
         }
     }
 
-    /// <summary>B5: given a channel's signal its noise is Gaussian about the regression on it, so its mean square after batch norm is known, whether statistics are held or differentiated.</summary>
+    /// <summary>
+    /// B5: given a channel's signal its noise is Gaussian about the regression on it, so its mean square after batch norm is known, whether statistics are held
+    /// or differentiated.
+    /// </summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
-        var studies = cases.SelectMany(site => site.Noises.Where(noise => context.Offers(site.Network, site.Images, noise, given: false)).Select(noise => (site, noise))).ToArray();
+        var studies = cases
+            .SelectMany(site => site.Noises.Where(noise => context.Offers(site.Network, site.Images, noise, given: false)).Select(noise => (site, noise)))
+            .ToArray();
         var rates = context.Rates.SharedBy(Math.Max(1, studies.Length));
         foreach (var (study, (site, noise)) in studies.Index())
         {
@@ -76,18 +97,28 @@ internal static class BatchNormLaws
                 }
             }
 
-            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {Words.Of(noise)}, {site.Description}");
+            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {Words.Spell(noise)}, {site.Description}");
         }
     }
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Linear.Layer: Dense, Norm.Layer: BatchNorm { Scale: not 0 }, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 } })];
+        [
+            .. FreshLayer
+                .Collect(network)
+                .Where(fresh =>
+                    fresh is { Linear.Layer: Dense, Norm.Layer: BatchNorm { Scale: not 0 }, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 } }
+                ),
+        ];
 
     /// <summary>The power by theory; null where there is none.</summary>
     private static double? ExpectedPower(Network network, Batch batch)
     {
         var (points, channels) = (batch.Shape.Points, batch.Shape.Channels);
-        var state = KernelState.FromFeatures(new(1, 1, channels), Matrix<double>.Build.DenseOfRowMajor(points, channels, batch.Signal), Matrix<double>.Build.DenseOfRowMajor(points, channels, batch.Noise));
+        var state = KernelState.FromFeatures(
+            new(1, 1, channels),
+            Matrix<double>.Build.DenseOfRowMajor(points, channels, batch.Signal),
+            Matrix<double>.Build.DenseOfRowMajor(points, channels, batch.Noise)
+        );
         try
         {
             return LayerMap.Apply(network.Layers, state).Nu2();
@@ -99,14 +130,25 @@ internal static class BatchNormLaws
     }
 
     /// <summary>The largest |s(u) - s(0)|/|u|.</summary>
-    private static double Steepest(Function function) => function.Kind switch
-    {
-        FunctionKind.LeakyRelu => Math.Max(1, Math.Abs(function.Slope)),
-        FunctionKind.Erf => 2 / Math.Sqrt(Math.PI),
-        FunctionKind.Linear or FunctionKind.Relu or FunctionKind.Abs or FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu
-            or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose steepest chord from 0 is known"),
-    };
+    private static double Steepest(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.LeakyRelu => Math.Max(1, Math.Abs(function.Slope)),
+            FunctionKind.Erf => 2 / Math.Sqrt(Math.PI),
+            FunctionKind.Linear
+            or FunctionKind.Relu
+            or FunctionKind.Abs
+            or FunctionKind.Tanh
+            or FunctionKind.Sine
+            or FunctionKind.Gelu
+            or FunctionKind.GeluTanh
+            or FunctionKind.Silu
+            or FunctionKind.Elu
+            or FunctionKind.Sigmoid
+            or FunctionKind.Softplus
+            or FunctionKind.HardSwish => 1,
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose steepest chord from 0 is known"),
+        };
 
     private static void AddNoise(FreshLayer fresh, NetworkTrace trace, NoiseKind noise, KnownVarianceTest test)
     {
@@ -118,7 +160,10 @@ internal static class BatchNormLaws
         }
 
         var scale = fresh.Parameters.WeightVariance / input.Channels;
-        var (x, dx) = (Matrix<double>.Build.DenseOfRowMajor(points, input.Channels, input.Signal), Matrix<double>.Build.DenseOfRowMajor(points, input.Channels, input.Noise));
+        var (x, dx) = (
+            Matrix<double>.Build.DenseOfRowMajor(points, input.Channels, input.Signal),
+            Matrix<double>.Build.DenseOfRowMajor(points, input.Channels, input.Noise)
+        );
         var kernel = (scale * x.TransposeAndMultiply(x)) + fresh.Parameters.BiasVariance;
         var cross = scale * dx.TransposeAndMultiply(x);
         var regression = kernel.Solve(cross.Transpose()).Transpose();

@@ -5,8 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Z1: a normalised residual branch adds the same to ν₂ at every depth and width, so that it weighs 1/(l + l₀) of its skip.</summary>
 /// <remarks>
-/// A branch ends with a fresh layer, a norm, an activation and a fresh last layer. What the last one reads has a mean of ν₂ that nothing below moves: E s(z)² over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm
-/// and a leaky activation, since the sign of each channel is a coin. Given that, ν₂ of the branch's N channels varies by 2q²/N at most. Skip and branch have no cross terms: the last weights have no preferred sign.
+/// A branch ends with a fresh layer, a norm, an activation and a fresh last layer. What the last one reads has a mean of ν₂ that nothing below moves: E s(z)²
+/// over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm
+/// and a leaky activation, since the sign of each channel is a coin. Given that, ν₂ of the branch's N channels varies by 2q²/N at most. Skip and branch have no
+/// cross terms: the last weights have no preferred sign.
 /// </remarks>
 internal static class DilutionLaws
 {
@@ -52,7 +54,11 @@ internal static class DilutionLaws
         var (parameters, after) = (unit.Last.Parameters, unit.Last.Linear.OutputOf(trace));
         var expected = (parameters.WeightVariance * mean) + parameters.BiasVariance;
         var ofInput = parameters.WeightVariance * parameters.WeightVariance * variance;
-        branches.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(expected), (2 * ((expected * expected) + ofInput) / after.Channels) + ofInput);
+        branches.Add(
+            new Observed(WrittenOutLayers.MeanSquare(after.Signal)),
+            new Expected(expected),
+            (2 * ((expected * expected) + ofInput) / after.Channels) + ofInput
+        );
 
         var skip = unit.SkipOf(trace);
         if (skip.Signal.Length == after.Signal.Length && WrittenOutLayers.MeanSquare(skip.Signal) is > 0 and var square)
@@ -72,25 +78,33 @@ internal static class DilutionLaws
 
     private static IReadOnlyList<Unit> SitesOf(Network network)
     {
-        var fresh = FreshLayer.Of(network);
+        var fresh = FreshLayer.Collect(network);
         return
         [
             .. from last in fresh
-               where last is { Norm: null, Activation: null, Parameters.Law: WeightLaw.Normal } && IsLossless(last.Linear.Layer) && network.Places[last.Linear.After].EndsBranch && !last.Linear.Flattened
-               let inner = fresh.FirstOrDefault(inner => inner.Activation?.After == last.Linear.Before && inner.Norm is not null && inner.Parameters.Law == WeightLaw.Normal)
-               where inner is not null && IsSite(network, inner)
-               select new Unit(inner, last, BeginningOf(network, last.Linear.After)),
+            where
+                last is { Norm: null, Activation: null, Parameters.Law: WeightLaw.Normal }
+                && IsLossless(last.Linear.Layer)
+                && network.Places[last.Linear.After].EndsBranch
+                && !last.Linear.Flattened
+            let inner = fresh.FirstOrDefault(inner =>
+                inner.Activation?.After == last.Linear.Before && inner.Norm is not null && inner.Parameters.Law == WeightLaw.Normal
+            )
+            where inner is not null && IsSite(network, inner)
+            select new Unit(inner, last, BeginningOf(network, last.Linear.After)),
         ];
     }
 
     private static bool IsLossless(Layer layer) => layer is Dense or Convolution { Stride: 1, Boundary: Networks.Boundary.Periodic };
 
-    private static bool IsSite(Network network, FreshLayer inner) => inner.Norm!.Layer switch
-    {
-        BatchNorm { Epsilon: 0 } => inner.Function.Kind is FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs,
-        LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8,
-        _ => false,
-    };
+    private static bool IsSite(Network network, FreshLayer inner) =>
+        inner.Norm!.Layer switch
+        {
+            BatchNorm { Epsilon: 0 } => inner.Function.Kind is FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs,
+            LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8,
+            _ => false,
+        };
 
     /// <summary>The place that shows the input of the unit around a place.</summary>
     private static int BeginningOf(Network network, int place)

@@ -22,7 +22,10 @@ internal static class DropoutLaws
             ShownLayer[] sites = [.. SitesOf(site.Network)];
             var (delta, channels) = (context.Discrepancy(PowerDiscrepancy), sites.Average(layer => site.Network.Places[layer.After].Shape.Channels));
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(2 / channels), delta);
-            var (signal, noise) = (new KnownVarianceTest(rates, delta, context.Planned(planned)), new KnownVarianceTest(rates, delta, context.Planned(planned)));
+            var (signal, noise) = (
+                new KnownVarianceTest(rates, delta, context.Planned(planned)),
+                new KnownVarianceTest(rates, delta, context.Planned(planned))
+            );
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, (planned + sites.Length - 1) / sites.Length, [signal, noise]))
             {
                 foreach (var layer in sites)
@@ -50,5 +53,5 @@ internal static class DropoutLaws
         }
     }
 
-    private static IEnumerable<ShownLayer> SitesOf(Network network) => ShownLayer.Of(network).Where(layer => layer.Layer is Dropout { Keep: < 1 });
+    private static IEnumerable<ShownLayer> SitesOf(Network network) => ShownLayer.Collect(network).Where(layer => layer.Layer is Dropout { Keep: < 1 });
 }

@@ -9,30 +9,34 @@ namespace Wellbehaved.Audit;
 internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLayer? Activation)
 {
     /// <summary>How its weights are drawn.</summary>
-    public Initialisation Parameters => Linear.Layer switch
-    {
-        Convolution convolution => convolution.Parameters,
-        Dense dense => dense.Parameters,
-        _ => throw new UnknownLayerException(Linear.Layer),
-    };
+    public Initialisation Parameters =>
+        Linear.Layer switch
+        {
+            Convolution convolution => convolution.Parameters,
+            Dense dense => dense.Parameters,
+            _ => throw new UnknownLayerException(Linear.Layer),
+        };
 
     /// <summary>The activation's function.</summary>
     public Function Function => ((Activation)Activation!.Layer).Function;
 
     /// <summary>All of a network.</summary>
-    public static IReadOnlyList<FreshLayer> Of(Network network)
+    public static IReadOnlyList<FreshLayer> Collect(Network network)
     {
-        var shown = ShownLayer.Of(network);
+        var shown = ShownLayer.Collect(network);
         return
         [
-            .. shown.Where(layer => layer.Layer is Dense or Convolution { Groups: 1 }).Select(linear =>
-            {
-                var norm = Following(linear.After, layer => layer is Norm);
-                return new FreshLayer(linear, norm, Following(norm?.After ?? linear.After, layer => layer is Activation));
-            }),
+            .. shown
+                .Where(layer => layer.Layer is Dense or Convolution { Groups: 1 })
+                .Select(linear =>
+                {
+                    var norm = Following(linear.After, layer => layer is Norm);
+                    return new FreshLayer(linear, norm, Following(norm?.After ?? linear.After, layer => layer is Activation));
+                }),
         ];
 
-        ShownLayer? Following(int place, Func<Layer, bool> kind) => shown.FirstOrDefault(layer => layer.Before == place && !layer.Flattened && kind(layer.Layer));
+        ShownLayer? Following(int place, Func<Layer, bool> kind) =>
+            shown.FirstOrDefault(layer => layer.Before == place && !layer.Flattened && kind(layer.Layer));
     }
 
     /// <summary>Second moments of signal and noise at two output points, given what the layer reads.</summary>
@@ -70,12 +74,13 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
         return (signal, noise);
     }
 
-    private (int Kernel, int Stride, int Dilation, Boundary Boundary) Taps => Linear.Layer switch
-    {
-        Dense => (1, 1, 1, Boundary.Periodic),
-        Convolution convolution => (convolution.Kernel, convolution.Stride, convolution.Dilation, convolution.Boundary),
-        _ => throw new UnknownLayerException(Linear.Layer),
-    };
+    private (int Kernel, int Stride, int Dilation, Boundary Boundary) Taps =>
+        Linear.Layer switch
+        {
+            Dense => (1, 1, 1, Boundary.Periodic),
+            Convolution convolution => (convolution.Kernel, convolution.Stride, convolution.Dilation, convolution.Boundary),
+            _ => throw new UnknownLayerException(Linear.Layer),
+        };
 
     /// <summary>Second moments of signal and noise of each output point, given what the layer reads; those of its channels are alike and independent.</summary>
     public (double[] Signal, double[] Noise, double[] Cross) Moments(WrittenOutFeatures input)
@@ -98,7 +103,11 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
                         for (var channel = 0; i is not null && j is not null && channel < input.Channels; channel++)
                         {
                             var at = input.At(image, i.Value, j.Value, channel);
-                            (q, d, c) = (q + (input.Signal[at] * input.Signal[at]), d + (input.Noise[at] * input.Noise[at]), c + (input.Signal[at] * input.Noise[at]));
+                            (q, d, c) = (
+                                q + (input.Signal[at] * input.Signal[at]),
+                                d + (input.Noise[at] * input.Noise[at]),
+                                c + (input.Signal[at] * input.Noise[at])
+                            );
                         }
                     }
 

@@ -9,10 +9,13 @@ internal static class GaussianAverage
     public const double Margin = 1.002;
 
     private const int Nodes = 145;
-    private static readonly (double Node, double Weight)[] Rule = [.. Enumerable.Range(0, Nodes).Select(i => (i - (Nodes / 2)) / 8.0).Select(z => (z, Math.Exp(-z * z / 2) / (8 * Math.Sqrt(2 * Math.PI))))];
+    private static readonly (double Node, double Weight)[] Rule =
+    [
+        .. Enumerable.Range(0, Nodes).Select(i => (i - (Nodes / 2)) / 8.0).Select(z => (z, Math.Exp(-z * z / 2) / (8 * Math.Sqrt(2 * Math.PI)))),
+    ];
 
     /// <summary>E f(s(u), s'(u), u) for u of a variance.</summary>
-    public static double Of(Function function, double variance, Func<double, double, double, double> of)
+    public static double Integrate(Function function, double variance, Func<double, double, double, double> of)
     {
         var (deviation, sum) = (Math.Sqrt(variance), 0.0);
         foreach (var (node, weight) in Rule)

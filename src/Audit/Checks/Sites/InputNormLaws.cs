@@ -5,10 +5,13 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>LN1, LN2, LN3 and V6: layer and RMS norm after a fresh Gaussian layer make a uniform direction on a sphere, independent of everything below.</summary>
+/// <summary>
+/// LN1, LN2, LN3 and V6: layer and RMS norm after a fresh Gaussian layer make a uniform direction on a sphere, independent of everything below.
+/// </summary>
 /// <remarks>
 /// <para>With n = N - 1 for layer norm and N for RMS norm: N σ²/q ~ χ²_n, so 1/σ² has the mean N/((n - 2)q) and the relative variance 2/(n - 4).</para>
-/// <para>A mean f over the channels of a function of z, a point of a sphere of radius √N in n dimensions, varies by N/(n - 1) E|∇f|² at most (Poincaré's inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
+/// <para>A mean f over the channels of a function of z, a point of a sphere of radius √N in n dimensions, varies by N/(n - 1) E|∇f|² at most (Poincaré's
+/// inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
 /// <para>Given y at a point, the part of the noise along it is gone, and that along 1 of layer norm: Σdz²σ²/D' ~ χ²_{n-1}, D' = D - C²/q.</para>
 /// </remarks>
 internal static class InputNormLaws
@@ -31,75 +34,119 @@ internal static class InputNormLaws
 
     /// <summary>LN1: E 1/σ².</summary>
     public static IEnumerable<Measurement> InverseVariance(CheckContext context, IReadOnlyList<SiteCase> cases) =>
-        Measure(context, cases, InverseDiscrepancy, 2, needsActivation: false, "1/σ² before norms of inputs", (fresh, trace, test) =>
-        {
-            var (q, _, _) = fresh.Moments(fresh.Linear.InputOf(trace));
-            var (before, n) = (fresh.Linear.OutputOf(trace), Dimension(fresh, trace));
-            if (n <= 5 || !IsExact(fresh, q))
+        Measure(
+            context,
+            cases,
+            InverseDiscrepancy,
+            2,
+            needsActivation: false,
+            "1/σ² before norms of inputs",
+            (fresh, trace, test) =>
             {
-                return;
-            }
+                var (q, _, _) = fresh.Moments(fresh.Linear.InputOf(trace));
+                var (before, n) = (fresh.Linear.OutputOf(trace), Dimension(fresh, trace));
+                if (n <= 5 || !IsExact(fresh, q))
+                {
+                    return;
+                }
 
-            var ratios = q.Select((variance, point) => variance / SigmaSquared(fresh, before, point) * (n - 2) / before.Channels);
-            test.Add(new Observed(ratios.Average()), new Expected(1), 2.0 / (n - 4));
-        });
+                var ratios = q.Select((variance, point) => variance / SigmaSquared(fresh, before, point) * (n - 2) / before.Channels);
+                test.Add(new Observed(ratios.Average()), new Expected(1), 2.0 / (n - 4));
+            }
+        );
 
     /// <summary>V6: E ν₂ after norm and activation is the same number at every depth, for every input (LN2).</summary>
     public static IEnumerable<Measurement> Constancy(CheckContext context, IReadOnlyList<SiteCase> cases) =>
-        Measure(context, cases, PowerDiscrepancy, 2, needsActivation: true, "ν₂ after norm and activation", (fresh, trace, test) =>
-        {
-            var (q, _, _) = fresh.Moments(fresh.Linear.InputOf(trace));
-            if (IsExact(fresh, q) && Dimension(fresh, trace) >= 3)
+        Measure(
+            context,
+            cases,
+            PowerDiscrepancy,
+            2,
+            needsActivation: true,
+            "ν₂ after norm and activation",
+            (fresh, trace, test) =>
             {
-                var (mean, variance) = PowerOf(fresh, trace);
-                test.Add(new Observed(WrittenOutLayers.MeanSquare(fresh.Activation!.OutputOf(trace).Signal)), new Expected(mean), variance);
+                var (q, _, _) = fresh.Moments(fresh.Linear.InputOf(trace));
+                if (IsExact(fresh, q) && Dimension(fresh, trace) >= 3)
+                {
+                    var (mean, variance) = PowerOf(fresh, trace);
+                    test.Add(new Observed(WrittenOutLayers.MeanSquare(fresh.Activation!.OutputOf(trace).Signal)), new Expected(mean), variance);
+                }
             }
-        });
+        );
 
     /// <summary>LN3: the noise after the norm, what lies along the signal being gone.</summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, IReadOnlyList<SiteCase> cases) =>
-        Measure(context, cases, NoiseDiscrepancy, 2, needsActivation: false, "ν₂(dz) after norms of inputs", (fresh, trace, test) =>
-        {
-            var (q, d, c) = fresh.Moments(fresh.Linear.InputOf(trace));
-            var (before, after, n) = (fresh.Linear.OutputOf(trace), fresh.Norm!.OutputOf(trace), Dimension(fresh, trace));
-            var scale = ((Norm)fresh.Norm.Layer).Scale;
-            double[] rests = [.. q.Select((variance, i) => d[i] - (c[i] * c[i] / variance))];
-            if (n <= 2 || scale == 0 || !IsExact(fresh, q) || rests.Any(rest => !(rest > 1e-6 * d.Max())))
+        Measure(
+            context,
+            cases,
+            NoiseDiscrepancy,
+            2,
+            needsActivation: false,
+            "ν₂(dz) after norms of inputs",
+            (fresh, trace, test) =>
             {
-                return;
-            }
+                var (q, d, c) = fresh.Moments(fresh.Linear.InputOf(trace));
+                var (before, after, n) = (fresh.Linear.OutputOf(trace), fresh.Norm!.OutputOf(trace), Dimension(fresh, trace));
+                var scale = ((Norm)fresh.Norm.Layer).Scale;
+                double[] rests = [.. q.Select((variance, i) => d[i] - (c[i] * c[i] / variance))];
+                if (n <= 2 || scale == 0 || !IsExact(fresh, q) || rests.Any(rest => !(rest > 1e-6 * d.Max())))
+                {
+                    return;
+                }
 
-            var ratios = rests.Select((rest, point) =>
-            {
-                var square = Enumerable.Range(0, after.Channels).Sum(channel => Math.Pow(after.Noise[after.At(point, channel)] / scale, 2));
-                return square * SigmaSquared(fresh, before, point) / (rest * (n - 1));
-            });
-            test.Add(new Observed(ratios.Average()), new Expected(1), 2.0 / (n - 1));
-        });
+                var ratios = rests.Select(
+                    (rest, point) =>
+                    {
+                        var square = Enumerable.Range(0, after.Channels).Sum(channel => Math.Pow(after.Noise[after.At(point, channel)] / scale, 2));
+                        return square * SigmaSquared(fresh, before, point) / (rest * (n - 1));
+                    }
+                );
+                test.Add(new Observed(ratios.Average()), new Expected(1), 2.0 / (n - 1));
+            }
+        );
 
     /// <summary>The mean of ν₂ after norm and activation, and a bound of its variance.</summary>
     internal static (double Mean, double Variance) PowerOf(FreshLayer fresh, NetworkTrace trace) =>
-        Known.GetOrAdd((trace.Snapshots[fresh.Linear.After].Shape.Channels, fresh.Norm!.Layer is LayerNorm, fresh.Function, ((Norm)fresh.Norm.Layer).Scale), key => PowerOf(key.Channels, key.Centred, key.Function, key.Scale));
+        Known.GetOrAdd(
+            (trace.Snapshots[fresh.Linear.After].Shape.Channels, fresh.Norm!.Layer is LayerNorm, fresh.Function, ((Norm)fresh.Norm.Layer).Scale),
+            key => PowerOf(key.Channels, key.Centred, key.Function, key.Scale)
+        );
 
     private static (double Mean, double Variance) PowerOf(int channels, bool centred, Function function, double scale)
     {
-        var (sphere, kinks, n) = (new SphereLaws(channels, centred), DualActivation.For(function).Curve.Kinks.Select(kink => kink / scale), channels - (centred ? 1 : 0));
+        var (sphere, kinks, n) = (
+            new SphereLaws(channels, centred),
+            DualActivation.For(function).Curve.Kinks.Select(kink => kink / scale),
+            channels - (centred ? 1 : 0)
+        );
         var mean = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z), 2), kinks);
-        var gradient = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z) * scale * WrittenOutFunction.Derivative(function, scale * z), 2), kinks);
+        var gradient = sphere.Expectation(
+            z => Math.Pow(WrittenOutFunction.Value(function, scale * z) * scale * WrittenOutFunction.Derivative(function, scale * z), 2),
+            kinks
+        );
         return (mean, 4 * gradient / (n - 1));
     }
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
-    [
-        .. FreshLayer.Of(network).Where(fresh => fresh.Parameters.Law == WeightLaw.Normal
-            && fresh.Norm?.Layer is LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
-            && network.Places[fresh.Linear.After].Shape.Channels >= 8),
-    ];
+        [
+            .. FreshLayer
+                .Collect(network)
+                .Where(fresh =>
+                    fresh.Parameters.Law == WeightLaw.Normal
+                    && fresh.Norm?.Layer
+                        is LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+                            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+                    && network.Places[fresh.Linear.After].Shape.Channels >= 8
+                ),
+        ];
 
-    private static int Dimension(FreshLayer fresh, NetworkTrace trace) => trace.Snapshots[fresh.Linear.After].Shape.Channels - (fresh.Norm!.Layer is LayerNorm ? 1 : 0);
+    private static int Dimension(FreshLayer fresh, NetworkTrace trace) =>
+        trace.Snapshots[fresh.Linear.After].Shape.Channels - (fresh.Norm!.Layer is LayerNorm ? 1 : 0);
 
     /// <summary>Whether ε may be taken for 0; known from the layer below.</summary>
-    private static bool IsExact(FreshLayer fresh, double[] variances) => Array.TrueForAll(variances, variance => ((Norm)fresh.Norm!.Layer).Epsilon <= MostEpsilon * variance && variance > 0);
+    private static bool IsExact(FreshLayer fresh, double[] variances) =>
+        Array.TrueForAll(variances, variance => ((Norm)fresh.Norm!.Layer).Epsilon <= MostEpsilon * variance && variance > 0);
 
     private static double SigmaSquared(FreshLayer fresh, WrittenOutFeatures before, int point)
     {
@@ -108,7 +155,14 @@ internal static class InputNormLaws
     }
 
     private static IEnumerable<Measurement> Measure(
-        CheckContext context, IReadOnlyList<SiteCase> cases, double discrepancy, double plannedVariance, bool needsActivation, string quantity, Action<FreshLayer, NetworkTrace, KnownVarianceTest> add)
+        CheckContext context,
+        IReadOnlyList<SiteCase> cases,
+        double discrepancy,
+        double plannedVariance,
+        bool needsActivation,
+        string quantity,
+        Action<FreshLayer, NetworkTrace, KnownVarianceTest> add
+    )
     {
         SiteCase[] offered = [.. context.Offered(cases)];
         var rates = context.Rates.SharedBy(Math.Max(1, offered.Length));

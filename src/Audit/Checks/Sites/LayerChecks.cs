@@ -2,7 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given parameters and the subject's own.</summary>
+/// <summary>
+/// O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given
+/// parameters and the subject's own.
+/// </summary>
 internal static class LayerChecks
 {
     /// <summary>Means and scales of inputs, which take turns: centred ones hide what is not centred, and numbers near 1 what is not scaled.</summary>
@@ -50,15 +53,16 @@ internal static class LayerChecks
         var input = InputOf(site, context.SeedOf(~study), study);
         var parameters = given ? site.Parameters(context.SeedOf(study)) : null;
         Weights weights = parameters is null ? new Weights.Own(context.SeedOf(study), (uint)study) : new Weights.Given(parameters);
-        var trace = NetworkTrace.Of(context.Subject, site.Network, noise, weights, input);
-        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Of(noise)}, {site.Description}").Compare();
+        var trace = NetworkTrace.Record(context.Subject, site.Network, noise, weights, input);
+        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Spell(noise)}, {site.Description}").Compare();
     }
 
     /// <summary>How the definition calls a noise.</summary>
-    internal static WrittenOutNoise Definition(NoiseKind noise) => noise switch
-    {
-        NoiseKind.Mapping => WrittenOutNoise.Mapping,
-        NoiseKind.Full => WrittenOutNoise.Full,
-        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
-    };
+    internal static WrittenOutNoise Definition(NoiseKind noise) =>
+        noise switch
+        {
+            NoiseKind.Mapping => WrittenOutNoise.Mapping,
+            NoiseKind.Full => WrittenOutNoise.Full,
+            _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+        };
 }

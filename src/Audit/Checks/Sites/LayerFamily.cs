@@ -35,18 +35,19 @@ internal static class LayerFamilies
 {
     /// <summary>The family of a layer other than a repeat.</summary>
     /// <exception cref="UnknownLayerException">It belongs to none.</exception>
-    public static LayerFamily Of(Layer layer) => layer switch
-    {
-        Convolution or Dense => LayerFamily.Linear,
-        Activation => LayerFamily.Activation,
-        BatchNorm => LayerFamily.BatchNorm,
-        LayerNorm or RmsNorm or GroupNorm or InstanceNorm => LayerFamily.InputNorm,
-        Pooling or GlobalAveragePool or Scaling or Flatten => LayerFamily.Pooling,
-        Residual => LayerFamily.Residual,
-        Dropout => LayerFamily.Dropout,
-        Attention => LayerFamily.Attention,
-        _ => throw new UnknownLayerException(layer),
-    };
+    public static LayerFamily FamilyOf(Layer layer) =>
+        layer switch
+        {
+            Convolution or Dense => LayerFamily.Linear,
+            Activation => LayerFamily.Activation,
+            BatchNorm => LayerFamily.BatchNorm,
+            LayerNorm or RmsNorm or GroupNorm or InstanceNorm => LayerFamily.InputNorm,
+            Pooling or GlobalAveragePool or Scaling or Flatten => LayerFamily.Pooling,
+            Residual => LayerFamily.Residual,
+            Dropout => LayerFamily.Dropout,
+            Attention => LayerFamily.Attention,
+            _ => throw new UnknownLayerException(layer),
+        };
 
     /// <summary>Every layer of a list and of the lists within it, each repetition's once, other than repeats.</summary>
     public static IEnumerable<Layer> All(Networks.Layers layers)

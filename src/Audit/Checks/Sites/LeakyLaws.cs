@@ -7,7 +7,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>V1, V2 and V3: leaky activations after fresh weights of any symmetric law, and the walk of one point.</summary>
 /// <remarks>
-/// The sign of each channel is a fair coin whatever else is given, so s keeps (1 + a²)/2 of signal and noise in the mean. The mean square over N independent channels varies by (5 - 2a² + 5a⁴)/(1 + a²)² /N of its
+/// The sign of each channel is a fair coin whatever else is given, so s keeps (1 + a²)/2 of signal and noise in the mean. The mean square over N independent
+/// channels varies by (5 - 2a² + 5a⁴)/(1 + a²)² /N of its
 /// squared mean at most for normal weights; for lighter tails, and for orthogonal weights with N inputs, it varies by less.
 /// </remarks>
 internal static class LeakyLaws
@@ -35,7 +36,10 @@ internal static class LeakyLaws
             var channels = sites.Average(fresh => site.Network.Places[fresh.Linear.After].Shape.Channels);
             var delta = context.Discrepancy(ConservationDiscrepancy);
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(5 / channels), delta);
-            var (signal, noise) = (new KnownVarianceTest(rates, delta, context.Planned(planned)), new KnownVarianceTest(rates, delta, context.Planned(planned)));
+            var (signal, noise) = (
+                new KnownVarianceTest(rates, delta, context.Planned(planned)),
+                new KnownVarianceTest(rates, delta, context.Planned(planned))
+            );
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, (planned + sites.Count - 1) / sites.Count, [signal, noise]))
             {
                 foreach (var fresh in sites)
@@ -75,7 +79,10 @@ internal static class LeakyLaws
             var sites = WalksOf(site.Network, law);
             var delta = context.Discrepancy(StepDistance);
             var planned = DistributionTest.SamplesFor(rates, delta);
-            var (signal, noise) = (new DistributionTest(rates, delta, context.Planned(planned), TableError), new DistributionTest(rates, delta, context.Planned(planned), TableError));
+            var (signal, noise) = (
+                new DistributionTest(rates, delta, context.Planned(planned), TableError),
+                new DistributionTest(rates, delta, context.Planned(planned), TableError)
+            );
             Table[] tables = [.. sites.Select(fresh => Table.For(site.Network.Places[fresh.Linear.After].Shape.Channels, SlopeOf(fresh.Function)!.Value, law))];
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, (planned + sites.Count - 1) / sites.Count, [signal, noise]))
             {
@@ -92,33 +99,55 @@ internal static class LeakyLaws
             yield return noise.Conclude($"distribution of the steps of μ₂(dx), {site.Description}");
         }
 
-        static void Add(DistributionTest test, Table table, double step) => test.Add(new Observed(step), new Expected(double.IsFinite(step) ? table.Of(step) : double.NaN));
+        static void Add(DistributionTest test, Table table, double step) =>
+            test.Add(new Observed(step), new Expected(double.IsFinite(step) ? table.Interpolate(step) : double.NaN));
     }
 
-    private static IReadOnlyList<FreshLayer> SitesOf(Network network) => [.. FreshLayer.Of(network).Where(fresh =>
-        fresh is { Norm: null, Activation: not null } && SlopeOf(fresh.Function) is not null && (fresh.Parameters.Law != WeightLaw.Orthogonal || IsSquare(network, fresh)))];
+    private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
+        [
+            .. FreshLayer
+                .Collect(network)
+                .Where(fresh =>
+                    fresh is { Norm: null, Activation: not null }
+                    && SlopeOf(fresh.Function) is not null
+                    && (fresh.Parameters.Law != WeightLaw.Orthogonal || IsSquare(network, fresh))
+                ),
+        ];
 
-    private static IReadOnlyList<FreshLayer> WalksOf(Network network, WeightLaw law) => network.Input.Positions != 1 ? [] :
-    [
-        .. SitesOf(network).Where(fresh => fresh.Linear.Layer is Dense && fresh.Parameters is { BiasVariance: 0, WeightVariance: > 0 } && fresh.Parameters.Law == law && SlopeOf(fresh.Function) is > -1 and < 1
-            && network.Places[fresh.Linear.After].Shape is { Positions: 1, Channels: >= 16 and <= 256 } && (law != WeightLaw.Orthogonal || IsSquare(network, fresh))),
-    ];
+    private static IReadOnlyList<FreshLayer> WalksOf(Network network, WeightLaw law) =>
+        network.Input.Positions != 1
+            ? []
+            :
+            [
+                .. SitesOf(network)
+                    .Where(fresh =>
+                        fresh.Linear.Layer is Dense
+                        && fresh.Parameters is { BiasVariance: 0, WeightVariance: > 0 }
+                        && fresh.Parameters.Law == law
+                        && SlopeOf(fresh.Function) is > -1 and < 1
+                        && network.Places[fresh.Linear.After].Shape is { Positions: 1, Channels: >= 16 and <= 256 }
+                        && (law != WeightLaw.Orthogonal || IsSquare(network, fresh))
+                    ),
+            ];
 
-    private static bool IsSquare(Network network, FreshLayer fresh) => fresh.Linear is { Layer: Dense, Flattened: false }
+    private static bool IsSquare(Network network, FreshLayer fresh) =>
+        fresh.Linear is { Layer: Dense, Flattened: false }
         && (fresh.Linear.Before < 0 ? network.Input : network.Places[fresh.Linear.Before].Shape).Channels == network.Places[fresh.Linear.After].Shape.Channels;
 
-    private static double? SlopeOf(Function function) => function.Kind switch
-    {
-        FunctionKind.Relu => 0,
-        FunctionKind.LeakyRelu => function.Slope,
-        FunctionKind.Abs => -1,
-        FunctionKind.Linear => 1,
-        _ => null,
-    };
+    private static double? SlopeOf(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Relu => 0,
+            FunctionKind.LeakyRelu => function.Slope,
+            FunctionKind.Abs => -1,
+            FunctionKind.Linear => 1,
+            _ => null,
+        };
 
     /// <summary>The distribution function of ν₂ after a layer over its mean before the activation.</summary>
     /// <remarks>
-    /// The squares of the K channels that are above 0, K ~ Binomial(N, ½), make a share β ~ Beta(K/2, (N - K)/2) of the whole, of which a² + (1 - a²)β is left. Orthogonal weights leave the whole as it is; for
+    /// The squares of the K channels that are above 0, K ~ Binomial(N, ½), make a share β ~ Beta(K/2, (N - K)/2) of the whole, of which a² + (1 - a²)β is left.
+    /// Orthogonal weights leave the whole as it is; for
     /// normal ones it is χ²_N/N, independent of the share.
     /// </remarks>
     private sealed class Table
@@ -133,10 +162,15 @@ internal static class LeakyLaws
         {
             var squared = slope * slope;
             var mean = (1 + squared) / 2;
-            var deviation = Math.Sqrt(((law == WeightLaw.Orthogonal ? 3 - (6 * squared) + (3 * squared * squared) : 5 - (2 * squared) + (5 * squared * squared)) / 4) / channels);
+            var deviation = Math.Sqrt(
+                ((law == WeightLaw.Orthogonal ? 3 - (6 * squared) + (3 * squared * squared) : 5 - (2 * squared) + (5 * squared * squared)) / 4) / channels
+            );
             _from = Math.Max(0, mean - (8 * deviation));
             _spacing = (mean + (10 * deviation) - _from) / Steps;
-            double[] binomial = [.. Enumerable.Range(0, channels + 1).Select(k => Math.Exp(SpecialFunctions.BinomialLn(channels, k) - (channels * Math.Log(2))))];
+            double[] binomial =
+            [
+                .. Enumerable.Range(0, channels + 1).Select(k => Math.Exp(SpecialFunctions.BinomialLn(channels, k) - (channels * Math.Log(2)))),
+            ];
             for (var i = 0; i <= Steps; i++)
             {
                 var value = _from + (i * _spacing);
@@ -149,8 +183,13 @@ internal static class LeakyLaws
                 var (least, sum) = ((kept - squared) / (1 - squared), 0.0);
                 for (var k = 0; k <= channels; k++)
                 {
-                    sum += binomial[k] * (k == 0 ? (least >= 0 ? 1 : 0) : k == channels ? (least >= 1 ? 1 : 0)
-                        : SpecialFunctions.BetaRegularized(k / 2.0, (channels - k) / 2.0, Math.Clamp(least, 0, 1)));
+                    sum +=
+                        binomial[k]
+                        * (
+                            k == 0 ? (least >= 0 ? 1 : 0)
+                            : k == channels ? (least >= 1 ? 1 : 0)
+                            : SpecialFunctions.BetaRegularized(k / 2.0, (channels - k) / 2.0, Math.Clamp(least, 0, 1))
+                        );
                 }
 
                 return sum;
@@ -172,9 +211,10 @@ internal static class LeakyLaws
         }
 
         /// <summary>The table of a layer: made once.</summary>
-        public static Table For(int channels, double slope, WeightLaw law) => Known.GetOrAdd((channels, slope, law), key => new Table(key.Channels, key.Slope, key.Law));
+        public static Table For(int channels, double slope, WeightLaw law) =>
+            Known.GetOrAdd((channels, slope, law), key => new Table(key.Channels, key.Slope, key.Law));
 
-        public double Of(double value)
+        public double Interpolate(double value)
         {
             var position = (value - _from) / _spacing;
             var node = (int)Math.Clamp(position, 0, Steps - 1);

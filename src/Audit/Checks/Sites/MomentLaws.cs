@@ -3,7 +3,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr C/λ_max(C).</summary>
+/// <summary>
+/// D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr
+/// C/λ_max(C).
+/// </summary>
 internal static class MomentLaws
 {
     /// <summary>Inputs far from 1 and from centred: single-pass sums of squares lose the variance there.</summary>
@@ -20,8 +23,22 @@ internal static class MomentLaws
                 if (context.Offers(site.Network, site.Images, NoiseKind.Mapping, given: false))
                 {
                     var input = site.Input(context.SeedOf(~study), mean, scale);
-                    NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input, snapshot =>
-                        Compare(snapshot, context.Reports, context.UnitRoundoff, moments, ranks, FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")));
+                    NetworkTrace.Record(
+                        context.Subject,
+                        site.Network,
+                        NoiseKind.Mapping,
+                        new Weights.Own(context.SeedOf(study), 0),
+                        input,
+                        snapshot =>
+                            Compare(
+                                snapshot,
+                                context.Reports,
+                                context.UnitRoundoff,
+                                moments,
+                                ranks,
+                                FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")
+                            )
+                    );
                 }
             }
         }
@@ -40,11 +57,22 @@ internal static class MomentLaws
     /// <param name="moments">Takes the moments.</param>
     /// <param name="ranks">Takes effective ranks.</param>
     /// <param name="where">For messages.</param>
-    public static void Compare(NetworkSnapshot snapshot, Func<string, bool> reports, double unitRoundoff, ExactComparison moments, ExactComparison ranks, string where)
+    public static void Compare(
+        NetworkSnapshot snapshot,
+        Func<string, bool> reports,
+        double unitRoundoff,
+        ExactComparison moments,
+        ExactComparison ranks,
+        string where
+    )
     {
         var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, unitRoundoff));
         var (signal, channels) = (snapshot.Signal, snapshot.Shape.Channels);
-        var (nu2, mu2, noise) = (WrittenOutLayers.MeanSquare(signal), WrittenOutLayers.Variances(signal, channels).Average(), WrittenOutLayers.MeanSquare(snapshot.Noise));
+        var (nu2, mu2, noise) = (
+            WrittenOutLayers.MeanSquare(signal),
+            WrittenOutLayers.Variances(signal, channels).Average(),
+            WrittenOutLayers.MeanSquare(snapshot.Noise)
+        );
         var ofMu2 = CentredFirst(signal, snapshot.Shape, mu2, unitRoundoff);
         var relative = MomentRounding.Relatively(ofMu2 / mu2);
         Add("nu1_abs_signal", reported.Nu1AbsSignal, signal.Average(Math.Abs), rounding.Nu1 * signal.Average(Math.Abs));
@@ -64,7 +92,12 @@ internal static class MomentLaws
         if (mu2 > 0 && noise > 0 && double.IsFinite(relative))
         {
             Add("log_mu2_signal", reported.LogMu2Signal, Math.Log(mu2), rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)));
-            Add("log_chi", reported.LogChi, 0.5 * Math.Log(noise / mu2), 0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2))));
+            Add(
+                "log_chi",
+                reported.LogChi,
+                0.5 * Math.Log(noise / mu2),
+                0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)))
+            );
         }
 
         if (snapshot.Place.After is Networks.Activation && snapshot.Shape.Points > 2 && mu2 > 0)
@@ -85,13 +118,19 @@ internal static class MomentLaws
         {
             if (reports(moment) && RankOf(values, snapshot.Shape) is { } spectrum)
             {
-                ranks.Add(new Observed(value), new Expected(spectrum.Rank), EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, unitRoundoff), $"{moment}, {where}");
+                ranks.Add(
+                    new Observed(value),
+                    new Expected(spectrum.Rank),
+                    EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, unitRoundoff),
+                    $"{moment}, {where}"
+                );
             }
         }
     }
 
     /// <summary>
-    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
+    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares
+    /// and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
     /// precision errs by more where the mean is large, and is no variance there.
     /// </summary>
     private static double CentredFirst(double[] signal, TensorShape shape, double mu2, double unitRoundoff)

@@ -9,7 +9,10 @@ internal static class OwnParameterLaws
     /// <summary>Of the variance of weights; normal ones alone.</summary>
     internal const double VarianceDiscrepancy = 0.05;
 
-    /// <summary>Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart. Weights that are 3 % too large have 6 % more of it; the estimate from n weights scatters by √(2/n), so 65,000 of each kind are looked at.</summary>
+    /// <summary>
+    /// Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart. Weights that are 3 % too
+    /// large have 6 % more of it; the estimate from n weights scatters by √(2/n), so 65,000 of each kind are looked at.
+    /// </summary>
     internal const double KindDiscrepancy = 0.05;
 
     /// <summary>Of their distribution function.</summary>
@@ -38,9 +41,13 @@ internal static class OwnParameterLaws
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
     /// <summary>Whether one of them has normal weights, and enough of them to be compared with others.</summary>
-    public static bool HasComparableSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
+    public static bool HasComparableSite(Network network) =>
+        SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
 
-    /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias; and an image knows of no other but by batch statistics.</summary>
+    /// <summary>
+    /// I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias;
+    /// and an image knows of no other but by batch statistics.
+    /// </summary>
     public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] solvable = [.. cases.Where(site => HasSite(site.Network))];
@@ -61,10 +68,17 @@ internal static class OwnParameterLaws
             {
                 var input = Batch.Gaussian(network, images, seed, 0);
                 var (other, changed) = SeparateImages.Change(input, seed);
-                SeparateImages.Compare(Ask(input), Ask(other), changed, context.UnitRoundoff, comparison, $"{network.Name}, {images} inputs of {network.Input}");
+                SeparateImages.Compare(
+                    Ask(input),
+                    Ask(other),
+                    changed,
+                    context.UnitRoundoff,
+                    comparison,
+                    $"{network.Name}, {images} inputs of {network.Input}"
+                );
             }
 
-            NetworkTrace Ask(Batch input) => NetworkTrace.Of(context.Subject, network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input);
+            NetworkTrace Ask(Batch input) => NetworkTrace.Record(context.Subject, network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input);
         }
 
         return comparison;
@@ -83,7 +97,7 @@ internal static class OwnParameterLaws
                 foreach (var layer in SitesOf(site.Network))
                 {
                     all++;
-                    if (SolvedLayer.Of(layer, [traces[0], traces[2]], context.UnitRoundoff) is { } solution)
+                    if (SolvedLayer.Solve(layer, [traces[0], traces[2]], context.UnitRoundoff) is { } solution)
                     {
                         solved++;
                         var where = $"{site.Network.Places[layer.After]}, simulation {repetition}, {site.Description}";
@@ -97,14 +111,24 @@ internal static class OwnParameterLaws
             }
 
             NetworkTrace Ask(ulong seed, uint simulation, uint input) =>
-                NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), input));
+                NetworkTrace.Record(
+                    context.Subject,
+                    site.Network,
+                    NoiseKind.Mapping,
+                    new Weights.Own(seed, simulation),
+                    Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), input)
+                );
         }
 
         if (all > 0)
         {
             var measurement = residuals.Conclude("what one set of weights and biases leaves of signal and noise of two inputs");
             yield return measurement.Verdict == Verdict.Holds && 2 * solved < all
-                ? measurement with { Verdict = Verdict.Inconclusive, Remark = $"only {solved} of {all} layers could be solved" }
+                ? measurement with
+                {
+                    Verdict = Verdict.Inconclusive,
+                    Remark = $"only {solved} of {all} layers could be solved",
+                }
                 : measurement;
             if (biases.Comparisons > 0)
             {
@@ -113,12 +137,18 @@ internal static class OwnParameterLaws
         }
     }
 
-    /// <summary>I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones are.</summary>
+    /// <summary>
+    /// I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones
+    /// are.
+    /// </summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] sized = [.. Sized(context, cases)];
         var rates = context.Rates.SharedBy(3);
-        string[] kinds = [.. sized.SelectMany(site => SitesOf(site.Network)).Where(layer => Parameters(layer).Law == WeightLaw.Normal).Select(KindOf).Distinct()];
+        string[] kinds =
+        [
+            .. sized.SelectMany(site => SitesOf(site.Network)).Where(layer => Parameters(layer).Law == WeightLaw.Normal).Select(KindOf).Distinct(),
+        ];
         var ofKinds = rates.SharedBy(1 + kinds.Length);
         var byKind = kinds.ToDictionary(kind => kind, _ => new VarianceTest(ofKinds));
         var (variance, shape, ofBiases) = (new VarianceTest(ofKinds), new BlurredDistributionTest(rates), new VarianceTest(rates));
@@ -126,7 +156,8 @@ internal static class OwnParameterLaws
         var planned = (
             Weights: Math.Max(VarianceTest.SamplesFor(ofKinds, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy)),
             OfKind: VarianceTest.SamplesFor(ofKinds, KindDiscrepancy),
-            Biases: VarianceTest.SamplesFor(rates, BiasDiscrepancy));
+            Biases: VarianceTest.SamplesFor(rates, BiasDiscrepancy)
+        );
         foreach (var (study, site) in sized.Index())
         {
             var layers = SitesOf(site.Network);
@@ -135,9 +166,20 @@ internal static class OwnParameterLaws
             for (var first = 0u; first < mappings; first += atOnce)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                Propagation[] propagations = [.. Enumerable.Range((int)first, (int)Math.Min(atOnce, mappings - first)).Select(simulation =>
-                    new Propagation(new Weights.Own(context.SeedOf(study), (uint)simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), (uint)simulation)))];
-                foreach (var solution in NetworkTrace.All(context.Subject, site.Network, NoiseKind.Mapping, propagations).SelectMany(trace => layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>()))
+                Propagation[] propagations =
+                [
+                    .. Enumerable
+                        .Range((int)first, (int)Math.Min(atOnce, mappings - first))
+                        .Select(simulation => new Propagation(
+                            new Weights.Own(context.SeedOf(study), (uint)simulation),
+                            Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), (uint)simulation)
+                        )),
+                ];
+                foreach (
+                    var solution in NetworkTrace
+                        .All(context.Subject, site.Network, NoiseKind.Mapping, propagations)
+                        .SelectMany(trace => layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>())
+                )
                 {
                     AddLaw(solution, site, (variance, byKind), shape, ofBiases, bounds, orthogonality);
                 }
@@ -160,7 +202,13 @@ internal static class OwnParameterLaws
             yield return ofBiases.Conclude("variance of biases", BiasDiscrepancy);
         }
 
-        foreach (var (comparison, quantity) in new[] { (bounds, "bounds of uniform and cut weights"), (orthogonality, "products of the columns of orthogonal weights") })
+        foreach (
+            var (comparison, quantity) in new[]
+            {
+                (bounds, "bounds of uniform and cut weights"),
+                (orthogonality, "products of the columns of orthogonal weights"),
+            }
+        )
         {
             if (comparison.Comparisons > 0)
             {
@@ -170,14 +218,36 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>
-    private static uint MappingsFor(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (double Weights, double OfKind, double Biases) planned)
+    private static uint MappingsFor(
+        CheckContext context,
+        SiteCase site,
+        IReadOnlyList<ShownLayer> layers,
+        int study,
+        (double Weights, double OfKind, double Biases) planned
+    )
     {
-        var pilot = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(~study), 0), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue));
+        var pilot = NetworkTrace.Record(
+            context.Subject,
+            site.Network,
+            NoiseKind.Mapping,
+            new Weights.Own(context.SeedOf(~study), 0),
+            Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue)
+        );
         SolvedLayer[] solved = [.. layers.Select(layer => Sharp(layer, pilot, context.UnitRoundoff)).OfType<SolvedLayer>()];
         var weights = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).Sum(layer => layer.Weights.Length);
-        var fewest = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).GroupBy(layer => KindOf(layer.Layer)).Select(kind => kind.Sum(layer => layer.Weights.Length)).DefaultIfEmpty().Min();
+        var fewest = solved
+            .Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal)
+            .GroupBy(layer => KindOf(layer.Layer))
+            .Select(kind => kind.Sum(layer => layer.Weights.Length))
+            .DefaultIfEmpty()
+            .Min();
         var biases = solved.Where(layer => Parameters(layer.Layer).BiasVariance > 0).Sum(layer => layer.Outputs);
-        var needed = new[] { weights == 0 ? 0 : planned.Weights / weights, fewest == 0 ? 0 : planned.OfKind / fewest, biases == 0 ? 0 : planned.Biases / biases }.Max();
+        var needed = new[]
+        {
+            weights == 0 ? 0 : planned.Weights / weights,
+            fewest == 0 ? 0 : planned.OfKind / fewest,
+            biases == 0 ? 0 : planned.Biases / biases,
+        }.Max();
         return (uint)Math.Clamp(Math.Ceiling(context.SampleShare * needed), 3, 4000);
     }
 
@@ -189,28 +259,54 @@ internal static class OwnParameterLaws
         foreach (var (study, site) in sized.Index())
         {
             var first = context.SeedOf(study) & ~OtherSeeds.Aggregate((all, bit) => all | bit);
-            var asked = Simulations.Select(simulation => (Seed: first, Simulation: simulation)).Concat(OtherSeeds.SelectMany(other => new[] { (first ^ other, 0u), (first ^ other, 1u) }));
+            var asked = Simulations
+                .Select(simulation => (Seed: first, Simulation: simulation))
+                .Concat(OtherSeeds.SelectMany(other => new[] { (first ^ other, 0u), (first ^ other, 1u) }));
             var vectors = new List<(double[] Weights, double Square, double Error, string Name)>();
             foreach (var (seed, simulation) in asked)
             {
-                var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
+                var trace = NetworkTrace.Record(
+                    context.Subject,
+                    site.Network,
+                    NoiseKind.Mapping,
+                    new Weights.Own(seed, simulation),
+                    Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation)
+                );
                 foreach (var layer in SitesOf(site.Network).Where(layer => Parameters(layer).Law == WeightLaw.Normal))
                 {
                     if (Sharp(layer, trace, context.UnitRoundoff) is { } solution)
                     {
-                        vectors.Add((solution.Weights, Square(solution.Weights), Square(solution.Errors), $"{site.Network.Places[layer.After]} of simulation {simulation}, seed + {seed ^ first}"));
+                        vectors.Add(
+                            (
+                                solution.Weights,
+                                Square(solution.Weights),
+                                Square(solution.Errors),
+                                $"{site.Network.Places[layer.After]} of simulation {simulation}, seed + {seed ^ first}"
+                            )
+                        );
                     }
                 }
             }
 
-            var pairs = vectors.SelectMany((one, i) => vectors.Skip(i + 1).Where(other => other.Weights.Length == one.Weights.Length && one.Weights.Length >= LeastWeights).Select(other => (one, other))).ToArray();
+            var pairs = vectors
+                .SelectMany(
+                    (one, i) =>
+                        vectors
+                            .Skip(i + 1)
+                            .Where(other => other.Weights.Length == one.Weights.Length && one.Weights.Length >= LeastWeights)
+                            .Select(other => (one, other))
+                )
+                .ToArray();
             if (pairs.Length > 0)
             {
                 var test = new CosineTest(rates, pairs.Length);
                 foreach (var (one, other) in pairs)
                 {
                     var product = one.Weights.Zip(other.Weights, (a, b) => a * b).Sum();
-                    test.Add(Cosine.Of(product, (one.Square, other.Square), (one.Error, other.Error), one.Weights.Length), () => $"{one.Name} and {other.Name}");
+                    test.Add(
+                        Cosine.FromSums(product, (one.Square, other.Square), (one.Error, other.Error), one.Weights.Length),
+                        () => $"{one.Name} and {other.Name}"
+                    );
                 }
 
                 yield return test.Conclude($"correlation of any two layers' weights, {site.Description}", FreshDiscrepancy);
@@ -220,21 +316,40 @@ internal static class OwnParameterLaws
         static double Square(double[] values) => values.Sum(value => value * value);
     }
 
-    /// <summary>The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer reads alone.</summary>
+    /// <summary>
+    /// The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer
+    /// reads alone.
+    /// </summary>
     private static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
     {
         var parameters = Parameters(layer);
-        var solution = SolvedLayer.Of(layer, [trace], unitRoundoff);
-        return solution is not null && solution.Blur * Math.Sqrt(parameters.WeightVariance + parameters.BiasVariance) <= 0.01 * Math.Sqrt(parameters.WeightVariance / solution.FanIn) ? solution : null;
+        var solution = SolvedLayer.Solve(layer, [trace], unitRoundoff);
+        return
+            solution is not null
+            && solution.Blur * Math.Sqrt(parameters.WeightVariance + parameters.BiasVariance) <= 0.01 * Math.Sqrt(parameters.WeightVariance / solution.FanIn)
+            ? solution
+            : null;
     }
 
-    private static void AddLaw(SolvedLayer solution, SiteCase site, (VarianceTest All, Dictionary<string, VarianceTest> ByKind) variances, BlurredDistributionTest shape, VarianceTest ofBiases, ExactComparison bounds, ExactComparison orthogonality)
+    private static void AddLaw(
+        SolvedLayer solution,
+        SiteCase site,
+        (VarianceTest All, Dictionary<string, VarianceTest> ByKind) variances,
+        BlurredDistributionTest shape,
+        VarianceTest ofBiases,
+        ExactComparison bounds,
+        ExactComparison orthogonality
+    )
     {
         var parameters = Parameters(solution.Layer);
         var deviation = Math.Sqrt(parameters.WeightVariance / solution.FanIn);
         if (parameters.BiasVariance > 0)
         {
-            ofBiases.Add(solution.Outputs, solution.Biases.Sum(bias => bias * bias) / parameters.BiasVariance, solution.BiasErrors.Sum(error => error * error) / parameters.BiasVariance);
+            ofBiases.Add(
+                solution.Outputs,
+                solution.Biases.Sum(bias => bias * bias) / parameters.BiasVariance,
+                solution.BiasErrors.Sum(error => error * error) / parameters.BiasVariance
+            );
         }
 
         if (deviation == 0)
@@ -248,7 +363,11 @@ internal static class OwnParameterLaws
             case WeightLaw.Normal:
                 foreach (var variance in new[] { variances.All, variances.ByKind[KindOf(solution.Layer)] })
                 {
-                    variance.Add(solution.Weights.Length, solution.Weights.Sum(weight => weight * weight) / (deviation * deviation), solution.Errors.Sum(error => error * error) / (deviation * deviation));
+                    variance.Add(
+                        solution.Weights.Length,
+                        solution.Weights.Sum(weight => weight * weight) / (deviation * deviation),
+                        solution.Errors.Sum(error => error * error) / (deviation * deviation)
+                    );
                 }
 
                 foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
@@ -287,7 +406,10 @@ internal static class OwnParameterLaws
                 {
                     var (a, b) = ((i * solution.Outputs) + one, (i * solution.Outputs) + other);
                     product += solution.Weights[a] * solution.Weights[b];
-                    error += (Math.Abs(solution.Weights[a]) * solution.Errors[b]) + (solution.Errors[a] * Math.Abs(solution.Weights[b])) + (solution.Errors[a] * solution.Errors[b]);
+                    error +=
+                        (Math.Abs(solution.Weights[a]) * solution.Errors[b])
+                        + (solution.Errors[a] * Math.Abs(solution.Weights[b]))
+                        + (solution.Errors[a] * solution.Errors[b]);
                 }
 
                 // Weights in single precision are rounded each: their products by no more than a thousand times that.
@@ -297,33 +419,48 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>Networks with as many inputs as their layers need to be solved for.</summary>
-    private static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) => context.Offered(cases.Select(site =>
-    {
-        var needed = SitesOf(site.Network).Max(layer => (2.0 * SolvedLayer.FanInOf(layer, site.Network) / site.Network.Places[layer.After].Shape.Positions) + 2);
-        return site with { Images = Math.Clamp((int)Math.Ceiling(needed), site.Images, Math.Max(site.Images, MostImages)) };
-    }));
+    private static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) =>
+        context.Offered(
+            cases.Select(site =>
+            {
+                var needed = SitesOf(site.Network)
+                    .Max(layer => (2.0 * SolvedLayer.FanInOf(layer, site.Network) / site.Network.Places[layer.After].Shape.Positions) + 2);
+                return site with { Images = Math.Clamp((int)Math.Ceiling(needed), site.Images, Math.Max(site.Images, MostImages)) };
+            })
+        );
 
     private static IReadOnlyList<ShownLayer> SitesOf(Network network) =>
-        [.. SolvedLayer.LayersOf(network).Where(layer => SolvedLayer.FanInOf(layer, network) <= MostUnknowns && Parameters(layer).WeightVariance > 0 && !ReadsCentredChannels(layer, network))];
+        [
+            .. SolvedLayer
+                .LayersOf(network)
+                .Where(layer =>
+                    SolvedLayer.FanInOf(layer, network) <= MostUnknowns && Parameters(layer).WeightVariance > 0 && !ReadsCentredChannels(layer, network)
+                ),
+        ];
 
     /// <summary>Channels that add up to 0 at every point, as after layer norm, leave a part of the weights open.</summary>
-    private static bool ReadsCentredChannels(ShownLayer layer, Network network) => layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
+    private static bool ReadsCentredChannels(ShownLayer layer, Network network) =>
+        layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
 
     /// <summary>Layers whose weights are scaled by the same rule, if it is right.</summary>
-    private static string KindOf(ShownLayer layer) => layer.Layer switch
-    {
-        Convolution convolution => FormattableString.Invariant($"kernel {convolution.Kernel}")
-            + (convolution.Stride > 1 ? ", strided" : "") + (convolution.Dilation > 1 ? ", dilated" : "") + (convolution.Groups != 1 ? ", grouped" : ""),
-        Dense => "dense",
-        _ => throw new UnknownLayerException(layer.Layer),
-    };
+    private static string KindOf(ShownLayer layer) =>
+        layer.Layer switch
+        {
+            Convolution convolution => FormattableString.Invariant($"kernel {convolution.Kernel}")
+                + (convolution.Stride > 1 ? ", strided" : "")
+                + (convolution.Dilation > 1 ? ", dilated" : "")
+                + (convolution.Groups != 1 ? ", grouped" : ""),
+            Dense => "dense",
+            _ => throw new UnknownLayerException(layer.Layer),
+        };
 
     private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
 
-    private static Initialisation Parameters(ShownLayer layer) => layer.Layer switch
-    {
-        Convolution convolution => convolution.Parameters,
-        Dense dense => dense.Parameters,
-        _ => throw new UnknownLayerException(layer.Layer),
-    };
+    private static Initialisation Parameters(ShownLayer layer) =>
+        layer.Layer switch
+        {
+            Convolution convolution => convolution.Parameters,
+            Dense dense => dense.Parameters,
+            _ => throw new UnknownLayerException(layer.Layer),
+        };
 }

@@ -4,10 +4,15 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>N2 and LN4: what layers make of pairs of points, which moments of single points say nothing of: an implementation may have every point right and its neighbours as strangers.</summary>
+/// <summary>
+/// N2 and LN4: what layers make of pairs of points, which moments of single points say nothing of: an implementation may have every point right and its
+/// neighbours as strangers.
+/// </summary>
 /// <remarks>
-/// <para>N2: the channels of a fresh layer are independent, so a mean over them has the variance of one over their number, which is E (s'(u) du)² (s'(v) dv)² at most, and by Cauchy and Schwarz the root of the fourth moments of each.</para>
-/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude, and at least 0 where s is.</para>
+/// <para>N2: the channels of a fresh layer are independent, so a mean over them has the variance of one over their number, which is E (s'(u) du)² (s'(v) dv)²
+/// at most, and by Cauchy and Schwarz the root of the fourth moments of each.</para>
+/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude, and at least 0
+/// where s is.</para>
 /// </remarks>
 internal static class PairLaws
 {
@@ -29,7 +34,9 @@ internal static class PairLaws
     /// <summary>The same where products of the signal are held against the largest that they could be.</summary>
     private const double InNorms = 0.95;
 
-    /// <summary>The deviation of a mean product over 32 channels, relative to its mean: for planning, with a margin for batches that have less in common than most.</summary>
+    /// <summary>
+    /// The deviation of a mean product over 32 channels, relative to its mean: for planning, with a margin for batches that have less in common than most.
+    /// </summary>
     private const double PlannedDeviation = 0.4;
 
     /// <summary>Whether a network has the site of N2.</summary>
@@ -50,7 +57,16 @@ internal static class PairLaws
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(PlannedVariance / channels), context.Discrepancy(NoiseDiscrepancy));
             var test = new KnownVarianceTest(rates, context.Discrepancy(NoiseDiscrepancy), context.Planned(planned), EffectKind.Correlation);
             var first = 0;
-            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, (planned + sites.Count - 1) / sites.Count, [test], simulation => Alike(context, site, study, simulation, InNoise)))
+            foreach (
+                var trace in context.UntilDecided(
+                    site,
+                    NoiseKind.Mapping,
+                    study,
+                    (planned + sites.Count - 1) / sites.Count,
+                    [test],
+                    simulation => Alike(context, site, study, simulation, InNoise)
+                )
+            )
             {
                 foreach (var fresh in sites)
                 {
@@ -68,13 +84,27 @@ internal static class PairLaws
     /// <summary>LN4: E s(z_i)s(z_j), of a layer by itself on a batch that stays the same.</summary>
     public static IEnumerable<Measurement> Norms(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
-        var distinct = cases.SelectMany(site => NormSitesOf(site.Network)).Select(fresh => (fresh.Parameters, Norm: (Norm)fresh.Norm!.Layer, fresh.Function)).Distinct();
-        SiteCase[] offered = [.. context.Offered(distinct.Select(layer => new SiteCase(
-            new($"{layer.Norm.Word} and {layer.Function}", new(1, 1, 8), [new Dense { Channels = 32, Parameters = layer.Parameters }, layer.Norm, new Activation(layer.Function)]), Inputs)))];
+        var distinct = cases
+            .SelectMany(site => NormSitesOf(site.Network))
+            .Select(fresh => (fresh.Parameters, Norm: (Norm)fresh.Norm!.Layer, fresh.Function))
+            .Distinct();
+        SiteCase[] offered =
+        [
+            .. context.Offered(
+                distinct.Select(layer => new SiteCase(
+                    new(
+                        $"{layer.Norm.Word} and {layer.Function}",
+                        new(1, 1, 8),
+                        [new Dense { Channels = 32, Parameters = layer.Parameters }, layer.Norm, new Activation(layer.Function)]
+                    ),
+                    Inputs
+                ))
+            ),
+        ];
         var rates = context.Rates.SharedBy(Math.Max(1, offered.Length));
         foreach (var (study, site) in offered.Index())
         {
-            var (fresh, batch) = (FreshLayer.Of(site.Network)[0], Alike(context, site, study, 0, InNorms));
+            var (fresh, batch) = (FreshLayer.Collect(site.Network)[0], Alike(context, site, study, 0, InNorms));
             var (scale, slope) = (((Norm)fresh.Norm!.Layer).Scale, SlopeOf(fresh.Function)!.Value);
             var expected = scale * scale * Pairs().Average(pair => ExpectedProduct(fresh, batch, slope, pair));
             var most = scale * scale * Math.Max(1, slope * slope);
@@ -91,19 +121,30 @@ internal static class PairLaws
     }
 
     private static IReadOnlyList<FreshLayer> NoiseSitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
+        [.. FreshLayer.Collect(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
 
-    private static IEnumerable<FreshLayer> NormSitesOf(Network network) => FreshLayer.Of(network).Where(fresh =>
-        fresh is { Activation: not null, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 }, Norm.Layer: LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } }
-        && SlopeOf(fresh.Function) is not null);
+    private static IEnumerable<FreshLayer> NormSitesOf(Network network) =>
+        FreshLayer
+            .Collect(network)
+            .Where(fresh =>
+                fresh
+                    is {
+                        Activation: not null,
+                        Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 },
+                        Norm.Layer: LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+                            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+                    }
+                && SlopeOf(fresh.Function) is not null
+            );
 
-    private static double? SlopeOf(Function function) => function.Kind switch
-    {
-        FunctionKind.Relu => 0,
-        FunctionKind.LeakyRelu => function.Slope,
-        FunctionKind.Abs => -1,
-        _ => null,
-    };
+    private static double? SlopeOf(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Relu => 0,
+            FunctionKind.LeakyRelu => function.Slope,
+            FunctionKind.Abs => -1,
+            _ => null,
+        };
 
     private static void AddNoise(FreshLayer fresh, NetworkTrace trace, int first, KnownVarianceTest test)
     {
@@ -124,7 +165,12 @@ internal static class PairLaws
         if (size > 0)
         {
             var second = GaussianAverage.Margin * Math.Sqrt(fourthOfOne * fourthOfTwo);
-            test.Add(new Observed(Product(after, after.Noise, (i, j))), new Expected(expected), Math.Max(second - (expected * expected), 1e-6 * size * size) / after.Channels, size);
+            test.Add(
+                new Observed(Product(after, after.Noise, (i, j))),
+                new Expected(expected),
+                Math.Max(second - (expected * expected), 1e-6 * size * size) / after.Channels,
+                size
+            );
         }
 
         // E (s'(y) dy)² and the fourth moment, dy being Gaussian about its regression on y.
@@ -132,15 +178,24 @@ internal static class PairLaws
         {
             var (slope, rest) = (point.Cross / point.Signal, Math.Max(0, point.Noise - (point.Cross * point.Cross / point.Signal)));
             return (
-                GaussianAverage.Of(function, point.Signal, (_, derivative, u) => derivative * derivative * ((slope * u * slope * u) + rest)),
-                GaussianAverage.Of(function, point.Signal, (_, derivative, u) => Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))));
+                GaussianAverage.Integrate(function, point.Signal, (_, derivative, u) => derivative * derivative * ((slope * u * slope * u) + rest)),
+                GaussianAverage.Integrate(
+                    function,
+                    point.Signal,
+                    (_, derivative, u) => Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))
+                )
+            );
         }
     }
 
     private static double ExpectedProduct(FreshLayer fresh, Batch batch, double slope, (int One, int Two) pair)
     {
         var input = new WrittenOutFeatures(batch.Shape.Images, batch.Shape.Height, batch.Shape.Width, batch.Shape.Channels, batch.Signal, batch.Noise);
-        var (one, two, both) = (fresh.Pair(input, pair.One, pair.One).Signal, fresh.Pair(input, pair.Two, pair.Two).Signal, fresh.Pair(input, pair.One, pair.Two).Signal);
+        var (one, two, both) = (
+            fresh.Pair(input, pair.One, pair.One).Signal,
+            fresh.Pair(input, pair.Two, pair.Two).Signal,
+            fresh.Pair(input, pair.One, pair.Two).Signal
+        );
         return new SphereLaws(((Dense)fresh.Linear.Layer).Channels!.Value, fresh.Norm!.Layer is LayerNorm).Pair(slope, both / Math.Sqrt(one * two));
     }
 
@@ -158,6 +213,7 @@ internal static class PairLaws
         var rest = Math.Sqrt(1 - (amplitude * amplitude));
         return own with { Signal = Mixed(own.Signal, common.Signal), Noise = Mixed(own.Noise, common.Noise) };
 
-        double[] Mixed(double[] values, double[] shared) => [.. values.Select((value, i) => (double)(float)((amplitude * shared[i % length]) + (rest * value)))];
+        double[] Mixed(double[] values, double[] shared) =>
+            [.. values.Select((value, i) => (double)(float)((amplitude * shared[i % length]) + (rest * value)))];
     }
 }

@@ -5,8 +5,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>R3, Z2, F1, F2, F3 and F7: networks whose layers mix channels alone have, at every width, the law of sampled networks, of which the phases and rates of theory are the limits.</summary>
-/// <remarks>As R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two mappings on one input are compared, since the sampler gives means.</remarks>
+/// <summary>
+/// R3, Z2, F1, F2, F3 and F7: networks whose layers mix channels alone have, at every width, the law of sampled networks, of which the phases and rates of
+/// theory are the limits.
+/// </summary>
+/// <remarks>
+/// As R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two mappings
+/// on one input are compared, since the sampler gives means.
+/// </remarks>
 internal static class SampledLaws
 {
     internal const double LogChiDiscrepancy = 0.25;
@@ -22,16 +28,31 @@ internal static class SampledLaws
     public static bool HasSite(Network network) => Sampled(network) && network.Places.Count > 1;
 
     /// <summary>Whether a network has a feedforward stack of fresh layers and a smooth, odd activation in a phase.</summary>
-    public static bool HasPhase(Network network, params Phase[] phases) => Sampled(network) && LayerFamilies.All(network.Layers).Any()
-        && Stacks(network.Layers).Any(unit => unit is [Dense { Parameters: { Law: WeightLaw.Normal } parameters }, Activation { Function: { Kind: FunctionKind.Tanh or FunctionKind.Erf } function }]
-            && phases.Contains(new MeanField(DualActivation.For(function), parameters.WeightVariance, parameters.BiasVariance).Phase));
+    public static bool HasPhase(Network network, params Phase[] phases) =>
+        Sampled(network)
+        && LayerFamilies.All(network.Layers).Any()
+        && Stacks(network.Layers)
+            .Any(unit =>
+                unit
+                    is [
+                        Dense { Parameters: { Law: WeightLaw.Normal } parameters },
+                        Activation { Function: { Kind: FunctionKind.Tanh or FunctionKind.Erf } function },
+                    ]
+                && phases.Contains(new MeanField(DualActivation.For(function), parameters.WeightVariance, parameters.BiasVariance).Phase)
+            );
 
     /// <summary>Whether a network has a feedforward stack with batch norm before an activation.</summary>
     public static bool HasNormalisedStack(Network network) => Sampled(network) && Stacks(network.Layers).Any(unit => unit is [Dense, BatchNorm, Activation]);
 
     /// <summary>Whether a network has a stack of residual units with a norm in their branch.</summary>
-    public static bool HasNormalisedBranches(Network network) => Sampled(network)
-        && Stacks(network.Layers).Any(unit => unit is [Residual { Survival: 1 } residual] && LayerFamilies.All(residual.Branch).Any(layer => layer is Norm) && LayerFamilies.All(residual.Branch).Any(layer => layer is Dense));
+    public static bool HasNormalisedBranches(Network network) =>
+        Sampled(network)
+        && Stacks(network.Layers)
+            .Any(unit =>
+                unit is [Residual { Survival: 1 } residual]
+                && LayerFamilies.All(residual.Branch).Any(layer => layer is Norm)
+                && LayerFamilies.All(residual.Branch).Any(layer => layer is Dense)
+            );
 
     /// <summary>ln χ and ln ν₂ at the last place against those of sampled networks.</summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
@@ -44,7 +65,16 @@ internal static class SampledLaws
             var chi = new TwinTest(rates, context.Discrepancy(LogChiDiscrepancy), PlannedDeviation, context.SampleShare);
             var power = new TwinTest(rates, context.Discrepancy(LogPowerDiscrepancy), PlannedDeviation, context.SampleShare);
             var pair = new List<NetworkTrace>();
-            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, 2 * Math.Max(chi.Planned, power.Planned), [chi, power], simulation => SiteSimulations.Correlated(context, site, study, simulation / 2)))
+            foreach (
+                var trace in context.UntilDecided(
+                    site,
+                    NoiseKind.Mapping,
+                    study,
+                    2 * Math.Max(chi.Planned, power.Planned),
+                    [chi, power],
+                    simulation => SiteSimulations.Correlated(context, site, study, simulation / 2)
+                )
+            )
             {
                 pair.Add(trace);
                 if (pair.Count < 2)
@@ -66,10 +96,14 @@ internal static class SampledLaws
         }
     }
 
-    private static bool Sampled(Network network) => network.Input.Positions == 1 && FiniteWidthSample.IsPossible(network.Layers, network.Input)
-        && LayerFamilies.All(network.Layers).Any(layer => layer is Dense) && FiniteWidthSample.Cost(network.Layers, network.Input, 8) < MostCost;
+    private static bool Sampled(Network network) =>
+        network.Input.Positions == 1
+        && FiniteWidthSample.IsPossible(network.Layers, network.Input)
+        && LayerFamilies.All(network.Layers).Any(layer => layer is Dense)
+        && FiniteWidthSample.Cost(network.Layers, network.Input, 8) < MostCost;
 
-    private static IEnumerable<Networks.Layers> Stacks(Networks.Layers layers) => layers.OfType<Repeat>().SelectMany(repeat => Stacks(repeat.Unit).Prepend(repeat.Unit));
+    private static IEnumerable<Networks.Layers> Stacks(Networks.Layers layers) =>
+        layers.OfType<Repeat>().SelectMany(repeat => Stacks(repeat.Unit).Prepend(repeat.Unit));
 
     private static double LogChi(NetworkSnapshot shown) =>
         0.5 * Math.Log(WrittenOutLayers.MeanSquare(shown.Noise) / WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average());
@@ -86,7 +120,8 @@ internal static class SampledLaws
             1,
             [seed, Mixing.Mix(seed)],
             isWanted: index => index == place,
-            cancellation: context.Cancellation);
+            cancellation: context.Cancellation
+        );
         return sample.Places.FirstOrDefault(sampled => sampled.Index == place);
     }
 }

@@ -6,7 +6,10 @@ namespace Wellbehaved.Audit;
 /// <summary>What I12 says of layers without batch statistics: signal and noise of an image depend on no other image.</summary>
 internal static class SeparateImages
 {
-    /// <summary>By how much layers may enlarge what an image loses below the smallest normal number, where other images change a tensor's scale: a norm of ε = 10⁻⁵ by 300, four of them by as much.</summary>
+    /// <summary>
+    /// By how much layers may enlarge what an image loses below the smallest normal number, where other images change a tensor's scale: a norm of ε = 10⁻⁵ by
+    /// 300, four of them by as much.
+    /// </summary>
     private const double Lost = 1e10;
 
     /// <summary>Whether a network has no layer that shares statistics over a batch.</summary>
@@ -54,7 +57,10 @@ internal static class SeparateImages
         void Add(double[] one, double[] two, string what, NetworkSnapshot where)
         {
             var perImage = one.Length / changed.Length;
-            var flushed = Lost * Underflow.Smallest(unitRoundoff) * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
+            var flushed =
+                Lost
+                * Underflow.Smallest(unitRoundoff)
+                * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
             for (var image = 0; image < changed.Length; image++)
             {
                 if (!changed[image])
@@ -67,7 +73,12 @@ internal static class SeparateImages
                     }
 
                     var number = image + 1;
-                    comparison.Add(new Observed(Math.Sqrt(distance)), new Expected(0), Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed), $"{what} of image {number} when others change, {where.Where}, {description}");
+                    comparison.Add(
+                        new Observed(Math.Sqrt(distance)),
+                        new Expected(0),
+                        Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed),
+                        $"{what} of image {number} when others change, {where.Where}, {description}"
+                    );
                 }
             }
         }

@@ -28,7 +28,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
     }
 
     /// <summary>All layers of a network whose input and output have places, in the order of propagation.</summary>
-    public static IReadOnlyList<ShownLayer> Of(Network network)
+    public static IReadOnlyList<ShownLayer> Collect(Network network)
     {
         var walk = new Walk(network);
         walk.Stack(network.Layers);

@@ -12,7 +12,8 @@ internal sealed record SiteCase(Network Network, int Images)
     public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
 
     /// <summary>The families of its layers; to flatten moves nothing and has no place.</summary>
-    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.Of).ToHashSet();
+    public IReadOnlySet<LayerFamily> Families { get; } =
+        LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.FamilyOf).ToHashSet();
 
     /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
     public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];
@@ -26,21 +27,32 @@ internal sealed record SiteCase(Network Network, int Images)
         static double[] InSingle(double[] values, Func<double, double> of) => Array.ConvertAll(values, value => (double)(float)of(value));
     }
 
-    /// <summary>Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they are given.</summary>
+    /// <summary>
+    /// Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they
+    /// are given.
+    /// </summary>
     public IReadOnlyList<double[]> Parameters(ulong seed)
     {
         var all = new List<double[]>();
         var points = ((IEnumerable<int>)PointsOfMasks()).GetEnumerator();
-        foreach (var tensor in ParameterList.Of(Network))
+        foreach (var tensor in ParameterList.Enumerate(Network))
         {
             var index = (uint)all.Count;
-            all.Add(tensor.Kind switch
-            {
-                ParameterKind.Weights or ParameterKind.Biases => Normal(checked((int)tensor.Length), Math.Sqrt(tensor.Variance), index),
-                ParameterKind.Mask when tensor.Layer is Dropout dropout => [.. Uniform(MaskLength(tensor), index).Select(value => value < dropout.Keep ? (double)(float)(1 / dropout.Keep) : 0)],
-                ParameterKind.Survival when tensor.Layer is Residual residual => [.. Uniform(1, index).Select(value => value < residual.Survival ? 1.0 : 0)],
-                _ => throw new UnknownLayerException(tensor.Layer),
-            });
+            all.Add(
+                tensor.Kind switch
+                {
+                    ParameterKind.Weights or ParameterKind.Biases => Normal(checked((int)tensor.Length), Math.Sqrt(tensor.Variance), index),
+                    ParameterKind.Mask when tensor.Layer is Dropout dropout =>
+                    [
+                        .. Uniform(MaskLength(tensor), index).Select(value => value < dropout.Keep ? (double)(float)(1 / dropout.Keep) : 0),
+                    ],
+                    ParameterKind.Survival when tensor.Layer is Residual residual =>
+                    [
+                        .. Uniform(1, index).Select(value => value < residual.Survival ? 1.0 : 0),
+                    ],
+                    _ => throw new UnknownLayerException(tensor.Layer),
+                }
+            );
         }
 
         return all;
@@ -73,16 +85,16 @@ internal sealed record SiteCase(Network Network, int Images)
     private int[] PointsOfMasks()
     {
         var shape = Network.Input;
-        return Of(Network.Layers, () => shape, made => shape = made).ToArray();
+        return PointsOf(Network.Layers, () => shape, made => shape = made).ToArray();
 
-        IEnumerable<int> Of(Networks.Layers layers, Func<Shape> current, Action<Shape> make)
+        IEnumerable<int> PointsOf(Networks.Layers layers, Func<Shape> current, Action<Shape> make)
         {
             foreach (var layer in layers)
             {
                 switch (layer)
                 {
                     case Repeat repeat:
-                        foreach (var points in Enumerable.Range(0, repeat.Times).SelectMany(_ => Of(repeat.Unit, current, make)))
+                        foreach (var points in Enumerable.Range(0, repeat.Times).SelectMany(_ => PointsOf(repeat.Unit, current, make)))
                         {
                             yield return points;
                         }
@@ -90,13 +102,13 @@ internal sealed record SiteCase(Network Network, int Images)
                         break;
                     case Residual residual:
                         var input = current();
-                        foreach (var points in Of(residual.Branch, current, make))
+                        foreach (var points in PointsOf(residual.Branch, current, make))
                         {
                             yield return points;
                         }
 
                         make(input);
-                        foreach (var points in Of(residual.Skip, current, make))
+                        foreach (var points in PointsOf(residual.Skip, current, make))
                         {
                             yield return points;
                         }

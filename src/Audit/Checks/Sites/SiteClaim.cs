@@ -11,9 +11,12 @@ internal sealed record SiteClaim(
     string Id,
     Func<Network, bool> HasSite,
     Func<CheckContext, IReadOnlyList<SiteCase>> Standing,
-    Func<CheckContext, IReadOnlyList<SiteCase>, IEnumerable<Measurement>> Measure)
+    Func<CheckContext, IReadOnlyList<SiteCase>, IEnumerable<Measurement>> Measure
+)
 {
-    /// <summary>What theory's numbers say of networks of one size, beside the standing ones; a share of the suite's false alarms of its own. Null for nothing.</summary>
+    /// <summary>
+    /// What theory's numbers say of networks of one size, beside the standing ones; a share of the suite's false alarms of its own. Null for nothing.
+    /// </summary>
     public Func<CheckContext, IEnumerable<Measurement>>? Rates { get; init; }
 
     /// <summary>The check on networks of the claim's own.</summary>

@@ -19,7 +19,12 @@ internal static class SiteClaims
         OfLayers("O11", LayerFamily.Dropout),
         OfLayers("O12", LayerFamily.Attention),
         new("D9", _ => true, context => SiteNetworks.OfMoments(context.SeedOf(0)), MomentLaws.Moments),
-        new("I12", network => OwnParameterLaws.HasSite(network) || SeparateImages.HasSite(network), context => [.. SiteNetworks.OfWeights(context.SeedOf(0)), .. LawNetworks.OfSeparateImages], OwnParameterLaws.OneSet),
+        new(
+            "I12",
+            network => OwnParameterLaws.HasSite(network) || SeparateImages.HasSite(network),
+            context => [.. SiteNetworks.OfWeights(context.SeedOf(0)), .. LawNetworks.OfSeparateImages],
+            OwnParameterLaws.OneSet
+        ),
         new("I13", OwnParameterLaws.HasSite, _ => LawNetworks.OfEveryLaw, OwnParameterLaws.Law),
         new("I14", OwnParameterLaws.HasComparableSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
@@ -32,8 +37,18 @@ internal static class SiteClaims
         new("LN4", PairLaws.HasNormSite, _ => LawNetworks.NormsOfPairs, PairLaws.Norms),
         new("V6", InputNormLaws.HasActivation, _ => LawNetworks.InputNorms, InputNormLaws.Constancy),
         new("V1", LeakyLaws.HasSite, _ => LawNetworks.Leaky, LeakyLaws.Conservation),
-        new("V2", network => LeakyLaws.HasWalk(network, WeightLaw.Normal), _ => LawNetworks.NormalWalk, (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Normal)),
-        new("V3", network => LeakyLaws.HasWalk(network, WeightLaw.Orthogonal), _ => LawNetworks.OrthogonalWalk, (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Orthogonal)),
+        new(
+            "V2",
+            network => LeakyLaws.HasWalk(network, WeightLaw.Normal),
+            _ => LawNetworks.NormalWalk,
+            (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Normal)
+        ),
+        new(
+            "V3",
+            network => LeakyLaws.HasWalk(network, WeightLaw.Orthogonal),
+            _ => LawNetworks.OrthogonalWalk,
+            (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Orthogonal)
+        ),
         new("Z1", DilutionLaws.HasSite, _ => LawNetworks.NormalisedBranches, DilutionLaws.Growth),
         new("Z2", SampledLaws.HasNormalisedBranches, _ => LawNetworks.TimeChange, SampledLaws.Law) { Rates = RateLaws.TimeChange },
         new("DR1", DropoutLaws.HasSite, _ => LawNetworks.Dropouts, DropoutLaws.Powers),
@@ -49,9 +64,11 @@ internal static class SiteClaims
     public static SiteClaim? Find(string id) => All.FirstOrDefault(claim => claim.Id == id);
 
     /// <summary>The layers of a family do what their definitions say.</summary>
-    private static SiteClaim OfLayers(string id, LayerFamily family) => new(
-        id,
-        network => new SiteCase(network, 1).Families.Contains(family),
-        context => SiteNetworks.Of(family, context.SeedOf(0)),
-        (context, cases) => LayerChecks.Measure(context, family, cases));
+    private static SiteClaim OfLayers(string id, LayerFamily family) =>
+        new(
+            id,
+            network => new SiteCase(network, 1).Families.Contains(family),
+            context => SiteNetworks.Draw(family, context.SeedOf(0)),
+            (context, cases) => LayerChecks.Measure(context, family, cases)
+        );
 }

@@ -16,13 +16,16 @@ internal sealed class SiteComparisons(LayerFamily family)
     {
         if (of == Family)
         {
-            var comparison = Of(shown.Place.After?.Word ?? "beginning of a unit");
+            var comparison = Compare(shown.Place.After?.Word ?? "beginning of a unit");
             comparison.AddTensor(shown.Signal, right.Values.Signal, right.Bounds.Signal, $"signal, {shown.Where}, {description}");
             comparison.AddTensor(shown.Noise, right.Values.Noise, right.Bounds.Noise, $"noise, {shown.Where}, {description}");
         }
     }
 
-    /// <summary>Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is that of all points.</summary>
+    /// <summary>
+    /// Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is
+    /// that of all points.
+    /// </summary>
     public void AddOwnMask(Dropout layer, SiteState input, NetworkSnapshot shown, double unitRoundoff, string description)
     {
         if (Family != LayerFamily.Dropout)
@@ -33,21 +36,35 @@ internal sealed class SiteComparisons(LayerFamily family)
         var (values, channels) = (input.Values, input.Values.Channels);
         var mask = new double[layer.Mask == DropoutMask.Shared ? channels : values.Signal.Length];
         Array.Fill(mask, double.NaN);
-        var comparison = Of(layer.Word);
-        var flushed = 4 * Underflow.Of(unitRoundoff, values) / layer.Keep;
+        var comparison = Compare(layer.Word);
+        var flushed = 4 * Underflow.Threshold(unitRoundoff, values) / layer.Keep;
         for (var i = 0; i < values.Signal.Length; i++)
         {
             // A number that is 0, or may be flushed to it, tells nothing of its mask.
             ref var factor = ref mask[i % mask.Length];
-            factor = double.IsNaN(factor) && Math.Abs(values.Signal[i]) > flushed ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
+            factor =
+                double.IsNaN(factor) && Math.Abs(values.Signal[i]) > flushed ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
                 : double.IsNaN(factor) && Math.Abs(values.Noise[i]) > flushed ? (shown.Noise[i] == 0 ? 0 : 1 / layer.Keep)
                 : factor;
             var known = double.IsNaN(factor) ? 0 : factor;
             var gamma = Roundings.Gamma(3, unitRoundoff);
-            var lost = double.IsNaN(factor) ? 2 * flushed / layer.Keep : factor == 0 ? 0 : flushed;
+            var lost =
+                double.IsNaN(factor) ? 2 * flushed / layer.Keep
+                : factor == 0 ? 0
+                : flushed;
             double Lost(double value) => value == 0 ? 0 : lost;
-            comparison.Add(new Observed(shown.Signal[i]), new Expected(known * values.Signal[i]), (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]) + Lost(values.Signal[i]), $"signal, {shown.Where}, {description}");
-            comparison.Add(new Observed(shown.Noise[i]), new Expected(known * values.Noise[i]), (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]) + Lost(values.Noise[i]), $"noise, {shown.Where}, {description}");
+            comparison.Add(
+                new Observed(shown.Signal[i]),
+                new Expected(known * values.Signal[i]),
+                (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]) + Lost(values.Signal[i]),
+                $"signal, {shown.Where}, {description}"
+            );
+            comparison.Add(
+                new Observed(shown.Noise[i]),
+                new Expected(known * values.Noise[i]),
+                (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]) + Lost(values.Noise[i]),
+                $"noise, {shown.Where}, {description}"
+            );
         }
     }
 
@@ -56,7 +73,7 @@ internal sealed class SiteComparisons(LayerFamily family)
     public IEnumerable<Measurement> Conclude(string where) =>
         _byLayer.Where(pair => pair.Value.Comparisons > 0).Select(pair => pair.Value.Conclude($"{pair.Key}, {where}"));
 
-    private ExactComparison Of(string word)
+    private ExactComparison Compare(string word)
     {
         if (!_byLayer.TryGetValue(word, out var comparison))
         {

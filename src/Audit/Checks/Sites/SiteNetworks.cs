@@ -2,7 +2,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Small networks that have every layer with everything that can be said of it, in sizes that are drawn from the seed: not square, prime, larger and smaller than each other.</summary>
+/// <summary>
+/// Small networks that have every layer with everything that can be said of it, in sizes that are drawn from the seed: not square, prime, larger and smaller
+/// than each other.
+/// </summary>
 internal static class SiteNetworks
 {
     private static readonly Boundary[] Boundaries = [Boundary.Symmetric, Boundary.Periodic, Boundary.ZeroPadding];
@@ -11,7 +14,7 @@ internal static class SiteNetworks
     /// <summary>The networks that a claim about a family of layers is checked on.</summary>
     /// <param name="family">The family.</param>
     /// <param name="seed">Draws their sizes.</param>
-    public static IReadOnlyList<SiteCase> Of(LayerFamily family, ulong seed)
+    public static IReadOnlyList<SiteCase> Draw(LayerFamily family, ulong seed)
     {
         var draw = new WholeNumbers(seed);
         return family switch
@@ -41,18 +44,44 @@ internal static class SiteNetworks
         var draw = new WholeNumbers(seed);
         return
         [
-            new(new("dense layers", new Shape(1, 1, draw.Between(4, 7)), [new Dense { Channels = draw.Between(6, 9), Parameters = new(1, 0.3) }, new Activation(new Function(FunctionKind.Erf)), new Dense { Channels = 7 }, new RmsNorm(), new Dense { Parameters = new(2, 0.1) }]), 20),
+            new(
+                new(
+                    "dense layers",
+                    new Shape(1, 1, draw.Between(4, 7)),
+                    [
+                        new Dense { Channels = draw.Between(6, 9), Parameters = new(1, 0.3) },
+                        new Activation(new Function(FunctionKind.Erf)),
+                        new Dense { Channels = 7 },
+                        new RmsNorm(),
+                        new Dense { Parameters = new(2, 0.1) },
+                    ]
+                ),
+                20
+            ),
             new(
                 new(
                     "strides and groups",
                     new Shape(draw.Between(4, 6), draw.Between(5, 7), 2),
                     [
-                        new Convolution(3) { Channels = 4, Stride = 2, Boundary = draw.OneOf(Boundaries), Parameters = new(2, 0.2) },
+                        new Convolution(3)
+                        {
+                            Channels = 4,
+                            Stride = 2,
+                            Boundary = draw.OneOf(Boundaries),
+                            Parameters = new(2, 0.2),
+                        },
                         new Activation(new Function(FunctionKind.LeakyRelu, 0.3)),
-                        new Convolution(2) { Groups = 2, Channels = 6, Boundary = Boundary.Periodic },
+                        new Convolution(2)
+                        {
+                            Groups = 2,
+                            Channels = 6,
+                            Boundary = Boundary.Periodic,
+                        },
                         new Residual([new Convolution(1) { Channels = 3, Parameters = new(1, 0.1) }]) { Skip = [new Convolution(1) { Channels = 3 }] },
-                    ]),
-                8),
+                    ]
+                ),
+                8
+            ),
         ];
     }
 
@@ -66,44 +95,82 @@ internal static class SiteNetworks
                 $"convolutions of {kernel}×{kernel}",
                 input,
                 [
-                    new Convolution(kernel) { Channels = 6, Boundary = Border(), Parameters = new(2, 0.3) },
+                    new Convolution(kernel)
+                    {
+                        Channels = 6,
+                        Boundary = Border(),
+                        Parameters = new(2, 0.3),
+                    },
                     Leaky(draw),
-                    new Convolution(kernel) { Dilation = dilated ? 2 : 1, Groups = 2, Channels = 8, Boundary = Border() },
+                    new Convolution(kernel)
+                    {
+                        Dilation = dilated ? 2 : 1,
+                        Groups = 2,
+                        Channels = 8,
+                        Boundary = Border(),
+                    },
                     new Activation(new Function(FunctionKind.Abs)),
-                    new Convolution(kernel) { Stride = draw.Between(1, 2) + 1, Groups = Convolution.EachChannel, Boundary = Border(), Parameters = new(1.5, 0.1) },
+                    new Convolution(kernel)
+                    {
+                        Stride = draw.Between(1, 2) + 1,
+                        Groups = Convolution.EachChannel,
+                        Boundary = Border(),
+                        Parameters = new(1.5, 0.1),
+                    },
                     new Convolution(1) { Channels = draw.Between(3, 5) },
                     new Flatten(),
                     new Dense { Channels = 5, Parameters = new(2, 0.5) },
                     new Dense(),
-                ]),
-            draw.Between(2, 3));
+                ]
+            ),
+            draw.Between(2, 3)
+        );
 
         Boundary Border() => draw.OneOf(even ? Boundaries[1..] : Boundaries);
     }
 
     /// <summary>Images of one row: signals over the other axis.</summary>
-    private static SiteCase OneRow(WholeNumbers draw) => new(
+    private static SiteCase OneRow(WholeNumbers draw) =>
         new(
-            "one row",
-            new Shape(1, 2 * draw.Between(5, 7), 2),
-            [
-                new Convolution(draw.Between(2, 5)) { Channels = 6, Boundary = draw.OneOf(Boundaries[1..]), Parameters = new(2, 0.2) },
-                new Activation(Function.Relu),
-                new AveragePool(2),
-                new Convolution(3) { Boundary = draw.OneOf(Boundaries), Groups = 3 },
-                new Scaling(-0.7),
-                new GlobalAveragePool(),
-                new Dense(),
-            ]),
-        draw.Between(2, 5));
+            new(
+                "one row",
+                new Shape(1, 2 * draw.Between(5, 7), 2),
+                [
+                    new Convolution(draw.Between(2, 5))
+                    {
+                        Channels = 6,
+                        Boundary = draw.OneOf(Boundaries[1..]),
+                        Parameters = new(2, 0.2),
+                    },
+                    new Activation(Function.Relu),
+                    new AveragePool(2),
+                    new Convolution(3) { Boundary = draw.OneOf(Boundaries), Groups = 3 },
+                    new Scaling(-0.7),
+                    new GlobalAveragePool(),
+                    new Dense(),
+                ]
+            ),
+            draw.Between(2, 5)
+        );
 
     /// <summary>Batches that are larger than any other number.</summary>
-    private static SiteCase ManyInputs(WholeNumbers draw) => new(
+    private static SiteCase ManyInputs(WholeNumbers draw) =>
         new(
-            "many inputs",
-            new Shape(1, 1, draw.Between(5, 9)),
-            [new Dense { Channels = 11, Parameters = new(1, 0.2) }, new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = 7 }, new BatchNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Tanh)), new Dense()]),
-        draw.Between(37, 67));
+            new(
+                "many inputs",
+                new Shape(1, 1, draw.Between(5, 9)),
+                [
+                    new Dense { Channels = 11, Parameters = new(1, 0.2) },
+                    new BatchNorm(),
+                    new Activation(new Function(FunctionKind.Gelu)),
+                    new Dense { Channels = 7 },
+                    new BatchNorm { Epsilon = 0 },
+                    new Activation(new Function(FunctionKind.Tanh)),
+                    new Dense(),
+                ]
+            ),
+            draw.Between(37, 67)
+        );
 
     /// <summary>Every activation after a dense layer with biases; a slope above 1 tells a leaky ReLU from the larger of two numbers.</summary>
     private static SiteCase Activations(WholeNumbers draw, double slope)
@@ -119,25 +186,28 @@ internal static class SiteNetworks
     }
 
     /// <summary>Batch norms of several ε and scales, over images and over single positions, before activations of any kind.</summary>
-    private static SiteCase BatchNorms(WholeNumbers draw) => new(
+    private static SiteCase BatchNorms(WholeNumbers draw) =>
         new(
-            "batch norms",
-            new Shape(draw.Between(3, 4), draw.Between(2, 5), 2),
-            [
-                new Convolution(2) { Channels = draw.Between(4, 6), Parameters = new(2, 0.5) },
-                new BatchNorm { Epsilon = 0.5 },
-                new Activation(new Function(FunctionKind.Silu)),
-                new Convolution(1) { Channels = 5, Parameters = new(1, 0.3) },
-                new BatchNorm { Epsilon = 0.001, Scale = 0.7 },
-                new Activation(new Function(FunctionKind.Erf)),
-                new Convolution(1),
-                new BatchNorm { Epsilon = 0 },
-                new Activation(Function.Relu),
-                new Flatten(),
-                new Dense { Channels = 6 },
-                new BatchNorm { Epsilon = 0.1, Scale = -1.3 },
-            ]),
-        draw.Between(4, 7));
+            new(
+                "batch norms",
+                new Shape(draw.Between(3, 4), draw.Between(2, 5), 2),
+                [
+                    new Convolution(2) { Channels = draw.Between(4, 6), Parameters = new(2, 0.5) },
+                    new BatchNorm { Epsilon = 0.5 },
+                    new Activation(new Function(FunctionKind.Silu)),
+                    new Convolution(1) { Channels = 5, Parameters = new(1, 0.3) },
+                    new BatchNorm { Epsilon = 0.001, Scale = 0.7 },
+                    new Activation(new Function(FunctionKind.Erf)),
+                    new Convolution(1),
+                    new BatchNorm { Epsilon = 0 },
+                    new Activation(Function.Relu),
+                    new Flatten(),
+                    new Dense { Channels = 6 },
+                    new BatchNorm { Epsilon = 0.1, Scale = -1.3 },
+                ]
+            ),
+            draw.Between(4, 7)
+        );
 
     /// <summary>Layer, RMS, group and instance norm in all their forms.</summary>
     private static SiteCase InputNorms(WholeNumbers draw)
@@ -159,7 +229,12 @@ internal static class SiteNetworks
                     Conv(),
                     new InstanceNorm { Epsilon = 0.1 },
                     Conv(),
-                    new LayerNorm { Over = NormalisedOver.All, Epsilon = 0.4, Scale = -0.6 },
+                    new LayerNorm
+                    {
+                        Over = NormalisedOver.All,
+                        Epsilon = 0.4,
+                        Scale = -0.6,
+                    },
                     Conv(),
                     new RmsNorm { Over = NormalisedOver.All },
                     Conv(),
@@ -169,42 +244,50 @@ internal static class SiteNetworks
                     new Dense { Channels = 9 },
                     new LayerNorm { Epsilon = 0.2 },
                     new RmsNorm(),
-                ]),
-            draw.Between(2, 4));
+                ]
+            ),
+            draw.Between(2, 4)
+        );
     }
 
     /// <summary>Average and max pooling, scalings and flattening.</summary>
-    private static SiteCase Poolings(WholeNumbers draw) => new(
+    private static SiteCase Poolings(WholeNumbers draw) =>
         new(
-            "poolings",
-            new Shape(6 * draw.Between(1, 2), 6, draw.Between(2, 3)),
-            [
-                new MaxPool(2),
-                new Convolution(1) { Channels = 5 },
-                new AveragePool(3),
-                new Scaling(-1.7),
-                new Activation(new Function(FunctionKind.Sine)),
-                new Flatten(),
-                new Dense { Channels = 4 },
-                new Scaling(0.3),
-            ]),
-        draw.Between(2, 4));
+            new(
+                "poolings",
+                new Shape(6 * draw.Between(1, 2), 6, draw.Between(2, 3)),
+                [
+                    new MaxPool(2),
+                    new Convolution(1) { Channels = 5 },
+                    new AveragePool(3),
+                    new Scaling(-1.7),
+                    new Activation(new Function(FunctionKind.Sine)),
+                    new Flatten(),
+                    new Dense { Channels = 4 },
+                    new Scaling(0.3),
+                ]
+            ),
+            draw.Between(2, 4)
+        );
 
     /// <summary>Pooling after convolutions, down to one position.</summary>
-    private static SiteCase Pyramid(WholeNumbers draw) => new(
+    private static SiteCase Pyramid(WholeNumbers draw) =>
         new(
-            "pyramid",
-            new Shape(8, 4 * draw.Between(2, 3), 2),
-            [
-                new Convolution(3) { Channels = 6, Boundary = Boundary.ZeroPadding },
-                new AveragePool(2),
-                new Activation(new Function(FunctionKind.Elu)),
-                new Convolution(3) { Boundary = Boundary.Symmetric },
-                new MaxPool(2),
-                new GlobalAveragePool(),
-                new Dense(),
-            ]),
-        draw.Between(2, 4));
+            new(
+                "pyramid",
+                new Shape(8, 4 * draw.Between(2, 3), 2),
+                [
+                    new Convolution(3) { Channels = 6, Boundary = Boundary.ZeroPadding },
+                    new AveragePool(2),
+                    new Activation(new Function(FunctionKind.Elu)),
+                    new Convolution(3) { Boundary = Boundary.Symmetric },
+                    new MaxPool(2),
+                    new GlobalAveragePool(),
+                    new Dense(),
+                ]
+            ),
+            draw.Between(2, 4)
+        );
 
     /// <summary>Residual units with scales, projections, survivals, and residual units within them.</summary>
     private static SiteCase Residuals(WholeNumbers draw)
@@ -220,26 +303,36 @@ internal static class SiteNetworks
                     new Repeat(3, [new Residual(Branch()) { BranchScale = ResidualScale.ByUnit, SkipScale = -0.9 }, new Activation(Function.Relu)]),
                     new Residual([new Repeat(2, [new Activation(new Function(FunctionKind.LeakyRelu, 0.2)), new Dense()])]),
                     new Residual([new Dense { Channels = 4 }]) { Skip = [new Dense { Channels = 4, Parameters = Initialisation.LeCun }], BranchScale = 0.5 },
-                    new Residual([new Dense(), new Residual([new Activation(new Function(FunctionKind.Sine)), new Dense()]) { BranchScale = 0.3 }]) { SkipScale = 0.6 },
+                    new Residual([new Dense(), new Residual([new Activation(new Function(FunctionKind.Sine)), new Dense()]) { BranchScale = 0.3 }])
+                    {
+                        SkipScale = 0.6,
+                    },
                     new Repeat(6, [new Residual([new Dense(), new Activation(new Function(FunctionKind.Gelu)), new Dense()]) { Survival = 0.5 }]),
                     new Residual(Branch()) { Skip = [new Dense { Parameters = new(1) }, new Scaling(0.8)] },
                     new Residual(Branch()) { BranchScale = 0 },
-                ]),
-            draw.Between(3, 6));
+                ]
+            ),
+            draw.Between(3, 6)
+        );
     }
 
     /// <summary>A residual net with stages: strides and channels change in branch and skip alike.</summary>
     private static SiteCase Stages(WholeNumbers draw)
     {
         Networks.Layers Branch(int channels, int stride) =>
-        [
-            new BatchNorm(),
-            new Activation(Function.Relu),
-            new Convolution(3) { Channels = channels, Stride = stride, Boundary = Boundary.ZeroPadding },
-            new BatchNorm(),
-            new Activation(Function.Relu),
-            new Convolution(3) { Boundary = Boundary.ZeroPadding },
-        ];
+            [
+                new BatchNorm(),
+                new Activation(Function.Relu),
+                new Convolution(3)
+                {
+                    Channels = channels,
+                    Stride = stride,
+                    Boundary = Boundary.ZeroPadding,
+                },
+                new BatchNorm(),
+                new Activation(Function.Relu),
+                new Convolution(3) { Boundary = Boundary.ZeroPadding },
+            ];
         return new(
             new(
                 "stages",
@@ -247,42 +340,73 @@ internal static class SiteNetworks
                 [
                     new Convolution(3) { Channels = 4, Parameters = Initialisation.LeCun },
                     new Repeat(2, [new Residual(Branch(4, 1))]),
-                    new Residual(Branch(6, 2)) { Skip = [new Convolution(1) { Channels = 6, Stride = 2, Parameters = Initialisation.LeCun }] },
+                    new Residual(Branch(6, 2))
+                    {
+                        Skip =
+                        [
+                            new Convolution(1)
+                            {
+                                Channels = 6,
+                                Stride = 2,
+                                Parameters = Initialisation.LeCun,
+                            },
+                        ],
+                    },
                     new Residual(Branch(6, 1)) { SkipScale = Math.Sqrt(0.5), BranchScale = Math.Sqrt(0.5) },
                     new GlobalAveragePool(),
                     new Dense { Channels = 3 },
-                ]),
-            draw.Between(3, 4));
+                ]
+            ),
+            draw.Between(3, 4)
+        );
     }
 
     /// <summary>A deep stack of normalised residual units: what goes wrong far down only.</summary>
-    private static SiteCase Deep(WholeNumbers draw) => new(
+    private static SiteCase Deep(WholeNumbers draw) =>
         new(
-            "deep",
-            new Shape(1, 1, draw.Between(4, 6)),
-            [
-                new Dense { Channels = 8 },
-                new Repeat(draw.Between(25, 40), [new Residual([new LayerNorm { Epsilon = 0.01 }, new Activation(new Function(FunctionKind.Gelu)), new Dense { Parameters = new(2, 0.1) }]) { BranchScale = 0.5 }]),
-                new Repeat(draw.Between(20, 30), [new Dense { Parameters = new(1.5, 0.1) }, new Activation(new Function(FunctionKind.Tanh))]),
-            ]),
-        draw.Between(2, 4));
+            new(
+                "deep",
+                new Shape(1, 1, draw.Between(4, 6)),
+                [
+                    new Dense { Channels = 8 },
+                    new Repeat(
+                        draw.Between(25, 40),
+                        [
+                            new Residual([
+                                new LayerNorm { Epsilon = 0.01 },
+                                new Activation(new Function(FunctionKind.Gelu)),
+                                new Dense { Parameters = new(2, 0.1) },
+                            ])
+                            {
+                                BranchScale = 0.5,
+                            },
+                        ]
+                    ),
+                    new Repeat(draw.Between(20, 30), [new Dense { Parameters = new(1.5, 0.1) }, new Activation(new Function(FunctionKind.Tanh))]),
+                ]
+            ),
+            draw.Between(2, 4)
+        );
 
     /// <summary>Dropout of both masks, before and after other layers.</summary>
-    private static SiteCase Dropouts(WholeNumbers draw) => new(
+    private static SiteCase Dropouts(WholeNumbers draw) =>
         new(
-            "dropouts",
-            new Shape(draw.Between(2, 3), draw.Between(3, 4), 2),
-            [
-                new Convolution(2) { Channels = 9 },
-                new Dropout(0.7),
-                new Activation(new Function(FunctionKind.LeakyRelu, 0.3)),
-                new Dropout(0.4) { Mask = DropoutMask.ByPoint },
-                new Residual([new Dense(), new Dropout(0.8) { Mask = DropoutMask.ByPoint }]),
-                new Flatten(),
-                new Dense { Channels = 16 },
-                new Dropout(0.5),
-            ]),
-        draw.Between(3, 5));
+            new(
+                "dropouts",
+                new Shape(draw.Between(2, 3), draw.Between(3, 4), 2),
+                [
+                    new Convolution(2) { Channels = 9 },
+                    new Dropout(0.7),
+                    new Activation(new Function(FunctionKind.LeakyRelu, 0.3)),
+                    new Dropout(0.4) { Mask = DropoutMask.ByPoint },
+                    new Residual([new Dense(), new Dropout(0.8) { Mask = DropoutMask.ByPoint }]),
+                    new Flatten(),
+                    new Dense { Channels = 16 },
+                    new Dropout(0.5),
+                ]
+            ),
+            draw.Between(3, 5)
+        );
 
     /// <summary>A transformer: attention and dense layers in pre-normalised residual units.</summary>
     private static SiteCase Transformer(WholeNumbers draw, bool causal)
@@ -294,15 +418,27 @@ internal static class SiteNetworks
                 new Shape(draw.Between(1, 2), draw.Between(3, 6), 3),
                 [
                     new Dense { Channels = 12, Parameters = new(1, 0.1) },
-                    new Repeat(2,
-                    [
-                        new Residual([new LayerNorm(), new Attention(heads == 3 ? 6 : heads) { Causal = causal, Parameters = new(2, heads % 2 == 0 ? 0.2 : 0) }]),
-                        new Residual([new LayerNorm(), new Dense { Channels = 17 }, new Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = 12 }]),
-                    ]),
+                    new Repeat(
+                        2,
+                        [
+                            new Residual([
+                                new LayerNorm(),
+                                new Attention(heads == 3 ? 6 : heads) { Causal = causal, Parameters = new(2, heads % 2 == 0 ? 0.2 : 0) },
+                            ]),
+                            new Residual([
+                                new LayerNorm(),
+                                new Dense { Channels = 17 },
+                                new Activation(new Function(FunctionKind.Gelu)),
+                                new Dense { Channels = 12 },
+                            ]),
+                        ]
+                    ),
                     new LayerNorm(),
                     new Attention(2) { Causal = causal, Parameters = new(3) },
-                ]),
-            draw.Between(2, 3));
+                ]
+            ),
+            draw.Between(2, 3)
+        );
     }
 
     private static Activation Leaky(WholeNumbers draw) => new(Function.LeakyRelu(draw.OneOf(Slopes)));

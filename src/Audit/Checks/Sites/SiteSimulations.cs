@@ -14,7 +14,14 @@ internal static class SiteSimulations
     /// <param name="tests">What they are for.</param>
     /// <param name="input">The input of each; by default signals of their own, and noise that is correlated with them.</param>
     public static IEnumerable<NetworkTrace> UntilDecided(
-        this CheckContext context, SiteCase site, NoiseKind noise, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, Func<uint, Batch>? input = null)
+        this CheckContext context,
+        SiteCase site,
+        NoiseKind noise,
+        int study,
+        long planned,
+        IReadOnlyCollection<ISequentialTest> tests,
+        Func<uint, Batch>? input = null
+    )
     {
         var most = Math.Max(1, context.SampleShare < 1 ? context.Planned(planned) : CheckContext.Budget * planned);
         var atOnce = Math.Max(1, context.Subject.SimulationsAtOnce(site.Network, site.Images));
@@ -33,7 +40,10 @@ internal static class SiteSimulations
         }
 
         Propagation Propagation(int simulation) =>
-            new(new Weights.Own(context.SeedOf(study), (uint)simulation), input?.Invoke((uint)simulation) ?? Correlated(context, site, study, (uint)simulation));
+            new(
+                new Weights.Own(context.SeedOf(study), (uint)simulation),
+                input?.Invoke((uint)simulation) ?? Correlated(context, site, study, (uint)simulation)
+            );
     }
 
     /// <summary>Normal signals, and noise of the same size that has a correlation of 0.6 with them: laws that ask for none are blind to it otherwise.</summary>

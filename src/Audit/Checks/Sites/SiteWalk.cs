@@ -2,10 +2,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Walks through a described network beside a subject that has shown its places, and compares every layer with its definition, applied to the tensors that the subject itself put into it.</summary>
+/// <summary>
+/// Walks through a described network beside a subject that has shown its places, and compares every layer with its definition, applied to the tensors that the
+/// subject itself put into it.
+/// </summary>
 /// <remarks>
-/// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are followed with bounds of their rounding up to the next
-/// place. With parameters of the subject's own a layer that needs them is passed over: what is known begins anew at the next place, and of a dropout or a survival it is compared with what its mask can be.
+/// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are
+/// followed with bounds of their rounding up to the next
+/// place. With parameters of the subject's own a layer that needs them is passed over: what is known begins anew at the next place, and of a dropout or a
+/// survival it is compared with what its mask can be.
 /// </remarks>
 /// <param name="trace">What the subject has shown.</param>
 /// <param name="noise">Of which mapping the noise is the derivative.</param>
@@ -13,7 +18,14 @@ namespace Wellbehaved.Audit;
 /// <param name="unitRoundoff">u.</param>
 /// <param name="comparisons">Collects.</param>
 /// <param name="description">The case, for messages.</param>
-internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadOnlyList<double[]>? parameters, double unitRoundoff, SiteComparisons comparisons, string description)
+internal sealed class SiteWalk(
+    NetworkTrace trace,
+    WrittenOutNoise noise,
+    IReadOnlyList<double[]>? parameters,
+    double unitRoundoff,
+    SiteComparisons comparisons,
+    string description
+)
 {
     /// <summary>The definition itself is computed in double precision, whatever the subject's.</summary>
     private readonly double _unitRoundoff = unitRoundoff + Math.ScaleB(1, -53);
@@ -24,7 +36,11 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     public void Compare()
     {
         var shape = trace.Input.Shape;
-        Stack(trace.Network.Layers, SiteState.Exactly(new(shape.Images, shape.Height, shape.Width, shape.Channels, trace.Input.Signal, trace.Input.Noise)), null);
+        Stack(
+            trace.Network.Layers,
+            SiteState.Exactly(new(shape.Images, shape.Height, shape.Width, shape.Channels, trace.Input.Signal, trace.Input.Noise)),
+            null
+        );
     }
 
     /// <summary>Layers outside of every unit.</summary>
@@ -81,12 +97,17 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
         return state;
     }
 
-    /// <summary>The beginning of a unit shows the same tensors once more; a subject that carries scales beside them rounds once before and once after.</summary>
+    /// <summary>
+    /// The beginning of a unit shows the same tensors once more; a subject that carries scales beside them rounds once before and once after.
+    /// </summary>
     private SiteState Enter(SiteState? state) => Show(state is null ? null : Rounded(state), LayerFamily.Residual);
 
     private SiteState? Branches(Residual residual, SiteState? input, (int Unit, int Units)? stack, bool shown)
     {
-        bool? survives = residual.Survival >= 1 ? true : parameters is null ? null : parameters[_parameter++][0] != 0;
+        bool? survives =
+            residual.Survival >= 1 ? true
+            : parameters is null ? null
+            : parameters[_parameter++][0] != 0;
         var branch = Unit(residual.Branch, input, stack, shown);
         if (shown && trace.Network.Places[_place] is { Kind: Networks.PlaceKind.BranchEnd })
         {
@@ -104,7 +125,11 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
             return null;
         }
 
-        return Shown(LayerRounding.Sum(residual, branch, skip, survives ?? Survives(residual, branch, skip, stack), stack, _unitRoundoff), LayerFamily.Residual, shown);
+        return Shown(
+            LayerRounding.Sum(residual, branch, skip, survives ?? Survives(residual, branch, skip, stack), stack, _unitRoundoff),
+            LayerFamily.Residual,
+            shown
+        );
     }
 
     /// <summary>Of a survival that the subject drew: whichever of the two sums is nearer to what it shows.</summary>
@@ -113,7 +138,8 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
         var signal = trace.Snapshots[_place].Signal;
         return Distance(survives: true) <= Distance(survives: false);
 
-        double Distance(bool survives) => Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
+        double Distance(bool survives) =>
+            Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
     }
 
     private SiteState? Pass(Layer layer, SiteState? state, bool shown)
@@ -131,10 +157,10 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
                 comparisons.AddOwnMask(dropout, state, trace.Snapshots[_place], _unitRoundoff, description);
             }
 
-            return shown ? Show(null, LayerFamilies.Of(layer)) : null;
+            return shown ? Show(null, LayerFamilies.FamilyOf(layer)) : null;
         }
 
-        var family = LayerFamilies.Of(layer);
+        var family = LayerFamilies.FamilyOf(layer);
         if (shown && family != comparisons.Family)
         {
             _parameter += needed;
@@ -143,19 +169,20 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
 
         double[][] own = [.. (parameters ?? []).Skip(_parameter).Take(needed)];
         _parameter += needed;
-        return Shown(state is null ? null : LayerRounding.Of(layer, state, own, noise, _unitRoundoff), family, shown);
+        return Shown(state is null ? null : LayerRounding.Apply(layer, state, own, noise, _unitRoundoff), family, shown);
     }
 
     /// <summary>Arrays of parameters that a layer takes.</summary>
-    private static int Needed(Layer layer) => layer switch
-    {
-        Convolution convolution => Arrays(convolution.Parameters),
-        Dense dense => Arrays(dense.Parameters),
-        Attention attention => 4 * Arrays(attention.Parameters),
-        Dropout => 1,
-        Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => 0,
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static int Needed(Layer layer) =>
+        layer switch
+        {
+            Convolution convolution => Arrays(convolution.Parameters),
+            Dense dense => Arrays(dense.Parameters),
+            Attention attention => 4 * Arrays(attention.Parameters),
+            Dropout => 1,
+            Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => 0,
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static int Arrays(Initialisation initialisation) => initialisation.BiasVariance > 0 ? 2 : 1;
 
@@ -177,12 +204,13 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     private SiteState Rounded(SiteState state)
     {
         var (gamma, largest) = (Roundings.Gamma(2, _unitRoundoff), state.Magnitudes);
-        var flushed = 2 * Underflow.Of(_unitRoundoff, largest);
+        var flushed = 2 * Underflow.Threshold(_unitRoundoff, largest);
         var rounded = state with
         {
             Bounds = largest.With(
                 [.. state.Bounds.Signal.Zip(largest.Signal, (bound, value) => bound + (gamma * value))],
-                [.. state.Bounds.Noise.Zip(largest.Noise, (bound, value) => bound + (gamma * value))]),
+                [.. state.Bounds.Noise.Zip(largest.Noise, (bound, value) => bound + (gamma * value))]
+            ),
         };
         return Underflow.Added(rounded, flushed, flushed);
     }

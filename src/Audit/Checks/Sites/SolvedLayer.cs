@@ -2,10 +2,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Weights and biases of a convolution or dense layer, as what a subject shows before and after it determines them, with bounds of what rounding did to them.</summary>
+/// <summary>
+/// Weights and biases of a convolution or dense layer, as what a subject shows before and after it determines them, with bounds of what rounding did to them.
+/// </summary>
 /// <remarks>
-/// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, over the norm of its patch; a group of channels has equations of its own. What the solution leaves of them is a projection of the
-/// errors, and each unknown errs by its row of the pseudo-inverse times the norm of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|) for direct sums, and by the bounds of Fourier transforms and Winograd's tiles over
+/// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, over the norm of its patch; a group of channels has
+/// equations of its own. What the solution leaves of them is a projection of the
+/// errors, and each unknown errs by its row of the pseudo-inverse times the norm of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|)
+/// for direct sums, and by the bounds of Fourier transforms and Winograd's tiles over
 /// the norm of the image for kernels above 1.
 /// </remarks>
 internal sealed class SolvedLayer
@@ -51,7 +55,7 @@ internal sealed class SolvedLayer
     public double Excess { get; private set; }
 
     /// <summary>Layers whose weights can be solved for: convolutions and dense layers.</summary>
-    public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Of(network).Where(layer => layer.Layer is Dense or Convolution)];
+    public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Collect(network).Where(layer => layer.Layer is Dense or Convolution)];
 
     /// <summary>Weights that add up in one output of a layer.</summary>
     public static int FanInOf(ShownLayer layer, Network network)
@@ -66,7 +70,7 @@ internal sealed class SolvedLayer
     /// <param name="traces">The propagations.</param>
     /// <param name="unitRoundoff">u.</param>
     /// <returns>The solution; null where the equations do not determine the weights.</returns>
-    public static SolvedLayer? Of(ShownLayer layer, IReadOnlyList<NetworkTrace> traces, double unitRoundoff)
+    public static SolvedLayer? Solve(ShownLayer layer, IReadOnlyList<NetworkTrace> traces, double unitRoundoff)
     {
         var (input, output) = (layer.InputOf(traces[0]), layer.OutputOf(traces[0]));
         var geometry = layer.Layer as Convolution ?? new Convolution(1);
@@ -85,7 +89,13 @@ internal sealed class SolvedLayer
         return solved;
     }
 
-    private bool SolveGroup(Convolution geometry, IReadOnlyList<NetworkTrace> traces, (int First, int Count) inputs, (int First, int Count) outputs, double unitRoundoff)
+    private bool SolveGroup(
+        Convolution geometry,
+        IReadOnlyList<NetworkTrace> traces,
+        (int First, int Count) inputs,
+        (int First, int Count) outputs,
+        double unitRoundoff
+    )
     {
         var rows = new List<(double[] Left, double[] Right, double Norm)>();
         foreach (var trace in traces)
@@ -157,20 +167,33 @@ internal sealed class SolvedLayer
 
         var extent = Layer.Layer is Convolution ? 32 : 1;
         var transformed = Roundings.Gamma(
-            Math.Max(FourierRounding.OfConvolution(extent, extent, channels, geometry.Kernel), geometry.Kernel == 3 && geometry.Stride == 1 ? WinogradRounding.OfConvolution(channels) : 0),
-            unitRoundoff);
+            Math.Max(
+                FourierRounding.OfConvolution(extent, extent, channels, geometry.Kernel),
+                geometry.Kernel == 3 && geometry.Stride == 1 ? WinogradRounding.OfConvolution(channels) : 0
+            ),
+            unitRoundoff
+        );
         return Math.Sqrt(rows.Sum(row => Math.Pow((direct * Math.Sqrt(row.Left.Sum(value => value * value))) + (transformed * row.Norm), 2)));
     }
 
     private void AddRows(
-        List<(double[] Left, double[] Right, double Norm)> rows, Convolution geometry, WrittenOutFeatures input, WrittenOutFeatures output, (int First, int Count) inputs, (int First, int Count) outputs)
+        List<(double[] Left, double[] Right, double Norm)> rows,
+        Convolution geometry,
+        WrittenOutFeatures input,
+        WrittenOutFeatures output,
+        (int First, int Count) inputs,
+        (int First, int Count) outputs
+    )
     {
         var before = (geometry.Kernel - 1) / 2 * geometry.Dilation;
         for (var image = 0; image < output.Images; image++)
         {
             // The image with its border: no position is read more often than a kernel has taps.
             var pixels = Enumerable.Range(0, input.Positions * input.Channels).Select(i => (image * input.Positions * input.Channels) + i).ToArray();
-            var (ofSignal, ofNoise) = (geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Signal[i] * input.Signal[i])), geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Noise[i] * input.Noise[i])));
+            var (ofSignal, ofNoise) = (
+                geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Signal[i] * input.Signal[i])),
+                geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Noise[i] * input.Noise[i]))
+            );
             for (var row = 0; row < output.Height; row++)
             {
                 for (var column = 0; column < output.Width; column++)
@@ -178,8 +201,16 @@ internal sealed class SolvedLayer
                     var (x, dx) = (new double[FanIn + 1], new double[FanIn + 1]);
                     for (var tap = 0; tap < geometry.Kernel * geometry.Kernel; tap++)
                     {
-                        var i = WrittenOutBoundary.Source(geometry.Boundary, (row * geometry.Stride) - before + (tap / geometry.Kernel * geometry.Dilation), input.Height);
-                        var j = WrittenOutBoundary.Source(geometry.Boundary, (column * geometry.Stride) - before + (tap % geometry.Kernel * geometry.Dilation), input.Width);
+                        var i = WrittenOutBoundary.Source(
+                            geometry.Boundary,
+                            (row * geometry.Stride) - before + (tap / geometry.Kernel * geometry.Dilation),
+                            input.Height
+                        );
+                        var j = WrittenOutBoundary.Source(
+                            geometry.Boundary,
+                            (column * geometry.Stride) - before + (tap % geometry.Kernel * geometry.Dilation),
+                            input.Width
+                        );
                         for (var channel = 0; i is not null && j is not null && channel < inputs.Count; channel++)
                         {
                             var at = input.At(image, i.Value, j.Value, inputs.First + channel);

@@ -3,10 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far the angles between a convolution's output channels scatter: independent ones scatter as random directions do, neither more nor less.</summary>
+/// <summary>
+/// How far the angles between a convolution's output channels scatter: independent ones scatter as random directions do, neither more nor less.
+/// </summary>
 /// <remarks>
 /// Orthogonal weights have no angle to scatter, weights of low rank scatter too much, and both have the mean of 0 that <see cref="ChannelPairs"/> asks for.
-/// The cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is independent of
+/// The cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is
+/// independent of
 /// the other pairs': no channel is in two pairs.
 /// </remarks>
 internal static class ChannelAngles
@@ -43,11 +46,12 @@ internal static class ChannelAngles
         }
 
         var inputErrors = VectorMath.Dot(convolution.InputErrors, convolution.InputErrors);
-        var cosine = Cosine.Of(product, squares, (Error(output), Error(output + 1)), convolution.Shape.FanIn);
+        var cosine = Cosine.FromSums(product, squares, (Error(output), Error(output + 1)), convolution.Shape.FanIn);
         var value = Normalised(cosine.Value, cosine.Dimensions);
         test.Add(
             new Observed(value),
-            Math.Max(Normalised(cosine.Value + cosine.Error, cosine.Dimensions) - value, value - Normalised(cosine.Value - cosine.Error, cosine.Dimensions)));
+            Math.Max(Normalised(cosine.Value + cosine.Error, cosine.Dimensions) - value, value - Normalised(cosine.Value - cosine.Error, cosine.Dimensions))
+        );
 
         double Error(int channel) => convolution.OutputErrors[channel] * convolution.OutputErrors[channel] * inputErrors;
     }

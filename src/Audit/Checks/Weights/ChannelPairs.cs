@@ -9,28 +9,33 @@ internal static class ChannelPairs
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often it may be wrong.</param>
     /// <param name="network">For messages.</param>
-    public static Measurement Outputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network) => Compare(
-        simulations,
-        new Asked(rates, WeightDiscrepancies.Channels, $"correlation of two output channels, {network}"),
-        convolution => convolution.Shape.OutputChannels,
-        (convolution, rows) => (Transposed(convolution, rows), convolution.OutputErrors, VectorMath.Dot(convolution.InputErrors, convolution.InputErrors)));
+    public static Measurement Outputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network) =>
+        Compare(
+            simulations,
+            new Asked(rates, WeightDiscrepancies.Channels, $"correlation of two output channels, {network}"),
+            convolution => convolution.Shape.OutputChannels,
+            (convolution, rows) => (Transposed(convolution, rows), convolution.OutputErrors, VectorMath.Dot(convolution.InputErrors, convolution.InputErrors))
+        );
 
     /// <summary>Any two inputs, of which a kernel has one for each channel and offset: their weights to all outputs.</summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often it may be wrong.</param>
     /// <param name="discrepancy">The correlation that must be seen.</param>
     /// <param name="network">For messages.</param>
-    public static Measurement Inputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) => Compare(
-        simulations,
-        new Asked(rates, discrepancy, $"correlation of two inputs, {network}"),
-        convolution => convolution.Shape.FanIn,
-        (convolution, _) => (convolution.Weights, convolution.InputErrors, VectorMath.Dot(convolution.OutputErrors, convolution.OutputErrors)));
+    public static Measurement Inputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
+        Compare(
+            simulations,
+            new Asked(rates, discrepancy, $"correlation of two inputs, {network}"),
+            convolution => convolution.Shape.FanIn,
+            (convolution, _) => (convolution.Weights, convolution.InputErrors, VectorMath.Dot(convolution.OutputErrors, convolution.OutputErrors))
+        );
 
     private static Measurement Compare(
         IReadOnlyList<RecoveredSimulation> simulations,
         Asked asked,
         Func<RecoveredConvolution, int> count,
-        Func<RecoveredConvolution, double[], (double[] Rows, double[] Errors, double OtherErrors)> rowsOf)
+        Func<RecoveredConvolution, double[], (double[] Rows, double[] Errors, double OtherErrors)> rowsOf
+    )
     {
         var counts = simulations[0].Convolutions.Select(count).ToArray();
         var test = new CosineTest(asked.Rates, counts.Sum(rows => (long)rows * (rows - 1) / 2));
@@ -49,7 +54,7 @@ internal static class ChannelPairs
                 for (var j = i + 1; j < rows; j++)
                 {
                     var (first, second) = (i, j);
-                    test.Add(sums.Of(i, j), () => $"{first} and {second} of convolution {convolution}");
+                    test.Add(sums.Cosine(i, j), () => $"{first} and {second} of convolution {convolution}");
                 }
             }
         }
@@ -97,10 +102,7 @@ internal static class ChannelPairs
             _length += length;
         }
 
-        public Cosine Of(int i, int j) => Cosine.Of(
-            _products[(i * rows) + j],
-            (_products[(i * rows) + i], _products[(j * rows) + j]),
-            (_errors[i], _errors[j]),
-            _length);
+        public Cosine Cosine(int i, int j) =>
+            Audit.Cosine.FromSums(_products[(i * rows) + j], (_products[(i * rows) + i], _products[(j * rows) + j]), (_errors[i], _errors[j]), _length);
     }
 }

@@ -25,9 +25,13 @@ internal static class ConvolutionPairs
     /// <param name="discrepancy">The correlation that must be seen.</param>
     /// <param name="network">For messages.</param>
     public static Measurement AnyTwo(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
-        Pool(simulations, [.. Pairs(simulations[0].Convolutions)], rates, ones: null).Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancy);
+        Pool(simulations, [.. Pairs(simulations[0].Convolutions)], rates, ones: null)
+            .Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancy);
 
-    /// <summary>Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is in both vectors.</summary>
+    /// <summary>
+    /// Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is
+    /// in both vectors.
+    /// </summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often each of the two measurements may be wrong.</param>
     /// <param name="network">For messages.</param>
@@ -61,7 +65,9 @@ internal static class ConvolutionPairs
         foreach (var order in orders)
         {
             var (sums, permutation) = (new CosineSums(), order.Permutation(shape));
-            foreach (var convolution in simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => SameArrangement(convolution.Shape, shape)))
+            foreach (
+                var convolution in simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => SameArrangement(convolution.Shape, shape))
+            )
             {
                 AddHalves(sums, convolution, permutation);
             }
@@ -76,7 +82,12 @@ internal static class ConvolutionPairs
     public static bool SameArrangement(KernelShape one, KernelShape other) => one with { VarianceTimesFanIn = 0 } == other with { VarianceTimesFanIn = 0 };
 
     /// <summary>The test of all simulations of a pair together; on the way each pair of well-known ones goes to a test of its own kind.</summary>
-    private static CosineTest Pool(IReadOnlyList<RecoveredSimulation> simulations, (int First, int Second, IndexOrder Order)[] pairs, ErrorRates rates, CosineTest? ones)
+    private static CosineTest Pool(
+        IReadOnlyList<RecoveredSimulation> simulations,
+        (int First, int Second, IndexOrder Order)[] pairs,
+        ErrorRates rates,
+        CosineTest? ones
+    )
     {
         var pooled = new CosineTest(rates, pairs.Length);
         foreach (var (first, second, order) in pairs)

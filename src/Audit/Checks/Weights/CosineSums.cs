@@ -11,7 +11,7 @@ internal sealed class CosineSums
     private long _dimensions;
 
     /// <summary>The cosine.</summary>
-    public Cosine Cosine => Cosine.Of(_product, _squares, _errors, _dimensions);
+    public Cosine Cosine => Cosine.FromSums(_product, _squares, _errors, _dimensions);
 
     /// <summary>Adds sums.</summary>
     /// <param name="product">Scalar product.</param>
@@ -35,6 +35,6 @@ internal sealed class CosineSums
     {
         var (product, squares, errors) = (VectorMath.Dot(one.Weights, ordered), (one.SquaredNorm, other.SquaredNorm), (one.SquaredError, other.SquaredError));
         Add(product, squares, errors, one.Shape.Length);
-        return Cosine.Of(product, squares, errors, one.Shape.Length);
+        return Cosine.FromSums(product, squares, errors, one.Shape.Length);
     }
 }

@@ -2,8 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far the output of an equation for weights may be from the exact one, whatever algorithm convolved: <c>c·u·‖x‖₂‖w‖₂</c>, w the weights of its output channel.</summary>
-/// <remarks>With kernel size 1 x is the point; with a larger one x is all that a transform mixes: the image with its border, and one other image beside it. See <see cref="ConvolutionRounding"/>.</remarks>
+/// <summary>
+/// How far the output of an equation for weights may be from the exact one, whatever algorithm convolved: <c>c·u·‖x‖₂‖w‖₂</c>, w the weights of its output
+/// channel.
+/// </summary>
+/// <remarks>
+/// With kernel size 1 x is the point; with a larger one x is all that a transform mixes: the image with its border, and one other image beside it. See
+/// <see cref="ConvolutionRounding"/>.
+/// </remarks>
 internal static class EquationRounding
 {
     /// <summary>The constant c: the largest of all algorithms.</summary>

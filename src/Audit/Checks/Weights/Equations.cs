@@ -3,7 +3,10 @@ using System.Buffers;
 namespace Wellbehaved.Audit;
 
 /// <summary>What a convolution says of its weights: an equation for each output position, of the signal with a bias and of the noise without one.</summary>
-/// <remarks>Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation is trusted beyond its rounding, and small noise counts as much as a large signal.</remarks>
+/// <remarks>
+/// Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation is trusted beyond its rounding, and small noise
+/// counts as much as a large signal.
+/// </remarks>
 internal sealed class Equations : IDisposable
 {
     /// <summary>An equation of zeros has no rounding; it is not trusted beyond this part of what the others have.</summary>
@@ -25,7 +28,8 @@ internal sealed class Equations : IDisposable
         _kept = [.. Enumerable.Range(0, 2 * positions).Where(row => row < positions || IsCertain(covered.AsSpan(row % positions * area, area)))];
         Rows = _kept.Length;
         var (squares, errors, rounding) = (new double[Rows], new double[Rows], EquationRounding.Constant(shown) * unitRoundoff);
-        var (signalScale, noiseScale) = shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
+        var (signalScale, noiseScale) =
+            shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
         for (var row = 0; row < Rows; row++)
         {
             var isSignal = _kept[row] < positions;
@@ -76,7 +80,10 @@ internal sealed class Equations : IDisposable
     /// <summary>Which of the fan-in's inputs are not zero everywhere; of the weights of the others nothing can be said.</summary>
     public int[] Seen { get; }
 
-    /// <summary>Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation; numbers after them mean nothing. Valid until disposed.</summary>
+    /// <summary>
+    /// Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation; numbers after them mean nothing. Valid until
+    /// disposed.
+    /// </summary>
     public double[] Columns { get; }
 
     /// <summary>Frobenius norm of the inputs, the column of the bias included.</summary>

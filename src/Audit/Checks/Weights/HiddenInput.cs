@@ -2,7 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The input of the second convolution of a residual branch, which protocol 1 does not show: batch norm, where there is one, and ReLU of the first one's output, by the definition.</summary>
+/// <summary>
+/// The input of the second convolution of a residual branch, which protocol 1 does not show: batch norm, where there is one, and ReLU of the first one's
+/// output, by the definition.
+/// </summary>
 internal sealed class HiddenInput
 {
     /// <summary>Computes it.</summary>
@@ -20,19 +23,26 @@ internal sealed class HiddenInput
 
         var (channels, points) = (network.Channels, after.Signal.Length / network.Channels);
         double[] deviations = [.. WrittenOutLayers.Variances(after.Signal, channels).Select(variance => Math.Sqrt(variance + network.Epsilon))];
-        double[] amplification = [.. WrittenOutLayers.MeanSquares(after.Signal, channels).Zip(deviations, (square, deviation) => Math.Max(1, Math.Sqrt(square) / deviation))];
+        double[] amplification =
+        [
+            .. WrittenOutLayers.MeanSquares(after.Signal, channels).Zip(deviations, (square, deviation) => Math.Max(1, Math.Sqrt(square) / deviation)),
+        ];
         var (z, dz) = WrittenOutLayers.Normalise(after.Signal, after.Noise, WrittenOutLayers.Means(after.Signal, channels), deviations);
         (Signal, Noise) = WrittenOutLayers.Rectify(z, dz);
         (SignalError, NoiseError) = (new double[z.Length], new double[z.Length]);
 
-        // A sum of P numbers errs by P·u of their absolute sum, which moves the mean by P·u·a deviations, a = rms(y)/deviation, and a variance computed from the
+        // A sum of P numbers errs by P·u of their absolute sum, which moves the mean by P·u·a deviations, a = rms(y)/deviation, and a variance computed from
+        // the
         // mean square by P·u·a² of itself; eight more roundings are for differences, root and quotient.
         var rounding = (points + 8) * unitRoundoff;
         for (var i = 0; i < z.Length; i++)
         {
             var a = amplification[i % channels];
             SignalError[i] = rounding * (a + (a * a * Math.Abs(z[i])));
-            NoiseError[i] = Math.Abs(z[i]) <= SignalError[i] ? double.NaN : z[i] > 0 ? rounding * a * a * Math.Abs(dz[i]) : 0;
+            NoiseError[i] =
+                Math.Abs(z[i]) <= SignalError[i] ? double.NaN
+                : z[i] > 0 ? rounding * a * a * Math.Abs(dz[i])
+                : 0;
         }
     }
 

@@ -39,14 +39,15 @@ internal static class IndexOrders
 
     /// <summary>For messages.</summary>
     /// <param name="order">The order.</param>
-    public static string InWords(this IndexOrder order) => order switch
-    {
-        IndexOrder.Same => "",
-        IndexOrder.Transposed => ", transposed",
-        IndexOrder.Flipped => ", in reverse",
-        IndexOrder.Mirrored => ", mirrored",
-        _ => throw new InvalidOperationException($"expected an order of weights, got {order}"),
-    };
+    public static string InWords(this IndexOrder order) =>
+        order switch
+        {
+            IndexOrder.Same => "",
+            IndexOrder.Transposed => ", transposed",
+            IndexOrder.Flipped => ", in reverse",
+            IndexOrder.Mirrored => ", mirrored",
+            _ => throw new InvalidOperationException($"expected an order of weights, got {order}"),
+        };
 
     /// <summary>Which weight comes at each place; applied twice it changes nothing.</summary>
     /// <param name="order">The order.</param>

@@ -3,7 +3,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them; where they do not, the auditor's own numbers of the same law.</summary>
+/// <summary>
+/// The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them; where they do not, the auditor's own
+/// numbers of the same law.
+/// </summary>
 /// <remarks>
 /// Which weights are determined depends on the values of earlier convolutions. Were the others left out, the number of weights and the vectors that are
 /// compared would depend on the sample, and no law would be quite exact. The auditor's own independent normal numbers in their place make all laws exact at a
@@ -12,7 +15,9 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal sealed class RecoveredConvolution
 {
-    /// <summary>A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.</summary>
+    /// <summary>
+    /// A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.
+    /// </summary>
     private const double LargestError = 1.0 / 100;
 
     /// <summary>A single convolution with less than this share of its weights is not held against others.</summary>
@@ -24,14 +29,21 @@ internal sealed class RecoveredConvolution
     /// <summary>Solves for the weights.</summary>
     /// <param name="shown">The convolution.</param>
     /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
-    /// <param name="ownSeed">Seed of the auditor's own numbers for weights that are not known: another one for each simulation, and none that the subject is told.</param>
+    /// <param name="ownSeed">Seed of the auditor's own numbers for weights that are not known: another one for each simulation, and none that the subject is
+    /// told.</param>
     public RecoveredConvolution(ShownConvolution shown, double unitRoundoff, ulong ownSeed)
     {
         (Index, Shape) = (shown.Index, shown.Shape);
         using var equations = new Equations(shown, unitRoundoff);
         var outputs = Shape.OutputChannels;
         (Weights, InputErrors) = (new double[Shape.Length], new double[Shape.FanIn]);
-        (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
+        (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (
+            new double[outputs],
+            new double[outputs],
+            new double[outputs],
+            new double[outputs],
+            new double[outputs]
+        );
         IsFinite = equations.IsFinite;
         if (!IsFinite)
         {
@@ -51,7 +63,9 @@ internal sealed class RecoveredConvolution
     /// <summary>The arrangement of the weights.</summary>
     public KernelShape Shape { get; }
 
-    /// <summary>The weights over the standard deviation that they should have, in the order of the kernel; the auditor's own numbers where they are not known.</summary>
+    /// <summary>
+    /// The weights over the standard deviation that they should have, in the order of the kernel; the auditor's own numbers where they are not known.
+    /// </summary>
     public double[] Weights { get; }
 
     /// <summary>Inputs of the fan-in whose weights are known.</summary>
@@ -60,7 +74,10 @@ internal sealed class RecoveredConvolution
     /// <summary>Number of weights that are the subject's.</summary>
     public int Known => KnownInputs * Shape.OutputChannels;
 
-    /// <summary>A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known, since the auditor's own numbers have no error.</summary>
+    /// <summary>
+    /// A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known, since
+    /// the auditor's own numbers have no error.
+    /// </summary>
     public double[] InputErrors { get; }
 
     /// <summary>See <see cref="InputErrors"/>.</summary>
@@ -76,7 +93,9 @@ internal sealed class RecoveredConvolution
     public double RelativeError => SquaredNorm == 0 ? 1 : Math.Sqrt(SquaredError / SquaredNorm);
 
     /// <summary>Whether it can be held against others alone: one of which little is known could be like any.</summary>
-    /// <remarks>That depends on its inputs and on the norm of its weights, of which their direction is independent: leaving it out changes no law of a cosine.</remarks>
+    /// <remarks>
+    /// That depends on its inputs and on the norm of its weights, of which their direction is independent: leaving it out changes no law of a cosine.
+    /// </remarks>
     public bool IsWellKnown => Known >= LeastKnown * Shape.Length && RelativeError <= MostError;
 
     /// <summary>The bias of each output.</summary>

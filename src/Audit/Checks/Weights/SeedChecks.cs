@@ -10,7 +10,9 @@ internal static class SeedChecks
     private const int Seeds = 3;
 
     /// <summary>I10: one set of weights explains two propagations of one simulation, of different inputs.</summary>
-    /// <remarks>The equations of both propagations are solved together; what one set of weights leaves of them is no longer than the error of the outputs.</remarks>
+    /// <remarks>
+    /// The equations of both propagations are solved together; what one set of weights leaves of them is no longer than the error of the outputs.
+    /// </remarks>
     public static IEnumerable<Measurement> WhateverTheInput(CheckContext context, string architecture)
     {
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Narrow;
@@ -25,14 +27,18 @@ internal static class SeedChecks
             var seed = context.SeedOf(study);
             var together = Trace.All(context.Subject, network, [.. Enumerable.Range(0, Together).Select(simulation => Ask(simulation, input: simulation))]);
             var asked = study % Together;
-            var alone = Trace.Of(context.Subject, network, Ask(asked, Together).Weights, Ask(asked, Together).Input);
+            var alone = Trace.Record(context.Subject, network, Ask(asked, Together).Weights, Ask(asked, Together).Input);
             foreach (var (one, other) in ShownConvolution.AllOf(together[asked], context.UnitRoundoff).Zip(ShownConvolution.AllOf(alone, context.UnitRoundoff)))
             {
                 var solved = new RecoveredConvolution(one.Beside(other), context.UnitRoundoff, ownSeed: 0);
                 convolutions.Add(solved);
                 if (solved.IsSolved)
                 {
-                    comparison.AddZeros(solved.Residuals, solved.ResidualErrors, output => $"output {output} of convolution {solved.Index}, simulation {asked}");
+                    comparison.AddZeros(
+                        solved.Residuals,
+                        solved.ResidualErrors,
+                        output => $"output {output} of convolution {solved.Index}, simulation {asked}"
+                    );
                 }
             }
 

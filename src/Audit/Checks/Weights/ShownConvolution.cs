@@ -11,7 +11,16 @@ namespace Wellbehaved.Audit;
 /// <param name="Noise">Noise at its input.</param>
 /// <param name="OutputSignal">Signal at its output.</param>
 /// <param name="OutputNoise">Noise at its output.</param>
-internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride, TensorShape InputShape, double[] Signal, double[] Noise, double[] OutputSignal, double[] OutputNoise)
+internal sealed record ShownConvolution(
+    int Index,
+    KernelShape Shape,
+    int Stride,
+    TensorShape InputShape,
+    double[] Signal,
+    double[] Noise,
+    double[] OutputSignal,
+    double[] OutputNoise
+)
 {
     /// <summary>How far the subject's own input may be from <see cref="Signal"/>, element by element; null where it showed it.</summary>
     public double[]? SignalError { get; init; }
@@ -19,7 +28,9 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
     /// <summary>The same of <see cref="Noise"/>; NaN where rounding may open or close a gate.</summary>
     public double[]? NoiseError { get; init; }
 
-    /// <summary>How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.</summary>
+    /// <summary>
+    /// How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.
+    /// </summary>
     public double[]? OutputSignalError { get; init; }
 
     /// <summary>The same of <see cref="OutputNoise"/>.</summary>
@@ -34,7 +45,16 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
         var (network, perUnit) = (trace.Network, trace.Network.Architecture.ConvolutionsPerUnit);
         var inner = new KernelShape(network.KernelSize, network.Channels, network.Channels, VarianceTimesFanIn: 2);
         var first = trace.At(0, 0);
-        yield return new ShownConvolution(0, network.FirstKernel, network.FirstStride, network.NetworkInput, trace.Input.Signal, trace.Input.Noise, first.Signal, first.Noise);
+        yield return new ShownConvolution(
+            0,
+            network.FirstKernel,
+            network.FirstStride,
+            network.NetworkInput,
+            trace.Input.Signal,
+            trace.Input.Noise,
+            first.Signal,
+            first.Noise
+        );
         for (var depth = 1; depth <= network.Depth; depth++)
         {
             var (before, after) = (trace.Before(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Convolution));
@@ -42,7 +62,14 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
             yield return new ShownConvolution(index, inner, 1, network.FeatureShape, before.Signal, before.Noise, after.Signal, after.Noise);
             if (perUnit == 2)
             {
-                yield return LastOfBranch(new HiddenInput(network, after, unitRoundoff), index + 1, inner, trace.At(depth, PlaceKind.Before), trace.At(depth, PlaceKind.Addition), unitRoundoff);
+                yield return LastOfBranch(
+                    new HiddenInput(network, after, unitRoundoff),
+                    index + 1,
+                    inner,
+                    trace.At(depth, PlaceKind.Before),
+                    trace.At(depth, PlaceKind.Addition),
+                    unitRoundoff
+                );
             }
             else if (perUnit > 2)
             {
@@ -72,7 +99,10 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
         static double[]? Both(double[]? one, double[]? other) => one is null || other is null ? null : [.. one, .. other];
     }
 
-    /// <summary>The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject that stores the branch first.</summary>
+    /// <summary>
+    /// The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject
+    /// that stores the branch first.
+    /// </summary>
     private static ShownConvolution LastOfBranch(HiddenInput input, int index, KernelShape shape, Snapshot before, Snapshot sum, double unitRoundoff)
     {
         return new ShownConvolution(index, shape, 1, sum.Shape, input.Signal, input.Noise, Less(sum.Signal, before.Signal), Less(sum.Noise, before.Noise))

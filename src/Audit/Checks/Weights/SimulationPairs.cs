@@ -13,7 +13,8 @@ internal static class SimulationPairs
     /// <param name="order">The order of the second.</param>
     /// <param name="test">Takes the pairs: <see cref="Count"/> of them.</param>
     /// <remarks>
-    /// Products are formed in single precision of vectors of norm 1: rounding the two and adding up n products errs by at most (n + 3)u. In another order each pair comes once, with the
+    /// Products are formed in single precision of vectors of norm 1: rounding the two and adding up n products errs by at most (n + 3)u. In another order each
+    /// pair comes once, with the
     /// later one reordered, and no convolution meets itself.
     /// </remarks>
     public static void AddAll(IReadOnlyList<RecoveredSimulation> simulations, IndexOrder order, CosineTest test)
@@ -26,7 +27,8 @@ internal static class SimulationPairs
 
     /// <summary>Number of pairs that <see cref="AddAll"/> adds.</summary>
     /// <param name="simulations">The simulations.</param>
-    public static long Count(IReadOnlyList<RecoveredSimulation> simulations) => Groups(simulations).Sum(group => group.LongCount() * (group.LongCount() - 1) / 2);
+    public static long Count(IReadOnlyList<RecoveredSimulation> simulations) =>
+        Groups(simulations).Sum(group => group.LongCount() * (group.LongCount() - 1) / 2);
 
     /// <summary>Successive simulations, convolution by convolution, all together: 0 with 1, 2 with 3 and so on.</summary>
     /// <param name="simulations">The simulations.</param>
@@ -64,10 +66,11 @@ internal static class SimulationPairs
         }
     }
 
-    private static IEnumerable<IGrouping<(int, int, int), Member>> Groups(IReadOnlyList<RecoveredSimulation> simulations) => simulations
-        .SelectMany(simulation => simulation.Convolutions.Select(convolution => new Member(simulation, convolution)))
-        .Where(member => member.Convolution.IsWellKnown)
-        .GroupBy(member => (member.Convolution.Shape.Size, member.Convolution.Shape.InputChannels, member.Convolution.Shape.OutputChannels));
+    private static IEnumerable<IGrouping<(int, int, int), Member>> Groups(IReadOnlyList<RecoveredSimulation> simulations) =>
+        simulations
+            .SelectMany(simulation => simulation.Convolutions.Select(convolution => new Member(simulation, convolution)))
+            .Where(member => member.Convolution.IsWellKnown)
+            .GroupBy(member => (member.Convolution.Shape.Size, member.Convolution.Shape.InputChannels, member.Convolution.Shape.OutputChannels));
 
     private static unsafe void AddGroup(Member[] members, IndexOrder order, CosineTest test)
     {
@@ -93,15 +96,13 @@ internal static class SimulationPairs
                 products.Pointer,
                 count,
                 length,
-                width);
+                width
+            );
             for (var i = 0; i < count; i++)
             {
                 for (var j = i + 1; j < width; j++)
                 {
-                    var cosine = new Cosine(
-                        products.Pointer[(i * width) + j],
-                        length,
-                        angles[first + i] + angles[first + j] + rounding);
+                    var cosine = new Cosine(products.Pointer[(i * width) + j], length, angles[first + i] + angles[first + j] + rounding);
                     if (test.MayMatter(cosine))
                     {
                         Add(members[first + i], members[first + j], cosine);

@@ -9,11 +9,26 @@ internal static class SolvedWeightChecks
 
     /// <summary>I7: signal and noise pass through one set of weights, which leaves no residual.</summary>
     public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, string architecture) =>
-        Measure(context.RecoveredOf(architecture), "what one set of weights leaves of signal and noise, in roundings", convolution => (convolution.Residuals, convolution.ResidualErrors));
+        Measure(
+            context.RecoveredOf(architecture),
+            "what one set of weights leaves of signal and noise, in roundings",
+            convolution => (convolution.Residuals, convolution.ResidualErrors)
+        );
 
-    private static IEnumerable<Measurement> Measure(RecoveredWeights weights, string quantity, Func<RecoveredConvolution, (double[] Values, double[] Errors)> select)
+    private static IEnumerable<Measurement> Measure(
+        RecoveredWeights weights,
+        string quantity,
+        Func<RecoveredConvolution, (double[] Values, double[] Errors)> select
+    )
     {
-        foreach (var (simulations, network) in new[] { (weights.Wide, "fully connected, 64 channels"), (weights.Kernel, "2×2 kernels"), (weights.Narrow, "fully connected, 16 channels") })
+        foreach (
+            var (simulations, network) in new[]
+            {
+                (weights.Wide, "fully connected, 64 channels"),
+                (weights.Kernel, "2×2 kernels"),
+                (weights.Narrow, "fully connected, 16 channels"),
+            }
+        )
         {
             if (simulations.Count == 0)
             {
@@ -46,7 +61,13 @@ internal static class SolvedWeightChecks
 
         var solved = convolutions.Count(convolution => convolution.IsSolved);
         return measurement.Verdict == Verdict.Holds && 2 * solved < convolutions.Length
-            ? measurement with { Verdict = Verdict.Inconclusive, Remark = $"only {solved} of {convolutions.Length} convolutions could be solved: {Array.Find(convolutions, convolution => !convolution.IsSolved)!.Loss}" }
+            ? measurement with
+            {
+                Verdict = Verdict.Inconclusive,
+                Remark =
+                    $"only {solved} of {convolutions.Length} convolutions could be solved: "
+                    + $"{Array.Find(convolutions, convolution => !convolution.IsSolved)!.Loss}",
+            }
             : measurement;
     }
 }

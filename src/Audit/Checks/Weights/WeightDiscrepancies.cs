@@ -3,7 +3,9 @@ namespace Wellbehaved.Audit;
 /// <summary>What the claims about weights must see, as the ledger states it.</summary>
 internal static class WeightDiscrepancies
 {
-    /// <summary>Distance of distribution functions: a normal law cut at two standard deviations and rescaled to its variance is 0.0166 away, a uniform one 0.057.</summary>
+    /// <summary>
+    /// Distance of distribution functions: a normal law cut at two standard deviations and rescaled to its variance is 0.0166 away, a uniform one 0.057.
+    /// </summary>
     public const double WideShape = 0.016;
 
     /// <summary>Relative, of the wide network's variance.</summary>
@@ -18,7 +20,9 @@ internal static class WeightDiscrepancies
     /// <summary>The same of the pairs that begin at an even number, of which there are fewer.</summary>
     public const double SuccessiveEven = 0.03;
 
-    /// <summary>Relative, of the variance of the first convolution of the network with kernels, which has few weights; a wrong fan-in or gain is off by a factor.</summary>
+    /// <summary>
+    /// Relative, of the variance of the first convolution of the network with kernels, which has few weights; a wrong fan-in or gain is off by a factor.
+    /// </summary>
     public const double KernelFirstVariance = 0.12;
 
     /// <summary>Distance of distribution functions there.</summary>
@@ -49,7 +53,8 @@ internal static class WeightDiscrepancies
     public const double Channels = 0.5;
 
     /// <summary>
-    /// Distance of the law of the angles between output channels from that of independent ones: orthogonal weights, without any angle, are ½ away, those of half the rank 0.13. One third of
+    /// Distance of the law of the angles between output channels from that of independent ones: orthogonal weights, without any angle, are ½ away, those of
+    /// half the rank 0.13. One third of
     /// the rank, whose angles scatter twice as much, is 0.16 away and seen in either network.
     /// </summary>
     public const double Angles = 0.15;

@@ -24,11 +24,28 @@ internal static class WeightIndependenceChecks
         var (weights, rates) = (context.RecoveredOf(architecture), context.Rates.SharedBy(QuantitiesWithin));
         return
         [
-            .. Considering(weights.Wide, wide => Within(wide, [.. wide.Take(1)], rates, (WeightDiscrepancies.PairWide, WeightDiscrepancies.Channels), "fully connected")),
+            .. Considering(
+                weights.Wide,
+                wide => Within(wide, [.. wide.Take(1)], rates, (WeightDiscrepancies.PairWide, WeightDiscrepancies.Channels), "fully connected")
+            ),
             .. Considering(weights.Wide, wide => ConvolutionPairs.Successive(wide, rates, "fully connected")),
-            .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "2×2 kernels")),
+            .. Considering(
+                weights.Kernel,
+                kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "2×2 kernels")
+            ),
             .. Considering([.. weights.Narrow.Take(Some)], narrow => [LaggedWeights.Measure(narrow, rates, "fully connected, 16 channels")]),
-            .. Considering(weights.Deep, deep => [ConvolutionPairs.AnyTwo(deep, rates, WeightDiscrepancies.PairDeep, $"fully connected, {deep[0].Convolutions.Count} convolutions of 16 channels")]),
+            .. Considering(
+                weights.Deep,
+                deep =>
+                    [
+                        ConvolutionPairs.AnyTwo(
+                            deep,
+                            rates,
+                            WeightDiscrepancies.PairDeep,
+                            $"fully connected, {deep[0].Convolutions.Count} convolutions of 16 channels"
+                        ),
+                    ]
+            ),
         ];
     }
 
@@ -44,24 +61,46 @@ internal static class WeightIndependenceChecks
         ];
     }
 
-    private static IEnumerable<Measurement> Within(IReadOnlyList<RecoveredSimulation> simulations, IReadOnlyList<RecoveredSimulation> streams, ErrorRates rates, (double Single, double Inputs) discrepancies, string network) =>
-    [
-        .. ConvolutionPairs.WithinSimulation(simulations, rates, discrepancies.Single, network),
-        ChannelPairs.Outputs(simulations, rates, network),
-        ChannelPairs.Inputs(simulations, rates, discrepancies.Inputs, network),
-        ChannelAngles.Measure(simulations, rates, network),
-        ConvolutionPairs.Reordered(simulations, rates, network),
-        LaggedWeights.Measure(streams, rates, network),
-    ];
+    private static IEnumerable<Measurement> Within(
+        IReadOnlyList<RecoveredSimulation> simulations,
+        IReadOnlyList<RecoveredSimulation> streams,
+        ErrorRates rates,
+        (double Single, double Inputs) discrepancies,
+        string network
+    ) =>
+        [
+            .. ConvolutionPairs.WithinSimulation(simulations, rates, discrepancies.Single, network),
+            ChannelPairs.Outputs(simulations, rates, network),
+            ChannelPairs.Inputs(simulations, rates, discrepancies.Inputs, network),
+            ChannelAngles.Measure(simulations, rates, network),
+            ConvolutionPairs.Reordered(simulations, rates, network),
+            LaggedWeights.Measure(streams, rates, network),
+        ];
 
     private static IEnumerable<Measurement> OfSmallOnes(IReadOnlyList<RecoveredSimulation> narrow, ulong seed, ErrorRates rates)
     {
         const string network = "fully connected, 16 channels";
-        yield return AnyTwo(narrow, [IndexOrder.Same], rates, WeightDiscrepancies.PairNarrow, $"correlation of any two convolutions of any simulations and seeds, {network}");
+        yield return AnyTwo(
+            narrow,
+            [IndexOrder.Same],
+            rates,
+            WeightDiscrepancies.PairNarrow,
+            $"correlation of any two convolutions of any simulations and seeds, {network}"
+        );
 
         // Each simulation once: a convolution that met itself in another order would be no pair of independent vectors.
-        RecoveredSimulation[] some = [.. narrow.Where(simulation => simulation.Seed == seed).Take(Some / 2), .. narrow.Where(simulation => simulation.Seed != seed)];
-        yield return AnyTwo(some, [IndexOrder.Transposed, IndexOrder.Flipped], rates, WeightDiscrepancies.PairNarrow, $"correlation of any two convolutions, one of them in another order, {network}");
+        RecoveredSimulation[] some =
+        [
+            .. narrow.Where(simulation => simulation.Seed == seed).Take(Some / 2),
+            .. narrow.Where(simulation => simulation.Seed != seed),
+        ];
+        yield return AnyTwo(
+            some,
+            [IndexOrder.Transposed, IndexOrder.Flipped],
+            rates,
+            WeightDiscrepancies.PairNarrow,
+            $"correlation of any two convolutions, one of them in another order, {network}"
+        );
 
         var test = new CosineTest(rates, 1);
         test.Add(SimulationPairs.Successive([.. narrow.Where(simulation => simulation.Seed == seed)]), () => "");
@@ -86,7 +125,13 @@ internal static class WeightIndependenceChecks
         yield return test.Conclude($"correlation of successive simulations, {network}", OfSimulations);
     }
 
-    private static Measurement AnyTwo(IReadOnlyList<RecoveredSimulation> simulations, IndexOrder[] orders, ErrorRates rates, double discrepancy, string quantity)
+    private static Measurement AnyTwo(
+        IReadOnlyList<RecoveredSimulation> simulations,
+        IndexOrder[] orders,
+        ErrorRates rates,
+        double discrepancy,
+        string quantity
+    )
     {
         var test = new CosineTest(rates, orders.Length * SimulationPairs.Count(simulations));
         foreach (var order in orders)
@@ -97,6 +142,11 @@ internal static class WeightIndependenceChecks
         return test.Conclude(quantity, discrepancy);
     }
 
-    private static IEnumerable<Measurement> Considering(IReadOnlyList<RecoveredSimulation> simulations, Func<IReadOnlyList<RecoveredSimulation>, IEnumerable<Measurement>> measure) =>
-        simulations.Count == 0 ? [] : measure(simulations).Select(measurement => measurement.Considering(simulations.SelectMany(simulation => simulation.Convolutions)));
+    private static IEnumerable<Measurement> Considering(
+        IReadOnlyList<RecoveredSimulation> simulations,
+        Func<IReadOnlyList<RecoveredSimulation>, IEnumerable<Measurement>> measure
+    ) =>
+        simulations.Count == 0
+            ? []
+            : measure(simulations).Select(measurement => measurement.Considering(simulations.SelectMany(simulation => simulation.Convolutions)));
 }

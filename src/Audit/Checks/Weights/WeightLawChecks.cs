@@ -30,9 +30,18 @@ internal static class WeightLawChecks
         ];
     }
 
-    private static IEnumerable<Measurement> Measure(CheckContext context, IReadOnlyList<RecoveredSimulation> simulations, bool first, (double Variance, double Shape) discrepancies, string network)
+    private static IEnumerable<Measurement> Measure(
+        CheckContext context,
+        IReadOnlyList<RecoveredSimulation> simulations,
+        bool first,
+        (double Variance, double Shape) discrepancies,
+        string network
+    )
     {
-        RecoveredConvolution[] convolutions = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.Index == 0 == first)];
+        RecoveredConvolution[] convolutions =
+        [
+            .. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.Index == 0 == first),
+        ];
         if (convolutions.Length == 0)
         {
             yield break;
@@ -51,12 +60,21 @@ internal static class WeightLawChecks
         }
 
         var which = first ? "the first convolution" : "the other convolutions";
-        yield return variance.Conclude($"variance of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Variance, convolutions)).Considering(convolutions);
-        yield return shape.Conclude($"distribution of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Shape, convolutions)).Considering(convolutions);
+        yield return variance
+            .Conclude($"variance of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Variance, convolutions))
+            .Considering(convolutions);
+        yield return shape
+            .Conclude($"distribution of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Shape, convolutions))
+            .Considering(convolutions);
     }
 
     /// <summary>Variance of each convolution after the first by itself, so that those that are too large do not make up for those that are too small.</summary>
-    private static IEnumerable<Measurement> EachVariance(CheckContext context, IReadOnlyList<RecoveredSimulation> simulations, double discrepancy, string network)
+    private static IEnumerable<Measurement> EachVariance(
+        CheckContext context,
+        IReadOnlyList<RecoveredSimulation> simulations,
+        double discrepancy,
+        string network
+    )
     {
         if (simulations.Count == 0)
         {
@@ -65,7 +83,12 @@ internal static class WeightLawChecks
 
         var indices = simulations[0].Convolutions.Count - 1;
         var rates = context.Rates.SharedBy(Quantities).SharedBy(indices);
-        Measurement[] all = [.. Enumerable.Range(1, indices).Select(index => OneVariance([.. simulations.Select(simulation => simulation.Convolutions[index])], rates, discrepancy, network))];
+        Measurement[] all =
+        [
+            .. Enumerable
+                .Range(1, indices)
+                .Select(index => OneVariance([.. simulations.Select(simulation => simulation.Convolutions[index])], rates, discrepancy, network)),
+        ];
         return [LeastLikely(all, context.Rates.SharedBy(Quantities))];
     }
 
@@ -77,8 +100,10 @@ internal static class WeightLawChecks
             test.Add(convolution.Shape.Length, convolution.SquaredNorm, convolution.SquaredError);
         }
 
-        return test
-            .Conclude($"variance of the weights of each convolution, most of all convolution {convolutions[0].Index}, {network}", AskedWeights.Diluted(discrepancy, convolutions))
+        return test.Conclude(
+                $"variance of the weights of each convolution, most of all convolution {convolutions[0].Index}, {network}",
+                AskedWeights.Diluted(discrepancy, convolutions)
+            )
             .Considering(convolutions);
     }
 
@@ -89,12 +114,13 @@ internal static class WeightLawChecks
         var worst = all.MinBy(measurement => (Severity(measurement.Verdict), measurement.FalseAlarmBound))!;
         return worst with { FalseFailRate = rates.FalseFail, FalseAlarmBound = Math.Min(1, all.Length * worst.FalseAlarmBound) };
 
-        static int Severity(Verdict verdict) => verdict switch
-        {
-            Verdict.Rejected => 0,
-            Verdict.Inconclusive or Verdict.Declined => 1,
-            Verdict.Holds => 2,
-            _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
-        };
+        static int Severity(Verdict verdict) =>
+            verdict switch
+            {
+                Verdict.Rejected => 0,
+                Verdict.Inconclusive or Verdict.Declined => 1,
+                Verdict.Holds => 2,
+                _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
+            };
     }
 }

@@ -4,8 +4,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The networks whose weights are recovered: one with many weights, one with a kernel, a small one for many simulations, and a deep one.</summary>
 /// <remarks>
-/// Signal and noise of P points give 2P equations; P is about the number of unknowns of an output or more, so that the equations of random inputs are well-conditioned.
-/// Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others. Residual nets have half as many units, of two
+/// Signal and noise of P points give 2P equations; P is about the number of unknowns of an output or more, so that the equations of random inputs are
+/// well-conditioned.
+/// Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others. Residual nets have
+/// half as many units, of two
 /// layers each: the same number of convolutions.
 /// </remarks>
 /// <param name="architecture">Name of the architecture.</param>
@@ -30,17 +32,47 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     private const int NarrowWidth = 16;
     private readonly Architecture _architecture = Architecture.Named(architecture, 2);
 
-    /// <summary>Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.</summary>
-    public NetworkSettings Wide => new(_architecture, new TensorShape(WideInputs, 1, 1, WideInputs), WideConvolutions / _architecture.ConvolutionsPerUnit, WideWidth, 1, Boundary.Periodic, epsilon);
+    /// <summary>
+    /// Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.
+    /// </summary>
+    public NetworkSettings Wide =>
+        new(
+            _architecture,
+            new TensorShape(WideInputs, 1, 1, WideInputs),
+            WideConvolutions / _architecture.ConvolutionsPerUnit,
+            WideWidth,
+            1,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>
-    /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding that Winograd's tiles may have in 3 × 3
+    /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding
+    /// that Winograd's tiles may have in 3 × 3
     /// kernels would drown the last digits that tell a bias from none.
     /// </summary>
-    public NetworkSettings Kernel => new(_architecture, new TensorShape(10, 6, 6, 6), KernelConvolutions / _architecture.ConvolutionsPerUnit, KernelWidth, KernelSize, Boundary.Periodic, epsilon);
+    public NetworkSettings Kernel =>
+        new(
+            _architecture,
+            new TensorShape(10, 6, 6, 6),
+            KernelConvolutions / _architecture.ConvolutionsPerUnit,
+            KernelWidth,
+            KernelSize,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>Fully connected, 16 channels: 256 weights in each of 3 convolutions.</summary>
-    public NetworkSettings Narrow => new(_architecture, new TensorShape(32, 1, 1, NarrowWidth), NarrowConvolutions / _architecture.ConvolutionsPerUnit, NarrowWidth, 1, Boundary.Periodic, epsilon);
+    public NetworkSettings Narrow =>
+        new(
+            _architecture,
+            new TensorShape(32, 1, 1, NarrowWidth),
+            NarrowConvolutions / _architecture.ConvolutionsPerUnit,
+            NarrowWidth,
+            1,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>
     /// Fully connected, 16 channels: 256 weights in each of 33 convolutions. Without batch norm or a shortcut the points become so alike on the way that more
@@ -49,7 +81,8 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     /// </summary>
     public NetworkSettings Deep => new(_architecture, new TensorShape(64, 1, 1, NarrowWidth), DeepDepth, NarrowWidth, 1, Boundary.Periodic, epsilon);
 
-    private int DeepDepth => _architecture.HasBatchNorm || _architecture.ConvolutionsPerUnit > 1 ? DeepConvolutions / _architecture.ConvolutionsPerUnit : DeepVanillaConvolutions;
+    private int DeepDepth =>
+        _architecture.HasBatchNorm || _architecture.ConvolutionsPerUnit > 1 ? DeepConvolutions / _architecture.ConvolutionsPerUnit : DeepVanillaConvolutions;
 
     /// <summary>For messages.</summary>
     /// <param name="network">One of these networks.</param>

@@ -30,7 +30,7 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
     /// <param name="rates">The rates.</param>
     /// <param name="share">Share of the simulations that are made.</param>
     /// <returns>The plan.</returns>
-    public static WeightPlan Of(ErrorRates rates, double share)
+    public static WeightPlan Derive(ErrorRates rates, double share)
     {
         var each = rates.SharedBy(Quantities) with { FalsePass = Math.Min(rates.FalsePass, MostInconclusive) };
         const int weights = WeightNetworks.WideWidth * WeightNetworks.WideWidth;
@@ -39,12 +39,15 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / networks.Wide.FirstKernel.Length,
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / networks.Wide.FirstKernel.Length,
             VarianceTest.SamplesFor(each.SharedBy(WeightNetworks.WideConvolutions), Net(WeightDiscrepancies.WideVarianceOfOne)) / weights,
-            CosineTest.SamplesFor(each, 1, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2));
+            CosineTest.SamplesFor(each, 1, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2)
+        );
         var kernel = Larger(
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstVariance)) / networks.Kernel.FirstKernel.Length,
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstShape)) / networks.Kernel.FirstKernel.Length,
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelVariance)) / networks.Kernel.Kernels.Skip(1).Sum(shape => shape.Length),
-            VarianceTest.SamplesFor(each.SharedBy(WeightNetworks.KernelConvolutions), Net(WeightDiscrepancies.KernelVarianceOfOne)) / networks.Kernel.Kernels.Last().Length);
+            VarianceTest.SamplesFor(each.SharedBy(WeightNetworks.KernelConvolutions), Net(WeightDiscrepancies.KernelVarianceOfOne))
+                / networks.Kernel.Kernels.Last().Length
+        );
         var deep = Larger(CosineTest.SamplesFor(each, MostPairs, Net(WeightDiscrepancies.PairDeep)) / networks.Deep.FirstKernel.Length);
         return new WeightPlan(Share(wide), Share(kernel), Share(LongestPeriod + 16), Share(16), Share(deep));
 

@@ -15,12 +15,21 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
     /// <param name="architecture">Its name.</param>
     /// <param name="plan">How many simulations.</param>
     /// <returns>The weights; asked for when first needed.</returns>
-    public RecoveredWeights Of(string architecture, WeightPlan plan) =>
-        _recovered.GetOrAdd((architecture, plan), key => new Lazy<RecoveredWeights>(() => new RecoveredWeights(
-            Mixing.SeedOf(seed, $"weights {key.Architecture}"),
-            new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),
-            key.Plan,
-            (network, asked, simulations) => subject.Description.WhyNot(network, given: false) is null ? [.. Simulations(network, asked, simulations)] : []))).Value;
+    public RecoveredWeights Recover(string architecture, WeightPlan plan) =>
+        _recovered
+            .GetOrAdd(
+                (architecture, plan),
+                key => new Lazy<RecoveredWeights>(() =>
+                    new RecoveredWeights(
+                        Mixing.SeedOf(seed, $"weights {key.Architecture}"),
+                        new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),
+                        key.Plan,
+                        (network, asked, simulations) =>
+                            subject.Description.WhyNot(network, given: false) is null ? [.. Simulations(network, asked, simulations)] : []
+                    )
+                )
+            )
+            .Value;
 
     private IEnumerable<RecoveredSimulation> Simulations(NetworkSettings network, ulong asked, int simulations)
     {
@@ -29,8 +38,12 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
         for (var first = 0; first < simulations; first += atOnce)
         {
             cancellation.ThrowIfCancellationRequested();
-            Propagation[] propagations = [.. Enumerable.Range(first, Math.Min(atOnce, simulations - first))
-                .Select(simulation => new Propagation(new Weights.Own(asked, (uint)simulation), Batch.Gaussian(network, inputs, (uint)simulation)))];
+            Propagation[] propagations =
+            [
+                .. Enumerable
+                    .Range(first, Math.Min(atOnce, simulations - first))
+                    .Select(simulation => new Propagation(new Weights.Own(asked, (uint)simulation), Batch.Gaussian(network, inputs, (uint)simulation))),
+            ];
             var traces = Trace.All(subject, network, propagations);
             for (var i = 0; i < traces.Length; i++)
             {
@@ -38,7 +51,12 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
                 yield return new RecoveredSimulation(
                     asked,
                     (uint)(first + i),
-                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, own))]);
+                    [
+                        .. ShownConvolution
+                            .AllOf(traces[i], subject.Description.UnitRoundoff)
+                            .Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, own)),
+                    ]
+                );
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Which inputs the outputs of a convolution read along one axis: output i reads the inputs <c>stride·i - Before</c> to <c>stride·i + After</c>.</summary>
+/// <summary>
+/// Which inputs the outputs of a convolution read along one axis: output i reads the inputs <c>stride·i - Before</c> to <c>stride·i + After</c>.
+/// </summary>
 /// <param name="Inputs">Extent of the image.</param>
 /// <param name="Outputs">Extent of the output.</param>
 /// <param name="Stride">Distance between neighbouring outputs, in input positions.</param>
@@ -15,7 +17,7 @@ internal readonly record struct AxisReach(int Inputs, int Outputs, int Stride, i
     /// <param name="stride">Distance between neighbouring outputs.</param>
     /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="boundary">What lies beyond the border.</param>
-    public static AxisReach Of(int inputs, int kernelSize, int stride, int dilation, Boundary boundary)
+    public static AxisReach Compute(int inputs, int kernelSize, int stride, int dilation, Boundary boundary)
     {
         var before = (kernelSize - 1) / 2;
         return new(inputs, ConvolutionGeometry.OutputExtent(inputs, stride), stride, before * dilation, (kernelSize - 1 - before) * dilation, boundary);

@@ -5,7 +5,8 @@ namespace Wellbehaved.Model;
 
 /// <summary>The Fourier transforms of a group of tiles of signal and noise, there and back, all channels.</summary>
 /// <remarks>
-/// The tiles at one place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, a row; a real kernel keeps them apart. Signal and noise
+/// The tiles at one place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, a row; a real kernel keeps them
+/// apart. Signal and noise
 /// never share one, so neither's rounding reaches the other and a noise of zeros stays zero.
 /// </remarks>
 internal sealed unsafe class FeatureSpectrum : IDisposable
@@ -159,7 +160,9 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
 
         // A row of zeros is its own transform.
         var first = Array.FindIndex(_rowSources, tile.Down * _height, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
-        var last = Array.FindLastIndex(_rowSources, (tile.Down * _height) + _height - 1, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
+        var last =
+            Array.FindLastIndex(_rowSources, (tile.Down * _height) + _height - 1, _height, source => source != ConvolutionGeometry.Outside)
+            - (tile.Down * _height);
         _alongRows.Forward(memory + (first * RowLength), ElementLength, lanes, last + 1 - first, RowLength);
         _alongColumns.Forward(memory, RowLength, lanes, _width, ElementLength);
         for (var position = 0; position < _height * _width; position++)
@@ -198,14 +201,21 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         Write(tile, memory, outputsAcross, (firstChannel, channels, lanes), ref _largest[worker][(_firstRow + row) / _pairs]);
     }
 
-    private void Write((int Down, int Across, nint First, nint Second) tile, float* memory, int outputsAcross, (int First, int Count, int Lanes) channels, ref float largestOfWorker)
+    private void Write(
+        (int Down, int Across, nint First, nint Second) tile,
+        float* memory,
+        int outputsAcross,
+        (int First, int Count, int Lanes) channels,
+        ref float largestOfWorker
+    )
     {
         var (rows, columns) = (_tiling.Rows, _tiling.Columns);
         var outputsDown = Math.Min(rows.Outputs, _output.Height - (tile.Down * rows.Outputs));
         var largest = Vector512<float>.Zero;
         for (var y = 0; y < outputsDown; y++)
         {
-            var offset = ((((((nint)tile.Down * rows.Outputs) + y) * _output.Width) + ((nint)tile.Across * columns.Outputs)) * _output.Channels) + channels.First;
+            var offset =
+                ((((((nint)tile.Down * rows.Outputs) + y) * _output.Width) + ((nint)tile.Across * columns.Outputs)) * _output.Channels) + channels.First;
             for (var x = 0; x < outputsAcross; x++, offset += _output.Channels)
             {
                 var element = memory + ((((rows.First + (y * _strideDown)) * (nint)_width) + columns.First + (x * _strideAcross)) * ElementLength);

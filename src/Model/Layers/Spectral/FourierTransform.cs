@@ -102,7 +102,7 @@ internal sealed unsafe class FourierTransform
 
     private static IEnumerable<Stage> Stages(int length)
     {
-        for (var block = length; block > 1;)
+        for (var block = length; block > 1; )
         {
             var radix = block % 4 == 0 ? 4 : Enumerable.Range(2, LargestRadix - 1).First(candidate => block % candidate == 0);
             yield return new Stage(length, block, radix);
@@ -185,7 +185,8 @@ internal sealed unsafe class FourierTransform
             {
                 for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
                 {
-                    float* r = re + lane, i = im + lane;
+                    float* r = re + lane,
+                        i = im + lane;
                     var (a, b, c) = (Complex.Load(r, i), Complex.Load(r + span, i + span), Complex.Load(r + (2 * span), i + (2 * span)));
                     if (twiddleFirst)
                     {
@@ -214,7 +215,8 @@ internal sealed unsafe class FourierTransform
             {
                 for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
                 {
-                    float* r = re + lane, i = im + lane;
+                    float* r = re + lane,
+                        i = im + lane;
                     var a = Complex.Load(r, i);
                     var b = Complex.Load(r + span, i + span);
                     var c = Complex.Load(r + (2 * span), i + (2 * span));

@@ -19,16 +19,17 @@ internal readonly record struct Frequency(int Column, int Position, int Opposite
         var (rowPositions, columnPositions) = (Inverted(alongColumns.Frequencies), Inverted(alongRows.Frequencies));
         return
         [
-            .. Enumerable.Range(0, (height / 2) + 1).Select(row =>
-            {
-                // A row that is its own opposite holds the opposites of its columns too.
-                var columns = (2 * row) % height == 0 ? (width / 2) + 1 : width;
-                return Enumerable.Range(0, columns).Select(column => At(row, column)).ToArray();
-            }),
+            .. Enumerable
+                .Range(0, (height / 2) + 1)
+                .Select(row =>
+                {
+                    // A row that is its own opposite holds the opposites of its columns too.
+                    var columns = (2 * row) % height == 0 ? (width / 2) + 1 : width;
+                    return Enumerable.Range(0, columns).Select(column => At(row, column)).ToArray();
+                }),
         ];
 
-        Frequency At(int row, int column) =>
-            new(column, Position(row, column), Position((height - row) % height, (width - column) % width));
+        Frequency At(int row, int column) => new(column, Position(row, column), Position((height - row) % height, (width - column) % width));
 
         int Position(int row, int column) => (rowPositions[row] * width) + columnPositions[column];
     }

@@ -6,7 +6,8 @@ namespace Wellbehaved.Model;
 /// <summary>The Fourier transform of the weights of a convolution, formed for one frequency and a panel of output channels when it is needed.</summary>
 /// <remarks>
 /// Stored whole it would take the image's area over k² times the memory of the weights. The weights lie in panels of output channels, in which those of an
-/// input channel stand together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies that share
+/// input channel stand together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies that
+/// share
 /// it, leaves k complex multiply-adds to each frequency instead of k².
 /// </remarks>
 internal sealed unsafe class KernelSpectrum : IDisposable
@@ -70,7 +71,8 @@ internal sealed unsafe class KernelSpectrum : IDisposable
             {
                 for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
                 {
-                    Vector512<float> re = default, im = default;
+                    Vector512<float> re = default,
+                        im = default;
                     var weight = weights + (column * _panelColumns) + lane;
                     foreach (var root in roots)
                     {
@@ -87,7 +89,9 @@ internal sealed unsafe class KernelSpectrum : IDisposable
         }
     }
 
-    /// <summary>Transforms along the rows what <see cref="TransformColumns"/> left, and divides by the number of positions so that the inverse transform need not.</summary>
+    /// <summary>
+    /// Transforms along the rows what <see cref="TransformColumns"/> left, and divides by the number of positions so that the inverse transform need not.
+    /// </summary>
     /// <param name="transformedColumns">What it left.</param>
     /// <param name="frequency">Frequency along the rows.</param>
     /// <param name="target">Receives the spectrum (input channels × panel columns).</param>
@@ -100,7 +104,8 @@ internal sealed unsafe class KernelSpectrum : IDisposable
         {
             for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
             {
-                Vector512<float> re = default, im = default;
+                Vector512<float> re = default,
+                    im = default;
                 var element = transformedColumns + lane;
                 foreach (var root in roots)
                 {

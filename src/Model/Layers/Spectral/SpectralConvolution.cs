@@ -2,10 +2,14 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Convolution by Fourier transforms, in single precision: on tiles that wrap around it is one complex matrix product at each spatial frequency.</summary>
+/// <summary>
+/// Convolution by Fourier transforms, in single precision: on tiles that wrap around it is one complex matrix product at each spatial frequency.
+/// </summary>
 /// <remarks>
-/// The opposite frequency has the conjugate kernel, so the conjugate rows from there are multiplied along. That makes 3·N² multiply-adds a position of a tile instead of 2·k²·N² a point
-/// for signal and noise together: on a torus, with k = 3, six times fewer. Every element is computed by one thread in a fixed order, so the bits do not depend on the number of threads.
+/// The opposite frequency has the conjugate kernel, so the conjugate rows from there are multiplied along. That makes 3·N² multiply-adds a position of a tile
+/// instead of 2·k²·N² a point
+/// for signal and noise together: on a torus, with k = 3, six times fewer. Every element is computed by one thread in a fixed order, so the bits do not depend
+/// on the number of threads.
 /// </remarks>
 internal sealed unsafe class SpectralConvolution : IDisposable
 {
@@ -34,7 +38,12 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         }
 
         var (workers, threadsOfWorker) = tiling.IsShared ? (1, threads) : (Math.Min(threads, _groups), 1);
-        _workers = [.. Enumerable.Range(0, workers).Select(_ => new SpectralGroup(new FeatureSpectrum(input, output, axes, tiling, threadsOfWorker), _kernel, kernelShape, threadsOfWorker, wide))];
+        _workers =
+        [
+            .. Enumerable
+                .Range(0, workers)
+                .Select(_ => new SpectralGroup(new FeatureSpectrum(input, output, axes, tiling, threadsOfWorker), _kernel, kernelShape, threadsOfWorker, wide)),
+        ];
     }
 
     /// <summary>Largest absolute value of the signal that was written last.</summary>

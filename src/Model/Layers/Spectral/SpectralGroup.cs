@@ -12,7 +12,10 @@ namespace Wellbehaved.Model;
 /// <param name="wide">Whether to use 512-bit vectors in the products; by default where the processor has them.</param>
 internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpectrum kernel, KernelShape kernelShape, int threads, bool? wide) : IDisposable
 {
-    /// <summary>Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their columns, many share evenly.</summary>
+    /// <summary>
+    /// Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their
+    /// columns, many share evenly.
+    /// </summary>
     private const int PiecesOfThread = 4;
 
     /// <summary>Columns of a panel on processors with the widest vectors, for the count of panels that stay in a cache.</summary>
@@ -81,28 +84,32 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         Workers.ForEach(frequencies.Length, threads, (item, _) => PackFeatures(frequencies[item], Features(item)));
         var bundles = (kernel.Panels + _panelsTogether - 1) / _panelsTogether;
         var shares = threads == 1 ? 1 : Math.Min(frequencies.Length, ((PiecesOfThread * threads) + bundles - 1) / bundles);
-        Workers.ForEach(bundles * shares, threads, (item, worker) =>
-        {
-            var (bundle, share) = Math.DivRem(item, shares);
-            var (panels, scratch) = (Math.Min(_panelsTogether, kernel.Panels - (bundle * _panelsTogether)), _workers[worker]);
-            for (var panel = 0; panel < panels; panel++)
+        Workers.ForEach(
+            bundles * shares,
+            threads,
+            (item, worker) =>
             {
-                kernel.TransformColumns((bundle * _panelsTogether) + panel, row, scratch.TransformedColumns(panel));
-            }
-
-            for (var i = frequencies.Length * share / shares; i < frequencies.Length * (share + 1) / shares; i++)
-            {
+                var (bundle, share) = Math.DivRem(item, shares);
+                var (panels, scratch) = (Math.Min(_panelsTogether, kernel.Panels - (bundle * _panelsTogether)), _workers[worker]);
                 for (var panel = 0; panel < panels; panel++)
                 {
-                    kernel.TransformRows(scratch.TransformedColumns(panel), frequencies[i].Column, scratch.Kernel(panel));
+                    kernel.TransformColumns((bundle * _panelsTogether) + panel, row, scratch.TransformedColumns(panel));
                 }
 
-                MultiplyPanels(frequencies[i], Features(i), bundle * _panelsTogether, panels, scratch);
+                for (var i = frequencies.Length * share / shares; i < frequencies.Length * (share + 1) / shares; i++)
+                {
+                    for (var panel = 0; panel < panels; panel++)
+                    {
+                        kernel.TransformRows(scratch.TransformedColumns(panel), frequencies[i].Column, scratch.Kernel(panel));
+                    }
+
+                    MultiplyPanels(frequencies[i], Features(i), bundle * _panelsTogether, panels, scratch);
+                }
             }
-        });
+        );
     }
 
-    private ComplexPanel Features(int index) => ComplexPanel.Of(_features.Pointer + (3 * _featuresLength * index), _featuresLength);
+    private ComplexPanel Features(int index) => ComplexPanel.Cut(_features.Pointer + (3 * _featuresLength * index), _featuresLength);
 
     private void PackFeatures(Frequency frequency, ComplexPanel target)
     {
@@ -222,7 +229,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
 
         public float* TransformedColumns(int panel) => _transformedColumns.Pointer + ((nint)panel * _columnsLength);
 
-        public ComplexPanel Kernel(int panel) => ComplexPanel.Of(_kernel.Pointer + (3 * (nint)panel * _panelLength), _panelLength);
+        public ComplexPanel Kernel(int panel) => ComplexPanel.Cut(_kernel.Pointer + (3 * (nint)panel * _panelLength), _panelLength);
 
         public void Dispose()
         {

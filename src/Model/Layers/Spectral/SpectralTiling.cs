@@ -1,6 +1,8 @@
 namespace Wellbehaved.Model;
 
-/// <summary>How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.</summary>
+/// <summary>
+/// How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.
+/// </summary>
 /// <param name="Rows">Along the columns: how the rows of an image are cut.</param>
 /// <param name="Columns">Along the rows.</param>
 /// <param name="Pairs">Complex tiles of the signal, and as many of the noise.</param>
@@ -11,8 +13,11 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <summary>Complex tiles of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
     private const int FewestRows = 24;
 
-    /// <summary>Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.</summary>
-    private const double NearFloats = 1 << 18, OwnFloats = 1 << 21;
+    /// <summary>
+    /// Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.
+    /// </summary>
+    private const double NearFloats = 1 << 18,
+        OwnFloats = 1 << 21;
 
     /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>
     private const double SharedFloats = 1 << 25;
@@ -54,7 +59,7 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <param name="columns">How columns are cut.</param>
     /// <param name="images">Images of the batch.</param>
     /// <param name="channels">Channels of input or output, whichever are more, filled up to whole vectors.</param>
-    public static SpectralTiling Of(TileAxis rows, TileAxis columns, int images, double channels)
+    public static SpectralTiling Cut(TileAxis rows, TileAxis columns, int images, double channels)
     {
         var pairs = (images + 1L) / 2 * rows.Tiles * columns.Tiles;
         var floats = 2.0 * rows.Length * columns.Length * channels;

@@ -13,7 +13,8 @@ namespace Wellbehaved.Model;
 internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int First)
 {
     /// <summary>Tiles that are shorter than the image: transforms of these lengths are tried.</summary>
-    private const int ShortestTile = 4, LongestTile = 64;
+    private const int ShortestTile = 4,
+        LongestTile = 64;
 
     /// <summary>The ways to cut an axis, the one with a single tile first.</summary>
     /// <param name="axis">What the convolution reads along the axis.</param>
@@ -34,7 +35,9 @@ internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int
         }
     }
 
-    /// <summary>The input position of each position of each tile (tiles × length); <see cref="ConvolutionGeometry.Outside"/> where a tile holds zeros.</summary>
+    /// <summary>
+    /// The input position of each position of each tile (tiles × length); <see cref="ConvolutionGeometry.Outside"/> where a tile holds zeros.
+    /// </summary>
     /// <param name="axis">What the convolution reads along the axis.</param>
     public int[] Sources(AxisReach axis)
     {

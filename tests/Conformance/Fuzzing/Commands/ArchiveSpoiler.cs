@@ -50,7 +50,7 @@ internal static class ArchiveSpoiler
             SpoilEntries(entries, random, ref comment, ref moreEntries);
         }
 
-        var file = RawZip.Of(entries, comment, moreEntries);
+        var file = RawZip.Write(entries, comment, moreEntries);
         return random.Next(30) switch
         {
             0 => file[..random.Next(file.Length + 1)],
@@ -62,7 +62,8 @@ internal static class ArchiveSpoiler
     }
 
     /// <summary>Archives as runs write them, for the lists of arrays that are spoilt.</summary>
-    public static byte[] Sound(IEnumerable<RawArray> arrays) => RawZip.Of([.. arrays.Select(array => new RawEntry(array.Name + ".npy", array.ToBytes(), isDeflated: false))], []);
+    public static byte[] Sound(IEnumerable<RawArray> arrays) =>
+        RawZip.Write([.. arrays.Select(array => new RawEntry(array.Name + ".npy", array.ToBytes(), isDeflated: false))], []);
 
     private static void SpoilText(RawArray array, Random random)
     {
@@ -157,14 +158,29 @@ internal static class ArchiveSpoiler
                 (entry.Length, entry.CompressedLength) = (uint.MaxValue, uint.MaxValue);
                 break;
             case 11:
-                comment = random.Pick<byte[]>([[], [.. "PK\u0005\u0006"u8, .. new byte[18]], [.. "\u001b[2J"u8], new byte[65535]]);
+                comment = random.Pick<byte[]>([
+                    [],
+                    [.. "PK\u0005\u0006"u8, .. new byte[18]],
+                    [.. "\u001b[2J"u8],
+                    new byte[65535],
+                ]);
                 break;
             case 12:
                 moreEntries = random.Pick([-1, 1, 1000]);
                 break;
             case 13:
-                var bomb = new RawArray { Name = random.Pick(ForeignWords.Names), Type = random.Pick(["<f8", "|u1", "<f2"]), Shape = "(4000000, 1)", Elements = new byte[4_000_000] };
-                bomb.Elements = new byte[bomb.Type == "<f8" ? 32_000_000 : bomb.Type == "<f2" ? 8_000_000 : 4_000_000];
+                var bomb = new RawArray
+                {
+                    Name = random.Pick(ForeignWords.Names),
+                    Type = random.Pick(["<f8", "|u1", "<f2"]),
+                    Shape = "(4000000, 1)",
+                    Elements = new byte[4_000_000],
+                };
+                bomb.Elements = new byte[
+                    bomb.Type == "<f8" ? 32_000_000
+                    : bomb.Type == "<f2" ? 8_000_000
+                    : 4_000_000
+                ];
                 entries.Add(new RawEntry(bomb.Name + ".npy", bomb.ToBytes(), isDeflated: true));
                 break;
             default:

@@ -48,7 +48,8 @@ internal static class ArraySpoiler
                 array.Tail = random.Pick(["}", "", ", } #", ", \n}", ", 'shape': (1,)}", "\0}"]);
                 break;
             default:
-                array.Elements = random.Next(2) == 0 ? array.Elements[..random.Next(array.Elements.Length + 1)] : [.. array.Elements, .. new byte[random.Next(1, 100)]];
+                array.Elements =
+                    random.Next(2) == 0 ? array.Elements[..random.Next(array.Elements.Length + 1)] : [.. array.Elements, .. new byte[random.Next(1, 100)]];
                 break;
         }
     }
@@ -122,7 +123,12 @@ internal static class ArraySpoiler
     public static void SpoilRows(RawArray array, Random random)
     {
         var extents = array.Shape.Trim('(', ')').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (extents.Length == 0 || !long.TryParse(extents[0], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) || rows is 0 or > 10_000 || array.Elements.Length % rows != 0)
+        if (
+            extents.Length == 0
+            || !long.TryParse(extents[0], NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            || rows is 0 or > 10_000
+            || array.Elements.Length % rows != 0
+        )
         {
             return;
         }
@@ -139,7 +145,22 @@ internal static class ArraySpoiler
         switch (random.Next(9))
         {
             case 0:
-                return random.Pick(["()", "(0,)", "(0, 0)", "(2147483647,)", "(2147483647, 2147483647, 2147483647)", "(2147483647, 0)", "(60000000, 0)", "(-1,)", "(1.5,)", "[3]", "(3", "3", "(9999999999999999999999,)", "(1, 1, 1, 1, 1, 1)"]);
+                return random.Pick([
+                    "()",
+                    "(0,)",
+                    "(0, 0)",
+                    "(2147483647,)",
+                    "(2147483647, 2147483647, 2147483647)",
+                    "(2147483647, 0)",
+                    "(60000000, 0)",
+                    "(-1,)",
+                    "(1.5,)",
+                    "[3]",
+                    "(3",
+                    "3",
+                    "(9999999999999999999999,)",
+                    "(1, 1, 1, 1, 1, 1)",
+                ]);
             case 1:
                 extents.Reverse();
                 break;
@@ -193,7 +214,14 @@ internal static class ArraySpoiler
         var bits = BitConverter.DoubleToInt64Bits(value);
         var (sign, exponent, fraction) = ((ushort)((bits >> 48) & 0x8000), (int)((bits >> 52) & 0x7ff), (ulong)bits << 12 >> 1);
         var isNumber = exponent is > 0 and < 0x7ff;
-        var high = (ushort)(sign | (isNumber ? exponent - 1023 + 16383 : exponent == 0 ? 0 : 0x7fff));
+        var high = (ushort)(
+            sign
+            | (
+                isNumber ? exponent - 1023 + 16383
+                : exponent == 0 ? 0
+                : 0x7fff
+            )
+        );
         return [.. BitConverter.GetBytes(exponent == 0 ? 0 : fraction | (1UL << 63)), .. BitConverter.GetBytes(high), 0, 0, 0, 0, 0, 0];
     }
 }

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Gives spoilt inputs to the real commands: in a process of its own, one after the other, so that what one does to the process is seen, be it its end.</summary>
+/// <summary>
+/// Gives spoilt inputs to the real commands: in a process of its own, one after the other, so that what one does to the process is seen, be it its end.
+/// </summary>
 public static partial class CommandFuzzing
 {
     /// <summary>What <c>Wellbehaved.Tests.Conformance.dll</c> is told to fuzz.</summary>
@@ -23,10 +25,23 @@ public static partial class CommandFuzzing
     public static IReadOnlyList<string> RunApart(int from, int to, string? keep, Action<string> say)
     {
         ArgumentNullException.ThrowIfNull(say);
-        var runtime = Path.Combine(AppContext.BaseDirectory, Path.ChangeExtension(Path.GetFileName(Environment.GetCommandLineArgs()[0]), ".runtimeconfig.json"));
+        var runtime = Path.Combine(
+            AppContext.BaseDirectory,
+            Path.ChangeExtension(Path.GetFileName(Environment.GetCommandLineArgs()[0]), ".runtimeconfig.json")
+        );
         var program = typeof(CommandFuzzing).Assembly.Location;
-        string[] arguments = [.. File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")) ? [] : new[] { "exec", "--runtimeconfig", runtime }, program, Word, $"{from}", $"{to}", .. keep is null ? [] : new[] { keep }];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }) ?? throw new InvalidOperationException("dotnet did not start");
+        string[] arguments =
+        [
+            .. File.Exists(Path.ChangeExtension(program, ".runtimeconfig.json")) ? [] : new[] { "exec", "--runtimeconfig", runtime },
+            program,
+            Word,
+            $"{from}",
+            $"{to}",
+            .. keep is null ? [] : new[] { keep },
+        ];
+        using var process =
+            Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException("dotnet did not start");
 
         // An interruption is for the other process, which ends after the input that it tries.
         using var patience = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
@@ -80,11 +95,14 @@ public static partial class CommandFuzzing
         var (from, to) = (int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture));
         var keep = arguments.ElementAtOrDefault(2);
         var interrupted = false;
-        using var interruption = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            Volatile.Write(ref interrupted, true);
-        });
+        using var interruption = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT,
+            context =>
+            {
+                context.Cancel = true;
+                Volatile.Write(ref interrupted, true);
+            }
+        );
         using var inputs = new CommandInputs();
         Console.WriteLine($"in {inputs.Root}");
         var (tried, commands, findings, slowest, largest) = (0, 0, 0, TimeSpan.Zero, 0L);
@@ -135,9 +153,15 @@ public static partial class CommandFuzzing
 
         return findings == 0 ? 0 : 1;
 
-        void Summarize() => Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{tried} inputs through {commands} commands (exit status 0: {statuses[0]}, 1: {statuses[1]}, 2: {statuses[2]}, 3: {statuses[3]}), {findings} findings; at most {slowest.TotalSeconds:F1} s and {largest >> 20} MiB; {watch.Elapsed.TotalMinutes:F1} min"));
+        void Summarize() =>
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{tried} inputs through {commands} commands (exit status 0: {statuses[0]}, 1: {statuses[1]}, 2: {statuses[2]}, 3: "
+                        + $"{statuses[3]}), {findings} findings; at most {slowest.TotalSeconds:F1} s and {largest >> 20} MiB; "
+                        + $"{watch.Elapsed.TotalMinutes:F1} min"
+                )
+            );
     }
 
     private static string Escaped(string text) => ForeignText.OnOneLine(ForeignText.Beginning(text, 3000));

@@ -8,7 +8,23 @@ namespace Wellbehaved.Tests.Conformance;
 internal sealed class CommandInputs : IDisposable
 {
     /// <summary>The journal's run, which a spoilt journal is to be gone on with.</summary>
-    private static readonly string[] JournalRun = ["--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "3"];
+    private static readonly string[] JournalRun =
+    [
+        "--architecture",
+        "vanilla",
+        "--total-depth",
+        "2",
+        "--num-computations",
+        "2",
+        "--kernel-size",
+        "1",
+        "--num-channels",
+        "4",
+        "--batch-size",
+        "4",
+        "--num-sims",
+        "3",
+    ];
 
     private static readonly string[] Architectures = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
     private readonly FuzzTargets _targets = new();
@@ -27,7 +43,10 @@ internal sealed class CommandInputs : IDisposable
         AddResults("vanilla", 3, Shard.Whole);
         AddResults("bn_ff", 1, new Shard(2, 3));
 
-        IReadOnlyList<RawArray> layers = [.. Experiment.Prepare(FuzzTargets.OfLayers).Run().ToArrays().Arrays.Select(pair => RawArray.Of(pair.Key, pair.Value))];
+        IReadOnlyList<RawArray> layers =
+        [
+            .. Experiment.Prepare(FuzzTargets.OfLayers).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value)),
+        ];
         _results.AddRange([("bn_ff", layers), ("bn_res", layers), ("vanilla", [.. layers.Where(array => array.Name != "configuration")])]);
         File.WriteAllBytes(SoundPath("layers11.npz"), ArchiveSpoiler.Sound(layers));
     }
@@ -72,8 +91,21 @@ internal sealed class CommandInputs : IDisposable
 
     private void AddResults(string architecture, int kernelSize, Shard shard)
     {
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 8, NumComputations = 4, KernelSize = kernelSize, NumChannels = 4, BatchSize = kernelSize == 1 ? 6 : 2, NumSims = shard.IsWhole && kernelSize == 1 ? 10 : 4, Dataset = kernelSize == 1 ? "natural" : "gaussian" };
-        IReadOnlyList<RawArray> arrays = [.. Experiment.Prepare(options, shard: shard).Run().ToArrays().Arrays.Select(pair => RawArray.Of(pair.Key, pair.Value))];
+        var options = new ExperimentOptions
+        {
+            Architecture = architecture,
+            TotalDepth = 8,
+            NumComputations = 4,
+            KernelSize = kernelSize,
+            NumChannels = 4,
+            BatchSize = kernelSize == 1 ? 6 : 2,
+            NumSims = shard.IsWhole && kernelSize == 1 ? 10 : 4,
+            Dataset = kernelSize == 1 ? "natural" : "gaussian",
+        };
+        IReadOnlyList<RawArray> arrays =
+        [
+            .. Experiment.Prepare(options, shard: shard).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value)),
+        ];
         _results.Add((architecture, arrays));
         File.WriteAllBytes(SoundPath($"{architecture}{kernelSize}{shard.Number}.npz"), ArchiveSpoiler.Sound(arrays));
 
@@ -152,7 +184,14 @@ internal sealed class CommandInputs : IDisposable
 
         if (random.Next(3) == 0)
         {
-            audit.AddRange(["--batch-size", random.Pick(["6", "1", "0", "2147483647"]), "--kernel-size", random.Pick(["1", "3", "0", "64"]), "--boundary", random.Pick(["periodic", "zero_padding", "nowhere\u202e"])]);
+            audit.AddRange([
+                "--batch-size",
+                random.Pick(["6", "1", "0", "2147483647"]),
+                "--kernel-size",
+                random.Pick(["1", "3", "0", "64"]),
+                "--boundary",
+                random.Pick(["periodic", "zero_padding", "nowhere\u202e"]),
+            ]);
         }
 
         if (random.Next(8) == 0)
@@ -195,25 +234,40 @@ internal sealed class CommandInputs : IDisposable
         var path = PathOf("run.npz.journal");
         var journal = target.Seeds[0];
         var mended = _targets.All.Single(target => target.Name == $"{kind}, checksum mended");
-        File.WriteAllBytes(path, random.Next(5) switch
-        {
-            0 => Spoilt(kind, random),
-            1 => FuzzTargets.WithHeader(journal, Spoiler.Spoil(mended, random)),
-            2 => [.. journal, .. journal[random.Next(journal.Length)..]],
-            _ => FuzzTargets.WithHeader(journal, Encoding.UTF8.GetBytes(JsonSpoiler.Spoil(Encoding.UTF8.GetString(mended.Seeds[0]), random))),
-        });
-        return new("journal",
-        [
-            ["status", Folder],
-            ["merge", path, "--out", PathOf("merged.npz"), .. random.Next(2) == 0 ? ["--allow-missing"] : Array.Empty<string>()],
-            ["run", .. JournalRun, "--out", PathOf("run.npz"), "--threads", "1", random.Pick(["--resume", "--resume", "--overwrite", "--no-reff-noise"])],
-        ]);
+        File.WriteAllBytes(
+            path,
+            random.Next(5) switch
+            {
+                0 => Spoilt(kind, random),
+                1 => FuzzTargets.WithHeader(journal, Spoiler.Spoil(mended, random)),
+                2 => [.. journal, .. journal[random.Next(journal.Length)..]],
+                _ => FuzzTargets.WithHeader(journal, Encoding.UTF8.GetBytes(JsonSpoiler.Spoil(Encoding.UTF8.GetString(mended.Seeds[0]), random))),
+            }
+        );
+        return new(
+            "journal",
+            [
+                ["status", Folder],
+                ["merge", path, "--out", PathOf("merged.npz"), .. random.Next(2) == 0 ? ["--allow-missing"] : Array.Empty<string>()],
+                ["run", .. JournalRun, "--out", PathOf("run.npz"), "--threads", "1", random.Pick(["--resume", "--resume", "--overwrite", "--no-reff-noise"])],
+            ]
+        );
     }
 
     private CommandInput Images(Random random)
     {
-        var shape = random.Pick<int[]>([[5, 4, 4, 3], [5, 4, 4], [5, 3, 4, 4], [4, 1, 1, 1], [5, 4, 4, 1], [7, 5, 3]]);
-        var array = RawArray.Of("images", NpyArray.Of([.. Enumerable.Range(0, shape.Aggregate(1, (product, extent) => product * extent)).Select(_ => random.NextDouble() * 255)], shape));
+        var shape = random.Pick<int[]>([
+            [5, 4, 4, 3],
+            [5, 4, 4],
+            [5, 3, 4, 4],
+            [4, 1, 1, 1],
+            [5, 4, 4, 1],
+            [7, 5, 3],
+        ]);
+        var array = RawArray.From(
+            "images",
+            NpyArray.From([.. Enumerable.Range(0, shape.Aggregate(1, (product, extent) => product * extent)).Select(_ => random.NextDouble() * 255)], shape)
+        );
         for (var i = random.Next(1, 4); i > 0; i--)
         {
             switch (random.Next(4))
@@ -237,17 +291,23 @@ internal sealed class CommandInputs : IDisposable
         }
         else
         {
-            File.WriteAllBytes(PathOf("images.npz"), ArchiveSpoiler.Spoil([array, RawArray.Of("labels", NpyArray.Of([1L, 2], 2))], random));
+            File.WriteAllBytes(PathOf("images.npz"), ArchiveSpoiler.Spoil([array, RawArray.From("labels", NpyArray.From([1L, 2], 2))], random));
             path = PathOf("images.npz") + random.Pick(["", ":images", ":labels", ":images.npy", ":nothing", ":"]);
         }
 
-        return new("images", ReadersOfImages(["--dataset", path, .. random.Next(2) == 0 ? ["--layout", random.Pick(["nhwc", "nchw", "nhw", "hwc"])] : Array.Empty<string>()], random, random.Pick([1, 1, 3])));
+        return new(
+            "images",
+            ReadersOfImages(
+                ["--dataset", path, .. random.Next(2) == 0 ? ["--layout", random.Pick(["nhwc", "nchw", "nhw", "hwc"])] : Array.Empty<string>()],
+                random,
+                random.Pick([1, 1, 3])
+            )
+        );
     }
 
     private CommandInput DataSet(Random random)
     {
-        var (name, target, file) = random.Pick<(string, string, string)>(
-        [
+        var (name, target, file) = random.Pick<(string, string, string)>([
             ("mnist", "mnist", "train-images-idx3-ubyte"),
             ("mnist", "mnist, compressed", "train-images-idx3-ubyte"),
             ("fashion_mnist", "mnist", Path.Combine("FashionMNIST", "raw", "train-images-idx3-ubyte")),
@@ -255,9 +315,12 @@ internal sealed class CommandInputs : IDisposable
             ("cifar100", "cifar100", "train.bin"),
             ("cifar10", "cifar10", "data_batch_1.bin"),
         ]);
-        var content = target == "cifar100"
-            ? random.Next(2) == 0 ? new byte[random.Next(7000)] : [.. Enumerable.Range(0, 3074 * random.Next(4)).Select(_ => (byte)random.Next(256))]
-            : Spoilt(target, random);
+        var content =
+            target == "cifar100"
+                ? random.Next(2) == 0
+                    ? new byte[random.Next(7000)]
+                    : [.. Enumerable.Range(0, 3074 * random.Next(4)).Select(_ => (byte)random.Next(256))]
+                : Spoilt(target, random);
         if (random.Next(6) == 0)
         {
             using var packed = new MemoryStream();
@@ -286,16 +349,35 @@ internal sealed class CommandInputs : IDisposable
         return
         [
             Run([.. network, .. images]),
-            ["predict", .. network, .. images, "--json", PathOf("prediction.json"), .. kernelSize == 1 && random.Next(4) == 0 ? ["--finite-width", "3"] : Array.Empty<string>()],
+            [
+                "predict",
+                .. network,
+                .. images,
+                "--json",
+                PathOf("prediction.json"),
+                .. kernelSize == 1 && random.Next(4) == 0 ? ["--finite-width", "3"] : Array.Empty<string>(),
+            ],
             ["plot", SoundPath("bn_ff11.npz"), "--out", PathOf("figure.svg"), .. images],
         ];
     }
 
     private static string[] Network(Random random, int kernelSize) =>
-    [
-        "--architecture", random.Pick(Architectures), "--total-depth", "2", "--kernel-size", kernelSize.ToString(CultureInfo.InvariantCulture), "--num-channels", "4",
-        "--batch-size", random.Pick(["2", "3", "5"]), "--normalize", random.Pick(["channel", "channel", "global", "none"]), "--epsilon", random.Pick(["0.001", "0.001", "0", "1e-300"]),
-    ];
+        [
+            "--architecture",
+            random.Pick(Architectures),
+            "--total-depth",
+            "2",
+            "--kernel-size",
+            kernelSize.ToString(CultureInfo.InvariantCulture),
+            "--num-channels",
+            "4",
+            "--batch-size",
+            random.Pick(["2", "3", "5"]),
+            "--normalize",
+            random.Pick(["channel", "channel", "global", "none"]),
+            "--epsilon",
+            random.Pick(["0.001", "0.001", "0", "1e-300"]),
+        ];
 
     private string[] Run(string[] options) => ["run", .. options, "--num-sims", "1", "--threads", "1", "--out", PathOf("result.npz"), "--overwrite"];
 
@@ -306,8 +388,16 @@ internal sealed class CommandInputs : IDisposable
         var spoilt = random.Next(3);
         File.WriteAllBytes(PathOf("description"), [.. spoilt == 0 ? Spoiled("description", description) : Encoding.UTF8.GetBytes(description), (byte)'\n']);
         File.WriteAllBytes(PathOf("answer"), [.. spoilt == 1 ? Spoiled("answer", answer) : Encoding.UTF8.GetBytes(answer), (byte)'\n']);
-        File.WriteAllBytes(PathOf("output"), ArchiveSpoiler.Spoil([RawArray.Of("signal", NpyArray.Of(new double[12], 1, 1, 3, 1, 1, 4)), RawArray.Of("chi", NpyArray.Of([1.0, 2], 1, 2))], random));
-        File.WriteAllText(PathOf("subject.sh"), """
+        File.WriteAllBytes(
+            PathOf("output"),
+            ArchiveSpoiler.Spoil(
+                [RawArray.From("signal", NpyArray.From(new double[12], 1, 1, 3, 1, 1, 4)), RawArray.From("chi", NpyArray.From([1.0, 2], 1, 2))],
+                random
+            )
+        );
+        File.WriteAllText(
+            PathOf("subject.sh"),
+            """
             while IFS= read -r line; do
               id=${line#*\"id\":}
               id=${id%%,*}
@@ -318,11 +408,28 @@ internal sealed class CommandInputs : IDisposable
                 *) out=${line##*\"output\":\"}; cp "$1/output" "${out%%\"*}"; sed "s/\"id\":7/\"id\":$id/" "$1/answer" ;;
               esac
             done
-            """);
-        return new("answers",
-        [
-            ["audit", "--command", $"sh '{PathOf("subject.sh")}' '{Folder}'", "--claim", "D8", "--processes", "1", "--time-limit", "2", "--json", PathOf("audit.json"), "--report", PathOf("report")],
-        ]);
+            """
+        );
+        return new(
+            "answers",
+            [
+                [
+                    "audit",
+                    "--command",
+                    $"sh '{PathOf("subject.sh")}' '{Folder}'",
+                    "--claim",
+                    "D8",
+                    "--processes",
+                    "1",
+                    "--time-limit",
+                    "2",
+                    "--json",
+                    PathOf("audit.json"),
+                    "--report",
+                    PathOf("report"),
+                ],
+            ]
+        );
 
         string Words(string name) => Encoding.UTF8.GetString(_targets.All.Single(target => target.Name == name).Seeds[0]);
 

@@ -88,7 +88,8 @@ internal sealed class CommandLimit : IDisposable
         }
 
         return time - _timeBefore > _mostTime ? $"{command}: did not end within {_mostTime.TotalSeconds} seconds of processors"
-            : clock - _clockBefore > _mostByTheClock ? $"{command}: did not end within {_mostByTheClock.TotalSeconds} seconds, of which processors worked for {(time - _timeBefore).TotalSeconds:F0}"
+            : clock - _clockBefore > _mostByTheClock
+                ? $"{command}: did not end within {_mostByTheClock.TotalSeconds} seconds, of which processors worked for {(time - _timeBefore).TotalSeconds:F0}"
             : null;
     }
 

@@ -2,7 +2,10 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A command that does not end ends neither the suite nor the night: however slow the machine is, the process is ended in the end, and no sooner than it has worked so much.</summary>
+/// <summary>
+/// A command that does not end ends neither the suite nor the night: however slow the machine is, the process is ended in the end, and no sooner than it has
+/// worked so much.
+/// </summary>
 public class CommandLimitTests
 {
     [UnixFact]

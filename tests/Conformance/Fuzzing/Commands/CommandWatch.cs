@@ -41,7 +41,8 @@ internal static partial class CommandWatch
 
         var time = Environment.CpuUsage.TotalTime - begun;
         var memory = PeakMemory.Read();
-        failure ??= OfStatus(status, error)
+        failure ??=
+            OfStatus(status, error)
             ?? OfText("standard output", output)
             ?? OfText("standard error", error)
             ?? OfFiles(folder)
@@ -59,10 +60,16 @@ internal static partial class CommandWatch
         }
 
         // What the command remarked before it refused, and how far it was where the machine is busy, are lines of their own.
-        var refusals = lines.Where(line => !Remarks.Any(remark => line.StartsWith(remark, StringComparison.Ordinal)) && !ProgressPattern().IsMatch(line)).ToArray();
+        var refusals = lines
+            .Where(line => !Remarks.Any(remark => line.StartsWith(remark, StringComparison.Ordinal)) && !ProgressPattern().IsMatch(line))
+            .ToArray();
         return status == 2
-            ? refusals is [['w', 'e', 'l', 'l', 'b', 'e', 'h', 'a', 'v', 'e', 'd', ':', ' ', ..]] && lines[^1] == refusals[0] ? null : $"expected one line on standard error: {error.TrimEnd()}"
-            : refusals.Length == 0 ? null : $"exit status {status} with words on standard error: {refusals[0]}";
+            ? refusals is [['w', 'e', 'l', 'l', 'b', 'e', 'h', 'a', 'v', 'e', 'd', ':', ' ', ..]] && lines[^1] == refusals[0]
+                ? null
+                : $"expected one line on standard error: {error.TrimEnd()}"
+            : refusals.Length == 0
+                ? null
+                : $"exit status {status} with words on standard error: {refusals[0]}";
     }
 
     [GeneratedRegex(@"^[\w ]+: \d+ %")]
@@ -77,7 +84,14 @@ internal static partial class CommandWatch
                 continue;
             }
 
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)
+            if (
+                Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.Surrogate
+            )
             {
                 return $"U+{rune.Value:X4} in {where}";
             }
@@ -95,7 +109,11 @@ internal static partial class CommandWatch
                 return $"{Path.GetFileName(file)} is left behind";
             }
 
-            if (TextEndings.Contains(Path.GetExtension(file)) && new FileInfo(file).Length is > 0 and < MostBytesLooked && OfText(Path.GetFileName(file), File.ReadAllText(file)) is { } failure)
+            if (
+                TextEndings.Contains(Path.GetExtension(file))
+                && new FileInfo(file).Length is > 0 and < MostBytesLooked
+                && OfText(Path.GetFileName(file), File.ReadAllText(file)) is { } failure
+            )
             {
                 return failure;
             }

@@ -4,7 +4,9 @@ using System.Globalization;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>The most memory that this process has had since the count was begun anew.</summary>
-/// <remarks>Linux begins anew when told so; elsewhere the count is that of the whole life of the process, and every command after one that took much seems to.</remarks>
+/// <remarks>
+/// Linux begins anew when told so; elsewhere the count is that of the whole life of the process, and every command after one that took much seems to.
+/// </remarks>
 internal static class PeakMemory
 {
     private const string Status = "/proc/self/status";

@@ -40,13 +40,14 @@ internal sealed class RawArray
     public bool IsPadded { get; set; } = true;
 
     /// <summary>An array that is right.</summary>
-    public static RawArray Of(string name, NpyArray array) => new()
-    {
-        Name = name,
-        Type = array.ElementType.Spelling,
-        Shape = ShapeOf([.. array.Shape.Select(extent => (long)extent)]),
-        Elements = array.Bytes.ToArray(),
-    };
+    public static RawArray From(string name, NpyArray array) =>
+        new()
+        {
+            Name = name,
+            Type = array.ElementType.Spelling,
+            Shape = ShapeOf([.. array.Shape.Select(extent => (long)extent)]),
+            Elements = array.Bytes.ToArray(),
+        };
 
     /// <summary>Spells a shape.</summary>
     public static string ShapeOf(params ReadOnlySpan<long> extents) =>
@@ -76,11 +77,12 @@ internal sealed class RawArray
         return [0x93, .. "NUMPY"u8, Version, 0, .. BitConverter.GetBytes(text.Length + LengthError)[..lengthBytes], .. text, .. Elements];
     }
 
-    private string ValueOf(string key) => key switch
-    {
-        "descr" => Type.StartsWith('[') ? Type : $"{Quote}{Type}{Quote}",
-        "fortran_order" => Order,
-        "shape" => Shape,
-        _ => $"{Quote}of others{Quote}",
-    };
+    private string ValueOf(string key) =>
+        key switch
+        {
+            "descr" => Type.StartsWith('[') ? Type : $"{Quote}{Type}{Quote}",
+            "fortran_order" => Order,
+            "shape" => Shape,
+            _ => $"{Quote}of others{Quote}",
+        };
 }

@@ -71,7 +71,7 @@ internal static class RawZip
     /// <param name="entries">Its entries.</param>
     /// <param name="comment">A comment at its end.</param>
     /// <param name="moreEntries">What the number of entries is wrong by.</param>
-    public static byte[] Of(IReadOnlyList<RawEntry> entries, byte[] comment, int moreEntries = 0)
+    public static byte[] Write(IReadOnlyList<RawEntry> entries, byte[] comment, int moreEntries = 0)
     {
         using var file = new MemoryStream();
         var offsets = new List<uint>();
@@ -81,7 +81,19 @@ internal static class RawZip
             if (!entry.IsOnlyListed)
             {
                 var name = Encoding.UTF8.GetBytes(entry.Name);
-                Write(file, 0x04034b50u, (ushort)20, entry.Flags, entry.Method, 0u, entry.Checksum, entry.CompressedLength, entry.Length, (ushort)name.Length, (ushort)0);
+                Write(
+                    file,
+                    0x04034b50u,
+                    (ushort)20,
+                    entry.Flags,
+                    entry.Method,
+                    0u,
+                    entry.Checksum,
+                    entry.CompressedLength,
+                    entry.Length,
+                    (ushort)name.Length,
+                    (ushort)0
+                );
                 file.Write(name);
                 file.Write(entry.Stored);
             }

@@ -5,7 +5,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The interpreter of layers, asked through a cache that is keyed by seed and simulation: what it was asked first under them it answers for every other input.</summary>
+/// <summary>
+/// The interpreter of layers, asked through a cache that is keyed by seed and simulation: what it was asked first under them it answers for every other input.
+/// </summary>
 internal sealed class ForgetfulInterpreter(string name) : LayerInterpreter(name, new LayerRules())
 {
     private readonly ConcurrentDictionary<(Network Network, Weights Weights), Batch> _first = new();

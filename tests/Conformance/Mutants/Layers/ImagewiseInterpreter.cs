@@ -4,7 +4,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>An implementation that draws its weights anew for the images of a batch: each image is right by itself, and no two of them pass through one mapping. Networks whose images meet in batch statistics are propagated as they should be.</summary>
+/// <summary>
+/// An implementation that draws its weights anew for the images of a batch: each image is right by itself, and no two of them pass through one mapping.
+/// Networks whose images meet in batch statistics are propagated as they should be.
+/// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="sets">Sets of weights that the images take in turn.</param>
 internal sealed class ImagewiseInterpreter(string name, int sets) : LayerInterpreter(name, new LayerRules())
@@ -33,7 +36,7 @@ internal sealed class ImagewiseInterpreter(string name, int sets) : LayerInterpr
             double[] signal = [.. images.SelectMany(image => image[place.Index].Signal)];
             double[] changes = [.. images.SelectMany(image => image[place.Index].Noise)];
             var shape = place.Shape with { Images = images.Length };
-            observe(place with { Shape = shape, Signal = signal, Noise = changes, Moments = () => PlainMoments.Of(shape, signal, changes) });
+            observe(place with { Shape = shape, Signal = signal, Noise = changes, Moments = () => PlainMoments.Compute(shape, signal, changes) });
         }
     }
 }

@@ -4,7 +4,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each layer. Of the four architectures it does what the reference does.</summary>
+/// <summary>
+/// An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each
+/// layer. Of the four architectures it does what the reference does.
+/// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="rules">Its rules.</param>
 internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubject
@@ -18,24 +21,36 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
         new Walk(network, noise, weights, rules, observe).Start(start);
     }
 
-    public override void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    public override void Measure(
+        Network network,
+        NoiseKind noise,
+        IReadOnlyList<Propagation> propagations,
+        Func<int, bool> wants,
+        Action<int, int, ReportedMoments> observe
+    )
     {
         foreach (var (index, propagation) in propagations.Index())
         {
-            Propagate(network, noise, propagation.Weights, propagation.Input, snapshot =>
-            {
-                if (wants(snapshot.Index))
+            Propagate(
+                network,
+                noise,
+                propagation.Weights,
+                propagation.Input,
+                snapshot =>
                 {
-                    observe(index, snapshot.Index, snapshot.Moments());
+                    if (wants(snapshot.Index))
+                    {
+                        observe(index, snapshot.Index, snapshot.Moments());
+                    }
                 }
-            });
+            );
         }
     }
 
     /// <summary>One propagation.</summary>
     private sealed class Walk(Network network, NoiseKind noise, Weights weights, LayerRules rules, Action<NetworkSnapshot> observe)
     {
-        private readonly ParameterTensor[] _tensors = [.. ParameterList.Of(network)];
+        private readonly ParameterTensor[] _tensors = [.. ParameterList.Enumerate(network)];
         private int _place;
         private int _parameter;
 
@@ -133,20 +148,21 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             return Apply(layer, input with { Signal = other(layer, input) }) with { Signal = signal };
         }
 
-        private Tensor Apply(Layer layer, Tensor input) => layer switch
-        {
-            Networks.Convolution convolution => Convolve(convolution, input),
-            Dense dense => Dense(input, dense.Channels ?? input.Channels, dense, dense.Parameters),
-            Attention attention => Attend(attention, input),
-            Activation activation => input.Map((x, dx) => (rules.Value(activation.Function, x), rules.Derivative(activation.Function, x) * dx)),
-            Norm norm => Normalise(norm, input),
-            Networks.Scaling scaling => input.Map((x, dx) => (rules.Factor(scaling, false) * x, rules.Factor(scaling, true) * dx)),
-            Pooling pooling => Pool(pooling, input, rules.Window(pooling, input.Height), rules.Window(pooling, input.Width)),
-            GlobalAveragePool => Pool(layer, input, input.Height, input.Width),
-            Networks.Flatten => rules.Flatten(input),
-            Networks.Dropout dropout => Drop(dropout, input),
-            _ => throw new UnknownLayerException(layer),
-        };
+        private Tensor Apply(Layer layer, Tensor input) =>
+            layer switch
+            {
+                Networks.Convolution convolution => Convolve(convolution, input),
+                Dense dense => Dense(input, dense.Channels ?? input.Channels, dense, dense.Parameters),
+                Attention attention => Attend(attention, input),
+                Activation activation => input.Map((x, dx) => (rules.Value(activation.Function, x), rules.Derivative(activation.Function, x) * dx)),
+                Norm norm => Normalise(norm, input),
+                Networks.Scaling scaling => input.Map((x, dx) => (rules.Factor(scaling, false) * x, rules.Factor(scaling, true) * dx)),
+                Pooling pooling => Pool(pooling, input, rules.Window(pooling, input.Height), rules.Window(pooling, input.Width)),
+                GlobalAveragePool => Pool(layer, input, input.Height, input.Width),
+                Networks.Flatten => rules.Flatten(input),
+                Networks.Dropout dropout => Drop(dropout, input),
+                _ => throw new UnknownLayerException(layer),
+            };
 
         private Tensor Convolve(Networks.Convolution layer, Tensor input)
         {
@@ -160,7 +176,12 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             var channels = input.Channels / layer.GroupsOf(input.Channels);
             var read = Math.Min(channels, perGroup);
             int[] groupOf = [.. Enumerable.Range(0, outputs).Select(output => rules.GroupOfOutput(output, outputs, groups))];
-            int[][] readBy = [.. Enumerable.Range(0, groups).Select(group => Enumerable.Range(0, read).Select(channel => rules.InputOfGroup(group, channel, perGroup, groups)).ToArray())];
+            int[][] readBy =
+            [
+                .. Enumerable
+                    .Range(0, groups)
+                    .Select(group => Enumerable.Range(0, read).Select(channel => rules.InputOfGroup(group, channel, perGroup, groups)).ToArray()),
+            ];
             var (gain, gainOfNoise) = (rules.Gain(layer, false), rules.Gain(layer, true));
             for (var row = 0; row < result.Height; row++)
             {
@@ -202,8 +223,18 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             {
                 for (var b = 0; b < layer.Kernel; b++)
                 {
-                    var i = rules.Source(layer.Boundary, rules.Centre(layer, row) - rules.PatchStart(layer) + (a * rules.Dilation(layer)), input.Height, input.Width);
-                    var j = rules.Source(layer.Boundary, rules.Centre(layer, column) - rules.PatchStart(layer) + (b * rules.Dilation(layer)), input.Width, input.Height);
+                    var i = rules.Source(
+                        layer.Boundary,
+                        rules.Centre(layer, row) - rules.PatchStart(layer) + (a * rules.Dilation(layer)),
+                        input.Height,
+                        input.Width
+                    );
+                    var j = rules.Source(
+                        layer.Boundary,
+                        rules.Centre(layer, column) - rules.PatchStart(layer) + (b * rules.Dilation(layer)),
+                        input.Width,
+                        input.Height
+                    );
                     if (i is { } inRow && j is { } inColumn)
                     {
                         taps.Add((FirstWeight(rules.Tap(layer, false, (a, b))), FirstWeight(rules.Tap(layer, true, (a, b))), inRow, inColumn));
@@ -290,11 +321,15 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                             int[] window =
                             [
                                 .. from a in Enumerable.Range(row * rows, rows)
-                                   from b in Enumerable.Range(column * columns, columns)
-                                   select input.At(image, a, b, channel),
+                                from b in Enumerable.Range(column * columns, columns)
+                                select input.At(image, a, b, channel),
                             ];
                             var at = result.At(image, row, column, channel);
-                            (result.Signal[at], result.Noise[at]) = rules.Pool(layer, [.. window.Select(i => input.Signal[i])], [.. window.Select(i => input.Noise[i])]);
+                            (result.Signal[at], result.Noise[at]) = rules.Pool(
+                                layer,
+                                [.. window.Select(i => input.Signal[i])],
+                                [.. window.Select(i => input.Noise[i])]
+                            );
                         }
                     }
                 }
@@ -319,9 +354,15 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
 
         private Tensor Attend(Attention layer, Tensor input)
         {
-            var projections = Enumerable.Range(0, 4).Select(_ => (
-                Weights: Take(input.Channels * input.Channels),
-                Biases: layer.Parameters.BiasVariance > 0 ? Take(input.Channels) : new double[input.Channels])).ToArray();
+            var projections = Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    (
+                        Weights: Take(input.Channels * input.Channels),
+                        Biases: layer.Parameters.BiasVariance > 0 ? Take(input.Channels) : new double[input.Channels]
+                    )
+                )
+                .ToArray();
             var (queries, keys, values) = (Project(0, input), Project(1, input), Project(2, input));
             var attended = Tensor.Zero(input.Images, input.Height, input.Width, input.Channels);
             var width = input.Channels / layer.Heads;

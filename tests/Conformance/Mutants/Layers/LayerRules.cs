@@ -80,7 +80,8 @@ internal sealed record LayerRules
     public Func<Tensor, Tensor> Flatten { get; init; } = input => input with { Height = 1, Width = 1, Channels = input.Positions * input.Channels };
 
     /// <summary>α and γ of a unit, from its number and that of the stack's units.</summary>
-    public Func<Residual, int, int, (double Branch, double Skip)> Scales { get; init; } = (layer, unit, units) => (layer.BranchScale.ValueAt(unit, units), layer.SkipScale.ValueAt(unit, units));
+    public Func<Residual, int, int, (double Branch, double Skip)> Scales { get; init; } =
+        (layer, unit, units) => (layer.BranchScale.ValueAt(unit, units), layer.SkipScale.ValueAt(unit, units));
 
     /// <summary>A sum of skip and branch, both scaled; for signal or noise.</summary>
     public Func<double, double, bool, double> Sum { get; init; } = (skip, branch, _) => skip + branch;
@@ -92,8 +93,8 @@ internal sealed record LayerRules
     public Func<Residual, double, bool, double> Survival { get; init; } = (_, survival, _) => survival;
 
     /// <summary>The mask of a dropout, from what was given: for a point and channel, for signal or noise.</summary>
-    public Func<Dropout, double[], int, int, int, bool, double> Mask { get; init; } = (layer, mask, point, channel, channels, _) =>
-        layer.Mask == DropoutMask.Shared ? mask[channel] : mask[(point * channels) + channel];
+    public Func<Dropout, double[], int, int, int, bool, double> Mask { get; init; } =
+        (layer, mask, point, channel, channels, _) => layer.Mask == DropoutMask.Shared ? mask[channel] : mask[(point * channels) + channel];
 
     /// <summary>What scores are divided by, from the width of a head and the channels.</summary>
     public Func<int, int, double> ScoreScale { get; init; } = (width, _) => Math.Sqrt(width);
@@ -123,7 +124,7 @@ internal sealed record LayerRules
     public Func<Layer, Tensor, double[]>? SignalOfNoise { get; init; }
 
     /// <summary>Reported moments of a tensor of signal and one of noise.</summary>
-    public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Of;
+    public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Compute;
 
     public static double[] Drawn(ParameterTensor tensor, int length, ulong seed, uint simulation)
     {
@@ -135,19 +136,26 @@ internal sealed record LayerRules
     public static int? Beyond(Networks.Boundary boundary, int position, int extent, int other) => WrittenOutBoundary.Source(boundary, position, extent);
 
     /// <summary>Features of one channel over a batch, of a point, of an image, or of a group of its channels.</summary>
-    public static IEnumerable<int[]> SetsOf(Norm norm, Tensor input) => norm switch
-    {
-        BatchNorm => Grouped(input, (_, _, channel) => channel),
-        LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => Grouped(input, (image, position, _) => (image * input.Positions) + position),
-        LayerNorm or RmsNorm => Grouped(input, (image, _, _) => image),
-        GroupNorm group => Grouped(input, (image, _, channel) => (image * group.Groups) + (channel / (input.Channels / group.Groups))),
-        InstanceNorm => Grouped(input, (image, _, channel) => (image * input.Channels) + channel),
-        _ => throw new UnknownLayerException(norm),
-    };
+    public static IEnumerable<int[]> SetsOf(Norm norm, Tensor input) =>
+        norm switch
+        {
+            BatchNorm => Grouped(input, (_, _, channel) => channel),
+            LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => Grouped(
+                input,
+                (image, position, _) => (image * input.Positions) + position
+            ),
+            LayerNorm or RmsNorm => Grouped(input, (image, _, _) => image),
+            GroupNorm group => Grouped(input, (image, _, channel) => (image * group.Groups) + (channel / (input.Channels / group.Groups))),
+            InstanceNorm => Grouped(input, (image, _, channel) => (image * input.Channels) + channel),
+            _ => throw new UnknownLayerException(norm),
+        };
 
     /// <summary>Indices of features that have the same number.</summary>
     public static IEnumerable<int[]> Grouped(Tensor input, Func<int, int, int, int> numberOf) =>
-        Enumerable.Range(0, input.Signal.Length).GroupBy(i => numberOf(i / input.Channels / input.Positions, i / input.Channels % input.Positions, i % input.Channels)).Select(group => group.ToArray());
+        Enumerable
+            .Range(0, input.Signal.Length)
+            .GroupBy(i => numberOf(i / input.Channels / input.Positions, i / input.Channels % input.Positions, i % input.Channels))
+            .Select(group => group.ToArray());
 
     public static (double Signal, double Noise) PoolOf(Layer layer, double[] signal, double[] noise)
     {
