@@ -42,8 +42,8 @@ internal sealed record BoundsOfQuantity(
 /// <param name="Failed">Runs that ended in a failure.</param>
 /// <param name="Rejected">Runs that rejected the reference.</param>
 /// <param name="AnyAtMost">
-/// Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> over the number of quantities: what
-/// a check that shares its level does.
+/// Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> over the number of quantities: what a check that shares its
+/// level does.
 /// </param>
 /// <param name="Quantities">Its quantities.</param>
 internal sealed record BoundCounts(long Runs, long Failed, long Rejected, ImmutableArray<long> AnyAtMost, ImmutableArray<BoundsOfQuantity> Quantities)

@@ -36,14 +36,13 @@ internal abstract record TailFinding
 
 /// <summary>The probability that a ratio exceeds 1, by a generalised Pareto law above the 99 % quantile (Pickands, Ann. Statist. 1975).</summary>
 /// <remarks>
-/// The law is one of large excesses, and a hundredth of the runs need not be that: where the excesses do not look like it, the threshold is raised
-/// (Bader, Yan and Zhang, Ann. Appl. Statist. 2018), and where they never do, nothing is extrapolated.
-/// The limit is by the ratio of likelihoods, whose signed root is nearly a standard normal number: only nearly, as some hundred exceedances give shapes
-/// that are too small in the mean, and limits that hold in 90 % instead of 95 %. So the root's critical value is simulated, at the likeliest law
-/// with the asymptotic limit (a constrained parametric bootstrap; Lee and Young, Biometrika 2005). What remains is that
-/// the excesses of a law are only nearly those of a
-/// generalised Pareto one; tests measure the coverage on laws of each kind. Beside the fit the share above the threshold is uncertain by
-/// 1/√k of itself, about a tenth, which the limit of a probability that is known to an order of magnitude does not feel.
+/// The law is one of large excesses, and a hundredth of the runs need not be that: where the excesses do not look like it, the threshold is raised (Bader, Yan
+/// and Zhang, Ann. Appl. Statist. 2018), and where they never do, nothing is extrapolated. The limit is by the ratio of likelihoods, whose signed root is
+/// nearly a standard normal number: only nearly, as some hundred exceedances give shapes that are too small in the mean, and limits that hold in 90 % instead
+/// of 95 %. So the root's critical value is simulated, at the likeliest law with the asymptotic limit (a constrained parametric bootstrap; Lee and Young,
+/// Biometrika 2005). What remains is that the excesses of a law are only nearly those of a generalised Pareto one; tests measure the coverage on laws of each
+/// kind. Beside the fit the share above the threshold is uncertain by 1/√k of itself, about a tenth, which the limit of a probability that is known to an order
+/// of magnitude does not feel.
 /// </remarks>
 internal static class ParetoTail
 {

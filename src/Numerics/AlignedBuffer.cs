@@ -5,8 +5,8 @@ namespace Wellbehaved.Numerics;
 /// <summary>A block of numbers outside the garbage-collected heap whose first element lies on a cache line.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <remarks>
-/// Kernels load 64 bytes at a time; an array that starts anywhere else makes every second load cross a cache line,
-/// which costs the matrix product about a fifth of its speed. The block is allocated once and reused.
+/// Kernels load 64 bytes at a time; an array that starts anywhere else makes every second load cross a cache line, which costs the matrix product about a fifth
+/// of its speed. The block is allocated once and reused.
 /// </remarks>
 public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged

@@ -5,10 +5,9 @@ namespace Wellbehaved.Numerics;
 /// <summary>A tile of a product of complex matrices, in single precision, from three real products instead of four.</summary>
 /// <remarks>
 /// <c>Re = A_r B_r - A_i B_i</c> and <c>Im = (A_r + A_i)(B_r + B_i) - A_r B_r - A_i B_i</c>. Rounding errors are small against the norm of the product, not
-/// against
-/// each of its parts, which is what a Fourier transform needs. Source: N. Higham, <i>Stability of a Method for Multiplying Complex Matrices with
-/// Three Real Matrix Multiplications</i>, SIAM J. Matrix Anal. Appl. 13 (1992).
-/// The tile is as large as the processor's registers allow, and each element is summed in the order of the inner dimension whatever its size.
+/// against each of its parts, which is what a Fourier transform needs. Source: N. Higham, <i>Stability of a Method for Multiplying Complex Matrices with Three
+/// Real Matrix Multiplications</i>, SIAM J. Matrix Anal. Appl. 13 (1992). The tile is as large as the processor's registers allow, and each element is summed
+/// in the order of the inner dimension whatever its size.
 /// </remarks>
 public sealed unsafe class ComplexTile : IDisposable
 {

@@ -4,9 +4,8 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>The centred Gram matrix of P points with N coordinates, on whichever side is smaller, in double precision.</summary>
 /// <remarks>
-/// The nonzero spectrum of <c>XᵀX</c> (N × N) and <c>XXᵀ</c> (P × P) is the same, so the smaller one suffices for eigenvalues.
-/// Points are centred before they are multiplied: subtracting the mean's contribution afterwards would cancel all digits
-/// where the mean dominates, as it does in a collapsed signal.
+/// The nonzero spectrum of <c>XᵀX</c> (N × N) and <c>XXᵀ</c> (P × P) is the same, so the smaller one suffices for eigenvalues. Points are centred before they
+/// are multiplied: subtracting the mean's contribution afterwards would cancel all digits where the mean dominates, as it does in a collapsed signal.
 /// </remarks>
 public sealed unsafe class GramMatrix : IDisposable
 {

@@ -5,15 +5,13 @@ namespace Wellbehaved.Numerics;
 /// </summary>
 /// <remarks>
 /// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and
-/// the truth.
-/// The Krylov basis of the Lanczos method is kept orthogonal in full, so the process ends with the exact answer after at most n steps, and the
-/// residual bounds the error on the way: with residual r and the rest of the spectrum at distance g or more, the eigenvalue is
-/// within <c>min(r, r²/(g - r))</c>. That second bound is what makes separated eigenvalues cheap; spectra with hardly any gap, as
-/// the noise has, are decided by the first. Source: B. Parlett, <i>The Symmetric Eigenvalue Problem</i>, chapters 11 and 13.
-/// A small residual only shows that some eigenvalue is near. A starting vector that happens to have hardly anything of the largest
-/// one's eigenvector lets a matrix converge to the second. So the answer is certified: no
-/// other eigenvalue exceeds what the trace leaves, or else a Cholesky decomposition of <c>(λ + error)I - A</c> exists. Without a certificate the
-/// process is run to its end from another starting vector. All starting vectors are fixed pseudo-random ones, so results are reproducible.
+/// the truth. The Krylov basis of the Lanczos method is kept orthogonal in full, so the process ends with the exact answer after at most n steps, and the
+/// residual bounds the error on the way: with residual r and the rest of the spectrum at distance g or more, the eigenvalue is within <c>min(r, r²/(g -
+/// r))</c>. That second bound is what makes separated eigenvalues cheap; spectra with hardly any gap, as the noise has, are decided by the first. Source: B.
+/// Parlett, <i>The Symmetric Eigenvalue Problem</i>, chapters 11 and 13. A small residual only shows that some eigenvalue is near. A starting vector that
+/// happens to have hardly anything of the largest one's eigenvector lets a matrix converge to the second. So the answer is certified: no other eigenvalue
+/// exceeds what the trace leaves, or else a Cholesky decomposition of <c>(λ + error)I - A</c> exists. Without a certificate the process is run to its end from
+/// another starting vector. All starting vectors are fixed pseudo-random ones, so results are reproducible.
 /// </remarks>
 public static unsafe class LargestEigenvalue
 {

@@ -3,10 +3,9 @@ namespace Wellbehaved.Numerics;
 /// <summary>How a matrix product reads a factor: by strides, and for a convolution through a table of rows.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <remarks>
-/// Element (i, k) of a plain operand is <c>Data[i·RowStride + k·ColumnStride]</c>. A gathered operand is cut along k into
-/// segments of <c>SegmentLength</c> contiguous numbers, and its element (i, k) is
-/// <c>Data[Rows[s·RowCount + i]·RowStride + k mod SegmentLength]</c> with <c>s = k / SegmentLength</c>; a row index of -1 reads zeros.
-/// That is a convolution without a copy of the image for each of its kernel's offsets.
+/// Element (i, k) of a plain operand is <c>Data[i·RowStride + k·ColumnStride]</c>. A gathered operand is cut along k into segments of <c>SegmentLength</c>
+/// contiguous numbers, and its element (i, k) is <c>Data[Rows[s·RowCount + i]·RowStride + k mod SegmentLength]</c> with <c>s = k / SegmentLength</c>; a row
+/// index of -1 reads zeros. That is a convolution without a copy of the image for each of its kernel's offsets.
 /// </remarks>
 public readonly unsafe struct MatrixOperand<T>
     where T : unmanaged

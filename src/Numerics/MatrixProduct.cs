@@ -6,12 +6,11 @@ namespace Wellbehaved.Numerics;
 /// <summary>Matrix products <c>C = A·B</c>, blocked for the caches and computed in vector registers.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// The right factor is packed whole, once; blocks of rows of the left factor are then packed and multiplied independently,
-/// which is also how the work is shared between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order
-/// that depends on the inner
-/// dimension alone, so results have the same bits for every number of threads and every vector width.
-/// An instance owns its scratch memory and grows it to the largest product seen; it serves one caller at a time.
-/// Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM TOMS 34 (2008).
+/// The right factor is packed whole, once; blocks of rows of the left factor are then packed and multiplied independently, which is also how the work is shared
+/// between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order that depends on the inner dimension
+/// alone, so results have the same bits for every number of threads and every vector width. An instance owns its scratch memory and grows it to the largest
+/// product seen; it serves one caller at a time. Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM
+/// TOMS 34 (2008).
 /// </remarks>
 public sealed unsafe class MatrixProduct<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,9 +6,8 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>The innermost tile of the matrix product: a few rows times two vectors of columns, held in registers.</summary>
 /// <remarks>
-/// Each element of the tile is one chain of fused multiply-adds in the order of k. The chain is the same whatever the
-/// vector width, so the product has the same bits on every processor, which a test checks by running all kernels.
-/// Twelve rows use 27 of the 32 registers of AVX-512, six rows use 15 of the 16 of AVX2.
+/// Each element of the tile is one chain of fused multiply-adds in the order of k. The chain is the same whatever the vector width, so the product has the same
+/// bits on every processor, which a test checks by running all kernels. Twelve rows use 27 of the 32 registers of AVX-512, six rows use 15 of the 16 of AVX2.
 /// The locals are spelled out because the compiler keeps an array of vectors in memory, not in registers.
 /// </remarks>
 internal static unsafe class MicroKernel

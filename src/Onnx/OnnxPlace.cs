@@ -33,8 +33,7 @@ public enum OnnxPlaceKind
 /// <param name="Shape">Shape of signal and noise, batch included.</param>
 /// <param name="ChannelAxis">
 /// The axis of the channels; all others together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation; the last one
-/// after matrix products, embeddings, softmax and layer
-/// normalisation; elsewhere that of what came in, followed through transpositions and changes of shape.
+/// after matrix products, embeddings, softmax and layer normalisation; elsewhere that of what came in, followed through transpositions and changes of shape.
 /// </param>
 public sealed record OnnxPlace(string Name, string Operator, OnnxPlaceKind Kind, int Depth, IReadOnlyList<long> Shape, int ChannelAxis)
 {

@@ -36,8 +36,7 @@ public sealed record OnnxMapping(double Mu2InputSignal, IReadOnlyList<MomentSet?
 
     /// <summary>
     /// The node that gave the first number that is not finite, of signal or noise, with its operator, such as <c>'log' (Log)</c>: it may stand between two
-    /// places. Null if all numbers
-    /// are finite, or if only the square of one is not.
+    /// places. Null if all numbers are finite, or if only the square of one is not.
     /// </summary>
     public string? NotFiniteNode { get; init; }
 

@@ -5,11 +5,10 @@ namespace Wellbehaved.Xunit;
 
 /// <summary>Every testable claim of the ledger as a test of an implementation in C#.</summary>
 /// <remarks>
-/// Derive from it in a line: <c>public class MyNetworkTests(SubjectFixture&lt;MyNetwork&gt; subject) : ConformanceTests&lt;MyNetwork&gt;(subject);</c>.
-/// A check that is rejected or inconclusive fails; one that the implementation declines is skipped, with the reason.
-/// A correct implementation is rejected less than once in a million seeds of the whole class (proved); a check that its budget of samples leaves inconclusive
-/// is rarer than one seed in a
-/// thousand (measured, docs/verdicts.md), says so, and another <see cref="Seed"/> decides it.
+/// Derive from it in a line: <c>public class MyNetworkTests(SubjectFixture&lt;MyNetwork&gt; subject) : ConformanceTests&lt;MyNetwork&gt;(subject);</c>. A check
+/// that is rejected or inconclusive fails; one that the implementation declines is skipped, with the reason. A correct implementation is rejected less than
+/// once in a million seeds of the whole class (proved); a check that its budget of samples leaves inconclusive is rarer than one seed in a thousand (measured,
+/// docs/verdicts.md), says so, and another <see cref="Seed"/> decides it.
 /// </remarks>
 /// <typeparam name="TSubject">The audited class; a function of what it is asked, from any thread.</typeparam>
 /// <param name="fixture">Comes from xunit.</param>

@@ -25,8 +25,8 @@ internal static class FollowingCauses
 
     /// <summary>
     /// Claims on weights that are solved for: of a branch of two layers the input of the second is not shown, and written out by the definition, which a wrong
-    /// layer before it does not follow. It follows if
-    /// one set of weights without biases explains two propagations in all convolutions whose input and output are shown.
+    /// layer before it does not follow. It follows if one set of weights without biases explains two propagations in all convolutions whose input and output
+    /// are shown.
     /// </summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of a residual architecture.</param>

@@ -12,8 +12,7 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
 {
     /// <summary>
     /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as
-    /// many its interval is half as wide,
-    /// and a true claim lies ten of its standard errors away from where it would be undecided.
+    /// many its interval is half as wide, and a true claim lies ten of its standard errors away from where it would be undecided.
     /// </summary>
     public const int Budget = 4;
 

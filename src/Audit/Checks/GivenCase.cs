@@ -9,9 +9,8 @@ namespace Wellbehaved.Audit;
 internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input)
 {
     /// <summary>
-    /// Cases with a ReLU's input closer to zero than this, relative to its tensor, are drawn again. No verdict rests on it, since bounds of rounding allow
-    /// for gates that may open or close; but
-    /// direct sums in single precision err by less, so fully connected cases have no such gate and are judged sharply.
+    /// Cases with a ReLU's input closer to zero than this, relative to its tensor, are drawn again. No verdict rests on it, since bounds of rounding allow for
+    /// gates that may open or close; but direct sums in single precision err by less, so fully connected cases have no such gate and are judged sharply.
     /// </summary>
     private const double LeastGate = 1e-4;
 
@@ -42,8 +41,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
 
     /// <summary>
     /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number
-    /// of each tensor. Fully connected and sparse cases are
-    /// drawn again where they do not: a nearly constant channel enlarges what comes into its batch norm.
+    /// of each tensor. Fully connected and sparse cases are drawn again where they do not: a nearly constant channel enlarges what comes into its batch norm.
     /// </summary>
     private bool IsSharp
     {
@@ -74,10 +72,9 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
 
     /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
     /// <remarks>
-    /// Algorithms that transform images err relative to norms of images and weights. Here these are the pixel and the weight, so their bounds are near
-    /// those of a product, and whoever rounds
-    /// pixels, weights or products more coarsely than it says is seen whatever the algorithm. Signals and weights are positive, so the pixel passes every
-    /// ReLU.
+    /// Algorithms that transform images err relative to norms of images and weights. Here these are the pixel and the weight, so their bounds are near those of
+    /// a product, and whoever rounds pixels, weights or products more coarsely than it says is seen whatever the algorithm. Signals and weights are positive,
+    /// so the pixel passes every ReLU.
     /// </remarks>
     public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
         Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);

@@ -41,10 +41,10 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// <returns>The conclusions.</returns>
     /// <remarks>
     /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1
-    /// has halved at least since a quarter of the depth, still falls, and
-    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies,
-    /// and ten times as much did at the first depth; and it is about to where that share has halved at
-    /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
+    /// has halved at least since a quarter of the depth, still falls, and is below 1. (Where it has settled above one direction, it does not fall any more.) A
+    /// signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share
+    /// has halved at least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a
+    /// tenth.
     /// </remarks>
     public static Conclusions Conclude(Signs signs)
     {

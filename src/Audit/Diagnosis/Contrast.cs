@@ -5,10 +5,10 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
-/// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and
-/// D₂ - G_p D₁ has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out.
-/// Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
-/// is divided by ln 4: the power of the depth with which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
+/// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and D₂ - G_p D₁
+/// has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out. Directions of
+/// variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it is divided by ln 4: the power of the depth with
+/// which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
 /// </remarks>
 internal enum Contrast
 {
@@ -117,9 +117,9 @@ internal enum Contrast
 
     /// <summary>
     /// r_eff is above 1.2 at full depth. An effective rank is the trace over the largest eigenvalue: below, the largest direction has five sixths of the
-    /// variance at least, five times that of all others together. The number is a convention
-    /// between what nobody would call one direction and what nets of the least width and depth that are to be named still scatter by (two of 296 runs of width
-    /// 64 at depth 50 lay between 1.1 and this mark); infinitely wide ones are at 1.02 there.
+    /// variance at least, five times that of all others together. The number is a convention between what nobody would call one direction and what nets of the
+    /// least width and depth that are to be named still scatter by (two of 296 runs of width 64 at depth 50 lay between 1.1 and this mark); infinitely wide
+    /// ones are at 1.02 there.
     /// </summary>
     MoreThanOneDirection,
 

@@ -28,11 +28,9 @@ public enum Condition
 /// <summary>The post's procedure for judging an architecture, from the random mappings of an experiment.</summary>
 /// <remarks>
 /// Two levels of confidence stand side by side. The picture, for a person who explores, rests on the mean drift over the mappings with simultaneous 95 %
-/// intervals, which are
-/// asymptotic in the number of mappings. The certain condition, for a machine that decides, rests on exact sign tests about the median mapping and is wrong
-/// less
-/// than once in 1,000,000 experiments. Both speak about the sampling of mappings, at the depths that were simulated; neither about the model or about depths
-/// beyond.
+/// intervals, which are asymptotic in the number of mappings. The certain condition, for a machine that decides, rests on exact sign tests about the median
+/// mapping and is wrong less than once in 1,000,000 experiments. Both speak about the sampling of mappings, at the depths that were simulated; neither about
+/// the model or about depths beyond.
 /// </remarks>
 /// <param name="Condition">The picture: the stronger pathology if there are two.</param>
 /// <param name="SignalPathology">Mappings whose signal collapses or dies.</param>
@@ -333,8 +331,7 @@ public sealed record Diagnosis(
 
     /// <summary>
     /// Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty. The stretches
-    /// of a single mapping walk, so that a constant rate is asked of
-    /// them only where it is not that of the ensemble.
+    /// of a single mapping walk, so that a constant rate is asked of them only where it is not that of the ensemble.
     /// </summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts, Conclusions seen)
     {

@@ -7,11 +7,10 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Each unit adds b to the variance s of the signal, and a/s times its variance to the noise, so that <c>χ_l² = Π (s_k + a)/(s_k + b)</c> with <c>s_k = s₀ +
-/// bk</c>. The exponent ½(a/b - 1)
-/// is reached only where bl is large beside both s₀ and a, and a grows exponentially with the residual depth H. Before that χ may look exponential.
-/// s₀ and b are read off the recorded variances, whose growth must be linear within a tenth. a, which depends on batch and width, is the one number that is
-/// fitted, to the gain over the whole depth; the model is
-/// believed where it then gives both gains from a quarter of the depth on within a tenth.
+/// bk</c>. The exponent ½(a/b - 1) is reached only where bl is large beside both s₀ and a, and a grows exponentially with the residual depth H. Before that χ
+/// may look exponential. s₀ and b are read off the recorded variances, whose growth must be linear within a tenth. a, which depends on batch and width, is the
+/// one number that is fitted, to the gain over the whole depth; the model is believed where it then gives both gains from a quarter of the depth on within a
+/// tenth.
 /// </remarks>
 /// <param name="InitialVariance">s₀, variance of the signal before the first unit.</param>
 /// <param name="AddedVariance">b, variance that a unit adds.</param>

@@ -4,19 +4,16 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// <para>
 /// A layer of N units multiplies the squared size of a signal by a mean of N terms, so ln χ makes a random step whose variance is O(1/N). Take a rectifier net
-/// whose signal has collapsed to one direction. Given the layer
-/// below, the factors are A = (2/N) Σ y² 1[y &gt; 0] for the signal, of variance 5/N, and for noise of many directions under the same mask B = (2/N) Σ 1[y &gt;
-/// 0], of variance 1/N; their covariance is 1/N. So
-/// ln χ = ½(ln B - ln A) steps with variance ¼(5 + 1 - 2)/N = 1/N and, by the second order of the logarithm, with mean ½(-½ + 5/2)/N = 1/N. Noise of a single
-/// direction has variance 5/N as well:
-/// the variance of the step is then ¼(5 + 5 - 2)/N = 2/N and its mean 0.
+/// whose signal has collapsed to one direction. Given the layer below, the factors are A = (2/N) Σ y² 1[y &gt; 0] for the signal, of variance 5/N, and for
+/// noise of many directions under the same mask B = (2/N) Σ 1[y &gt; 0], of variance 1/N; their covariance is 1/N. So ln χ = ½(ln B - ln A) steps with variance
+/// ¼(5 + 1 - 2)/N = 1/N and, by the second order of the logarithm, with mean ½(-½ + 5/2)/N = 1/N. Noise of a single direction has variance 5/N as well: the
+/// variance of the step is then ¼(5 + 5 - 2)/N = 2/N and its mean 0.
 /// </para>
 /// <para>
 /// So chance explains a drift of about the variance per layer, which can be measured without knowing N. Over some N layers the noise aligns with the signal,
-/// and both become smaller. Measured in <c>vanilla</c> and <c>vanilla_res</c> of widths 64 and 128 the
-/// ratio of drift to variance is 0.8 to 1.6 from depth 50 on; before, up to depth 50, it is 2 to 3, because χ still tends to its limit at infinite width, with
-/// a rate that falls with depth.
-/// A drift is called a rate of the architecture only where it exceeds twice the variance: a margin over what was derived, not a theorem about every net.
+/// and both become smaller. Measured in <c>vanilla</c> and <c>vanilla_res</c> of widths 64 and 128 the ratio of drift to variance is 0.8 to 1.6 from depth 50
+/// on; before, up to depth 50, it is 2 to 3, because χ still tends to its limit at infinite width, with a rate that falls with depth. A drift is called a rate
+/// of the architecture only where it exceeds twice the variance: a margin over what was derived, not a theorem about every net.
 /// </para>
 /// <para>
 /// The variance is that of a mapping's successive steps about its own mean rate. Mappings whose rates differ are no walk: over n layers a walk spreads the
@@ -32,8 +29,7 @@ internal sealed record FiniteWidthWalk(double Variance)
     /// <summary>The variance that a layer adds to a mapping's number, by mapping.</summary>
     /// <remarks>
     /// That of successive steps within a mapping. Where it is surely larger than that between mappings over the whole stretch, the numbers have errors of their
-    /// own at each depth, which do not add up with depth
-    /// and look like steps: then that between mappings, which holds fewer of them.
+    /// own at each depth, which do not add up with depth and look like steps: then that between mappings, which holds fewer of them.
     /// </remarks>
     /// <param name="rows">The numbers of each mapping, by recorded depth.</param>
     /// <param name="depths">Recorded depths.</param>
@@ -53,8 +49,7 @@ internal sealed record FiniteWidthWalk(double Variance)
     /// <summary>The variance that a layer adds to a mapping's number, by mapping, from its gains over successive stretches.</summary>
     /// <remarks>
     /// A gain over n layers is taken to be a mean over all mappings, n times a rate that the mapping has of its own, and an independent step of variance nv.
-    /// What is left of it without the first two has, divided by n and summed over m stretches,
-    /// the mean v(m - 1)(1 - 1/mappings).
+    /// What is left of it without the first two has, divided by n and summed over m stretches, the mean v(m - 1)(1 - 1/mappings).
     /// </remarks>
     /// <param name="rows">The numbers of each mapping, by recorded depth.</param>
     /// <param name="depths">Recorded depths.</param>

@@ -28,12 +28,10 @@ public enum Growth
 /// <summary>Which law of growth χ follows, told apart by doubling the depth, and its parameter.</summary>
 /// <remarks>
 /// All laws are one family, <c>ln χ(l) = a + b(l^p - 1)/p</c>: p = 1 is exponential, p = 0 a power law, p &lt; 0 bounded. From a quarter to half of the depth,
-/// and from half
-/// to all of it, ln χ gains in the ratio 1 : 2^p whatever a and b. So p has a confidence interval without a fit (the argument of Fieller), and the law is named
-/// only where the interval lies on one
-/// side of a mark: above ¾ exponential, between -½ and ½ a power, below -½ bounded; between ½ and ¾ lies a growth that is neither. Two gains alone cannot tell
-/// a law from a step: shorter stretches must bear it out (<see cref="LawSigns"/>). χ is called bounded also where no growth is seen and it gains less than 5 %
-/// at most while the depth doubles, which carried over the whole depth is less than a tenth.
+/// and from half to all of it, ln χ gains in the ratio 1 : 2^p whatever a and b. So p has a confidence interval without a fit (the argument of Fieller), and
+/// the law is named only where the interval lies on one side of a mark: above ¾ exponential, between -½ and ½ a power, below -½ bounded; between ½ and ¾ lies a
+/// growth that is neither. Two gains alone cannot tell a law from a step: shorter stretches must bear it out (<see cref="LawSigns"/>). χ is called bounded also
+/// where no growth is seen and it gains less than 5 % at most while the depth doubles, which carried over the whole depth is less than a tenth.
 /// </remarks>
 /// <param name="Law">The law.</param>
 /// <param name="Shape">p: 1 exponential, 0 power, negative bounded; NaN where the gains have different signs.</param>

@@ -3,10 +3,10 @@ namespace Wellbehaved.Audit;
 /// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
 /// <remarks>
 /// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of
-/// four stretches of as many layers gains
-/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same
-/// factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
-/// *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too little: the rate rises.
+/// four stretches of as many layers gains two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches
+/// over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling
+/// looks exponential by itself. *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too
+/// little: the rate rises.
 /// </remarks>
 internal static class LawSigns
 {

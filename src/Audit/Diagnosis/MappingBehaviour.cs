@@ -2,12 +2,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>What one simulated mapping does to the two observables of the post when the depth is doubled, and doubled again.</summary>
 /// <remarks>
-/// Doubling tells laws of growth apart without a fitted constant. From a quarter of the depth to all of it the distance of the effective rank to 1
-/// is divided by 16 where it decays as 1/l² (law R1) and by 1 where it does not decay; the mark is one half. Measured at width 512 and depth 200, 64 mappings
-/// each: the logarithm of the ratio is -2.7 ± 0.8 without batch norm and 0.04 ± 0.10 in <c>bn_res</c>. The gain of ln χ from half of the depth to all of it is
-/// twice the
-/// gain from a quarter to half where χ is exponential, and the same where it is a power; the mark is √2, halfway,
-/// and a gain too small to matter is none.
+/// Doubling tells laws of growth apart without a fitted constant. From a quarter of the depth to all of it the distance of the effective rank to 1 is divided
+/// by 16 where it decays as 1/l² (law R1) and by 1 where it does not decay; the mark is one half. Measured at width 512 and depth 200, 64 mappings each: the
+/// logarithm of the ratio is -2.7 ± 0.8 without batch norm and 0.04 ± 0.10 in <c>bn_res</c>. The gain of ln χ from half of the depth to all of it is twice the
+/// gain from a quarter to half where χ is exponential, and the same where it is a power; the mark is √2, halfway, and a gain too small to matter is none.
 /// <para>
 /// Each direction has a predicate of its own, and a number that is none shows neither: what cannot be seen is never negated into a pass.
 /// </para>
@@ -19,8 +17,7 @@ namespace Wellbehaved.Audit;
 public readonly record struct MappingBehaviour(double ReffAtQuarter, double ReffAtEnd, double FirstGain, double SecondGain)
 {
     /// <summary>Depth from which behaviours are judged by claims: a quarter of it must lie beyond the first 16 layers or so, in which the effective rank of a
-    /// batch-normalised net
-    /// settles from its input's.</summary>
+    /// batch-normalised net settles from its input's.</summary>
     internal const int LeastDepth = 64;
 
     private static readonly double Halfway = Math.Sqrt(2);

@@ -15,8 +15,7 @@ internal static class RateWords
 
     /// <summary>
     /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses
-    /// 7.7 %</c>, and where only the mean is a loss it
-    /// <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
+    /// 7.7 %</c>, and where only the mean is a loss it <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
     /// </summary>
     /// <param name="logarithm">Gain of ln χ in each layer.</param>
     public static string NoiseGains(Estimate logarithm) =>

@@ -4,12 +4,12 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The sign of the median of each contrast by the exact sign test, which assumes nothing of how mappings scatter.</summary>
 /// <remarks>
-/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by
-/// the signs that conclusions rest on (<see cref="ContrastSides"/>). Where a contrast takes off the variance of a walk
-/// (<see cref="Contrast.OutrunsEarlyWalk"/>, <see cref="Contrast.OutrunsLateWalk"/>, <see cref="Contrast.ShareOutrunsWalk"/>), the test is exact given that
-/// variance, which is measured over the same mappings: there the rate rests on the walk as an assumption and on its estimate. A number that is none lies
-/// neither above nor below: it is a mapping that ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were
-/// simulated; it does not speak about the depths beyond.
+/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by the signs that
+/// conclusions rest on (<see cref="ContrastSides"/>). Where a contrast takes off the variance of a walk (<see cref="Contrast.OutrunsEarlyWalk"/>,
+/// <see cref="Contrast.OutrunsLateWalk"/>, <see cref="Contrast.ShareOutrunsWalk"/>), the test is exact given that variance, which is measured over the same
+/// mappings: there the rate rests on the walk as an assumption and on its estimate. A number that is none lies neither above nor below: it is a mapping that
+/// ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths
+/// beyond.
 /// </remarks>
 internal static class SignTests
 {

@@ -6,12 +6,11 @@ namespace Wellbehaved.Audit;
 /// <summary>Confidence intervals of several means at once, over mappings: the balanced bootstrap of t (asymptotic in the number of mappings).</summary>
 /// <remarks>
 /// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance
-/// of its means from those of the sample. A distance is
-/// counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the level that all intervals share (Beran, J. Amer.
-/// Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a
-/// resample misses its largest number, would make every other interval as wide as its own. Below <see cref="LeastMappings"/>
-/// a resample often consists of copies; there Student's quantile shared by Bonferroni stands in, which is wider.
-/// The resampling is a function of the numbers of mappings and of resamples alone: the same data give the same intervals.
+/// of its means from those of the sample. A distance is counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the
+/// level that all intervals share (Beran, J. Amer. Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a resample
+/// misses its largest number, would make every other interval as wide as its own. Below <see cref="LeastMappings"/> a resample often consists of copies; there
+/// Student's quantile shared by Bonferroni stands in, which is wider. The resampling is a function of the numbers of mappings and of resamples alone: the same
+/// data give the same intervals.
 /// </remarks>
 internal sealed class SimultaneousBands
 {

@@ -6,9 +6,8 @@ namespace Wellbehaved.Audit;
 /// <summary>Holds a prediction against simulations at once: exact means, χ at the end, and what advice says of the changed network.</summary>
 /// <remarks>
 /// Student's t for means of independent networks on one batch, at one error rate for all statements together. A statement is rejected where the difference is
-/// beyond its margin, holds where it is within and the margin is
-/// small enough to mean something, and is inconclusive else. Against the limit of infinite width, from which networks depart by an order of magnitude that is
-/// known and no more, nothing is ever rejected.
+/// beyond its margin, holds where it is within and the margin is small enough to mean something, and is inconclusive else. Against the limit of infinite width,
+/// from which networks depart by an order of magnitude that is known and no more, nothing is ever rejected.
 /// </remarks>
 /// <param name="Simulations">Number of simulations of each network.</param>
 /// <param name="Statements">The statements.</param>

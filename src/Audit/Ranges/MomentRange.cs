@@ -5,9 +5,8 @@ namespace Wellbehaved.Audit;
 /// <summary>The values that each moment can have: the one place that knows them, for live subjects and for files.</summary>
 /// <remarks>
 /// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, χ is a square root: none is negative. A logarithm is any finite number, or
-/// that of
-/// zero; numbers beyond 2⁵³ are none that a network of any depth reaches, and differences of theirs overflow. An effective rank lies between 1 and min(N, P -
-/// 1) (law D2).
+/// that of zero; numbers beyond 2⁵³ are none that a network of any depth reaches, and differences of theirs overflow. An effective rank lies between 1 and
+/// min(N, P - 1) (law D2).
 /// </remarks>
 /// <param name="LargestRank">min(N, P - 1), or infinity where channels or points are unknown.</param>
 /// <param name="Rounding">Rounding of an effective rank, relative to its size.</param>
@@ -44,8 +43,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     /// <summary>The ranges for what a subject reports of a signal whose size is known.</summary>
     /// <remarks>
     /// A covariance of points that were centred first, however inexactly, is a sum of squares: rounding changes it by γ_{3P+N+4} times its own trace at most,
-    /// so
-    /// the rank r near 1 by <see cref="EffectiveRankRounding"/>'s g(1 + r)/(λ - g) with g = γλr. Both the largest rank and how far the signal has collapsed
+    /// so the rank r near 1 by <see cref="EffectiveRankRounding"/>'s g(1 + r)/(λ - g) with g = γλr. Both the largest rank and how far the signal has collapsed
     /// are out of it.
     /// </remarks>
     /// <param name="points">P.</param>

@@ -7,10 +7,9 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// <para>
 /// Why it is needed: <see cref="CorrectedTail"/> pays <c>exp(ct³)</c> for skewness, <c>c = (|γ| + 3√(6/n))/(3√n)</c>, so it never falls below
-/// <c>exp(-1/(54c²))</c>: with 48 simulations, or a skewness of 2
-/// in 300, no distance whatever is rejected, not even 209 standard errors. That is no weakness of the correction. From the sample alone nobody can
-/// exclude a rare, huge value that would bring the mean back (R. Bahadur and
-/// L. Savage, Ann. Math. Stat. 1956). What excludes it is the law itself: it says more of the quantity than its mean.
+/// <c>exp(-1/(54c²))</c>: with 48 simulations, or a skewness of 2 in 300, no distance whatever is rejected, not even 209 standard errors. That is no weakness
+/// of the correction. From the sample alone nobody can exclude a rare, huge value that would bring the mean back (R. Bahadur and L. Savage, Ann. Math. Stat.
+/// 1956). What excludes it is the law itself: it says more of the quantity than its mean.
 /// </para>
 /// <para>All bounds are of Chernoff's kind: <c>P(S ≥ s) ≤ E exp(λS) exp(-λs)</c>, with a bound of the conditional moment-generating function given
 /// the layers before, so that depths of a simulation multiply like simulations.</para>
@@ -25,11 +24,10 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
 
     /// <summary>S2, S3: a mean square after a fresh convolution over its value before.</summary>
     /// <remarks>
-    /// Given the layer before, the N output channels are independent Gaussian vectors over the points, so the ratio, divided by its mean, is an
-    /// average of N weighted sums <c>Σ w_i z_i²</c>, w ≥ 0, Σw = 1. Its logarithmic
-    /// moment-generating function <c>-½Σ ln(1 - 2sw_i)</c> is convex in w, so largest where one weight is 1: at χ²₁. The average over depths and
-    /// simulations therefore has Chernoff bounds of χ²_M/M, M = N × depths × simulations:
-    /// <c>P ≤ exp(-½M(r - 1 - ln r))</c> on each side.
+    /// Given the layer before, the N output channels are independent Gaussian vectors over the points, so the ratio, divided by its mean, is an average of N
+    /// weighted sums <c>Σ w_i z_i²</c>, w ≥ 0, Σw = 1. Its logarithmic moment-generating function <c>-½Σ ln(1 - 2sw_i)</c> is convex in w, so largest where one
+    /// weight is 1: at χ²₁. The average over depths and simulations therefore has Chernoff bounds of χ²_M/M, M = N × depths × simulations: <c>P ≤ exp(-½M(r - 1
+    /// - ln r))</c> on each side.
     /// </remarks>
     /// <param name="expected">The mean.</param>
     /// <param name="freedom">M.</param>
@@ -70,14 +68,12 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
 
     /// <summary>W3: the gain of ν₂ in a unit of <c>bn_res</c>, of mean 1.</summary>
     /// <remarks>
-    /// Let the unit's input be y, and K the covariance over the P points of the branch b that is added, given all but the last convolution of the
-    /// branch; q is K's mean diagonal. Behind batch norm q lies in [0, 2] and has the mean 1 (change
-    /// the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤ exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with
-    /// independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq ≤ 2P. The
-    /// determinant and the exponent of the Gaussian integral, with s = |λ|/(NP), give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + c(1 + ν₂(y))/N)</c>: c = 4
-    /// for λ &lt; 0, from <c>-ln(1 + 2sk) ≤ -2sk + 2s²k²</c>, and c = 8 for
-    /// 0 &lt; λ ≤ N/8, from <c>-ln(1 - 2sk) ≤ 2sk + 4s²k²</c> where 2sk ≤ ½. ν₂(y) is recorded, so the process with it is a supermartingale, mixed
-    /// over a grid of λ.
+    /// Let the unit's input be y, and K the covariance over the P points of the branch b that is added, given all but the last convolution of the branch; q is
+    /// K's mean diagonal. Behind batch norm q lies in [0, 2] and has the mean 1 (change the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤
+    /// exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq
+    /// ≤ 2P. The determinant and the exponent of the Gaussian integral, with s = |λ|/(NP), give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + c(1 + ν₂(y))/N)</c>: c = 4
+    /// for λ &lt; 0, from <c>-ln(1 + 2sk) ≤ -2sk + 2s²k²</c>, and c = 8 for 0 &lt; λ ≤ N/8, from <c>-ln(1 - 2sk) ≤ 2sk + 4s²k²</c> where 2sk ≤ ½. ν₂(y) is
+    /// recorded, so the process with it is a supermartingale, mixed over a grid of λ.
     /// </remarks>
     /// <param name="channels">N.</param>
     /// <param name="terms">Depths × simulations.</param>
@@ -99,9 +95,9 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     /// <summary>S6: δ_φ⁻² = (χ before/χ after)² of a ReLU behind batch norm, from below only.</summary>
     /// <remarks>
     /// <para>Given everything but the signs of the N channels, which are N fair coins (change the sign of a row of weights), δ_φ⁻² = B/A. A is the share of
-    /// μ₂(dx) that the ReLU keeps, B that of μ₂(x); both are sums over channels of a number between 0 and the channel's share w_c or v_c of the whole,
-    /// since the ReLU is 1-Lipschitz. The two values of a channel's part of A add up to w_c, so A has the mean ½. B has the mean
-    /// β = ½(1 - ½E_c ν₁²/μ₂) ≥ ½(1 - ½m/μ₂), m being the recorded ν₁(|z|), because E_c ν₁² ≤ m where ν₁ ≤ 1.</para>
+    /// μ₂(dx) that the ReLU keeps, B that of μ₂(x); both are sums over channels of a number between 0 and the channel's share w_c or v_c of the whole, since
+    /// the ReLU is 1-Lipschitz. The two values of a channel's part of A add up to w_c, so A has the mean ½. B has the mean β = ½(1 - ½E_c ν₁²/μ₂) ≥ ½(1 -
+    /// ½m/μ₂), m being the recorded ν₁(|z|), because E_c ν₁² ≤ m where ν₁ ≤ 1.</para>
     /// <para>1/A is convex, so B/A ≥ 4B(1 - A) by its tangent at ½. exp(-4λBh) is convex in h = 1 - A, 0 ≤ h ≤ 1, so below its chord 1 - h + h exp(-4λB).
     /// A channel's part of h is independent of the other channels' parts of B, and its own part of B is not negative; Hoeffding's lemma for the others, with
     /// v_c ≤ 1/(Nμ₂), gives <c>E exp(-λδ⁻²) ≤ ½ + ½exp(-2λ(2β - (1 + λ)/(Nμ₂)))</c>. Its logarithm is convex in β, so below its chord over 0 ≤ m ≤ 1, which is

@@ -4,11 +4,9 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The moments of a result file, each number with what it stands for.</summary>
 /// <remarks>
-/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank
-/// and χ do not exist. An
-/// infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that the
-/// signal lives:
-/// then every moment of it is a number, and NaN is no gap but a defect.
+/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank and χ do
+/// not exist. An infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that
+/// the signal lives: then every moment of it is a number, and NaN is no gap but a defect.
 /// </remarks>
 /// <param name="file">The file.</param>
 /// <param name="architecture">Its architecture; null of a file in the neutral layout, whose only place, 0, has a column for each place.</param>

@@ -276,11 +276,9 @@ internal static class RecordedQuantities
         Math.Abs(value - bound) <= MomentRange.RoundingOfSingle ? value : Math.Clamp(bound, least, largest);
 
     /// <summary>
-    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up,
-    /// and simulations are
-    /// independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving such
-    /// depths, or such simulations, out would
-    /// select the mean.) Without an expected value the mean is over the depths that have one.
+    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up, and
+    /// simulations are independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving
+    /// such depths, or such simulations, out would select the mean.) Without an expected value the mean is over the depths that have one.
     /// </summary>
     private static RecordedCell MeanOf(RecordedCell[] row, double? expected)
     {
@@ -292,9 +290,8 @@ internal static class RecordedQuantities
     }
 
     /// <summary>
-    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of
-    /// itself; four of each
-    /// are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or
+    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of itself;
+    /// four of each are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or
     /// small, as the logarithm says.
     /// </summary>
     private static RecordedCell[][]? LogsAgree(ResultFile file, RecordedMoments moments, string moment, int place)

@@ -8,8 +8,8 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is
-/// right. So the projections of the distance tell which mistake it is, as far as it shows in these
-/// networks, whatever the mistake does to the checks. Each tensor counts relative to its own size.
+/// right. So the projections of the distance tell which mistake it is, as far as it shows in these networks, whatever the mistake does to the checks. Each
+/// tensor counts relative to its own size.
 /// </remarks>
 internal static class LayerNumbers
 {

@@ -5,13 +5,12 @@ namespace Wellbehaved.Audit;
 /// <summary>A share of independent mappings that is held against one half as they come, for as long as it takes: valid at every number of mappings,
 /// whoever decides when to stop.</summary>
 /// <remarks>
-/// For a share p the likelihood ratio of a Beta(½, ½) mixture, <c>M_n(p) = B(s + ½, n - s + ½)/(π p^s (1 - p)^(n - s))</c>, is a nonnegative
-/// martingale of mean 1, so by
-/// Ville's inequality it ever reaches 1/α with probability at most α. Hence the shares p at which it has not form an interval that covers the truth at all
-/// times, with probability 1 - α (H. Robbins, Ann. Math. Stat. 1970; S. Howard et al., Ann. Stat. 2021). Jeffreys' mixture puts weight on shares near 0 and 1,
-/// where most laws of deep nets lie. A share above one half that is true makes the event "M_n(½) reaches 1/α with less than half of the mappings"
-/// rarer still: the event
-/// needs few successes at each n, and more successes never help it. So a claim "most mappings do" that is true is rejected with probability α at most.
+/// For a share p the likelihood ratio of a Beta(½, ½) mixture, <c>M_n(p) = B(s + ½, n - s + ½)/(π p^s (1 - p)^(n - s))</c>, is a nonnegative martingale of mean
+/// 1, so by Ville's inequality it ever reaches 1/α with probability at most α. Hence the shares p at which it has not form an interval that covers the truth at
+/// all times, with probability 1 - α (H. Robbins, Ann. Math. Stat. 1970; S. Howard et al., Ann. Stat. 2021). Jeffreys' mixture puts weight on shares near 0 and
+/// 1, where most laws of deep nets lie. A share above one half that is true makes the event "M_n(½) reaches 1/α with less than half of the mappings" rarer
+/// still: the event needs few successes at each n, and more successes never help it. So a claim "most mappings do" that is true is rejected with probability α
+/// at most.
 /// </remarks>
 /// <param name="rates">How often the verdict may be wrong, either way: false alarms and false passes both stay below α.</param>
 internal sealed class AnytimeShare(ErrorRates rates)

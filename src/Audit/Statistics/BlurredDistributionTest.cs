@@ -3,8 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>The test of Kolmogorov and Smirnov for standard normal numbers that are known up to bounded errors.</summary>
 /// <remarks>
 /// <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> at every n (Massart, Ann. Probab. 1990). Where all but a share q of the numbers err by at most t, no value of the empirical
-/// distribution function is
-/// farther from the normal one than D + φ(0)t + q, since the normal one rises by at most φ(0)t over t. Errors are counted by their size, and t is the best one.
+/// distribution function is farther from the normal one than D + φ(0)t + q, since the normal one rises by at most φ(0)t over t. Errors are counted by their
+/// size, and t is the best one.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 internal sealed class BlurredDistributionTest(ErrorRates rates)

@@ -3,10 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>A test of conditional means of bounded quantities, as sharp as the variance that they turn out to have.</summary>
 /// <remarks>
 /// For a residual ξ of conditional mean 0 that is bounded, <c>1 + λξ</c> has the mean 1 and is positive for |λ| small enough, so the product over samples is a
-/// nonnegative
-/// martingale for bets λ_i made before ξ_i came, and so is its mirror image. The bets follow the energy Σξ² seen so far, and the planned one before that is
-/// reached.
-/// Source: I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random variables by betting</i>, JRSS-B 2024.
+/// nonnegative martingale for bets λ_i made before ξ_i came, and so is its mirror image. The bets follow the energy Σξ² seen so far, and the planned one before
+/// that is reached. Source: I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random variables by betting</i>, JRSS-B 2024.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ, relative to the mean.</param>

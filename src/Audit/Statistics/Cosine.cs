@@ -29,8 +29,7 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <returns>Lower and upper end.</returns>
     /// <remarks>
     /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the
-    /// rate, by
-    /// <see cref="CosineTail"/>; the two norms within Chernoff's bounds of χ² but for the other half.
+    /// rate, by <see cref="CosineTail"/>; the two norms within Chernoff's bounds of χ² but for the other half.
     /// </remarks>
     public (double Lower, double Upper) Interval(double falseRate)
     {

@@ -6,10 +6,9 @@ namespace Wellbehaved.Audit;
 /// The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.
 /// </summary>
 /// <remarks>
-/// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at
-/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform
-/// if the
-/// claim is true, and independent.
+/// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at 1/8, 1/4, 1/2, 1, 2
+/// and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform if the claim is true,
+/// and independent.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>

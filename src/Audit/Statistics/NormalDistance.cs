@@ -6,10 +6,9 @@ namespace Wellbehaved.Audit;
 /// <summary>The distance of Kolmogorov and Smirnov between numbers and the standard normal law.</summary>
 /// <remarks>
 /// Sorting hundreds of thousands of numbers, and a normal distribution function for each, would cost more than drawing them. So the numbers go into cells of
-/// the axis first. At the
-/// first and the last number of a cell the distance is known; between them it can exceed neither that of the last rank from the first number nor that of the
-/// first rank from the last one.
-/// Only cells that may exceed the largest known distance are sorted, and the result has the same bits as that of sorting everything.
+/// the axis first. At the first and the last number of a cell the distance is known; between them it can exceed neither that of the last rank from the first
+/// number nor that of the first rank from the last one. Only cells that may exceed the largest known distance are sorted, and the result has the same bits as
+/// that of sorting everything.
 /// </remarks>
 internal static class NormalDistance
 {

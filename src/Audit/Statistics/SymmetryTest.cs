@@ -3,14 +3,12 @@ namespace Wellbehaved.Audit;
 /// <summary>A test of residuals that are symmetric about zero given the past and their own magnitudes: nothing else is known of them, nor needed.</summary>
 /// <remarks>
 /// For d symmetric about 0 <c>1 + tanh(λd)</c> has the mean 1 exactly, whatever the law of its magnitude; so the product over samples is a nonnegative
-/// martingale for bets λ_i made before d_i came, and so is its mirror image. A single sample gains ln 2 at most: no tail can do harm.
-/// The bets follow the energy Σd² seen so far, and the planned one before that is reached.
-/// Where pre-activations are Gaussian, flipping the sign of a neuron's weights makes such residuals of S4, S6 and S8; where a subject and an exact sampler have
-/// the
-/// same law, exchanging them makes any function of the one less the same function of the other symmetric (R1, R2, A1, A2, W4, P5).
-/// Sources: S. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, <i>Time-uniform Chernoff bounds via nonnegative supermartingales</i>, Probab. Surv. 2020, on
-/// symmetric
-/// increments; I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random variables by betting</i>, JRSS-B 2024, on bets of this form.
+/// martingale for bets λ_i made before d_i came, and so is its mirror image. A single sample gains ln 2 at most: no tail can do harm. The bets follow the
+/// energy Σd² seen so far, and the planned one before that is reached. Where pre-activations are Gaussian, flipping the sign of a neuron's weights makes such
+/// residuals of S4, S6 and S8; where a subject and an exact sampler have the same law, exchanging them makes any function of the one less the same function of
+/// the other symmetric (R1, R2, A1, A2, W4, P5). Sources: S. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, <i>Time-uniform Chernoff bounds via nonnegative
+/// supermartingales</i>, Probab. Surv. 2020, on symmetric increments; I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random variables by
+/// betting</i>, JRSS-B 2024, on bets of this form.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ, in the units of the scale that each sample names.</param>

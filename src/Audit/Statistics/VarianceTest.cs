@@ -3,8 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The exact test of the variance of independent Gaussian numbers of mean 0, which are known up to an error of bounded norm.</summary>
 /// <remarks>
 /// <c>Σx²/σ²</c> has the law χ²_n, whose tails are computed, not approximated. If what is seen is <c>x + e</c> with <c>‖e‖ ≤ ε‖x + e‖</c>, then <c>‖x‖</c> lies
-/// within
-/// <c>(1 ± ε)‖x + e‖</c>, and the test takes the value that favours the claim. The two tails are added: twice the smaller one.
+/// within <c>(1 ± ε)‖x + e‖</c>, and the test takes the value that favours the claim. The two tails are added: twice the smaller one.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 internal sealed class VarianceTest(ErrorRates rates)

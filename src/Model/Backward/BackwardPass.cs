@@ -9,10 +9,9 @@ namespace Wellbehaved.Model;
 /// </summary>
 /// <remarks>
 /// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
-/// exact: with J the derivative that the noise
-/// is propagated by, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are kept, so that memory grows with depth. Results have the same bits on
-/// any number
-/// of threads. One pass serves one caller at a time. Source: A. Griewank and A. Walther, <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
+/// exact: with J the derivative that the noise is propagated by, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are kept, so that memory
+/// grows with depth. Results have the same bits on any number of threads. One pass serves one caller at a time. Source: A. Griewank and A. Walther,
+/// <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class BackwardPass<T> : IDisposable

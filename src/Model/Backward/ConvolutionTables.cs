@@ -6,8 +6,7 @@ namespace Wellbehaved.Model;
 /// <summary>Which points a convolution reads for its outputs, and which outputs read a point.</summary>
 /// <remarks>
 /// At one offset of the kernel a point is read by one output at most, unless a mirror shows it twice. So the gradient at the points is a convolution of the
-/// gradient at the
-/// outputs by the table turned round, and what a mirror shows again is added pair by pair.
+/// gradient at the outputs by the table turned round, and what a mirror shows again is added pair by pair.
 /// </remarks>
 internal sealed class ConvolutionTables : IDisposable
 {

@@ -5,9 +5,9 @@ namespace Wellbehaved.Model;
 /// <summary>Batch normalisation over all points of the batch, without shift: <c>z = γ (y - mean)/sqrt(var + ε)</c>.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held fixed, as theory.md
-/// defines the noise of batch-normalised nets. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>.
-/// The variance is the mean square (P in the denominator), computed in double precision.
+/// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held fixed, as theory.md defines the noise of
+/// batch-normalised nets. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>. The variance is the mean square (P
+/// in the denominator), computed in double precision.
 /// </remarks>
 public sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

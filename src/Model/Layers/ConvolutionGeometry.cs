@@ -2,9 +2,8 @@ namespace Wellbehaved.Model;
 
 /// <summary>Which input points a convolution reads for which output points.</summary>
 /// <remarks>
-/// Output position <c>i</c> reads input positions <c>stride·i + dilation·κ</c>, the k offsets κ of each axis centred on zero
-/// (from <c>-(k-1)/2</c> on, rounded towards zero, for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries,
-/// which is the same network on a shifted image.
+/// Output position <c>i</c> reads input positions <c>stride·i + dilation·κ</c>, the k offsets κ of each axis centred on zero (from <c>-(k-1)/2</c> on, rounded
+/// towards zero, for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries, which is the same network on a shifted image.
 /// </remarks>
 internal static class ConvolutionGeometry
 {

@@ -23,8 +23,8 @@ internal static class ConvolutionMethods
 
     /// <summary>
     /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one,
-    /// and beyond. Measured on one
-    /// thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340, 240 and 450.
+    /// and beyond. Measured on one thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340,
+    /// 240 and 450.
     /// </summary>
     private const double NearTransformCost = 250,
         OwnTransformCost = 350,

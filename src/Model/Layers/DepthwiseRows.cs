@@ -6,8 +6,7 @@ namespace Wellbehaved.Model;
 /// <summary>The innermost loop of a depthwise convolution: at each point, channel by channel, the sum of what is read times its weights.</summary>
 /// <remarks>
 /// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the
-/// order of the kernel's
-/// offsets, rounded one by one: the bits are those of a plain loop, whatever the width of the registers.
+/// order of the kernel's offsets, rounded one by one: the bits are those of a plain loop, whatever the width of the registers.
 /// </remarks>
 internal static unsafe class DepthwiseRows
 {

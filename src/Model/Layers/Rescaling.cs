@@ -7,8 +7,8 @@ namespace Wellbehaved.Model;
 internal static class Rescaling
 {
     /// <summary>
-    /// How far, in powers of two, the largest stored value may be from 1. Fourth powers of values up to 2¹⁶ stay below 2⁶⁴ and
-    /// a layer changes the scale by far less than the 2¹¹⁰ that remain in single precision.
+    /// How far, in powers of two, the largest stored value may be from 1. Fourth powers of values up to 2¹⁶ stay below 2⁶⁴ and a layer changes the scale by far
+    /// less than the 2¹¹⁰ that remain in single precision.
     /// </summary>
     private const int Leeway = 16;
 

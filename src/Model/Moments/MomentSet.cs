@@ -4,8 +4,8 @@ namespace Wellbehaved.Model;
 
 /// <summary>The moments of signal and noise at one place, as true values and as logarithms.</summary>
 /// <remarks>
-/// Kept in the units in which the tensors are stored, with their powers of two beside them: a logarithm exists where the number
-/// itself would overflow. Means run over points and channels.
+/// Kept in the units in which the tensors are stored, with their powers of two beside them: a logarithm exists where the number itself would overflow. Means
+/// run over points and channels.
 /// </remarks>
 public readonly record struct MomentSet
 {

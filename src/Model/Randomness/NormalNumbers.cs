@@ -7,12 +7,11 @@ namespace Wellbehaved.Model;
 
 /// <summary>Standard normal numbers by the method of Box and Muller, from 32-bit words in single precision.</summary>
 /// <remarks>
-/// Two words give the radius <c>sqrt(-2 ln u)</c>, with u in [2⁻³³, 1], and the angle in steps of 2π·2⁻³²; the tail therefore
-/// reaches 6.76 standard deviations, beyond which a normal number falls once in 7·10¹⁰. Logarithm, sine and cosine are
-/// polynomials evaluated with the operations +, ×, fused multiply-add and square root only, which IEEE 754 rounds the same
-/// way everywhere: a seed gives the same bits on every processor and vector width.
-/// Numbers come in groups of 64: sixteen consecutive counters give four vectors, of the cosine and sine of the first pair of words
-/// and of the cosine and sine of the second. Polynomials: S. Moshier's Cephes library, single precision (logf, sinf, cosf).
+/// Two words give the radius <c>sqrt(-2 ln u)</c>, with u in [2⁻³³, 1], and the angle in steps of 2π·2⁻³²; the tail therefore reaches 6.76 standard deviations,
+/// beyond which a normal number falls once in 7·10¹⁰. Logarithm, sine and cosine are polynomials evaluated with the operations +, ×, fused multiply-add and
+/// square root only, which IEEE 754 rounds the same way everywhere: a seed gives the same bits on every processor and vector width. Numbers come in groups of
+/// 64: sixteen consecutive counters give four vectors, of the cosine and sine of the first pair of words and of the cosine and sine of the second. Polynomials:
+/// S. Moshier's Cephes library, single precision (logf, sinf, cosf).
 /// </remarks>
 internal static class NormalNumbers
 {

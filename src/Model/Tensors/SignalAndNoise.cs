@@ -7,9 +7,8 @@ namespace Wellbehaved.Model;
 /// <summary>The signal and the noise at one place of the network, each a (points × channels) matrix with a power of two in front.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// Both lie in one block, noise below signal, so that one matrix product propagates both.
-/// The true values are <c>stored · 2^exponent</c>. Powers of two make the bookkeeping exact: rescaling changes no digit,
-/// and depth 2000 neither overflows (noise in <c>bn_ff</c>, both in <c>vanilla_res</c>) nor underflows.
+/// Both lie in one block, noise below signal, so that one matrix product propagates both. The true values are <c>stored · 2^exponent</c>. Powers of two make
+/// the bookkeeping exact: rescaling changes no digit, and depth 2000 neither overflows (noise in <c>bn_ff</c>, both in <c>vanilla_res</c>) nor underflows.
 /// </remarks>
 public sealed unsafe class SignalAndNoise<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

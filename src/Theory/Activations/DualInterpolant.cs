@@ -3,8 +3,7 @@ namespace Wellbehaved.Theory;
 /// <summary>A dual near correlation 1 or -1, by Chebyshev interpolation in both ln q and in the angle.</summary>
 /// <remarks>
 /// Duals of functions whose slope jumps at 0 are analytic in the angle; ∂T/∂p and ∂T/∂q are so once multiplied by its sine. Kinks elsewhere, at variances that
-/// differ, leave a
-/// narrow feature at the angle where both lines meet: what is lost there is measured, at pairs between the nodes, and reported.
+/// differ, leave a narrow feature at the angle where both lines meet: what is lost there is measured, at pairs between the nodes, and reported.
 /// </remarks>
 internal sealed class DualInterpolant
 {

@@ -3,8 +3,7 @@ namespace Wellbehaved.Theory;
 /// <summary>The dual of any curve, by quadrature over sectors in polar coordinates.</summary>
 /// <remarks>
 /// Derivatives by q are <c>2∂V/∂q₁ = E s''(u)s(v)</c> and <c>2q₁ ∂T/∂q₁ = E u s''(u)s'(v) - p ∂T/∂p</c>, with <c>∂T/∂p = E s''(u)s''(v)</c>. Where the slope
-/// jumps, s'' has a
-/// point mass: that much of the density there, times an expectation over the other variable given this one.
+/// jumps, s'' has a point mass: that much of the density there, times an expectation over the other variable given this one.
 /// </remarks>
 internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(curve)
 {

@@ -3,10 +3,8 @@ namespace Wellbehaved.Theory;
 /// <summary>Expectations of products of a curve at two Gaussian variables, in polar coordinates.</summary>
 /// <remarks>
 /// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays: Gauss–Legendre in each of the four sectors between them,
-/// however narrow,
-/// sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors where two lines
-/// meet.
-/// Panels halve towards the rays and towards the origin until they are as short as the structure of the curve.
+/// however narrow, sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors
+/// where two lines meet. Panels halve towards the rays and towards the origin until they are as short as the structure of the curve.
 /// </remarks>
 internal static class SectorQuadrature
 {

@@ -5,10 +5,9 @@ namespace Wellbehaved.Theory;
 /// <summary>Angles of four pairs of cosines and sines at once, for the duals of whole rows of a kernel.</summary>
 /// <remarks>
 /// <c>asin x = x + x³R(x²)</c> for |x| ≤ ½, R a polynomial of degree 12 whose error is below 0.05 of a rounding unit of asin x (data/make_asin_polynomial.py
-/// encloses it over the whole interval). Beyond ½ the half of the
-/// angle has the sine <c>s/√(2(1+|c|))</c>, from a sine that callers know without the difference 1 - c². With a root, a division and fused steps of Horner's
-/// scheme, whose sum is at most 0.05 x, the angle
-/// is right to 5 ulp, as docs/theory.md counts. Each operation rounds as IEEE 754 says, so bits do not depend on the width of the processor's vectors.
+/// encloses it over the whole interval). Beyond ½ the half of the angle has the sine <c>s/√(2(1+|c|))</c>, from a sine that callers know without the difference
+/// 1 - c². With a root, a division and fused steps of Horner's scheme, whose sum is at most 0.05 x, the angle is right to 5 ulp, as docs/theory.md counts. Each
+/// operation rounds as IEEE 754 says, so bits do not depend on the width of the processor's vectors.
 /// </remarks>
 internal static class VectorAngle
 {

@@ -12,11 +12,9 @@ public sealed record PredictedGradient(int Index, Place Place, double LogMeanSqu
 /// <summary>What theory says of gradients in a network, place by place: the adjoint of the noise's recursion.</summary>
 /// <remarks>
 /// With w of independent standard normal numbers, <c>E |Jᵀ w|² = |J|² = E |J dx|²</c> with dx of independent standard normal numbers at the place: each is the
-/// sum of the squares of the entries of J.
-/// One layer takes the noise's kernel D to a linear function of it (docs/theory.md, “Any network of layers”, for noise that is independent of the signal); its
-/// transpose takes U, with U = I at the output,
-/// back, and the mean square at a place of P points and N channels is <c>N_out Tr U/(P N)</c>. All places take one walk back, and what holds for the noise
-/// holds for the gradient.
+/// sum of the squares of the entries of J. One layer takes the noise's kernel D to a linear function of it (docs/theory.md, “Any network of layers”, for noise
+/// that is independent of the signal); its transpose takes U, with U = I at the output, back, and the mean square at a place of P points and N channels is
+/// <c>N_out Tr U/(P N)</c>. All places take one walk back, and what holds for the noise holds for the gradient.
 /// </remarks>
 /// <param name="Places">The places, in their order; empty where theory does not reach the output.</param>
 /// <param name="Validity">What the numbers hold for.</param>

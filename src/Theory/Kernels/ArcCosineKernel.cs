@@ -2,12 +2,11 @@ namespace Wellbehaved.Theory;
 
 /// <summary>What a ReLU layer keeps of the correlation of two inputs: the arc-cosine kernels of order 0, 1, 2 and 4.</summary>
 /// <remarks>
-/// For jointly Gaussian pre-activations with correlation <c>c</c> and unit variances, the ReLU outputs satisfy
-/// <c>E[x x'] = ½ k₁(c)</c>, their derivatives <c>E[1 1'] = ½ k₀(c)</c>, their squares <c>E[x² x'²] = ½ k₂(c)</c>,
-/// their fourth powers <c>E[x⁴ x'⁴] = ½ k₄(c)</c>. Law S1, exact.
-/// Source: Y. Cho and L. Saul, <i>Kernel Methods for Deep Learning</i>, NIPS 2009, section 2, with <c>k_n = J_n/π</c>. Angles come from atan2 of sine and
-/// cosine, since acos loses half of its digits where correlations are close to one, which is where deep nets live; near -1, where the
-/// closed forms of k₁, k₂ and k₄ cancel, a series takes over.
+/// For jointly Gaussian pre-activations with correlation <c>c</c> and unit variances, the ReLU outputs satisfy <c>E[x x'] = ½ k₁(c)</c>, their derivatives
+/// <c>E[1 1'] = ½ k₀(c)</c>, their squares <c>E[x² x'²] = ½ k₂(c)</c>, their fourth powers <c>E[x⁴ x'⁴] = ½ k₄(c)</c>. Law S1, exact. Source: Y. Cho and L.
+/// Saul, <i>Kernel Methods for Deep Learning</i>, NIPS 2009, section 2, with <c>k_n = J_n/π</c>. Angles come from atan2 of sine and cosine, since acos loses
+/// half of its digits where correlations are close to one, which is where deep nets live; near -1, where the closed forms of k₁, k₂ and k₄ cancel, a series
+/// takes over.
 /// </remarks>
 public static class ArcCosineKernel
 {

@@ -9,9 +9,8 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x
-/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
-/// eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their covariances. Source: W. Gautschi, <i>Orthogonal
-/// Polynomials</i>, section 2.2.
+/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their
+/// covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
 /// </remarks>
 public sealed partial class BatchNormKernel
 {

@@ -11,8 +11,8 @@ public sealed partial class BatchNormKernel
     /// <summary><c>E s(z_i)</c> and <c>E s'(z_i) dz_i</c>, statistics held.</summary>
     /// <remarks>
     /// Both have the factor (σ²+ε)^{-½} alone, so they are <c>√(P/π)∫ t^{-½} g(t) F(S_t) dt</c>, here over w = √t. For s, F is <c>½(1-a) E|u_i| =
-    /// (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma,
-    /// <c>(1-a) (M_t)_ii/√(2π S_t,ii)</c>, M_t = CG(I + 2tS)⁻¹ the covariance of noise and centred signal.
+    /// (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma, <c>(1-a) (M_t)_ii/√(2π S_t,ii)</c>, M_t = CG(I + 2tS)⁻¹ the covariance of noise and centred
+    /// signal.
     /// </remarks>
     /// <param name="slope">a.</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
@@ -73,8 +73,7 @@ public sealed partial class BatchNormKernel
 
     /// <summary>
     /// Noise after batch norm alone, statistics held: covariance and covariance with the signal. Under the weight of t they are <c>D - 2t CG(I + 2tS)⁻¹GCᵀ</c>
-    /// and <c>CG(I + 2tS)⁻¹</c>,
-    /// diagonal in the directions of S, so one integral for each of these is all.
+    /// and <c>CG(I + 2tS)⁻¹</c>, diagonal in the directions of S, so one integral for each of these is all.
     /// </summary>
     /// <param name="noise">Covariance of the noise before (P × P).</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>

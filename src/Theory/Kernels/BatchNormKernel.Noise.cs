@@ -72,12 +72,11 @@ public sealed partial class BatchNormKernel
     /// </summary>
     /// <remarks>
     /// Both have the factor 1/(σ² + ε), so they are <c>P∫ g(t) F dt</c>, F for Gaussians under the weight of t: there the centred signal u has the covariance
-    /// <c>S_t</c>, and noise and centred signal <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is a linear function of y and independent rest. So
-    /// <c>E dy_i² = E[dy_i²] - 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And
-    /// by
-    /// Stein's lemma <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>, where
-    /// <c>E[δ(u_i) relu(u_j)] = sqrt((1 - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, c the correlation of u_i and u_j.
-    /// It is theory.md's S5, where the noise is regressed on the signal, without the inverse of K.
+    /// <c>S_t</c>, and noise and centred signal <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is a linear function of y and independent rest. So <c>E dy_i² = E[dy_i²] -
+    /// 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And by Stein's lemma
+    /// <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>, where <c>E[δ(u_i) relu(u_j)] = sqrt((1
+    /// - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, c the correlation of u_i and u_j. It is theory.md's S5, where the noise is regressed
+    /// on the signal, without the inverse of K.
     /// </remarks>
     /// <param name="cross">Covariance of noise and signal before batch norm, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>

@@ -17,9 +17,9 @@ public enum Border
 
 /// <summary>The kernel after a convolution with independent weights, from the Gram matrix of its inputs.</summary>
 /// <remarks>
-/// Given the layer below, the output channels are i.i.d. Gaussian over the points with covariance
-/// <c>K_ij = g · mean over the k² offsets κ of G_{i+κ, j+κ}</c>, <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in
-/// and 1 for 1/fan-in. Theory.md section 3, exact at every width. A fully connected layer is the case k = 1: <c>K = gG</c>.
+/// Given the layer below, the output channels are i.i.d. Gaussian over the points with covariance <c>K_ij = g · mean over the k² offsets κ of G_{i+κ, j+κ}</c>,
+/// <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in and 1 for 1/fan-in. Theory.md section 3, exact at every width. A fully connected
+/// layer is the case k = 1: <c>K = gG</c>.
 /// </remarks>
 public sealed class ConvolutionKernel
 {

@@ -8,8 +8,8 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// It is made discrete by a trapezoidal rule in ln t of numbers alone, which is exact to rounding. Lanczos's method gives Gauss's rule for polynomials in <c>x
-/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
-/// eigenvalues are equal one node is exact. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
+/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal one node is exact. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section
+/// 2.2.
 /// </remarks>
 internal sealed class LaplaceMeasure
 {

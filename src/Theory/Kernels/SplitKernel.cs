@@ -9,12 +9,10 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// Batch norm asks for <c>S(I + 2tS)⁻¹</c> at the t where <c>g(t) = det(I + 2tS)^{-½}e^{-tPε}</c> has not vanished. There 2t times the largest eigenvalue b of
-/// what is left is small once enough directions are taken out:
-/// k of them damp g by <c>(1 + 2tb)^{-k/2}</c> at least. On [0, b] Chebyshev's polynomial p of degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>:
-/// S' p(S') lies between (1 ± that) S'(I + 2tS')⁻¹,
-/// so variances and squared distances, and with them the duals, have no larger share of error. b and the traces that the determinant asks for come from the
-/// powers of S' that p needs anyway: no eigenvalue of S'
-/// exceeds (Tr S'^{2d+2})^{1/(2d+2)}, and Gauss's rule for d+1 nodes has their traces. docs/theory.md, “Batch norm of many points”.
+/// what is left is small once enough directions are taken out: k of them damp g by <c>(1 + 2tb)^{-k/2}</c> at least. On [0, b] Chebyshev's polynomial p of
+/// degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>: S' p(S') lies between (1 ± that) S'(I + 2tS')⁻¹, so variances and squared distances, and with
+/// them the duals, have no larger share of error. b and the traces that the determinant asks for come from the powers of S' that p needs anyway: no eigenvalue
+/// of S' exceeds (Tr S'^{2d+2})^{1/(2d+2)}, and Gauss's rule for d+1 nodes has their traces. docs/theory.md, “Batch norm of many points”.
 /// </remarks>
 internal sealed class SplitKernel
 {

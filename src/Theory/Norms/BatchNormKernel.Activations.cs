@@ -41,8 +41,7 @@ public sealed partial class BatchNormKernel
 
     /// <summary>
     /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the
-    /// covariances
-    /// that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
+    /// covariances that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
     /// </summary>
     /// <param name="dual">Dual of the activation.</param>
     /// <param name="noise">Covariance of the noise before (P × P).</param>

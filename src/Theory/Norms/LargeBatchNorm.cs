@@ -6,8 +6,7 @@ namespace Wellbehaved.Theory;
 /// <summary>Batch norm of many directions before any activation: B3, the first two terms of an expansion in 1/r, <c>r = (Tr S)²/Tr S²</c>.</summary>
 /// <remarks>
 /// With m = Tr S/P and <c>Ψ(τ, η) = V((S + ηS²)/(τ+ε))</c>: <c>E s(z_i)s(z_j) = V(S/m) + (Tr S²/P²) ∂²Ψ/∂τ² + (2/P) ∂²Ψ/∂τ∂η + O(r⁻²)</c> at (m, 0). The rest,
-/// times r², stayed below
-/// 0.9 where it was measured against B2 (GELU; 0.11 for erf; r from 14 to 63): 1.5/r² is the error that is reported.
+/// times r², stayed below 0.9 where it was measured against B2 (GELU; 0.11 for erf; r from 14 to 63): 1.5/r² is the error that is reported.
 /// </remarks>
 internal static class LargeBatchNorm
 {

@@ -7,8 +7,7 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; of RMS norm, n = N. With U a coordinate of a uniform unit vector
-/// in Rⁿ a normalised
-/// channel is <c>z = √n U</c>, independent of the scale that was taken away and of everything below. ε = 0.
+/// in Rⁿ a normalised channel is <c>z = √n U</c>, independent of the scale that was taken away and of everything below. ε = 0.
 /// </remarks>
 public sealed class SphereLaws
 {

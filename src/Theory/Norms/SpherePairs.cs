@@ -10,12 +10,10 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling
-/// 1953), and one channel of both is the
-/// projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E
-/// s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another
-/// law than that of Gaussian variables. For homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n
-/// and its mean are analytic in the angles,
-/// and are interpolated at Chebyshev's nodes.
+/// 1953), and one channel of both is the projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~
+/// Beta(1, n/2 - 1)</c>. So <c>E s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another law than that of Gaussian variables. For homogeneous s that
+/// law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n and its mean are analytic in the angles, and are
+/// interpolated at Chebyshev's nodes.
 /// </remarks>
 internal sealed class SpherePairs
 {

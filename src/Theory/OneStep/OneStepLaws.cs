@@ -4,9 +4,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Conditional expectations of the moments after one layer, given the layer below: exact at every width.</summary>
 /// <remarks>
-/// All take the kernel K of the pre-activations, which <see cref="ConvolutionKernel"/> computes from the Gram matrix of the layer below,
-/// fully connected or convolutional with any border. Noise moments are mean squares, not centred on the sample: centred ones
-/// do not obey S3 (see the counterexample in the tests).
+/// All take the kernel K of the pre-activations, which <see cref="ConvolutionKernel"/> computes from the Gram matrix of the layer below, fully connected or
+/// convolutional with any border. Noise moments are mean squares, not centred on the sample: centred ones do not obey S3 (see the counterexample in the tests).
 /// </remarks>
 public static class OneStepLaws
 {

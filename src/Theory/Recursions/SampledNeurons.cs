@@ -5,14 +5,13 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A fully connected network of finite width as a Markov chain: exact in law at every width, tails included.</summary>
 /// <remarks>
-/// Given the Gram matrix of signal and noise at the P points together (2P × 2P), the N neurons of the next pre-activations are i.i.d.
-/// Gaussian over these with covariance twice that matrix: the one-step laws, sampled instead of averaged. So the activations of one layer
-/// are all that the next depends on, and the law of all layers together is that of a network whose weights are independent and Gaussian.
-/// Neurons with the covariance C are FZ for any factor FFᵀ = C and normal Z: the activations themselves are such a factor of their Gram matrix,
-/// and the shorter one where N ≤ 2P; elsewhere Cholesky's is. Where the recursion R2 misses the fat tails of
-/// batch-normalised nets at large batch, the chain has them; its mean tends to the recursion as 1/N (R3). Not predicted: what one
-/// given weight matrix does, and convolutional nets, whose neurons are correlated over all positions of all images, (2Mn)² numbers.
-/// A seed gives the same numbers on every processor and thread. One chain serves one caller at a time.
+/// Given the Gram matrix of signal and noise at the P points together (2P × 2P), the N neurons of the next pre-activations are i.i.d. Gaussian over these with
+/// covariance twice that matrix: the one-step laws, sampled instead of averaged. So the activations of one layer are all that the next depends on, and the law
+/// of all layers together is that of a network whose weights are independent and Gaussian. Neurons with the covariance C are FZ for any factor FFᵀ = C and
+/// normal Z: the activations themselves are such a factor of their Gram matrix, and the shorter one where N ≤ 2P; elsewhere Cholesky's is. Where the recursion
+/// R2 misses the fat tails of batch-normalised nets at large batch, the chain has them; its mean tends to the recursion as 1/N (R3). Not predicted: what one
+/// given weight matrix does, and convolutional nets, whose neurons are correlated over all positions of all images, (2Mn)² numbers. A seed gives the same
+/// numbers on every processor and thread. One chain serves one caller at a time.
 /// </remarks>
 public sealed class SampledNeurons
 {

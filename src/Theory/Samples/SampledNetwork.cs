@@ -6,9 +6,8 @@ namespace Wellbehaved.Theory;
 /// <summary>A network of finite width whose layers mix channels alone, drawn and propagated: exact in law at every width, tails included.</summary>
 /// <remarks>
 /// Given signal and noise of one layer, those of the next are drawn from their exact law (<see cref="SampledWeights"/>), so the law of all layers together is
-/// that of the network: norms, activations,
-/// biases, scales, masks, orthogonal weights. Where theory ends at a layer, the sample goes on. A seed gives the same numbers on every processor and thread.
-/// Shares no code with the model.
+/// that of the network: norms, activations, biases, scales, masks, orthogonal weights. Where theory ends at a layer, the sample goes on. A seed gives the same
+/// numbers on every processor and thread. Shares no code with the model.
 /// </remarks>
 internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
 {

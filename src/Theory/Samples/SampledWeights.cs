@@ -6,8 +6,7 @@ namespace Wellbehaved.Theory;
 /// <summary>Fully connected layers of a sampled network.</summary>
 /// <remarks>
 /// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times
-/// normal numbers has their law, and the
-/// features themselves are one where there are fewer channels than rows. Weights of other laws are drawn one by one.
+/// normal numbers has their law, and the features themselves are one where there are fewer channels than rows. Weights of other laws are drawn one by one.
 /// </remarks>
 internal sealed class SampledWeights(NormalSequence random)
 {

@@ -11,10 +11,9 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// Queries and keys are d_k Gaussian channels of the covariance σ_w²Σ + σ_b², and their noise with them; the weights are <c>A = softmax(QKᵀ/√d_k)</c> and <c>dA
-/// = A∘(dS - Σ A dS)</c>. Values and output are fresh, so
-/// <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>, the noise's <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c> and its covariance with the signal <c>(dA Σ + AC)Aᵀ</c>. A
-/// mapping has few heads: its kernel is random at every width, and these are
-/// means, which linear layers keep; layers that are not linear have no law of them.
+/// = A∘(dS - Σ A dS)</c>. Values and output are fresh, so <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>, the noise's <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c> and
+/// its covariance with the signal <c>(dA Σ + AC)Aᵀ</c>. A mapping has few heads: its kernel is random at every width, and these are means, which linear layers
+/// keep; layers that are not linear have no law of them.
 /// </remarks>
 internal static class AttentionMap
 {

@@ -77,9 +77,8 @@ internal static class BatchNormMap
 
     /// <summary>
     /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous
-    /// it is taken for independent,
-    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no
-    /// prediction.
+    /// it is taken for independent, which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this
+    /// share on there is no prediction.
     /// </summary>
     private const double LargestShare = 0.25;
 

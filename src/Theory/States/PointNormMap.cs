@@ -8,8 +8,7 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i =
-/// C_ii/(q_i + ε): the part of the noise
-/// along the signal is gone. At finite width: <see cref="SphereLaws"/>.
+/// C_ii/(q_i + ε): the part of the noise along the signal is gone. At finite width: <see cref="SphereLaws"/>.
 /// </remarks>
 internal static class PointNormMap
 {

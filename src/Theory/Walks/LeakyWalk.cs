@@ -5,11 +5,9 @@ namespace Wellbehaved.Theory;
 /// </summary>
 /// <remarks>
 /// A layer multiplies ν₂ by <c>X = (σ_w²/N) Σ g_c² B_c</c>, B = 1 or a² with probability ½: <c>E e^{-tX} = (½(1+2tσ_w²/N)^{-½} + ½(1+2ta²σ_w²/N)^{-½})ᴺ</c>,
-/// and
-/// <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with probability
-/// 2⁻ᴺ, which is
-/// excluded. Norm and direction of a Gaussian vector are independent, so orthogonal weights take the walk of the norm, <c>ψ(N/2) + ln(2/N)</c> and
-/// <c>ψ₁(N/2)</c>, away.
+/// and <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with
+/// probability 2⁻ᴺ, which is excluded. Norm and direction of a Gaussian vector are independent, so orthogonal weights take the walk of the norm, <c>ψ(N/2) +
+/// ln(2/N)</c> and <c>ψ₁(N/2)</c>, away.
 /// </remarks>
 public sealed class LeakyWalk
 {

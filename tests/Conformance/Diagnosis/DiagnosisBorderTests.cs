@@ -7,8 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>How often a diagnosis says a wrong word about random tables whose law lies on the border of that word, and the right one well inside.</summary>
 /// <remarks>
 /// All words of a picture are wrong together in 5 % of the tables at most, asymptotically in the number of mappings; a word at its border is wrong on one side
-/// only. The seeds are fixed, so the tests are
-/// deterministic; the marks are where a rate of 5 % would stay below, but for once in 10,000 sets of seeds.
+/// only. The seeds are fixed, so the tests are deterministic; the marks are where a rate of 5 % would stay below, but for once in 10,000 sets of seeds.
 /// </remarks>
 public class DiagnosisBorderTests
 {

@@ -10,9 +10,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// </summary>
 /// <remarks>
 /// Two amounts: objects that live after a collection, which repeat from round to round to a few kilobytes, and memory of the process, which holds the tensors
-/// that lie outside of
-/// the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of one tensor per
-/// simulation passes within minutes.
+/// that lie outside of the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of
+/// one tensor per simulation passes within minutes.
 /// </remarks>
 public static class LeakWatch
 {

@@ -7,9 +7,8 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>The backward pass is the adjoint of the noise, its signal is the machine's, and threads change no bit.</summary>
 /// <remarks>
 /// Rounding: if layer l adds the error δ_l to the noise dx_l and δ'_l to the gradient g_l, then ⟨J dx, w⟩ and ⟨dx, Jᵀ w⟩ differ by Σ_l ⟨δ_l, g_l⟩ + ⟨dx_l,
-/// δ'_l⟩ to first order, and
-/// |δ_l| is at most n u times what the layer adds up, n terms at most. With u = 1.1e-16, at most a thousand terms and sums at most 300 times larger than what
-/// is left of them, that is 1e-10/3 (|dx_l||g_l|) for each.
+/// δ'_l⟩ to first order, and |δ_l| is at most n u times what the layer adds up, n terms at most. With u = 1.1e-16, at most a thousand terms and sums at most
+/// 300 times larger than what is left of them, that is 1e-10/3 (|dx_l||g_l|) for each.
 /// </remarks>
 public class AdjointTests
 {

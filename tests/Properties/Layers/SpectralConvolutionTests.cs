@@ -12,8 +12,7 @@ public sealed unsafe class SpectralConvolutionTests
     /// <summary>Bound on the distance from the convolution in double precision, in units of the rms of the layer.</summary>
     /// <remarks>
     /// The bound that the project promises. Rounding explains a third of it: transforms of tiles of at most 36 × 36 points and sums of at most 40·49 terms have
-    /// errors of
-    /// a few 2⁻²⁴ of the rms of a tile without borders, and the largest of the 10⁵ elements of a case lies five deviations out.
+    /// errors of a few 2⁻²⁴ of the rms of a tile without borders, and the largest of the 10⁵ elements of a case lies five deviations out.
     /// </remarks>
     private const double Tolerance = 1e-5;
 

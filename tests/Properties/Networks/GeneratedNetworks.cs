@@ -7,10 +7,9 @@ namespace Wellbehaved.Tests.Properties;
 /// </summary>
 /// <remarks>
 /// A property takes a <see cref="Network"/> as parameter and is marked <c>[Law]</c>: it gets some, and shrinks those that fail. Without FsCheck, in benches and
-/// studies, <c>GeneratedNetworks.Number(seed, i)</c> is
-/// network i of a seed. Extents are 1 to 11, channels 1 to 12 (more after a flatten), at most 60 layers with all repetitions and <see cref="MostProducts"/>
-/// products for one input. What may end in zeros is rare:
-/// ε is 0 only where at least three features share a statistic, γ is 0 only in branches, and no weights have variance 0.
+/// studies, <c>GeneratedNetworks.Number(seed, i)</c> is network i of a seed. Extents are 1 to 11, channels 1 to 12 (more after a flatten), at most 60 layers
+/// with all repetitions and <see cref="MostProducts"/> products for one input. What may end in zeros is rare: ε is 0 only where at least three features share a
+/// statistic, γ is 0 only in branches, and no weights have variance 0.
 /// </remarks>
 public static class GeneratedNetworks
 {

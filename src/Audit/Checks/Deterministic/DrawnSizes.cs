@@ -5,8 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>Networks of drawn sizes, with an input for each: what the fixed sizes of other checks leave out.</summary>
 /// <remarks>
 /// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so
-/// that each kernel size meets all that it is defined for. Inputs have
-/// a mean, and scales far from 1.
+/// that each kernel size meets all that it is defined for. Inputs have a mean, and scales far from 1.
 /// </remarks>
 internal static class DrawnSizes
 {

@@ -6,8 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>W3: a <c>bn_res</c> unit adds 1 to ν₂ in expectation, so its branch weighs 1/(l + 1) of its skip connection.</summary>
 /// <remarks>
 /// The growth of ν₂ in a unit is ν₂ of the branch plus twice the mean product of skip and branch. The first has the mean 1 and a bounded variance, whatever the
-/// unit's
-/// input; the second is symmetric about zero, since the branch's last weights have no preferred sign.
+/// unit's input; the second is symmetric about zero, since the branch's last weights have no preferred sign.
 /// </remarks>
 internal static class DilutionChecks
 {
@@ -95,8 +94,8 @@ internal static class DilutionChecks
 
     /// <summary>
     /// What ε leaves of the variance that the last batch norm of a branch of two layers gives: the mean of σ²/(σ² + ε) over the channels that it reads, which
-    /// are shown. Given these
-    /// but for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. 1 for ε = 0.
+    /// are shown. Given these but for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. 1 for ε =
+    /// 0.
     /// </summary>
     private static double Kept(Trace trace, int depth) =>
         trace.Network.Epsilon is > 0 and var epsilon
@@ -107,10 +106,8 @@ internal static class DilutionChecks
 
     /// <summary>
     /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and
-    /// the variance
-    /// 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a normalised one,
-    /// within [0, 1] and symmetric about
-    /// one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are 2(1 + 1/N)/N + 1/N.
+    /// the variance 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a
+    /// normalised one, within [0, 1] and symmetric about one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are 2(1 + 1/N)/N + 1/N.
     /// </summary>
     private static double VarianceOfBranch(int channels) => (3 + (2.0 / channels)) / channels;
 }

@@ -79,10 +79,9 @@ internal static class RandomWalkChecks
     {
         /// <summary>
         /// Linear interpolation errs by h²/8 times the greatest curvature of the distribution, h a hundredth of a standard deviation. That of a Gaussian is
-        /// 0.242 over its variance, which
-        /// makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is near enough to Gaussian that three times that leaves room
-        /// (measured from the table's second differences: below 4e-6);
-        /// ln ν₂ of a subject in single precision errs by 1e-6 of a step's deviation besides.
+        /// 0.242 over its variance, which makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is near enough to Gaussian
+        /// that three times that leaves room (measured from the table's second differences: below 4e-6); ln ν₂ of a subject in single precision errs by 1e-6 of
+        /// a step's deviation besides.
         /// </summary>
         public const double Error = 1e-5;
 

@@ -131,9 +131,8 @@ internal static class InitialisationChecks
     /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if that is not finite.</summary>
     /// <remarks>
     /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms
-    /// of these checks over the
-    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the
-    /// weights come.
+    /// of these checks over the hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the
+    /// layer below alone, before the weights come.
     /// </remarks>
     private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) =>
         Math.Sqrt(kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);

@@ -2,9 +2,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Holds shares of mappings against one half, batch by batch, until each is decided or the budget is spent.</summary>
 /// <remarks>
-/// Each property stops at its own stopping time on the common sequence of batches, with a test that is valid at all times
-/// (<see cref="AnytimeShare"/>): its verdict depends on that
-/// sequence alone. A mapping that died shows none of the properties, nor does one whose numbers are none: at the widths used a correct
+/// Each property stops at its own stopping time on the common sequence of batches, with a test that is valid at all times (<see cref="AnytimeShare"/>): its
+/// verdict depends on that sequence alone. A mapping that died shows none of the properties, nor does one whose numbers are none: at the widths used a correct
 /// network dies with a probability of some 2⁻¹⁰⁰, so that this costs it nothing. Numbers that no mapping has are measurements of their own.
 /// </remarks>
 internal static class MappingShares

@@ -5,11 +5,9 @@ namespace Wellbehaved.Audit;
 /// <summary>How far attention with given weights may be from its definition.</summary>
 /// <remarks>
 /// Queries, keys and values are dense layers (<see cref="LinearRounding"/>). A score Σ q k/√d_k errs by Σ(|q|Δk + |k|Δq + ΔqΔk)/√d_k + γ_{d_k+4} Σ|q||k|/√d_k.
-/// If no score errs by more than e, exp of its distance to the largest
-/// errs by the factor e^{2e} and by some roundings of itself and of its argument s: shares err by r = e^{2e + 2u s}(1 + γ_{T+12}) - 1, T being the positions,
-/// twice that for numerator and sum. The noise of a share is
-/// a_j(ds_j - Σ a_i ds_i): it errs by r' of a_j(|ds_j| + Σ a_i|ds_i|), r' = (1 + 2r)² - 1 + γ_{T+4}, and by a_j(Δds_j + max Δds) times (1 + 2r)². All that
-/// follows are sums of products.
+/// If no score errs by more than e, exp of its distance to the largest errs by the factor e^{2e} and by some roundings of itself and of its argument s: shares
+/// err by r = e^{2e + 2u s}(1 + γ_{T+12}) - 1, T being the positions, twice that for numerator and sum. The noise of a share is a_j(ds_j - Σ a_i ds_i): it errs
+/// by r' of a_j(|ds_j| + Σ a_i|ds_i|), r' = (1 + 2r)² - 1 + γ_{T+4}, and by a_j(Δds_j + max Δds) times (1 + 2r)². All that follows are sums of products.
 /// </remarks>
 internal static class AttentionRounding
 {

@@ -4,11 +4,9 @@ namespace Wellbehaved.Audit;
 /// subtracted and divided or scaled and shifted.</summary>
 /// <remarks>
 /// <para>
-/// Its own rounding. With m, q the mean and the mean square of a channel, d = √(σ² + ε) and P points: the mean errs by γ_P E|y|. The variance errs by
-/// γ_{3P+4} q at most: E y² by γ_{P+1} q, the square
-/// of the mean by γ_{2P+1} E|y|², their difference by u; the mean square of deviations errs by less. So 1/d errs by ϱ = ½t/(1 - t), t = γ_{3P+4} q/(σ² +
-/// ε), and by
-/// three roundings of the sum, the root and the division, or four more of a processor's approximate root. In all
+/// Its own rounding. With m, q the mean and the mean square of a channel, d = √(σ² + ε) and P points: the mean errs by γ_P E|y|. The variance errs by γ_{3P+4}
+/// q at most: E y² by γ_{P+1} q, the square of the mean by γ_{2P+1} E|y|², their difference by u; the mean square of deviations errs by less. So 1/d errs by ϱ
+/// = ½t/(1 - t), t = γ_{3P+4} q/(σ² + ε), and by three roundings of the sum, the root and the division, or four more of a processor's approximate root. In all
 /// |Δz| ≤ (γ_P E|y| + 2u(|y| + |m|))(1 + ϱ)/d + |z|(ϱ + γ_9) and |Δdz| ≤ |dz|(ϱ + γ_8).
 /// </para>
 /// <para>

@@ -5,9 +5,8 @@ namespace Wellbehaved.Audit;
 /// <summary>How far a convolution may be from its definition, whatever the algorithm: direct, blocked and fused sums in any order, fast Fourier
 /// transforms, Winograd's tiles.</summary>
 /// <remarks>
-/// A sum of n products errs by γ_n Σ|x||w|, in every order and with fused multiply-adds (Higham section 3.1). Algorithms that transform images mix their
-/// terms: they err
-/// by a multiple of Σ_c ‖x_c‖₂‖w_c‖₂, the norms of a channel of the image with its border and of its weights. Not covered: Strassen's products, and
+/// A sum of n products errs by γ_n Σ|x||w|, in every order and with fused multiply-adds (Higham section 3.1). Algorithms that transform images mix their terms:
+/// they err by a multiple of Σ_c ‖x_c‖₂‖w_c‖₂, the norms of a channel of the image with its border and of its weights. Not covered: Strassen's products, and
 /// Winograd's tiles beyond 4 × 4.
 /// </remarks>
 internal static class ConvolutionRounding

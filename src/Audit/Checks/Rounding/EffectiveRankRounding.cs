@@ -10,9 +10,9 @@ internal static class EffectiveRankRounding
     private const double Solver = 1e-6;
 
     /// <summary>
-    /// A reported rank. An element of the covariance errs by γ_{3P+N+4}·√(q_i q_j), q being mean squares of channels: as in
-    /// <see cref="BatchNormRounding"/>, or as a product of centred points that is summed over N channels.
-    /// The matrix of these has Frobenius norm g = γ·Σq, by which neither trace nor largest eigenvalue changes by more, so the rank errs by g(1 + r)/(λ_max
+    /// A reported rank. An element of the covariance errs by γ_{3P+N+4}·√(q_i q_j), q being mean squares of channels: as in <see cref="BatchNormRounding"/>, or
+    /// as a product of centred points that is summed over N channels. The matrix of these has Frobenius norm g = γ·Σq, by which neither trace nor largest
+    /// eigenvalue changes by more, so the rank errs by g(1 + r)/(λ_max
     /// - g).
     /// </summary>
     /// <param name="shape">Shape of the tensor.</param>

@@ -2,9 +2,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The rounding of a convolution by fast Fourier transforms, in units of u·Σ_c ‖x_c‖₂‖w_c‖₂.</summary>
 /// <remarks>
-/// Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed., theorem 24.2: a transform is a product of stages, each a unitary matrix times
-/// the root of its radix. A stage errs by η relative to the norm of what it transforms, so t stages err by tη. There the radix is 2; here it may be 2, 3,
-/// 5 or 7,
+/// Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed., theorem 24.2: a transform is a product of stages, each a unitary matrix times the
+/// root of its radix. A stage errs by η relative to the norm of what it transforms, so t stages err by tη. There the radix is 2; here it may be 2, 3, 5 or 7,
 /// and 4 and 8 are two and three stages of radix 2.
 /// </remarks>
 internal static class FourierRounding
@@ -39,10 +38,9 @@ internal static class FourierRounding
     }
 
     /// <summary>
-    /// η of a stage of radix r, in units of u. Twiddle factors: a rounded root and a complex product, which keep norms. The small transform by its
-    /// definition: r products
-    /// with rounded roots and r - 1 additions, magnitudes of which are √r times the norm that the stage has. Radix 2 has no product: Higham's η = μ +
-    /// γ₄(√2 + μ) with μ = u.
+    /// η of a stage of radix r, in units of u. Twiddle factors: a rounded root and a complex product, which keep norms. The small transform by its definition:
+    /// r products with rounded roots and r - 1 additions, magnitudes of which are √r times the norm that the stage has. Radix 2 has no product: Higham's η = μ
+    /// + γ₄(√2 + μ) with μ = u.
     /// </summary>
     /// <remarks>
     /// Odd radices are also computed from sums and differences of opposite elements: (r - 1)/2 + 3 roundings of magnitudes |cos| + |sin| ≤ √2. For r = 3,
@@ -55,16 +53,15 @@ internal static class FourierRounding
     private static double Bits(int extent) => Math.Log2(Math.Max(LongestTile, 2 * extent));
 
     /// <summary>
-    /// Weights may be transformed by the sum over their k taps along one axis and then along the other: k products of a real and k of a complex number,
-    /// each with a rounded root,
-    /// where Σ|w| ≤ √k‖w‖ and the two parts of a complex number give √2 once more.
+    /// Weights may be transformed by the sum over their k taps along one axis and then along the other: k products of a real and k of a complex number, each
+    /// with a rounded root, where Σ|w| ≤ √k‖w‖ and the two parts of a complex number give √2 once more.
     /// </summary>
     private static double TransformByDefinition(int size) => Math.Sqrt(size) * ((size + Root) + (Math.Sqrt(2) * ((2 * size) + Root)));
 
     /// <summary>
-    /// Sums of complex products over the channels: with four real products each part has 2C terms, √2·γ_2C together. With three, (a + b)(c + d) - ac - bd
-    /// has magnitudes of 2|x||w| that pass
-    /// C + 4 roundings and of |x||w| that pass C + 2, and ac - bd has |x||w| with C + 1. Higham, SIAM J. Matrix Anal. Appl. 13 (1992) 681.
+    /// Sums of complex products over the channels: with four real products each part has 2C terms, √2·γ_2C together. With three, (a + b)(c + d) - ac - bd has
+    /// magnitudes of 2|x||w| that pass C + 4 roundings and of |x||w| that pass C + 2, and ac - bd has |x||w| with C + 1. Higham, SIAM J. Matrix Anal. Appl. 13
+    /// (1992) 681.
     /// </summary>
     private static double Products(int channels)
     {

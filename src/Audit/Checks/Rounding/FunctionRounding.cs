@@ -6,10 +6,9 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// <para>
 /// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel
-/// against a constant. So the error of a value is γ_16 of the
-/// largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest in the formula of the derivative
-/// (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result.
-/// The tanh in GELU's approximation has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
+/// against a constant. So the error of a value is γ_16 of the largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest
+/// in the formula of the derivative (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result. The tanh in GELU's approximation
+/// has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
 /// </para>
 /// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is
 /// right.</para>

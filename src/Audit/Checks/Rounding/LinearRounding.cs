@@ -6,8 +6,8 @@ namespace Wellbehaved.Audit;
 /// <summary>How far convolutions and dense layers of a described network may be from their definitions: with any stride, dilation, groups and biases.</summary>
 /// <remarks>
 /// A dense layer is a sum of n products and a bias: γ_{n+4} Σ|x||w| + γ_4 |b|, for two given factors, an addition and scales beside tensors. A convolution is
-/// one for each group of channels, and a dilated one is one
-/// with zeros between its weights, so <see cref="ConvolutionRounding"/> bounds them; the bias adds γ_4 of the largest sum.
+/// one for each group of channels, and a dilated one is one with zeros between its weights, so <see cref="ConvolutionRounding"/> bounds them; the bias adds γ_4
+/// of the largest sum.
 /// </remarks>
 internal static class LinearRounding
 {

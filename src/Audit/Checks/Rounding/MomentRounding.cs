@@ -22,9 +22,8 @@ internal sealed class MomentRounding(TensorShape shape, double unitRoundoff)
 
     /// <summary>
     /// μ₄, relative to the mean fourth power. Expanded, E y⁴ - 4m E y³ + 6m² E y² - 3m⁴: each term has at most 1, 4, 6, 3 times that magnitude, and E y^k
-    /// passes P + k - 1 roundings, m^j passes jP and the powers,
-    /// products and three additions at most 7 more. Coefficients of P: 1 + 4·2 + 6·3 + 3·4 = 39. The rest: 3 + 4·2 + 6·1 + 14·7 = 115. Centred first it
-    /// errs by less: 4(P + 1) + P + 3.
+    /// passes P + k - 1 roundings, m^j passes jP and the powers, products and three additions at most 7 more. Coefficients of P: 1 + 4·2 + 6·3 + 3·4 = 39. The
+    /// rest: 3 + 4·2 + 6·1 + 14·7 = 115. Centred first it errs by less: 4(P + 1) + P + 3.
     /// </summary>
     public double Mu4 => Roundings.Gamma((39 * shape.Points) + 115 + shape.Channels, unitRoundoff);
 

@@ -12,10 +12,9 @@ namespace Wellbehaved.Audit;
 /// </para>
 /// <para>
 /// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it
-/// is summed over centred numbers, by expanding
-/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z
-/// c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
-/// division, by one deviation more, by 4ϱ + γ_8 of the result.
+/// is summed over centred numbers, by expanding E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided
+/// by, three at most. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the division, by one deviation more,
+/// by 4ϱ + γ_8 of the result.
 /// </para>
 /// </remarks>
 internal static class NormRounding

@@ -8,8 +8,7 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Given the input, both are independent draws of one law at the same width. Exchanging them changes nothing, so any function of the one less the same function
-/// of the
-/// other is symmetric about zero: no limit of infinite width, no bias of order 1/N, no moment that must exist.
+/// of the other is symmetric about zero: no limit of infinite width, no bias of order 1/N, no moment that must exist.
 /// </remarks>
 internal static class SampledTwin
 {

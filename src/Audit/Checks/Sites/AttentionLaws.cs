@@ -9,9 +9,8 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Where all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees,
-/// which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is
-/// q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative to the square of that the variance is (1 + 2/N)² - 1 at most. Noise
-/// that differs between positions is averaged over what each sees, and that of the scores
+/// which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative
+/// to the square of that the variance is (1 + 2/N)² - 1 at most. Noise that differs between positions is averaged over what each sees, and that of the scores
 /// cancels.
 /// </remarks>
 internal static class AttentionLaws

@@ -6,9 +6,8 @@ namespace Wellbehaved.Audit;
 /// <summary>Z1: a normalised residual branch adds the same to ν₂ at every depth and width, so that it weighs 1/(l + l₀) of its skip.</summary>
 /// <remarks>
 /// A branch ends with a fresh layer, a norm, an activation and a fresh last layer. What the last one reads has a mean of ν₂ that nothing below moves: E s(z)²
-/// over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm
-/// and a leaky activation, since the sign of each channel is a coin. Given that, ν₂ of the branch's N channels varies by 2q²/N at most. Skip and branch have no
-/// cross terms: the last weights have no preferred sign.
+/// over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm and a leaky activation, since the sign of each channel is a coin. Given that, ν₂
+/// of the branch's N channels varies by 2q²/N at most. Skip and branch have no cross terms: the last weights have no preferred sign.
 /// </remarks>
 internal static class DilutionLaws
 {

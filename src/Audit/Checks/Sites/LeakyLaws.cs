@@ -8,8 +8,8 @@ namespace Wellbehaved.Audit;
 /// <summary>V1, V2 and V3: leaky activations after fresh weights of any symmetric law, and the walk of one point.</summary>
 /// <remarks>
 /// The sign of each channel is a fair coin whatever else is given, so s keeps (1 + a²)/2 of signal and noise in the mean. The mean square over N independent
-/// channels varies by (5 - 2a² + 5a⁴)/(1 + a²)² /N of its
-/// squared mean at most for normal weights; for lighter tails, and for orthogonal weights with N inputs, it varies by less.
+/// channels varies by (5 - 2a² + 5a⁴)/(1 + a²)² /N of its squared mean at most for normal weights; for lighter tails, and for orthogonal weights with N inputs,
+/// it varies by less.
 /// </remarks>
 internal static class LeakyLaws
 {
@@ -147,8 +147,7 @@ internal static class LeakyLaws
     /// <summary>The distribution function of ν₂ after a layer over its mean before the activation.</summary>
     /// <remarks>
     /// The squares of the K channels that are above 0, K ~ Binomial(N, ½), make a share β ~ Beta(K/2, (N - K)/2) of the whole, of which a² + (1 - a²)β is left.
-    /// Orthogonal weights leave the whole as it is; for
-    /// normal ones it is χ²_N/N, independent of the share.
+    /// Orthogonal weights leave the whole as it is; for normal ones it is χ²_N/N, independent of the share.
     /// </remarks>
     private sealed class Table
     {

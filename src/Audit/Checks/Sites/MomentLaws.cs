@@ -130,8 +130,8 @@ internal static class MomentLaws
 
     /// <summary>
     /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares
-    /// and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
-    /// precision errs by more where the mean is large, and is no variance there.
+    /// and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single precision errs by more where the mean is large, and is no
+    /// variance there.
     /// </summary>
     private static double CentredFirst(double[] signal, TensorShape shape, double mu2, double unitRoundoff)
     {

@@ -8,11 +8,10 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// <para>
 /// Theory's rates are limits, so no mean is known exactly at a width. A mapping counts as right if its rate is within a tolerance of the limit, and most
-/// mappings must be (<see cref="AnytimeShare"/>), whatever the law of the rest. The tolerance is the sum of
-/// what finite sizes move and four deviations of a mapping: at N channels the logarithm of a power steps with a deviation of √(c/N), c near 6 for these
-/// activations, over the points that have noise of their own; a batch of P moves rates of
-/// batch norm by 1/P, a start away from its fixed point by its own depth scale. Measured on correct mappings of 128 channels: F1 -0.514 ± 0.024 for -0.510; F2
-/// 0.236 ± 0.014; F7 0.093 ± 0.006 for 0.082 (tanh, P = 64).
+/// mappings must be (<see cref="AnytimeShare"/>), whatever the law of the rest. The tolerance is the sum of what finite sizes move and four deviations of a
+/// mapping: at N channels the logarithm of a power steps with a deviation of √(c/N), c near 6 for these activations, over the points that have noise of their
+/// own; a batch of P moves rates of batch norm by 1/P, a start away from its fixed point by its own depth scale. Measured on correct mappings of 128 channels:
+/// F1 -0.514 ± 0.024 for -0.510; F2 0.236 ± 0.014; F7 0.093 ± 0.006 for 0.082 (tanh, P = 64).
 /// </para>
 /// <para>The rates are parts of the claims, and networks of other sizes than those that are held against sampled networks, so they have false alarms of their
 /// own.</para>

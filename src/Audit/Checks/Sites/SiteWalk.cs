@@ -8,9 +8,8 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are
-/// followed with bounds of their rounding up to the next
-/// place. With parameters of the subject's own a layer that needs them is passed over: what is known begins anew at the next place, and of a dropout or a
-/// survival it is compared with what its mask can be.
+/// followed with bounds of their rounding up to the next place. With parameters of the subject's own a layer that needs them is passed over: what is known
+/// begins anew at the next place, and of a dropout or a survival it is compared with what its mask can be.
 /// </remarks>
 /// <param name="trace">What the subject has shown.</param>
 /// <param name="noise">Of which mapping the noise is the derivative.</param>

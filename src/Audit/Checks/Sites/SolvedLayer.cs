@@ -7,10 +7,9 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, over the norm of its patch; a group of channels has
-/// equations of its own. What the solution leaves of them is a projection of the
-/// errors, and each unknown errs by its row of the pseudo-inverse times the norm of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|)
-/// for direct sums, and by the bounds of Fourier transforms and Winograd's tiles over
-/// the norm of the image for kernels above 1.
+/// equations of its own. What the solution leaves of them is a projection of the errors, and each unknown errs by its row of the pseudo-inverse times the norm
+/// of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|) for direct sums, and by the bounds of Fourier transforms and Winograd's tiles
+/// over the norm of the image for kernels above 1.
 /// </remarks>
 internal sealed class SolvedLayer
 {

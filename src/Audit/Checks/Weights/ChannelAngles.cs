@@ -7,10 +7,9 @@ namespace Wellbehaved.Audit;
 /// How far the angles between a convolution's output channels scatter: independent ones scatter as random directions do, neither more nor less.
 /// </summary>
 /// <remarks>
-/// Orthogonal weights have no angle to scatter, weights of low rank scatter too much, and both have the mean of 0 that <see cref="ChannelPairs"/> asks for.
-/// The cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is
-/// independent of
-/// the other pairs': no channel is in two pairs.
+/// Orthogonal weights have no angle to scatter, weights of low rank scatter too much, and both have the mean of 0 that <see cref="ChannelPairs"/> asks for. The
+/// cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is
+/// independent of the other pairs': no channel is in two pairs.
 /// </remarks>
 internal static class ChannelAngles
 {

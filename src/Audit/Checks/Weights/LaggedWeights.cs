@@ -5,8 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The weights of a simulation as one stream, held against itself at every lag.</summary>
 /// <remarks>
 /// Products at a lag L share numbers: the second factor of one is the first of another. So only indices i with an even ⌊i/L⌋ are first factors: then i + L has
-/// an odd one, the two
-/// vectors have no number in common, and the law of their cosine is exact.
+/// an odd one, the two vectors have no number in common, and the law of their cosine is exact.
 /// </remarks>
 internal static class LaggedWeights
 {

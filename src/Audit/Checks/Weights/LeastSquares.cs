@@ -6,8 +6,7 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// For <c>Y = XW + E</c> the solution is <c>Ŵ = W + X⁺E</c>, so an unknown i of a right side errs by at most <c>ρ_i‖E‖₂</c>, where ρ_i is the norm of row i of
 /// <c>X⁺</c>. Since <c>X⁺ = R⁻¹Qᵀ</c> and Q has orthonormal columns, that is the norm of row i of R⁻¹: a number, not an estimate. The residual is a projection
-/// of E, so
-/// it is no longer than E. Source: Å. Björck, <i>Numerical Methods for Least Squares Problems</i>, chapter 1.
+/// of E, so it is no longer than E. Source: Å. Björck, <i>Numerical Methods for Least Squares Problems</i>, chapter 1.
 /// </remarks>
 internal sealed class LeastSquares
 {

@@ -14,8 +14,7 @@ internal static class SimulationPairs
     /// <param name="test">Takes the pairs: <see cref="Count"/> of them.</param>
     /// <remarks>
     /// Products are formed in single precision of vectors of norm 1: rounding the two and adding up n products errs by at most (n + 3)u. In another order each
-    /// pair comes once, with the
-    /// later one reordered, and no convolution meets itself.
+    /// pair comes once, with the later one reordered, and no convolution meets itself.
     /// </remarks>
     public static void AddAll(IReadOnlyList<RecoveredSimulation> simulations, IndexOrder order, CosineTest test)
     {

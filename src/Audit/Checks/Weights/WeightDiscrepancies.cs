@@ -54,8 +54,7 @@ internal static class WeightDiscrepancies
 
     /// <summary>
     /// Distance of the law of the angles between output channels from that of independent ones: orthogonal weights, without any angle, are ½ away, those of
-    /// half the rank 0.13. One third of
-    /// the rank, whose angles scatter twice as much, is 0.16 away and seen in either network.
+    /// half the rank 0.13. One third of the rank, whose angles scatter twice as much, is 0.16 away and seen in either network.
     /// </summary>
     public const double Angles = 0.15;
 

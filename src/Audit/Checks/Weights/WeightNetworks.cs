@@ -5,10 +5,8 @@ namespace Wellbehaved.Audit;
 /// <summary>The networks whose weights are recovered: one with many weights, one with a kernel, a small one for many simulations, and a deep one.</summary>
 /// <remarks>
 /// Signal and noise of P points give 2P equations; P is about the number of unknowns of an output or more, so that the equations of random inputs are
-/// well-conditioned.
-/// Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others. Residual nets have
-/// half as many units, of two
-/// layers each: the same number of convolutions.
+/// well-conditioned. Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others.
+/// Residual nets have half as many units, of two layers each: the same number of convolutions.
 /// </remarks>
 /// <param name="architecture">Name of the architecture.</param>
 /// <param name="epsilon">ε of batch norm.</param>
@@ -48,8 +46,7 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
 
     /// <summary>
     /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding
-    /// that Winograd's tiles may have in 3 × 3
-    /// kernels would drown the last digits that tell a bias from none.
+    /// that Winograd's tiles may have in 3 × 3 kernels would drown the last digits that tell a bias from none.
     /// </summary>
     public NetworkSettings Kernel =>
         new(

@@ -6,8 +6,7 @@ namespace Wellbehaved.Model;
 /// <summary>The Fourier transforms of a group of tiles of signal and noise, there and back, all channels.</summary>
 /// <remarks>
 /// The tiles at one place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, a row; a real kernel keeps them
-/// apart. Signal and noise
-/// never share one, so neither's rounding reaches the other and a noise of zeros stays zero.
+/// apart. Signal and noise never share one, so neither's rounding reaches the other and a noise of zeros stays zero.
 /// </remarks>
 internal sealed unsafe class FeatureSpectrum : IDisposable
 {

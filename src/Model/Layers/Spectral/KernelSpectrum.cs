@@ -7,8 +7,7 @@ namespace Wellbehaved.Model;
 /// <remarks>
 /// Stored whole it would take the image's area over k² times the memory of the weights. The weights lie in panels of output channels, in which those of an
 /// input channel stand together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies that
-/// share
-/// it, leaves k complex multiply-adds to each frequency instead of k².
+/// share it, leaves k complex multiply-adds to each frequency instead of k².
 /// </remarks>
 internal sealed unsafe class KernelSpectrum : IDisposable
 {

@@ -7,9 +7,8 @@ namespace Wellbehaved.Model;
 /// </summary>
 /// <remarks>
 /// The opposite frequency has the conjugate kernel, so the conjugate rows from there are multiplied along. That makes 3·N² multiply-adds a position of a tile
-/// instead of 2·k²·N² a point
-/// for signal and noise together: on a torus, with k = 3, six times fewer. Every element is computed by one thread in a fixed order, so the bits do not depend
-/// on the number of threads.
+/// instead of 2·k²·N² a point for signal and noise together: on a torus, with k = 3, six times fewer. Every element is computed by one thread in a fixed order,
+/// so the bits do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class SpectralConvolution : IDisposable
 {
