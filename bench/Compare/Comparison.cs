@@ -151,7 +151,9 @@ internal sealed class Comparison(ComparisonOptions options)
         }
     }
 
-    /// <summary>Prints a line, and keeps it for the page. Numbers look the same everywhere, since the program has no other culture than the invariant one.</summary>
+    /// <summary>
+    /// Prints a line, and keeps it for the page. Numbers look the same everywhere, since the program has no other culture than the invariant one.
+    /// </summary>
     private void Write(string words)
     {
         Console.WriteLine(words);

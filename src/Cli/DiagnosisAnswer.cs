@@ -39,7 +39,7 @@ internal static class DiagnosisAnswer
             _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
         };
 
-    /// <summary>Where the signal-to-noise ratio falls most.</summary>
+    /// <summary>Where the signal-to-noise ratio falls most, and what it comes to in all: other stages lose as well, or gain.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
     {
         var known = stages.Where(stage => stage.Gain is not null).ToArray();
@@ -50,10 +50,18 @@ internal static class DiagnosisAnswer
 
         var worst = known.MaxBy(stage => stage.Gain!.Value.Value)!;
         var (loss, total) = (2 * worst.Gain!.Value.Value, 2 * known.Sum(stage => stage.Gain!.Value.Value));
-        return loss > Math.Log(Remarkable) && loss >= total / 2 ? $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}"
-            : total <= Math.Log(Remarkable) ? "SNR is not halved"
-            : loss > Math.Log(Remarkable) ? $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
-            : $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, in no part of it by half";
+        var inAll = $"SNR falls {OnnxSurvey.Factor(total)}-fold in all";
+        if (loss <= Math.Log(Remarkable))
+        {
+            return total <= Math.Log(Remarkable) ? "SNR is not halved" : $"{inAll}, in no part of it by half";
+        }
+
+        var there = $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}";
+        return total < -Math.Log(Remarkable) ? $"{there}, and rises {OnnxSurvey.Factor(-total)}-fold in all"
+            : total <= Math.Log(Remarkable) ? $"{there}, and is not halved in all"
+            : loss < total / 2 ? $"{inAll}, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
+            : OnnxSurvey.Factor(loss) == OnnxSurvey.Factor(total) ? there
+            : $"{there}, {OnnxSurvey.Factor(total)}-fold in all";
     }
 
     /// <summary>Where directions of variance are lost, if that is what is wrong.</summary>
