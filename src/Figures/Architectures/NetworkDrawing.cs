@@ -9,14 +9,10 @@ namespace Wellbehaved.Figures;
 /// </summary>
 internal sealed class NetworkDrawing : IDrawing
 {
-    private const double TitleSize = 18;
-    private const double TitleLineHeight = 25;
-
     /// <summary>Width that a phone shows text of 16 pixels at ten of, whatever is drawn.</summary>
     private const double LeastWidth = 360;
 
-    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _title;
-    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _notes;
+    private readonly Heading _heading;
     private readonly ColumnBlock _layers;
 
     /// <summary>Lays a network out.</summary>
@@ -28,8 +24,7 @@ internal sealed class NetworkDrawing : IDrawing
         Caption = string.Create(CultureInfo.InvariantCulture, $"{network.Input} → {network.Output}, {network.Depth} {(network.Depth == 1 ? "unit" : "units")}");
         _layers = new ColumnBlock([(new LayerBlock("input", Ink.Frame), network.Input), .. Parts(network.Layers, network.Input)]);
         Width = Math.Max(LeastWidth, _layers.Width + (2 * PanelDrawing.Padding));
-        _title = TextMetrics.Wrap(Title, Width - (2 * PanelDrawing.Padding), TitleSize, bold: true);
-        _notes = TextMetrics.Wrap(Caption, Width - (2 * PanelDrawing.Padding), PanelDrawing.Size);
+        _heading = new Heading(Title, [Caption], Width);
         Height = Math.Ceiling(Head + _layers.Height + (2 * PanelDrawing.Padding));
     }
 
@@ -48,24 +43,13 @@ internal sealed class NetworkDrawing : IDrawing
     /// <summary>Shapes of input and output, and the depth.</summary>
     private string Caption { get; }
 
-    private double Head => PanelDrawing.Padding + (_title.Count * TitleLineHeight) + (_notes.Count * PanelDrawing.LineHeight) + PanelDrawing.Padding;
+    private double Head => _heading.Height + PanelDrawing.Padding;
 
     /// <inheritdoc/>
     public void Draw(ISurface surface)
     {
         surface.Rectangle(0, 0, Width, Height, Ink.Paper);
-        var baseline = PanelDrawing.Padding + TitleSize;
-        foreach (var line in _title)
-        {
-            surface.Text(PanelDrawing.Padding, baseline, line, TitleSize, Ink.Text, bold: true);
-            baseline += TitleLineHeight;
-        }
-
-        foreach (var line in _notes)
-        {
-            surface.Text(PanelDrawing.Padding, baseline, line, PanelDrawing.Size, Ink.Quiet);
-            baseline += PanelDrawing.LineHeight;
-        }
+        _heading.Draw(surface);
 
         _layers.Draw(surface, (Width - _layers.Width) / 2, Head);
     }

@@ -3,12 +3,9 @@ namespace Wellbehaved.Figures;
 /// <summary>A figure laid out: the title and what the numbers come from, and below them rows of panels without an empty cell.</summary>
 internal sealed class FigureLayout : IDrawing
 {
-    private const double TitleSize = 18;
-    private const double TitleLineHeight = 25;
     private const double PanelWidth = 300;
 
-    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _title;
-    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _notes;
+    private readonly Heading _heading;
     private readonly List<Row> _rows = [];
 
     /// <summary>Lays a figure out.</summary>
@@ -19,10 +16,9 @@ internal sealed class FigureLayout : IDrawing
     private FigureLayout(Figure figure, double width, string title)
     {
         Width = width;
-        _title = TextMetrics.Wrap(title, Width - (2 * PanelDrawing.Padding), TitleSize, bold: true);
-        _notes = [.. figure.Notes.SelectMany(note => TextMetrics.Wrap(note, Width - (2 * PanelDrawing.Padding), PanelDrawing.Size))];
+        _heading = new Heading(title, figure.Notes, Width);
         var first = figure.Panels.Count % figure.Columns;
-        var top = (_title.Count + _notes.Count == 0 ? 0 : PanelDrawing.Padding) + (_title.Count * TitleLineHeight) + (_notes.Count * PanelDrawing.LineHeight);
+        var top = _heading.Height;
         foreach (var panels in (first == 0 ? [] : new[] { figure.Panels.Take(first).ToArray() }).Concat(figure.Panels.Skip(first).Chunk(figure.Columns)))
         {
             PanelDrawing[] drawings = [.. panels.Select(panel => new PanelDrawing(panel, Width / panels.Length))];
@@ -51,18 +47,7 @@ internal sealed class FigureLayout : IDrawing
     {
         // An opaque ground: what a page has behind it may be as dark as the text.
         surface.Rectangle(0, 0, Width, Height, Ink.Paper);
-        var baseline = PanelDrawing.Padding + TitleSize;
-        foreach (var line in _title)
-        {
-            surface.Text(PanelDrawing.Padding, baseline, line, TitleSize, Ink.Text, bold: true);
-            baseline += TitleLineHeight;
-        }
-
-        foreach (var line in _notes)
-        {
-            surface.Text(PanelDrawing.Padding, baseline, line, PanelDrawing.Size, Ink.Quiet);
-            baseline += PanelDrawing.LineHeight;
-        }
+        _heading.Draw(surface);
 
         foreach (var (top, above, drawings) in _rows)
         {
