@@ -50,7 +50,7 @@ internal static class Protocol
 
     /// <summary>Asks it to propagate given weights.</summary>
     public static JsonObject Propagate(NetworkSettings network, Exchange exchange) =>
-        exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = Network(network) });
+        exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = NetworkSettingsJson.Write(network) });
 
     /// <summary>Asks it to propagate with weights of its own.</summary>
     public static JsonObject Simulate(NetworkSettings network, Weights.Own first, int simulations, Exchange exchange) =>
@@ -58,7 +58,7 @@ internal static class Protocol
             new JsonObject
             {
                 ["request"] = "simulate",
-                ["network"] = Network(network),
+                ["network"] = NetworkSettingsJson.Write(network),
                 ["seed"] = SeedToAsk(first.Seed),
                 ["first"] = first.Simulation,
                 ["simulations"] = simulations,
@@ -215,19 +215,6 @@ internal static class Protocol
     internal static string Named(string name) => ForeignText.OnOneLine(ForeignText.Beginning(name, LongestName));
 
     internal static string Short(string line) => ForeignText.Beginning(line, 200);
-
-    private static JsonObject Network(NetworkSettings network) =>
-        new()
-        {
-            ["architecture"] = network.Architecture.Name,
-            ["res_depth"] = network.Architecture.ResidualDepth,
-            ["total_depth"] = network.Depth,
-            ["num_channels"] = network.Channels,
-            ["kernel_size"] = network.KernelSize,
-            ["first_stride"] = network.FirstStride,
-            ["boundary"] = Words.Spell(network.Boundary),
-            ["epsilon"] = network.Epsilon,
-        };
 
     internal record Answer(long Id, string Status)
     {

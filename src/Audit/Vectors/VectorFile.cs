@@ -32,7 +32,7 @@ public static class VectorFile
     private static IEnumerable<KeyValuePair<string, NpyArray>> ArraysOf(VectorCase vector)
     {
         var network = vector.Network;
-        yield return new("configuration", NpyArray.From(Configuration(network).ToJsonString(Json.Readable)));
+        yield return new("configuration", NpyArray.From(NetworkSettingsJson.Write(network).ToJsonString(Json.Readable)));
         yield return new("input_signal", Tensor(vector.Input.Shape, vector.Input.Signal));
         yield return new("input_noise", Tensor(vector.Input.Shape, vector.Input.Noise));
         foreach (var (shape, index) in network.Kernels.Select((shape, index) => (shape, index)))
@@ -52,24 +52,11 @@ public static class VectorFile
         }
     }
 
-    private static JsonObject Configuration(NetworkSettings network) =>
-        new()
-        {
-            ["architecture"] = network.Architecture.Name,
-            ["res_depth"] = network.Architecture.ResidualDepth,
-            ["total_depth"] = network.Depth,
-            ["num_channels"] = network.Channels,
-            ["kernel_size"] = network.KernelSize,
-            ["first_stride"] = network.FirstStride,
-            ["boundary"] = Words.Spell(network.Boundary),
-            ["epsilon"] = network.Epsilon,
-        };
-
     private static JsonObject Entry(string name, VectorCase vector) =>
         new()
         {
             ["file"] = name,
-            ["configuration"] = Configuration(vector.Network),
+            ["configuration"] = NetworkSettingsJson.Write(vector.Network),
             ["exact"] = new JsonArray("configuration", "input_signal", "input_noise", "kernel_*"),
             ["approximate"] = new JsonArray("signal_*", "noise_*", "nu*", "mu*", "chi_*", "log_*", "reff_*"),
             ["measured_in_double_precision"] = Rounded(Distance(Propagate<double>(vector), WrittenOut(vector))),
