@@ -61,16 +61,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             }
         }
 
-        foreach (
-            var (path, option) in new[]
-            {
-                (Json, "--json"),
-                (Junit, "--junit"),
-                (Badge, "--badge"),
-                (Report is null ? null : Path.Combine(Report, Page), "--report"),
-                (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
-            }
-        )
+        foreach (var (path, option) in Written)
         {
             if (path is not null)
             {
@@ -79,20 +70,21 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         }
     }
 
+    /// <summary>What may be written, and the option that asks for it; null where nobody does.</summary>
+    private (string? Path, string Option)[] Written =>
+        [
+            (Json, "--json"),
+            (Junit, "--junit"),
+            (Badge, "--badge"),
+            (Report is null ? null : Path.Combine(Report, Page), "--report"),
+            (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
+        ];
+
     /// <summary>Refuses two outcomes in one file, of which the first would be lost; a device or a pipe takes both.</summary>
     private void RequireDifferent()
     {
         var seen = new Dictionary<string, string>();
-        foreach (
-            var (path, option) in new[]
-            {
-                (Json, "--json"),
-                (Junit, "--junit"),
-                (Badge, "--badge"),
-                (Report is null ? null : Path.Combine(Report, Page), "--report"),
-                (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
-            }
-        )
+        foreach (var (path, option) in Written)
         {
             if (!string.IsNullOrWhiteSpace(path) && !OutputDevice.Is(path) && !seen.TryAdd(AtomicFile.TargetOf(path), option))
             {
