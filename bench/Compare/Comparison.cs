@@ -53,7 +53,10 @@ internal sealed class Comparison(ComparisonOptions options)
         if (File.Exists(options.KernelScript))
         {
             Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
-            KernelTable.Write(Write, options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
+            if (!KernelTable.Write(Write, options.KernelScript, options.Sizes.KernelPoints, options.Rounds))
+            {
+                throw new InvalidOperationException($"expected {options.KernelScript} to run, with a Python that has NumPy");
+            }
         }
 
         Write($"\nWhat `run` takes, starting the program included: simulations of a fully connected `bn_ff`, of Fig. 4, and their memory at most:\n");

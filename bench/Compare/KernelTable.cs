@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
@@ -17,16 +18,22 @@ internal static class KernelTable
     /// <param name="script">The peer: prints function, seconds on the clock, of the processor, and the mean of its kernel.</param>
     /// <param name="points">Points of the kernels.</param>
     /// <param name="rounds">How often each is measured.</param>
-    /// <exception cref="InvalidOperationException">The two computed different kernels, or the peer did not run.</exception>
-    public static void Write(Action<string> write, string script, int points, int rounds)
+    /// <returns>False, and nothing is written, where the peer did not run: no Python, or no NumPy in it.</returns>
+    /// <exception cref="InvalidOperationException">The two computed different kernels.</exception>
+    public static bool Write(Action<string> write, string script, int points, int rounds)
     {
+        if (Ask(script, points, rounds) is not { } answers)
+        {
+            return false;
+        }
+
         var state = KernelState.Gaussian(new Shape(1, 1, 2 * points), Kernel(points, Math.Sin, 0.7), Kernel(points, Math.Cos, 1.3));
         write(
             $"| an activation, kernels of signal and noise, {points} points | ours, ms | NumPy, ms | times faster | ours, ms of processor | NumPy, "
                 + "ms of processor |"
         );
         write("|---|---|---|---|---|---|");
-        foreach (var cells in Ask(script, points, rounds).Select(line => line.Split(' ')))
+        foreach (var cells in answers.Select(line => line.Split(' ')))
         {
             var (clock, processor, mean) = Measure(new Activation(new Function(Function.Find(cells[0])!.Value)), state, rounds);
             var theirs = cells.Skip(1).Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray();
@@ -42,6 +49,8 @@ internal static class KernelTable
                 )
             );
         }
+
+        return true;
     }
 
     private static (double Clock, double Processor, double Mean) Measure(Activation activation, KernelState state, int rounds)
@@ -68,12 +77,19 @@ internal static class KernelTable
         return inputs * inputs.Transpose() / (2 * points);
     }
 
-    private static string[] Ask(string script, int points, int rounds)
+    private static string[]? Ask(string script, int points, int rounds)
     {
         string[] arguments = [script, points.ToString(CultureInfo.InvariantCulture), rounds.ToString(CultureInfo.InvariantCulture)];
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true })!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
-        return process.ExitCode == 0 ? lines : throw new InvalidOperationException($"{script} ended with status {process.ExitCode}");
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true })!;
+            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            process.WaitForExit();
+            return process.ExitCode == 0 && lines.Length > 0 ? lines : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
     }
 }
