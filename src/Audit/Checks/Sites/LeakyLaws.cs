@@ -46,7 +46,7 @@ internal static class LeakyLaws
                 {
                     var (q, d, _) = fresh.Moments(fresh.Linear.InputOf(trace));
                     var after = fresh.Activation!.OutputOf(trace);
-                    var squared = Math.Pow(SlopeOf(fresh.Function)!.Value, 2);
+                    var squared = Math.Pow(HomogeneousSlope.Find(fresh.Function)!.Value, 2);
                     var kept = (1 + squared) / 2;
                     Add(signal, after.Signal, q);
                     Add(noise, after.Noise, d);
@@ -83,7 +83,10 @@ internal static class LeakyLaws
                 new DistributionTest(rates, delta, context.Planned(planned), TableError),
                 new DistributionTest(rates, delta, context.Planned(planned), TableError)
             );
-            Table[] tables = [.. sites.Select(fresh => Table.For(site.Network.Places[fresh.Linear.After].Shape.Channels, SlopeOf(fresh.Function)!.Value, law))];
+            Table[] tables =
+            [
+                .. sites.Select(fresh => Table.For(site.Network.Places[fresh.Linear.After].Shape.Channels, HomogeneousSlope.Find(fresh.Function)!.Value, law)),
+            ];
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, (planned + sites.Count - 1) / sites.Count, [signal, noise]))
             {
                 foreach (var (index, fresh) in sites.Index())
@@ -109,7 +112,7 @@ internal static class LeakyLaws
                 .Collect(network)
                 .Where(fresh =>
                     fresh is { Norm: null, Activation: not null }
-                    && SlopeOf(fresh.Function) is not null
+                    && HomogeneousSlope.Find(fresh.Function) is not null
                     && (fresh.Parameters.Law != WeightLaw.Orthogonal || IsSquare(network, fresh))
                 ),
         ];
@@ -124,7 +127,7 @@ internal static class LeakyLaws
                         fresh.Linear.Layer is Dense
                         && fresh.Parameters is { BiasVariance: 0, WeightVariance: > 0 }
                         && fresh.Parameters.Law == law
-                        && SlopeOf(fresh.Function) is > -1 and < 1
+                        && HomogeneousSlope.Find(fresh.Function) is > -1 and < 1
                         && network.Places[fresh.Linear.After].Shape is { Positions: 1, Channels: >= 16 and <= 256 }
                         && (law != WeightLaw.Orthogonal || IsSquare(network, fresh))
                     ),
@@ -133,16 +136,6 @@ internal static class LeakyLaws
     private static bool IsSquare(Network network, FreshLayer fresh) =>
         fresh.Linear is { Layer: Dense, Flattened: false }
         && (fresh.Linear.Before < 0 ? network.Input : network.Places[fresh.Linear.Before].Shape).Channels == network.Places[fresh.Linear.After].Shape.Channels;
-
-    private static double? SlopeOf(Function function) =>
-        function.Kind switch
-        {
-            FunctionKind.Relu => 0,
-            FunctionKind.LeakyRelu => function.Slope,
-            FunctionKind.Abs => -1,
-            FunctionKind.Linear => 1,
-            _ => null,
-        };
 
     /// <summary>The distribution function of ν₂ after a layer over its mean before the activation.</summary>
     /// <remarks>

@@ -105,7 +105,7 @@ internal static class PairLaws
         foreach (var (study, site) in offered.Index())
         {
             var (fresh, batch) = (FreshLayer.Collect(site.Network)[0], Alike(context, site, study, 0, InNorms));
-            var (scale, slope) = (((Norm)fresh.Norm!.Layer).Scale, SlopeOf(fresh.Function)!.Value);
+            var (scale, slope) = (((Norm)fresh.Norm!.Layer).Scale, HomogeneousSlope.Find(fresh.Function)!.Value);
             var expected = scale * scale * Pairs().Average(pair => ExpectedProduct(fresh, batch, slope, pair));
             var most = scale * scale * Math.Max(1, slope * slope);
             var planned = KnownVarianceTest.SamplesFor(rates, PlannedDeviation, context.Discrepancy(SignalDiscrepancy));
@@ -134,17 +134,9 @@ internal static class PairLaws
                         Norm.Layer: LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
                             or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
                     }
-                && SlopeOf(fresh.Function) is not null
+                && fresh.Function.Kind != FunctionKind.Linear
+                && HomogeneousSlope.Find(fresh.Function) is not null
             );
-
-    private static double? SlopeOf(Function function) =>
-        function.Kind switch
-        {
-            FunctionKind.Relu => 0,
-            FunctionKind.LeakyRelu => function.Slope,
-            FunctionKind.Abs => -1,
-            _ => null,
-        };
 
     private static void AddNoise(FreshLayer fresh, NetworkTrace trace, int first, KnownVarianceTest test)
     {
