@@ -8,7 +8,7 @@ public static class EvidenceCommands
 {
     private const string Usage = """
         evidence STUDY FROM TO FILE [--minutes N] [KEY…]   runs the seeds FROM to TO - 1 that FILE lacks; STUDY is operations, comparisons,
-                                                           calibration, quick, power, mutants, diagnoses or tables; exit status 1 if the reference was rejected
+                                                           calibration, quick, power, mutants, diagnoses, tables or shares; exit status 1 if the reference was rejected
         evidence merge FILE PART…                          puts parts of a study together
         evidence table [FOLDER [PAGE]]                     writes the tables of data/evidence into docs/verdicts.md
         evidence stamp [PAGE]                              puts or removes the line that says that the tables are old
@@ -29,6 +29,7 @@ public static class EvidenceCommands
         ["mutants"] = () => new MutantStudy(),
         ["diagnoses"] = () => new DiagnosisStudy(),
         ["tables"] = () => new TableStudy(),
+        ["shares"] = () => new ShareStudy(),
     };
 
     /// <summary>Runs a command.</summary>

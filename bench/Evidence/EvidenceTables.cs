@@ -30,6 +30,7 @@ internal static class EvidenceTables
         Section<RatioTail>("comparisons", file => TailTable.Write("Rounding of the other deterministic checks", file));
         Section<BoundCounts>("calibration", CalibrationTable.Write);
         Section<Tally>("quick", QuickTable.Write);
+        Section<MappingCounts>("shares", ShareTable.Write);
         Section<Tally>("power", PowerTable.Write);
         Section<Tally>("mutants", MutantTable.Write);
         Section<Tally>("diagnoses", DiagnosisTable.Write);

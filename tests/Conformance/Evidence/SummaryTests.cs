@@ -105,6 +105,22 @@ public class SummaryTests
     }
 
     [Fact]
+    public void Mappings_that_show_a_property_are_counted_property_by_property()
+    {
+        var runs = new[] { (Share(47), Share(48)), (Share(48), Share(48)) }
+            .Select(shares => MappingCounts.Count(Outcome(Verdict.Holds, shares.Item1, shares.Item2, Exact(0.3))))
+            .ToArray();
+
+        var counts = Merged(runs);
+
+        counts.Properties.Select(count => (count.Shown, count.Mappings)).Should().Equal((95, 96), (96, 96));
+        Text(Merged(runs.Reverse())).Should().Be(Text(counts));
+        Text(MappingCounts.Parse([.. counts.Cells])).Should().Be(Text(counts));
+
+        static Measurement Share(int shown) => Bound(0.5) with { Measured = new Observed(shown / 48.0), Samples = 48 };
+    }
+
+    [Fact]
     public void Limits_of_rates_are_those_of_Clopper_and_Pearson()
     {
         ExactBinomial.UpperLimit(0, 3000).Should().BeApproximately(1 - Math.Pow(0.05, 1.0 / 3000), 1e-12);

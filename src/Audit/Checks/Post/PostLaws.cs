@@ -5,7 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>What the post says of a single deep mapping, in numbers: shared by runs and by recorded results.</summary>
 /// <remarks>
 /// Each mark lies between what a law says and what its opposite would say; the size of the gap is derived, where in the gap the mark lies was chosen by
-/// measuring (docs/verdicts.md: shares of some thousand mappings). No guarantee rests on the marks: a check counts the mappings that show a property, and the
+/// measuring (docs/verdicts.md, shares of mappings). No guarantee rests on the marks: a check counts the mappings that show a property, and the
 /// count is exact. NaN shows nothing: every comparison with it is false.
 /// </remarks>
 internal static class PostLaws
