@@ -135,7 +135,7 @@ public static class WrittenOutLayers
     /// <summary>The ReLU: the signal's positive part, and the noise where the signal is positive.</summary>
     /// <param name="signal">Signal.</param>
     /// <param name="noise">Noise.</param>
-    /// <returns>Both behind it.</returns>
+    /// <returns>Both after it.</returns>
     public static (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise) =>
         ([.. signal.Select(value => Math.Max(value, 0))], [.. noise.Zip(signal, (value, gate) => gate > 0 ? value : 0)]);
 

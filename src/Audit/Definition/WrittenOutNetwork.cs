@@ -33,7 +33,7 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
 
     /// <summary>Propagates signal and noise.</summary>
     /// <param name="input">The input.</param>
-    /// <param name="observe">Called behind the first convolution and at every place.</param>
+    /// <param name="observe">Called after the first convolution and at every place.</param>
     /// <returns>Signal and noise at the end.</returns>
     public (double[] Signal, double[] Noise) Propagate(Batch input, Action<int, Place, double[], double[]>? observe = null)
     {

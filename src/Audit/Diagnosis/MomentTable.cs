@@ -5,10 +5,10 @@ namespace Wellbehaved.Audit;
 /// <summary>What a deep experiment showed, by simulation and computed depth; from a run or from a result file, ours or the author's.</summary>
 /// <param name="Depths">Computed depths.</param>
 /// <param name="Simulations">Number of simulations that lasted.</param>
-/// <param name="Reff">Effective rank of the signal behind the ReLU (simulations × depths); null if it was not computed.</param>
+/// <param name="Reff">Effective rank of the signal after the ReLU (simulations × depths); null if it was not computed.</param>
 /// <param name="LogChi">ln χ at the end of each layer or residual unit (simulations × depths); null if the file holds none.</param>
 /// <param name="LogNu2">ln ν₂ of the signal there; null if the file holds none.</param>
-/// <param name="LogNu2AtDepth0">ln ν₂ behind the first convolution, by simulation; null if unknown.</param>
+/// <param name="LogNu2AtDepth0">ln ν₂ after the first convolution, by simulation; null if unknown.</param>
 /// <param name="Died">Simulations left out since their signal or noise became zero, or their signal no longer varied.</param>
 public sealed record MomentTable(
     IReadOnlyList<int> Depths,

@@ -12,7 +12,7 @@ public sealed record PredictionBasis(string Law, string Quantities, string Exact
 /// <summary>What theory says of a network before any simulation.</summary>
 /// <param name="Moments">Predicted moments at each depth.</param>
 /// <param name="Mu2InputSignal">μ₂(x⁰) of the batch.</param>
-/// <param name="LogChiAtDepth0">ln χ behind the first convolution.</param>
+/// <param name="LogChiAtDepth0">ln χ after the first convolution.</param>
 /// <param name="Walk">The exact walk of ln ν₂, for fully connected <c>vanilla</c> nets.</param>
 /// <param name="Tau">Exponent of χ ~ l^τ, for <c>bn_res</c>.</param>
 /// <param name="DeltaChiLimit">Limit of δχ, where there is one.</param>

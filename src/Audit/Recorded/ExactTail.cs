@@ -92,7 +92,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         });
     }
 
-    /// <summary>S6: δ_φ⁻² = (χ before/χ after)² of a ReLU behind batch norm, from below only.</summary>
+    /// <summary>S6: δ_φ⁻² = (χ before/χ after)² of a ReLU after batch norm, from below only.</summary>
     /// <remarks>
     /// <para>Given everything but the signs of the N channels, which are N fair coins (change the sign of a row of weights), δ_φ⁻² = B/A. A is the share of
     /// μ₂(dx) that the ReLU keeps, B that of μ₂(x); both are sums over channels of a number between 0 and the channel's share w_c or v_c of the whole, since
@@ -123,7 +123,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         double Cumulant(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
     }
 
-    /// <summary>S6: the share of μ₂(x) that a ReLU behind batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>
+    /// <summary>S6: the share of μ₂(x) that a ReLU after batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>
     /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤
     /// 1/(Nμ₂):
     /// <c>P ≤ exp(-2nNμ₂t²)</c> for a mean over n layers that is t beyond what the recorded ν₁ allows, on each side.</remarks>

@@ -10,17 +10,17 @@ internal static class RecordedQuantities
     public const int CollapsedDepth = 50;
 
     /// <summary>
-    /// ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.
+    /// ν₂ or μ₂(dx) after the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.
     /// </summary>
     public const string ConvolutionSignal = "convolution_signal",
         ConvolutionNoise = "convolution_noise";
 
-    /// <summary>ν₂ or μ₂(dx) behind the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and behind it.</summary>
+    /// <summary>ν₂ or μ₂(dx) after the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and after it.</summary>
     public const string ReluSignal = "relu_signal",
         ReluNoise = "relu_noise",
         ReluChi = "relu_chi";
 
-    /// <summary>μ₂(x) behind the ReLU over its value before, computed from χ and μ₂(dx): δ_φ⁻² times what the ReLU keeps of the noise.</summary>
+    /// <summary>μ₂(x) after the ReLU over its value before, computed from χ and μ₂(dx): δ_φ⁻² times what the ReLU keeps of the noise.</summary>
     public const string ReluVariance = "relu_variance";
 
     /// <summary>ν₂ at the end of a unit, less its value before.</summary>

@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Gathers what a deep experiment needs of each simulation: the effective rank behind the ReLU, and ln χ and ln ν₂ at the end of each unit.</summary>
+/// <summary>Gathers what a deep experiment needs of each simulation: the effective rank after the ReLU, and ln χ and ln ν₂ at the end of each unit.</summary>
 internal sealed class DeepMoments
 {
     private static readonly string[] Needed = ["reff_signal", "log_chi", "log_nu2_signal"];

@@ -14,7 +14,7 @@ public interface ISubject
     /// <param name="network">The network.</param>
     /// <param name="weights">Given weights, or the subject's own initialisation.</param>
     /// <param name="input">Signal and noise at the input.</param>
-    /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in
+    /// <param name="observe">To be called at depth 0 after the first convolution (place 0) and at every place of every layer or residual unit, in
     /// order.</param>
     /// <exception cref="DeclinedException">It does not do this.</exception>
     void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe);

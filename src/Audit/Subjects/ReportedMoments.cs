@@ -13,7 +13,7 @@ namespace Wellbehaved.Audit;
 /// <param name="LogMu2Noise">ln μ₂(dx).</param>
 /// <param name="Chi">χ, relative to an input of μ₂(x⁰) = μ₂(dx⁰) = 1.</param>
 /// <param name="LogChi">ln χ.</param>
-/// <param name="ReffSignal">Effective rank of the signal; reported at least behind the ReLU.</param>
+/// <param name="ReffSignal">Effective rank of the signal; reported at least after the ReLU.</param>
 /// <param name="ReffNoise">Effective rank of the noise.</param>
 public sealed record ReportedMoments(
     double Nu1AbsSignal,

@@ -79,14 +79,14 @@ public sealed class Trace
     }
 
     /// <summary>A snapshot.</summary>
-    /// <param name="depth">Layer or residual unit; 0 behind the first convolution.</param>
-    /// <param name="place">Number of the place; 0 behind the first convolution.</param>
+    /// <param name="depth">Layer or residual unit; 0 after the first convolution.</param>
+    /// <param name="place">Number of the place; 0 after the first convolution.</param>
     /// <returns>The snapshot.</returns>
     /// <exception cref="SubjectException">It was not shown.</exception>
     public Snapshot At(int depth, int place) =>
         _snapshots.GetValueOrDefault((depth, place)) ?? throw new SubjectException($"expected a snapshot at depth {depth}, loc{place}, got none");
 
-    /// <summary>The snapshot behind the first step of a kind in a layer or residual unit.</summary>
+    /// <summary>The snapshot after the first step of a kind in a layer or residual unit.</summary>
     /// <param name="depth">Layer or residual unit, from 1.</param>
     /// <param name="kind">What happened there.</param>
     /// <returns>The snapshot.</returns>

@@ -51,7 +51,7 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     public void Propagate(PropagationState<T> state) => Propagate(state, rectify: false);
 
-    /// <summary>Propagates through batch norm and the ReLU behind it in one pass over memory, with the same bits as one after the other.</summary>
+    /// <summary>Propagates through batch norm and the ReLU after it in one pass over memory, with the same bits as one after the other.</summary>
     /// <param name="state">Holds the current signal and noise, and receives the next.</param>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     internal void PropagateThroughRelu(PropagationState<T> state) => Propagate(state, rectify: true);

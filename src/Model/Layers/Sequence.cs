@@ -9,7 +9,7 @@ internal sealed class Sequence<T> : ILayer<T>
 {
     private readonly List<(ILayer<T> Layer, Place? Place)> _layers = [];
 
-    /// <summary>Builds the layers of the given steps and numbers the places behind them.</summary>
+    /// <summary>Builds the layers of the given steps and numbers the places after them.</summary>
     public Sequence(IEnumerable<Step> steps, NetworkBuilder<T> builder)
     {
         foreach (var step in steps)

@@ -13,7 +13,7 @@ public abstract record Step
     /// <summary>Convolutions that the step performs.</summary>
     public virtual int Convolutions => 0;
 
-    /// <summary>Number of places within the step and behind it.</summary>
+    /// <summary>Number of places within the step and after it.</summary>
     public virtual int Places => 1;
 
     /// <summary>Builds the layer.</summary>

@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 
 /// <summary>The infinitely wide network on a concrete batch: its kernel from layer to layer. Laws R1 and R2.</summary>
 /// <remarks>
-/// Signal: <c>K ← 2·mean_κ V(K)</c> with V from S1 or, behind batch norm, S5; a residual unit adds what its branch made of the sum so far.
+/// Signal: <c>K ← 2·mean_κ V(K)</c> with V from S1 or, after batch norm, S5; a residual unit adds what its branch made of the sum so far.
 /// Noise: the mean square of each point, halved by a ReLU, doubled and averaged by a convolution, and multiplied by E[1/(σ² + ε)] by batch norm;
 /// input noise is independent between points and of the signal. Deviations at width N are O(depth/N), law R3.
 /// Noise that is given has by chance a part in the directions of the signal, a share of about P/N⁰ over N⁰ input channels, and batch norm treats that part
@@ -31,7 +31,7 @@ public sealed class KernelRecursion
     private double _logScaleNoise;
     private int _depth;
 
-    /// <summary>Starts behind the first convolution.</summary>
+    /// <summary>Starts after the first convolution.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="kernel">Kernel of the first convolution's output (P × P): signal at depth 0.</param>
     /// <param name="noise">Mean square of the noise there, by point (P).</param>

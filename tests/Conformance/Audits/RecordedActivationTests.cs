@@ -40,7 +40,7 @@ public class RecordedActivationTests
     [InlineData(1.4, false)]
     public void S6_a_gross_error_is_rejected_by_a_theorem(double factor, bool noise)
     {
-        // χ behind the ReLU times a factor. Where μ₂(dx) is not recorded the theorem sees δ_φ⁻² from below only.
+        // χ after the ReLU times a factor. Where μ₂(dx) is not recorded the theorem sees δ_φ⁻² from below only.
         S6(factor, 1, noise)
             .Should()
             .Contain(measurement =>

@@ -311,7 +311,7 @@ public class RecordedFindingsTests
             figures.Find("reff_signal_loc3")![64].Count.Should().Be(1);
             figures.Find("mapping_collapses")![64].Count.Should().Be(1);
 
-            // Before the ReLU of the death it was 2, behind it 0; after that there is nothing to divide, and ½ is expected.
+            // Before the ReLU of the death it was 2, after it 0; after that there is nothing to divide, and ½ is expected.
             figures.Find("relu_signal")![64].Mean.Should().BeApproximately(((3 * 0.5) + 0.5 + 0 + 0.5) / 6, 1e-12);
             figures.Find("convolution_signal")![64].Mean.Should().BeApproximately(2, 1e-12);
             MomentTable.Read(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);

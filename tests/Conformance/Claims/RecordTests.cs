@@ -42,7 +42,7 @@ public class RecordTests
         var outcome = SharedOutcomes.OfReference(Suite.Checks.Single(check => Signature.NameOf(check) == name), SuiteRecord.Seed);
         var measured = SuiteRecord.RowsOf(outcome);
 
-        outcome.Failure.Should().BeNull("a check that fails behind its last measurement has measured all the same");
+        outcome.Failure.Should().BeNull("a check that fails after its last measurement has measured all the same");
         outcome.Declined.Should().BeEmpty();
         measured.Should().NotBeEmpty();
         measured

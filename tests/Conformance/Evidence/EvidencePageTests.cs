@@ -9,7 +9,7 @@ public sealed class EvidencePageTests : IDisposable
     private const string Tables = "Arithmetic `0123456789ab`, C library `ba9876543210`.\n\n| a | b |\n|---|---|\n| 1 | 2 |";
     private readonly string _folder = Directory.CreateTempSubdirectory("page").FullName;
 
-    private static EvidencePage Page => new EvidencePage($"# Title\n\n{EvidencePage.Begin}\n{EvidencePage.End}\n\nText behind.\n").WithTables(Tables);
+    private static EvidencePage Page => new EvidencePage($"# Title\n\n{EvidencePage.Begin}\n{EvidencePage.End}\n\nText after it.\n").WithTables(Tables);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -28,7 +28,7 @@ public sealed class EvidencePageTests : IDisposable
         Page.WhyMisleading("aaaaaaaaaaaa").Should().Contain("0123456789ab").And.Contain("aaaaaaaaaaaa");
 
         var stamped = Page.Stamped("aaaaaaaaaaaa");
-        stamped.Text.Should().Contain("These tables are of an earlier arithmetic (`0123456789ab`); today's is `aaaaaaaaaaaa`.").And.Contain("Text behind.");
+        stamped.Text.Should().Contain("These tables are of an earlier arithmetic (`0123456789ab`); today's is `aaaaaaaaaaaa`.").And.Contain("Text after it.");
         stamped.WhyMisleading("aaaaaaaaaaaa").Should().BeNull();
         stamped.WhyMisleading("bbbbbbbbbbbb").Should().NotBeNull("the line names another arithmetic than today's");
         stamped.WhyMisleading("0123456789ab").Should().NotBeNull("the tables are not old");

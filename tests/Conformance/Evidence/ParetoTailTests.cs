@@ -45,7 +45,7 @@ public class ParetoTailTests
     [Theory]
     [InlineData("heavy", 1e-5)]
     [InlineData("exponential", 1e-9)]
-    [InlineData("ends behind 1", 1e-9)]
+    [InlineData("ends beyond 1", 1e-9)]
     [InlineData("lognormal", 1e-9)]
     public void The_limit_covers_the_truth_about_as_often_as_it_says(string law, double beyondOne)
     {
@@ -179,7 +179,7 @@ public class ParetoTailTests
             // Scaled so that the quantile is 1 there.
             "heavy" => probability => Math.Pow(probability / beyondOne, -0.2),
             "exponential" => probability => Math.Log(probability) / Math.Log(beyondOne),
-            "ends behind 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
+            "ends beyond 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
             "lognormal" => probability => Math.Exp(0.2 * (Normal.InvCDF(0, 1, 1 - probability) - Normal.InvCDF(0, 1, 1 - beyondOne))),
             _ => throw new ArgumentException($"expected a law, got {name}", nameof(name)),
         };

@@ -54,13 +54,13 @@ public static class AllMutants
         new("layer norm", "D4", "bn_ff") { Network = Norm(new(GroupOf: (_, point, _) => (point, 0))) },
         new("epsilon added to the standard deviation", "D4", "bn_res") { Network = Norm(new(EpsilonOnDeviation: true)) },
         new("batch norm without subtracting the mean", "D4", "bn_ff") { Network = Norm(new(Centres: false)) },
-        new("batch norm behind the ReLU", "D4", "bn_ff")
+        new("batch norm after the ReLU", "D4", "bn_ff")
         {
             Network = network => WithUnit(network, [network.Architecture.Unit[0], network.Architecture.Unit[2], network.Architecture.Unit[1]]),
         },
         new("a skip connection scaled by 1/2", "D8", "bn_res") { Network = Skip((skip, branch, _) => (0.5 * skip) + branch) },
         new("a skip connection scaled by the root of 1/2", "D8", "vanilla_res") { Network = Skip((skip, branch, _) => (Math.Sqrt(0.5) * skip) + branch) },
-        new("a skip connection taken behind the first ReLU", "D8", "vanilla_res")
+        new("a skip connection taken after the first ReLU", "D8", "vanilla_res")
         {
             Network = Skip((skip, branch, noise) => (noise ? skip : Math.Max(skip, 0)) + branch),
         },

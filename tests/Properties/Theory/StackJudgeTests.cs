@@ -257,7 +257,7 @@ public class StackJudgeTests
     [Fact]
     public void Edges_are_named_for_the_weights_that_masks_and_factors_multiply()
     {
-        // σ_w² of 1.6 behind masks of 0.8 is one of 2.
+        // σ_w² of 1.6 after masks of 0.8 is one of 2.
         var masked = Judge(Tanh, new Dropout(0.8), new Dense { Parameters = new(1.8, 0.04) });
         var unit = masked.Suggestions[0].Unit!;
         unit.OfType<Dense>().Single().Parameters.WeightVariance.Should().BeApproximately(0.8 * 1.7007963723, 1e-9);

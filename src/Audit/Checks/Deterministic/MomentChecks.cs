@@ -114,7 +114,7 @@ internal static class MomentChecks
         return 0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(rounding.Mu2 * nu2 / mu2, Math.Log(mu2)));
     }
 
-    /// <summary>D2: the effective rank behind the ReLU is Tr C/λ_max(C), within its bounds, and does not change when images are reordered.</summary>
+    /// <summary>D2: the effective rank after the ReLU is Tr C/λ_max(C), within its bounds, and does not change when images are reordered.</summary>
     public static IEnumerable<Measurement> EffectiveRank(CheckContext context, string architecture)
     {
         var (definition, bounds, invariance) = (new ExactComparison(), new ExactComparison(), new ExactComparison());

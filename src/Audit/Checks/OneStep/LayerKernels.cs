@@ -26,7 +26,7 @@ internal sealed class LayerKernels(NetworkSettings network)
         network.FirstStride
     );
 
-    /// <summary>K = E[y yᵀ] of a channel behind an inner convolution (P × P).</summary>
+    /// <summary>K = E[y yᵀ] of a channel after an inner convolution (P × P).</summary>
     /// <param name="input">Signal or noise that it reads (points × channels).</param>
     public Matrix<double> Covariance(double[] input)
     {
@@ -44,7 +44,7 @@ internal sealed class LayerKernels(NetworkSettings network)
         return _inner.Apply(Matrix<double>.Build.Dense(points, points, gram));
     }
 
-    /// <summary><c>E[dy_i y_j]</c> behind an inner layer of a fully connected network (P × P).</summary>
+    /// <summary><c>E[dy_i y_j]</c> after an inner layer of a fully connected network (P × P).</summary>
     /// <param name="below">Signal and noise that it reads.</param>
     public Matrix<double> CrossOfFullyConnected(Snapshot below)
     {
@@ -54,7 +54,7 @@ internal sealed class LayerKernels(NetworkSettings network)
         return dx.TransposeAndMultiply(x) * (2.0 / network.Channels);
     }
 
-    /// <summary>K behind the first convolution, whose weights have variance 1/fan-in.</summary>
+    /// <summary>K after the first convolution, whose weights have variance 1/fan-in.</summary>
     /// <param name="input">Signal or noise at the network's input.</param>
     public Matrix<double> OfFirst(double[] input) =>
         _first.OfFeatures(Matrix<double>.Build.DenseOfRowMajor(network.NetworkInput.Points, network.NetworkInput.Channels, input), gain: 1);
