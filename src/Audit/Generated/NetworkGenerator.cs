@@ -232,7 +232,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             size == Size.DeepConvolutions || draws.Chance(60)
                 ? new Networks.Convolution(KernelOf(draws))
                 {
-                    Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
+                    Boundary = draws.Choose(Enum.GetValues<Boundary>()),
                     Parameters = new(draws.Choose(1, 2)),
                 }
                 : new Dense { Parameters = new(draws.Choose(1, 2)) };
@@ -300,7 +300,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             Stride = draws.Chance(75) ? 1 : draws.Choose(2, 3),
             Dilation = draws.Chance(80) ? 1 : draws.Choose(2, 3),
             Groups = groups,
-            Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
+            Boundary = draws.Choose(Enum.GetValues<Boundary>()),
             Parameters = ParametersOf(draws),
         };
     }
