@@ -71,7 +71,7 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
 }
 
 /// <summary>Audits recorded moments: the laws that can be judged from what a file contains, and a list of those that cannot.</summary>
-public static class ResultAudit
+internal static class ResultAudit
 {
     /// <summary>Audits a file.</summary>
     /// <param name="path">The file, ours or the author's.</param>
