@@ -158,7 +158,8 @@ internal sealed class OnnxJournal : IDisposable
             return (null, [], 0);
         }
 
-        var run = Decode(beginning.Bytes.AsSpan(beginning.Content)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved");
+        var run =
+            Decode(beginning.Bytes.AsSpan(beginning.Content)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved");
         var (finished, damaged) = (new SortedDictionary<int, OnnxMapping>(), 0);
         var record = new byte[LengthOf(run.Places)];
         for (int read; (read = stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false)) > 0; )
@@ -192,7 +193,9 @@ internal sealed class OnnxJournal : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<OnnxRunIdentity>(content, Format) is { Identity.Configuration: not null, Places: > 0 and <= MostPlaces } run ? run : null;
+            return JsonSerializer.Deserialize<OnnxRunIdentity>(content, Format) is { Identity.Configuration: not null, Places: > 0 and <= MostPlaces } run
+                ? run
+                : null;
         }
         catch (JsonException)
         {

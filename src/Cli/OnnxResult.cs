@@ -71,11 +71,7 @@ internal sealed class OnnxResult
         {
             using var arrays = IArrayCollection.Open(path);
             string TextOf(string name) => arrays.Contains(name) ? arrays.Read(name).ToText() : string.Empty;
-            var identity = new ExperimentIdentity(
-                TextOf(ResultArrays.Configuration),
-                TextOf(ResultArrays.DatasetChecksum),
-                TextOf(ResultArrays.MadeBy)
-            );
+            var identity = new ExperimentIdentity(TextOf(ResultArrays.Configuration), TextOf(ResultArrays.DatasetChecksum), TextOf(ResultArrays.MadeBy));
             return new OnnxRunIdentity(
                 identity,
                 arrays.Contains(ResultArrays.Depth) ? arrays.Read(ResultArrays.Depth).Count : 0,

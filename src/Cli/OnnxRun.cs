@@ -175,10 +175,7 @@ internal static class OnnxRun
         && (
             overwrite
                 ? true
-                : throw new InvalidInputException(
-                    "--resume",
-                    $"expected the result of the same run in {output}, found {difference}; --overwrite replaces it"
-                )
+                : throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}; --overwrite replaces it")
         );
 
     /// <summary>Runs, and tells what is to be said of the network.</summary>

@@ -48,7 +48,7 @@ public sealed record ClaimScope
     /// <summary>What must be known of an experiment before it can refute the claim.</summary>
     /// <param name="experiment">What is known.</param>
     /// <returns>What is missing; null if nothing is.</returns>
-    public string? Missing(RecordedExperiment experiment)
+    internal string? Missing(RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null

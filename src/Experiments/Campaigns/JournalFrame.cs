@@ -59,8 +59,7 @@ internal static class JournalFrame
         var bytes = new byte[LengthOfStart + length + LengthOfChecksum];
         start.CopyTo(bytes, 0);
         stream.ReadExactly(bytes.AsSpan(LengthOfStart));
-        return
-            Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length))
+        return Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length))
             ? (bytes, LengthOfStart..(LengthOfStart + length))
             : throw Damaged(path);
     }

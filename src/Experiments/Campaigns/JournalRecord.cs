@@ -56,7 +56,10 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <returns>The record; null if it is damaged.</returns>
     public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths, bool Gradients) extent)
     {
-        if (JournalFrame.Checksum(bytes[..^JournalFrame.LengthOfChecksum], headerBytes) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^JournalFrame.LengthOfChecksum..]))
+        if (
+            JournalFrame.Checksum(bytes[..^JournalFrame.LengthOfChecksum], headerBytes)
+            != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^JournalFrame.LengthOfChecksum..])
+        )
         {
             return null;
         }

@@ -34,8 +34,15 @@ public sealed class OnnxResumeTests : IDisposable
         Leave("part.npz", [1, 3]);
         var journal = File.ReadAllBytes(PathOf("part.npz.journal"));
 
-        Start("part.npz").Should().Be((2, $"wellbehaved: {PathOf("part.npz.journal")}: expected no results of an earlier run, found 2 finished mappings; "
-            + "give --resume to go on, or --overwrite to start anew\n"));
+        Start("part.npz")
+            .Should()
+            .Be(
+                (
+                    2,
+                    $"wellbehaved: {PathOf("part.npz.journal")}: expected no results of an earlier run, found 2 finished mappings; "
+                        + "give --resume to go on, or --overwrite to start anew\n"
+                )
+            );
         File.ReadAllBytes(PathOf("part.npz.journal")).Should().Equal(journal);
         Start("part.npz", "--resume").Should().Be((0, "note: going on with 2 finished mappings, 2 to do\n"));
 
@@ -69,7 +76,9 @@ public sealed class OnnxResumeTests : IDisposable
 
         var (status, said) = Start("part.npz", "--resume");
 
-        (status, said).Should().Be((0, "note: 2 torn or damaged records of the earlier run are computed again\nnote: going on with 2 finished mappings, 2 to do\n"));
+        (status, said)
+            .Should()
+            .Be((0, "note: 2 torn or damaged records of the earlier run are computed again\nnote: going on with 2 finished mappings, 2 to do\n"));
         File.ReadAllBytes(PathOf("part.npz")).Should().Equal(File.ReadAllBytes(PathOf("whole.npz")));
     }
 
@@ -119,7 +128,7 @@ public sealed class OnnxResumeTests : IDisposable
     private (int Status, string Error) Start(string output, params string[] more)
     {
         // A later option of the same name replaces the earlier one.
-        string[] options = more.Contains("--num-sims") ? Options[2..] : Options;
+        var options = more.Contains("--num-sims") ? Options[2..] : Options;
         var run = CommandLine.Run(["run", "--network", Model, "--out", PathOf(output), .. options, .. more]);
         return (run.ExitStatus, run.Error);
     }
