@@ -47,7 +47,7 @@ public class RecognitionTests
         TensorProto[] tensors = [Build.Tensor("w", 0.3, 4, 3, 3, 3)];
         Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y")), OnnxWeights.He)
             .Reason.Should()
-            .Be("Conv 'conv': its border is another");
+            .Be("Conv 'conv': its input is padded by 0, 0, 0, 0, and that of a described layer with its kernel by 1 before the first row and column");
         Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y").With("pads", [1L, 1, 1, 1])), OnnxWeights.File)
             .Reason.Should()
             .Be("Conv 'conv': its weights are those of the file, and not random");
