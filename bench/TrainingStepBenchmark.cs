@@ -21,7 +21,7 @@ public class TrainingStepBenchmark
     {
         get
         {
-            var (relu, boundary) = (new Activation(Function.Relu), Wellbehaved.Networks.Boundary.ZeroPadding);
+            var (relu, boundary) = (new Activation(Function.Relu), Boundary.ZeroPadding);
             yield return new("vanilla, depth 40, N=128, M=100", Dense([new Dense(), relu], 40), 100);
             yield return new("bn_ff, depth 40, N=128, M=100", Dense([new Dense(), new BatchNorm(), relu], 40), 100);
             yield return new("bn_res, 20 units of 2, N=128, M=100", Dense([new Residual([new Repeat(2, [new BatchNorm(), relu, new Dense()])])], 20), 100);

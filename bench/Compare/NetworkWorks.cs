@@ -4,7 +4,6 @@ using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Wellbehaved.Numerics;
 using Wellbehaved.Onnx;
-using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Bench;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Wellbehaved.Model;
+using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Examples;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Cli;
 

@@ -23,6 +23,9 @@ internal sealed record OnnxMessage
     /// <summary>Share of a mapping that is done.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>Index of a finished mapping.</summary>
+    public int? Simulation { get; init; }
+
     /// <summary>A finished mapping.</summary>
     public OnnxEncodedMapping? Mapping { get; init; }
 

@@ -82,19 +82,18 @@ internal sealed class OnnxProcess : IDisposable
 
     /// <summary>Takes the mappings.</summary>
     /// <param name="advance">Told how much of a mapping has been done since it was last told.</param>
-    /// <returns>The mappings.</returns>
+    /// <param name="keep">Told of each mapping and its index.</param>
     /// <exception cref="InvalidInputException">ONNX Runtime gives up, or the model ended the process.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public OnnxRecord Finish(Action<double> advance)
+    public void Finish(Action<double> advance, Action<int, OnnxMapping> keep)
     {
-        var mappings = new List<OnnxMapping>();
         var done = 0.0;
         while (true)
         {
             var message = Next();
             if (message.Done == true)
             {
-                return new OnnxRecord(Network.Places, mappings);
+                return;
             }
 
             if (message.Progress is { } share)
@@ -103,9 +102,9 @@ internal sealed class OnnxProcess : IDisposable
                 done = share;
             }
 
-            if (message.Mapping is { } mapping)
+            if (message is { Mapping: { } mapping, Simulation: { } simulation })
             {
-                mappings.Add(mapping.Decode(Network.Places.Count));
+                keep(simulation, mapping.Decode(Network.Places.Count));
                 done = 0;
             }
         }

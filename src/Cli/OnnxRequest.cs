@@ -46,6 +46,9 @@ internal sealed record OnnxRequest
     /// <summary>Number of mappings.</summary>
     public int NumSims { get; init; }
 
+    /// <summary>Indices of mappings that are finished already, and are not done again.</summary>
+    public int[] Finished { get; init; } = [];
+
     /// <summary>Images; null for Gaussian numbers of the input's own shape.</summary>
     public string? Dataset { get; init; }
 

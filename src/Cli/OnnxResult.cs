@@ -48,6 +48,45 @@ internal sealed class OnnxResult
     /// <summary>The place where the first number that is not finite was met, in the order of the graph.</summary>
     public OnnxPlace? FirstNotFinite => Record.Mappings.Select(mapping => mapping.FirstNotFinite).OfType<int>().Select(i => Network.Places[i]).FirstOrDefault();
 
+    /// <summary>What a run is, as its journal says it.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="network">The network.</param>
+    public static OnnxRunIdentity Identify(OnnxRequest request, OnnxDescription network) =>
+        new(
+            new ExperimentIdentity(Configure(request, network), network.InputChecksum, Program),
+            network.Places.Count,
+            request.NumSims,
+            request.ReffSignal,
+            request.ReffNoise,
+            request.Device
+        );
+
+    /// <summary>Says how the run of a result file differs from another one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="run">The other one.</param>
+    /// <returns>The first difference, in a few words; null if there is none.</returns>
+    public static string? DifferenceFrom(string path, OnnxRunIdentity run)
+    {
+        try
+        {
+            using var arrays = IArrayCollection.Open(path);
+            string TextOf(string name) => arrays.Contains(name) ? arrays.Read(name).ToText() : string.Empty;
+            var identity = new ExperimentIdentity(TextOf(ResultArrays.Configuration), TextOf(ResultArrays.DatasetChecksum), TextOf(ResultArrays.MadeBy));
+            return new OnnxRunIdentity(
+                identity,
+                arrays.Contains(ResultArrays.Depth) ? arrays.Read(ResultArrays.Depth).Count : 0,
+                run.Simulations,
+                arrays.Contains(MomentColumns.ReffSignal),
+                arrays.Contains(MomentColumns.ReffNoise),
+                run.Device
+            ).DifferenceFrom(run);
+        }
+        catch (InvalidInputException exception)
+        {
+            return $"another file ({exception.Message})";
+        }
+    }
+
     /// <summary>Writes the file.</summary>
     public void Write(string path) => NpzArchive.Write(path, Arrays());
 
@@ -55,7 +94,7 @@ internal sealed class OnnxResult
     public IEnumerable<(string Name, string Value)> Said()
     {
         yield return ("SHA-256", Network.Sha256);
-        foreach (var (name, value) in JsonNode.Parse(Configuration())!.AsObject().Where(pair => pair.Key is not ("network" or "model_sha256")))
+        foreach (var (name, value) in JsonNode.Parse(Configure(_request, Network))!.AsObject().Where(pair => pair.Key is not ("network" or "model_sha256")))
         {
             var text = value switch
             {
@@ -98,7 +137,7 @@ internal sealed class OnnxResult
         yield return new(ResultArrays.EndOfUnit, NpyArray.From([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
         yield return new("channels", NpyArray.From([.. places.Select(place => (long)place.Channels)], places.Length));
         yield return new("points", NpyArray.From([.. places.Select(place => (long)place.Points)], places.Length));
-        yield return new(ResultArrays.Configuration, NpyArray.From(Configuration()));
+        yield return new(ResultArrays.Configuration, NpyArray.From(Configure(_request, Network)));
         yield return new(ResultArrays.DatasetChecksum, NpyArray.From(Network.InputChecksum));
         yield return new(ResultArrays.MadeBy, NpyArray.From(Program));
         yield return new("mu2_signal_input", NpyArray.From([.. mappings.Select(mapping => mapping.Mu2InputSignal)], mappings.Count));
@@ -139,24 +178,24 @@ internal sealed class OnnxResult
             ]
         );
 
-    private string Configuration()
+    private static string Configure(OnnxRequest request, OnnxDescription network)
     {
         var said = new JsonObject
         {
-            ["network"] = Network.Name,
-            ["model_sha256"] = Network.Sha256,
-            ["batch_size"] = Network.Inputs[0].Shape.Count > 0 ? Network.Inputs[0].Shape[0] : 1,
-            ["num_sims"] = _request.NumSims,
-            ["seed"] = _request.Seed,
-            ["noise"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Noise}"),
-            ["batch_norm"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.BatchNorm}"),
-            ["weights"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Weights}"),
-            ["keep"] = new JsonArray([.. _request.Keep.Select(pattern => (JsonNode)pattern)]),
-            ["dataset"] = _request.Dataset ?? GaussianImages.Name,
-            ["normalize"] = _request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Normalize}"),
-            ["tokens"] = _request.Tokens,
+            ["network"] = network.Name,
+            ["model_sha256"] = network.Sha256,
+            ["batch_size"] = network.Inputs[0].Shape.Count > 0 ? network.Inputs[0].Shape[0] : 1,
+            ["num_sims"] = request.NumSims,
+            ["seed"] = request.Seed,
+            ["noise"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{request.Noise}"),
+            ["batch_norm"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{request.BatchNorm}"),
+            ["weights"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{request.Weights}"),
+            ["keep"] = new JsonArray([.. request.Keep.Select(pattern => (JsonNode)pattern)]),
+            ["dataset"] = request.Dataset ?? GaussianImages.Name,
+            ["normalize"] = request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{request.Normalize}"),
+            ["tokens"] = request.Tokens,
             ["input_shapes"] = new JsonObject([
-                .. Network.Inputs.Select(input =>
+                .. network.Inputs.Select(input =>
                     KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)]))
                 ),
             ]),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wellbehaved.Audit;
+using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
@@ -23,6 +24,12 @@ internal static class OnnxRun
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static OnnxResult Record(OnnxRequest request, CancellationToken cancellation)
     {
+        using var process = Start(request, cancellation);
+        return Finish(process, request, null);
+    }
+
+    private static OnnxProcess Start(OnnxRequest request, CancellationToken cancellation)
+    {
         if (request.Threads <= 0)
         {
             throw new InvalidInputException("--threads", $"expected a positive number, got {request.Threads}");
@@ -30,7 +37,11 @@ internal static class OnnxRun
 
         // What is no file at all is said without starting anything.
         RegularFile.Open(request.Path, "file of a model").Dispose();
-        using var process = OnnxProcess.Start(request, cancellation);
+        return OnnxProcess.Start(request, cancellation);
+    }
+
+    private static OnnxResult Finish(OnnxProcess process, OnnxRequest request, OnnxJournal? journal)
+    {
         var network = process.Network;
         foreach (var remark in network.Remarks)
         {
@@ -45,21 +56,32 @@ internal static class OnnxRun
             );
         }
 
-        SayCost(request, network);
-        var record = ProgressDisplay.Show(
+        var mappings = new SortedDictionary<int, OnnxMapping>(journal?.Finished ?? []);
+        var pending = request.NumSims - mappings.Count;
+        SayCost(request with { NumSims = pending }, network);
+        ProgressDisplay.Show(
             ForeignText.OnOneLine(network.Name),
-            (long)request.NumSims * Steps,
+            Math.Max(1, (long)pending * Steps),
             (Action<long> advance) =>
             {
                 var (given, done) = (0L, 0.0);
-                return process.Finish(share =>
-                {
-                    done += share * Steps;
-                    advance((long)done - given);
-                    given = (long)done;
-                });
+                process.Finish(
+                    share =>
+                    {
+                        done += share * Steps;
+                        advance((long)done - given);
+                        given = (long)done;
+                    },
+                    (index, mapping) =>
+                    {
+                        mappings.Add(index, mapping);
+                        journal?.Append(index, mapping);
+                    }
+                );
+                return mappings;
             }
         );
+        var record = new OnnxRecord(network.Places, [.. mappings.Values]);
         var result = new OnnxResult(request, network, record);
         if (result.FirstNotFinite is not { } place)
         {
@@ -90,18 +112,71 @@ internal static class OnnxRun
     /// <summary>Runs, writes the moments and says so.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="output">The result file.</param>
-    /// <param name="overwrite">Whether a file that is there is replaced.</param>
+    /// <param name="resume">Whether to go on with what an earlier run finished.</param>
+    /// <param name="overwrite">Whether a file that is there is replaced, and what an earlier run finished is discarded.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The exit status.</returns>
-    public static int Write(OnnxRequest request, string output, bool overwrite, CancellationToken cancellation)
+    public static int Write(OnnxRequest request, string output, bool resume, bool overwrite, CancellationToken cancellation)
     {
-        RequireNew(output, overwrite);
-        using var outputLock = OutputLock.Take(output);
-        var result = Record(request, cancellation);
-        result.Write(output);
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
-        return ExitStatus.Success;
+        if (resume)
+        {
+            ResultOutput.EnsureWritable(output);
+        }
+        else
+        {
+            RequireNew(output, overwrite);
+        }
+
+        using var journal = OnnxJournal.Open(output, resume, overwrite);
+        if (journal.Damaged > 0)
+        {
+            var torn = Counted.Spell(journal.Damaged, "torn or damaged record");
+            Console.Error.WriteLine($"note: {torn} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
+        }
+
+        try
+        {
+            using var process = Start(request with { Finished = [.. journal.Finished.Keys] }, cancellation);
+            var run = OnnxResult.Identify(request, process.Network);
+            if (File.Exists(output) && !IsToBeReplaced(output, run, overwrite) && journal.Finished.Count == 0)
+            {
+                Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
+                return ExitStatus.Success;
+            }
+
+            journal.Begin(run);
+            if (journal.Finished.Count > 0)
+            {
+                var finished = Counted.Spell(journal.Finished.Count, "finished mapping");
+                Console.Error.WriteLine($"note: going on with {finished}, {request.NumSims - journal.Finished.Count} to do");
+            }
+
+            var result = Finish(process, request, journal);
+            result.Write(output);
+            journal.Complete();
+            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
+            return ExitStatus.Success;
+        }
+        catch (Exception ended) when (journal.HasBegun && journal.Count > 0 && ended is OperationCanceledException or InvalidInputException)
+        {
+            Console.Error.WriteLine(
+                ForeignText.OnOneLine(
+                    $"note: {Counted.Spell(journal.Count, request.NumSims, "mapping")} {(journal.Count == 1 ? "is" : "are")} kept in "
+                        + $"{Journal.PathOf(output)}; --resume goes on with them"
+                )
+            );
+            throw;
+        }
     }
+
+    /// <summary>Whether a result that is there is another run's and may be replaced; refuses to where nobody said so.</summary>
+    private static bool IsToBeReplaced(string output, OnnxRunIdentity run, bool overwrite) =>
+        OnnxResult.DifferenceFrom(output, run) is { } difference
+        && (
+            overwrite
+                ? true
+                : throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}; --overwrite replaces it")
+        );
 
     /// <summary>Runs, and tells what is to be said of the network.</summary>
     /// <param name="request">What is asked.</param>

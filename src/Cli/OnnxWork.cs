@@ -76,10 +76,10 @@ internal static class OnnxWork
                     ),
                 }
             );
-            for (var simulation = 0; simulation < request.NumSims; simulation++)
+            foreach (var simulation in Enumerable.Range(0, request.NumSims).Except(request.Finished))
             {
                 var mapping = network.Map(request.Seed, (uint)simulation, share => say(new OnnxMessage { Progress = share }));
-                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Encode(mapping) });
+                say(new OnnxMessage { Simulation = simulation, Mapping = OnnxEncodedMapping.Encode(mapping) });
             }
         }
     }

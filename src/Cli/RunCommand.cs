@@ -62,13 +62,13 @@ internal static class RunCommand
         {
             if (network.OnnxOf(parsed) is { } model)
             {
-                foreach (var option in new Option[] { shard, resume, gradients }.Where(option => parsed.GetResult(option) is { Implicit: false }))
+                foreach (var option in new Option[] { shard, gradients }.Where(option => parsed.GetResult(option) is { Implicit: false }))
                 {
                     throw new InvalidInputException(
                         option.Name,
                         option == gradients
                             ? "expected without an ONNX file: gradients are recorded of described networks"
-                            : "expected without an ONNX file: what is finished of it is kept nowhere until all is"
+                            : "expected without an ONNX file: one run computes all of its mappings; --resume goes on with one that was interrupted"
                     );
                 }
 
@@ -82,6 +82,7 @@ internal static class RunCommand
                         Threads = parsed.GetValue(threads),
                     },
                     parsed.GetRequiredValue(output),
+                    parsed.GetValue(resume),
                     parsed.GetValue(overwrite),
                     cancellation
                 );
@@ -192,7 +193,7 @@ internal static class RunCommand
             return ProgressDisplay.Show(
                 ForeignText.OnOneLine(options.Name),
                 Math.Max(1, (long)pending * options.Steps),
-                depthReached => experiment.Run(depthReached, journal, cancellation)
+                depthReached => experiment.Run(journal, depthReached, cancellation)
             );
         }
         catch (OperationCanceledException) when (journal.Count > 0)

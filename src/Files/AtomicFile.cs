@@ -1,7 +1,7 @@
 namespace Wellbehaved.Files;
 
 /// <summary>Writes files that are complete or not there.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const string PartialEnding = ".partial";
 

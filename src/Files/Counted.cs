@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Files;
 
 /// <summary>Numbers of things, in words that agree.</summary>
-public static class Counted
+internal static class Counted
 {
     /// <summary>A number with its noun.</summary>
     /// <param name="count">How many.</param>

@@ -13,7 +13,7 @@ namespace Wellbehaved.Files;
 /// It stays on one line, nothing obeys it, and nothing of it is hidden. Passing <see cref="OnOneLine"/> a second time changes nothing, so that text may be
 /// made safe where it enters and again where it leaves.
 /// </remarks>
-public static class ForeignText
+internal static class ForeignText
 {
     /// <summary>Accents that a letter may carry; more of them run over the lines above and below.</summary>
     private const int MostMarks = 3;

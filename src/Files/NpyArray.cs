@@ -19,7 +19,7 @@ public sealed class NpyArray
     }
 
     /// <summary>Type of the elements.</summary>
-    public NpyElementType ElementType { get; }
+    internal NpyElementType ElementType { get; }
 
     /// <summary>Extent along each axis; empty for a single number.</summary>
     public IReadOnlyList<int> Shape { get; }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Files;
 /// <param name="Kind"><c>b</c> boolean, <c>i</c> signed, <c>u</c> unsigned, <c>f</c> floating point, <c>U</c> text of UTF-32 characters.</param>
 /// <param name="Size">Bytes in an element.</param>
 /// <param name="IsBigEndian">Whether the most significant byte comes first.</param>
-public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndian)
+internal readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndian)
 {
     private const int LargestBytes = 8;
     private const int Utf32Bytes = 4;

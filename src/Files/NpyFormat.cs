@@ -7,7 +7,7 @@ namespace Wellbehaved.Files;
 
 /// <summary>NumPy's array format, versions 1 to 3: a header that describes the array, then its elements.</summary>
 /// <remarks>Source: the format's specification in NumPy's documentation, numpy.lib.format.</remarks>
-public static partial class NpyFormat
+internal static partial class NpyFormat
 {
     private const int Alignment = 64;
     private const int MaxHeaderLength = 1 << 16;

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Files;
 
 /// <summary>What an array says of itself before its elements: their type, the shape and the order. Reading it allocates nothing for the elements.</summary>
-public sealed class NpyHeader
+internal sealed class NpyHeader
 {
     internal NpyHeader(NpyElementType type, int[] shape, bool isFortranOrder, long offset, long bytes)
     {

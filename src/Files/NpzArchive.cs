@@ -8,7 +8,7 @@ namespace Wellbehaved.Files;
 /// Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums
 /// after.
 /// </remarks>
-public sealed class NpzArchive : IArrayCollection, IDisposable
+internal sealed class NpzArchive : IArrayCollection, IDisposable
 {
     /// <summary>No deflated byte stands for more bytes than this.</summary>
     private const long MaxDeflateRatio = 1032;

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Files;
 
 /// <summary>Finds the word that somebody meant who wrote another.</summary>
-public static class Spelling
+internal static class Spelling
 {
     /// <summary>More words than these are a list, no hint.</summary>
     private const int MostWords = 3;

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>Sizes beyond which a description is refused: far more than any machine runs, and within them no product leaves 64 bits.</summary>
-public static class Limits
+internal static class Limits
 {
     /// <summary>Most channels of a layer.</summary>
     public const int Channels = 1 << 20;

@@ -8,7 +8,7 @@ namespace Wellbehaved.Numerics;
 /// Kernels load 64 bytes at a time; an array that starts anywhere else makes every second load cross a cache line, which costs the matrix product about a fifth
 /// of its speed. The block is allocated once and reused.
 /// </remarks>
-public sealed unsafe class AlignedBuffer<T> : IDisposable
+internal sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
 {
     private const int CacheLine = 64;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Numerics;
 /// <param name="re">Real parts.</param>
 /// <param name="im">Imaginary parts.</param>
 /// <param name="sum">Sums of both.</param>
-public readonly unsafe struct ComplexPanel(float* re, float* im, float* sum)
+internal readonly unsafe struct ComplexPanel(float* re, float* im, float* sum)
 {
     /// <summary>Real parts.</summary>
     public float* Re { get; } = re;

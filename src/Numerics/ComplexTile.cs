@@ -9,7 +9,7 @@ namespace Wellbehaved.Numerics;
 /// Real Matrix Multiplications</i>, SIAM J. Matrix Anal. Appl. 13 (1992). The tile is as large as the processor's registers allow, and each element is summed
 /// in the order of the inner dimension whatever its size.
 /// </remarks>
-public sealed unsafe class ComplexTile : IDisposable
+internal sealed unsafe class ComplexTile : IDisposable
 {
     private const int Products = 3;
     private readonly bool _wide;

@@ -2,7 +2,7 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>The largest of some numbers, of which one may be no number.</summary>
 /// <remarks>LINQ's <c>Max</c> passes over NaN: a comparison with a bound then holds of what was never computed.</remarks>
-public static class Extremes
+internal static class Extremes
 {
     /// <summary>The largest number; not a number if one of them is none.</summary>
     /// <param name="values">At least one number.</param>

@@ -7,7 +7,7 @@ namespace Wellbehaved.Numerics;
 /// The nonzero spectrum of <c>XᵀX</c> (N × N) and <c>XXᵀ</c> (P × P) is the same, so the smaller one suffices for eigenvalues. Points are centred before they
 /// are multiplied: subtracting the mean's contribution afterwards would cancel all digits where the mean dominates, as it does in a collapsed signal.
 /// </remarks>
-public sealed unsafe class GramMatrix : IDisposable
+internal sealed unsafe class GramMatrix : IDisposable
 {
     private const int PointsPerChunk = 512;
     private const int PointsPerShare = 32;

@@ -13,7 +13,7 @@ namespace Wellbehaved.Numerics;
 /// exceeds what the trace leaves, or else a Cholesky decomposition of <c>(λ + error)I - A</c> exists. Without a certificate the process is run to its end from
 /// another starting vector. All starting vectors are fixed pseudo-random ones, so results are reproducible.
 /// </remarks>
-public static unsafe class LargestEigenvalue
+internal static unsafe class LargestEigenvalue
 {
     /// <summary>Relative error aimed at, in units of the smaller of the eigenvalue and of the trace that it leaves.</summary>
     /// <remarks>Ten times below the 1e-9 that effective ranks are promised to have.</remarks>

@@ -7,7 +7,7 @@ namespace Wellbehaved.Numerics;
 /// contiguous numbers, and its element (i, k) is <c>Data[Rows[s·RowCount + i]·RowStride + k mod SegmentLength]</c> with <c>s = k / SegmentLength</c>; a row
 /// index of -1 reads zeros. That is a convolution without a copy of the image for each of its kernel's offsets.
 /// </remarks>
-public readonly unsafe struct MatrixOperand<T>
+internal readonly unsafe struct MatrixOperand<T>
     where T : unmanaged
 {
     private MatrixOperand(T* data, nint rowStride, nint columnStride, int* rows, int rowCount, int segmentLength)

@@ -12,7 +12,7 @@ namespace Wellbehaved.Numerics;
 /// product seen; it serves one caller at a time. Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM
 /// TOMS 34 (2008).
 /// </remarks>
-public sealed unsafe class MatrixProduct<T> : IDisposable
+internal sealed unsafe class MatrixProduct<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Inner block: a panel of B of this depth and two vectors' width fills two thirds of a 48 KiB first-level cache.</summary>

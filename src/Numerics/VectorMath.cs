@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Wellbehaved.Numerics;
 
 /// <summary>Sums over vectors of doubles, in an order that is the same on every processor.</summary>
-public static class VectorMath
+internal static class VectorMath
 {
     /// <summary>The scalar product, as four vectors of partial sums.</summary>
     /// <param name="x">One vector.</param>

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Numerics;
 
 /// <summary>Shares numbered pieces of work between threads.</summary>
-public static class Workers
+internal static class Workers
 {
     /// <summary>Runs all items; whoever is free takes the next one.</summary>
     /// <param name="items">Number of items.</param>

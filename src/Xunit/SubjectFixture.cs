@@ -16,7 +16,7 @@ public sealed class SubjectFixture<TSubject> : IDisposable
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The experiments.</returns>
-    public DeepExperiments DeepOf(Scale scale, ulong seed)
+    internal DeepExperiments DeepOf(Scale scale, ulong seed)
     {
         lock (_deep)
         {

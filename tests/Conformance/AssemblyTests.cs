@@ -41,6 +41,27 @@ public class AssemblyTests
             .Should()
             .NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "SkiaSharp");
 
+    /// <summary>One name, one thing, for whoever uses several of the packages: whoever writes a subject meets the places of the recipes and those of any network.</summary>
+    [Fact]
+    public void No_two_packages_have_public_types_of_one_name()
+    {
+        string[] libraries = ["Networks", "Numerics", "Files", "Model", "Experiments", "Training", "Theory", "Audit", "Onnx"];
+        libraries
+            .SelectMany(library => Assembly.Load($"Wellbehaved.{library}").GetExportedTypes())
+            .Where(type => !type.IsNested)
+            .GroupBy(type => type.Name.Split('`')[0])
+            .Where(group => group.Count() > 1)
+            .Select(group => group.Key)
+            .Should()
+            .BeEquivalentTo("Network", "Place", "PlaceKind");
+    }
+
+    [Theory]
+    [InlineData("Numerics")]
+    [InlineData("Training")]
+    public void A_library_that_only_others_of_ours_use_shows_nothing(string library) =>
+        Assembly.Load($"Wellbehaved.{library}").GetExportedTypes().Should().BeEmpty();
+
     private static IEnumerable<string> Known(string library) =>
         Assembly
             .Load($"Wellbehaved.{library}")

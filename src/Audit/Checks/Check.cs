@@ -1,18 +1,31 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>A check of one claim on one architecture.</summary>
-/// <param name="ClaimId">Id of the claim in the ledger.</param>
-/// <param name="Architecture">Name of the architecture.</param>
-/// <param name="Measure">Confronts a subject with what the claim says, quantity by quantity.</param>
-public sealed record Check(string ClaimId, string Architecture, Func<CheckContext, IEnumerable<Measurement>> Measure)
+public sealed record Check
 {
+    /// <summary>Says what is checked, and how.</summary>
+    /// <param name="claimId">Id of the claim in the ledger.</param>
+    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="measure">Confronts a subject with what the claim says, quantity by quantity.</param>
+    internal Check(string claimId, string architecture, Func<CheckContext, IEnumerable<Measurement>> measure) =>
+        (ClaimId, Architecture, Measure) = (claimId, architecture, measure);
+
+    /// <summary>Id of the claim in the ledger.</summary>
+    public string ClaimId { get; }
+
+    /// <summary>Name of the architecture.</summary>
+    public string Architecture { get; }
+
+    /// <summary>Confronts a subject with what the claim says, quantity by quantity.</summary>
+    internal Func<CheckContext, IEnumerable<Measurement>> Measure { get; }
+
     /// <summary>Executes the check.</summary>
     /// <param name="context">The subject, and how sure to be.</param>
     /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check;
     /// otherwise holds.</returns>
     /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public CheckOutcome Execute(CheckContext context)
+    internal CheckOutcome Execute(CheckContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var measurements = new List<Measurement>();

@@ -8,7 +8,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Seed">The seed of its randomness.</param>
 /// <param name="Deep">The deep experiments, shared between checks.</param>
 /// <param name="Cancellation">Asks to stop.</param>
-public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
+internal sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
     /// <summary>
     /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as

@@ -1,5 +1,3 @@
-using Wellbehaved.Networks;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>What lies beyond the border of an image, however far beyond.</summary>

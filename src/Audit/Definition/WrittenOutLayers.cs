@@ -5,7 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>
 /// The operations of theory.md section 1 written as plainly as their definitions read, in double precision: an oracle that shares no code with the model.
 /// </summary>
-public static class WrittenOutLayers
+internal static class WrittenOutLayers
 {
     /// <summary>A convolution with given weights, which signal and noise both pass through.</summary>
     /// <param name="shape">Shape of the input.</param>

@@ -8,7 +8,7 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 /// <param name="network">The network.</param>
 /// <param name="kernels">The weights of each convolution.</param>
-public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<double[]> kernels)
+internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<double[]> kernels)
 {
     private readonly List<(double[] Means, double[] Deviations)> _statistics = [];
     private bool _statisticsAreFixed;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Depths">Computed depths.</param>
 /// <param name="Reff">Median effective rank of the signal.</param>
 /// <param name="LogSnrRatio">Median of ln(SNR^l/SNR^0) = -2 ln χ^l.</param>
-public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double> Reff, IReadOnlyList<double> LogSnrRatio)
+internal sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double> Reff, IReadOnlyList<double> LogSnrRatio)
 {
     /// <summary>Number of simulations that have not ended at each depth: medians are over these, and not a number where there are none.</summary>
     public IReadOnlyList<int> Alive { get; init; } = [];

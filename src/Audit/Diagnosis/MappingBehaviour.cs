@@ -14,7 +14,7 @@ namespace Wellbehaved.Audit;
 /// <param name="ReffAtEnd">Effective rank at full depth.</param>
 /// <param name="FirstGain">Gain of ln χ from a quarter to half of the depth.</param>
 /// <param name="SecondGain">Gain from half of the depth to all of it.</param>
-public readonly record struct MappingBehaviour(double ReffAtQuarter, double ReffAtEnd, double FirstGain, double SecondGain)
+internal readonly record struct MappingBehaviour(double ReffAtQuarter, double ReffAtEnd, double FirstGain, double SecondGain)
 {
     /// <summary>Depth from which behaviours are judged by claims: a quarter of it must lie beyond the first 16 layers or so, in which the effective rank of a
     /// batch-normalised net settles from its input's.</summary>

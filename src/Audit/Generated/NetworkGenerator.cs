@@ -230,11 +230,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     {
         Layer linear =
             size == Size.DeepConvolutions || draws.Chance(60)
-                ? new Networks.Convolution(KernelOf(draws))
-                {
-                    Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
-                    Parameters = new(draws.Choose(1, 2)),
-                }
+                ? new Networks.Convolution(KernelOf(draws)) { Boundary = draws.Choose(Enum.GetValues<Boundary>()), Parameters = new(draws.Choose(1, 2)) }
                 : new Dense { Parameters = new(draws.Choose(1, 2)) };
         Networks.Layers norm = draws.Chance(60)
             ? [Layer(draws, draws.Choose("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)]
@@ -300,7 +296,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             Stride = draws.Chance(75) ? 1 : draws.Choose(2, 3),
             Dilation = draws.Chance(80) ? 1 : draws.Choose(2, 3),
             Groups = groups,
-            Boundary = draws.Choose(Enum.GetValues<Networks.Boundary>()),
+            Boundary = draws.Choose(Enum.GetValues<Boundary>()),
             Parameters = ParametersOf(draws),
         };
     }

@@ -178,7 +178,7 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
                 .. convolution.Groups == 1 ? Array.Empty<Layer>() : [convolution with { Groups = 1 }],
                 convolution with
                 {
-                    Boundary = Networks.Boundary.Periodic,
+                    Boundary = Boundary.Periodic,
                 },
                 convolution with
                 {

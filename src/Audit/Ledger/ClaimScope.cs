@@ -33,7 +33,7 @@ public sealed record ClaimScope
     /// <summary>Why recorded moments lie outside.</summary>
     /// <param name="experiment">What is known of their experiment.</param>
     /// <returns>The reason; null if they lie inside, or it is not known.</returns>
-    public string? WhyOutside(RecordedExperiment experiment)
+    internal string? WhyOutside(RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is { } boundary && !boundaries.Contains(boundary)
@@ -48,7 +48,7 @@ public sealed record ClaimScope
     /// <summary>What must be known of an experiment before it can refute the claim.</summary>
     /// <param name="experiment">What is known.</param>
     /// <returns>What is missing; null if nothing is.</returns>
-    public string? Missing(RecordedExperiment experiment)
+    internal string? Missing(RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null

@@ -20,7 +20,7 @@ internal static class EqualPoints
         var depths = Enumerable.Range(1, options.TotalDepth);
         if (!kind.BatchNorm)
         {
-            var point = new ConvolutionKernel(1, 1, 1, 1, Border.Periodic);
+            var point = new ConvolutionKernel(1, 1, 1, 1, Boundary.Periodic);
             var recursion = new KernelRecursion(kind, Matrix<double>.Build.Dense(1, 1, nu2), [noise], point, options.Epsilon);
             return [.. depths.Select(_ => recursion.Next())];
         }

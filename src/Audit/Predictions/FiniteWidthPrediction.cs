@@ -12,7 +12,7 @@ namespace Wellbehaved.Audit;
 /// <param name="ChiMean">Mean of χ by depth.</param>
 /// <param name="ReffMean">Mean effective rank of the signal by depth.</param>
 /// <param name="Mu4Mean">Mean μ₄ after batch norm by depth; NaN without batch norm.</param>
-public sealed record FiniteWidthPrediction(
+internal sealed record FiniteWidthPrediction(
     int Samples,
     IReadOnlyList<double> LogChiMean,
     IReadOnlyList<double> LogChiStandardError,

@@ -6,4 +6,4 @@ namespace Wellbehaved.Audit;
 /// The share of it that lies, by chance, in the directions of the signal, about (P - 1)/N⁰ for P points of N⁰ numbers each. Batch norm makes
 /// less of that part than of independent noise. Null without batch norm, where it makes no difference.
 /// </param>
-public sealed record GivenNoise(double MeanSquare, double? SharedWithSignal);
+internal sealed record GivenNoise(double MeanSquare, double? SharedWithSignal);

@@ -31,7 +31,7 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
             options.TotalDepth,
             options.NumChannels,
             options.KernelSize,
-            Described(options.Boundary),
+            options.Boundary,
             options.Epsilon,
             options.ResDepth
         );
@@ -54,13 +54,4 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
 
     /// <summary>The mean square at a place as a natural logarithm; not a number where theory says nothing.</summary>
     public double LogAt(int place) => Prediction.Places.Count == 0 ? double.NaN : Prediction.Places[place].LogMeanSquare;
-
-    private static Networks.Boundary Described(Model.Boundary boundary) =>
-        boundary switch
-        {
-            Model.Boundary.Periodic => Networks.Boundary.Periodic,
-            Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
-            Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
-            _ => throw new InvalidOperationException($"no theory of the boundary {boundary}"),
-        };
 }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Law">Id and name.</param>
 /// <param name="Quantities">What was predicted with it.</param>
 /// <param name="Exactness"><c>exact</c>, <c>infinite width</c> or <c>infinite width and large batch</c>.</param>
-public sealed record PredictionBasis(string Law, string Quantities, string Exactness);
+internal sealed record PredictionBasis(string Law, string Quantities, string Exactness);
 
 /// <summary>What theory says of a network before any simulation.</summary>
 /// <param name="Moments">Predicted moments at each depth.</param>
@@ -19,7 +19,7 @@ public sealed record PredictionBasis(string Law, string Quantities, string Exact
 /// <param name="Basis">The laws that were used.</param>
 /// <param name="ImagesUsed">Images of the batch that the kernel was computed for.</param>
 /// <param name="QuadratureError">Estimate of the largest relative error of a quadrature.</param>
-public sealed record Prediction(
+internal sealed record Prediction(
     IReadOnlyList<PredictedMoments> Moments,
     double Mu2InputSignal,
     double LogChiAtDepth0,
@@ -109,7 +109,7 @@ public sealed record Prediction(
         var used = Math.Min(options.BatchSize, mostPoints / pointsPerImage);
         var (signal, drawnNoise, mu2Input) = InputFeatures.Draw(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
-        var border = Boundaries.BorderOf(options.Boundary);
+        var border = options.Boundary;
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);
         var kind = PredictedKind.Find(options);
@@ -135,7 +135,7 @@ public sealed record Prediction(
         var offset = isCentred ? variation.MeanSquare - variation.Variance : 0;
         patches = isCentred ? InputVariation.Centred(patches) : patches;
         var kernel = isCentred
-            ? new ConvolutionKernel(patches.RowCount, 1, 1, 1, Border.Periodic).OfFeatures(patches, gain: 1)
+            ? new ConvolutionKernel(patches.RowCount, 1, 1, 1, Boundary.Periodic).OfFeatures(patches, gain: 1)
             : first.OfFeatures(signal, gain: 1);
         var logChi0 = 0.5 * (Math.Log(noise.Average()) - Math.Log(KernelMatrix.Mu2(kernel)) + Math.Log(mu2Input));
         try

@@ -25,7 +25,7 @@ internal static class AdapterNetworks
     {
         var kernel = offer.KernelSizes is not { Count: > 0 } sizes || sizes.Contains(3) ? 3 : sizes.Min();
         var epsilon = offer.Epsilons is { Count: > 0 } epsilons ? epsilons.Max() : 0.1;
-        foreach (var boundary in Enum.GetValues<Networks.Boundary>().Where(boundary => boundary != Networks.Boundary.Symmetric || kernel % 2 == 1))
+        foreach (var boundary in Enum.GetValues<Boundary>().Where(boundary => boundary != Boundary.Symmetric || kernel % 2 == 1))
         {
             yield return [new Networks.Convolution(kernel) { Boundary = boundary }];
         }

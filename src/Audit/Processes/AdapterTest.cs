@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>Whether an adapter speaks the protocol, whatever it implements: the part of an audit that comes before any claim.</summary>
-public static class AdapterTest
+internal static class AdapterTest
 {
     private static readonly ulong Seed = 1UL << 20;
 

@@ -40,7 +40,7 @@ internal static class LayersDescription
             UnitRoundoff = Protocol.UnitRoundoffOf(answer.Dtype),
             Architectures = [.. SettingsInLayers.Offered(offer)],
             Boundaries = offer.Layers!.Contains("conv")
-                ? [.. Enum.GetValues<Model.Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Spell(boundary)))]
+                ? [.. Enum.GetValues<Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Spell(boundary)))]
                 : [],
             Epsilons = offer.Epsilons,
             Moments = [.. Protocol.Known("moments", answer.Moments, ReportedMoments.Names)],
@@ -56,7 +56,7 @@ internal static class LayersDescription
             Layers = Protocol.Known("layers", answer.Layers, AllLayers),
             Functions = Protocol.Known("functions", answer.Functions, Function.Words),
             Options = Protocol.Known("options", answer.Options, NetworkNeeds.AllOptions),
-            Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Model.Boundary>().Select(Words.Spell)]),
+            Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Spell)]),
             WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Spell)]),
             Noises =
             [

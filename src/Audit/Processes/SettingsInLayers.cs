@@ -31,7 +31,7 @@ internal sealed class SettingsInLayers
                 {
                     Channels = channels,
                     Stride = stride,
-                    Boundary = BoundaryOf(network.Boundary),
+                    Boundary = network.Boundary,
                     Parameters = parameters,
                 };
         var weights = Linear(null, 1, Initialisation.He);
@@ -96,15 +96,6 @@ internal sealed class SettingsInLayers
 
     /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
     public static string NoiseOf(NetworkOffer offer) => Words.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
-
-    private static Networks.Boundary BoundaryOf(Model.Boundary boundary) =>
-        boundary switch
-        {
-            Model.Boundary.Periodic => Networks.Boundary.Periodic,
-            Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
-            Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
-            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that networks have"),
-        };
 
     private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
 

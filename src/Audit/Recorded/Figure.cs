@@ -11,7 +11,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Greatest">Greatest value.</param>
 /// <param name="Lower">16th percentile.</param>
 /// <param name="Upper">84th percentile.</param>
-public readonly record struct Figure(int Count, double Mean, double Deviation, double Skewness, double Least, double Greatest, double Lower, double Upper)
+internal readonly record struct Figure(int Count, double Mean, double Deviation, double Skewness, double Least, double Greatest, double Lower, double Upper)
 {
     /// <summary>Simulations in which it is NaN or infinite although the file shows that it exists: no correct program writes that.</summary>
     public int NotFinite { get; init; }

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Figures computed from a result file: every moment that it holds and the quantities that laws speak about, by depth.</summary>
 /// <remarks>They can be kept as a table of text where the file itself cannot; laws are judged from them alone.</remarks>
-public sealed class RecordedFigures
+internal sealed class RecordedFigures
 {
     private const string Header = "quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84";
 

@@ -8,7 +8,7 @@ namespace Wellbehaved.Audit;
 /// <param name="BatchSize">Images in a batch.</param>
 /// <param name="KernelSize">Kernel extent.</param>
 /// <param name="Boundary">Boundary, by its name.</param>
-public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
+internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
 {
     /// <summary>Which noise was propagated: <c>mapping</c> or <c>full</c>; null where the file does not say, which is <c>mapping</c>.</summary>
     public string? Noise { get; init; }
@@ -71,7 +71,7 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
 }
 
 /// <summary>Audits recorded moments: the laws that can be judged from what a file contains, and a list of those that cannot.</summary>
-public static class ResultAudit
+internal static class ResultAudit
 {
     /// <summary>Audits a file.</summary>
     /// <param name="path">The file, ours or the author's.</param>

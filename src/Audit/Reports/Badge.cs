@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Wellbehaved.Audit;
 
 /// <summary>The verdict in a few words, for a badge.</summary>
-public static class Badge
+internal static class Badge
 {
     /// <summary>Says it; counts, no percentages, which would round.</summary>
     /// <param name="run">The run.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Audit;
 
 /// <summary>A diagnosis line by line, as a person reads it on a terminal.</summary>
-public static class DiagnosisLines
+internal static class DiagnosisLines
 {
     private const double FalseRate = 0.05;
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Wellbehaved.Audit;
 
 /// <summary>A measurement in words that fit its quantity, the same in every report.</summary>
-public static partial class MeasurementWords
+internal static partial class MeasurementWords
 {
     /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
     internal static IReadOnlyList<string> Legend { get; } =

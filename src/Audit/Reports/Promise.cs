@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Audit;
 
 /// <summary>How rarely a run rejects a correct implementation, and for how much of it that is proved: the same words in every report.</summary>
-public static class Promise
+internal static class Promise
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite in a few sentences, the same in every report.</summary>
-public static class RunSummary
+internal static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wellbehaved.Audit;
 
 /// <summary>How values are spelled in files and on pages.</summary>
-public static class Words
+internal static class Words
 {
     /// <summary>An enumeration value in lower case, words joined by underscores.</summary>
     /// <typeparam name="T">The enumeration.</typeparam>

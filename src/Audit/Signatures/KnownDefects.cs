@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Wellbehaved.Audit;
 
 /// <summary>The signatures of the deliberately wrong implementations of the tests, data/signatures.json, measured at quick scale.</summary>
-public static class KnownDefects
+internal static class KnownDefects
 {
     private const string ResourceName = "signatures.json";
 

@@ -46,7 +46,7 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
     /// <param name="quantity">The property.</param>
     /// <param name="rates">How often the verdict may be wrong, either way.</param>
     /// <returns>The measurement, its deviation counted from one half.</returns>
-    public Measurement Conclude(string quantity, ErrorRates rates)
+    internal Measurement Conclude(string quantity, ErrorRates rates)
     {
         var (lower, upper) = Interval(rates.FalseFail);
         return new Measurement($"share of mappings: {quantity}", new Expected(0.5), new Observed(Share), ShownByMost(rates.FalseFail))

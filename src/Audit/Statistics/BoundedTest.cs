@@ -9,7 +9,7 @@ namespace Wellbehaved.Audit;
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ, relative to the mean.</param>
 /// <param name="plannedEnergy">Σξ² for which the bets are made, ξ relative to the range; any other is valid.</param>
-public sealed class BoundedTest(ErrorRates rates, double discrepancy, double plannedEnergy) : TestOfMean(rates, discrepancy, EffectKind.Ratio)
+internal sealed class BoundedTest(ErrorRates rates, double discrepancy, double plannedEnergy) : TestOfMean(rates, discrepancy, EffectKind.Ratio)
 {
     /// <summary>An effect of 1 and less moves a residual of [-1, 1] into [-2, 2], where 1 + λξ must stay positive.</summary>
     private const double MostBet = 0.45;

@@ -15,7 +15,7 @@ namespace Wellbehaved.Audit;
 /// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
 /// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the
 /// claim.</param>
-public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
+internal sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
     /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
     private static readonly (double Size, double Share)[] Looks =

@@ -5,7 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>How often a test may be wrong: the two probabilities from which, with the discrepancy to detect, its number of samples follows.</summary>
 /// <param name="FalseFail">α: probability that a true claim is rejected.</param>
 /// <param name="FalsePass">β: probability that a claim which is wrong by the discrepancy is not rejected.</param>
-public readonly record struct ErrorRates(double FalseFail, double FalsePass)
+internal readonly record struct ErrorRates(double FalseFail, double FalsePass)
 {
     /// <summary>
     /// ln(2/α): the evidence that a two-sided test must collect. By Markov's inequality a nonnegative martingale of mean 1 exceeds 2/α with probability α/2 at

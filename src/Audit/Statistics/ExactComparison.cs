@@ -1,7 +1,7 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>Comparisons of numbers that must agree but for rounding; keeps the first that does not, where the trouble begins, or the worst that does.</summary>
-public sealed class ExactComparison
+internal sealed class ExactComparison
 {
     private double _worst = -1;
     private Expected _expected;

@@ -13,7 +13,7 @@ namespace Wellbehaved.Audit;
 /// <param name="discrepancy">δ, relative to the mean for a ratio, otherwise in the units of the scale that each sample names.</param>
 /// <param name="plannedSamples">Number of samples for which the bets are made; any other number is valid.</param>
 /// <param name="kind">In which terms an effect is told.</param>
-public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long plannedSamples, EffectKind kind = EffectKind.Ratio)
+internal sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long plannedSamples, EffectKind kind = EffectKind.Ratio)
     : TestOfMean(rates, discrepancy, kind)
 {
     private double _sum;

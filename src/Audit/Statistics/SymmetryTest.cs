@@ -14,7 +14,7 @@ namespace Wellbehaved.Audit;
 /// <param name="discrepancy">δ, in the units of the scale that each sample names.</param>
 /// <param name="plannedEnergy">Σd² for which the bets are made; any other is valid.</param>
 /// <param name="kind">In which terms an effect is told.</param>
-public sealed class SymmetryTest(ErrorRates rates, double discrepancy, double plannedEnergy, EffectKind kind = EffectKind.Ratio)
+internal sealed class SymmetryTest(ErrorRates rates, double discrepancy, double plannedEnergy, EffectKind kind = EffectKind.Ratio)
     : TestOfMean(rates, discrepancy, kind)
 {
     private double _sum;

@@ -17,7 +17,7 @@ namespace Wellbehaved.Audit;
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ &gt; 0: the effect that must be excluded for the claim to hold.</param>
 /// <param name="kind">In which terms an effect is told.</param>
-public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKind kind) : ISequentialTest
+internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKind kind) : ISequentialTest
 {
     private readonly List<Sample> _samples = [];
     private double _sumObserved;

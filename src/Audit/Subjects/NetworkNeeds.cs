@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>What a subject must be able to do for one network, in the words of <see cref="NetworkOffer"/>.</summary>
-public sealed class NetworkNeeds
+internal sealed class NetworkNeeds
 {
     /// <summary>Outputs of a convolution at every second, third… position.</summary>
     public const string Stride = "stride";

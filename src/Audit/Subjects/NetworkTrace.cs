@@ -4,7 +4,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>All snapshots of one propagation through a described network, in the order of its places.</summary>
-public sealed class NetworkTrace
+internal sealed class NetworkTrace
 {
     private readonly List<NetworkSnapshot> _snapshots = [];
 

@@ -18,7 +18,7 @@ public sealed record SubjectDescription(string Name)
     public IReadOnlyList<string> Architectures { get; init; } = Architecture.Names;
 
     /// <summary>Boundaries that it implements; fully connected nets have none and need none.</summary>
-    public IReadOnlyList<Model.Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Model.Boundary>()];
+    public IReadOnlyList<Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Boundary>()];
 
     /// <summary>Values of ε that its batch norm can take; null for any.</summary>
     public IReadOnlyList<double>? Epsilons { get; init; }

@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>All snapshots of one propagation.</summary>
-public sealed class Trace
+internal sealed class Trace
 {
     private readonly Dictionary<(int Depth, int Place), Snapshot> _snapshots = [];
 

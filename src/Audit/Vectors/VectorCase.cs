@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Network">The network.</param>
 /// <param name="Kernels">Its weights, numbers of single precision.</param>
 /// <param name="Input">Its input, numbers of single precision.</param>
-public sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input)
+internal sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input)
 {
     private const ulong Seed = 20190611;
     private const double Epsilon = 0.1;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>
 /// Writes conformance vectors as NumPy archives, and a manifest that says how exact each array is. docs/conformance-vectors.md describes both.
 /// </summary>
-public static class VectorFile
+internal static class VectorFile
 {
     private const string ManifestName = "manifest.json";
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Wellbehaved.Audit;
 
 /// <summary>All checks of the ledger's claims: one for each claim and architecture it speaks about.</summary>
-public static class Suite
+internal static class Suite
 {
     private const string Vanilla = "vanilla";
     private const string VanillaRes = "vanilla_res";

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>What a check confronts a subject with.</summary>
-public enum VerdictLevel
+internal enum VerdictLevel
 {
     /// <summary>The definition, element by element, with given weights.</summary>
     GivenWeights,
@@ -14,7 +14,7 @@ public enum VerdictLevel
 }
 
 /// <summary>Levels of checks.</summary>
-public static class VerdictLevels
+internal static class VerdictLevels
 {
     /// <summary>The level of a check.</summary>
     /// <param name="check">The check.</param>

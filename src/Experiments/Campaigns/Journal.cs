@@ -2,7 +2,7 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Keeps the finished simulations of a run beside its result file until that is written, so that a run that ended too early can go on.</summary>
 /// <remarks>Records are appended one at a time. Whatever instant a run ends at, the file is a header, whole records and at most one torn one.</remarks>
-public sealed class Journal : IDisposable
+internal sealed class Journal : IDisposable
 {
     private readonly JournalContent _content;
     private readonly JournalTail _tail;

@@ -2,7 +2,7 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>What a journal holds: the finished simulations whose records are whole.</summary>
 /// <remarks>All records of an experiment have the same length, so a damaged one hides none behind it.</remarks>
-public sealed class JournalContent
+internal sealed class JournalContent
 {
     private JournalContent(JournalHeader header, byte[] headerBytes, IReadOnlyList<JournalRecord> records, bool isClean, int damaged)
     {

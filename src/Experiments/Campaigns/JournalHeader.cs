@@ -1,23 +1,16 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text.Json;
 
 namespace Wellbehaved.Experiments;
 
 /// <summary>The first bytes of a journal: which experiment its records belong to.</summary>
-/// <remarks>Eight bytes that name the format, the length of a JSON object, the object, and a CRC-64 of all of it. docs/file-formats.md.</remarks>
 /// <param name="Identity">The experiment.</param>
 /// <param name="Shard">The share of its simulations.</param>
 /// <param name="Height">Rows of the input images.</param>
 /// <param name="Width">Columns of the input images.</param>
 /// <param name="Channels">Channels of the input images.</param>
-public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int Height, int Width, int Channels)
+internal sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int Height, int Width, int Channels)
 {
-    private const int LengthOfStart = 12;
-    private const int LengthOfChecksum = sizeof(ulong);
-    private const int MostBytes = 1 << 26;
-
-    private static ReadOnlySpan<byte> Magic => "WBJRNL1\n"u8;
+    private static ReadOnlySpan<byte> Name => "WBJRNL1\n"u8;
 
     /// <summary>The options of the experiment.</summary>
     /// <exception cref="InvalidOperationException">The configuration is none of ours; a header that was read has been checked.</exception>
@@ -48,17 +41,7 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     }
 
     /// <summary>Writes the header.</summary>
-    internal byte[] Encode()
-    {
-        var content = JsonSerializer.SerializeToUtf8Bytes(this, CodecOptions);
-        var bytes = new byte[LengthOfStart + content.Length + LengthOfChecksum];
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length), content.Length);
-        content.CopyTo(bytes, LengthOfStart);
-        var body = bytes.AsSpan(0, LengthOfStart + content.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(body.Length), Crc64.HashToUInt64(body));
-        return bytes;
-    }
+    internal byte[] Encode() => JournalFrame.Encode(Name, JsonSerializer.SerializeToUtf8Bytes(this, CodecOptions));
 
     /// <summary>Reads the header at the beginning of a stream.</summary>
     /// <param name="stream">The journal.</param>
@@ -67,35 +50,12 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     /// <exception cref="InvalidInputException">The bytes are damaged, or no journal.</exception>
     internal static (JournalHeader Header, byte[] Bytes)? Read(Stream stream, string path)
     {
-        var start = new byte[LengthOfStart];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+        if (JournalFrame.Read(stream, Name, path) is not var (bytes, content))
         {
             return null;
         }
 
-        var length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(Magic.Length));
-        if (!start.AsSpan().StartsWith(Magic) || length is <= 0 or > MostBytes)
-        {
-            throw Damaged(path);
-        }
-
-        if (stream.Length < LengthOfStart + length + LengthOfChecksum)
-        {
-            return null;
-        }
-
-        var bytes = new byte[LengthOfStart + length + LengthOfChecksum];
-        start.CopyTo(bytes, 0);
-        stream.ReadExactly(bytes.AsSpan(LengthOfStart));
-        if (Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) != BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length)))
-        {
-            throw Damaged(path);
-        }
-
-        return (
-            Decode(bytes.AsSpan(LengthOfStart, length)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"),
-            bytes
-        );
+        return (Decode(bytes.AsSpan(content)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"), bytes);
     }
 
     private static JsonSerializerOptions CodecOptions { get; } =
@@ -137,7 +97,4 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
             return null;
         }
     }
-
-    private static InvalidInputException Damaged(string path) =>
-        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; --overwrite, or removing the file, starts anew");
 }

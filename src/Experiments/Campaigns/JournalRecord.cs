@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 
 namespace Wellbehaved.Experiments;
 
@@ -15,14 +14,13 @@ namespace Wellbehaved.Experiments;
 internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTimeOffset Finished, SimulationMoments Moments)
 {
     private const int LengthOfStart = sizeof(int) + (2 * sizeof(long)) + sizeof(double) + sizeof(int);
-    private const int LengthOfChecksum = sizeof(ulong);
 
     /// <summary>Bytes of every record of an experiment.</summary>
     public static long Length(ExperimentOptions options)
     {
         var (places, depths, gradients) = Extent(options);
         var sets = 1 + ((long)places * depths);
-        return LengthOfStart + (sets * MomentSet.EncodedLength) + (gradients ? (sets - 1) * sizeof(double) : 0) + LengthOfChecksum;
+        return LengthOfStart + (sets * MomentSet.EncodedLength) + (gradients ? (sets - 1) * sizeof(double) : 0) + JournalFrame.LengthOfChecksum;
     }
 
     /// <summary>Writes the record.</summary>
@@ -48,7 +46,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             rest = rest[sizeof(double)..];
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(rest, Checksum(bytes[..^LengthOfChecksum], headerBytes));
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, JournalFrame.Checksum(bytes[..^JournalFrame.LengthOfChecksum], headerBytes));
     }
 
     /// <summary>Reads a record.</summary>
@@ -58,7 +56,10 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <returns>The record; null if it is damaged.</returns>
     public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths, bool Gradients) extent)
     {
-        if (Checksum(bytes[..^LengthOfChecksum], headerBytes) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..]))
+        if (
+            JournalFrame.Checksum(bytes[..^JournalFrame.LengthOfChecksum], headerBytes)
+            != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^JournalFrame.LengthOfChecksum..])
+        )
         {
             return null;
         }
@@ -105,13 +106,5 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
         var moments = MomentSet.Decode(rest);
         rest = rest[MomentSet.EncodedLength..];
         return moments;
-    }
-
-    private static ulong Checksum(ReadOnlySpan<byte> record, ReadOnlySpan<byte> headerBytes)
-    {
-        var crc = new Crc64();
-        crc.Append(headerBytes[^LengthOfChecksum..]);
-        crc.Append(record);
-        return crc.GetCurrentHashAsUInt64();
     }
 }

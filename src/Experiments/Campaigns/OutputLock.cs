@@ -5,7 +5,7 @@ namespace Wellbehaved.Experiments;
 /// On a file of its own, so that others can read the journal meanwhile. Where a file system knows no locks, or in the instant in which one
 /// process removes the file and another opens it, two may pass: then both compute the same bits, and the journal's checksums tell what they spoilt.
 /// </remarks>
-public sealed class OutputLock : IDisposable
+internal sealed class OutputLock : IDisposable
 {
     private const int Attempts = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

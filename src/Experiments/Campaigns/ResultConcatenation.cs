@@ -4,7 +4,7 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Joins result files that do not say of which experiment they are, on the word of whoever calls.</summary>
 /// <remarks>Nothing tells that such files belong together: what can be checked is that their arrays fit, and that no simulation occurs twice.</remarks>
-public static class ResultConcatenation
+internal static class ResultConcatenation
 {
     private const string Note = "note";
 

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>Joins parts of an experiment to the file that a single run would have written, bit for bit.</summary>
-public static class ResultMerge
+internal static class ResultMerge
 {
     /// <summary>Joins result files.</summary>
     /// <param name="paths">Result files, or journals of runs that ended too early, in any order.</param>

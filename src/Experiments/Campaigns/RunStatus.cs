@@ -1,7 +1,7 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>How far a run is.</summary>
-public enum RunState
+internal enum RunState
 {
     /// <summary>Its result file is written.</summary>
     Done,
@@ -19,7 +19,7 @@ public enum RunState
 /// <param name="State">How far it is.</param>
 /// <param name="Finished">Number of finished simulations.</param>
 /// <param name="SecondsEach">Seconds between two finished simulations of the latest process; null before it finished one.</param>
-public sealed record RunStatus(string Output, JournalHeader? Header, RunState State, int Finished, double? SecondsEach)
+internal sealed record RunStatus(string Output, JournalHeader? Header, RunState State, int Finished, double? SecondsEach)
 {
     /// <summary>What is wrong with its files; null if nothing.</summary>
     public string? Problem { get; init; }
@@ -90,9 +90,9 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
             // Completed and removed since the folder was listed; its result is seen below.
             return null;
         }
-        catch (InvalidInputException)
+        catch (InvalidInputException exception)
         {
-            return new RunStatus(output, null, RunState.Failed, 0, null) { Problem = NothingSaid };
+            return new RunStatus(output, null, state, 0, null) { Problem = exception.Message };
         }
     }
 

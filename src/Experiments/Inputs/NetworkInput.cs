@@ -10,7 +10,7 @@ namespace Wellbehaved.Experiments;
 /// <param name="images">Where images come from.</param>
 /// <param name="normalization">How they are normalised.</param>
 /// <param name="seed">The seed.</param>
-public sealed class NetworkInput(ImageSource images, InputNormalization normalization, ulong seed)
+internal sealed class NetworkInput(ImageSource images, InputNormalization normalization, ulong seed)
 {
     /// <summary>Fills a network's input for one simulation: a normalised batch, and noise of independent standard normal numbers.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>

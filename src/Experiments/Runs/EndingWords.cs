@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Experiments;
 
 /// <summary>Endings in words: how many mappings ended how, and where the first of them did.</summary>
-public static class EndingWords
+internal static class EndingWords
 {
     /// <summary>Counts endings.</summary>
     /// <param name="ends">The ends of all mappings, or of some; those that lasted do not count.</param>

@@ -8,7 +8,7 @@ namespace Wellbehaved.Experiments;
 public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
 {
     /// <summary>Says whose results these are, for a journal.</summary>
-    public JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
+    internal JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
 
     /// <summary>What the user should know of how the images are read; null if nothing.</summary>
     public string? Remark => images.Remark;
@@ -36,12 +36,23 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
 
     /// <summary>Runs the simulations.</summary>
     /// <param name="depthReached">Called after each layer or residual unit of each simulation, from several threads.</param>
-    /// <param name="journal">Holds simulations that are finished already, and receives each that will be.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The results.</returns>
+    /// <exception cref="InvalidInputException">A batch cannot be normalised.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public ExperimentResult Run(Action? depthReached = null, CancellationToken cancellation = default) => Simulate(null, depthReached, cancellation);
+
+    /// <summary>Runs the simulations that a journal lacks.</summary>
+    /// <param name="journal">Holds simulations that are finished already, and receives each that will be.</param>
+    /// <param name="depthReached">Called after each layer or residual unit of each simulation, from several threads.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The results, those that were finished among them.</returns>
     /// <exception cref="InvalidInputException">A batch cannot be normalised, or the journal cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public ExperimentResult Run(Action? depthReached = null, Journal? journal = null, CancellationToken cancellation = default)
+    internal ExperimentResult Run(Journal journal, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Simulate(journal, depthReached, cancellation);
+
+    private ExperimentResult Simulate(Journal? journal, Action? depthReached, CancellationToken cancellation)
     {
         var moments = new SimulationMoments[Indices.Count];
         var pending = new List<int>();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 

@@ -70,7 +70,7 @@ public sealed record ExperimentResult(
 
     /// <summary>The arrays of the result file, and a line for each that had to be left out.</summary>
     /// <returns>Arrays by name, and warnings.</returns>
-    public (IReadOnlyList<KeyValuePair<string, NpyArray>> Arrays, IReadOnlyList<string> Warnings) ToArrays()
+    internal (IReadOnlyList<KeyValuePair<string, NpyArray>> Arrays, IReadOnlyList<string> Warnings) ToArrays()
     {
         var (arrays, warnings) = MomentArrays();
         return ([.. arrays, .. ResultArrays.Extent(Indices, Options.NumSims, Shard)], warnings);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 

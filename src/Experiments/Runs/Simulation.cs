@@ -2,7 +2,7 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Runs simulations of an experiment one at a time, in memory that is allocated once.</summary>
 /// <remarks>A simulation is a pure function of the options and its index.</remarks>
-public sealed class Simulation : IDisposable
+internal sealed class Simulation : IDisposable
 {
     private readonly ExperimentOptions _options;
     private readonly int _threads;

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Figures;
 
 /// <summary>Where a curve comes from, which decides how it is drawn.</summary>
-public enum CurveKind
+internal enum CurveKind
 {
     /// <summary>From simulations: a solid line, with a band if there is more than one.</summary>
     Measured,
@@ -17,7 +17,7 @@ public enum CurveKind
 }
 
 /// <summary>A curve of a panel.</summary>
-public sealed record Curve
+internal sealed record Curve
 {
     private Curve(string label, CurveKind kind, int colour, double[] x, double[] y) => (Label, Kind, Colour, X, Y) = (label, kind, colour, x, y);
 

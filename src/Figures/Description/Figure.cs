@@ -5,7 +5,7 @@ namespace Wellbehaved.Figures;
 /// <param name="Title">Says what is to be seen.</param>
 /// <param name="Panels">The panels.</param>
 /// <param name="Columns">Panels in a row.</param>
-public sealed record Figure(string Title, IReadOnlyList<Panel> Panels, int Columns)
+internal sealed record Figure(string Title, IReadOnlyList<Panel> Panels, int Columns)
 {
     /// <summary>How the numbers came about: sizes of the networks, simulations, data set, a line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

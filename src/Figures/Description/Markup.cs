@@ -3,7 +3,7 @@ using System.Text;
 namespace Wellbehaved.Figures;
 
 /// <summary>How a piece of text is set.</summary>
-public enum TextStyle
+internal enum TextStyle
 {
     /// <summary>As words are.</summary>
     Upright,
@@ -21,13 +21,13 @@ public enum TextStyle
 /// <summary>A piece of text in one style.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Style">Its style.</param>
-public readonly record struct TextRun(string Text, TextStyle Style);
+internal readonly record struct TextRun(string Text, TextStyle Style);
 
 /// <summary>
 /// The signs that titles and labels are written with: <c>*r*</c> is a variable, <c>_{eff}</c> a subscript, <c>^{l}</c> a superscript, and a
 /// backslash takes the next sign as it is. Digits that Unicode has raised or lowered, as in ν₂ and 10⁻⁷, are set likewise.
 /// </summary>
-public static class Markup
+internal static class Markup
 {
     private const string RaisedSigns = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺";
     private const string LoweredSigns = "₀₁₂₃₄₅₆₇₈₉₋₊";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Figures;
 
 /// <summary>How an axis is divided.</summary>
-public enum AxisScale
+internal enum AxisScale
 {
     /// <summary>Evenly.</summary>
     Linear,
@@ -15,7 +15,7 @@ public enum AxisScale
 /// <summary>A horizontal line to compare with.</summary>
 /// <param name="Value">Where it is drawn, in coordinates of the vertical axis.</param>
 /// <param name="Label">What it stands for.</param>
-public readonly record struct Reference(double Value, string Label);
+internal readonly record struct Reference(double Value, string Label);
 
 /// <summary>A cell of a heat map, in coordinates of the axes.</summary>
 /// <param name="Left">Its left edge.</param>
@@ -24,14 +24,14 @@ public readonly record struct Reference(double Value, string Label);
 /// <param name="High">Its upper edge.</param>
 /// <param name="Share">What it shows, from 0, blank, to 1, full colour.</param>
 /// <param name="Words">What it shows, in words.</param>
-public readonly record struct Cell(double Left, double Right, double Low, double High, double Share, string Words);
+internal readonly record struct Cell(double Left, double Right, double Low, double High, double Share, string Words);
 
 /// <summary>A panel of a figure. Its title and labels are <see cref="Markup"/>.</summary>
 /// <param name="Title">Its title.</param>
 /// <param name="XLabel">What is along the horizontal axis.</param>
 /// <param name="YLabel">What is along the vertical axis.</param>
 /// <param name="Curves">Its curves.</param>
-public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnlyList<Curve> Curves)
+internal sealed record Panel(string Title, string XLabel, string YLabel, IReadOnlyList<Curve> Curves)
 {
     /// <summary>A power of ten beyond this exponent is said as such: as a number it would overflow.</summary>
     private const double MostExponent = 300;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Wellbehaved.Figures;
 
 /// <summary>Draws figures: SVG, PNG and PDF. SVG needs no native library; Skia is loaded for the other two only.</summary>
-public static class FigureRenderer
+internal static class FigureRenderer
 {
     /// <summary>Width of a panel that stands alone: three of them fit the width of a page.</summary>
     private const double WidthAlone = 380;

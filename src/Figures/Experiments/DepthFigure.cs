@@ -4,7 +4,7 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Figures;
 
 /// <summary>Moments by depth, as in the paper's figures 3 (plain nets), 4 (batch norm) and 5 (batch norm and skip connections).</summary>
-public static class DepthFigure
+internal static class DepthFigure
 {
     private const int MostNames = 3;
     private const string Depth = "depth *l*";

@@ -4,7 +4,7 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Figures;
 
 /// <summary>Distributions of ln ν₂ and ln μ₂(dx) over the simulations at four depths, as in the paper's figure 2, with the exact density of W1.</summary>
-public static class HistogramFigure
+internal static class HistogramFigure
 {
     private const int MostDepths = 4;
 

@@ -8,7 +8,7 @@ namespace Wellbehaved.Figures;
 /// Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances
 /// and residual branches.
 /// </summary>
-public static class NetworkFigure
+internal static class NetworkFigure
 {
     private const int MostNames = 3;
 

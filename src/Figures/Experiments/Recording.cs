@@ -9,7 +9,7 @@ namespace Wellbehaved.Figures;
 /// <param name="Architecture">Its architecture.</param>
 /// <param name="Width">Channels N; null if unknown.</param>
 /// <param name="Theory">What theory says of the same network; null if that is not known.</param>
-public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
+internal sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
     /// <summary>
     /// What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only

@@ -4,7 +4,7 @@ namespace Wellbehaved.Figures;
 
 /// <summary>The architectures in one frame: directions of variance and SNR^l/SNR^0 by depth, well-behaved or pathological at a glance, and the dilution
 /// of the residual branch.</summary>
-public static class SideBySideFigure
+internal static class SideBySideFigure
 {
     private static readonly double Ln10 = Math.Log(10);
 

@@ -7,7 +7,7 @@ namespace Wellbehaved.Figures;
 /// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no
 /// longer does (a "coordinate check").
 /// </summary>
-public static class WidthFigure
+internal static class WidthFigure
 {
     private const int MostDepths = 4;
 

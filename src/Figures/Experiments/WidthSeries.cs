@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Wellbehaved.Figures;
 
 /// <summary>Results of one network at several widths, narrowest first.</summary>
-public sealed class WidthSeries
+internal sealed class WidthSeries
 {
     private const string Option = "--against";
 

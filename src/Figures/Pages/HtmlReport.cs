@@ -13,7 +13,7 @@ namespace Wellbehaved.Figures;
 /// <remarks>
 /// No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.
 /// </remarks>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const string StyleResource = "report.css";
 

@@ -34,7 +34,7 @@ internal sealed class ConvolutionTables : IDisposable
     /// <param name="convolution">Its description.</param>
     public static ConvolutionTables Tabulate(TensorShape input, TensorShape output, Convolution convolution)
     {
-        var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
+        var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary, convolution.Dilation);
         var (outputPoints, inputPoints) = (output.Points, input.Points);
         var offsets = table.Length / outputPoints;
         var tables = new ConvolutionTables(offsets, outputPoints, inputPoints);

@@ -9,7 +9,7 @@ namespace Wellbehaved.Model;
 /// batch-normalised nets. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>. The variance is the mean square (P
 /// in the denominator), computed in double precision.
 /// </remarks>
-public sealed unsafe class BatchNorm<T> : ILayer<T>
+internal sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>

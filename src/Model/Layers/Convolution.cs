@@ -10,7 +10,7 @@ namespace Wellbehaved.Model;
 /// Directly, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
 /// the product gathers it from the image while it packs its blocks. Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
 /// </remarks>
-public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
+internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly KernelShape _kernelShape;

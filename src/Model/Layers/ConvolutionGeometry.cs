@@ -63,7 +63,12 @@ internal static class ConvolutionGeometry
             return Outside;
         }
 
-        var period = boundary == Boundary.Periodic ? extent : 2 * extent;
+        var period = boundary switch
+        {
+            Boundary.Periodic => extent,
+            Boundary.Symmetric => 2 * extent,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that the model knows"),
+        };
         var within = ((position % period) + period) % period;
         return within < extent ? within : period - 1 - within;
     }

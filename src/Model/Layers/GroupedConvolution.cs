@@ -39,7 +39,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
         _biases = Biases<T>.After(weights);
         _groups = convolution.GroupsOf(input.Channels);
         _kernel = new AlignedBuffer<T>(_kernelShape.Length);
-        var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
+        var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary, convolution.Dilation);
         _sources = Convolution<T>.SourcesOfSignalAndNoise(table, output.Points, input.Points);
     }
 

@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>One step of the propagation: it turns the current signal and noise into the next.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface ILayer<T> : IDisposable
+internal interface ILayer<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Propagates signal and noise through the layer.</summary>

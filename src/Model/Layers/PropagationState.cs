@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>What travels through a network: signal and noise, a second buffer to write to, and where the parameters come from.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class PropagationState<T> : IDisposable
+internal sealed class PropagationState<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SignalAndNoise<T>[] _buffers;

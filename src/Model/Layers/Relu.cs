@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 /// <summary>The activation <c>max(·, 0)</c>; the noise passes where the signal is positive.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="threads">Greatest number of threads.</param>
-public sealed class Relu<T>(int threads) : ILayer<T>
+internal sealed class Relu<T>(int threads) : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>A residual branch, repeated H times with fresh weights, and the skip connection around it: <c>y ← y + branch(y)</c>.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class ResidualUnit<T> : ILayer<T>
+internal sealed class ResidualUnit<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Sequence<T> _branch;

@@ -106,7 +106,7 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
         var output = convolution.OutputOf(input);
         var weights = Weights(convolution, convolution.FanInOf(input.Channels), output.Channels, convolution.Parameters);
         return convolution.GroupsOf(input.Channels) == 1
-            ? new Convolution<T>(shape, weights, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation, product)
+            ? new Convolution<T>(shape, weights, convolution.Stride, convolution.Boundary, convolution.Dilation, product)
             : new GroupedConvolution<T>(shape, Tensor(output), weights, convolution, product);
     }
 

@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>What the layers of a network have in common while they are built.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class NetworkBuilder<T>
+internal sealed class NetworkBuilder<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private int _places = 1;

@@ -160,7 +160,7 @@ internal sealed class NetworkMemory
 
         if (convolution.GroupsOf(input.Channels) == 1)
         {
-            var geometry = new PatchGeometry(convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
+            var geometry = new PatchGeometry(convolution.Stride, convolution.Boundary, convolution.Dilation);
             _numbers += ConvolutionMethods.NumbersOfTransforms(
                 _images,
                 (input.Height, input.Width, input.Channels),

@@ -27,7 +27,7 @@ internal static class SettingsDescription
                     {
                         Channels = settings.Channels,
                         Stride = settings.FirstStride,
-                        Boundary = settings.Boundary.AsDescribed(),
+                        Boundary = settings.Boundary,
                         Parameters = Initialisation.LeCun,
                     };
             return new Network(
@@ -61,7 +61,7 @@ internal static class SettingsDescription
     private static Layer? LayerOf(Step step, NetworkSettings settings) =>
         step switch
         {
-            ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary.AsDescribed() },
+            ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary },
             BatchNormStep => new BatchNorm { Epsilon = settings.Epsilon },
             ReluStep => new Activation(Function.Relu),
             ResidualStep residual => LayersOf(residual.Branch, settings) is not { } branch

@@ -4,7 +4,6 @@ using System.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>A step of an architecture: the description that a layer is built from.</summary>
-/// <remarks>Derive from it to compose networks of layers of your own.</remarks>
 public abstract record Step
 {
     /// <summary>What has happened after the step.</summary>
@@ -20,12 +19,12 @@ public abstract record Step
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="builder">Knows the network's shape.</param>
     /// <returns>A layer that owns its scratch memory.</returns>
-    public abstract ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    internal abstract ILayer<T> Build<T>(NetworkBuilder<T> builder)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
 /// <summary>A convolution that keeps the number of channels, with weights of variance 2/fan-in.</summary>
-public sealed record ConvolutionStep : Step
+internal sealed record ConvolutionStep : Step
 {
     /// <inheritdoc/>
     public override PlaceKind Kind => PlaceKind.Convolution;
@@ -34,7 +33,7 @@ public sealed record ConvolutionStep : Step
     public override int Convolutions => 1;
 
     /// <inheritdoc/>
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return new Convolution<T>(builder.Shape, builder.InnerKernel, 1, builder.Boundary, builder.Product);
@@ -42,13 +41,13 @@ public sealed record ConvolutionStep : Step
 }
 
 /// <summary>Batch normalisation.</summary>
-public sealed record BatchNormStep : Step
+internal sealed record BatchNormStep : Step
 {
     /// <inheritdoc/>
     public override PlaceKind Kind => PlaceKind.BatchNorm;
 
     /// <inheritdoc/>
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return new BatchNorm<T>(builder.Shape, builder.Epsilon, builder.Threads);
@@ -56,13 +55,13 @@ public sealed record BatchNormStep : Step
 }
 
 /// <summary>The activation.</summary>
-public sealed record ReluStep : Step
+internal sealed record ReluStep : Step
 {
     /// <inheritdoc/>
     public override PlaceKind Kind => PlaceKind.Relu;
 
     /// <inheritdoc/>
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return new Relu<T>(builder.Threads);
@@ -72,7 +71,7 @@ public sealed record ReluStep : Step
 /// <summary>A residual unit: the branch, H times, and the skip connection around it.</summary>
 /// <param name="Branch">Steps of the branch.</param>
 /// <param name="Repetitions">Residual depth H.</param>
-public sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions) : Step
+internal sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions) : Step
 {
     /// <inheritdoc/>
     public override PlaceKind Kind => PlaceKind.Addition;
@@ -84,5 +83,5 @@ public sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions) 
     public override int Places => 1 + Branch.Sum(step => step.Places);
 
     /// <inheritdoc/>
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new ResidualUnit<T>(Branch, Repetitions, builder);
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new ResidualUnit<T>(Branch, Repetitions, builder);
 }

@@ -9,7 +9,7 @@ namespace Wellbehaved.Model;
 /// There is no state to advance, so any number can be had alone, in any order and on any thread.
 /// Source: J. Salmon et al., <i>Parallel Random Numbers: As Easy as 1, 2, 3</i>, SC 2011; tested against its known-answer vectors.
 /// </remarks>
-public static class Philox4x32
+internal static class Philox4x32
 {
     /// <summary>Counters that <see cref="Blocks"/> evaluates at once.</summary>
     internal const int Lanes = 16;

@@ -5,7 +5,7 @@ namespace Wellbehaved.Networks;
 /// In floating point, since descriptions may ask for more than 64 bits count. What costs a few operations a feature (norms, activations, poolings, sums) is
 /// left out.
 /// </remarks>
-public static class Operations
+internal static class Operations
 {
     /// <summary>Multiply-adds of one input in a layer and those within it, repetitions counted.</summary>
     /// <param name="layer">The layer.</param>

@@ -43,7 +43,7 @@ internal static class LayerReader
     {
         if (list.ValueKind != JsonValueKind.Array)
         {
-            throw new InvalidNetworkException(path, $"expected a list of layers, got {JsonObject.Words(list)}");
+            throw new InvalidNetworkException(path, $"expected a list of layers, got {ReadObject.Words(list)}");
         }
 
         if (level > MostLevels)
@@ -63,7 +63,7 @@ internal static class LayerReader
 
         if (element.ValueKind != JsonValueKind.Object || element.EnumerateObject().Count() != 1)
         {
-            throw new InvalidNetworkException(path, $"expected a layer, a word or an object with one, got {JsonObject.Words(element)}");
+            throw new InvalidNetworkException(path, $"expected a layer, a word or an object with one, got {ReadObject.Words(element)}");
         }
 
         var only = element.EnumerateObject().First();
@@ -72,7 +72,7 @@ internal static class LayerReader
 
     private static Layer ReadLayer(string word, JsonElement? value, string path, OpenSizes open, int level)
     {
-        JsonObject Object(params string[] names) => JsonObject.Read(value ?? EmptyObject, $"{path}.{word}", names);
+        ReadObject Object(params string[] names) => ReadObject.Read(value ?? EmptyObject, $"{path}.{word}", names);
         switch (word)
         {
             case "conv":
@@ -136,7 +136,7 @@ internal static class LayerReader
                 var repeat = Object("times", "unit");
                 var times = repeat.Element("times");
                 return new Repeat(
-                    IsWord(times, Words.OpenDepth) ? open.Depth() : JsonObject.Integer(times, repeat.At("times")),
+                    IsWord(times, Words.OpenDepth) ? open.Depth() : ReadObject.Integer(times, repeat.At("times")),
                     Read(repeat.Element("unit"), repeat.At("unit"), open, level)
                 );
             default:
@@ -146,7 +146,7 @@ internal static class LayerReader
                     return new Activation(new Function(kind));
                 }
 
-                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{JsonObject.Shortened(word)}\"")
+                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{ReadObject.Shortened(word)}\"")
                 {
                     Word = word,
                     Words = AllWords,
@@ -156,7 +156,7 @@ internal static class LayerReader
 
     private static JsonElement EmptyObject { get; } = JsonDocument.Parse("{}").RootElement.Clone();
 
-    private static Convolution ReadConvolution(JsonObject convolution, OpenSizes open) =>
+    private static Convolution ReadConvolution(ReadObject convolution, OpenSizes open) =>
         new(convolution.Integer("kernel"))
         {
             Channels = ReadChannels(convolution, open),
@@ -166,7 +166,7 @@ internal static class LayerReader
             {
                 null => 1,
                 { } groups when IsWord(groups, Words.Depthwise) => Convolution.EachChannel,
-                { } groups => JsonObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
+                { } groups => ReadObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
                     ? count
                     : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{Words.Depthwise}\", got 0"),
             },
@@ -174,7 +174,7 @@ internal static class LayerReader
             Parameters = ReadParameters(convolution, Initialisation.He),
         };
 
-    private static Residual ReadResidual(JsonObject residual, OpenSizes open, int level) =>
+    private static Residual ReadResidual(ReadObject residual, OpenSizes open, int level) =>
         new(Read(residual.Element("branch"), residual.At("branch"), open, level))
         {
             Skip = residual.Find("skip") is { } skip ? Read(skip, residual.At("skip"), open, level) : Layers.None,
@@ -183,22 +183,22 @@ internal static class LayerReader
             Survival = residual.Number("survival", 1),
         };
 
-    private static Initialisation ReadParameters(JsonObject layer, Initialisation otherwise) =>
+    private static Initialisation ReadParameters(ReadObject layer, Initialisation otherwise) =>
         new(
             layer.Number("weight_variance", otherwise.WeightVariance),
             layer.Number("bias_variance", otherwise.BiasVariance),
             (WeightLaw)layer.Choice("weights", Words.Weights)
         );
 
-    private static int? ReadChannels(JsonObject layer, OpenSizes open) =>
+    private static int? ReadChannels(ReadObject layer, OpenSizes open) =>
         layer.Find("channels") switch
         {
             null => null,
             { } channels when IsWord(channels, Words.OpenChannels) => open.Channels(),
-            { } channels => JsonObject.Integer(channels, layer.At("channels")),
+            { } channels => ReadObject.Integer(channels, layer.At("channels")),
         };
 
-    private static ResidualScale ReadScale(JsonObject residual, string name)
+    private static ResidualScale ReadScale(ReadObject residual, string name)
     {
         if (residual.Find(name) is not { ValueKind: JsonValueKind.String } word)
         {
@@ -212,19 +212,19 @@ internal static class LayerReader
             "1/sqrt(l+1)" => ResidualScale.ByUnit,
             _ => throw new InvalidNetworkException(
                 residual.At(name),
-                $"expected a number, \"{Words.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {JsonObject.Words(word)}"
+                $"expected a number, \"{Words.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {ReadObject.Words(word)}"
             ),
         };
     }
 
-    private static double Epsilon(JsonObject norm) => norm.Number("epsilon", new InstanceNorm().Epsilon);
+    private static double Epsilon(ReadObject norm) => norm.Number("epsilon", new InstanceNorm().Epsilon);
 
     private static double Number(JsonElement? value, string path, string word) =>
-        value is { } number && JsonObject.Number(number, path) is { } factor
+        value is { } number && ReadObject.Number(number, path) is { } factor
             ? factor
             : throw new InvalidNetworkException(
                 path,
-                $"expected {{\"{word}\": number}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}"
+                $"expected {{\"{word}\": number}}, got {(value is { } other ? ReadObject.Words(other) : "the word alone")}"
             );
 
     private static int Extent(JsonElement? value, string path, string word) =>
@@ -232,7 +232,7 @@ internal static class LayerReader
             ? extent
             : throw new InvalidNetworkException(
                 path,
-                $"expected {{\"{word}\": extent}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}"
+                $"expected {{\"{word}\": extent}}, got {(value is { } other ? ReadObject.Words(other) : "the word alone")}"
             );
 
     private static bool IsWord(JsonElement element, string word) => element.ValueKind == JsonValueKind.String && element.ValueEquals(word);

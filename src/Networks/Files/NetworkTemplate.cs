@@ -75,7 +75,7 @@ public sealed class NetworkTemplate
             );
         }
 
-        var file = JsonObject.Read(root, "network", Words.Network);
+        var file = ReadObject.Read(root, "network", Words.Network);
         var name = file.Text("name");
         if (string.IsNullOrWhiteSpace(name))
         {
@@ -130,10 +130,10 @@ public sealed class NetworkTemplate
     {
         if (input.ValueKind != JsonValueKind.Array || input.GetArrayLength() != 3)
         {
-            throw new InvalidNetworkException("input", $"expected [height, width, channels], got {JsonObject.Words(input)}");
+            throw new InvalidNetworkException("input", $"expected [height, width, channels], got {ReadObject.Words(input)}");
         }
 
-        var extents = input.EnumerateArray().Select((extent, i) => JsonObject.Integer(extent, $"input[{i}]")).ToArray();
+        var extents = input.EnumerateArray().Select((extent, i) => ReadObject.Integer(extent, $"input[{i}]")).ToArray();
         var shape = new Shape(extents[0], extents[1], extents[2]);
         Require.InputOf(shape);
         return shape;

@@ -6,7 +6,7 @@ internal static class Words
     /// <summary>Names of the object that a file is.</summary>
     public static readonly string[] Network = ["name", "description", "input", "layers", "$schema"];
 
-    /// <summary>Words of <see cref="Networks.Boundary"/>.</summary>
+    /// <summary>Words of <see cref="Boundary"/>.</summary>
     public static readonly string[] Boundary = ["periodic", "symmetric", "zero_padding"];
 
     /// <summary>Words of <see cref="WeightLaw"/>.</summary>

@@ -130,7 +130,7 @@ internal sealed class ExportedLayers
         int After(int length, int outputs) => Math.Max(0, ((outputs - 1) * convolution.Stride) + extent - length - before);
         var (rows, columns) = (After(shape.Height, output.Height), After(shape.Width, output.Width));
         long[] pads = [before, before, rows, columns];
-        if (convolution.Boundary is not Networks.Boundary.ZeroPadding && convolution.Kernel > 1)
+        if (convolution.Boundary is not Boundary.ZeroPadding && convolution.Kernel > 1)
         {
             value = Around(Around(value, 2, shape.Height, before, rows, convolution.Boundary), 3, shape.Width, before, columns, convolution.Boundary);
             pads = [0, 0, 0, 0];
@@ -146,13 +146,13 @@ internal sealed class ExportedLayers
     }
 
     /// <summary>Puts what lies beyond the border around an axis.</summary>
-    private string Around(string value, int axis, int length, int before, int after, Networks.Boundary boundary)
+    private string Around(string value, int axis, int length, int before, int after, Boundary boundary)
     {
         long Source(int position) =>
             boundary switch
             {
-                Networks.Boundary.Periodic => ((position % length) + length) % length,
-                Networks.Boundary.Symmetric => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length
+                Boundary.Periodic => ((position % length) + length) % length,
+                Boundary.Symmetric => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length
                     ? there
                     : (2 * length) - 1 - there,
                 _ => throw new InvalidOperationException($"nothing lies beyond the boundary {boundary}"),

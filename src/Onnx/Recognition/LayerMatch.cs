@@ -68,7 +68,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         };
         if (convolution.OutputOf(input) != ShapeOf(node.Output[0]))
         {
-            throw Not(node, "its border is another");
+            throw OtherBorder(node, before);
         }
 
         return convolution;
@@ -161,21 +161,28 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     private static Boundary Zeros(NodeProto node, long before) =>
         node.Text("auto_pad", "NOTSET") == "NOTSET" && (node.Integers("pads") ?? [0, 0, 0, 0]) is [var top, var left, _, _] && top == before && left == before
             ? Boundary.ZeroPadding
-            : throw Not(node, "its border is another");
+            : throw OtherBorder(node, before);
+
+    private static NotComposedException OtherBorder(NodeProto node, long before) =>
+        Not(
+            node,
+            $"its input is padded by {string.Join(", ", node.Integers("pads") ?? [0, 0, 0, 0])}, "
+                + $"and that of a described layer with its kernel by {before} before the first row and column"
+        );
 
     private static Boundary Around(NodeProto node, Shape input, long before, long[] rows, long[] columns)
     {
         bool Matches(Func<long, int, long> source) =>
             rows.Index().All(pair => pair.Item == source(pair.Index - before, input.Height))
             && columns.Index().All(pair => pair.Item == source(pair.Index - before, input.Width));
-        return (node.Integers("pads") ?? [0, 0, 0, 0]).Any(pad => pad != 0) ? throw Not(node, "its border is another")
+        return (node.Integers("pads") ?? [0, 0, 0, 0]).Any(pad => pad != 0) ? throw Not(node, "its input is extended, and padded too")
             : Matches((position, length) => ((position % length) + length) % length) ? Boundary.Periodic
             : Matches(
                 (position, length) =>
                     (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length ? there : (2 * length) - 1 - there
             )
                 ? Boundary.Symmetric
-            : throw Not(node, "its border is another");
+            : throw Not(node, "its input is extended neither periodically nor by its mirror image");
     }
 
     private Initialisation Parameters(NodeProto node, long fanIn)

@@ -70,7 +70,7 @@ public abstract class DualActivation
     /// <param name="p">Their covariance; a correlation beyond ±1 by rounding is one of ±1.</param>
     /// <returns>The dual and its derivatives.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A variance is negative or not finite, or the correlation beyond ±1.</exception>
-    public DualDerivatives Evaluate(double q1, double q2, double p)
+    internal DualDerivatives Evaluate(double q1, double q2, double p)
     {
         RequireVariance(q1, nameof(q1));
         RequireVariance(q2, nameof(q2));
@@ -90,7 +90,7 @@ public abstract class DualActivation
     /// <param name="noise">Second moments of the noise.</param>
     /// <returns>Covariance of the noises after the activation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">See <see cref="Evaluate"/>.</exception>
-    public double NoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise) => NoiseCovariance(Evaluate(q1, q2, p), q1, q2, p, noise);
+    internal double NoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise) => NoiseCovariance(Evaluate(q1, q2, p), q1, q2, p, noise);
 
     /// <summary>N3: <c>E s(u)s'(v) dv = c₂₁T + 2c₂₂ ∂V/∂q₂</c>.</summary>
     /// <param name="q1">Variance of u.</param>
@@ -99,7 +99,7 @@ public abstract class DualActivation
     /// <param name="noise">Second moments of the noise.</param>
     /// <returns>Covariance of the signal at u and the noise at v after the activation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">See <see cref="Evaluate"/>.</exception>
-    public double SignalNoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise)
+    internal double SignalNoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise)
     {
         var dual = Evaluate(q1, q2, p);
         return (noise.C21 * dual.T) + (2 * noise.C22 * dual.V2);

@@ -8,4 +8,4 @@ namespace Wellbehaved.Theory;
 /// <param name="Tp">∂T/∂p; infinite at correlations ±1 where kinks meet.</param>
 /// <param name="T1">∂T/∂q₁.</param>
 /// <param name="T2">∂T/∂q₂.</param>
-public readonly record struct DualDerivatives(double V, double T, double V1, double V2, double Tp, double T1, double T2);
+internal readonly record struct DualDerivatives(double V, double T, double V1, double V2, double Tp, double T1, double T2);

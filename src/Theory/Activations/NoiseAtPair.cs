@@ -6,4 +6,4 @@ namespace Wellbehaved.Theory;
 /// <param name="C12">E du v.</param>
 /// <param name="C21">E dv u.</param>
 /// <param name="C22">E dv v.</param>
-public readonly record struct NoiseAtPair(double D12, double C11, double C12, double C21, double C22);
+internal readonly record struct NoiseAtPair(double D12, double C11, double C12, double C21, double C22);

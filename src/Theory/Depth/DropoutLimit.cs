@@ -3,7 +3,7 @@ namespace Wellbehaved.Theory;
 /// <summary>A ReLU network with independent dropout masks at every point, kept at its scale (σ_w² = 2p): <c>c ← p k₁(c)</c>.</summary>
 /// <param name="Correlation">c*, below 1: no collapse.</param>
 /// <param name="Memory">-1/ln(p k₀(c*)): layers over which the start is forgotten.</param>
-public readonly record struct DropoutLimit(double Correlation, double Memory)
+internal readonly record struct DropoutLimit(double Correlation, double Memory)
 {
     /// <summary>The limit for a probability of keeping a feature.</summary>
     /// <param name="keep">p in (0, 1).</param>

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>Z2: what a residual network does is what its branch does as a stack, at a time that its scales make.</summary>
-public static class ResidualTime
+internal static class ResidualTime
 {
     /// <summary>T(l) of normalised branches with a fixed scale: ln(1 + l/l₀).</summary>
     /// <param name="units">l ≥ 0.</param>

@@ -8,7 +8,7 @@ namespace Wellbehaved.Theory;
 /// half of its digits where correlations are close to one, which is where deep nets live; near -1, where the closed forms of k₁, k₂ and k₄ cancel, a series
 /// takes over.
 /// </remarks>
-public static class ArcCosineKernel
+internal static class ArcCosineKernel
 {
     /// <summary>Below this angle to -1 the series is used: its closed form has lost three digits there, and 12 terms give all.</summary>
     private const double SeriesBelow = 0.5;

@@ -12,7 +12,7 @@ namespace Wellbehaved.Theory;
 /// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their
 /// covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
 /// </remarks>
-public sealed partial class BatchNormKernel
+internal sealed partial class BatchNormKernel
 {
     /// <summary>Step of the rule in ln t that the measure is made discrete by: its error is e^{-π²/step}.</summary>
     private const double ScalarStep = 0.25;

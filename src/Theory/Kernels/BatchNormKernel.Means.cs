@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Wellbehaved.Theory;
 
 /// <summary>Means over channels after batch norm and an activation of the leaky family, of signal and noise: what a layer norm after them takes away.</summary>
-public sealed partial class BatchNormKernel
+internal sealed partial class BatchNormKernel
 {
     /// <summary>Step of the trapezoidal rule in ln w: converged to rounding, as for integrands that are analytic in a strip.</summary>
     private const double MeanStep = 1.0 / 8;

@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>What becomes of noise that is correlated with the signal.</summary>
-public sealed partial class BatchNormKernel
+internal sealed partial class BatchNormKernel
 {
     /// <summary>Which share of the noise lies in the directions of the centred signal.</summary>
     /// <param name="cross">Covariance of noise and signal, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>

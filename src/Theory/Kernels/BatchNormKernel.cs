@@ -14,7 +14,7 @@ namespace Wellbehaved.Theory;
 /// where that rate bounds what is left.
 /// Source: theory.md S5; G. Yang et al., <i>A Mean Field Theory of Batch Normalization</i>, ICLR 2019, for the Laplace form.
 /// </remarks>
-public sealed partial class BatchNormKernel
+internal sealed partial class BatchNormKernel
 {
     /// <summary>Eigenvalues below this share of the largest are rounding of the kernel, not directions of variance.</summary>
     private const double RankTolerance = 1e-13;

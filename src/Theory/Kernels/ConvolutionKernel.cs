@@ -1,19 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
-
-/// <summary>What lies beyond the border of an image.</summary>
-public enum Border
-{
-    /// <summary>The opposite side.</summary>
-    Periodic,
-
-    /// <summary>The mirror image, border positions included; odd kernels.</summary>
-    Symmetric,
-
-    /// <summary>Zeros.</summary>
-    Zero,
-}
 
 /// <summary>The kernel after a convolution with independent weights, from the Gram matrix of its inputs.</summary>
 /// <remarks>
@@ -21,7 +9,7 @@ public enum Border
 /// <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in and 1 for 1/fan-in. Theory.md section 3, exact at every width. A fully connected
 /// layer is the case k = 1: <c>K = gG</c>.
 /// </remarks>
-public sealed class ConvolutionKernel
+internal sealed class ConvolutionKernel
 {
     private const int Outside = -1;
     private readonly int[][] _sources;
@@ -35,7 +23,7 @@ public sealed class ConvolutionKernel
     /// <param name="stride">Distance between outputs in input positions.</param>
     /// <param name="dilation">Distance between the inputs of one patch.</param>
     /// <exception cref="ArgumentException">A size is not positive, or the kernel is even and the border symmetric.</exception>
-    public ConvolutionKernel(int images, int height, int width, int kernelSize, Border border, int stride = 1, int dilation = 1)
+    public ConvolutionKernel(int images, int height, int width, int kernelSize, Boundary border, int stride = 1, int dilation = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -43,7 +31,7 @@ public sealed class ConvolutionKernel
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kernelSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dilation);
-        if (border == Border.Symmetric && kernelSize % 2 == 0)
+        if (border == Boundary.Symmetric && kernelSize % 2 == 0)
         {
             throw new ArgumentException("expected an odd kernel with the symmetric border", nameof(kernelSize));
         }
@@ -237,7 +225,7 @@ public sealed class ConvolutionKernel
         ];
     }
 
-    private static int[] Sources(int images, int height, int width, int stride, Border border, int down, int right)
+    private static int[] Sources(int images, int height, int width, int stride, Boundary border, int down, int right)
     {
         var rows = (height + stride - 1) / stride;
         var columns = (width + stride - 1) / stride;
@@ -255,14 +243,19 @@ public sealed class ConvolutionKernel
     /// <summary>
     /// The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.
     /// </summary>
-    private static int Inside(int position, int extent, Border border)
+    private static int Inside(int position, int extent, Boundary border)
     {
-        if (border == Border.Zero)
+        if (border == Boundary.ZeroPadding)
         {
             return position >= 0 && position < extent ? position : Outside;
         }
 
-        var period = border == Border.Periodic ? extent : 2 * extent;
+        var period = border switch
+        {
+            Boundary.Periodic => extent,
+            Boundary.Symmetric => 2 * extent,
+            _ => throw new ArgumentOutOfRangeException(nameof(border), border, "expected a boundary that theory knows"),
+        };
         var folded = ((position % period) + period) % period;
         return folded < extent ? folded : period - 1 - folded;
     }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Theory;
 /// A kernel is <c>K_ij = E[y_i y_j]</c>, averaged over channels, for the points i and j of the batch. Second moments and the effective rank of
 /// the features follow from it, since <c>XXᵀ/N</c> (P × P) has the nonzero spectrum of the second moments over channels.
 /// </remarks>
-public static class KernelMatrix
+internal static class KernelMatrix
 {
     /// <summary>Asymmetry and negative eigenvalues up to this share of the largest entry are rounding of a kernel made by sums over channels.</summary>
     private const double Rounding = 1e-8;

@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Wellbehaved.Theory;
 
 /// <summary>The kernel after a ReLU, from that of its Gaussian pre-activations. Law S1, exact at every width given the layer below.</summary>
-public static class ReluKernel
+internal static class ReluKernel
 {
     /// <summary><c>E[x_i x_j] = ½ sqrt(q_i q_j) k₁(c_ij)</c>.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P); <c>q_i = K_ii</c>, <c>c_ij = K_ij/sqrt(q_i q_j)</c>.</param>

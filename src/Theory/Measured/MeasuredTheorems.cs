@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 /// ν₁,c(y⁺) and ν₁,c(y⁻) are means over the points of max(y, 0) and max(-y, 0) in channel c; E_c averages over channels. The relations are
 /// identities in expectation over the next weights (S4, S6, S7) and approximations for a single net, the better the wider it is.
 /// </remarks>
-public static class MeasuredTheorems
+internal static class MeasuredTheorems
 {
     /// <summary>Largest possible increment of χ in a ReLU after batch norm, √2. Law S6.</summary>
     public static readonly double LargestActivationIncrement = Math.Sqrt(2);

@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>Batch norm before nothing, and before activations of the leaky family. Laws B1 and B5.</summary>
-public sealed partial class BatchNormKernel
+internal sealed partial class BatchNormKernel
 {
     /// <summary>ε.</summary>
     internal double Epsilon => _epsilon;

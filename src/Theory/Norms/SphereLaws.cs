@@ -9,7 +9,7 @@ namespace Wellbehaved.Theory;
 /// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; of RMS norm, n = N. With U a coordinate of a uniform unit vector
 /// in Rⁿ a normalised channel is <c>z = √n U</c>, independent of the scale that was taken away and of everything below. ε = 0.
 /// </remarks>
-public sealed class SphereLaws
+internal sealed class SphereLaws
 {
     /// <summary>Step of the trapezoidal rules in logarithms.</summary>
     private const double Step = 0.125;

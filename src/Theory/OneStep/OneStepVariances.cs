@@ -10,7 +10,7 @@ namespace Wellbehaved.Theory;
 /// The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of
 /// squared slopes, and fourth moments of Gaussian noise.
 /// </remarks>
-public static class OneStepVariances
+internal static class OneStepVariances
 {
     /// <summary>Var ν₂(x) = Σ_ij Cov(s(y_i)², s(y_j)²)/(P²N).</summary>
     /// <param name="dual">The activation s.</param>

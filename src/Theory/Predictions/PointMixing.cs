@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>Which points of a batch a layer's outputs depend on, apart from batch norm.</summary>
-public static class PointMixing
+internal static class PointMixing
 {
     /// <summary>Whether outputs at a position depend on other positions of the same input.</summary>
     /// <param name="layers">The layers.</param>

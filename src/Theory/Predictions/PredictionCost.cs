@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 /// <summary>What a prediction of kernels costs, before it is made: a rough count, which the time of the first units corrects.</summary>
 /// <param name="Seconds">About this long on a core of 2020.</param>
 /// <param name="Bytes">Memory at the place with most points.</param>
-public readonly record struct PredictionCost(double Seconds, double Bytes)
+internal readonly record struct PredictionCost(double Seconds, double Bytes)
 {
     /// <summary>
     /// Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not

@@ -12,7 +12,7 @@ namespace Wellbehaved.Theory;
 /// differently; <see cref="Given"/> follows it, law S5. Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has
 /// a scale, that of the signal.
 /// </remarks>
-public sealed class KernelRecursion
+internal sealed class KernelRecursion
 {
     /// <summary>
     /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.

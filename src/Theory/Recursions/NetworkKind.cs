@@ -6,7 +6,7 @@ namespace Wellbehaved.Theory;
 /// <param name="BatchNorm">Whether pre-activations are batch-normalised.</param>
 /// <param name="Residual">Whether units add a skip connection.</param>
 /// <param name="ResidualDepth">Feedforward layers in a residual branch, H; ignored without skip connections.</param>
-public readonly record struct NetworkKind(bool BatchNorm, bool Residual, int ResidualDepth = 1)
+internal readonly record struct NetworkKind(bool BatchNorm, bool Residual, int ResidualDepth = 1)
 {
     /// <summary>Names of the architectures that theory has laws for.</summary>
     public static ImmutableArray<string> Names { get; } = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];

@@ -6,7 +6,7 @@ namespace Wellbehaved.Theory;
 /// <param name="LogMu2Signal">ln μ₂ of the signal; -∞ for a single point.</param>
 /// <param name="LogMu2Noise">ln μ₂ of the noise.</param>
 /// <param name="ReffSignal">Effective rank of the signal after the unit's (first) ReLU; NaN for a single point.</param>
-public readonly record struct PredictedMoments(int Depth, double LogNu2Signal, double LogMu2Signal, double LogMu2Noise, double ReffSignal)
+internal readonly record struct PredictedMoments(int Depth, double LogNu2Signal, double LogMu2Signal, double LogMu2Noise, double ReffSignal)
 {
     /// <summary>ln χ, relative to the given input.</summary>
     /// <param name="mu2InputSignal">μ₂(x⁰).</param>

@@ -13,7 +13,7 @@ namespace Wellbehaved.Theory;
 /// given weight matrix does, and convolutional nets, whose neurons are correlated over all positions of all images, (2Mn)² numbers. A seed gives the same
 /// numbers on every processor and thread. One chain serves one caller at a time.
 /// </remarks>
-public sealed class SampledNeurons
+internal sealed class SampledNeurons
 {
     private readonly NetworkKind _kind;
     private readonly int _points;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Theory;
 /// Self-attention at initialisation: T tokens of width d after a layer norm, <c>Σ = XXᵀ/d</c> with ones on its diagonal, β = σ_qσ_k. Laws T1 to T6 of
 /// docs/theory.md.
 /// </summary>
-public static class AttentionLaws
+internal static class AttentionLaws
 {
     /// <summary>
     /// T1: the kernel after attention whose weights are known, <c>σ_v²σ_o² (1/H) Σ_h A_h Σ A_hᵀ</c>; exact, since values and output are fresh. Noise that

@@ -8,7 +8,7 @@ namespace Wellbehaved.Theory;
 /// What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.
 /// </summary>
 /// <remarks>Kernels are means over channels, <c>K_ij = E[y_i y_j]</c>; laws of one layer turn a state into the next (<see cref="LayerMap"/>).</remarks>
-public sealed record KernelState
+internal sealed record KernelState
 {
     private KernelState(Shape shape, int images, Matrix<double> signal) => (Shape, Images, Signal) = (shape, images, signal);
 

@@ -9,7 +9,7 @@ namespace Wellbehaved.Theory;
 /// <remarks>
 /// docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.
 /// </remarks>
-public static class LayerMap
+internal static class LayerMap
 {
     /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>
     internal const int ManyChannels = 32;
@@ -108,17 +108,8 @@ public static class LayerMap
     }
 
     /// <summary>What a convolution makes of kernels over the points of a state.</summary>
-    internal static ConvolutionKernel KernelOf(Convolution convolution, KernelState state)
-    {
-        var border = convolution.Boundary switch
-        {
-            Boundary.Periodic => Border.Periodic,
-            Boundary.Symmetric => Border.Symmetric,
-            Boundary.ZeroPadding => Border.Zero,
-            _ => throw new InvalidOperationException($"no theory of the boundary {convolution.Boundary}"),
-        };
-        return new ConvolutionKernel(state.Images, state.Shape.Height, state.Shape.Width, convolution.Kernel, border, convolution.Stride, convolution.Dilation);
-    }
+    internal static ConvolutionKernel KernelOf(Convolution convolution, KernelState state) =>
+        new(state.Images, state.Shape.Height, state.Shape.Width, convolution.Kernel, convolution.Boundary, convolution.Stride, convolution.Dilation);
 
     /// <summary>Second moments after fresh weights; linear, so expectations stay expectations at any depth.</summary>
     private static KernelState AfterWeights(Shape output, KernelState state, Initialisation parameters, Func<Matrix<double>, Matrix<double>> map)

@@ -90,7 +90,7 @@ public class LayerProtocolTests
         var description = Protocol.ReadDescriptionInLayers(1, Description)!;
 
         description.Architectures.Should().Equal("vanilla", "vanilla_res", "bn_ff", "bn_res");
-        description.Boundaries.Should().Equal(Model.Boundary.Periodic);
+        description.Boundaries.Should().Equal(Boundary.Periodic);
         (description.TakesWeights, description.DrawsWeights, description.Epsilons).Should().Be((true, true, null));
         var offer = description.NetworkOffer!;
         offer.Noises.Should().Equal(NoiseKind.Mapping);
@@ -171,7 +171,7 @@ public class LayerProtocolTests
     {
         foreach (var (name, residualDepth) in new[] { ("vanilla", 1), ("bn_ff", 1), ("vanilla_res", 1), ("vanilla_res", 2), ("bn_res", 3) })
         {
-            var network = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 4, 2), 3, 4, 5, Model.Boundary.Symmetric);
+            var network = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 4, 2), 3, 4, 5, Boundary.Symmetric);
             var settings = SettingsInLayers.SpellOut(network, NetworkOffer.Everything);
 
             settings

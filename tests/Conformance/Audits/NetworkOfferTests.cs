@@ -17,7 +17,7 @@ public class NetworkOfferTests
                 Channels = 4,
                 Stride = 2,
                 Groups = 2,
-                Boundary = Networks.Boundary.ZeroPadding,
+                Boundary = Boundary.ZeroPadding,
                 Parameters = new(2, 0.1, WeightLaw.Uniform),
             },
             new LayerNorm { Scale = 2 },

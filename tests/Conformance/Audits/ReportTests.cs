@@ -190,13 +190,13 @@ public class ReportTests
     }
 
     [Theory]
-    [InlineData("O1", VerdictLevel.GivenWeights)]
-    [InlineData("D7", VerdictLevel.GivenWeights)]
-    [InlineData("I2", VerdictLevel.Initialisation)]
-    [InlineData("S2", VerdictLevel.Statistics)]
-    [InlineData("P3", VerdictLevel.Statistics)]
-    public void Each_check_has_its_level(string claim, VerdictLevel level) =>
-        VerdictLevels.LevelOf(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
+    [InlineData("O1", nameof(VerdictLevel.GivenWeights))]
+    [InlineData("D7", nameof(VerdictLevel.GivenWeights))]
+    [InlineData("I2", nameof(VerdictLevel.Initialisation))]
+    [InlineData("S2", nameof(VerdictLevel.Statistics))]
+    [InlineData("P3", nameof(VerdictLevel.Statistics))]
+    public void Each_check_has_its_level(string claim, string level) =>
+        VerdictLevels.LevelOf(Suite.Checks.First(check => check.ClaimId == claim)).ToString().Should().Be(level);
 
     [Fact]
     public void Whatever_was_declined_an_adapter_s_failure_or_nothing_executed_is_not_a_pass()

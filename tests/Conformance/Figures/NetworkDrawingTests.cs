@@ -22,7 +22,7 @@ public sealed class NetworkDrawingTests : IDisposable
                 {
                     Channels = 8,
                     Stride = 2,
-                    Boundary = Networks.Boundary.ZeroPadding,
+                    Boundary = Boundary.ZeroPadding,
                 },
                 new Repeat(
                     7,

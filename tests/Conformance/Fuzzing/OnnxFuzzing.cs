@@ -29,7 +29,7 @@ public static class OnnxFuzzing
                 Build.Node("GlobalAveragePool", ["h3"], "y")
             )
             .ToByteArray(),
-        Exported(Recipes.Find("bn_res", new RecipeSizes(new Shape(4, 4, 3), 3, 4, 1, Networks.Boundary.Periodic))!),
+        Exported(Recipes.Find("bn_res", new RecipeSizes(new Shape(4, 4, 3), 3, 4, 1, Boundary.Periodic))!),
         Exported(
             new Network(
                 "attentive",

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

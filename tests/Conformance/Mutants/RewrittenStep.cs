@@ -24,7 +24,7 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
 
     public override int Convolutions => Kernels;
 
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new Layer<T>(this, builder);
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new Layer<T>(this, builder);
 
     private sealed class Layer<T>(RewrittenStep step, NetworkBuilder<T> builder) : ILayer<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -77,7 +77,7 @@ internal sealed record RewrittenResidualStep(IReadOnlyList<Step> Branch, int Rep
 
     public override int Places => 1 + Branch.Sum(step => step.Places);
 
-    public override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new Layer<T>(this, builder);
+    internal override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new Layer<T>(this, builder);
 
     private sealed class Layer<T>(RewrittenResidualStep step, NetworkBuilder<T> builder) : ILayer<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -81,7 +81,7 @@ public class UnderflowTests
             "dropout" => [new Dropout(0.5) { Mask = DropoutMask.ByPoint }],
             "max_pool" => [new MaxPool(2)],
             "norm" => [new LayerNorm(), new RmsNorm { Over = NormalisedOver.All }],
-            "convolution" => [new Convolution(3) { Boundary = Networks.Boundary.ZeroPadding }, new Convolution(3)],
+            "convolution" => [new Convolution(3) { Boundary = Boundary.ZeroPadding }, new Convolution(3)],
             "residual" => [new Residual([new Dense()]) { BranchScale = 0.5 }],
             _ => [],
         };

@@ -2,7 +2,6 @@ using FluentAssertions;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Wellbehaved.Training;
-using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 

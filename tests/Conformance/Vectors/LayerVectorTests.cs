@@ -40,7 +40,7 @@ public sealed class LayerVectorTests : IDisposable
             .Should()
             .Contain(typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract));
         seen.OfType<Activation>().Select(activation => activation.Function.Kind).Should().Contain(Enum.GetValues<FunctionKind>());
-        seen.OfType<Networks.Convolution>().Select(convolution => convolution.Boundary).Should().Contain(Enum.GetValues<Networks.Boundary>());
+        seen.OfType<Networks.Convolution>().Select(convolution => convolution.Boundary).Should().Contain(Enum.GetValues<Boundary>());
     }
 
     [Fact]

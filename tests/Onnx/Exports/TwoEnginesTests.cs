@@ -41,11 +41,11 @@ public class TwoEnginesTests
     }
 
     [Theory]
-    [InlineData("vanilla", Wellbehaved.Networks.Boundary.Periodic)]
-    [InlineData("vanilla_res", Wellbehaved.Networks.Boundary.Symmetric)]
-    [InlineData("bn_ff", Wellbehaved.Networks.Boundary.ZeroPadding)]
-    [InlineData("bn_res", Wellbehaved.Networks.Boundary.Periodic)]
-    public void Recipes_agree_at_every_place(string name, Wellbehaved.Networks.Boundary boundary) =>
+    [InlineData("vanilla", Boundary.Periodic)]
+    [InlineData("vanilla_res", Boundary.Symmetric)]
+    [InlineData("bn_ff", Boundary.ZeroPadding)]
+    [InlineData("bn_res", Boundary.Periodic)]
+    public void Recipes_agree_at_every_place(string name, Boundary boundary) =>
         Agree(Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), 4, Channels, 3, boundary))!, NoiseKind.Mapping);
 
     public static TheoryData<string> Kinds() => [.. Layered.Keys];
@@ -74,7 +74,7 @@ public class TwoEnginesTests
                 Channels = 12,
                 Groups = 4,
                 Stride = 2,
-                Boundary = Wellbehaved.Networks.Boundary.ZeroPadding,
+                Boundary = Boundary.ZeroPadding,
             },
             new Convolution(2) { Stride = 3 },
         ],
@@ -83,13 +83,13 @@ public class TwoEnginesTests
             new Convolution(3)
             {
                 Dilation = 2,
-                Boundary = Wellbehaved.Networks.Boundary.Symmetric,
+                Boundary = Boundary.Symmetric,
                 Parameters = new Initialisation(2, 0.5),
             },
             new Convolution(3)
             {
                 Dilation = 3,
-                Boundary = Wellbehaved.Networks.Boundary.Periodic,
+                Boundary = Boundary.Periodic,
                 Groups = Convolution.EachChannel,
             },
         ],

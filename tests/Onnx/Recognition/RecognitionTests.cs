@@ -10,11 +10,11 @@ namespace Wellbehaved.Tests.Onnx.Recognition;
 public class RecognitionTests
 {
     [Theory]
-    [InlineData("vanilla", 1, Wellbehaved.Networks.Boundary.Periodic)]
-    [InlineData("vanilla_res", 3, Wellbehaved.Networks.Boundary.Symmetric)]
-    [InlineData("bn_ff", 3, Wellbehaved.Networks.Boundary.ZeroPadding)]
-    [InlineData("bn_res", 3, Wellbehaved.Networks.Boundary.Periodic)]
-    public void Recipe_is_recognised_after_its_export(string name, int kernel, Wellbehaved.Networks.Boundary boundary) =>
+    [InlineData("vanilla", 1, Boundary.Periodic)]
+    [InlineData("vanilla_res", 3, Boundary.Symmetric)]
+    [InlineData("bn_ff", 3, Boundary.ZeroPadding)]
+    [InlineData("bn_res", 3, Boundary.Periodic)]
+    public void Recipe_is_recognised_after_its_export(string name, int kernel, Boundary boundary) =>
         IsRecognised(Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), 2, 6, kernel, boundary))!);
 
     public static TheoryData<string> Kinds() => [.. Composed.Keys];
@@ -47,7 +47,7 @@ public class RecognitionTests
         TensorProto[] tensors = [Build.Tensor("w", 0.3, 4, 3, 3, 3)];
         Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y")), OnnxWeights.He)
             .Reason.Should()
-            .Be("Conv 'conv': its border is another");
+            .Be("Conv 'conv': its input is padded by 0, 0, 0, 0, and that of a described layer with its kernel by 1 before the first row and column");
         Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y").With("pads", [1L, 1, 1, 1])), OnnxWeights.File)
             .Reason.Should()
             .Be("Conv 'conv': its weights are those of the file, and not random");
@@ -73,11 +73,11 @@ public class RecognitionTests
             {
                 Channels = 8,
                 Stride = 2,
-                Boundary = Wellbehaved.Networks.Boundary.ZeroPadding,
+                Boundary = Boundary.ZeroPadding,
             },
             new Convolution(2) { Groups = 4 },
             new Convolution(2) { Dilation = 2 },
-            new Convolution(3) { Boundary = Wellbehaved.Networks.Boundary.Symmetric },
+            new Convolution(3) { Boundary = Boundary.Symmetric },
         ],
         ["norms"] = [new Convolution(1) { Channels = 8 }, new BatchNorm { Scale = 0.5 }, new LayerNorm(), new RmsNorm { Epsilon = 0.01 }, new Convolution(1)],
         ["pools"] = [new Convolution(1) { Channels = 8 }, new MaxPool(2), new AveragePool(2), new GlobalAveragePool(), new Convolution(1)],

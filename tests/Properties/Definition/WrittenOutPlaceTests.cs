@@ -63,7 +63,7 @@ public class WrittenOutPlaceTests
                 network.Depth,
                 network.Channels,
                 network.KernelSize,
-                Enum.Parse<Networks.Boundary>(network.Boundary.ToString()),
+                Enum.Parse<Boundary>(network.Boundary.ToString()),
                 epsilon,
                 network.ResidualDepth
             )

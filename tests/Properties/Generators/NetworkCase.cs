@@ -30,7 +30,7 @@ public sealed record NetworkCase(
         );
 
     /// <summary>The same network, written out as it is defined.</summary>
-    public WrittenOutNetwork WrittenOut(double epsilon, IReadOnlyList<double[]> kernels) => new(Settings(epsilon), kernels);
+    internal WrittenOutNetwork WrittenOut(double epsilon, IReadOnlyList<double[]> kernels) => new(Settings(epsilon), kernels);
 
     public Batch Batch(double[] signal, double[] noise) => new(Settings().NetworkInput, signal, noise);
 

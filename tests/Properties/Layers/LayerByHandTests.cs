@@ -20,9 +20,9 @@ public class LayerByHandTests
     [InlineData(2, 1, 1, Convolution.EachChannel)]
     public void Convolutions_are_sums_over_patches(int kernel, int stride, int dilation, int groups)
     {
-        foreach (var boundary in Enum.GetValues<Networks.Boundary>())
+        foreach (var boundary in Enum.GetValues<Boundary>())
         {
-            if (boundary == Networks.Boundary.Symmetric && kernel % 2 == 0)
+            if (boundary == Boundary.Symmetric && kernel % 2 == 0)
             {
                 continue;
             }
@@ -48,7 +48,7 @@ public class LayerByHandTests
     public void A_row_of_positions_is_convolved_and_pooled_along_itself()
     {
         var input = new Shape(1, 6, 3);
-        var layer = new Convolution(3) { Channels = 4, Boundary = Networks.Boundary.ZeroPadding };
+        var layer = new Convolution(3) { Channels = 4, Boundary = Boundary.ZeroPadding };
         Check(new("row", input, [layer]), (signal, parameters, withBias) => Convolve(layer, input, signal, parameters, withBias));
         Check(new("row", input, [new AveragePool(2)]), (signal, _, _) => Pool(input, signal, 1, 2, (window, _) => window.Average()));
     }
@@ -237,12 +237,12 @@ public class LayerByHandTests
         return [.. result];
     }
 
-    private static int Folded(int position, int extent, Networks.Boundary boundary)
+    private static int Folded(int position, int extent, Boundary boundary)
     {
-        while (boundary != Networks.Boundary.ZeroPadding && (position < 0 || position >= extent))
+        while (boundary != Boundary.ZeroPadding && (position < 0 || position >= extent))
         {
             position =
-                boundary == Networks.Boundary.Periodic ? (position + extent) % extent
+                boundary == Boundary.Periodic ? (position + extent) % extent
                 : position < 0 ? -1 - position
                 : (2 * extent) - 1 - position;
         }

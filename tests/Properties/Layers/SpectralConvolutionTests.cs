@@ -257,7 +257,7 @@ public sealed unsafe class SpectralConvolutionTests
             Channels = given.OutputChannels,
             Stride = given.Stride,
             Dilation = given.Dilation,
-            Boundary = given.Boundary.AsDescribed(),
+            Boundary = given.Boundary,
         };
         var weights = new Networks.ParameterTensor(Networks.ParameterKind.Weights, 0, described, given.Kernel.FanIn, given.OutputChannels)
         {

@@ -102,7 +102,7 @@ internal static class DescribedNetworks
                     new Convolution(3)
                     {
                         Channels = 8,
-                        Boundary = Networks.Boundary.ZeroPadding,
+                        Boundary = Boundary.ZeroPadding,
                         Parameters = biased,
                     },
                     norm,
@@ -137,7 +137,7 @@ internal static class DescribedNetworks
             image,
             [new BatchNorm { Epsilon = 0 }, new Activation(Function.Relu), new Convolution(3), new BatchNorm { Epsilon = 0 }, new Activation(Function.Relu)]
         );
-        foreach (var boundary in Enum.GetValues<Networks.Boundary>())
+        foreach (var boundary in Enum.GetValues<Boundary>())
         {
             yield return new(
                 $"convolutions_{boundary}",
@@ -184,7 +184,7 @@ internal static class DescribedNetworks
                 new MaxPool(2),
                 new Activation(new(FunctionKind.Silu)),
                 new Scaling(-0.3),
-                new Convolution(3) { Boundary = Networks.Boundary.ZeroPadding },
+                new Convolution(3) { Boundary = Boundary.ZeroPadding },
                 new AveragePool(3),
                 new Flatten(),
                 new Dense { Channels = 7 },
@@ -195,7 +195,7 @@ internal static class DescribedNetworks
             image,
             [
                 new MaxPool(2),
-                new Convolution(3) { Channels = 16, Boundary = Networks.Boundary.Symmetric },
+                new Convolution(3) { Channels = 16, Boundary = Boundary.Symmetric },
                 new Activation(Function.Relu),
                 new GlobalAveragePool(),
                 new Dense { Channels = 4, Parameters = biased },

@@ -9,13 +9,13 @@ namespace Wellbehaved.Tests.Properties;
 public class ConvolutionKernelTests
 {
     [Theory]
-    [InlineData(Border.Periodic, 3, 1)]
-    [InlineData(Border.Symmetric, 3, 1)]
-    [InlineData(Border.Zero, 3, 1)]
-    [InlineData(Border.Periodic, 2, 2)]
-    [InlineData(Border.Zero, 5, 2)]
-    [InlineData(Border.Symmetric, 5, 1)]
-    public void The_kernel_is_the_covariance_of_a_convolution_with_random_weights(Border border, int kernelSize, int stride)
+    [InlineData(Boundary.Periodic, 3, 1)]
+    [InlineData(Boundary.Symmetric, 3, 1)]
+    [InlineData(Boundary.ZeroPadding, 3, 1)]
+    [InlineData(Boundary.Periodic, 2, 2)]
+    [InlineData(Boundary.ZeroPadding, 5, 2)]
+    [InlineData(Boundary.Symmetric, 5, 1)]
+    public void The_kernel_is_the_covariance_of_a_convolution_with_random_weights(Boundary border, int kernelSize, int stride)
     {
         const int images = 2,
             height = 4,
@@ -56,12 +56,12 @@ public class ConvolutionKernelTests
                 for (var b = 0; b < kernelSize; b++)
                 {
                     var (r, s) = ((row * stride) + a - ((kernelSize - 1) / 2), (column * stride) + b - ((kernelSize - 1) / 2));
-                    if (border == Border.Zero && (r < 0 || r >= height || s < 0 || s >= width))
+                    if (border == Boundary.ZeroPadding && (r < 0 || r >= height || s < 0 || s >= width))
                     {
                         continue;
                     }
 
-                    (r, s) = border == Border.Periodic ? ((r + (2 * height)) % height, (s + (2 * width)) % width) : (Mirror(r, height), Mirror(s, width));
+                    (r, s) = border == Boundary.Periodic ? ((r + (2 * height)) % height, (s + (2 * width)) % width) : (Mirror(r, height), Mirror(s, width));
                     for (var c = 0; c < channels; c++)
                     {
                         sum += x[(((image * height) + r) * width) + s, c] * weights[(((a * kernelSize) + b) * channels) + c];
@@ -81,7 +81,7 @@ public class ConvolutionKernelTests
     [Law(MaxTest = 50)]
     public void S2_a_periodic_convolution_conserves_the_trace_and_semidefiniteness(byte images, byte height, byte width, byte kernelSize, int seed)
     {
-        var convolution = new ConvolutionKernel(1 + (images % 3), 1 + (height % 4), 1 + (width % 4), 1 + (kernelSize % 5), Border.Periodic);
+        var convolution = new ConvolutionKernel(1 + (images % 3), 1 + (height % 4), 1 + (width % 4), 1 + (kernelSize % 5), Boundary.Periodic);
         var x = Matrix<double>.Build.Random(convolution.InputPoints, 3, new Normal(0, 1, new Random(seed)));
         var gram = x.TransposeAndMultiply(x) / 3;
         var kernel = convolution.Apply(gram);
@@ -93,6 +93,6 @@ public class ConvolutionKernelTests
     public void A_kernel_of_size_one_is_fully_connected()
     {
         var gram = Kernels.Example;
-        (new ConvolutionKernel(4, 1, 1, 1, Border.Zero).Apply(gram) - (2 * gram)).Enumerate().Largest(Math.Abs).Should().Be(0);
+        (new ConvolutionKernel(4, 1, 1, 1, Boundary.ZeroPadding).Apply(gram) - (2 * gram)).Enumerate().Largest(Math.Abs).Should().Be(0);
     }
 }

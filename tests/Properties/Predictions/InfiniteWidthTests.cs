@@ -85,7 +85,7 @@ public class InfiniteWidthTests
 
     private static PredictedMoments Predict(string architecture, Matrix<double> gram)
     {
-        var fullyConnected = new ConvolutionKernel(Points, 1, 1, 1, Border.Periodic);
+        var fullyConnected = new ConvolutionKernel(Points, 1, 1, 1, Boundary.Periodic);
         var recursion = new KernelRecursion(NetworkKind.Named(architecture), gram, [.. Enumerable.Repeat(1.0, Points)], fullyConnected, Epsilon);
         var moments = recursion.Next();
         while (moments.Depth < Depth)

@@ -62,7 +62,7 @@ public class LargeBatchTests
     private static (Matrix<double> Kernel, KernelRecursion Recursion) Start(string architecture, int residualDepth, int points, double correlation)
     {
         var kernel = Matrix<double>.Build.Dense(points, points, (i, j) => Math.Pow(correlation, Math.Min(Math.Abs(i - j), points - Math.Abs(i - j))));
-        var (kind, fullyConnected) = (NetworkKind.Named(architecture, residualDepth), new ConvolutionKernel(points, 1, 1, 1, Border.Periodic));
+        var (kind, fullyConnected) = (NetworkKind.Named(architecture, residualDepth), new ConvolutionKernel(points, 1, 1, 1, Boundary.Periodic));
         return (kernel, new KernelRecursion(kind, kernel, [.. Enumerable.Repeat(1.0, points)], fullyConnected, 0));
     }
 }

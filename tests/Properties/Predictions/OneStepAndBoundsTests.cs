@@ -96,7 +96,7 @@ public class OneStepAndBoundsTests
         for (var depth = 1; depth <= 12; depth++)
         {
             ManyStepLaws.Dilution(depth - 1).Should().BeApproximately(1 / residual, 1e-15, "the branch adds 1 to what the skip carries");
-            vanilla = OneStepLaws.ExpectedNoiseAfterRelu(new ConvolutionKernel(1, 1, 1, 1, Border.Periodic).Apply([vanilla]))[0];
+            vanilla = OneStepLaws.ExpectedNoiseAfterRelu(new ConvolutionKernel(1, 1, 1, 1, Boundary.Periodic).Apply([vanilla]))[0];
             residual = OneStepLaws.ExpectedResidualSum(residual, 0.5);
             ManyStepLaws.VanillaNu2(0.8, depth).Should().BeApproximately(vanilla, 1e-15);
             ManyStepLaws.BatchNormResidualNu2(1, depth).Should().Be(residual);

@@ -181,7 +181,7 @@ public class PinnedPredictionsTests
             NetworkKind.Named(architecture),
             3 * Kernel,
             [1, 2, 3, 4, 5, 6, 7],
-            new ConvolutionKernel(7, 1, 1, 1, Border.Periodic),
+            new ConvolutionKernel(7, 1, 1, 1, Boundary.Periodic),
             0.1
         );
         Same([.. Enumerable.Range(0, 3).SelectMany(_ => Numbers(recursion.Next())), recursion.QuadratureError], numbers);
@@ -317,7 +317,7 @@ public class PinnedPredictionsTests
                 { 0.3, 1 },
             }
         );
-        var recursion = new KernelRecursion(NetworkKind.Named("vanilla_res", 1), two, [2, 6], new ConvolutionKernel(2, 1, 1, 1, Border.Periodic), 0);
+        var recursion = new KernelRecursion(NetworkKind.Named("vanilla_res", 1), two, [2, 6], new ConvolutionKernel(2, 1, 1, 1, Boundary.Periodic), 0);
         var chain = new SampledNeurons(NetworkKind.Named("vanilla_res", 1), two, 64, 0, 1);
         for (var unit = 1; unit < units; unit++)
         {

@@ -40,7 +40,7 @@ public class RecursionTests
         var (kind, kernel, convolution) = (
             NetworkKind.Named("vanilla"),
             Matrix<double>.Build.DenseIdentity(3),
-            new ConvolutionKernel(3, 1, 1, 1, Border.Periodic)
+            new ConvolutionKernel(3, 1, 1, 1, Boundary.Periodic)
         );
         var full = Second(kernel, [1, 1, 1]);
         var silent = Second(kernel, [0, 0, 0]);
@@ -207,5 +207,5 @@ public class RecursionTests
     }
 
     private static KernelRecursion Start(NetworkKind kind, Matrix<double> kernel, double epsilon) =>
-        new(kind, kernel, [.. Enumerable.Repeat(1.0, kernel.RowCount)], new ConvolutionKernel(kernel.RowCount, 1, 1, 1, Border.Periodic), epsilon);
+        new(kind, kernel, [.. Enumerable.Repeat(1.0, kernel.RowCount)], new ConvolutionKernel(kernel.RowCount, 1, 1, 1, Boundary.Periodic), epsilon);
 }

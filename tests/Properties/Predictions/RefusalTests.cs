@@ -8,7 +8,7 @@ namespace Wellbehaved.Tests.Properties;
 public class RefusalTests
 {
     private static readonly Matrix<double> Identity = Matrix<double>.Build.DenseIdentity(4);
-    private static readonly ConvolutionKernel FullyConnected = new(4, 1, 1, 1, Border.Periodic);
+    private static readonly ConvolutionKernel FullyConnected = new(4, 1, 1, 1, Boundary.Periodic);
     private static readonly double[] Noise = [1, 1, 1, 1];
     private static readonly NetworkKind BatchNormed = NetworkKind.Named("bn_ff");
 
@@ -258,12 +258,12 @@ public class RefusalTests
         Refused(
             "noise",
             "for the kernel's 4 points",
-            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Border.Periodic), 0)
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Boundary.Periodic), 0)
         );
         Refused(
             "noise",
             "for the kernel's 4 points",
-            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Border.Periodic, stride: 2), 0)
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Boundary.Periodic, stride: 2), 0)
         );
         Refused("kernel", "symmetric", () => new SampledNeurons(BatchNormed, Matrix(1, 0.2, 0.5, 1), 3, 0, 1));
         Refused("width", "non-zero", () => new SampledNeurons(BatchNormed, Identity, 0, 0, 1));
@@ -279,19 +279,19 @@ public class RefusalTests
     [Fact]
     public void Convolutions()
     {
-        Refused("images", "non-zero", () => new ConvolutionKernel(0, 2, 2, 3, Border.Zero));
-        Refused("height", "non-zero", () => new ConvolutionKernel(1, 0, 2, 3, Border.Zero));
-        Refused("width", "non-zero", () => new ConvolutionKernel(1, 2, 0, 3, Border.Zero));
-        Refused("kernelSize", "non-zero", () => new ConvolutionKernel(1, 2, 2, 0, Border.Zero));
-        Refused("stride", "non-zero", () => new ConvolutionKernel(1, 2, 2, 3, Border.Zero, 0));
-        Refused("kernelSize", "expected an odd kernel with the symmetric border", () => new ConvolutionKernel(1, 2, 2, 2, Border.Symmetric));
+        Refused("images", "non-zero", () => new ConvolutionKernel(0, 2, 2, 3, Boundary.ZeroPadding));
+        Refused("height", "non-zero", () => new ConvolutionKernel(1, 0, 2, 3, Boundary.ZeroPadding));
+        Refused("width", "non-zero", () => new ConvolutionKernel(1, 2, 0, 3, Boundary.ZeroPadding));
+        Refused("kernelSize", "non-zero", () => new ConvolutionKernel(1, 2, 2, 0, Boundary.ZeroPadding));
+        Refused("stride", "non-zero", () => new ConvolutionKernel(1, 2, 2, 3, Boundary.ZeroPadding, 0));
+        Refused("kernelSize", "expected an odd kernel with the symmetric border", () => new ConvolutionKernel(1, 2, 2, 2, Boundary.Symmetric));
         Refused("gram", "expected 4 points, got 3", () => FullyConnected.Apply(Matrix<double>.Build.DenseIdentity(3)));
         Refused("features", "null", () => FullyConnected.OfFeatures(null!, 2));
         Refused("features", "expected 4 points, got 3", () => FullyConnected.OfFeatures(Matrix<double>.Build.Dense(3, 2), 2));
         Refused("variances", "null", () => FullyConnected.Apply((IReadOnlyList<double>)null!));
         Refused("variances", "expected 4 points, got 3", () => FullyConnected.Apply(Noise[..3]));
 
-        var strided = new ConvolutionKernel(2, 5, 4, 2, Border.Periodic, 2);
+        var strided = new ConvolutionKernel(2, 5, 4, 2, Boundary.Periodic, 2);
         (strided.InputPoints, strided.OutputPoints, strided.OutputHeight, strided.OutputWidth).Should().Be((40, 12, 3, 2));
     }
 

@@ -126,7 +126,7 @@ public class S5_GivenNoiseTests
             joint.SubMatrix(Points, Points, 0, Points),
             joint.Diagonal().Skip(Points).ToArray()
         );
-        var convolution = new ConvolutionKernel(Points, 1, 1, 1, Border.Periodic);
+        var convolution = new ConvolutionKernel(Points, 1, 1, 1, Boundary.Periodic);
         var predicted = LogChi(KernelRecursion.Given(kind, kernel, variances, cross, convolution, epsilon));
         var independent = LogChi(new KernelRecursion(kind, kernel, variances, convolution, epsilon));
 
@@ -170,7 +170,7 @@ public class S5_GivenNoiseTests
     public void R2_noise_that_shares_nothing_with_the_signal_is_noise_in_the_mean_bit_for_bit()
     {
         var kernel = new KernelCase(Points, Channels, 0.1, 0.5, 6).Kernel();
-        var convolution = new ConvolutionKernel(2, 2, 2, 3, Border.Periodic);
+        var convolution = new ConvolutionKernel(2, 2, 2, 3, Boundary.Periodic);
         double[] noise = [.. Enumerable.Repeat(1.0, Points)];
         foreach (var kind in NetworkKind.Names.Select(name => NetworkKind.Named(name)))
         {
@@ -195,12 +195,12 @@ public class S5_GivenNoiseTests
     }
 
     [Theory]
-    [InlineData(3, Border.Periodic, 2)]
-    [InlineData(3, Border.Zero, 1)]
-    [InlineData(5, Border.Symmetric, 1)]
-    [InlineData(2, Border.Zero, 2)]
-    [InlineData(1, Border.Periodic, 1)]
-    public void A_cross_covariance_is_convolved_as_its_features_are(int kernelSize, Border border, int stride)
+    [InlineData(3, Boundary.Periodic, 2)]
+    [InlineData(3, Boundary.ZeroPadding, 1)]
+    [InlineData(5, Boundary.Symmetric, 1)]
+    [InlineData(2, Boundary.ZeroPadding, 2)]
+    [InlineData(1, Boundary.Periodic, 1)]
+    public void A_cross_covariance_is_convolved_as_its_features_are(int kernelSize, Boundary border, int stride)
     {
         const int points = 2 * 4 * 5;
         var normal = new Normal(0, 1, new Random(8));

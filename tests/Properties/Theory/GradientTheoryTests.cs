@@ -91,7 +91,7 @@ public class GradientTheoryTests
         yield return new("vanilla_res", new(1, 1, 10), [new Dense { Channels = 8 }, new Residual([relu, new Dense()]) { SkipScale = 0.8, BranchScale = 0.6 }]);
         yield return new("batch_norm", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm(), leaky, new Dense { Channels = 4 }]);
         yield return new("batch_norm_alone", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm { Scale = 0.7 }, new Dense { Channels = 4 }]);
-        foreach (var boundary in Enum.GetValues<Wellbehaved.Networks.Boundary>())
+        foreach (var boundary in Enum.GetValues<Boundary>())
         {
             yield return new(
                 $"convolutions_{boundary}",

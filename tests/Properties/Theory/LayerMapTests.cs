@@ -31,7 +31,7 @@ public class LayerMapTests
         var kind = new NetworkKind(name.StartsWith("bn", StringComparison.Ordinal), name.EndsWith("res", StringComparison.Ordinal), 2);
         var points = first.Points;
         var convolution =
-            kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Border.Periodic);
+            kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Boundary.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Boundary.Periodic);
         var recursion = KernelRecursion.Given(kind, first.Signal, [.. first.Noise!.Diagonal()], first.Cross!, convolution, 0.001);
         for (var unit = 1; unit <= depth; unit++)
         {
@@ -62,7 +62,7 @@ public class LayerMapTests
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(41));
         var random = new MathNet.Numerics.Random.MersenneTwister(42);
         var gelu = DualActivationTests.Dual("gelu").Curve;
-        var patches = new ConvolutionKernel(2, 4, 4, 3, Border.Zero);
+        var patches = new ConvolutionKernel(2, 4, 4, 3, Boundary.ZeroPadding);
         var (p, dp) = (patches.Patches(x), patches.Patches(dx));
         double[] own = new double[draws],
             pair = new double[draws],

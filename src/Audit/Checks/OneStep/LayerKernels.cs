@@ -14,7 +14,7 @@ internal sealed class LayerKernels(NetworkSettings network)
         network.FeatureShape.Height,
         network.FeatureShape.Width,
         network.KernelSize,
-        Boundaries.BorderOf(network.Boundary)
+        network.Boundary
     );
 
     private readonly ConvolutionKernel _first = new(
@@ -22,7 +22,7 @@ internal sealed class LayerKernels(NetworkSettings network)
         network.NetworkInput.Height,
         network.NetworkInput.Width,
         network.KernelSize,
-        Boundaries.BorderOf(network.Boundary),
+        network.Boundary,
         network.FirstStride
     );
 

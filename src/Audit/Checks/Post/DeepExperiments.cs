@@ -27,7 +27,7 @@ public enum Scale
 /// <param name="seed">The seed.</param>
 /// <param name="depthReached">Called after each layer or residual unit of the first batches, which are planned; from any thread.</param>
 /// <param name="cancellation">Asks to stop.</param>
-public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, Action? depthReached = null, CancellationToken cancellation = default)
+internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, Action? depthReached = null, CancellationToken cancellation = default)
 {
     private readonly ConcurrentDictionary<(string Architecture, int Batch), Lazy<MomentTable>> _tables = [];
 

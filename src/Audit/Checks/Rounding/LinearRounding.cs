@@ -42,16 +42,6 @@ internal static class LinearRounding
         return new(values, Sum(carried, own, largest, parameters.Count > 1 ? parameters[1] : null, unitRoundoff));
     }
 
-    /// <summary>What a boundary is called in the model.</summary>
-    public static Model.Boundary Boundary(Networks.Boundary boundary) =>
-        boundary switch
-        {
-            Networks.Boundary.Periodic => Model.Boundary.Periodic,
-            Networks.Boundary.Symmetric => Model.Boundary.Symmetric,
-            Networks.Boundary.ZeroPadding => Model.Boundary.ZeroPadding,
-            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary whose rounding is bounded"),
-        };
-
     private static WrittenOutFeatures Sum(WrittenOutFeatures carried, WrittenOutFeatures own, WrittenOutFeatures largest, double[]? biases, double unitRoundoff)
     {
         var gamma = Roundings.Gamma(4, unitRoundoff);
@@ -82,7 +72,7 @@ internal static class LinearRounding
                 spread,
                 size,
                 layer.Stride,
-                Boundary(layer.Boundary),
+                layer.Boundary,
                 unitRoundoff
             );
             all ??= new double[bounds.Length * groups];

@@ -94,7 +94,7 @@ internal static class DilutionLaws
         ];
     }
 
-    private static bool IsLossless(Layer layer) => layer is Dense or Convolution { Stride: 1, Boundary: Networks.Boundary.Periodic };
+    private static bool IsLossless(Layer layer) => layer is Dense or Convolution { Stride: 1, Boundary: Boundary.Periodic };
 
     private static bool IsSite(Network network, FreshLayer inner) =>
         inner.Norm!.Layer switch

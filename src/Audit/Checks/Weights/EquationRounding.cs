@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -17,7 +17,7 @@ internal sealed record LayerRules
     public Func<Convolution, int, int> Centre { get; init; } = (layer, output) => output * layer.Stride;
 
     /// <summary>The position that is read at one beyond the border; null for zeros. Takes the extents of the axis and of the other one.</summary>
-    public Func<Networks.Boundary, int, int, int, int?> Source { get; init; } = Beyond;
+    public Func<Boundary, int, int, int, int?> Source { get; init; } = Beyond;
 
     /// <summary>The group of an output channel, of so many outputs and groups.</summary>
     public Func<int, int, int, int> GroupOfOutput { get; init; } = (output, outputs, groups) => output / (outputs / groups);
@@ -133,7 +133,7 @@ internal sealed record LayerRules
         return values;
     }
 
-    public static int? Beyond(Networks.Boundary boundary, int position, int extent, int other) => WrittenOutBoundary.Source(boundary, position, extent);
+    public static int? Beyond(Boundary boundary, int position, int extent, int other) => WrittenOutBoundary.Source(boundary, position, extent);
 
     /// <summary>Features of one channel over a batch, of a point, of an image, or of a group of its channels.</summary>
     public static IEnumerable<int[]> SetsOf(Norm norm, Tensor input) =>

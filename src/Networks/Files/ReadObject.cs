@@ -3,21 +3,21 @@ using System.Text.Json;
 namespace Wellbehaved.Networks;
 
 /// <summary>An object of a network's JSON form, read by name; every refusal names its path.</summary>
-internal sealed class JsonObject
+internal sealed class ReadObject
 {
     /// <summary>Longest piece of a file that a message repeats.</summary>
     private const int MostShown = 40;
 
     private readonly JsonElement _element;
 
-    private JsonObject(JsonElement element, string path) => (_element, Path) = (element, path);
+    private ReadObject(JsonElement element, string path) => (_element, Path) = (element, path);
 
     /// <summary>Where it stands.</summary>
     public string Path { get; }
 
     /// <summary>An object with no other names than these.</summary>
     /// <exception cref="InvalidNetworkException">It is no object, or has another name or one twice.</exception>
-    public static JsonObject Read(JsonElement element, string path, IReadOnlyList<string> names)
+    public static ReadObject Read(JsonElement element, string path, IReadOnlyList<string> names)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {

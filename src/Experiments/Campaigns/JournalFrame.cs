@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>What journals of every kind have in common: a beginning that says whose records follow, and checksums that hold records and beginning together.</summary>
+/// <remarks>Eight bytes that name the format, the length of a JSON object, the object, and a CRC-64 of all of it. docs/file-formats.md.</remarks>
+internal static class JournalFrame
+{
+    /// <summary>Bytes of a checksum.</summary>
+    public const int LengthOfChecksum = sizeof(ulong);
+
+    private const int LengthOfName = 8;
+    private const int LengthOfStart = LengthOfName + sizeof(int);
+    private const int MostBytes = 1 << 26;
+
+    /// <summary>Writes a beginning.</summary>
+    /// <param name="name">The name of the format, eight bytes.</param>
+    /// <param name="content">The JSON object.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] Encode(ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
+    {
+        var bytes = new byte[LengthOfStart + content.Length + LengthOfChecksum];
+        name.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOfName), content.Length);
+        content.CopyTo(bytes.AsSpan(LengthOfStart));
+        var body = bytes.AsSpan(0, LengthOfStart + content.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(body.Length), Crc64.HashToUInt64(body));
+        return bytes;
+    }
+
+    /// <summary>Reads the beginning of a stream.</summary>
+    /// <param name="stream">The journal.</param>
+    /// <param name="name">The name of the format.</param>
+    /// <param name="path">What to call the journal in messages.</param>
+    /// <returns>All of its bytes, and where the JSON object is among them; null if the stream ends before it does, so that nothing can follow it.</returns>
+    /// <exception cref="InvalidInputException">The bytes are damaged, or no journal of this kind.</exception>
+    public static (byte[] Bytes, Range Content)? Read(Stream stream, ReadOnlySpan<byte> name, string path)
+    {
+        var start = new byte[LengthOfStart];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(LengthOfName));
+        if (!start.AsSpan().StartsWith(name) || length is <= 0 or > MostBytes)
+        {
+            throw KindOf(start) is { } kind && !start.AsSpan().StartsWith(name)
+                ? new InvalidInputException(path, $"expected a journal of another kind, found that of {kind}, which --resume goes on with")
+                : Damaged(path);
+        }
+
+        if (stream.Length < LengthOfStart + length + LengthOfChecksum)
+        {
+            return null;
+        }
+
+        var bytes = new byte[LengthOfStart + length + LengthOfChecksum];
+        start.CopyTo(bytes, 0);
+        stream.ReadExactly(bytes.AsSpan(LengthOfStart));
+        return Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length))
+            ? (bytes, LengthOfStart..(LengthOfStart + length))
+            : throw Damaged(path);
+    }
+
+    /// <summary>The checksum of a record, which the checksum of the beginning enters: no record is taken for one of another journal.</summary>
+    /// <param name="record">The record without its checksum.</param>
+    /// <param name="beginning">The beginning.</param>
+    public static ulong Checksum(ReadOnlySpan<byte> record, ReadOnlySpan<byte> beginning)
+    {
+        var crc = new Crc64();
+        crc.Append(beginning[^LengthOfChecksum..]);
+        crc.Append(record);
+        return crc.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>Whose journal begins so, in words; null for a beginning that no journal has.</summary>
+    private static string? KindOf(ReadOnlySpan<byte> start) =>
+        start.StartsWith("WBJRNL1\n"u8) ? "a run of layers or of an architecture"
+        : start.StartsWith("WBONNX1\n"u8) ? "a run of an ONNX file"
+        : start.StartsWith("WBTRAIN1"u8) ? "train"
+        : null;
+
+    private static InvalidInputException Damaged(string path) =>
+        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; --overwrite, or removing the file, starts anew");
+}
