@@ -75,12 +75,7 @@ internal sealed record NetworkForecast(
         var centred = InputVariation.Centred(Features(question, subset, images).Signal);
         var smaller = centred.RowCount <= centred.ColumnCount ? centred.TransposeAndMultiply(centred) : centred.TransposeThisAndMultiply(centred);
         var squares = smaller.Enumerate().Sum(entry => entry * entry);
-        return PredictionCost.Count(
-            question.Network.Layers,
-            subset.Shape,
-            subset.Images,
-            squares > 0 ? smaller.Trace() * smaller.Trace() / squares : 0
-        );
+        return PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images, squares > 0 ? smaller.Trace() * smaller.Trace() / squares : 0);
     }
 
     /// <summary>Predicts.</summary>

@@ -84,8 +84,10 @@ public class WrittenOutFunctionTests
                 FunctionKind.Sine => (Math.Sin(u), Math.Cos(u)),
                 FunctionKind.Elu => u > 0 ? (u, 1) : (-1, 0),
                 FunctionKind.Sigmoid => (u > 0 ? 1 : 0, 0),
-                FunctionKind.Relu or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu or FunctionKind.Softplus or FunctionKind.HardSwish =>
-                    (Math.Max(u, 0), u > 0 ? 1 : 0),
+                FunctionKind.Relu or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu or FunctionKind.Softplus or FunctionKind.HardSwish => (
+                    Math.Max(u, 0),
+                    u > 0 ? 1 : 0
+                ),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a function whose limits are known"),
             };
             WrittenOutFunction.Value(function, u).Should().Be(value, "{0}({1:R})", kind, u);

@@ -182,9 +182,22 @@ public class LayerMapTests
         var kernel = Matrix<double>.Build.Dense(
             points,
             points,
-            (i, j) => common + (i == j ? 1 + (0.1 * (i % 3)) : i % positions == j % positions ? 0.5 : 0)
+            (i, j) =>
+                common
+                + (
+                    i == j ? 1 + (0.1 * (i % 3))
+                    : i % positions == j % positions ? 0.5
+                    : 0
+                )
         );
-        var follows = Matrix<double>.Build.Dense(points, points, (i, j) => i == j ? 0.6 : j == (i + 1) % points ? 0.3 : 0);
+        var follows = Matrix<double>.Build.Dense(
+            points,
+            points,
+            (i, j) =>
+                i == j ? 0.6
+                : j == (i + 1) % points ? 0.3
+                : 0
+        );
         var before = KernelState.Gaussian(
             new Shape(7, 7, channels),
             kernel,
@@ -228,7 +241,14 @@ public class LayerMapTests
         var shape = new Shape(8, 8, 12);
         var random = Matrix<double>.Build.Random(2 * positions, 2 * positions, 5);
         var (noise, gradient) = (random * random.Transpose(), random.Transpose() * random);
-        var kernel = Matrix<double>.Build.Dense(2 * positions, 2 * positions, (i, j) => i == j ? 1 + (0.01 * i) : i % positions == j % positions ? 0.5 : 0.01);
+        var kernel = Matrix<double>.Build.Dense(
+            2 * positions,
+            2 * positions,
+            (i, j) =>
+                i == j ? 1 + (0.01 * i)
+                : i % positions == j % positions ? 0.5
+                : 0.01
+        );
         Norm norm = together == 1 ? new InstanceNorm() : new GroupNorm(3);
         PositionNormMap.ChannelsOf(norm, shape).Should().Be(together);
         var state = KernelState.Gaussian(shape, kernel, noise);
