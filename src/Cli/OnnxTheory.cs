@@ -41,7 +41,10 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
         try
         {
             var subset = PointSubset.Choose(question);
-            var cost = PredictionCost.Count(described.Layers, subset.Shape, subset.Images);
+            var images = isGaussian
+                ? new GaussianImages(shape.Height, shape.Width, shape.Channels)
+                : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
+            var cost = NetworkForecast.CostOf(question, subset, images);
             if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
                 var why =
@@ -51,9 +54,6 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
                 return Silent($"not compared: a kernel over all points of the batch {why}; take smaller images or a smaller batch");
             }
 
-            var images = isGaussian
-                ? new GaussianImages(shape.Height, shape.Width, shape.Channels)
-                : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
             var forecast = NetworkForecast.Make(question, subset, images, samples: 0, cancellation: cancellation);
             var places = new Dictionary<int, PredictedPlace>();
             foreach (var place in forecast.Prediction.Places.Where(place => composition.Places[place.Index] >= 0))

@@ -145,7 +145,7 @@ internal static class PredictCommand
         }
 
         var progress = new ForecastProgress(question, subset, samples);
-        var cost = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
+        var cost = NetworkForecast.CostOf(question, subset, images);
         cost = cost with { Seconds = cost.Seconds + progress.SampleSeconds };
         CostRemark.Print(cost, subset.Points);
         if (CostRemark.IsWorthwhile(cost) && EndRemark.Foresee(question.Network) is { } end)

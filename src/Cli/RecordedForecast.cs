@@ -64,7 +64,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         {
             options.ValidateFor(images);
             var subset = PointSubset.Choose(question);
-            var cost = PredictionCost.Count(network.Layers, subset.Shape, subset.Images);
+            var cost = NetworkForecast.CostOf(question, subset, images);
             if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
                 return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");

@@ -19,10 +19,19 @@ internal static class WrittenOutErrorFunction
             _ => 1 - Series(x),
         };
 
+    /// <summary>From where on exp(-x²) is below the least number of double precision, 2⁻¹⁰⁷⁴.</summary>
+    private const double Vanishing = 28;
+
     /// <summary>exp(-x²).</summary>
     /// <remarks>The rounding of x² would be multiplied by x²: a part of x with few digits has an exact square.</remarks>
     public static double Gaussian(double x)
     {
+        if (Math.Abs(x) > Vanishing)
+        {
+            // Far out the second factor below would overflow, and infinity times 0 is no number.
+            return 0;
+        }
+
         var high = Math.Round(x * 16) / 16;
         return Math.Exp(-high * high) * Math.Exp(-(x - high) * (x + high));
     }

@@ -72,6 +72,12 @@ internal static class WrittenOutFunction
     private static double InnerOfGelu(double u) => RootOfTwoOverPi * (u + (CubicOfGelu * u * u * u));
 
     /// <summary>The derivative of u·s(v(u)) with s the logistic function, whose own derivative is s(v)·s(-v).</summary>
-    private static double Gated(double u, double v, double slope) =>
-        WrittenOutElementary.Logistic(v) + (u * WrittenOutElementary.Logistic(v) * WrittenOutElementary.Logistic(-v) * slope);
+    private static double Gated(double u, double v, double slope)
+    {
+        var gate = WrittenOutElementary.Logistic(v);
+        var change = u * gate * WrittenOutElementary.Logistic(-v);
+
+        // Where the gate no longer changes, the slope of what is in it may have overflowed.
+        return change == 0 ? gate : gate + (change * slope);
+    }
 }

@@ -54,17 +54,22 @@ internal static class GeneratedJudge
             drawn.Noise,
             weights,
             drawn.Batch(),
-            given || !wanted.Contains(OfMoments) || !IsCheap(drawn)
+            given || !wanted.Contains(OfMoments) || LookedAt(drawn) is not { } isLookedAt
                 ? null
                 : snapshot =>
-                    MomentLaws.Compare(
-                        snapshot,
-                        subject.Description.Moments.Contains,
-                        subject.Description.UnitRoundoff,
-                        moments,
-                        moments,
-                        $"{snapshot.Where}, {drawn.Description}"
-                    )
+                {
+                    if (isLookedAt(snapshot.Index))
+                    {
+                        MomentLaws.Compare(
+                            snapshot,
+                            subject.Description.Moments.Contains,
+                            subject.Description.UnitRoundoff,
+                            moments,
+                            moments,
+                            $"{snapshot.Where}, {drawn.Description}"
+                        );
+                    }
+                }
         );
         var found = new List<(string, Measurement)>();
         if (moments.Comparisons > 0)
@@ -87,8 +92,22 @@ internal static class GeneratedJudge
         return found;
     }
 
-    /// <summary>Whether the moments of all places, effective ranks among them, cost little.</summary>
-    private static bool IsCheap(GeneratedCase drawn) => drawn.Numbers * drawn.Network.Places.Count <= MostNumbersOfMoments;
+    /// <summary>
+    /// The places whose moments are judged, effective ranks among them, which cost much: all of a small network, and of a deeper one every second, third, …,
+    /// counted from the last or one of those before it. Null where a place alone costs too much.
+    /// </summary>
+    private static Func<int, bool>? LookedAt(GeneratedCase drawn)
+    {
+        var (places, most) = (drawn.Network.Places.Count, MostNumbersOfMoments / Math.Max(1, drawn.Numbers));
+        if (most == 0)
+        {
+            return null;
+        }
+
+        var step = (places + most - 1) / most;
+        var last = places - 1 - (long)(drawn.Seed % (ulong)Math.Max(1, Math.Min(step, places)));
+        return index => index <= last && (last - index) % step == 0;
+    }
 
     private static WrittenOutNoise Definition(NoiseKind noise) =>
         noise switch

@@ -56,6 +56,28 @@ internal sealed record NetworkForecast(
         };
     }
 
+    /// <summary>What a prediction will cost. Batch norm before some activations takes long where inputs vary in few directions: they are looked at then.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="subset">The points.</param>
+    /// <param name="images">The input images.</param>
+    /// <returns>The cost.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
+    public static PredictionCost CostOf(NetworkQuestion question, PointSubset subset, ImageSource images)
+    {
+        var few = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images, directions: 1);
+        var many = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
+        if (few.Seconds - many.Seconds < 1)
+        {
+            return few;
+        }
+
+        // (Tr S)²/Tr S² of S = XXᵀ, whose square has the trace of that of XᵀX.
+        var centred = InputVariation.Centred(Features(question, subset, images).Signal);
+        var smaller = centred.RowCount <= centred.ColumnCount ? centred.TransposeAndMultiply(centred) : centred.TransposeThisAndMultiply(centred);
+        var squares = smaller.Enumerate().Sum(entry => entry * entry);
+        return PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images, squares > 0 ? smaller.Trace() * smaller.Trace() / squares : 0);
+    }
+
     /// <summary>Predicts.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="subset">The points.</param>

@@ -12,10 +12,10 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
 {
     private const string ResourceName = "layer_signatures.json";
 
-    /// <summary>Statistical claims begin with these letters; D9 and I12 to I14 look at own parameters and moments.</summary>
+    /// <summary>Statistical claims begin with these letters; D9 and I12 to I16 look at own parameters and moments.</summary>
     private const string Covered = "NBLVZTRF";
 
-    private static readonly string[] Own = ["D9", "I12", "I13", "I14", "DR1"];
+    private static readonly string[] Own = ["D9", "I12", "I13", "I14", "I15", "I16", "DR1"];
 
     /// <summary>Fewer claims than that say too little.</summary>
     private const int LeastClaims = 12;

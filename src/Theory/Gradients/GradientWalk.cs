@@ -90,6 +90,8 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
                 ? kernel => map.Transpose(kernel, convolution.Parameters.WeightVariance)
                 : throw new UnknownLayerException(layer),
             Dense dense => kernel => kernel * dense.Parameters.WeightVariance,
+            Norm norm when PositionNormMap.ChannelsOf(norm, before.Shape) is { } channels => kernel =>
+                PositionNormMap.Transpose(norm, before, channels, kernel),
             Activation or Norm or Scaling or Dropout => kernel => kernel.PointwiseMultiply(gain),
             Pooling or GlobalAveragePool => LayerMap.PoolingOf(layer, before) is var pooling
                 ? kernel => pooling.TransposeThisAndMultiply(kernel) * pooling

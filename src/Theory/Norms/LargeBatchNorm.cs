@@ -26,7 +26,12 @@ internal static class LargeBatchNorm
 
     /// <summary>Whether it stands for the exact integral.</summary>
     /// <param name="norm">The batch norm.</param>
-    public static bool IsPreferred(BatchNormKernel norm) => Directions(norm) >= (norm.Points >= ManyPoints ? FastDirections : SharpDirections);
+    public static bool IsPreferred(BatchNormKernel norm) => IsPreferred(Directions(norm), norm.Points);
+
+    /// <summary>Whether it stands for the exact integral.</summary>
+    /// <param name="directions">r.</param>
+    /// <param name="points">P.</param>
+    public static bool IsPreferred(double directions, double points) => directions >= (points >= ManyPoints ? FastDirections : SharpDirections);
 
     /// <summary>Measured, not proved.</summary>
     private const double Rest = 1.5;

@@ -30,10 +30,13 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
     private const double Expansion = 3e-7;
     private const double Node = 3e-8;
 
-    /// <summary>Nodes of batch norm's integrals, and of those in the complex plane.</summary>
+    /// <summary>Nodes of batch norm's integrals.</summary>
     private const int Nodes = 250;
     private const int SignalNodes = 60;
-    private const int ContourNodes = 2500;
+
+    /// <summary>Nodes of those in the complex plane, and seconds of a pair's dual at one: measured on 64 and 256 natural images.</summary>
+    private const int ContourNodes = 1400;
+    private const double ContourPair = 5e-8;
 
     /// <summary>Points from which batch norm's integrals are made by Gauss's rule, and its nodes.</summary>
     private const int ManyPoints = 128;
@@ -47,18 +50,23 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
     private const double SplitProducts = 6;
     private const double SplitPair = 4e-7;
 
-    /// <summary>Points from which an expansion stands for the integrals in the complex plane, of inputs that vary in as many directions.</summary>
-    private const int ExpansionFrom = 60;
-
     /// <summary>Counts.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input as the features hold it.</param>
     /// <param name="images">Number of images.</param>
     /// <returns>The cost.</returns>
-    public static PredictionCost Count(Layers layers, Shape shape, int images)
+    public static PredictionCost Count(Layers layers, Shape shape, int images) => Count(layers, shape, images, (double)images * shape.Positions);
+
+    /// <summary>Counts, where it is known how few directions the inputs vary in: that of batch norm before some activations depends on it.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="directions">(Tr S)²/Tr S² of the inputs' centred kernel S.</param>
+    /// <returns>The cost.</returns>
+    public static PredictionCost Count(Layers layers, Shape shape, int images, double directions)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        var (seconds, points, _) = Add(layers, shape, images, afterBatchNorm: false);
+        var (seconds, points, _) = Add(layers, shape, images, directions, afterBatchNorm: false);
         points = Math.Max(points, (double)shape.Positions * images);
         return new(seconds + (points * points * shape.Channels * 3 * Product), points * points * Matrices * sizeof(double));
     }
@@ -87,7 +95,9 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
 
     private static double Integral(double points, int nodes) => nodes * points * points * (Node + (points * Product));
 
-    private static (double Seconds, double Points, Shape Shape) Add(Layers layers, Shape shape, int images, bool afterBatchNorm)
+    private static double Contour(double points) => ContourNodes * points * points * (ContourPair + (0.5 * points * Product));
+
+    private static (double Seconds, double Points, Shape Shape) Add(Layers layers, Shape shape, int images, double directions, bool afterBatchNorm)
     {
         var (seconds, most) = (0.0, 0.0);
         foreach (var layer in layers)
@@ -98,11 +108,12 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
             switch (layer)
             {
                 case Repeat repeat:
-                    var unit = Add(repeat.Unit, shape, images, afterBatchNorm);
+                    var unit = Add(repeat.Unit, shape, images, directions, afterBatchNorm);
                     (seconds, most, shape) = (seconds + (repeat.Times * unit.Seconds), Math.Max(most, unit.Points), unit.Shape);
                     break;
                 case Residual residual:
-                    var (branch, skip) = (Add(residual.Branch, shape, images, afterBatchNorm), Add(residual.Skip, shape, images, afterBatchNorm));
+                    var branch = Add(residual.Branch, shape, images, directions, afterBatchNorm);
+                    var skip = Add(residual.Skip, shape, images, directions, afterBatchNorm);
                     (seconds, most, shape) = (
                         seconds + branch.Seconds + skip.Seconds + (pairs * 1e-8),
                         Math.Max(most, Math.Max(branch.Points, skip.Points)),
@@ -120,7 +131,7 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
                             FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= SplitFrom ? pairs * SplitPair
                             : points >= ManyPoints ? 3 * Integral(points, GaussNodes)
                             : 2 * Integral(points, Nodes),
-                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when points < ExpansionFrom => 2 * Integral(points, ContourNodes),
+                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when !LargeBatchNorm.IsPreferred(directions, points) => Contour(points),
                             _ => 7 * pairs * Expansion,
                         }
                         : pairs * (DualActivation.For(activation.Function).IsClosedForm ? Formula : Expansion);

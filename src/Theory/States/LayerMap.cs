@@ -64,10 +64,7 @@ internal static class LayerMap
             LayerNorm norm => PointNormMap.Apply(norm, state, subtractsMean: true, norm.Over == NormalisedOver.All),
             RmsNorm norm => PointNormMap.Apply(norm, state, subtractsMean: false, norm.Over == NormalisedOver.All),
             GroupNorm norm => Grouped(norm, state),
-            InstanceNorm => throw new NoTheoryException(
-                layer,
-                "pairs of points of different images have two random scales each; only points of one image have a law"
-            ),
+            InstanceNorm norm => OverPositions(norm, state, 1),
             AveragePool pool => Pool(pool, state, pool.Size),
             GlobalAveragePool => Pool(layer, state, Math.Max(state.Shape.Height, state.Shape.Width)),
             MaxPool pool => pool.Size == 1 ? state : throw new NoTheoryException(layer, "products of largest values over two windows have no closed form"),
@@ -203,16 +200,24 @@ internal static class LayerMap
             return PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: false);
         }
 
-        return state.Shape.Channels / norm.Groups >= ManyChannels && state.IsGaussian
-            ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
+        var channels = state.Shape.Channels / norm.Groups;
+        if (channels >= ManyChannels && state.IsGaussian)
+        {
+            return PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true);
+        }
+
+        return state.Shape.Positions > 1 || !state.IsGaussian
+            ? OverPositions(norm, state, channels)
             : throw new NoTheoryException(
                 norm,
-                state.IsGaussian
-                    ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on "
-                        + "they are as good as constant"
-                    : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own")
+                $"groups of {channels} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
             );
     }
+
+    private static KernelState OverPositions(Norm norm, KernelState state, int channels) =>
+        state.IsGaussian
+            ? PositionNormMap.Apply(norm, state, channels)
+            : throw new NoTheoryException(norm, state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own"));
 
     private static KernelState Dropped(Dropout dropout, KernelState state)
     {

@@ -65,6 +65,36 @@ public class WrittenOutFunctionTests
         }
     }
 
+    /// <summary>Functions and derivatives far out, where each is as good as a line, a constant or its sine.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Values_and_derivatives_far_out_are_those_of_their_limits(FunctionKind kind)
+    {
+        var function = new Function(kind, kind == FunctionKind.LeakyRelu ? 0.125 : 0);
+        double[] sizes = [1e3, 59_999.97, 60_000.03, 123_456.78, 1e7 + 0.03, 1.0000000000001e13, 3e150, 1e160, 1e300, double.MaxValue];
+        using var scope = new AssertionScope();
+        foreach (var u in sizes.SelectMany(size => new[] { size, -size }))
+        {
+            var (value, slope) = kind switch
+            {
+                FunctionKind.Linear => (u, 1.0),
+                FunctionKind.LeakyRelu => u > 0 ? (u, 1) : (0.125 * u, 0.125),
+                FunctionKind.Abs => (Math.Abs(u), Math.Sign(u)),
+                FunctionKind.Tanh or FunctionKind.Erf => (Math.Sign(u), 0),
+                FunctionKind.Sine => (Math.Sin(u), Math.Cos(u)),
+                FunctionKind.Elu => u > 0 ? (u, 1) : (-1, 0),
+                FunctionKind.Sigmoid => (u > 0 ? 1 : 0, 0),
+                FunctionKind.Relu or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu or FunctionKind.Softplus or FunctionKind.HardSwish => (
+                    Math.Max(u, 0),
+                    u > 0 ? 1 : 0
+                ),
+                _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a function whose limits are known"),
+            };
+            WrittenOutFunction.Value(function, u).Should().Be(value, "{0}({1:R})", kind, u);
+            WrittenOutFunction.Derivative(function, u).Should().Be(slope, "{0}'({1:R})", kind, u);
+        }
+    }
+
     [Fact]
     public void The_error_function_and_its_complement_add_up_to_one()
     {

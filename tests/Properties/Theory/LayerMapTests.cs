@@ -166,6 +166,97 @@ public class LayerMapTests
         static void Compare(Matrix<double> law, Matrix<double> measured, string word) => CompareMeans(law, measured, channels, word);
     }
 
+    /// <summary>
+    /// Instance norm, and group norm of few channels, of images whose positions vary in many directions: 20,000 channels that are drawn, noise that follows the
+    /// signal of its own position and of the next, and points of two images that are correlated.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 0.4)]
+    [InlineData(4, 0.02)]
+    public void Norms_over_positions_of_many_directions_follow_their_limits(int together, double common)
+    {
+        const int channels = 20_000,
+            positions = 49,
+            points = 2 * positions;
+        Norm norm = together == 1 ? new InstanceNorm { Epsilon = 0.1, Scale = 1.3 } : new GroupNorm(channels / together) { Epsilon = 0.1, Scale = 1.3 };
+        var kernel = Matrix<double>.Build.Dense(
+            points,
+            points,
+            (i, j) =>
+                common
+                + (
+                    i == j ? 1 + (0.1 * (i % 3))
+                    : i % positions == j % positions ? 0.5
+                    : 0
+                )
+        );
+        var follows = Matrix<double>.Build.Dense(
+            points,
+            points,
+            (i, j) =>
+                i == j ? 0.6
+                : j == (i + 1) % points ? 0.3
+                : 0
+        );
+        var before = KernelState.Gaussian(
+            new Shape(7, 7, channels),
+            kernel,
+            (follows * kernel * follows.Transpose()) + (0.25 * Matrix<double>.Build.DenseIdentity(points)),
+            follows * kernel
+        );
+        var state = LayerMap.Apply(norm, before);
+        state.Validity.Should().Be(Validity.InfiniteWidth);
+        state.Error.Should().BeInRange(0.01, 0.07);
+        state.IsGaussian.Should().BeTrue();
+
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(19));
+        var (z, dz) = (Matrix<double>.Build.Dense(points, channels), Matrix<double>.Build.Dense(points, channels));
+        foreach (var (start, drawn) in Kernels.Neurons(kernel, channels, 20).Chunk(together).Select((drawn, group) => (group * together, drawn)))
+        {
+            var y = Matrix<double>.Build.DenseOfColumnVectors(drawn);
+            var dy = (follows * y) + (0.5 * Matrix<double>.Build.Random(points, together, normal));
+            var (part, noisePart) = Normalise(y, dy, positions, centred: true, 0.1, 1.3);
+            z.SetSubMatrix(0, start, part);
+            dz.SetSubMatrix(0, start, noisePart);
+        }
+
+        Near(state.Signal, z * z.Transpose() / channels, "signal");
+        Near(state.Noise!, dz * dz.Transpose() / channels, "noise");
+        Near(state.Cross!, dz * z.Transpose() / channels, "covariance");
+
+        // Entries scatter by their variances over √channels, and the law may err by the share that it states.
+        void Near(Matrix<double> law, Matrix<double> measured, string what) =>
+            ((law - measured).FrobeniusNorm() / points)
+                .Should()
+                .BeLessThan((1.5 * 1.7 / Math.Sqrt(channels)) + (state.Error * law.FrobeniusNorm() / points), what);
+    }
+
+    /// <summary>The gradient's kernel goes back through the transpose of what the norm makes of independent noise.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Norms_over_positions_and_their_transposes_have_the_same_products(int together)
+    {
+        const int positions = 64;
+        var shape = new Shape(8, 8, 12);
+        var random = Matrix<double>.Build.Random(2 * positions, 2 * positions, 5);
+        var (noise, gradient) = (random * random.Transpose(), random.Transpose() * random);
+        var kernel = Matrix<double>.Build.Dense(
+            2 * positions,
+            2 * positions,
+            (i, j) =>
+                i == j ? 1 + (0.01 * i)
+                : i % positions == j % positions ? 0.5
+                : 0.01
+        );
+        Norm norm = together == 1 ? new InstanceNorm() : new GroupNorm(3);
+        PositionNormMap.ChannelsOf(norm, shape).Should().Be(together);
+        var state = KernelState.Gaussian(shape, kernel, noise);
+        var passed = LayerMap.Apply(norm, state).Noise!.PointwiseMultiply(gradient).Enumerate().Sum();
+        var returned = PositionNormMap.Transpose(norm, state, together, gradient).PointwiseMultiply(noise).Enumerate().Sum();
+        returned.Should().BeApproximately(passed, 1e-9 * passed);
+    }
+
     /// <summary>A layer norm takes means over channels away: those that batch norm and an activation leave, of signal and noise.</summary>
     [Theory]
     [InlineData("relu", 8, 0.5, -1.2)]
@@ -557,8 +648,10 @@ public class LayerMapTests
         var weights = new Convolution(3);
         Refuses([new Activation(Function.Relu)], "no theory of relu: it follows channels that are not Gaussian*");
         Refuses([weights, new MaxPool(2)], "no theory of max_pool*");
-        Refuses([weights, new InstanceNorm()], "no theory of instance_norm: pairs of points of different images*");
-        Refuses([weights, new GroupNorm(3)], "no theory of group_norm: groups of 1 channels*");
+        Refuses([weights, new InstanceNorm()], "no theory of instance_norm: single channels of 16 positions have * % of their variance in one*");
+        Refuses([new Flatten(), new Dense { Channels = 3 }, new InstanceNorm()], "no theory of instance_norm: single channels of 1 position do not vary");
+        Refuses([weights, new GroupNorm(3)], "no theory of group_norm: single channels of 16 positions have * % of their variance in one*");
+        Refuses([weights, new Activation(Function.Relu), new GroupNorm(1)], "no theory of group_norm: each group of channels that are not Gaussian*");
         Refuses([weights, new Attention(1), new LayerNorm()], "no theory of layer_norm: it follows attention*");
         Refuses([weights, new Dropout(0.5), new Activation(Function.Relu)], "no theory of relu*");
         Refuses([weights, new Activation(Function.Relu), new BatchNorm()], "no theory of batch_norm: it follows channels that are not Gaussian*");

@@ -145,6 +145,19 @@ public class NetworkPredictionTests
         many.Bytes.Should().BeApproximately(256 * few.Bytes, 1);
     }
 
+    /// <summary>Batch norm before GELU: an expansion where inputs vary in many directions, minutes of integrals in the complex plane where in few.</summary>
+    [Fact]
+    public void Costs_of_batch_norm_before_GELU_depend_on_the_directions_of_the_inputs()
+    {
+        Layers layers = [.. Start, new Repeat(4, [new Dense(), new BatchNorm(), new Activation(new Function(FunctionKind.Gelu))])];
+        Seconds(64, 5).Should().BeInRange(0.5, 10, "1.3 s of processor were measured for two such layers");
+        Seconds(256, 5).Should().BeInRange(5, 60, "8 s of processor were measured for two such layers");
+        Seconds(1024, 5).Should().BeGreaterThan(300);
+        Seconds(1024, 30).Should().BeLessThan(60).And.Be(Seconds(1024, 1000), "of many directions there is an expansion");
+
+        double Seconds(int points, double directions) => PredictionCost.Count(layers, new Shape(1, 1, 64), points, directions).Seconds;
+    }
+
     internal static (Matrix<double> X, Matrix<double> Dx) Batch(int points, int channels)
     {
         var normal = new Normal(0, 1, new Random(13));

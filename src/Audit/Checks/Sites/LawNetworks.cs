@@ -443,6 +443,38 @@ internal static class LawNetworks
         ),
     ];
 
+    /// <summary>I15: layers whose biases are as strong as what they are added to.</summary>
+    public static IReadOnlyList<SiteCase> OfBiases { get; } =
+    [
+        Points(
+            "layers with biases",
+            12,
+            30,
+            [
+                new Dense { Channels = 16, Parameters = new(1.5, 0.5) },
+                new Activation(new Function(FunctionKind.Tanh)),
+                new Dense { Parameters = new(1.5, 0.5) },
+                new RmsNorm(),
+                new Dense { Parameters = new(1.5, 0.5) },
+            ]
+        ),
+    ];
+
+    /// <summary>I16: layers whose weights have bounds.</summary>
+    public static IReadOnlyList<SiteCase> OfBounds { get; } =
+    [
+        Points(
+            "weights with bounds",
+            12,
+            30,
+            [
+                new Dense { Channels = 12, Parameters = new(1.5, 0, WeightLaw.Uniform) },
+                new Activation(new Function(FunctionKind.Tanh)),
+                new Dense { Parameters = new(2, 0.1, WeightLaw.TruncatedNormal) },
+            ]
+        ),
+    ];
+
     /// <summary>A convolution by itself, of many outputs: one solution gives all weights of a group.</summary>
     private static SiteCase Alone(Convolution layer, int extent, int channels) =>
         new(

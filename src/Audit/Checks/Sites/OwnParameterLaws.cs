@@ -320,7 +320,7 @@ internal static class OwnParameterLaws
     /// The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer
     /// reads alone.
     /// </summary>
-    private static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
+    internal static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
     {
         var parameters = Parameters(layer);
         var solution = SolvedLayer.Solve(layer, [trace], unitRoundoff);
@@ -377,13 +377,7 @@ internal static class OwnParameterLaws
 
                 break;
             case WeightLaw.Uniform or WeightLaw.TruncatedNormal:
-                // A normal law that is cut at two deviations keeps 0.8796 of its deviation.
-                var most = deviation * (parameters.Law == WeightLaw.Uniform ? Math.Sqrt(3) : 2 / 0.87962566103423978);
-                foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
-                {
-                    bounds.AddBetween(new Observed(weight), new Expected(-most), new Expected(most), error + (1e-6 * most), where);
-                }
-
+                AddBounds(solution, bounds, where);
                 break;
             case WeightLaw.Orthogonal when solution.Layer.Layer is Dense && solution.FanIn == solution.Outputs:
                 AddOrthogonality(solution, parameters.WeightVariance, orthogonality, where);
@@ -392,6 +386,19 @@ internal static class OwnParameterLaws
                 break;
             default:
                 throw new InvalidOperationException($"expected a law of weights, got {parameters.Law}");
+        }
+    }
+
+    /// <summary>Compares uniform or cut weights with the bounds of their law.</summary>
+    internal static void AddBounds(SolvedLayer solution, ExactComparison bounds, string where)
+    {
+        // A normal law that is cut at two deviations keeps 0.8796 of its deviation.
+        var parameters = Parameters(solution.Layer);
+        var deviation = Math.Sqrt(parameters.WeightVariance / solution.FanIn);
+        var most = deviation * (parameters.Law == WeightLaw.Uniform ? Math.Sqrt(3) : 2 / 0.87962566103423978);
+        foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
+        {
+            bounds.AddBetween(new Observed(weight), new Expected(-most), new Expected(most), error + (1e-6 * most), where);
         }
     }
 
@@ -419,7 +426,7 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>Networks with as many inputs as their layers need to be solved for.</summary>
-    private static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) =>
+    internal static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) =>
         context.Offered(
             cases.Select(site =>
             {
@@ -429,7 +436,7 @@ internal static class OwnParameterLaws
             })
         );
 
-    private static IReadOnlyList<ShownLayer> SitesOf(Network network) =>
+    internal static IReadOnlyList<ShownLayer> SitesOf(Network network) =>
         [
             .. SolvedLayer
                 .LayersOf(network)
@@ -456,7 +463,7 @@ internal static class OwnParameterLaws
 
     private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
 
-    private static Initialisation Parameters(ShownLayer layer) =>
+    internal static Initialisation Parameters(ShownLayer layer) =>
         layer.Layer switch
         {
             Convolution convolution => convolution.Parameters,

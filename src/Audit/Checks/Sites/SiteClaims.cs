@@ -27,6 +27,8 @@ internal static class SiteClaims
         ),
         new("I13", OwnParameterLaws.HasSite, _ => LawNetworks.OfEveryLaw, OwnParameterLaws.Law),
         new("I14", OwnParameterLaws.HasComparableSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
+        new("I15", BiasLaws.HasSite, _ => LawNetworks.OfBiases, BiasLaws.Independence),
+        new("I16", AskedBeforeLaws.HasSite, _ => LawNetworks.OfBounds, AskedBeforeLaws.Bounds),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
         new("N2", PairLaws.HasNoiseSite, _ => LawNetworks.ActivationsOfPairs, PairLaws.Noise),
         new("N3", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Correlations),

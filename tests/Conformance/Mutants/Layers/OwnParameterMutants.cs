@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
@@ -21,6 +22,8 @@ internal static class OwnParameterMutants
         .. LayerMutants.Collect("I12", AtOtherImages),
         .. LayerMutants.Collect("I13", Laws),
         .. LayerMutants.Collect("I14", Seeds),
+        .. LayerMutants.Collect("I15", Biases),
+        .. Named("I16", "weights that are kept by seed and shape, whatever their law", KeptByShape()),
         .. Named("N1", "weights a tenth too wide, by activations", Weights(_ => Math.Sqrt(1.2))),
         new("weights that are drawn anew for each image", "N2", Suite.Composed) { Implementation = name => new ImagewiseInterpreter(name, int.MaxValue) },
         .. Named(
@@ -265,6 +268,42 @@ internal static class OwnParameterMutants
             ("one set of weights for all layers of a shape", Asked((seed, simulation, _) => (seed, simulation, 0))),
             ("every second layer a copy", Asked((seed, simulation, layer) => (seed, simulation, layer & ~1))),
         ];
+
+    private static IEnumerable<(string Name, LayerRules Rules)> Biases =>
+        [
+            (
+                "biases that are the weights from the first input",
+                BiasesAs(tensor => tensor with { Kind = ParameterKind.Weights, FanIn = 1, Law = WeightLaw.Normal })
+            ),
+            ("biases that all layers share", BiasesAs(tensor => tensor with { Index = 0 })),
+            (
+                "biases that two simulations share",
+                new()
+                {
+                    Draw = (tensor, length, seed, simulation) =>
+                        LayerRules.Drawn(tensor, length, seed, tensor.Kind == ParameterKind.Biases ? simulation & ~1u : simulation),
+                }
+            ),
+        ];
+
+    /// <summary>Parameters that are drawn once for a seed, a place and a size, and then handed to every network.</summary>
+    private static LayerRules KeptByShape()
+    {
+        var kept = new ConcurrentDictionary<(ulong Seed, uint Simulation, ParameterKind Kind, int Index, int Length), double[]>();
+        return new()
+        {
+            Draw = (tensor, length, seed, simulation) =>
+                kept.GetOrAdd((seed, simulation, tensor.Kind, tensor.Index, length), _ => LayerRules.Drawn(tensor, length, seed, simulation)),
+        };
+    }
+
+    /// <summary>Biases that are what other parameters are.</summary>
+    private static LayerRules BiasesAs(Func<ParameterTensor, ParameterTensor> other) =>
+        new()
+        {
+            Draw = (tensor, length, seed, simulation) =>
+                LayerRules.Drawn(tensor.Kind == ParameterKind.Biases ? other(tensor) : tensor, length, seed, simulation),
+        };
 
     private static IEnumerable<Mutant> Named(string claim, string name, LayerRules rules) => LayerMutants.Collect(claim, [(name, rules)]);
 
