@@ -42,7 +42,7 @@ internal static class DiagnoseCommand
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command(
             "diagnose",
-            "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options "
+            "Judges a network by its random mappings: well-behaved, or pathological in signal, SNR or point, with rates and evidence. The options "
                 + "from --total-depth on are for a network, which is run first."
         )
         {

@@ -104,7 +104,12 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public IEnumerable<ReportSection> Sections()
     {
         string[] none = [];
-        yield return new("Where", Where, ["stage", "directions at its end", "SNR^l/SNR^0", "SNR in it", "χ in each layer or unit"], [.. _stages.Select(Cells)]);
+        yield return new(
+            "Where",
+            Where,
+            ["stage", "directions at its end", "SNR^l/SNR^0", "SNR in it", $"χ in each {RecordedStages.UnitOf(file)}"],
+            [.. _stages.Select(Cells)]
+        );
         yield return new("What theory says", Said.Count > 0 ? Said : ["The file does not describe its layers, so that theory has nothing to say."], none, []);
         var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);

@@ -12,6 +12,9 @@ internal static class ResultArrays
     /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
     public const string EndOfUnit = "end_of_unit";
 
+    /// <summary>What the depths of a neutral file count: <c>units</c> or <c>layers</c>.</summary>
+    public const string DepthCounts = "depth_counts";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 
