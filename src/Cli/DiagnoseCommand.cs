@@ -111,7 +111,7 @@ internal static class DiagnoseCommand
                     int Tell(ResultFile file, string repeat, CancellationToken stop)
                     {
                         var diagnosis = Diagnosis.Diagnose(MomentTable.Read(file));
-                        var theory = file.Options?.Network is null ? null : RecordedForecast.Predict(file, given: null, stop);
+                        var theory = file.Options is null ? null : RecordedForecast.Predict(file, given: null, stop);
                         var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
                         Say(told.Short is { } answer ? [answer] : []);
                         if (folder is not null)

@@ -350,9 +350,9 @@ public sealed class ResultFile
         Text(path, archive, ResultArrays.DepthCounts) switch
         {
             null => archive.Contains(ResultArrays.EndOfUnit),
-            "units" => true,
-            "layers" => false,
-            var other => throw new InvalidInputException(path, $"expected units or layers in '{ResultArrays.DepthCounts}', found '{other}'"),
+            ResultArrays.Units => true,
+            ResultArrays.Layers => false,
+            var other => throw new InvalidInputException(path, $"expected {ResultArrays.Units} or {ResultArrays.Layers} in '{ResultArrays.DepthCounts}', found '{other}'"),
         };
 
     /// <summary>Which places end a unit, where the file says.</summary>

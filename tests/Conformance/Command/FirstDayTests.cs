@@ -203,6 +203,11 @@ public sealed class FirstDayTests : IDisposable
         );
 
         outcome.Output.Should().Contain("drift -0.0197864 and variance 0.040234 per layer").And.NotMatchRegex("[0-9.]{12}");
+
+        // Two channels that only a skip connection passes on have exactly one direction.
+        string[] sizes = ["--total-depth", "24", "--kernel-size", "1", "--num-channels", "2", "--batch-size", "4", "--num-sims", "8"];
+        var ran = CommandLine.Run(["run", "--architecture", "vanilla_res", .. sizes, "--out", Path.Combine(_folder, "narrow.npz")]);
+        ran.Output.Should().MatchRegex(@"(?m)^ +24 +1 ").And.NotContain("1 + 0");
     }
 
     [Fact]
