@@ -15,6 +15,9 @@ internal static class DiagnosisWords
     /// <summary>A shape within this of a power's is one: when the depth doubles, the power changes by less than a fifth.</summary>
     private const double Straight = 0.25;
 
+    /// <summary>What fewer than this share of the mappings show is said with their number.</summary>
+    private const double NearlyAll = 0.9;
+
     /// <summary>More mappings than this nobody runs to settle a word.</summary>
     private const double MostMappings = 10_000;
 
@@ -49,7 +52,25 @@ internal static class DiagnosisWords
                 }
             ),
         ];
-        return Joined(title, [.. named, .. new[] { directions, chi }.Except(named)]);
+        return Joined(
+            title,
+            [.. named, .. diagnosis.Conditions.Select(condition => ShownBySome(diagnosis, condition)), .. new[] { directions, chi }.Except(named)]
+        );
+    }
+
+    /// <summary>How many mappings show a pathology by themselves, where these are surely not nearly all; null elsewhere.</summary>
+    private static string? ShownBySome(Diagnosis diagnosis, Condition condition)
+    {
+        var shown = condition switch
+        {
+            Condition.PathologicalSignal => diagnosis.SignalPathology,
+            Condition.PathologicalSnr => diagnosis.SnrPathology,
+            Condition.PathologicalPoint => diagnosis.PointPathology,
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a pathology"),
+        };
+        return shown.Samples > 0 && shown.Interval(Diagnosis.PictureFalseRate).Upper < NearlyAll
+            ? $"{Counted(shown.Successes, shown.Samples)} show {(diagnosis.Conditions.Count > 1 ? $"a {Uncapitalised(TitleOf(condition))}" : "it")} by themselves"
+            : null;
     }
 
     /// <summary>What a pathology is called.</summary>

@@ -43,6 +43,23 @@ public class SupportedWordsTests
             .MatchRegex($@"χ grows as the power \d\.\d\d of the depth \(\d\.\d\d to \d\.\d\d\) ?{words}at depth 200");
     }
 
+    /// <summary>A mean over mappings of two kinds is a statement about neither: how many show what it says belongs to it.</summary>
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(16, true)]
+    [InlineData(24, false)]
+    public void What_a_part_of_the_mappings_shows_is_said_with_their_number(int drowning, bool isSaid)
+    {
+        var (sick, well) = (
+            new MadeUpTables(Keeping, depth => 0.1 * depth) { Mappings = drowning }.Draw(1),
+            new MadeUpTables(Keeping, PowerLaw) { Mappings = 24 - drowning }.Draw(2)
+        );
+        var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 24, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
+
+        diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
+        diagnosis.Sentence.Contains($"; {drowning} of 24 mappings show it by themselves; ", StringComparison.Ordinal).Should().Be(isSaid, diagnosis.Sentence);
+    }
+
     /// <summary>The mark of a single direction is a convention, and a diagnosis that rests on it says so.</summary>
     [Theory]
     [InlineData("settled at 1.05", true)]
