@@ -95,9 +95,13 @@ class Walk:
             handle.remove()
         self._handles, self._units, self._tokens, self._last = [], frozenset(), [], None
 
+    def counts_units(self) -> bool:
+        """Whether depths count units; otherwise they count layers with weights."""
+        return any(self.ends)
+
     def sequence(self) -> List[bool]:
         """Which places form the sequence of depths: the ends of units, or else after the last activation of each layer with weights, or else its last place."""
-        if any(self.ends):
+        if self.counts_units():
             return self.ends
         has_activations = any(flag and depth > 0 for flag, depth in zip(self._after_activation, self.depths))
         candidates = self._after_activation if has_activations else [True] * len(self.depths)

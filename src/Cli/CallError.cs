@@ -32,6 +32,13 @@ internal static class CallError
             );
         }
 
+        // An option that lacks its value may have taken the next one for it, whose own value is then left over.
+        if (command.Options.FirstOrDefault(option => LacksValue(option, parsed, options)) is { } without)
+        {
+            var next = parsed.GetResult(without)!.Tokens.FirstOrDefault()?.Value ?? "nothing";
+            return Ended($"{without.Name}: expected a value after it, got {next}", help);
+        }
+
         if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
             return Ended(
@@ -66,6 +73,11 @@ internal static class CallError
 
         return parsed.Errors is [var error, ..] ? Ended(error.Message.TrimEnd('.'), help) : null;
     }
+
+    private static bool LacksValue(Option option, ParseResult parsed, string[] options) =>
+        option.Arity.MinimumNumberOfValues > 0
+        && parsed.GetResult(option) is { Implicit: false } result
+        && (result.Tokens.Count == 0 || (OptionNames.Find(result.Tokens[0].Value) is { } name && options.Contains(name)));
 
     /// <summary>Adds where to read on; a question is the end of its sentence.</summary>
     private static string Ended(string message, string help) => message.EndsWith('?') ? $"{message} See {help}" : $"{message}; see {help}";

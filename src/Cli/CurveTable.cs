@@ -32,7 +32,8 @@ internal static class CurveTable
 
     private static string Rank(double reff) =>
         !double.IsFinite(reff) || reff == EffectiveRank.NotComputed ? None
-        : reff < 1.01 && reff >= 1 ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
+        : reff == 1 ? "1"
+        : reff < 1.01 && reff > 1 ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
         : reff.ToString("F2", CultureInfo.InvariantCulture);
 
     /// <summary>A number given by its logarithm, which may be too small for a double.</summary>

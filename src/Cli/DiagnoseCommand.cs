@@ -42,7 +42,7 @@ internal static class DiagnoseCommand
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command(
             "diagnose",
-            "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options "
+            "Judges a network by its random mappings: well-behaved, or pathological in signal, SNR or point, with rates and evidence. The options "
                 + "from --total-depth on are for a network, which is run first."
         )
         {
@@ -111,7 +111,7 @@ internal static class DiagnoseCommand
                     int Tell(ResultFile file, string repeat, CancellationToken stop)
                     {
                         var diagnosis = Diagnosis.Diagnose(MomentTable.Read(file));
-                        var theory = file.Options?.Network is null ? null : RecordedForecast.Predict(file, given: null, stop);
+                        var theory = file.Options is null ? null : RecordedForecast.Predict(file, given: null, stop);
                         var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
                         Say(told.Short is { } answer ? [answer] : []);
                         if (folder is not null)

@@ -13,7 +13,7 @@ namespace Wellbehaved.Cli;
 /// <param name="name">What the network is called.</param>
 /// <param name="file">Its moments.</param>
 /// <param name="diagnosis">What is concluded from them.</param>
-/// <param name="theory">What theory says of the network; null where the file does not describe its layers.</param>
+/// <param name="theory">What theory says of the network; null where the file does not say which it is.</param>
 /// <param name="repeat">The command that repeats it.</param>
 internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diagnosis, RecordedForecast? theory, string repeat) : IReport
 {
@@ -47,7 +47,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <inheritdoc/>
     public string Caption => ReportFigures.Caption(_figure);
 
-    /// <summary>Lines after the evidence: where, theory, and what would change it; none for a file that does not describe its layers.</summary>
+    /// <summary>Lines after the evidence: where, theory, and what would change it; none for a file that does not say which network it is of.</summary>
     public IEnumerable<string> Lines()
     {
         if (theory is null)
@@ -104,8 +104,18 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public IEnumerable<ReportSection> Sections()
     {
         string[] none = [];
-        yield return new("Where", Where, ["stage", "directions at its end", "SNR^l/SNR^0", "SNR in it", "χ in each layer or unit"], [.. _stages.Select(Cells)]);
-        yield return new("What theory says", Said.Count > 0 ? Said : ["The file does not describe its layers, so that theory has nothing to say."], none, []);
+        yield return new(
+            "Where",
+            Where,
+            ["stage", "directions at its end", "SNR^l/SNR^0", "SNR in it", $"χ in each {RecordedStages.UnitOf(file)}"],
+            [.. _stages.Select(Cells)]
+        );
+        yield return new(
+            "What theory says",
+            Said.Count > 0 ? Said : ["The file does not say which layers its network has, so that theory has nothing to say."],
+            none,
+            []
+        );
         var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
         var evidence = DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

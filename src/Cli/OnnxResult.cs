@@ -135,6 +135,7 @@ internal sealed class OnnxResult
         yield return new(ResultArrays.Depth, NpyArray.From([.. places.Select(place => (long)place.Depth)], places.Length));
         yield return new(ResultArrays.Place, NpyArray.From([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
         yield return new(ResultArrays.EndOfUnit, NpyArray.From([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
+        yield return new(ResultArrays.DepthCounts, NpyArray.From(ResultArrays.Layers));
         yield return new("channels", NpyArray.From([.. places.Select(place => (long)place.Channels)], places.Length));
         yield return new("points", NpyArray.From([.. places.Select(place => (long)place.Points)], places.Length));
         yield return new(ResultArrays.Configuration, NpyArray.From(Configure(_request, Network)));

@@ -5,8 +5,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than
-/// somebody waits for a figure.
+/// What theory says of the network that an experiment simulated: where its units go, and of a described network, for the batch and the noise of its first
+/// simulation, its moments place by place, if that takes no longer than somebody waits for a figure.
 /// </summary>
 /// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
 /// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>
@@ -16,16 +16,26 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <summary>A comparison is worth this many seconds of waiting.</summary>
     private const double MostSeconds = 30;
 
+    /// <summary>Rows and columns of an image that any kernel of half of it fits.</summary>
+    private const int LeastSide = 2;
+
+    private const string OneStep = "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more";
+
     /// <summary>Asks theory about the experiment of a file.</summary>
-    /// <param name="file">The file, which describes a network of layers.</param>
+    /// <param name="file">The file, which says of which architecture or described network it is.</param>
     /// <param name="given">Images that the user names; null if none.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static RecordedForecast Predict(ResultFile file, ImageSource? given, CancellationToken cancellation)
     {
-        if (file.Options is not { Network: not null } options)
+        if (file.Options is not { } options)
         {
-            return Silent([], "the file does not describe its layers");
+            return Silent([], "the file does not say which layers its network has");
+        }
+
+        if (options.Network is null)
+        {
+            return OfArchitecture(options);
         }
 
         // Gaussian images have the shape that the network asks for.
@@ -48,7 +58,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
         if (full && PointMixing.MixesInputs(network.Layers))
         {
-            return Silent([], "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more");
+            return Silent([], OneStep);
         }
 
         var question = new NetworkQuestion(network, options.BatchSize)
@@ -80,6 +90,27 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         catch (InvalidInputException reason)
         {
             return Silent(Judged(options), reason.Message);
+        }
+    }
+
+    /// <summary>Of an architecture the verdicts on its units, which no image changes: its predictions are another command's.</summary>
+    private static RecordedForecast OfArchitecture(ExperimentOptions options)
+    {
+        if (options.Noise == NoiseKind.Full && Model.Architecture.Named(options.Architecture!).HasBatchNorm)
+        {
+            return Silent([], OneStep);
+        }
+
+        var predicts = $"wellbehaved predict --architecture {options.Architecture} does so";
+        var side = Math.Max(LeastSide, 2 * options.KernelSize);
+        try
+        {
+            var network = GradientForecast.Describe(options, new Networks.Shape(side, side, 1));
+            return Silent([.. StackJudge.Judge(network).Select(verdict => verdict with { Path = options.Name })], predicts);
+        }
+        catch (Networks.InvalidNetworkException)
+        {
+            return Silent([], predicts);
         }
     }
 

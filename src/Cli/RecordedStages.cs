@@ -26,10 +26,7 @@ internal static class RecordedStages
 
     /// <summary>What depths of a file count.</summary>
     /// <param name="file">The file.</param>
-    public static string UnitOf(ResultFile file) =>
-        file.Options?.Network is null && file.BranchLayers is null ? "layer"
-        : file.DepthsCountUnits ? "unit"
-        : "layer";
+    public static string UnitOf(ResultFile file) => file.DepthsCountUnits ? MomentTable.Unit : MomentTable.Layer;
 
     /// <summary>Tells what each stage does.</summary>
     /// <param name="file">The file.</param>

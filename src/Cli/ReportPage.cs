@@ -88,7 +88,7 @@ internal static class ReportPage
 
     private static string Cell(string text, string title)
     {
-        var of = title.Length == 0 ? string.Empty : $" data-of=\"{Escaped(title)}\"";
+        var of = title.Length == 0 ? string.Empty : $" data-of=\"{Prose.Attribute(title)}\"";
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? $"<td class=\"number\"{of}>{Prose.Html(text)}</td>"
             : text.Length > Long ? $"<td class=\"long\"{of}>{Escaped(text)}</td>"
             : $"<td{of}>{Prose.Html(text)}</td>";

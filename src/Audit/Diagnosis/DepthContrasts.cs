@@ -8,8 +8,8 @@ internal sealed class DepthContrasts
     /// <summary>r_eff - 1 below this is rounding of single precision, not a direction.</summary>
     private const double LeastExcess = 1e-6;
 
-    /// <summary>r_eff - 1 of a signal that has collapsed is below this.</summary>
-    private const double LeftOver = 0.2;
+    /// <summary>r_eff - 1 of a signal that has collapsed is below this, by convention (<see cref="Contrast.MoreThanOneDirection"/>).</summary>
+    public const double LeftOver = 0.2;
 
     /// <summary>
     /// What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost

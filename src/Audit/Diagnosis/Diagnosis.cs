@@ -76,6 +76,9 @@ public sealed record Diagnosis(
     /// <summary>Number of all mappings.</summary>
     internal int Mappings { get; init; }
 
+    /// <summary>What a depth is: a layer, or a unit.</summary>
+    internal string DepthUnit { get; init; } = MomentTable.Layer;
+
     /// <summary>Median share of the signal that varies at full depth; NaN where it is not recorded.</summary>
     internal double MedianShare { get; init; } = double.NaN;
 
@@ -128,6 +131,7 @@ public sealed record Diagnosis(
             ) with
             {
                 Rates = rates,
+                DepthUnit = table.DepthUnit,
             };
         }
 
@@ -181,6 +185,7 @@ public sealed record Diagnosis(
             PointPathology = contrasts.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
             Ends = table.Ends,
             Mappings = table.Mappings,
+            DepthUnit = table.DepthUnit,
             MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
         var evidence = new DiagnosisEvidence(seen, contrasts, table)

@@ -12,6 +12,12 @@ internal static class DiagnosisWords
     /// <summary>A shape above this is that of an exponential, or of what is faster.</summary>
     private const double LeastOfExponential = 0.75;
 
+    /// <summary>A shape within this of a power's is one: when the depth doubles, the power changes by less than a fifth.</summary>
+    private const double Straight = 0.25;
+
+    /// <summary>What fewer than this share of the mappings show is said with their number.</summary>
+    private const double NearlyAll = 0.9;
+
     /// <summary>More mappings than this nobody runs to settle a word.</summary>
     private const double MostMappings = 10_000;
 
@@ -46,7 +52,25 @@ internal static class DiagnosisWords
                 }
             ),
         ];
-        return Joined(title, [.. named, .. new[] { directions, chi }.Except(named)]);
+        return Joined(
+            title,
+            [.. named, .. diagnosis.Conditions.Select(condition => ShownBySome(diagnosis, condition)), .. new[] { directions, chi }.Except(named)]
+        );
+    }
+
+    /// <summary>How many mappings show a pathology by themselves, where these are surely not nearly all; null elsewhere.</summary>
+    private static string? ShownBySome(Diagnosis diagnosis, Condition condition)
+    {
+        var shown = condition switch
+        {
+            Condition.PathologicalSignal => diagnosis.SignalPathology,
+            Condition.PathologicalSnr => diagnosis.SnrPathology,
+            Condition.PathologicalPoint => diagnosis.PointPathology,
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a pathology"),
+        };
+        return shown.Samples > 0 && shown.Interval(Diagnosis.PictureFalseRate).Upper < NearlyAll
+            ? $"{Counted(shown.Successes, shown.Samples)} show {(diagnosis.Conditions.Count > 1 ? $"a {Uncapitalised(TitleOf(condition))}" : "it")} by themselves"
+            : null;
     }
 
     /// <summary>What a pathology is called.</summary>
@@ -69,7 +93,7 @@ internal static class DiagnosisWords
     /// <summary>What becomes of the share of the signal that varies, where it is lost. That it becomes a point is said only while it falls.</summary>
     private static string Point(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
-        var (contrasts, depths) = (evidence.Contrasts, evidence.Table.Depths);
+        var (contrasts, depths, unit) = (evidence.Contrasts, evidence.Table.Depths, evidence.Table.DepthUnit);
         var first = Math.Exp(contrasts.LogShare!.Select(row => row[0]).Median());
         if (!evidence.Seen.ShareFalls)
         {
@@ -85,7 +109,7 @@ internal static class DiagnosisWords
         var rate = last.LogShare is { } lost
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, "
+                $"; over {unit}s {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each {unit}, "
                     + $"as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would"
             )
             : "";
@@ -134,23 +158,37 @@ internal static class DiagnosisWords
             return "there is no χ";
         }
 
-        var (last, whole) = (diagnosis.Rates[^2], diagnosis.Rates[^1].LogChi!.Value);
+        var (last, whole, unit) = (diagnosis.Rates[^2], diagnosis.Rates[^1].LogChi!.Value, evidence.Table.DepthUnit);
         var total = Invariant($"at depth {evidence.Contrasts.Depth} {Snr(whole.Value)}");
-        var rate = Invariant($"over layers {last.From} to {last.To} {RateWords.NoiseGains(last.LogChiPerLayer!.Value)}");
+        var rate = Invariant($"over {unit}s {last.From} to {last.To} {RateWords.NoiseGains(last.LogChiPerLayer!.Value, unit)}");
         return growth.Law switch
         {
             Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: {rate}; {total}"),
-            Growth.Power => Invariant($"χ grows as the power {growth.Parameter:F2} of the depth ({growth.Lower:F2} to {growth.Upper:F2}); {total}"),
+            Growth.Power => Invariant(
+                $"χ grows as the power {growth.Parameter:F2} of the depth ({growth.Lower:F2} to {growth.Upper:F2}){Bend(growth, evidence)}; {total}"
+            ),
             Growth.Bounded => $"χ stays bounded; {total}",
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
-            Growth.Superexponential => $"SNR^l/SNR^0 decays faster than exponentially: the noise gains {ByStretch(evidence.Contrasts)}; {total}",
+            Growth.Superexponential => $"SNR^l/SNR^0 decays faster than exponentially: the noise gains {ByStretch(evidence.Contrasts, unit)}; {total}",
             Growth.Undecided when evidence.FitsNoLaw =>
-                $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
+                $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts, unit)}; {total}",
             Growth.Undecided when Uneven(growth, evidence) is { } uneven => $"{uneven}; {total}",
             Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
         };
+    }
+
+    /// <summary>Where the power is measured, if it is known to change with the depth by more than a word may hide; empty elsewhere.</summary>
+    private static string Bend(GrowthLaw growth, DiagnosisEvidence evidence)
+    {
+        var changes =
+            growth.ShapeLower > Straight ? "rising"
+            : growth.ShapeUpper < -Straight ? "falling"
+            : null;
+        return changes is null
+            ? ""
+            : Invariant($" over {evidence.Table.DepthUnit}s {evidence.Contrasts.Half} to {evidence.Contrasts.Depth}, {changes} with the depth");
     }
 
     /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
@@ -179,9 +217,9 @@ internal static class DiagnosisWords
             return null;
         }
 
-        var (contrasts, signs) = (evidence.Contrasts, evidence.Picture!);
+        var (contrasts, signs, unit) = (evidence.Contrasts, evidence.Picture!, evidence.Table.DepthUnit);
         var stretches = contrasts
-            .StretchRates.Select((stretch, i) => (Words: $"layers {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i))
+            .StretchRates.Select((stretch, i) => (Words: $"{unit}s {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i))
             .ToArray();
         string[] less = [.. stretches.Where(stretch => signs.Negative(stretch.Contrast)).Select(stretch => stretch.Words)];
         var open = stretches.Where(stretch => signs.Known.GetValueOrDefault(stretch.Contrast) == 0).ToArray();
@@ -191,10 +229,10 @@ internal static class DiagnosisWords
         }
 
         var shape = Invariant($"(shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential)");
-        var (early, late) = ($"layers {contrasts.Quarter} to {contrasts.Half}", $"layers {contrasts.Half} to {contrasts.Depth}");
+        var (early, late) = ($"{unit}s {contrasts.Quarter} to {contrasts.Half}", $"{unit}s {contrasts.Half} to {contrasts.Depth}");
         var doublings =
             growth.ShapeLower > 1
-                ? $"χ gains more in each layer over {late} than over {early} {shape}"
+                ? $"χ gains more in each {unit} over {late} than over {early} {shape}"
                 : $"χ gains over {late} what an exponential growth over {early} leads to {shape}";
         var needed = open.Select(stretch => evidence.MappingsToTell[stretch.Contrast]).DefaultIfEmpty(0).Max();
         var settles =
@@ -205,17 +243,17 @@ internal static class DiagnosisWords
                     $"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} "
                         + $"gain two thirds of what one rate would give, as a law asks"
                 ) + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
-        return $"{doublings}, but not at one rate: by {ByStretch(contrasts)}; {settles}";
+        return $"{doublings}, but not at one rate: by {ByStretch(contrasts, unit)}; {settles}";
     }
 
     /// <summary>What each stretch gains, in the mean: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
-    private static string ByStretch(DepthContrasts contrasts) =>
+    private static string ByStretch(DepthContrasts contrasts, string unit) =>
         string.Join(
             ", ",
             contrasts.StretchRates.Select(
                 (stretch, i) =>
                     i == 0
-                        ? Invariant($"{RateWords.PerCent(stretch.PerLayer)} in each layer over layers {stretch.From} to {stretch.To}")
+                        ? Invariant($"{RateWords.PerCent(stretch.PerLayer)} in each {unit} over {unit}s {stretch.From} to {stretch.To}")
                         : Invariant($"{RateWords.PerCent(stretch.PerLayer)} to {stretch.To}")
             )
         );
@@ -286,7 +324,7 @@ internal static class DiagnosisWords
             : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power "
+                    $"the signal has {at}, and over {evidence.Table.DepthUnit}s {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power "
                         + $"{RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
                 )
             : $"the signal has {at}";

@@ -20,6 +20,15 @@ public sealed record MomentTable(
     int Died
 )
 {
+    /// <summary>What depth counts where nobody says otherwise.</summary>
+    internal const string Layer = "layer";
+
+    /// <summary>What depth counts in networks that repeat more than a layer.</summary>
+    internal const string Unit = "unit";
+
+    /// <summary>What depth counts, in one word: <see cref="Layer"/> or <see cref="Unit"/>.</summary>
+    internal string DepthUnit { get; init; } = Layer;
+
     /// <summary>How mappings that are left out ended, as far as known.</summary>
     internal IReadOnlyList<MappingEnd> KnownEnds { get; init; } = [];
 
@@ -90,6 +99,7 @@ public sealed record MomentTable(
             LogMu2 = varies ? Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal) : null,
             Images = result.Options.BatchSize,
             ResidualDepth = result.ResidualDepth,
+            DepthUnit = result.DepthsCountUnits ? Unit : Layer,
             MeanMu2 = varies ? Means(Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal)) : null,
         };
 
@@ -113,6 +123,7 @@ public sealed record MomentTable(
         var table = new MomentTable(file.SequenceDepths, file.Simulations, file.FindRanks("reff_signal"), logChi, logNu2, null, 0)
         {
             ResidualDepth = file.BranchLayers,
+            DepthUnit = file.DepthsCountUnits ? Unit : Layer,
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
             Images = file.BatchSize,
 

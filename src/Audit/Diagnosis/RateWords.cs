@@ -17,12 +17,13 @@ internal static class RateWords
     /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses
     /// 7.7 %</c>, and where only the mean is a loss it <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
     /// </summary>
-    /// <param name="logarithm">Gain of ln χ in each layer.</param>
-    public static string NoiseGains(Estimate logarithm) =>
-        100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each layer"
-        : logarithm.Value >= 0 ? $"the noise gains {PerCent(logarithm)} on the signal in each layer"
-        : logarithm.Upper > 0 ? $"the noise changes by {PerCent(logarithm)} against the signal in each layer"
-        : $"the noise loses {LossPerCent(logarithm)} on the signal in each layer";
+    /// <param name="logarithm">Gain of ln χ in each of what depth counts.</param>
+    /// <param name="unit">What depth counts, such as <c>layer</c>.</param>
+    public static string NoiseGains(Estimate logarithm, string unit) =>
+        100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each {unit}"
+        : logarithm.Value >= 0 ? $"the noise gains {PerCent(logarithm)} on the signal in each {unit}"
+        : logarithm.Upper > 0 ? $"the noise changes by {PerCent(logarithm)} against the signal in each {unit}"
+        : $"the noise loses {LossPerCent(logarithm)} on the signal in each {unit}";
 
     /// <summary>A gain of a logarithm in per cent, with two digits and no interval.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>

@@ -26,18 +26,9 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     /// <exception cref="InvalidInputException">The kernel is larger than what it is applied to.</exception>
     public static NetworkQuestion QuestionOf(ExperimentOptions options, ImageSource images, int? points)
     {
-        var sizes = new Networks.RecipeSizes(
-            new(images.Height, images.Width, images.Channels),
-            options.TotalDepth,
-            options.NumChannels,
-            options.KernelSize,
-            options.Boundary,
-            options.Epsilon,
-            options.ResDepth
-        );
         try
         {
-            return new NetworkQuestion(Networks.Recipes.Find(options.Architecture!, sizes)!, options.BatchSize)
+            return new NetworkQuestion(Describe(options, new(images.Height, images.Width, images.Channels)), options.BatchSize)
             {
                 Dataset = options.Dataset,
                 Normalize = options.Normalize,
@@ -51,6 +42,24 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
             throw new InvalidInputException("--gradients", $"expected sizes that a network of layers may have: {exception.Message}", exception);
         }
     }
+
+    /// <summary>One of the paper's architectures as a network of layers.</summary>
+    /// <param name="options">Valid options of an architecture.</param>
+    /// <param name="input">Shape of an image.</param>
+    /// <exception cref="Networks.InvalidNetworkException">The kernel is larger than what it is applied to, or a size than networks of layers may have.</exception>
+    public static Networks.Network Describe(ExperimentOptions options, Networks.Shape input) =>
+        Networks.Recipes.Find(
+            options.Architecture!,
+            new Networks.RecipeSizes(
+                input,
+                options.TotalDepth,
+                options.NumChannels,
+                options.KernelSize,
+                options.Boundary,
+                options.Epsilon,
+                options.ResDepth
+            )
+        )!;
 
     /// <summary>The mean square at a place as a natural logarithm; not a number where theory says nothing.</summary>
     public double LogAt(int place) => Prediction.Places.Count == 0 ? double.NaN : Prediction.Places[place].LogMeanSquare;

@@ -94,6 +94,11 @@ internal static class ResultAudit
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
+        if (file.Options?.Architecture is { } said && said != architecture)
+        {
+            throw new InvalidInputException("--architecture", $"expected {said}, of which {path} says that it is, got {architecture}");
+        }
+
         if (file.Names.FirstOrDefault(name => !named.Places.Any(place => name.EndsWith("_" + place.Suffix, StringComparison.Ordinal))) is { } foreign)
         {
             throw new InvalidInputException(

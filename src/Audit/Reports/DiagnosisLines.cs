@@ -7,6 +7,8 @@ internal static class DiagnosisLines
 {
     private const double FalseRate = 0.05;
 
+    private const double MarkOfOne = 1 + DepthContrasts.LeftOver;
+
     /// <summary>The lines.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
     /// <returns>The sentence, then the evidence: shares of mappings, the law of χ, what each stretch of depth does, and how sure all that is.</returns>
@@ -32,7 +34,7 @@ internal static class DiagnosisLines
 
         if (diagnosis.ChiGrowth is { } growth)
         {
-            yield return $"  growth of χ:         {Describe(growth)}";
+            yield return $"  growth of χ:         {Describe(growth, diagnosis.DepthUnit)}";
         }
 
         if (!double.IsNaN(diagnosis.MedianReff))
@@ -41,6 +43,7 @@ internal static class DiagnosisLines
                 CultureInfo.InvariantCulture,
                 $"  effective rank:      median {diagnosis.MedianReff:G4}, "
                     + $"{(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
+                    + $"{(CountsAsOne(diagnosis) ? Invariant($"; below {MarkOfOne} it counts as one direction, by convention") : "")}"
             );
         }
 
@@ -50,9 +53,9 @@ internal static class DiagnosisLines
         }
 
         // A stretch that begins at the input has no rate but that of χ.
-        foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate).ToArray())).Where(line => line.Item2.Length > 0))
+        foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate, diagnosis.DepthUnit).ToArray())).Where(line => line.Item2.Length > 0))
         {
-            yield return $"  {$"layers {rate.From} to {rate.To}:", -20} {string.Join(", ", parts)}";
+            yield return $"  {$"{diagnosis.DepthUnit}s {rate.From} to {rate.To}:", -20} {string.Join(", ", parts)}";
         }
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
@@ -64,7 +67,7 @@ internal static class DiagnosisLines
                 );
             }
 
-            yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing "
+            yield return "  intervals are of 95 %, those of the stretches of depth for all of them at once; they are asymptotic in the number of mappings, and say nothing "
                 + "of depths beyond";
 
             // The picture and the certain condition are two levels, and the second takes nothing back of the first.
@@ -74,11 +77,15 @@ internal static class DiagnosisLines
         }
     }
 
-    private static IEnumerable<string> Parts(DepthRate rate)
+    /// <summary>Whether a collapsed signal is named by the mark of one direction, and not by its law.</summary>
+    private static bool CountsAsOne(Diagnosis diagnosis) =>
+        diagnosis.Conditions.Contains(Condition.PathologicalSignal) && diagnosis.MedianReff < MarkOfOne && diagnosis.ReffLimit != 1;
+
+    private static IEnumerable<string> Parts(DepthRate rate, string unit)
     {
         if (rate.LogChiPerLayer is { } chi)
         {
-            yield return RateWords.NoiseGains(chi);
+            yield return RateWords.NoiseGains(chi, unit);
         }
 
         if (rate.LogExcess is { } excess)
@@ -104,12 +111,12 @@ internal static class DiagnosisLines
         return Invariant($"{Counted.Spell(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
     }
 
-    private static string Describe(GrowthLaw growth)
+    private static string Describe(GrowthLaw growth, string unit)
     {
         var shape = Shape(growth);
         return growth.Law switch
         {
-            Growth.Exponential => Invariant($"exponential, ln χ gains {growth.Parameter:F4} in each layer ({growth.Lower:F4} to {growth.Upper:F4}); {shape}"),
+            Growth.Exponential => Invariant($"exponential, ln χ gains {growth.Parameter:F4} in each {unit} ({growth.Lower:F4} to {growth.Upper:F4}); {shape}"),
             Growth.Power => Invariant($"power {growth.Parameter:F3} of the depth ({growth.Lower:F3} to {growth.Upper:F3}); {shape}"),
             Growth.Bounded => "bounded",
             Growth.Walk => "no faster than the random walk of finite width",

@@ -130,7 +130,10 @@ internal sealed class DeepMoments
             [.. _simulations.Select(simulation => simulation.LogNu2)],
             [.. _atDepth0],
             Died: 0
-        );
+        )
+        {
+            DepthUnit = Network.Architecture.IsResidual ? MomentTable.Unit : MomentTable.Layer,
+        };
         return MappingSort.Sorted(all, _range);
     }
 }

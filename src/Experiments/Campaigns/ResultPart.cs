@@ -9,6 +9,7 @@ internal sealed class ResultPart : IDisposable
         ResultArrays.Depth,
         ResultArrays.Place,
         ResultArrays.EndOfUnit,
+        ResultArrays.DepthCounts,
         ResultArrays.ResDepth,
         ResultArrays.Configuration,
         ResultArrays.DatasetChecksum,

@@ -34,6 +34,9 @@ public sealed record ExperimentResult(
         : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth
         : null;
 
+    /// <summary>Whether depths count units; otherwise they count layers.</summary>
+    internal bool DepthsCountUnits => Recorded?.CountsUnits ?? Architectural.Architecture.IsResidual;
+
     /// <summary>The last place of a unit of an architecture.</summary>
     /// <exception cref="InvalidOperationException">The network is a described one.</exception>
     public Place LastPlace => Architectural.Architecture.Places[^1];

@@ -12,6 +12,15 @@ internal static class ResultArrays
     /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
     public const string EndOfUnit = "end_of_unit";
 
+    /// <summary>What the depths of a neutral file count: <see cref="Units"/> or <see cref="Layers"/>.</summary>
+    public const string DepthCounts = "depth_counts";
+
+    /// <summary>Depths count repetitions and residuals.</summary>
+    public const string Units = "units";
+
+    /// <summary>Depths count layers with weights.</summary>
+    public const string Layers = "layers";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 

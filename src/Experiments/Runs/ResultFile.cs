@@ -100,6 +100,9 @@ public sealed class ResultFile
     /// <summary>The program that made it, if a file in the neutral layout says.</summary>
     internal string? MadeBy { get; private init; }
 
+    /// <summary>Whether depths count units, as a file in the neutral layout says; null for others.</summary>
+    private bool? CountsUnits { get; init; }
+
     /// <summary>Checksum of the input images, if the file says.</summary>
     public string? DatasetChecksum { get; }
 
@@ -153,8 +156,11 @@ public sealed class ResultFile
     public IReadOnlyList<double[]>? FindLogAtEnds(string moment) =>
         FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
-    /// <summary>Whether depths count units, as far as the file says; otherwise they count layers with weights.</summary>
-    public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? true;
+    /// <summary>
+    /// Whether depths count units, such as the repetitions of a network and its residuals; otherwise they count layers. Where a recorder does not say, they do if
+    /// it marks the places that end a unit.
+    /// </summary>
+    public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? CountsUnits ?? BranchLayers is not null;
 
     /// <summary>The depths of the residual branches whose ends the file shows; empty where it does not describe its network, or that has none.</summary>
     public IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
@@ -273,6 +279,7 @@ public sealed class ResultFile
             ResultArrays.Depth,
             ResultArrays.Place,
             ResultArrays.EndOfUnit,
+            ResultArrays.DepthCounts,
             ResultArrays.Configuration,
             ResultArrays.MadeBy,
             ResultArrays.DatasetChecksum,
@@ -334,8 +341,19 @@ public sealed class ResultFile
         )
         {
             MadeBy = Text(path, archive, ResultArrays.MadeBy),
+            CountsUnits = ReadWhatDepthCounts(path, archive),
         };
     }
+
+    /// <summary>Whether the depths of a neutral file count units.</summary>
+    private static bool ReadWhatDepthCounts(string path, IArrayCollection archive) =>
+        Text(path, archive, ResultArrays.DepthCounts) switch
+        {
+            null => archive.Contains(ResultArrays.EndOfUnit),
+            ResultArrays.Units => true,
+            ResultArrays.Layers => false,
+            var other => throw new InvalidInputException(path, $"expected {ResultArrays.Units} or {ResultArrays.Layers} in '{ResultArrays.DepthCounts}', found '{other}'"),
+        };
 
     /// <summary>Which places end a unit, where the file says.</summary>
     private static bool[]? ReadEndsOfUnits(string path, IArrayCollection archive, int[] depth)

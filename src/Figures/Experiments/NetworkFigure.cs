@@ -159,7 +159,7 @@ internal static class NetworkFigure
             missing.AddRange(Absence.Say(quantity.Source ?? quantity.Label, without, shown.Count));
         }
 
-        return new Panel(title, shown.All(one => one.File.DepthsCountUnits) ? "depth *l*" : "layers with weights", label, curves)
+        return new Panel(title, shown.All(one => one.File.Options?.RecordedPlaces?.CountsUnits != false) ? "depth *l*" : "layers with weights", label, curves)
         {
             YScale = AxisScale.Logarithmic,
             Missing = missing.Count == 0 ? null : string.Join("; ", missing),

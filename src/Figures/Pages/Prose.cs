@@ -6,10 +6,27 @@ namespace Wellbehaved.Figures;
 /// those of a subject cannot become markup.</summary>
 internal static partial class Prose
 {
+    private static readonly Dictionary<char, char> Superscripts = "0123456789l-−n".Zip("⁰¹²³⁴⁵⁶⁷⁸⁹ˡ⁻⁻ⁿ").ToDictionary();
+
     /// <summary>Encodes words and leaves them as they are.</summary>
     public static string Text(string text) => ForeignText.InHtml(text);
 
-    /// <summary>Encodes words and sets the mathematics in them.</summary>
+    /// <summary>
+    /// Encodes words for an attribute, which holds no markup: superscripts that have letters of their own become these, <c>SNR^l</c> to <c>SNRˡ</c>.
+    /// </summary>
+    public static string Attribute(string text) =>
+        Text(
+            Raised()
+                .Replace(
+                    text,
+                    match =>
+                        string.Concat(match.Groups[1].Value, match.Groups[2].Value) is var power && power.All(Superscripts.ContainsKey)
+                            ? string.Concat(power.Select(sign => Superscripts[sign]))
+                            : match.Value
+                )
+        );
+
+    /// <summary>Encodes words and sets the mathematics in them; names of options are not broken.</summary>
     public static string Html(string text)
     {
         var html = Text(text);
@@ -20,6 +37,7 @@ internal static partial class Prose
                     $"{(match.Groups[1].Value == "1" ? "" : match.Groups[1].Value + " × ")}10<sup>{(match.Groups[2].Value == "-" ? "−" : "")}{match.Groups[3].Value}</sup>"
             );
         html = Minus().Replace(html, "−");
+        html = Options().Replace(html, match => $"<span class=\"option\">{match.Value}</span>");
         html = Raised().Replace(html, match => $"<sup>{Signed(match.Groups[1].Value + match.Groups[2].Value)}</sup>");
         return Lowered()
             .Replace(
@@ -55,6 +73,10 @@ internal static partial class Prose
     /// <summary>A sign before a number, and one between spaces.</summary>
     [GeneratedRegex(@"(?<=^|[\s(\[=,:×^{/~])-(?=[\d.∞√]|&#1)|(?<= )-(?= )")]
     private static partial Regex Minus();
+
+    /// <summary>--scale: a browser would break the line after its dashes.</summary>
+    [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
+    private static partial Regex Options();
 
     /// <summary>l^τ, (…)^{-½}, χ^-2.</summary>
     [GeneratedRegex(@"\^(?:\{([^{}]*)\}|([-−]?(?:\w|&#\d+;)+))")]

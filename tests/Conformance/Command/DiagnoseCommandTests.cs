@@ -10,9 +10,9 @@ public sealed class DiagnoseCommandTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("bn_ff", "pathological_snr", "Pathological SNR")]
-    [InlineData("bn_res", "well_behaved", "Well-behaved")]
-    public void A_run_is_diagnosed(string architecture, string condition, string sentence)
+    [InlineData("bn_ff", "pathological_snr", "Pathological SNR", "exploding: χ grows by the factor √κ_BN = 1.2112 a unit")]
+    [InlineData("bn_res", "well_behaved", "Well-behaved", "well-behaved, power law: χ grows as the power l^τ of the depth, τ = ½(κ - 1) = 0.5760")]
+    public void A_run_is_diagnosed(string architecture, string condition, string sentence, string theory)
     {
         var (file, json) = (Path.Combine(_folder.FullName, "run.npz"), Path.Combine(_folder.FullName, "diagnosis.json"));
         CommandLine
@@ -45,6 +45,8 @@ public sealed class DiagnoseCommandTests : IDisposable
         var report = JsonNode.Parse(File.ReadAllText(json))!;
         report["condition"]!.GetValue<string>().Should().Be(condition);
         report["snr_pathology"]!["of"]!.GetValue<int>().Should().Be(40);
+        outcome.Output.Should().Contain($"\ntheory: {architecture} (80 units): {theory}", "the file says of which architecture it is, and theory knows that");
+        report["theory"]!["said"]!.AsArray()[0]!.GetValue<string>().Should().StartWith($"{architecture} (80 units): {theory}");
     }
 
     [Fact]

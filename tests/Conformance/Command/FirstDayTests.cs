@@ -129,6 +129,32 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--claim", "nothing", "verify", "--claim")]
+    [InlineData("--out", "nothing", "plot", "x.npz", "--out")]
+    [InlineData("--depths", "--architecture", "run", "--depths", "--architecture", "bn_ff", "--num-sims", "2", "--out", "x.npz")]
+    public void An_option_without_its_value_is_named(string option, string found, params string[] arguments)
+    {
+        var outcome = CommandLine.Run(arguments);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Should().Be($"wellbehaved: {option}: expected a value after it, got {found}; see wellbehaved {arguments[0]} --help");
+    }
+
+    /// <summary>What a file says of itself is not overruled in silence: every claim would be judged of another network.</summary>
+    [Fact]
+    public void A_file_that_says_of_which_architecture_it_is_is_judged_as_no_other()
+    {
+        var path = Path.Combine(_folder, "run.npz");
+        string[] sizes = ["--total-depth", "4", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "2"];
+        CommandLine.Run(["run", "--architecture", "bn_ff", .. sizes, "--out", path]).ExitStatus.Should().Be(0);
+
+        var outcome = CommandLine.Run("audit", "--results", path, "--architecture", "vanilla");
+
+        outcome.ExitStatus.Should().Be(2, outcome.Output);
+        outcome.Error.TrimEnd().Should().Be($"wellbehaved: --architecture: expected bn_ff, of which {path} says that it is, got vanilla");
+    }
+
+    [Theory]
     [InlineData("got both", "--command", "true", "--results", "x.npz")]
     [InlineData("got neither")]
     public void An_audit_says_whether_both_or_neither_of_its_subjects_was_given(string found, params string[] arguments)
@@ -203,6 +229,11 @@ public sealed class FirstDayTests : IDisposable
         );
 
         outcome.Output.Should().Contain("drift -0.0197864 and variance 0.040234 per layer").And.NotMatchRegex("[0-9.]{12}");
+
+        // Two channels that only a skip connection passes on have exactly one direction.
+        string[] sizes = ["--total-depth", "24", "--kernel-size", "1", "--num-channels", "2", "--batch-size", "4", "--num-sims", "8"];
+        var ran = CommandLine.Run(["run", "--architecture", "vanilla_res", .. sizes, "--out", Path.Combine(_folder, "narrow.npz")]);
+        ran.Output.Should().MatchRegex(@"(?m)^ +24 +1 ").And.NotContain("1 + 0");
     }
 
     [Fact]

@@ -23,6 +23,61 @@ public class SupportedWordsTests
             .And.NotContain("tends to one");
     }
 
+    /// <summary>A law that is nearest to a power, and no power: the number is that of a stretch, and goes on changing.</summary>
+    [Theory]
+    [InlineData("(1 + l/80)³", "over layers 100 to 200, rising with the depth; ")]
+    [InlineData("a bound, slowly", "over layers 100 to 200, falling with the depth; ")]
+    [InlineData("a power", "; ")]
+    public void A_power_that_changes_with_the_depth_is_said_to(string law, string words)
+    {
+        Func<double, double> logChi = law switch
+        {
+            "(1 + l/80)³" => depth => 3 * Math.Log(1 + (depth / 80)),
+            "a bound, slowly" => depth => 6 - (8 * Math.Pow(depth, -0.4)),
+            _ => PowerLaw,
+        };
+
+        new MadeUpTables(Keeping, logChi) { Mappings = 40, Scatter = 0.01 }
+            .Diagnose()
+            .Sentence.Should()
+            .MatchRegex($@"χ grows as the power \d\.\d\d of the depth \(\d\.\d\d to \d\.\d\d\) ?{words}at depth 200");
+    }
+
+    /// <summary>A mean over mappings of two kinds is a statement about neither: how many show what it says belongs to it.</summary>
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(16, true)]
+    [InlineData(24, false)]
+    public void What_a_part_of_the_mappings_shows_is_said_with_their_number(int drowning, bool isSaid)
+    {
+        var (sick, well) = (
+            new MadeUpTables(Keeping, depth => 0.1 * depth) { Mappings = drowning }.Draw(1),
+            new MadeUpTables(Keeping, PowerLaw) { Mappings = 24 - drowning }.Draw(2)
+        );
+        var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 24, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
+
+        diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
+        diagnosis.Sentence.Contains($"; {drowning} of 24 mappings show it by themselves; ", StringComparison.Ordinal).Should().Be(isSaid, diagnosis.Sentence);
+    }
+
+    /// <summary>The mark of a single direction is a convention, and a diagnosis that rests on it says so.</summary>
+    [Theory]
+    [InlineData("settled at 1.05", true)]
+    [InlineData("falls to one", false)]
+    [InlineData("settled at 9", false)]
+    public void The_mark_of_one_direction_is_called_a_convention_where_a_diagnosis_rests_on_it(string ranks, bool isCalled)
+    {
+        Func<double, double> reff = ranks switch
+        {
+            "settled at 1.05" => depth => 1.05 + (19 * Math.Exp(-depth / 5)),
+            "falls to one" => depth => 1 + (20 / depth),
+            _ => Keeping,
+        };
+        var lines = DiagnosisLines.Write(new MadeUpTables(reff, PowerLaw) { Mappings = 40, Scatter = 0.01 }.Diagnose());
+
+        lines.Count(line => line.Contains("; below 1.2 it counts as one direction, by convention")).Should().Be(isCalled ? 1 : 0);
+    }
+
     [Fact]
     public void A_share_that_has_settled_becomes_no_point()
     {

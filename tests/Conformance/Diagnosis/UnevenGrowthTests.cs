@@ -116,7 +116,10 @@ public class UnevenGrowthTests
             .Write(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3))
             .Should()
             .OnlyContain(line => !line.Contains("gains -"));
-        RateWords.NoiseGains(new Estimate(-0.001, -0.004, 0.002)).Should().Be("the noise changes by -0.1 % (-0.4 to 0.2) against the signal in each layer");
+        RateWords
+            .NoiseGains(new Estimate(-0.001, -0.004, 0.002), "layer")
+            .Should()
+            .Be("the noise changes by -0.1 % (-0.4 to 0.2) against the signal in each layer");
     }
 
     [Fact]

@@ -105,6 +105,19 @@ public sealed class HtmlReportTests : IDisposable
         File.ReadAllText(Path.Combine(report, "report.md")).Should().StartWith("# reference");
     }
 
+    [Theory]
+    [InlineData("verify --scale training trains", "verify <span class=\"option\">--scale</span> training trains")]
+    [InlineData("--noise full", "<span class=\"option\">--noise</span> full")]
+    [InlineData("a -- b, my--name", "a -- b, my--name")]
+    public void Names_of_options_are_not_broken_after_their_dashes(string text, string html) => Prose.Html(text).Should().Be(html);
+
+    [Theory]
+    [InlineData("SNR^l/SNR^0", "SNRˡ/SNR⁰")]
+    [InlineData("χ^-2 < 1", "χ⁻² < 1")]
+    [InlineData("l^τ", "l^τ")]
+    public void Attributes_hold_superscripts_that_have_letters(string text, string attribute) =>
+        Prose.Attribute(text).Should().Be(ForeignText.InHtml(attribute));
+
     [Fact]
     public void Numbers_and_formulas_are_set_as_in_print()
     {

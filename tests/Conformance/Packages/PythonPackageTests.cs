@@ -54,7 +54,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome
             .Output.Should()
-            .StartWith("Well-behaved over 40 layers", "that is what batch norm and skip connections together do")
+            .StartWith("Well-behaved over 40 units", "that is what batch norm and skip connections together do")
             .And.NotContain("diagnosis.json", "nobody asked for it");
         File.ReadAllText(Path.Combine(_folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
     }
