@@ -40,9 +40,9 @@ internal static class CheckTable
                         {
                             ["subject"] = statement.Subject,
                             ["quantity"] = statement.Quantity,
-                            ["expected"] = Finite(statement.Predicted),
-                            ["measured"] = Finite(statement.Measured),
-                            ["margin"] = Finite(statement.Margin),
+                            ["expected"] = Json.Number(statement.Predicted),
+                            ["measured"] = Json.Number(statement.Measured),
+                            ["margin"] = Json.Number(statement.Margin),
                             ["verdict"] = Spell(statement.Verdict),
                             ["reason"] = statement.Reason,
                         }
@@ -61,6 +61,4 @@ internal static class CheckTable
         };
 
     private static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "-";
-
-    private static JsonValue? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

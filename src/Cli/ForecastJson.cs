@@ -46,6 +46,7 @@ internal static class ForecastJson
                 ["reason"] = end.Reason,
             }
             : null;
+        result["why_no_noise"] = forecast.Prediction.Places.FirstOrDefault(place => place.WhyNoNoise is not null)?.WhyNoNoise;
         result["finite_width"] = forecast.Sample is { } sample ? Sample(sample, rows) : null;
         result["verdicts"] = new JsonArray([.. forecast.Verdicts.Select(Verdict)]);
         result["reach"] = new JsonArray([
@@ -89,8 +90,8 @@ internal static class ForecastJson
     /// <param name="places">Indices of the places.</param>
     public static void AddGradients(JsonObject target, GradientForecast gradient, IReadOnlyList<int> places)
     {
-        target["gradient"] = new JsonArray([.. places.Select(place => (JsonNode?)Number(Math.Exp(gradient.LogAt(place))))]);
-        target["log_gradient"] = new JsonArray([.. places.Select(place => (JsonNode?)Number(gradient.LogAt(place)))]);
+        target["gradient"] = new JsonArray([.. places.Select(place => Json.Number(Math.Exp(gradient.LogAt(place))))]);
+        target["log_gradient"] = new JsonArray([.. places.Select(place => Json.Number(gradient.LogAt(place)))]);
         target["gradient_exactness"] = gradient.Prediction.End is null ? ForecastTable.Spell(gradient.Prediction.Validity) : null;
     }
 
@@ -119,18 +120,18 @@ internal static class ForecastJson
             ["words"] = verdict.Words,
             ["law"] = verdict.Law.Length == 0 ? null : verdict.Law,
             ["scope"] = verdict.Scope.Length == 0 ? null : verdict.Scope,
-            ["squared_growth"] = Number(verdict.SquaredGrowth),
-            ["exponent"] = Number(verdict.Exponent),
-            ["depth_scale"] = Number(verdict.DepthScale),
-            ["growth_of_batch"] = Number(Math.Exp(verdict.LogGrowthOfBatch)),
+            ["squared_growth"] = Json.Number(verdict.SquaredGrowth),
+            ["exponent"] = Json.Number(verdict.Exponent),
+            ["depth_scale"] = Json.Number(verdict.DepthScale),
+            ["growth_of_batch"] = Json.Number(Math.Exp(verdict.LogGrowthOfBatch)),
             ["fixed_point"] =
                 verdict.Field is { } field && double.IsFinite(field.Variance)
                     ? new JsonObject
                     {
                         ["variance"] = field.Variance,
-                        ["noise_gain"] = Number(field.NoiseGain),
-                        ["radial_gain"] = Number(field.RadialGain),
-                        ["correlation"] = Number(field.Correlation),
+                        ["noise_gain"] = Json.Number(field.NoiseGain),
+                        ["radial_gain"] = Json.Number(field.RadialGain),
+                        ["correlation"] = Json.Number(field.Correlation),
                     }
                     : null,
             ["advice"] = new JsonArray([
@@ -184,8 +185,6 @@ internal static class ForecastJson
         target["reff_noise"] = Numbers(rows, row => read(row).NoiseRank);
     }
 
-    // JSON has no infinities: what overflows, or is not known, is null; its logarithm may be there.
-    private static JsonArray Numbers(IReadOnlyList<ForecastRow> rows, Func<ForecastRow, double> select) => [.. rows.Select(row => Number(select(row)))];
-
-    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+    // What overflows, or is not known, is null; its logarithm may be there.
+    private static JsonArray Numbers(IReadOnlyList<ForecastRow> rows, Func<ForecastRow, double> select) => [.. rows.Select(row => Json.Number(select(row)))];
 }

@@ -19,9 +19,6 @@ internal static class MomentCsv
     /// <summary>The state of a simulation that has not ended.</summary>
     private const string Alive = "alive";
 
-    /// <summary>Signs that a cell must be quoted for.</summary>
-    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create(",\"\r\n");
-
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes a file, complete or not at all.</summary>
@@ -58,7 +55,7 @@ internal static class MomentCsv
                 writer.Write(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{held[simulation]},{depth},{Quoted(places[place].Words)},{end},{State(file.Ends[simulation], depth)}"
+                        $"{held[simulation]},{depth},{ForeignText.InCsv(places[place].Words)},{end},{State(file.Ends[simulation], depth)}"
                     )
                 );
                 for (var moment = 0; moment < moments.Length; moment++)
@@ -75,7 +72,7 @@ internal static class MomentCsv
     /// <summary>A place for each column of the neutral layout; of the author's, one for each <c>locK</c>.</summary>
     private static IReadOnlyList<CsvPlace> PlacesOf(ResultFile file) =>
         file.Places is { } neutral
-            ? [.. neutral.Select((words, i) => new CsvPlace(ForeignText.OnOneLine(words), file.EndsUnit(i), moment => moment))]
+            ? [.. neutral.Select((words, i) => new CsvPlace(words, file.EndsUnit(i), moment => moment))]
             :
             [
                 .. file
@@ -107,8 +104,6 @@ internal static class MomentCsv
 
     /// <summary>In single precision, too, which other programs may keep it in.</summary>
     private static bool IsLogarithmOfZero(double value) => value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
-
-    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(Special) ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
 
     /// <summary>A place of the table.</summary>
     /// <param name="Words">What it is called.</param>

@@ -55,12 +55,15 @@ internal sealed class NetworkSummary
     /// <param name="shape">Shape of the features of one image.</param>
     public double BytesAt(Shape shape) => 2.0 * sizeof(float) * BatchSize * shape.Features;
 
-    /// <summary>All of it as JSON.</summary>
+    /// <summary>Most places that are listed: a few words describe a network of a million, of which a list takes gigabytes.</summary>
+    private const int MostPlaces = 1 << 16;
+
+    /// <summary>All of it as JSON; null in the place of a list of more than 65,536 places.</summary>
     public string ToJson() =>
         Json.TextOf(
             new JsonObject
             {
-                ["network"] = JsonNode.Parse(NetworkText.Write(Network)),
+                ["network"] = Json.Parse(NetworkText.Write(Network)),
                 ["output"] = ToJson(Network.Output),
                 ["units"] = Network.Depth,
                 ["parameters"] = Parameters,
@@ -80,17 +83,21 @@ internal sealed class NetworkSummary
                             ["multiply_adds"] = line.MultiplyAdds,
                         }),
                 ]),
-                ["places"] = new JsonArray([
-                    .. Network.Places.Select(place => new JsonObject
-                    {
-                        ["depth"] = place.Depth,
-                        ["place"] = place.Number,
-                        ["shows"] = PlaceText(place),
-                        ["ends_branch"] = place.EndsBranch,
-                        ["shape"] = ToJson(place.Shape),
-                        ["bytes"] = BytesAt(place.Shape),
-                    }),
-                ]),
+                ["places"] =
+                    Network.Places.Count > MostPlaces
+                        ? null
+                        : new JsonArray([
+                            .. Network.Places.Select(place => new JsonObject
+                            {
+                                ["depth"] = place.Depth,
+                                ["place"] = place.Number,
+                                ["shows"] = PlaceText(place),
+                                ["ends_branch"] = place.EndsBranch,
+                                ["shape"] = ToJson(place.Shape),
+                                ["bytes"] = BytesAt(place.Shape),
+                            }),
+                        ]),
+                ["number_of_places"] = Network.Places.Count,
             }
         ) + "\n";
 

@@ -141,7 +141,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         json["theory"] = new JsonObject
         {
             ["said"] = new JsonArray([.. theory.Said.Select(said => (JsonNode)said)]),
-            ["network"] = Network.Composition.Network is { } text ? JsonNode.Parse(text) : null,
+            ["network"] = Network.Composition.Network is { } text ? Json.Parse(text) : null,
         };
         json["where"] = new JsonArray([.. _survey.Remarks().Select(remark => (JsonNode)remark)]);
         var sequence = result.Sequence.ToHashSet();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
@@ -201,7 +200,7 @@ internal static class PredictCommand
     {
         if (json is not null)
         {
-            AtomicFile.WriteText(json, make().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            AtomicFile.WriteText(json, Json.TextOf(make()) + "\n");
         }
     }
 
@@ -245,26 +244,14 @@ internal static class PredictCommand
         {
             FiniteWidth = sampled,
         };
-        if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
+        string[] remarks = [.. Remarks(options, prediction, images, areChosen: points is not null)];
+        foreach (var remark in remarks)
         {
-            Console.Error.WriteLine(
-                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
-                    + "directions of variance do not exist"
-            );
-        }
-
-        if (prediction.ImagesUsed < options.BatchSize)
-        {
-            var consequence =
-                Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch"
-                : points is null ? string.Empty
-                : $"; μ₂, χ and directions are those of these images alone";
-            var reason = points is null ? $", since a kernel over more than {Prediction.MostPoints} points does not fit" : string.Empty;
-            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}");
+            Console.Error.WriteLine(remark);
         }
 
         var gradient = gradients ? GradientOf(options, images, points, cancellation) : null;
-        Write(json, () => ToJson(options, prediction, gradient));
+        Write(json, () => ToJson(options, prediction, gradient, remarks));
         Print(options, prediction);
         if (gradient is not null)
         {
@@ -272,6 +259,32 @@ internal static class PredictCommand
         }
 
         return ExitStatus.Success;
+    }
+
+    /// <summary>Why numbers are missing, or are not those of the whole batch.</summary>
+    private static IEnumerable<string> Remarks(ExperimentOptions options, Prediction prediction, ImageSource images, bool areChosen)
+    {
+        var norm = Architecture.Named(options.Architecture!).HasBatchNorm;
+        if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
+        {
+            yield return "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
+                + "directions of variance do not exist";
+        }
+        else if (norm && prediction.Noise is { SharedWithSignal: null })
+        {
+            yield return "note: the images have numbers so large that rounding hides directions of the others, which ε outweighs: how much of the noise lies "
+                + "in the directions of the signal is not known";
+        }
+
+        if (prediction.ImagesUsed < options.BatchSize)
+        {
+            var consequence =
+                norm ? "; batch norm then sees a smaller batch"
+                : areChosen ? $"; μ₂, χ and directions are those of these images alone"
+                : string.Empty;
+            var reason = areChosen ? string.Empty : $", since a kernel over more than {Prediction.MostPoints} points does not fit";
+            yield return $"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}";
+        }
     }
 
     private static GradientForecast GradientOf(ExperimentOptions options, ImageSource images, int? points, CancellationToken cancellation)
@@ -369,7 +382,7 @@ internal static class PredictCommand
         }
     }
 
-    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction, GradientForecast? gradient)
+    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction, GradientForecast? gradient, IReadOnlyList<string> remarks)
     {
         var shown = Shown(options).ToList();
         var result = new JsonObject
@@ -384,6 +397,7 @@ internal static class PredictCommand
             ["log_nu2_signal"] = Numbers(i => prediction.Moments[i].LogNu2Signal),
             ["images_used"] = prediction.ImagesUsed,
             ["quadrature_error"] = prediction.QuadratureError,
+            ["remarks"] = new JsonArray([.. remarks.Select(remark => (JsonNode)remark)]),
         };
         if (prediction.Noise is { } noise)
         {
@@ -440,8 +454,8 @@ internal static class PredictCommand
         ]);
         return result;
 
-        // JSON has no infinities: what overflows, or does not exist for a single point, is null; its logarithm may be there.
-        JsonArray Numbers(Func<int, double> select) => new([.. shown.Select(i => double.IsFinite(select(i)) ? (JsonNode?)JsonValue.Create(select(i)) : null)]);
+        // What overflows, or does not exist for a single point, is null; its logarithm may be there.
+        JsonArray Numbers(Func<int, double> select) => new([.. shown.Select(i => Json.Number(select(i)))]);
     }
 
     private static IEnumerable<int> Shown(ExperimentOptions options) => options.ComputedDepths.Select(depth => depth - 1);

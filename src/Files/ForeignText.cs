@@ -20,6 +20,9 @@ internal static class ForeignText
 
     private const int LongestFileName = 100;
 
+    /// <summary>Signs for which a cell of CSV must be quoted.</summary>
+    private static readonly System.Buffers.SearchValues<char> CellSigns = System.Buffers.SearchValues.Create(",\"\r\n");
+
     /// <summary>Characters without a shape that Unicode counts among letters and marks: fillers, the joiner of graphemes, selectors of variants.</summary>
     private static readonly (int First, int Last)[] WithoutShape =
     [
@@ -132,6 +135,19 @@ internal static class ForeignText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>For a cell of CSV (RFC 4180), which spreadsheets open, too.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>
+    /// The text of <see cref="OnOneLine"/>, in quotes where its signs need them; after an apostrophe where a spreadsheet would take it for a formula and
+    /// compute it.
+    /// </returns>
+    public static string InCsv(string text)
+    {
+        var line = OnOneLine(text);
+        var cell = line.TrimStart() is ['=' or '+' or '-' or '@', ..] ? $"'{line}" : line;
+        return cell.AsSpan().ContainsAny(CellSigns) ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
     }
 
     /// <summary>For the name of a file on any system.</summary>

@@ -15,6 +15,9 @@ internal static class Limits
     /// <summary>Most layers in all, each repetition counted.</summary>
     public const int Layers = 1 << 20;
 
+    /// <summary>Most characters of a name, which tables, titles and figures repeat.</summary>
+    public const int Name = 1000;
+
     /// <summary>Most levels of layers within layers.</summary>
     public const int Levels = 32;
 }

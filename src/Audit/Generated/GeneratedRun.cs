@@ -19,7 +19,11 @@ internal sealed record GeneratedRun(int Networks, IReadOnlyList<CheckOutcome> Ou
 /// <summary>The smallest network on which a claim fails.</summary>
 internal sealed class GeneratedFinding
 {
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = ResultConfiguration.MostLevels,
+    };
     private readonly GeneratedCase _case;
 
     public GeneratedFinding(string claim, GeneratedCase drawn, bool given, Measurement measurement) =>
@@ -47,7 +51,7 @@ internal sealed class GeneratedFinding
     public string Description => $"{_case.Description}, {(Given ? "given parameters" : "parameters of its own")}";
 
     /// <summary>The network's JSON on one line, to be written into a file.</summary>
-    public string NetworkJson => JsonNode.Parse(NetworkText.Write(Network))!.ToJsonString(OneLine);
+    public string NetworkJson => Json.Parse(NetworkText.Write(Network))!.ToJsonString(OneLine);
 
     /// <summary>Options of <c>audit</c> that ask about the network again, once its JSON is in a file.</summary>
     public string ReplayOptions =>

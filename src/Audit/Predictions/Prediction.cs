@@ -54,8 +54,8 @@ internal sealed record Prediction(
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
-    /// ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or batch norm finds directions too few or too
+    /// unlike for its ε.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction Predict(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         Predict(options, images, isNoiseGiven: false, MostPoints, depthReached, cancellation);
@@ -71,8 +71,8 @@ internal sealed record Prediction(
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
-    /// ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or batch norm finds directions too few or too
+    /// unlike for its ε.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         GivenNoise(options, images, MostPoints, depthReached, cancellation);
@@ -160,10 +160,15 @@ internal sealed record Prediction(
                 depthReached?.Invoke();
             }
 
+            RequireNumbers(moments, recursion.QuadratureError);
             return new Prediction(moments, mu2Input, logChi0, walk, TauOf(kind), LimitOf(kind), BasisOf(kind, walk), used, recursion.QuadratureError)
             {
-                Noise = given is null ? null : given with { SharedWithSignal = recursion.SharedNoise },
+                Noise = given is null ? null : given with { SharedWithSignal = Resolved(recursion.SharedNoise) },
             };
+        }
+        catch (UnresolvedKernelException exception)
+        {
+            throw new InvalidInputException("--dataset, --epsilon", exception.Message, exception);
         }
         catch (ArgumentException exception)
         {
@@ -177,6 +182,26 @@ internal sealed record Prediction(
                 $"expected points that vary in more directions, or a larger ε, got an expectation that is nearly infinite ({exception.Message})",
                 exception
             );
+        }
+    }
+
+    /// <summary>A share that rounding has made of directions which ε outweighs is none: shares are at most 1.</summary>
+    private static double? Resolved(double? share) => share <= 1 + ShareRounding ? Math.Min(1, share.Value) : null;
+
+    private const double ShareRounding = 1e-6;
+
+    /// <summary>Says no number rather than one that is none.</summary>
+    /// <exception cref="ArithmeticException">The noise has no mean square, or no quadrature found it.</exception>
+    private static void RequireNumbers(IEnumerable<PredictedMoments> moments, double quadratureError)
+    {
+        if (!double.IsFinite(quadratureError))
+        {
+            throw new ArithmeticException($"error of the quadratures: {quadratureError}");
+        }
+
+        foreach (var lost in moments.Where(each => double.IsNaN(each.LogMu2Noise) || double.IsPositiveInfinity(each.LogMu2Noise)))
+        {
+            throw new ArithmeticException($"the noise has no mean square at depth {lost.Depth}");
         }
     }
 

@@ -30,7 +30,11 @@ internal static class Protocol
         RespectRequiredConstructorParameters = true,
     };
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = ResultConfiguration.MostLevels,
+    };
 
     /// <summary>Unit roundoffs of the number types that a subject may compute in.</summary>
     private static readonly Dictionary<string, int> Precision = new()

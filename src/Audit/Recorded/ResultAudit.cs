@@ -47,7 +47,7 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
             return null;
         }
 
-        using var said = JsonDocument.Parse(configuration);
+        using var said = JsonDocument.Parse(configuration, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
         return
             said.RootElement.ValueKind == JsonValueKind.Object
             && said.RootElement.TryGetProperty("noise", out var noise)

@@ -123,7 +123,7 @@ public static class VerificationReport
                             ["claim"] = finding.Claim,
                             ["quantity"] = finding.Measurement.Quantity,
                             ["asked_with"] = finding.Description,
-                            ["network"] = JsonNode.Parse(finding.NetworkJson),
+                            ["network"] = Json.Parse(finding.NetworkJson),
                             ["replay"] = $"{run.Command} {finding.ReplayOptions}",
                         }
                 ),

@@ -168,6 +168,10 @@ internal sealed record ResultConfiguration
         if (said.NetworkForm is { ValueKind: JsonValueKind.String } name)
         {
             said = said with { NameAlone = name.GetString() };
+            if (said.NameAlone!.Length > Limits.Name)
+            {
+                throw new InvalidInputException(NetworkKey, $"expected a name of at most {Limits.Name} characters, got {said.NameAlone.Length}");
+            }
         }
         else if (said.NetworkForm is { ValueKind: not JsonValueKind.Null } form)
         {

@@ -24,20 +24,23 @@ internal sealed class ColumnBlock : Block
             .Select(part => Math.Max(part.Block.Width - part.Block.Axis, part.Shape is { } shape ? Gap + TextMetrics.Width(shape, PanelDrawing.Size) : 0))
             .DefaultIfEmpty(0)
             .Max();
+
+        // Once: a part in a part in a part … that asked the next one twice would ask the last one billions of times.
+        Height = _parts.Sum(part => part.Block.Height + Arrow);
+        Words = string.Join("; ", _parts.Select(part => part.Block.Words + (part.Shape is { } shape ? $", which gives {shape}" : string.Empty)));
     }
 
     /// <inheritdoc/>
     public override double Width => Axis + _right;
 
     /// <inheritdoc/>
-    public override double Height => _parts.Sum(part => part.Block.Height + Arrow);
+    public override double Height { get; }
 
     /// <inheritdoc/>
     public override double Axis { get; }
 
     /// <inheritdoc/>
-    public override string Words =>
-        string.Join("; ", _parts.Select(part => part.Block.Words + (part.Shape is { } shape ? $", which gives {shape}" : string.Empty)));
+    public override string Words { get; }
 
     /// <inheritdoc/>
     public override void Draw(ISurface surface, double left, double top)

@@ -15,7 +15,7 @@ internal static class LayerText
     {
         // In a stack, since scales may be by its depth.
         var text = NetworkText.Write(new Network(layer.Word, input, [new Repeat(1, [layer])]));
-        using var document = JsonDocument.Parse(text);
+        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
         var element = document.RootElement.GetProperty("layers")[0].GetProperty("repeat").GetProperty("unit")[0];
         if (element.ValueKind == JsonValueKind.String)
         {

@@ -82,6 +82,11 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("name", "expected a name, got nothing");
         }
 
+        if (name.Length > Limits.Name)
+        {
+            throw new InvalidNetworkException("name", $"expected at most {Limits.Name} characters, got {name.Length}");
+        }
+
         var layers = file.Element("layers");
         if (layers.ValueKind == JsonValueKind.Array && layers.GetArrayLength() == 0)
         {

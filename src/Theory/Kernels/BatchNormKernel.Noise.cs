@@ -35,6 +35,36 @@ internal sealed partial class BatchNormKernel
     internal double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances) =>
         _split?.ReachedNoise(cross, variances) ?? SharedNoise(cross, variances);
 
+    /// <summary>Refuses a kernel whose rounding makes more noise in the directions of the signal than there is.</summary>
+    /// <remarks>
+    /// No share is above 1 (Cauchy and Schwarz). One that is comes from directions that are lost in the rounding of the largest. These matter unless ε
+    /// outweighs them: <see cref="CorrelatedNoise"/> has along²·2t/(1 + 2tλ) of each, which is at most along²/(λ + ε) for the t up to 1/(2ε) that have weight.
+    /// </remarks>
+    /// <param name="shares">The shares of the points (P).</param>
+    /// <param name="cross">Covariance of noise and signal (P × P).</param>
+    /// <param name="variances">E dy_i² of each point (P).</param>
+    /// <exception cref="UnresolvedKernelException">Rounding decides what becomes of the noise.</exception>
+    internal void RequireResolved(double[] shares, Matrix<double> cross, IReadOnlyList<double> variances)
+    {
+        if (shares.All(share => share <= MostShare))
+        {
+            return;
+        }
+
+        var along = cross * Directions;
+        for (var i = 0; i < Points; i++)
+        {
+            var weighed = Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / (Eigenvalues[k] + _epsilon));
+            if (!(weighed <= MostShare * variances[i]))
+            {
+                throw new UnresolvedKernelException(Eigenvalues.Max() / Eigenvalues.Min(), _epsilon);
+            }
+        }
+    }
+
+    /// <summary>1, and room for rounding that changes χ by less than a percent.</summary>
+    private const double MostShare = 1.01;
+
     /// <summary>The share by a Cholesky decomposition in the place of one into eigenvalues; null where rounding forbids it.</summary>
     private double[]? SharedByFactor(Matrix<double> cross, IReadOnlyList<double> variances)
     {

@@ -98,6 +98,7 @@ internal sealed class KernelRecursion
     /// <summary>Goes one layer or residual unit further.</summary>
     /// <returns>The moments at its end.</returns>
     /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that vary in two directions at most.</exception>
+    /// <exception cref="UnresolvedKernelException">Batch norm divides by variances that are lost in the rounding of others.</exception>
     public PredictedMoments Next()
     {
         _depth++;
@@ -172,6 +173,7 @@ internal sealed class KernelRecursion
     private double SharedWith(BatchNormKernel norm, Matrix<double> cross, double[] noise)
     {
         var shares = SharedNoise is null ? norm.SharedNoise(cross, noise) : norm.ReachedNoise(cross, noise);
+        norm.RequireResolved(shares, cross, noise);
         SharedNoise ??= shares.Average();
         return shares.Largest();
     }

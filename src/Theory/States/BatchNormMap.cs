@@ -11,7 +11,7 @@ internal static class BatchNormMap
     public static KernelState Apply(BatchNorm norm, KernelState state)
     {
         var kernel = Decompose(norm, state);
-        var before = WithoutNegligible(kernel, state);
+        var before = WithoutNegligible(norm, kernel, state);
         var (signal, error) = kernel.Linear();
         var after = After(
             norm,
@@ -87,15 +87,28 @@ internal static class BatchNormMap
     /// </summary>
     private const double NegligibleShare = 1e-10;
 
-    /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time.</summary>
-    private static KernelState WithoutNegligible(BatchNormKernel kernel, KernelState state) =>
-        state.Cross is not null && state.Noise is not null && kernel.ReachedNoise(state.Cross, [.. state.Noise.Diagonal()]).Largest() <= NegligibleShare
-            ? state with
-            {
-                Cross = null,
-                NoiseMeans = null,
-            }
-            : state;
+    /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time; without noise where rounding decides
+    /// what becomes of it.</summary>
+    private static KernelState WithoutNegligible(BatchNorm norm, BatchNormKernel kernel, KernelState state)
+    {
+        if (state.Cross is null || state.Noise is null)
+        {
+            return state;
+        }
+
+        double[] variances = [.. state.Noise.Diagonal()];
+        var shares = kernel.ReachedNoise(state.Cross, variances);
+        try
+        {
+            kernel.RequireResolved(shares, state.Cross, variances);
+        }
+        catch (UnresolvedKernelException refusal)
+        {
+            return state with { Noise = null, Cross = null, NoiseMeans = null, NoNoise = new NoTheoryException(norm, refusal.Message) };
+        }
+
+        return shares.Largest() <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
+    }
 
     private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(
         BatchNormKernel kernel,

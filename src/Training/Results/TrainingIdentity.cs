@@ -15,7 +15,11 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     /// <summary>Version of the arithmetic; journals and files that do not say are of version 1.</summary>
     public int Arithmetic { get; init; } = 1;
 
-    private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = ResultConfiguration.MostLevels,
+    };
 
     /// <summary>The identity of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -65,7 +69,8 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
 
         try
         {
-            var (one, other) = (JsonNode.Parse(mine)!.AsObject(), JsonNode.Parse(theirs)!.AsObject());
+            var levels = new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels };
+            var (one, other) = (JsonNode.Parse(mine, documentOptions: levels)!.AsObject(), JsonNode.Parse(theirs, documentOptions: levels)!.AsObject());
             var key = one.Select(pair => pair.Key).Union(other.Select(pair => pair.Key)).First(name => !JsonNode.DeepEquals(one[name], other[name]));
             return key == "network" ? "another network" : $"{key} {Said(one[key])}, not {Said(other[key])}";
         }

@@ -103,6 +103,14 @@ public partial class ForeignTextTests
         }
     }
 
+    [Theory]
+    [InlineData("3.6 after residual", "3.6 after residual")]
+    [InlineData("=cmd|' /C calc'!A1", "'=cmd|' /C calc'!A1")]
+    [InlineData("\t@SUM(1,\"2\")", "\"' @SUM(1,\"\"2\"\")\"")]
+    [InlineData("-1", "'-1")]
+    [InlineData("a\r\n\u001B,b", "\"a  \\u001B,b\"")]
+    public void In_a_table_it_is_one_cell_and_no_formula(string text, string cell) => ForeignText.InCsv(text).Should().Be(cell);
+
     [Fact]
     public void In_html_it_can_be_text_and_attribute() =>
         ForeignText.InHtml("<b a=\"1\" c='2'>&\u2028\u001B").Should().Be("&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp; \\u001B");

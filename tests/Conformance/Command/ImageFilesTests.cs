@@ -111,6 +111,52 @@ public sealed class ImageFilesTests : IDisposable
             );
     }
 
+    [Fact]
+    public void Directions_that_are_lost_in_the_rounding_of_another_decide_nothing()
+    {
+        string[] network = ["predict", "--architecture", "bn_res", "--kernel-size", "3", "--dataset", Glaring(), .. OfGlaring];
+        var exact = CommandLine.Run([.. network, "--epsilon", "0"]);
+        exact.ExitStatus.Should().Be(2, "every number of noise would be the rounding's");
+        exact.Error.Should().StartWith("wellbehaved: --dataset, --epsilon: expected points whose variances").And.Contain("far larger than all others");
+        File.Exists(PathOf("prediction.json")).Should().BeFalse();
+
+        // A usual ε outweighs what is lost.
+        var usual = CommandLine.Run([.. network, "--epsilon", "0.001"]);
+        usual.ExitStatus.Should().Be(0, usual.Error);
+        usual.Output.Should().NotContain("% lie");
+        using var document = JsonDocument.Parse(File.ReadAllText(PathOf("prediction.json")));
+        document.RootElement.GetProperty("chi").EnumerateArray().Should().OnlyContain(chi => chi.GetDouble() > 1);
+        document.RootElement.TryGetProperty("noise_shared_with_signal", out _).Should().BeFalse();
+        document.RootElement.GetProperty("remarks")[0].GetString().Should().Contain("is not known");
+    }
+
+    [Theory]
+    [InlineData("0", false)]
+    [InlineData("0.001", true)]
+    public void Of_a_network_they_end_what_is_said_of_the_noise(string epsilon, bool isSaid)
+    {
+        var network = PathOf("network.json");
+        File.WriteAllText(
+            network,
+            """
+            {"name": "mine", "layers": [{"conv": {"kernel": 3, "channels": "N"}}, {"repeat": {"times": "L", "unit": [
+                {"residual": {"branch": [{"batch_norm": {"epsilon": EPSILON}}, "relu", {"conv": {"kernel": 3}}]}}]}}]}
+            """.Replace("EPSILON", epsilon)
+        );
+        var outcome = CommandLine.Run(["predict", "--network", network, "--dataset", Glaring(), .. OfGlaring]);
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        using var document = JsonDocument.Parse(File.ReadAllText(PathOf("prediction.json")));
+        (document.RootElement.GetProperty("chi").EnumerateArray().Last().ValueKind == JsonValueKind.Number).Should().Be(isSaid);
+        (document.RootElement.GetProperty("why_no_noise").ValueKind == JsonValueKind.Null).Should().Be(isSaid);
+    }
+
+    private string[] OfGlaring =>
+        ["--total-depth", "2", "--num-channels", "4", "--batch-size", "5", "--normalize", "global", "--json", PathOf("prediction.json")];
+
+    /// <summary>One pixel of 10⁹ among 255s: the batch varies in many directions, all but one of which double precision hardly holds beside that one.</summary>
+    private string Glaring() =>
+        Write("glare.npy", (image, position) => image == 0 && position == 5 ? 1e9 : 128 + (127 * Math.Sin((31 * image) + (position * position))), 5, 4, 4, 3);
+
     [FashionMnistFact]
     public void The_images_of_Debian_s_package_are_read()
     {

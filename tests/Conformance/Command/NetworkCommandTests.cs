@@ -28,6 +28,54 @@ public sealed class NetworkCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>JSON within JSON, and the requests of an audit, hold as many levels as networks may have.</summary>
+    [Fact]
+    public void Layers_within_layers_as_deep_as_allowed_pass_through_every_command()
+    {
+        var levels = Limits.Levels - 1;
+        var nested = string.Concat(Enumerable.Repeat("{\"residual\": {\"branch\": [", levels)) + "\"tanh\"" + string.Concat(Enumerable.Repeat("]}}", levels));
+        var file = FileOf("{\"name\": \"nested\", \"input\": [1, 2, 2], \"layers\": [{\"dense\": {\"channels\": 2}}, " + nested + "]}");
+        string[] sizes = ["--batch-size", "3"];
+        var result = Path.Combine(_folder, "nested.npz");
+        string[][] commands =
+        [
+            ["network", file, "--json", Path.Combine(_folder, "table.json"), "--out", Path.Combine(_folder, "nested.svg")],
+            ["run", "--network", file, .. sizes, "--dataset", "gaussian", "--num-sims", "2", "--out", result],
+            ["diagnose", result, "--json", Path.Combine(_folder, "diagnosis.json")],
+            ["plot", result, "--out", Path.Combine(_folder, "plot.svg")],
+            ["audit", "--results", result, "--json", Path.Combine(_folder, "audit.json")],
+            ["verify", "--network", file, .. sizes, "--claim", "O6", "--json", Path.Combine(_folder, "verify.json")],
+        ];
+        foreach (var command in commands)
+        {
+            CommandLine.Run(command).ExitStatus.Should().BeOneOf([0, 3], command[0]);
+        }
+
+        var other = CommandLine.Run(["run", "--network", file, .. sizes, "--dataset", "gaussian", "--num-sims", "3", "--out", result]);
+        other.ExitStatus.Should().Be(2);
+        other.Error.Should().Contain("found num_sims 2, not 3");
+    }
+
+    [Fact]
+    public void A_list_of_more_places_than_anybody_reads_is_left_out_and_counted()
+    {
+        var json = Path.Combine(_folder, "table.json");
+        CommandLine
+            .Run(
+                "network",
+                FileOf(
+                    "{\"name\": \"deep\", \"input\": [1, 1, 2], \"layers\": [{\"dense\": {\"channels\": 2}}, {\"repeat\": {\"times\": 70000, \"unit\": [\"relu\"]}}]}"
+                ),
+                "--json",
+                json
+            )
+            .ExitStatus.Should()
+            .Be(0);
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        document.RootElement.GetProperty("places").ValueKind.Should().Be(JsonValueKind.Null);
+        document.RootElement.GetProperty("number_of_places").GetInt32().Should().BeGreaterThan(70_000);
+    }
+
     [Fact]
     public void Without_argument_the_recipes_are_listed_with_the_papers_first()
     {

@@ -145,6 +145,12 @@ public class NetworkTextTests
     public void A_file_that_is_no_network_is_refused(string text, string message) =>
         Refusal(() => NetworkTemplate.Parse(text).With(new Shape(8, 8, 4))).Should().StartWith(message);
 
+    [Fact]
+    public void A_name_without_end_is_refused() =>
+        Refusal(() => NetworkTemplate.Parse($"{{\"name\": \"{new string('n', Limits.Name + 1)}\", \"layers\": [\"relu\"]}}"))
+            .Should()
+            .Be("name: expected at most 1000 characters, got 1001");
+
     [Theory]
     [InlineData("\"rellu\"", "layers[0]: expected a layer (conv, dense,")]
     [InlineData("{\"Conv\": {\"kernel\": 3}}", "layers[0]: expected a layer (conv, dense,")]

@@ -76,7 +76,8 @@ internal sealed class CommandInputs : IDisposable
         var random = new Random((int)((uint)seed * 2654435761u >> 1));
         return random.Next(100) switch
         {
-            < 48 => ResultFile(random),
+            < 38 => ResultFile(random),
+            < 48 => NetworkFile(random),
             < 53 => FolderOfArrays(random),
             < 63 => JournalFile(random),
             < 83 => Images(random),
@@ -250,6 +251,43 @@ internal sealed class CommandInputs : IDisposable
                 ["status", Folder],
                 ["merge", path, "--out", PathOf("merged.npz"), .. random.Next(2) == 0 ? ["--allow-missing"] : Array.Empty<string>()],
                 ["run", .. JournalRun, "--out", PathOf("run.npz"), "--threads", "1", random.Pick(["--resume", "--resume", "--overwrite", "--no-reff-noise"])],
+            ]
+        );
+    }
+
+    /// <summary>A network of layers, for every command that takes one and is over soon.</summary>
+    private CommandInput NetworkFile(Random random)
+    {
+        var path = PathOf("network.json");
+        var description = NetworkSpoiler.Spoil(random);
+        File.WriteAllText(path, description);
+
+        // A size that the description does not leave open is refused before anything else is looked at.
+        string[] sizes =
+        [
+            .. description.Contains("\"N\"") || random.Next(20) == 0 ? ["--num-channels", random.Pick(["4", "4", "1", "5"])] : Array.Empty<string>(),
+            .. description.Contains("\"L\"") || random.Next(20) == 0 ? ["--total-depth", random.Pick(["2", "2", "1", "3"])] : Array.Empty<string>(),
+        ];
+        string[] batch = [.. sizes, "--batch-size", random.Pick(["2", "3", "5"])];
+        string[] images = random.Next(2) == 0 ? ["--dataset", "natural"] : ["--dataset", "gaussian", "--input-shape", random.Pick(["4x4x3", "1x4x6", "8x8x3"])];
+        return new(
+            "network",
+            [
+                ["network", path, .. batch, "--json", PathOf("network.table.json"), "--out", PathOf("network.svg")],
+                [
+                    "predict",
+                    "--network",
+                    path,
+                    .. batch,
+                    .. images,
+                    "--json",
+                    PathOf("prediction.json"),
+                    .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>(),
+                ],
+                Run(["--network", path, .. batch, .. images, .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>()]),
+                ["diagnose", PathOf("result.npz"), "--json", PathOf("diagnosis.json")],
+                ["export", PathOf("result.npz"), "--csv", PathOf("moments.csv")],
+                ["network", path, .. sizes, "--onnx", PathOf("network.onnx")],
             ]
         );
     }
