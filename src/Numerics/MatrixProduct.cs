@@ -43,7 +43,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         _wide = wide;
         _tileRows = wide ? MicroKernel.Rows512 : MicroKernel.Rows256;
         _tileColumns = 2 * (wide ? Vector512<T>.Count : Vector256<T>.Count);
-        _packedA = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(RowBlock * InnerBlock))];
+        _packedA = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(0))];
         _edge = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(_tileRows * _tileColumns))];
     }
 
@@ -199,6 +199,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
 
     private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly, int worker)
     {
+        Reserve(ref _packedA[worker], RoundUp(block.Rows, _tileRows) * Math.Min(inner, InnerBlock));
         var packedA = _packedA[worker].Pointer;
         var (columns, stride) = extent;
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)

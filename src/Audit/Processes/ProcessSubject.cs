@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
@@ -166,7 +165,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         var network = table.Network;
         var atOnce = (int)Math.Clamp(WeightsAtOnce / network.Kernels.Sum(kernel => (long)kernel.Length), 1, options.NumSims);
         var answers = new List<(int Simulation, Snapshot Snapshot)>[(options.NumSims + atOnce - 1) / atOnce];
-        SideBySide(answers.Length, AskForPiece, cancellation);
+        SideBySide.Run(answers.Length, _processes, AskForPiece, cancellation);
         foreach (var (_, snapshot) in answers.SelectMany(answer => answer))
         {
             if (snapshot.Depth == 0)
@@ -367,22 +366,6 @@ public sealed class ProcessSubject : ISubject, IDisposable
         foreach (var line in lines)
         {
             _leftBehind.Enqueue(ForeignText.OnOneLine(line));
-        }
-    }
-
-    /// <summary>Does pieces of work on several threads; what one of them throws is thrown as it is.</summary>
-    private void SideBySide(int pieces, Action<int> work, CancellationToken cancellation)
-    {
-        try
-        {
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = _processes, CancellationToken = cancellation }, work);
-        }
-        catch (AggregateException exception)
-        {
-            // Where some pieces failed and others were declined, nothing was measured, and the failure is why.
-            cancellation.ThrowIfCancellationRequested();
-            var inner = exception.Flatten().InnerExceptions;
-            ExceptionDispatchInfo.Throw(inner.FirstOrDefault(one => one is not DeclinedException) ?? inner[0]);
         }
     }
 

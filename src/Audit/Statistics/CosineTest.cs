@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>Tests of many pairs of vectors, each pair of which is independent if the claim is true: the cosine of none may be large.</summary>
@@ -60,6 +62,7 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
     /// <summary>Whether a pair may be worse, or less certain, than those that came: where millions are compared, most need no logarithm.</summary>
     /// <param name="cosine">The pair.</param>
     /// <remarks>Since <c>-ln(1 - x)/x</c> grows, a smaller square with no larger product of square and dimensions has no smaller bound.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayMatter(in Cosine cosine) =>
         IsWide(cosine)
         || !(
@@ -67,6 +70,7 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
             && cosine.AtLeast * cosine.AtLeast * (cosine.Dimensions - 1) <= _worst.AtLeast * _worst.AtLeast * (_worst.Dimensions - 1)
         );
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsWide(in Cosine cosine) =>
         !(Math.Abs(cosine.Value) + cosine.Error <= Math.Abs(_widest.Value) + _widest.Error && cosine.Dimensions >= _widest.Dimensions)
         || _widest.Dimensions == 0;

@@ -39,6 +39,14 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
             ToLoss
         );
 
+    /// <summary>A composed network, of as many layers as the pairs have, trained to a loss.</summary>
+    /// <param name="name">Its name.</param>
+    public TrainedMappings ComposedToLoss(string name) => Trained($"{name} of {sizes.PairLayers} layers, to a loss", ComposePairs(name), ToLoss);
+
+    /// <summary>A composed network of as many layers as the pairs have.</summary>
+    /// <param name="name">Its name.</param>
+    public ExperimentOptions ComposePairs(string name) => TrainedNets.Compose(name, sizes.PairLayers, sizes.Channels, sizes.Pairs, _seed);
+
     private TrainingOptions ForSteps(ExperimentOptions options) =>
         new()
         {

@@ -20,6 +20,7 @@ internal static class TrainingSuite
         ("P8", "vanilla_res", TrainabilityChecks.Skipped),
         ("P8", Composed, TrainabilityChecks.Composed),
         ("P9", "bn_ff", GeneralisationChecks.Drowned),
+        ("P9", Composed, GeneralisationChecks.Composed),
     ];
 
     /// <summary>Claim and architecture of each check.</summary>
@@ -103,10 +104,14 @@ internal static class TrainingSuite
                     ("P8", "vanilla_res") => ["vanilla_res deep"],
                     ("P8", Composed) => TrainedNets.Composed,
                     ("P9", "bn_ff") => ["bn_ff deep"],
+                    ("P9", Composed) => GeneralisationChecks.Exploding,
                     _ => throw new InvalidOperationException($"expected a check of training, got {claim} {architecture}"),
                 }
             );
-            pairs += claim == "P9" ? 2 : 0;
+            pairs +=
+                claim != "P9" ? 0
+                : architecture == Composed ? TrainedNets.Composed.Count
+                : 2;
         }
 
         return Math.Max(

@@ -25,6 +25,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     private readonly AlignedBuffer<T> _kernel;
     private readonly AlignedBuffer<int> _sources;
     private readonly int _groups;
+    private readonly DepthwiseStrips<T>? _strips;
 
     /// <summary>Prepares a convolution.</summary>
     /// <param name="input">Shape of what it reads.</param>
@@ -41,6 +42,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
         _kernel = new AlignedBuffer<T>(_kernelShape.Length);
         var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary, convolution.Dilation);
         _sources = Convolution<T>.SourcesOfSignalAndNoise(table, output.Points, input.Points);
+        _strips = IsDepthwise && _kernelShape.Size == 3 ? new DepthwiseStrips<T>(_sources.Pointer, 2 * output.Points, output.Channels) : null;
     }
 
     /// <inheritdoc/>
@@ -81,6 +83,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     {
         _kernel.Dispose();
         _sources.Dispose();
+        _strips?.Dispose();
     }
 
     private bool IsDepthwise => _kernelShape.InputChannels == 1 && _output.Channels == _groups;
@@ -97,16 +100,18 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
                 points,
                 _product.Threads,
                 (chunk, first, count) =>
-                    ofChunks[chunk] = DepthwiseRows.Convolve(
-                        source.Pointer,
-                        _sources.Pointer,
-                        2 * points,
-                        _kernel.Pointer,
-                        offsets,
-                        target.Pointer,
-                        _groups,
-                        (before + first, count)
-                    )
+                    ofChunks[chunk] =
+                        _strips?.Convolve(source.Pointer, _sources.Pointer, _kernel.Pointer, target.Pointer, (before + first, count))
+                        ?? DepthwiseRows.Convolve(
+                            source.Pointer,
+                            _sources.Pointer,
+                            2 * points,
+                            _kernel.Pointer,
+                            offsets,
+                            target.Pointer,
+                            _groups,
+                            (before + first, count)
+                        )
             );
             largest[tensor] = ofChunks;
         }

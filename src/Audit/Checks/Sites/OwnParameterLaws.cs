@@ -163,23 +163,18 @@ internal static class OwnParameterLaws
             var layers = SitesOf(site.Network);
             var mappings = MappingsFor(context, site, layers, study, planned);
             var atOnce = (uint)Math.Max(1, context.Subject.SimulationsAtOnce(site.Network, site.Images));
-            for (var first = 0u; first < mappings; first += atOnce)
+            for (var first = 0u; first < mappings; first += SideBySide.Threads * atOnce)
             {
-                context.Cancellation.ThrowIfCancellationRequested();
-                Propagation[] propagations =
-                [
-                    .. Enumerable
-                        .Range((int)first, (int)Math.Min(atOnce, mappings - first))
-                        .Select(simulation => new Propagation(
-                            new Weights.Own(context.SeedOf(study), (uint)simulation),
-                            Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), (uint)simulation)
-                        )),
-                ];
-                foreach (
-                    var solution in NetworkTrace
-                        .All(context.Subject, site.Network, NoiseKind.Mapping, propagations)
-                        .SelectMany(trace => layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>())
-                )
+                // While a subject draws weights, others are solved for; they are taken in their order, whoever is done first.
+                var begin = first;
+                var pieces = (int)Math.Min(SideBySide.Threads, (mappings - first + atOnce - 1) / atOnce);
+                var solutions = SideBySide.Compute(
+                    pieces,
+                    piece =>
+                        Solutions(context, site, layers, study, (begin + ((uint)piece * atOnce), Math.Min(mappings, begin + ((uint)(piece + 1) * atOnce)))),
+                    context.Cancellation
+                );
+                foreach (var solution in solutions.SelectMany(solution => solution))
                 {
                     AddLaw(solution, site, (variance, byKind), shape, ofBiases, bounds, orthogonality);
                 }
@@ -215,6 +210,32 @@ internal static class OwnParameterLaws
                 yield return comparison.Conclude(quantity);
             }
         }
+    }
+
+    /// <summary>The weights that some mappings show, one after the other.</summary>
+    private static SolvedLayer[] Solutions(
+        CheckContext context,
+        SiteCase site,
+        IReadOnlyList<ShownLayer> layers,
+        int study,
+        (uint First, uint End) mappings
+    )
+    {
+        Propagation[] propagations =
+        [
+            .. Enumerable
+                .Range((int)mappings.First, (int)(mappings.End - mappings.First))
+                .Select(simulation => new Propagation(
+                    new Weights.Own(context.SeedOf(study), (uint)simulation),
+                    Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), (uint)simulation)
+                )),
+        ];
+        return
+        [
+            .. NetworkTrace
+                .All(context.Subject, site.Network, NoiseKind.Mapping, propagations)
+                .SelectMany(trace => layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>()),
+        ];
     }
 
     /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>

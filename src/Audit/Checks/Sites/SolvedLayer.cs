@@ -96,42 +96,28 @@ internal sealed class SolvedLayer
         double unitRoundoff
     )
     {
-        var rows = new List<(double[] Left, double[] Right, double Norm)>();
+        var unknowns = FanIn + 1;
+        var equations = new LayerEquations(FanIn, outputs.Count, 2 * traces.Sum(trace => Layer.OutputOf(trace).Points));
         foreach (var trace in traces)
         {
-            AddRows(rows, geometry, Layer.InputOf(trace), Layer.OutputOf(trace), inputs, outputs);
+            equations.Add(geometry, Layer.InputOf(trace), Layer.OutputOf(trace), inputs, outputs);
         }
 
-        var unknowns = FanIn + 1;
-        if (rows.Count < 1.25 * unknowns || rows.Exists(row => !Array.TrueForAll(row.Left, double.IsFinite) || !Array.TrueForAll(row.Right, double.IsFinite)))
+        if (equations.Count < 1.25 * unknowns || !equations.AreFinite)
         {
             return false;
         }
 
-        Excess = (double)rows.Count / unknowns;
-        var columns = new double[rows.Count * (unknowns + outputs.Count)];
-        foreach (var (i, row) in rows.Index())
-        {
-            for (var k = 0; k < unknowns; k++)
-            {
-                columns[(k * rows.Count) + i] = row.Left[k];
-            }
-
-            for (var k = 0; k < outputs.Count; k++)
-            {
-                columns[((unknowns + k) * rows.Count) + i] = row.Right[k];
-            }
-        }
-
-        var leastSquares = new LeastSquares(rows.Count, unknowns, outputs.Count, columns);
+        Excess = (double)equations.Count / unknowns;
+        var leastSquares = new LeastSquares(equations.Count, unknowns, outputs.Count, equations.ToColumns());
         if (!leastSquares.HasFullRank)
         {
             return false;
         }
 
-        var size = Math.Sqrt(rows.Sum(row => row.Left.Sum(value => value * value)));
+        var size = equations.Norm;
         var own = 4 * leastSquares.OwnRounding * size;
-        var (perRow, direct) = (OfRow(geometry, rows, inputs.Count, unitRoundoff) + own, (Roundings.Gamma(FanIn + 6, unitRoundoff) * size) + own);
+        var (perRow, direct) = (OfRow(geometry, equations, inputs.Count, unitRoundoff) + own, (Roundings.Gamma(FanIn + 6, unitRoundoff) * size) + own);
         Blur = Math.Max(Blur, leastSquares.RowNorms.Max() * direct);
         for (var k = 0; k < outputs.Count; k++)
         {
@@ -155,13 +141,13 @@ internal sealed class SolvedLayer
     }
 
     /// <summary>The norm of the errors of all equations, for weights and bias of norm 1.</summary>
-    private double OfRow(Convolution geometry, List<(double[] Left, double[] Right, double Norm)> rows, int channels, double unitRoundoff)
+    private double OfRow(Convolution geometry, LayerEquations equations, int channels, double unitRoundoff)
     {
         var direct = Roundings.Gamma(FanIn + 6, unitRoundoff);
         if (geometry.Kernel == 1)
         {
             // A row has norm 1 but for the bias, which has a column of at most its own norm.
-            return direct * Math.Sqrt(rows.Sum(row => row.Left.Sum(value => value * value)));
+            return direct * equations.Norm;
         }
 
         var extent = Layer.Layer is Convolution ? 32 : 1;
@@ -172,66 +158,6 @@ internal sealed class SolvedLayer
             ),
             unitRoundoff
         );
-        return Math.Sqrt(rows.Sum(row => Math.Pow((direct * Math.Sqrt(row.Left.Sum(value => value * value))) + (transformed * row.Norm), 2)));
-    }
-
-    private void AddRows(
-        List<(double[] Left, double[] Right, double Norm)> rows,
-        Convolution geometry,
-        WrittenOutFeatures input,
-        WrittenOutFeatures output,
-        (int First, int Count) inputs,
-        (int First, int Count) outputs
-    )
-    {
-        var before = (geometry.Kernel - 1) / 2 * geometry.Dilation;
-        for (var image = 0; image < output.Images; image++)
-        {
-            // The image with its border: no position is read more often than a kernel has taps.
-            var pixels = Enumerable.Range(0, input.Positions * input.Channels).Select(i => (image * input.Positions * input.Channels) + i).ToArray();
-            var (ofSignal, ofNoise) = (
-                geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Signal[i] * input.Signal[i])),
-                geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Noise[i] * input.Noise[i]))
-            );
-            for (var row = 0; row < output.Height; row++)
-            {
-                for (var column = 0; column < output.Width; column++)
-                {
-                    var (x, dx) = (new double[FanIn + 1], new double[FanIn + 1]);
-                    for (var tap = 0; tap < geometry.Kernel * geometry.Kernel; tap++)
-                    {
-                        var i = WrittenOutBoundary.Source(
-                            geometry.Boundary,
-                            (row * geometry.Stride) - before + (tap / geometry.Kernel * geometry.Dilation),
-                            input.Height
-                        );
-                        var j = WrittenOutBoundary.Source(
-                            geometry.Boundary,
-                            (column * geometry.Stride) - before + (tap % geometry.Kernel * geometry.Dilation),
-                            input.Width
-                        );
-                        for (var channel = 0; i is not null && j is not null && channel < inputs.Count; channel++)
-                        {
-                            var at = input.At(image, i.Value, j.Value, inputs.First + channel);
-                            (x[(tap * inputs.Count) + channel], dx[(tap * inputs.Count) + channel]) = (input.Signal[at], input.Noise[at]);
-                        }
-                    }
-
-                    x[FanIn] = 1;
-                    var right = Enumerable.Range(0, outputs.Count).Select(k => output.At(image, row, column, outputs.First + k)).ToArray();
-                    Add(x, [.. right.Select(i => output.Signal[i])], ofSignal);
-                    Add(dx, [.. right.Select(i => output.Noise[i])], ofNoise);
-                }
-            }
-        }
-
-        void Add(double[] left, double[] right, double norm)
-        {
-            var size = Math.Sqrt(left.Take(FanIn).Sum(value => value * value));
-            if (size > 0)
-            {
-                rows.Add((Array.ConvertAll(left, value => value / size), Array.ConvertAll(right, value => value / size), norm / size));
-            }
-        }
+        return equations.NormOfErrors(direct, transformed);
     }
 }

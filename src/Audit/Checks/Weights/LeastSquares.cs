@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
@@ -56,6 +57,7 @@ internal sealed class LeastSquares
     /// <summary>Relative error of the factorisation itself, in the norm of X: <c>γ̃_{mn}</c> of Higham's theorem 20.3 in double precision.</summary>
     public double OwnRounding => 4 * Math.ScaleB((double)_rows * _unknowns, -53);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<double> Column(int column, int from) => _columns.AsSpan((column * _rows) + from, _rows - from);
 
     /// <summary>Each column passes all reflectors of earlier ones, in their order, and becomes one itself if it belongs to X.</summary>
@@ -90,6 +92,8 @@ internal sealed class LeastSquares
         return true;
     }
 
+    /// <remarks>Inlined into loops, which are compiled well at once: called by itself it would run unoptimised for the first seconds.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reflect(int column, int reflector)
     {
         var target = Column(column, reflector);
