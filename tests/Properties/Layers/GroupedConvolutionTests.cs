@@ -126,7 +126,7 @@ public sealed class GroupedConvolutionTests
             Groups = given.Inputs == 1 && given.Outputs == 1 ? Networks.Convolution.EachChannel : given.Groups,
             Stride = given.Stride,
             Dilation = given.Dilation,
-            Boundary = given.Boundary.AsDescribed(),
+            Boundary = given.Boundary,
         };
         var weights = new Networks.ParameterTensor(Networks.ParameterKind.Weights, 0, described, given.FanIn, given.Output.Channels)
         {
