@@ -173,11 +173,12 @@ public class GeneratedAuditTests
     [InlineData("biases where none were asked for", "D8")]
     [InlineData("noise at the next image's signal", "I12")]
     [InlineData("moments of the noise for the signal's", "D9")]
-    public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim)
+    [InlineData("moments of the noise for the signal's, from place 30 on", "D9", 64)]
+    public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim, int networks = 24)
     {
         using var subject = new Faulty(fault);
 
-        var run = GeneratedAudit.Draw(subject, Seed, 24, [claim]);
+        var run = GeneratedAudit.Draw(subject, Seed, networks, [claim]);
 
         run.Findings.Should().ContainSingle(finding => finding.Claim == claim);
     }
@@ -263,13 +264,22 @@ public class GeneratedAuditTests
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = next.Dequeue().Noise }));
                     break;
                 case "moments of the noise for the signal's":
+                case "moments of the noise for the signal's, from place 30 on":
+                    var from = fault.EndsWith("30 on", StringComparison.Ordinal) ? 30 : 0;
                     base.Propagate(
                         network,
                         noise,
                         own,
                         input,
                         snapshot =>
-                            observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! })
+                            observe(
+                                snapshot.Index < from
+                                    ? snapshot
+                                    : snapshot with
+                                    {
+                                        Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null!,
+                                    }
+                            )
                     );
                     break;
                 case "biases where none were asked for":
