@@ -183,6 +183,19 @@ public class GeneratedAuditTests
         run.Findings.Should().ContainSingle(finding => finding.Claim == claim);
     }
 
+    /// <summary>Whether a branch survived is seen in the noise where the signal is nothing; a correct subject was rejected there once.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Survivals_are_told_from_the_noise_where_the_signal_is_nothing(ulong seed)
+    {
+        using var reference = new ReferenceSubject();
+        Networks.Layers layers = [new Repeat(6, [new Residual([]) { Survival = 0.5 }])];
+
+        GeneratedAudit.Ask(reference, new("survivals", new(1, 1, 1), layers), 1, seed, ["O10"]).Findings.Should().BeEmpty();
+    }
+
     [Fact]
     public void A_finding_is_seen_again_and_has_the_same_words()
     {
