@@ -173,13 +173,27 @@ public class GeneratedAuditTests
     [InlineData("biases where none were asked for", "D8")]
     [InlineData("noise at the next image's signal", "I12")]
     [InlineData("moments of the noise for the signal's", "D9")]
-    public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim)
+    [InlineData("moments of the noise for the signal's, from place 30 on", "D9", 64)]
+    public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim, int networks = 24)
     {
         using var subject = new Faulty(fault);
 
-        var run = GeneratedAudit.Draw(subject, Seed, 24, [claim]);
+        var run = GeneratedAudit.Draw(subject, Seed, networks, [claim]);
 
         run.Findings.Should().ContainSingle(finding => finding.Claim == claim);
+    }
+
+    /// <summary>Whether a branch survived is seen in the noise where the signal is nothing; a correct subject was rejected there once.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Survivals_are_told_from_the_noise_where_the_signal_is_nothing(ulong seed)
+    {
+        using var reference = new ReferenceSubject();
+        Networks.Layers layers = [new Repeat(6, [new Residual([]) { Survival = 0.5 }])];
+
+        GeneratedAudit.Ask(reference, new("survivals", new(1, 1, 1), layers), 1, seed, ["O10"]).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -263,13 +277,22 @@ public class GeneratedAuditTests
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = next.Dequeue().Noise }));
                     break;
                 case "moments of the noise for the signal's":
+                case "moments of the noise for the signal's, from place 30 on":
+                    var from = fault.EndsWith("30 on", StringComparison.Ordinal) ? 30 : 0;
                     base.Propagate(
                         network,
                         noise,
                         own,
                         input,
                         snapshot =>
-                            observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! })
+                            observe(
+                                snapshot.Index < from
+                                    ? snapshot
+                                    : snapshot with
+                                    {
+                                        Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null!,
+                                    }
+                            )
                     );
                     break;
                 case "biases where none were asked for":

@@ -26,7 +26,10 @@ public sealed class VerifyNetworkTests : IDisposable
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
         var report = JsonNode.Parse(File.ReadAllText(json))!;
         var checks = report["checks"]!.AsArray();
-        checks.Select(check => check!["claim"]!.GetValue<string>()).Should().BeEquivalentTo("O5", "O6", "D9", "I12", "I13", "I14", "I15", "N1", "N2", "N3", "R3");
+        checks
+            .Select(check => check!["claim"]!.GetValue<string>())
+            .Should()
+            .BeEquivalentTo("O5", "O6", "D9", "I12", "I13", "I14", "I15", "N1", "N2", "N3", "R3");
         checks.Should().OnlyContain(check => check!["architecture"]!.GetValue<string>() == "mine" && check["verdict"]!.GetValue<string>() == "holds");
         checks[0]!["replay"]!.GetValue<string>().Should().Be($"wellbehaved verify --network {file} --scale quick --claim O5 --seed 0");
         report["not_judged"]!.AsArray().Select(left => left!["claim"]!.GetValue<string>()).Should().Contain(["O7", "O12", "Z1", "F7"]).And.NotContain("O5");

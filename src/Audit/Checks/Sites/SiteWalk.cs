@@ -131,14 +131,28 @@ internal sealed class SiteWalk(
         );
     }
 
-    /// <summary>Of a survival that the subject drew: whichever of the two sums is nearer to what it shows.</summary>
+    /// <summary>
+    /// Of a survival that the subject drew: whichever of the two sums is nearer to what it shows, in shares of what the branch adds; in the noise too, since the
+    /// signal of a branch may be nothing, or too little to be seen beside its skip.
+    /// </summary>
     private bool Survives(Residual residual, SiteState branch, SiteState skip, (int Unit, int Units)? stack)
     {
-        var signal = trace.Snapshots[_place].Signal;
-        return Distance(survives: true) <= Distance(survives: false);
+        var shown = trace.Snapshots[_place];
+        var (with, without) = (Sum(survives: true), Sum(survives: false));
+        var ofSignal = Nearness(shown.Signal, with.Signal, without.Signal);
+        var both = ofSignal + Nearness(shown.Noise, with.Noise, without.Noise);
+        return both < 0 || (both == 0 && ofSignal <= 0);
 
-        double Distance(bool survives) =>
-            Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
+        WrittenOutFeatures Sum(bool survives) => LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values;
+
+        // From -1, the sum with the branch, to 1, the sum without it.
+        static double Nearness(double[] values, double[] with, double[] without)
+        {
+            var added = Distance(with, without);
+            return added > 0 ? (Distance(values, with) - Distance(values, without)) / added : 0;
+        }
+
+        static double Distance(double[] one, double[] other) => Enclosure.Norm([.. one.Zip(other, (x, y) => x - y)]);
     }
 
     private SiteState? Pass(Layer layer, SiteState? state, bool shown)
