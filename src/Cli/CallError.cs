@@ -35,7 +35,7 @@ internal static class CallError
         // An option that lacks its value may have taken the next one for it, whose own value is then left over.
         if (command.Options.FirstOrDefault(option => LacksValue(option, parsed, options)) is { } without)
         {
-            var next = parsed.GetResult(without)!.Tokens.FirstOrDefault()?.Value ?? "nothing";
+            var next = parsed.GetResult(without)!.Tokens is [var token, ..] ? token.Value : "nothing";
             return Ended($"{without.Name}: expected a value after it, got {next}", help);
         }
 

@@ -127,6 +127,8 @@ internal sealed class DepthContrasts
             ];
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
+            var late = Math.Max(half, Nearest(table.Depths, Depth / Math.Sqrt(2), end - 1));
+            LateLossPower = Excess(late).Zip(atEnd, (earlier, later) => earlier - later).Mean() / Math.Log((double)Depth / table.Depths[late]);
         }
 
         if (table.ShareByDepth() is { } share)
@@ -168,6 +170,9 @@ internal sealed class DepthContrasts
 
     /// <summary>The power of the depth with which r_eff - 1 falls from a quarter of the depth on; NaN without effective ranks.</summary>
     public double LossPower { get; } = double.NaN;
+
+    /// <summary>The same power over the later half of the last doubling of depth: directions that settle early in it no longer fall there.</summary>
+    public double LateLossPower { get; } = double.NaN;
 
     /// <summary>By how much ln(r_eff - 1) falls from the first depth to the last, in the mean; NaN without effective ranks.</summary>
     public double LogExcessLost { get; } = double.NaN;

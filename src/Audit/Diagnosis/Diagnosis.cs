@@ -58,6 +58,9 @@ public sealed record Diagnosis(
     /// <summary>Good health is named where a smaller share of all mappings ends, or is pathological, for sure.</summary>
     internal const double SickShare = 0.25;
 
+    /// <summary>Directions that fall as a smaller power of the depth tend nowhere that can be named.</summary>
+    private const double LeastLossPower = 0.25;
+
     /// <summary>Why a net with residual units may lack effective ranks.</summary>
     private const string BranchIsOff = ", as where a residual branch gives zero and the signal goes on in the skip connection alone";
 
@@ -143,6 +146,12 @@ public sealed record Diagnosis(
             PictureFalseRate
         );
         var (seen, branch) = (Conclusions.Conclude(picture), DilutedBranch.Fit(table, contrasts));
+
+        // That they tend to one is said no longer where they have settled within the last doubling: a word less, which needs no test.
+        seen = seen with
+        {
+            DirectionsFall = seen.DirectionsFall && contrasts.LateLossPower >= LeastLossPower,
+        };
         var decisive = Decisive(contrasts, ends.Count);
         var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
         if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)

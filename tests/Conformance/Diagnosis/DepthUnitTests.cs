@@ -1,7 +1,5 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
-using Wellbehaved.Experiments;
-using Wellbehaved.Files;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -78,6 +78,25 @@ public class SupportedWordsTests
         lines.Count(line => line.Contains("; below 1.2 it counts as one direction, by convention")).Should().Be(isCalled ? 1 : 0);
     }
 
+    /// <summary>They fall from half of the depth on, and no longer from two thirds of it on.</summary>
+    [Theory]
+    [InlineData(15, 200, 2)]
+    [InlineData(18, 240, 4)]
+    public void Directions_that_settle_within_the_last_doubling_do_not_tend_to_one(double decay, int depth, int step)
+    {
+        var diagnosis = new MadeUpTables(at => 1.05 + (20 * Math.Exp(-at / decay)), PowerLaw)
+        {
+            Depth = depth,
+            Step = step,
+            Mappings = 40,
+            Scatter = 0.01,
+        }.Diagnose();
+
+        diagnosis.Conditions.Should().Equal(Condition.PathologicalSignal);
+        diagnosis.ReffLimit.Should().Be(double.NaN);
+        diagnosis.Sentence.Should().StartWith("Pathological signal: the signal has lost all but 1.05").And.NotContain("tends to one");
+    }
+
     [Fact]
     public void A_share_that_has_settled_becomes_no_point()
     {
