@@ -179,7 +179,7 @@ internal sealed record Prediction(
             // A batch of one or two directions, and an ε that is as good as none.
             throw new InvalidInputException(
                 "--epsilon, --batch-size",
-                $"expected points that vary in more directions, or a larger ε, got an expectation that is nearly infinite ({exception.Message})",
+                $"expected points that vary in more directions, or an ε nearer to their variance, got an expectation that double precision does not hold ({exception.Message})",
                 exception
             );
         }

@@ -280,6 +280,9 @@ internal sealed class CommandInputs : IDisposable
                     path,
                     .. batch,
                     .. images,
+                    // A kernel over all 2,048 points that are usual takes gigabytes, whatever the file says, and the command says so.
+                    "--points",
+                    "64",
                     "--json",
                     PathOf("prediction.json"),
                     .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>(),
