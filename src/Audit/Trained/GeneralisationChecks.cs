@@ -118,10 +118,7 @@ internal static class GeneralisationChecks
     private static bool Equal(TrainedMappings net, TrainedMappings reference, int pair)
     {
         var (one, other) = (net.Result.Outcomes[pair][0], reference.Result.Outcomes[pair][0]);
-        return Reaches(net, pair)
-            && Reaches(reference, pair)
-            && one.FinalLoss <= LossFactor * other.FinalLoss
-            && other.FinalLoss <= LossFactor * one.FinalLoss;
+        return Reaches(net, pair) && Reaches(reference, pair) && one.FinalLoss <= LossFactor * other.FinalLoss && other.FinalLoss <= LossFactor * one.FinalLoss;
     }
 
     /// <summary>The loss after training scatters about the mean over the last pass, at which it stopped.</summary>

@@ -22,6 +22,8 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly int _offsets;
+    private readonly DepthwiseStrips<T>? _read;
+    private readonly DepthwiseStrips<T>? _readers;
 
     /// <summary>Prepares a convolution.</summary>
     /// <param name="input">Shape of what it reads.</param>
@@ -44,10 +46,17 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         _biases = SignalBiases<T>.After(weights, convolution.Parameters.BiasVariance);
         _fanIn = checked((int)weights.FanIn);
         (_inputs, _outputs, _offsets) = (input.Channels / _groups, output.Channels / _groups, convolution.Kernel * convolution.Kernel);
+        if (IsDepthwise && convolution.Kernel == 3)
+        {
+            _read = new DepthwiseStrips<T>(tables.Sources.Pointer, output.Points, _groups);
+            _readers = new DepthwiseStrips<T>(tables.Readers.Pointer, input.Points, _groups, isReversed: true);
+        }
     }
 
     /// <inheritdoc/>
     public override bool NeedsInput => _needsInput;
+
+    private bool IsDepthwise => _inputs == 1 && _outputs == 1;
 
     private bool IsWide => Math.Min(_inputs, _outputs) >= WideGroup;
 
@@ -104,13 +113,27 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         target.Rescale(Input, context.Threads);
     }
 
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _read?.Dispose();
+        _readers?.Dispose();
+        base.Dispose();
+    }
+
     private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) =>
         RowChunks.ForEach(
             Output.Points,
             context.Threads,
             (_, first, count) =>
             {
-                if (_inputs == 1 && _outputs == 1)
+                if (_read is not null)
+                {
+                    _read.Convolve(source.Pointer, _tables.Sources.Pointer, weights, target.Pointer, (first, count));
+                    return;
+                }
+
+                if (IsDepthwise)
                 {
                     DepthwiseRows.Convolve(source.Pointer, _tables.Sources.Pointer, Output.Points, weights, _offsets, target.Pointer, _groups, (first, count));
                     return;
@@ -174,13 +197,16 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             context.Threads,
             (chunk, first, count) =>
             {
+                _read?.SumProducts(signal.Pointer, _tables.Sources.Pointer, gradient.Pointer, (first, count), sums.AsSpan(chunk * length, length));
+
+                // What is left of channels, or all of them.
                 for (var offset = 0; offset < _offsets; offset++)
                 {
                     var sources = _tables.Sources.Pointer + ((nint)offset * Output.Points);
                     var sum = sums.AsSpan((chunk * length) + (offset * _inputs * Output.Channels), _inputs * Output.Channels);
-                    if (_inputs == 1 && _outputs == 1)
+                    if (IsDepthwise)
                     {
-                        SumProducts(sum, signal.Pointer, sources, gradient.Pointer, first, count);
+                        SumProducts(sum, signal.Pointer, sources, gradient.Pointer, (first, count), _read is null ? 0 : _groups - (_groups % 8));
                         continue;
                     }
 
@@ -207,9 +233,9 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     }
 
     /// <summary>Channel by channel, the sum over some points of what is read times the gradient: a depthwise convolution.</summary>
-    private void SumProducts(Span<double> sums, T* signal, int* sources, T* gradient, int first, int count)
+    private void SumProducts(Span<double> sums, T* signal, int* sources, T* gradient, (int First, int Count) points, int channel)
     {
-        var channel = 0;
+        var (first, count) = points;
         for (; channel <= _groups - 8; channel += 8)
         {
             Vector512<double> sum = default;
@@ -301,7 +327,13 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
                 context.Threads,
                 (_, first, count) =>
                 {
-                    if (_inputs == 1 && _outputs == 1)
+                    if (_readers is not null)
+                    {
+                        _readers.Convolve(gradient.Pointer, _tables.Readers.Pointer, weights, target.Pointer, (first, count));
+                        return;
+                    }
+
+                    if (IsDepthwise)
                     {
                         DepthwiseRows.Convolve(
                             gradient.Pointer,
@@ -349,7 +381,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     /// <summary>Adds the gradient at one output, times the weights of one offset, to the inputs of each group.</summary>
     private void AddTransposed(T* sum, T* weights, T* gradient)
     {
-        if (_inputs == 1 && _outputs == 1)
+        if (IsDepthwise)
         {
             ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(gradient, _groups));
             return;

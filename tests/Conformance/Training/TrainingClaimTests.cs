@@ -85,6 +85,64 @@ public class TrainingClaimTests
         measurement.Quantity.Should().Contain(lossApart > 0 ? "0 of 20 pairs" : "20 of 20 pairs").And.Contain("exact sign test p = ");
     }
 
+    [Theory]
+    [InlineData(20, 0.09, Verdict.Holds)]
+    [InlineData(14, 0.09, Verdict.Inconclusive)]
+    [InlineData(0, 0.09, Verdict.Rejected)]
+    [InlineData(20, 0.5, Verdict.Rejected)]
+    public void A_net_that_does_not_come_to_the_loss_counts_where_the_other_does(int missed, double lossOfOther, Verdict expected)
+    {
+        // What is no number was not reached either.
+        var net = Made(
+            "tanh_chaos",
+            20,
+            i =>
+                Outcome(
+                    i >= missed ? 0.15
+                        : i % 2 == 0 ? 0.6
+                        : double.NaN,
+                    1,
+                    0.5
+                ),
+            _ => 5
+        );
+        var reference = Made("rms_mlp", 20, _ => Outcome(lossOfOther, 1, 0.6), _ => 2);
+
+        var measurement = GeneralisationChecks.Misses(net, reference, TrainingSizes.OfScale, Rates);
+
+        measurement.Verdict.Should().Be(expected, measurement.Quantity);
+        measurement.Samples.Should().Be(20);
+    }
+
+    /// <summary>Nets of two layers do not fail: what is said of deep ones is rejected, and every composed network was asked about.</summary>
+    [Fact]
+    public void Composed_networks_are_held_against_each_other_by_what_theory_says_of_them()
+    {
+        var sizes = new TrainingSizes(
+            Channels: 16,
+            DeepLayers: 2,
+            ShallowLayers: 2,
+            PairLayers: 2,
+            Steps: 10,
+            PairSteps: 10,
+            Mappings: 1,
+            Pairs: 1,
+            TrainImages: 100
+        );
+        var steps = 0L;
+
+        var run = TrainingSuite.Run(sizes, 1, ["P9"], ["composed"], advanced => Interlocked.Add(ref steps, advanced));
+
+        var quantities = run.Outcomes.Should().ContainSingle().Subject.Measurements.Select(measurement => measurement.Quantity).ToArray();
+        quantities.Should().HaveCount(5);
+        quantities[0].Should().Contain("nets of bn_tanh").And.Contain("those of pre_ln_mlp");
+        quantities[1].Should().Contain("nets of bn_tanh").And.Contain("those of rms_mlp");
+        quantities[2].Should().Contain("nets of tanh_chaos").And.Contain("those of rms_mlp do");
+        quantities[3].Should().Contain("bn_tanh of 2 layers, exploding by theory");
+        quantities[4].Should().Contain("tanh_chaos of 2 layers, exploding by theory");
+        steps.Should().Be(TrainingSuite.Work(sizes, ["P9"], ["composed"]));
+    }
+
     [Fact]
     public void Pairs_whose_snr_is_in_the_other_order_are_left_out()
     {

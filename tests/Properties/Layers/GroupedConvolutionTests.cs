@@ -157,7 +157,8 @@ public sealed class GroupedConvolutionTests
                 var x = Folded((column * given.Stride) - before + (offset % given.KernelSize * given.Dilation), given.Width, given.Boundary);
                 for (var input = 0; input < given.Inputs && y is not null && x is not null; input++)
                 {
-                    var read = (((((image * given.Height) + y.Value) * given.Width) + x.Value) * given.Input.Channels) + (channel / given.Outputs * given.Inputs);
+                    var read =
+                        (((((image * given.Height) + y.Value) * given.Width) + x.Value) * given.Input.Channels) + (channel / given.Outputs * given.Inputs);
                     convolved[i] = add(convolved[i], weights[(((offset * given.Inputs) + input) * output.Channels) + channel], values[read + input]);
                 }
             }

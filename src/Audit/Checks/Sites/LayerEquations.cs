@@ -121,14 +121,7 @@ internal sealed class LayerEquations(int fanIn, int outputs, int most)
     }
 
     /// <summary>Writes a patch where the next equation stands.</summary>
-    private void ReadPatch(
-        WrittenOutFeatures input,
-        double[] values,
-        int image,
-        ReadOnlySpan<int> rows,
-        ReadOnlySpan<int> columns,
-        (int First, int Count) read
-    )
+    private void ReadPatch(WrittenOutFeatures input, double[] values, int image, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, (int First, int Count) read)
     {
         var patch = _left.AsSpan(Count * (fanIn + 1), fanIn + 1);
         patch.Clear();
