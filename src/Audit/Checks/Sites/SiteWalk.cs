@@ -131,14 +131,16 @@ internal sealed class SiteWalk(
         );
     }
 
-    /// <summary>Of a survival that the subject drew: whichever of the two sums is nearer to what it shows.</summary>
+    /// <summary>Of a survival that the subject drew: whichever of the two sums is nearer to what it shows, in the noise where no signal tells them apart.</summary>
     private bool Survives(Residual residual, SiteState branch, SiteState skip, (int Unit, int Units)? stack)
     {
-        var signal = trace.Snapshots[_place].Signal;
-        return Distance(survives: true) <= Distance(survives: false);
+        var (shown, with, without) = (trace.Snapshots[_place], Sum(survives: true), Sum(survives: false));
+        var (near, nearWithout) = (Distance(with.Signal, shown.Signal), Distance(without.Signal, shown.Signal));
+        return near == nearWithout ? Distance(with.Noise, shown.Noise) <= Distance(without.Noise, shown.Noise) : near <= nearWithout;
 
-        double Distance(bool survives) =>
-            Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
+        WrittenOutFeatures Sum(bool survives) => LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values;
+
+        static double Distance(double[] sum, double[] shown) => Enclosure.Norm([.. sum.Zip(shown, (x, y) => x - y)]);
     }
 
     private SiteState? Pass(Layer layer, SiteState? state, bool shown)
