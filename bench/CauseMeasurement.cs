@@ -6,7 +6,7 @@ namespace Wellbehaved.Bench;
 /// <summary>How often the cause of a deliberately wrong implementation is named: alone and rightly, rightly among others, wrongly, or not at all.</summary>
 internal static class CauseMeasurement
 {
-    /// <summary>Asks every mutant at several seeds, says which are not named alone, and counts.</summary>
+    /// <summary>Runs every mutant with several seeds, prints those whose cause is not named alone, and counts the results.</summary>
     public static void Run(int seeds)
     {
         string[] names = ["alone", "tie", "wrong", "none"];

@@ -4,7 +4,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>The paper's convolution, signal and noise, by each boundary: all by Fourier transforms, of the image itself or of one with a margin.</summary>
+/// <summary>
+/// The paper's convolution of signal and noise, with each boundary. All use Fourier transforms, of the image itself or of an image with a margin.
+/// </summary>
 public class ConvolutionBenchmark
 {
     private static readonly TensorShape Shape = new(64, 16, 16, 512);

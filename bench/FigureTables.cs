@@ -3,13 +3,15 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Tables of figures from result files, which are too large to keep or not ours: data/published and data/measured.</summary>
+/// <summary>Tables of figures from result files that are too large to keep, or not ours: data/published and data/measured.</summary>
 internal static class FigureTables
 {
     /// <summary>Writes a table for each file.</summary>
     /// <param name="folder">The result files.</param>
     /// <param name="target">Folder of the tables.</param>
-    /// <param name="like">Folder of tables whose quantities to keep, those of the table that begins with the same name; null keeps all.</param>
+    /// <param name="like">
+    /// Folder of tables. A table keeps the quantities of the one in this folder whose name begins like its own; null keeps all quantities.
+    /// </param>
     public static void Run(string folder, string target, string? like)
     {
         Directory.CreateDirectory(target);

@@ -3,7 +3,7 @@ using Wellbehaved.Tests.Conformance;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Spoilt inputs for every parser, many more than the tests have time for.</summary>
+/// <summary>Runs every parser on damaged inputs, many more than the tests have time for.</summary>
 internal static class Fuzzing
 {
     /// <summary>Tries all parsers.</summary>
@@ -37,7 +37,7 @@ internal static class Fuzzing
         return failures;
     }
 
-    /// <summary>Gives spoilt files to the commands that read them.</summary>
+    /// <summary>Gives damaged files to the commands that read them.</summary>
     /// <param name="from">The first seed: an input is a function of its seed.</param>
     /// <param name="to">The seed after the last one.</param>
     /// <param name="keep">A folder for the inputs of findings; null if they are not kept.</param>

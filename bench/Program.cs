@@ -5,9 +5,10 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings
-// FILE; figures FOLDER TARGET [LIKE];
-// theory [SECONDS] (times of predictions against their bars);
+// The commands:
+// evidence … (prints its own help when called alone); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…];
+// layer-signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// theory [SECONDS] (compares times of predictions with their limits);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED;
 // compare SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]; compare history FILE PICTURE; anything else goes to BenchmarkDotNet.

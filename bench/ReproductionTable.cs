@@ -5,7 +5,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>The author's experiments again: his figures, ours and theory's side by side, as docs/reproduction.md shows them.</summary>
+/// <summary>The author's experiments repeated: his figures, ours and those of the theory side by side, as in docs/reproduction.md.</summary>
 internal static class ReproductionTable
 {
     private const int Batches = 20;
@@ -119,7 +119,7 @@ internal static class ReproductionTable
         }
     }
 
-    /// <summary>The convolutional experiments. He published files of two of them; a row without his figure has none.</summary>
+    /// <summary>The convolutional experiments. The author published files of two of them; rows of the others have no figure of his.</summary>
     private static void PrintConvolutions(string published, string measured)
     {
         Console.WriteLine(
@@ -185,7 +185,9 @@ internal static class ReproductionTable
         Console.WriteLine($"| {name} | {quantity} | {theirs} | {Spell(ours.Mean, ours.Error)} | {difference} | {theory} |");
     }
 
-    /// <summary>By how much the logarithm of the mean χ grows; the errors of both ends are added as if they were independent, which they exceed.</summary>
+    /// <summary>
+    /// The growth of the logarithm of the mean χ, with its error. The errors of both ends are added as if independent, which overstates the error.
+    /// </summary>
     private static (double Mean, double Error)? Gain(RecordedFigures figures, int place, int from, int to)
     {
         var (first, last) = (figures.Find($"chi_loc{place}")![from], figures.Find($"chi_loc{place}")![to]);
@@ -213,7 +215,7 @@ internal static class ReproductionTable
             Batches,
             batch =>
             {
-                // Other batches than those that were simulated: nothing is compared with itself.
+                // These are other batches than those that were simulated, so that prediction and simulation are independent.
                 var drawn = options with
                 {
                     Seed = 1000 + (ulong)batch,

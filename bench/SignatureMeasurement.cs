@@ -9,10 +9,10 @@ internal static class SignatureMeasurement
     private const ulong Seed = 0;
 
     /// <summary>
-    /// Measures signatures and writes them as they come; those that the file holds already are kept, but for claims that are new or have changed.
+    /// Measures signatures and writes each when it is ready. Signatures that the file has are kept, except for claims that are new or have changed.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="claims">Claims that are measured anew of signatures that the file holds.</param>
+    /// <param name="claims">Claims that are measured again for the signatures that the file has.</param>
     public static void Run(string path, IReadOnlyList<string> claims)
     {
         if (claims.Count > 0 && File.Exists(path))
@@ -21,7 +21,7 @@ internal static class SignatureMeasurement
         }
 
         List<Signature> signatures = File.Exists(path) ? [.. KnownDefects.Read(File.ReadAllText(path))] : [];
-        // A mutant that a deep experiment alone rejects has none, and is not asked again each time.
+        // A mutant that only deep experiments reject has no signature, and is not measured again each time.
         foreach (
             var mutant in AllMutants
                 .List.Where(mutant => Signature.Covers(mutant.Check) && signatures.All(signature => signature.Defect != mutant.Name))
@@ -30,7 +30,7 @@ internal static class SignatureMeasurement
         {
             using var subject = mutant.Create();
             var outcomes = Suite.Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(Signature.Covers)]);
-            // What only deep experiments show is no signature.
+            // A rejection by deep experiments alone is not a signature.
             if (outcomes.All(outcome => outcome.Verdict != Verdict.Rejected))
             {
                 Console.Error.WriteLine($"{mutant.Name}: no check of signatures rejects it");

@@ -6,7 +6,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Bench;
 
 /// <summary>
-/// The time bars of predictions: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half a second, on two cores.
+/// The time limits of predictions, on two cores: less than a second for a layer of 1,024 points with any activation, less than half a second for batch norm
+/// and GELU on 64 points.
 /// </summary>
 [ShortRunJob]
 public class TheoryBenchmark

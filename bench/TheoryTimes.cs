@@ -7,23 +7,23 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Bench;
 
 /// <summary>
-/// Times of predictions against the bars that they have: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half
-/// a second, on two quiet cores.
+/// Compares times of predictions with their limits, on two idle cores: less than a second for a layer of 1,024 points with any activation, less than half a
+/// second for batch norm and GELU on 64 points.
 /// </summary>
 /// <remarks>
-/// Run it in Release. Beside the time on the clock stands the time of the processor, over the cores that share the work: what a quiet machine would show, where
-/// this one is not.
+/// Run it in Release. Beside the elapsed time it prints the processor time divided by the number of cores that share the work: the time that an idle
+/// machine would show.
 /// </remarks>
 internal static class TheoryTimes
 {
     private const int Rounds = 3;
 
-    /// <summary>Cores that the bars are for.</summary>
+    /// <summary>Number of cores for which the limits are stated.</summary>
     private const int Cores = 2;
 
     /// <summary>Measures and prints.</summary>
-    /// <param name="factor">By what the bars are multiplied, on slower machines.</param>
-    /// <returns>Whether every bar is kept, by the processor's time over two cores.</returns>
+    /// <param name="factor">Factor by which the limits are multiplied on slower machines.</param>
+    /// <returns>Whether the processor time over two cores is within every limit.</returns>
     public static bool Run(double factor)
     {
         var (wide, batch, kept) = (State(1024), State(64), true);

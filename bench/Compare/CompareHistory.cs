@@ -74,7 +74,7 @@ internal static class CompareHistory
         );
     }
 
-    /// <summary>Runs of the night meet different machines: a jump may be one of them.</summary>
+    /// <summary>The name of the processor. Nightly runs use different machines, so a jump of a figure may be a change of machine.</summary>
     private static string Processor()
     {
         const string information = "/proc/cpuinfo",

@@ -1,12 +1,12 @@
 namespace Wellbehaved.Bench;
 
-/// <summary>Sizes of what is compared: those that are asked about, or small ones that try whether everything runs.</summary>
+/// <summary>The sizes that are compared: those of published figures, or small ones that only try whether everything runs.</summary>
 internal sealed record CompareSizes
 {
-    /// <summary>Those that figures are measured with.</summary>
+    /// <summary>The sizes with which figures are measured.</summary>
     public static CompareSizes Real { get; } = new();
 
-    /// <summary>A minute's worth, whose figures say nothing.</summary>
+    /// <summary>Sizes for a run of about a minute, whose figures mean nothing.</summary>
     public static CompareSizes Quick { get; } =
         new()
         {
@@ -44,7 +44,7 @@ internal sealed record CompareSizes
 
     public int LayerChannels { get; init; } = 64;
 
-    /// <summary>Rows and columns of tokens: 64 of them.</summary>
+    /// <summary>Rows, and also columns, of the grid of tokens: 64 tokens.</summary>
     public int Tokens { get; init; } = 8;
 
     public int TokenWidth { get; init; } = 256;
@@ -60,19 +60,19 @@ internal sealed record CompareSizes
 
     public int DiagnosisImages { get; init; } = 8;
 
-    /// <summary>Whether it is measured before each piece of work anew what the machine can do.</summary>
+    /// <summary>Whether the machine's peak rates are measured again before each piece of work.</summary>
     public bool LooksAgain { get; init; } = true;
 
     /// <summary>Points of the kernels of the recursion.</summary>
     public int KernelPoints { get; init; } = 1024;
 
-    /// <summary>By what depth, width, batch and simulations of the scaling table are divided.</summary>
+    /// <summary>The number by which depth, width, batch and simulations of the scaling table are divided.</summary>
     public int Scaling { get; init; } = 1;
 
-    /// <summary>For which our side is run before it is measured: code is compiled again, better, for some time.</summary>
+    /// <summary>How long our side runs before it is measured: the runtime compiles hot code again, better, for some time.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>For which a size of the table of methods is measured.</summary>
+    /// <summary>How long each size of the table of methods is measured.</summary>
     public TimeSpan MethodTime { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Rounds that the peer does before it is measured.</summary>

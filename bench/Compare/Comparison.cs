@@ -66,7 +66,7 @@ internal sealed class Comparison(ComparisonOptions options)
         Publish();
     }
 
-    /// <summary>The page with the tables in place of those that it has; or the tables alone where there is no page.</summary>
+    /// <summary>Writes the page with the new tables in place of the old ones; writes the tables alone where there is no page.</summary>
     private void Publish()
     {
         if (options.Page is { } page)
@@ -122,8 +122,8 @@ internal sealed class Comparison(ComparisonOptions options)
         var (ours, theirs) = (new double[options.Rounds], new double[options.Rounds]);
         for (var round = 0; round < options.Rounds; round++)
         {
-            // Threads that wait for more work spin for a while: neither side is measured while those of the other do. The second of two goes counts,
-            // since in a deep net a layer follows another one and finds caches and clocks as that left them.
+            // Waiting threads spin for a while, so a pause separates the two sides: neither is measured while threads of the other spin. Of two runs the second
+            // counts, since in a deep net a layer follows another layer and finds the caches and clocks that this one left.
             Thread.Sleep(Pause);
             prepared.Seconds();
             ours[round] = prepared.Seconds();
@@ -155,7 +155,7 @@ internal sealed class Comparison(ComparisonOptions options)
     }
 
     /// <summary>
-    /// Prints a line, and keeps it for the page. Numbers look the same everywhere, since the program has no other culture than the invariant one.
+    /// Prints a line, and keeps it for the page. Numbers are formatted alike everywhere, since the program always runs in the invariant culture.
     /// </summary>
     private void Write(string words)
     {

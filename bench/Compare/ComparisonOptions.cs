@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>What a comparison is asked for.</summary>
+/// <summary>The options of a comparison.</summary>
 internal sealed record ComparisonOptions
 {
     /// <summary>The peer in PyTorch.</summary>
@@ -14,10 +14,10 @@ internal sealed record ComparisonOptions
     /// <summary>The table of all runs that a row is added to for each piece of work; null for none.</summary>
     public string? History { get; init; }
 
-    /// <summary>What is measured, for the history.</summary>
+    /// <summary>The commit that is measured, for the history.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>How large.</summary>
+    /// <summary>The sizes that are compared.</summary>
     public CompareSizes Sizes { get; init; } = CompareSizes.Real;
 
     /// <summary>Rounds that are measured.</summary>

@@ -2,14 +2,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>What a piece of work takes at least: for each of its steps multiplications with additions, and bytes that go to or come from memory.</summary>
-/// <param name="Steps">The steps, of each the operations (two for a multiply-add) and the bytes.</param>
+/// <summary>The least that a piece of work costs: for each step its operations, and the bytes that go to or come from memory.</summary>
+/// <param name="Steps">The steps: for each one its operations (two for a multiply-add) and its bytes.</param>
 internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Steps)
 {
     /// <summary>Bytes of a feature in single precision, of signal and noise.</summary>
     private const double BytesOfBoth = 2 * sizeof(float);
 
-    /// <summary>Of one step.</summary>
+    /// <summary>The cost of one step.</summary>
     public Cost(double operations, double bytes)
         : this([(operations, bytes)]) { }
 
@@ -17,14 +17,14 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     public double Operations => Steps.Sum(step => step.Operations);
 
     /// <summary>
-    /// Signal and noise through a network: each layer reads its input and writes its output once, products are counted as those of direct convolution.
-    /// A product of attention has two terms for the noise. Weights count where memory must deliver them, which it does where they are not drawn.
+    /// Signal and noise through a network: each layer reads its input and writes its output once, and products are counted as those of a direct convolution.
+    /// A product of attention has two terms for the noise. Bytes of weights count only where weights are read from memory, that is, where they are not drawn.
     /// </summary>
     public static Cost Propagation(Network network, int images) =>
         new([.. Walk(network.Layers, network.Input).Select(step => Step(step.Layer, step.Input, images))]);
 
     /// <summary>
-    /// The signal forward, a gradient backward, and the gradients of weights: three products of signals, and twice as much to read and write.
+    /// The signal forward, a gradient backward, and the gradients of weights: three products of the signal's size, and twice as many bytes to read and write.
     /// </summary>
     public static Cost TrainingStep(Network network, int images) =>
         new([.. Propagation(network, images).Steps.Select(step => (1.5 * step.Operations, 1.5 * step.Bytes))]);
@@ -32,10 +32,10 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     /// <summary>The same several times.</summary>
     public Cost Times(double times) => new([.. Steps.Select(step => (times * step.Operations, times * step.Bytes))]);
 
-    /// <summary>Seconds that a machine takes at least.</summary>
+    /// <summary>The least number of seconds that a machine takes.</summary>
     public double Seconds(Machine machine) => Steps.Sum(step => Math.Max(step.Operations / machine.MatrixPeak, step.Bytes / machine.Bandwidth));
 
-    /// <summary>What binds most of that time.</summary>
+    /// <summary>Which limit of the machine determines most of that time.</summary>
     public string Bound(Machine machine)
     {
         var arithmetic = Steps
@@ -60,8 +60,8 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     }
 
     /// <summary>
-    /// The layers in the order of propagation with the shape of their input; of a residual its branch, its skip, then its sum, whose shape stands for the
-    /// input's.
+    /// The layers in the order of propagation, each with the shape of its input. A residual layer gives its branch, its skip connection, and then its sum; the
+    /// sum comes with the shape of its output.
     /// </summary>
     private static IEnumerable<(Layer Layer, Shape Input)> Walk(Layers layers, Shape input)
     {
@@ -91,7 +91,7 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
                     yield return (residual, residual.OutputOf(shape));
                     break;
                 case Flatten:
-                    // It moves nothing.
+                    // It moves no data.
                     break;
                 default:
                     yield return (layer, shape);

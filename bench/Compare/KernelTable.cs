@@ -7,18 +7,18 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>A layer of the kernel recursion beside neural-tangents' formulas in NumPy.</summary>
+/// <summary>Compares a layer of the kernel recursion with neural-tangents' formulas in NumPy.</summary>
 internal static class KernelTable
 {
-    /// <summary>What the mean of a kernel may differ by.</summary>
+    /// <summary>The largest relative difference that is allowed between the two means of a kernel.</summary>
     private const double Apart = 1e-9;
 
-    /// <summary>Measures both sides, one after the other, and writes the table line by line; the least of some rounds counts on both.</summary>
+    /// <summary>Measures both sides, one after the other, and writes the table line by line. On both sides the fastest of several rounds counts.</summary>
     /// <param name="write">Takes a line.</param>
     /// <param name="script">The peer: prints function, seconds on the clock, of the processor, and the mean of its kernel.</param>
     /// <param name="points">Points of the kernels.</param>
     /// <param name="rounds">How often each is measured.</param>
-    /// <returns>False, and nothing is written, where the peer did not run: no Python, or no NumPy in it.</returns>
+    /// <returns>False if the peer did not run (no Python, or no NumPy in it); nothing is written then.</returns>
     /// <exception cref="InvalidOperationException">The two computed different kernels.</exception>
     public static bool Write(Action<string> write, string script, int points, int rounds)
     {
@@ -70,7 +70,7 @@ internal static class KernelTable
         return (clock, processor, mean);
     }
 
-    /// <summary>The kernel of inputs that are sines or cosines, which any language makes alike.</summary>
+    /// <summary>The kernel of inputs that are sines or cosines, which every language computes alike.</summary>
     private static Matrix<double> Kernel(int points, Func<double, double> wave, double frequency)
     {
         var inputs = Matrix<double>.Build.Dense(points, 2 * points, (i, k) => wave((i + 1.0) * (k + 1.0) * frequency));

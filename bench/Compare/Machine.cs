@@ -1,6 +1,6 @@
 namespace Wellbehaved.Bench;
 
-/// <summary>What a machine can do at most, as measured in the course of a run.</summary>
+/// <summary>The highest rates of a machine, as measured in the course of a run.</summary>
 /// <param name="Threads">Threads that were used.</param>
 internal sealed record Machine(int Threads)
 {
@@ -13,7 +13,7 @@ internal sealed record Machine(int Threads)
     /// <summary>Bytes a second of a long copy, read and written.</summary>
     public double Bandwidth { get; private init; }
 
-    /// <summary>Looks again: a virtual machine may be given two halves of one core for a while, so that the best of many moments counts.</summary>
+    /// <summary>Measures again and keeps the higher rates: for a while, a virtual machine may get two halves of one core instead of two cores.</summary>
     public Machine Measured() =>
         this with
         {

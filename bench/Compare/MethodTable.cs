@@ -8,7 +8,7 @@ namespace Wellbehaved.Bench;
 /// <summary>Whether the cost model chooses the faster way to convolve, on sizes from small to the paper's.</summary>
 internal static class MethodTable
 {
-    /// <summary>Sizes, those included where the two methods cost about the same.</summary>
+    /// <summary>The sizes, including some at which the two methods cost about the same.</summary>
     private static readonly (int Images, int Extent, int Channels, int KernelSize)[] Sizes =
     [
         (1, 16, 16, 3),

@@ -15,10 +15,10 @@ namespace Wellbehaved.Bench;
 /// <param name="folder">The folder of network files.</param>
 internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folder)
 {
-    /// <summary>Networks of these alone do not fill the threads, and run side by side, as experiments do.</summary>
+    /// <summary>Networks with at most this many features do not fill the threads; as many of them as threads run side by side, as in experiments.</summary>
     private const long SmallFeatures = 1 << 21;
 
-    /// <summary>Layers with given weights: one thing at a time.</summary>
+    /// <summary>Single layers, with given weights.</summary>
     public IEnumerable<Work> SingleLayers()
     {
         var shape = new Shape(sizes.LayerExtent, sizes.LayerExtent, sizes.LayerChannels);
@@ -51,7 +51,7 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         };
     }
 
-    /// <summary>Networks with weights drawn each time.</summary>
+    /// <summary>Networks of the folder, with weights drawn each time.</summary>
     public IEnumerable<Work> FromFolder()
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
@@ -74,7 +74,7 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         }
     }
 
-    /// <summary>Steps of training: the signal forward, a gradient back, gradients of all weights.</summary>
+    /// <summary>Steps of training: the signal forward, a gradient backward, and the gradients of all weights.</summary>
     public IEnumerable<Work> Trainings()
     {
         foreach (var architecture in new[] { "vanilla", "bn_ff" })

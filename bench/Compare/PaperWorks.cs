@@ -142,7 +142,7 @@ internal sealed class PaperWorks(CompareSizes sizes, int threads)
             request,
             () =>
             {
-                // As many input channels as there are inside: the first convolution is one layer more.
+                // The input has as many channels as the layers inside: so the first convolution is one more layer of the same size.
                 var settings = new NetworkSettings(Architecture.Named(architecture), shape, depth, shape.Channels);
                 var options = new ExperimentOptions
                 {

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>A program in Python that does the same work, in a process of its own: a request on a line, the seconds that it took on a line.</summary>
+/// <summary>A Python program that does the same work in its own process. It reads a request per line and answers with the seconds that it took.</summary>
 internal sealed class Peer : IDisposable
 {
     private readonly string _script;
     private readonly Process _process;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the program.</summary>
     /// <param name="script">The script; its first line of output is a version.</param>
     /// <param name="threads">Its first argument.</param>
     public Peer(string script, int threads)
@@ -30,10 +30,12 @@ internal sealed class Peer : IDisposable
         Version = Answer();
     }
 
-    /// <summary>Version of the library that it measures.</summary>
+    /// <summary>The version of the library that the peer uses.</summary>
     public string Version { get; }
 
-    /// <summary>Does a piece of work once; what it needs is prepared at the first request for it, and kept until another one comes.</summary>
+    /// <summary>
+    /// Lets the peer do a piece of work once. The peer prepares its data at the first request, and keeps them until another piece of work is requested.
+    /// </summary>
     /// <param name="work">What to do.</param>
     /// <returns>Seconds.</returns>
     public double Seconds(JsonObject work)

@@ -5,7 +5,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>What the machine can do at most, measured.</summary>
+/// <summary>Measures the highest rates of the machine.</summary>
 internal static unsafe class Roofline
 {
     /// <summary>Bytes of a copy on each thread: several times what caches hold.</summary>
@@ -14,7 +14,7 @@ internal static unsafe class Roofline
     private const int ProductSize = 512;
     private const int BestOf = 9;
 
-    /// <summary>Steps of a chain: a tenth of a second, in which the system finds a core for every thread.</summary>
+    /// <summary>Steps of a chain. They take a tenth of a second, long enough for the operating system to give every thread a core.</summary>
     private const int Steps = 1 << 25;
     private const int Chains = 12;
 
@@ -72,7 +72,9 @@ internal static unsafe class Roofline
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>Chains of multiply-adds, more than the units' latency, that end at 1: nothing overflows and nothing can be left out.</summary>
+    /// <summary>
+    /// More chains of multiply-adds than the units' latency in cycles. The values tend to 1, so nothing overflows; the compiler can leave nothing out.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static float MultiplyAdd(int steps)
     {

@@ -4,7 +4,7 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>One training, of which as many run side by side as there are threads.</summary>
+/// <summary>One training; as many of them run side by side as there are threads.</summary>
 internal sealed class TrainingSide : IDisposable
 {
     private const double LearningRate = 1e-4;

@@ -7,15 +7,17 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Which arithmetic evidence is of: a digest over the bits of what the reference computes, and one for each check over what it measures.</summary>
+/// <summary>
+/// Identifies the arithmetic that evidence was gathered with: a digest of the bits that the reference computes, and one of what each check measures.
+/// </summary>
 /// <remarks>
-/// An algorithm may change last digits only and still change how often a tolerance is exceeded, as Fourier transforms did. So evidence is as old as
-/// the last change of a bit: of small propagations that meet each architecture, boundary and way to convolve, or of the check in the record of the checks.
-/// Logarithms are left out of the moments: they are functions of the others, and come from the C library.
+/// A new algorithm may change only the last digits and still change how often a tolerance is exceeded, as Fourier transforms did. So evidence is outdated
+/// as soon as one bit changes: in small propagations with each architecture, boundary and method of convolution, or in the check's part of the record of
+/// the checks. Logarithms of moments are left out: they are functions of the other moments, and come from the C library.
 /// </remarks>
 internal static class Arithmetic
 {
-    /// <summary>Hexadecimal digits of a digest: 48 bits, of which no two of some thousand versions will agree by chance.</summary>
+    /// <summary>Hexadecimal digits of a digest: 48 bits, so that no two of some thousand versions agree by chance.</summary>
     private const int Digits = 12;
 
     private const ulong Seed = 20190611;
@@ -30,11 +32,11 @@ internal static class Arithmetic
     /// <summary>The digest of the reference's propagation by this build on this machine.</summary>
     public static string Propagation => Computed.Value;
 
-    /// <summary>A digest of the elementary functions of the machine's C library: where it differs, other last digits are nobody's change.</summary>
+    /// <summary>A digest of the elementary functions of the machine's C library. Where it differs, different last digits do not come from our code.</summary>
     public static string Library => Elementary.Value;
 
-    /// <summary>The digest of what a row of evidence is of, beside the propagation: today's record of its claim.</summary>
-    /// <param name="key">The row; its first word is the claim. A whole run is of all claims, a row that names none is of no check.</param>
+    /// <summary>The digest of the check that a row of evidence belongs to, from today's record of its claim.</summary>
+    /// <param name="key">The row; its first word is the claim. A whole run covers all claims; a row that names no claim belongs to no check.</param>
     public static string StampOf(string key) => Stamps.GetOrAdd(key, static key => StampOf(key, Record.Value));
 
     /// <summary>The digest with another record of the checks.</summary>
@@ -69,7 +71,7 @@ internal static class Arithmetic
         return Hexadecimal(hash);
     }
 
-    /// <summary>Every architecture with kernel sizes 1, 2 and 3 and each boundary, and one large enough for another way to convolve.</summary>
+    /// <summary>Every architecture with kernel sizes 1, 2 and 3 and each boundary, and one network large enough for the other method of convolution.</summary>
     private static IEnumerable<NetworkSettings> Networks()
     {
         foreach (var name in Architecture.Names)

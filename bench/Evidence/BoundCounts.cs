@@ -37,13 +37,13 @@ internal sealed record BoundsOfQuantity(
         );
 }
 
-/// <summary>The bounds of false alarms of one check over many runs on a correct subject, quantity by quantity as the check concludes them.</summary>
+/// <summary>The bounds of false alarms of one check over many runs on a correct subject, separately for each quantity that the check concludes on.</summary>
 /// <param name="Runs">Runs in all.</param>
 /// <param name="Failed">Runs that ended in a failure.</param>
 /// <param name="Rejected">Runs that rejected the reference.</param>
 /// <param name="AnyAtMost">
-/// Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> over the number of quantities: what a check that shares its
-/// level does.
+/// Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> divided by the number of quantities. A check that divides its
+/// level among its quantities decides in this way.
 /// </param>
 /// <param name="Quantities">Its quantities.</param>
 internal sealed record BoundCounts(long Runs, long Failed, long Rejected, ImmutableArray<long> AnyAtMost, ImmutableArray<BoundsOfQuantity> Quantities)
@@ -51,7 +51,7 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
 {
     private const char Separator = '|';
 
-    /// <summary>The levels that are looked at.</summary>
+    /// <summary>The levels that bounds are compared with.</summary>
     public static ImmutableArray<double> Levels { get; } = [1e-1, 1e-2, 1e-3, 1e-4];
 
     /// <inheritdoc/>

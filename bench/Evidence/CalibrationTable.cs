@@ -50,7 +50,7 @@ internal static class CalibrationTable
         return all.Length == 0 ? 1 : Math.Min(1, all.Min() * all.Length);
     }
 
-    /// <summary>Checks whose seeds are independent of all others' are pooled: the claims of the post share their deep experiments.</summary>
+    /// <summary>Pools the checks whose seeds are independent of all others. The claims of the post share their deep experiments and are left out.</summary>
     internal static (long Count, long Runs) Pool(EvidenceFile<BoundCounts> file)
     {
         var independent = file.Rows.Where(row => row.Key[0] != 'P' && !row.Key.StartsWith("A3 ", StringComparison.Ordinal));

@@ -31,7 +31,7 @@ internal sealed class ComparisonStudy : Study<RatioTail>
     /// <summary>The checks of single operations, planned for 10⁵ seeds.</summary>
     public static ComparisonStudy Operations() => new("operations", 100_000, 250, operations: true);
 
-    /// <summary>The other deterministic checks, planned for 25,000 seeds: 10⁴ would leave a fit no more than a hundred exceedances.</summary>
+    /// <summary>The other deterministic checks, planned for 25,000 seeds: 10⁴ would give a fit at most a hundred exceedances.</summary>
     public static ComparisonStudy Comparisons() => new("comparisons", 25_000, 100, operations: false);
 
     /// <inheritdoc/>

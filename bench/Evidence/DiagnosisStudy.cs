@@ -9,7 +9,7 @@ internal sealed class DiagnosisStudy : Study<Tally>
 {
     private const int Mappings = 24;
 
-    /// <summary>Width and depth of the nets: the certain words of the picture are promised for them.</summary>
+    /// <summary>Width and depth of the nets. The picture's certain words are promised to be right for these sizes.</summary>
     private static readonly (int Width, int Depth)[] Sizes = [(64, 50), (64, 100), (64, 200), (128, 500)];
 
     private static readonly Dictionary<string, (string Architecture, int Width, int Depth)> Cells = Sizes

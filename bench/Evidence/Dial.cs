@@ -9,17 +9,17 @@ namespace Wellbehaved.Evidence;
 /// <param name="Discrepancy">δ of the claim's quantity, in words or as a number.</param>
 internal abstract record Dial(string ClaimId, string Architecture, string Defect, string Discrepancy)
 {
-    /// <summary>The sizes that are looked at, in units of δ.</summary>
+    /// <summary>The sizes of the defect that are tested, in units of δ.</summary>
     public static IReadOnlyList<double> Sizes { get; } = [0.5, 1, 2];
 
     /// <summary>The check.</summary>
     public Check Check => Suite.Checks.Single(check => check.ClaimId == ClaimId && check.Architecture == Architecture);
 
-    /// <summary>For part files.</summary>
+    /// <summary>The name in part files.</summary>
     public string Name => $"{ClaimId} {Architecture} | {Defect} | {Discrepancy}";
 
     /// <summary>Executes the check on the defect.</summary>
-    /// <param name="size">In units of δ.</param>
+    /// <param name="size">Size of the defect, in units of δ.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="cancellation">Asks to stop.</param>
     public abstract CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation);

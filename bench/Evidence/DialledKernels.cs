@@ -6,27 +6,27 @@ using Wellbehaved.Tests.Conformance;
 namespace Wellbehaved.Evidence;
 
 /// <summary>Own weights that are wrong by a known amount, as a function of the right ones.</summary>
-/// <remarks>Weights are taken over their standard deviation, so a correlation of them is what it says whatever the fan-in.</remarks>
+/// <remarks>Weights are divided by their standard deviation, so that their correlation does not depend on the fan-in.</remarks>
 internal static class DialledKernels
 {
     /// <summary>A simulation that no check asks for.</summary>
     private const uint Unasked = uint.MaxValue;
 
-    /// <summary>A seed that no check asks for: those are mixed from 53 bits.</summary>
+    /// <summary>A seed that no check asks for: the checks' seeds are mixed from 53 bits.</summary>
     private const ulong UnaskedSeed = 0;
 
     /// <summary>Kolmogorov's distance of N(0, 1) and two equally likely values ±1: <c>Φ(1) - ½</c>, at ±1.</summary>
     private static readonly double DistanceOfSigns = Normal.CDF(0, 1, 1) - 0.5;
 
-    /// <summary>The right weights, of which some convolutions have another variance.</summary>
-    /// <param name="isWrong">Which ones.</param>
-    /// <param name="variance">Their variance over the right one.</param>
+    /// <summary>The right weights, except that some convolutions have another variance.</summary>
+    /// <param name="isWrong">The convolutions that have it.</param>
+    /// <param name="variance">Their variance divided by the right one.</param>
     public static Func<Weights.Own, IKernelSource<float>> OfVariance(Func<int, KernelShape, bool> isWrong, double variance) =>
         own => new WrittenKernels((index, shape) => isWrong(index, shape) ? Times(Right(own, index, shape), Math.Sqrt(variance)) : Right(own, index, shape));
 
-    /// <summary>The right variance and another law: of a share of the weights only the sign is random.</summary>
+    /// <summary>The right variance and another law: of some of the weights only the sign is random.</summary>
     /// <param name="isWrong">In which convolutions.</param>
-    /// <param name="distance">Kolmogorov's distance from the normal law: the share times that of a sign, 0.341, which is the most there can be.</param>
+    /// <param name="distance">Kolmogorov's distance from the normal law: the share of these weights times the distance of a sign, 0.341, the maximum.</param>
     public static Func<Weights.Own, IKernelSource<float>> AtDistance(Func<int, KernelShape, bool> isWrong, double distance) =>
         own => new WrittenKernels(
             (index, shape) =>
@@ -37,14 +37,14 @@ internal static class DialledKernels
                     return right;
                 }
 
-                // Other numbers choose which weights, or those that stay would not be normal.
+                // Independent random numbers choose these weights; otherwise the remaining weights would not be normal.
                 var share = Math.Min(1, distance / DistanceOfSigns);
                 var (chosen, deviation) = (Right(own with { Seed = Mixing.ToAsk(Mixing.Mix(own.Seed)) }, index, shape), shape.StandardDeviation);
                 return [.. right.Zip(chosen, (value, choice) => Normal.CDF(0, deviation, choice) < share ? (float)Math.CopySign(deviation, value) : value)];
             }
         );
 
-    /// <summary>Each convolution correlates with the one before it, where both have the same arrangement; their variance and their law stay.</summary>
+    /// <summary>Each convolution correlates with the one before it if both have the same arrangement; variance and law of the weights stay.</summary>
     /// <param name="correlation">The correlation.</param>
     public static Func<Weights.Own, IKernelSource<float>> SuccessiveCorrelate(double correlation) =>
         own => new WrittenKernels(
@@ -122,7 +122,7 @@ internal static class DialledKernels
                     return kernel;
                 }
 
-                // The diagonal, which is its own image, keeps its variance.
+                // The diagonal, which is its own transpose, keeps its variance.
                 var (sin, cos) = Math.SinCos(0.5 * Math.Asin(Math.Min(1, correlation)));
                 return
                 [

@@ -3,13 +3,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>The reference with one thing turned away from the truth by a known amount.</summary>
+/// <summary>The reference with one defect of a known size.</summary>
 internal sealed class DialledSubject : ReferenceSubject
 {
     /// <summary>Rewrites the subject's own weights; given ones stay.</summary>
     public Func<Weights.Own, IKernelSource<float>>? OwnWeights { get; init; }
 
-    /// <summary>Makes, for each propagation, what rewrites the snapshots that it shows, in order.</summary>
+    /// <summary>Creates, for each propagation, the function that rewrites the snapshots that it shows, in order.</summary>
     public Func<NetworkSettings, Func<Snapshot, Snapshot>>? Show { get; init; }
 
     /// <summary>Which propagations are shown wrongly: all by default.</summary>

@@ -14,7 +14,7 @@ internal static class Dials
     private static readonly string[] Plain = ["vanilla", "vanilla_res"];
     private static readonly string[] Residual = ["vanilla_res", "bn_res"];
 
-    /// <summary>The distribution function of a step of W1 over five deviations to both sides: linear interpolation errs by less than 10⁻⁴.</summary>
+    /// <summary>The distribution function of a step of W1 over five standard deviations on each side: linear interpolation errs by less than 10⁻⁴.</summary>
     private static readonly Lazy<(double From, double Spacing, double[] Table)> Step = new(() =>
     {
         const int nodes = 400;
@@ -26,7 +26,7 @@ internal static class Dials
     /// <summary>The dials.</summary>
     public static ImmutableArray<Dial> List { get; } = [.. Laws(), .. Elements()];
 
-    /// <summary>Why a check has no dial; null where it has one, or where nobody has thought of it.</summary>
+    /// <summary>Why a check has no dial; null where it has one, or where no reason has been given.</summary>
     public static string? WhyNone(Check check) =>
         (check.ClaimId, check.Architecture) switch
         {
@@ -168,7 +168,7 @@ internal static class Dials
             ),
             .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", LargeBatchChecks.IncrementDiscrepancy, NoiseGains),
             .. Each("A2", ["bn_res"], "noise at the end, in ln χ", LargeBatchChecks.GrowthDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
-            // ln ν₂ gains ln v more in each layer, and d times the drift is what it should: a collapsed signal walks as one point does.
+            // ln ν₂ gains ln v more in each layer, and this should be d times the drift: a collapsed signal walks as one point does.
             .. Each(
                 "P5",
                 ["vanilla"],
@@ -214,11 +214,11 @@ internal static class Dials
     private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, Func<NetworkSettings, Snapshot, double, Snapshot> perturb) =>
         architectures.Select(architecture => new ElementDial(claim, architecture, defect, perturb, FullyConnected));
 
-    /// <summary>The fully connected ones of the networks that deterministic checks look at; of residual ones those with two layers in the branch.</summary>
+    /// <summary>Whether a network of the deterministic checks is fully connected; a residual one must also have two layers in the branch.</summary>
     private static bool FullyConnected(NetworkSettings network) =>
         network.KernelSize == 1 && (!network.Architecture.IsResidual || network.Architecture.ResidualDepth > 1);
 
-    /// <summary>One of those that a cyclic shift leaves alone.</summary>
+    /// <summary>Whether a network has kernel size 3 and cyclic shifts as a symmetry.</summary>
     private static bool Shiftable(NetworkSettings network) => network is { KernelSize: 3, Boundary: Boundary.Periodic };
 
     private static DialledSubject AllWeightsSmaller(double excess) => new() { OwnWeights = weights => new ScaledWeights(weights, 1 / (1 + excess)) };
@@ -260,8 +260,8 @@ internal static class Dials
             Noise = [.. snapshot.Noise.Select(value => value * noise)],
         };
 
-    /// <summary>The branch becomes √(1 - ρ²) of itself and ρ of its unit's input, brought to its size.</summary>
-    /// <remarks>Channel by channel the two correlate by ρ in the mean.</remarks>
+    /// <summary>The branch becomes √(1 - ρ²) times itself plus ρ times its unit's input, scaled to the branch's size.</summary>
+    /// <remarks>In the mean over channels, the correlation of the two is ρ.</remarks>
     private static DialledSubject BranchKeepsSkip(double correlation) =>
         new()
         {
@@ -289,7 +289,7 @@ internal static class Dials
         return [.. skip.Zip(mixed, (x, y) => x + y)];
     }
 
-    /// <summary>Pre-activations of a layer that keep a share of those of the layer below: standardised, their correlation is exactly that share.</summary>
+    /// <summary>Pre-activations of a layer keep a share of those of the layer below. After standardisation, their correlation is exactly that share.</summary>
     private static DialledSubject LayersCorrelate(double correlation) =>
         new()
         {
@@ -312,8 +312,8 @@ internal static class Dials
         };
 
     /// <summary>
-    /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their
-    /// inputs, which after a ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
+    /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations correlate by ρ times the cosine of their
+    /// inputs. After a ReLU this cosine is 1/π for wide layers and independent signals: to leading order ρ = πd.
     /// </summary>
     private static DialledSubject SimulationsCorrelate(double correlation)
     {
@@ -321,7 +321,7 @@ internal static class Dials
         return new() { OwnWeights = weights => new PartlyCommonWeights(weights, share) };
     }
 
-    /// <summary>√(1 - ρ²) of each channel, and ρ of another tensor's, brought to the channel's size.</summary>
+    /// <summary>√(1 - ρ²) times each channel plus ρ times the same channel of another tensor, scaled to the channel's size.</summary>
     private static double[] Mixed(double[] values, double[] other, int channels, double correlation)
     {
         var (own, others) = (WrittenOutLayers.MeanSquares(values, channels), WrittenOutLayers.MeanSquares(other, channels));
@@ -355,7 +355,7 @@ internal static class Dials
         double SquareSum(double[] all, int point) => all.Skip(point).Take(channels).Sum(value => value * value);
     }
 
-    /// <summary>Moves every channel's first element, the point that D3 sends far away, outwards.</summary>
+    /// <summary>Moves every channel's first element outwards; it is the point that D3 sends far away.</summary>
     private static Snapshot Farthest(NetworkSettings network, Snapshot snapshot, double amount)
     {
         if (snapshot.Depth != 1 || snapshot.Place.Kind != PlaceKind.BatchNorm)
@@ -375,7 +375,7 @@ internal static class Dials
         };
     }
 
-    /// <summary>The variance v at which N(0, v) is that far from N(0, 1).</summary>
+    /// <summary>The variance v at which N(0, v) has the given distance from N(0, 1).</summary>
     /// <remarks>The densities cross at x² = v ln v/(v - 1), where the distance is Φ(x) - Φ(x/√v).</remarks>
     private static double VarianceAtDistance(double distance) =>
         Root(
@@ -385,7 +385,7 @@ internal static class Dials
 
     private static double Crossing(double variance) => Math.Sqrt(variance * Math.Log(variance) / (variance - 1));
 
-    /// <summary>The factor v whose logarithm moves the distribution of a step of W1 that far.</summary>
+    /// <summary>The factor v whose logarithm moves the distribution of a step of W1 by the given distance.</summary>
     private static double WalkVarianceAtDistance(double distance)
     {
         var (_, spacing, table) = Step.Value;
@@ -399,7 +399,7 @@ internal static class Dials
         }
     }
 
-    /// <summary>Where a rising function of a variance above 1 takes a value.</summary>
+    /// <summary>The variance above 1 at which an increasing function takes the given value.</summary>
     private static double Root(Func<double, double> function, double value)
     {
         var (low, high) = (1 + 1e-9, 4.0);

@@ -5,15 +5,15 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>One element of one tensor, or one reported moment, that is off by a number of tolerances.</summary>
 /// <remarks>
-/// Tolerances are inside the checks, so the check itself is asked: at each seed the perturbation is set by the ratio with which the check answers to
-/// one of nearly a tolerance. Beside the perturbation the comparison sees the reference's own rounding, a few tenths of a tolerance at most: so
-/// at one tolerance about half is rejected.
+/// Checks do not publish their tolerances, so each is found by running the check: at each seed the perturbation is scaled by the ratio that the check
+/// reports for a perturbation of nearly one tolerance. The comparison also sees the reference's own rounding, a few tenths of a tolerance at most: so at
+/// one tolerance about half of the runs are rejected.
 /// </remarks>
 /// <param name="ClaimId">The claim.</param>
 /// <param name="Architecture">The architecture.</param>
 /// <param name="Defect">What is wrong.</param>
 /// <param name="Perturb">Moves a snapshot by a multiple of its root mean square, or a moment by a multiple of itself.</param>
-/// <param name="On">In which networks: one of those that the check looks at.</param>
+/// <param name="On">The networks that are perturbed, among those that the check looks at.</param>
 internal sealed record ElementDial(
     string ClaimId,
     string Architecture,
@@ -25,11 +25,13 @@ internal sealed record ElementDial(
     private const double FirstTry = 1e-3;
 
     /// <summary>
-    /// Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.
+    /// The most steps of the search for a perturbation of nearly one tolerance. Each step is a factor of two or more, so that they cover some twenty decades.
     /// </summary>
     private const int MostSteps = 100;
 
-    /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
+    /// <summary>
+    /// The propagations that are perturbed: all by default. A check may have many tolerances, and reports the first number that exceeds its own tolerance.
+    /// </summary>
     public Func<Weights, bool> In { get; init; } = _ => true;
 
     /// <inheritdoc/>
@@ -37,8 +39,8 @@ internal sealed record ElementDial(
     {
         return At(OneTolerance() * size);
 
-        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below
-        // one tolerance.
+        // A check reports the first number beyond its tolerance, not the worst one; if all are within, it reports the worst. So the search looks for an answer
+        // just below one tolerance.
         double OneTolerance()
         {
             var amplitude = FirstTry;
@@ -71,7 +73,7 @@ internal sealed record ElementDial(
         }
     }
 
-    /// <summary>Moves the first element of a tensor that is not 0, at the last place of a kind.</summary>
+    /// <summary>Moves the first nonzero element of a tensor, at the last place of a kind.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) =>
         (network, snapshot, amount) =>
             snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
@@ -88,7 +90,7 @@ internal sealed record ElementDial(
                     Moments = () => change(snapshot.Moments(), 1 + amount),
                 };
 
-    /// <summary>Gives the first output of the first convolution a bias: what follows it is shown apart, so no other convolution has one.</summary>
+    /// <summary>Gives the first output of the first convolution a bias. What follows is shown unchanged, so no other convolution has one.</summary>
     public static Snapshot Bias(NetworkSettings network, Snapshot snapshot, double amount)
     {
         if (snapshot.Depth > 0)
@@ -100,7 +102,7 @@ internal sealed record ElementDial(
         return snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i % channels == 0 ? value + amount : value)] };
     }
 
-    /// <summary>Multiplies the noise at the first output of the first convolution, as weights of its own would that are larger by a factor.</summary>
+    /// <summary>Multiplies the noise at the first output of the first convolution, as weights of its own would if they were larger by a factor.</summary>
     public static Snapshot NoiseFactor(NetworkSettings network, Snapshot snapshot, double amount)
     {
         if (snapshot.Depth > 0)
@@ -114,7 +116,7 @@ internal sealed record ElementDial(
 
     private static double[] Moved(double[] values, double amount)
     {
-        // What a gate shut is 0, and asks for equality: no number of tolerances.
+        // An element where the ReLU is closed is 0, and the check asks for equality there: it has no tolerance to be multiplied.
         double[] moved = [.. values];
         moved[Math.Max(0, Array.FindIndex(values, value => value != 0))] += amount * Math.Sqrt(values.Average(value => value * value));
         return moved;

@@ -12,7 +12,7 @@ internal sealed record Provenance(string Study, string Digest, string Library)
     public static Provenance Today(string study) => new(study, Arithmetic.Propagation, Arithmetic.Library);
 
     /// <summary>Reads the head of a file.</summary>
-    /// <exception cref="InvalidInputException">The file is none of evidence.</exception>
+    /// <exception cref="InvalidInputException">The file is not a file of evidence.</exception>
     public static Provenance Read(string path)
     {
         string[] head = [.. File.ReadLines(path).Take(3)];
@@ -29,8 +29,8 @@ internal sealed record Provenance(string Study, string Digest, string Library)
     /// <summary>The lines at the head of a file.</summary>
     public string Head => $"{StudyMark}{Study}\n{DigestMark}{Digest}\n{LibraryMark}{Library}\n";
 
-    /// <summary>Refuses evidence of something else.</summary>
-    /// <exception cref="InvalidInputException">It is.</exception>
+    /// <summary>Throws unless the other provenance is the same.</summary>
+    /// <exception cref="InvalidInputException">It is another one.</exception>
     public void Demand(Provenance other, string path)
     {
         if (other.Study != Study)
@@ -50,9 +50,9 @@ internal sealed record Provenance(string Study, string Digest, string Library)
     private const string LibraryMark = "# library ";
 }
 
-/// <summary>Summaries by what they are of, each with the check that it is of and the seeds that it covers.</summary>
-/// <remarks>A check that changes makes its own rows old and no others: what was gathered of the rest stays evidence.</remarks>
-/// <typeparam name="TSummary">What is kept.</typeparam>
+/// <summary>Summaries by key, each with the version of its check and the seeds that it covers.</summary>
+/// <remarks>When a check changes, only its own rows become outdated; the evidence on other checks stays valid.</remarks>
+/// <typeparam name="TSummary">The summary in each row.</typeparam>
 /// <param name="provenance">Where it comes from.</param>
 internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     where TSummary : ISummary<TSummary>
@@ -68,11 +68,11 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     /// <summary>The summaries.</summary>
     public IReadOnlyDictionary<string, (SeedRanges Seeds, TSummary Summary)> Rows => _rows;
 
-    /// <summary>What the rows are of that are not of today's check, in order.</summary>
+    /// <summary>The keys of rows that were gathered with an earlier version of their check, in order.</summary>
     public IEnumerable<string> Outdated => _rows.Keys.Where(key => _stamps[key] != Arithmetic.StampOf(key));
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidInputException">The file is none of evidence, or damaged.</exception>
+    /// <exception cref="InvalidInputException">The file is not a file of evidence, or it is damaged.</exception>
     public static EvidenceFile<TSummary> Read(string path)
     {
         var file = new EvidenceFile<TSummary>(Provenance.Read(path));
@@ -103,11 +103,11 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     public bool Covers(string key, ulong seed) => _rows.TryGetValue(key, out var row) && row.Seeds.Contains(seed);
 
     /// <summary>Adds runs of today's check.</summary>
-    /// <param name="key">What they are of.</param>
+    /// <param name="key">The row that they belong to.</param>
     /// <param name="seeds">Their seeds.</param>
-    /// <param name="summary">What is kept of them.</param>
+    /// <param name="summary">The summary of these runs.</param>
     /// <param name="path">For messages.</param>
-    /// <exception cref="InvalidInputException">A seed is there already: it would count twice. Or what is there is of an earlier check.</exception>
+    /// <exception cref="InvalidInputException">A seed is in the row already and would count twice, or the row is of an earlier check.</exception>
     public void Add(string key, SeedRanges seeds, TSummary summary, string path) => Add(key, Arithmetic.StampOf(key), seeds, summary, path);
 
     private void Add(string key, string stamp, SeedRanges seeds, TSummary summary, string path)
@@ -120,7 +120,7 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
         _stamps[key] = stamp;
         if (!_rows.TryGetValue(key, out var row))
         {
-            // A copy: what is added later must not show in the other file.
+            // A copy: what is added later must not change the other file.
             _rows.Add(key, (SeedRanges.Parse(seeds.ToString()), summary));
             return;
         }

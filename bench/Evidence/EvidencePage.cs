@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>The tables in a document, between two marks, and the line that says when they are old.</summary>
+/// <summary>The tables in a document, between two marks, and the line that says when they are outdated.</summary>
 /// <param name="text">The document.</param>
 internal sealed partial class EvidencePage(string text)
 {
@@ -15,7 +15,7 @@ internal sealed partial class EvidencePage(string text)
     /// <summary>The digest of a page without tables.</summary>
     public const string NoTables = "none";
 
-    /// <summary>How the line begins that names checks that have changed since.</summary>
+    /// <summary>The beginning of the line that names the checks that have changed since.</summary>
     public const string OutdatedBeginning = "**Rows of claims whose checks have changed since count no more: ";
 
     private const string OldBeginning = "**These tables are of an earlier arithmetic (";
@@ -43,7 +43,7 @@ internal sealed partial class EvidencePage(string text)
         }
     }
 
-    /// <summary>What a reader is misled by; null if nothing.</summary>
+    /// <summary>Why the page would mislead a reader; null if it would not.</summary>
     /// <param name="today">Today's digest.</param>
     /// <param name="outdated">The line that names checks that have changed since; null if none has.</param>
     public string? WhyMisleading(string today, string? outdated = null)
@@ -61,7 +61,7 @@ internal sealed partial class EvidencePage(string text)
     /// <summary>The page with other tables.</summary>
     public EvidencePage WithTables(string tables) => new(Text.Replace(Begin + Block + End, $"{Begin}\n\n{tables.Trim()}\n\n{End}", StringComparison.Ordinal));
 
-    /// <summary>The page with the line that says that the tables are old, where they are.</summary>
+    /// <summary>The page, with a line that says so if the tables are outdated.</summary>
     /// <param name="today">Today's digest.</param>
     /// <param name="outdated">The line that names checks that have changed since; null if none has.</param>
     public EvidencePage Stamped(string today, string? outdated = null)

@@ -1,13 +1,15 @@
 namespace Wellbehaved.Evidence;
 
-/// <summary>What can be said of the rows of a file of evidence whatever is kept in them.</summary>
+/// <summary>What can be said of the rows of a file of evidence without knowing the type of their summaries.</summary>
 internal static class EvidenceRows
 {
     private const char Comment = '#';
 
-    /// <summary>The rows of checks that have changed since, in a file of today's propagation; none in a file of another, which is old as a whole.</summary>
+    /// <summary>
+    /// The rows of checks that have changed since, in a file of today's propagation; none in a file of another propagation, which is outdated as a whole.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="Files.InvalidInputException">The file is none of evidence.</exception>
+    /// <exception cref="Files.InvalidInputException">The file is not a file of evidence.</exception>
     public static IEnumerable<string> Outdated(string path) =>
         Provenance.Read(path).Digest != Arithmetic.Propagation
             ? []

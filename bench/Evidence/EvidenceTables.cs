@@ -8,7 +8,7 @@ internal static class EvidenceTables
 {
     /// <summary>Writes the tables.</summary>
     /// <param name="folder">The folder; its files end in <c>.tsv</c>.</param>
-    /// <returns>Markdown, whose first line names the arithmetic; a line that says so if there is no evidence.</returns>
+    /// <returns>Markdown, whose first line names the arithmetic; if there is no evidence, a line that says so.</returns>
     /// <exception cref="InvalidInputException">Files are of different arithmetics, or two hold the same seeds.</exception>
     public static string Write(string folder)
     {
@@ -56,9 +56,9 @@ internal static class EvidenceTables
         }
     }
 
-    /// <summary>Says which rows are of checks that have changed since; null if none is.</summary>
+    /// <summary>A line that names the rows whose checks have changed since; null if there are none.</summary>
     /// <param name="folder">The folder of evidence.</param>
-    /// <exception cref="InvalidInputException">A file is none of evidence.</exception>
+    /// <exception cref="InvalidInputException">A file is not a file of evidence.</exception>
     public static string? Outdated(string folder)
     {
         string[] claims =
@@ -73,7 +73,7 @@ internal static class EvidenceTables
         return claims.Length == 0 ? null : $"{EvidencePage.OutdatedBeginning}{string.Join(", ", claims)}.**";
     }
 
-    /// <summary>Formats as in every culture.</summary>
+    /// <summary>Formats with the invariant culture.</summary>
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A probability as a power of ten with one digit.</summary>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Evidence;
 
-/// <summary>What is kept of many runs: of bounded size, and the same however the runs were split into parts.</summary>
+/// <summary>A summary of many runs. Its size is bounded, and it does not depend on how the runs were split into parts.</summary>
 /// <typeparam name="TSelf">The summary itself.</typeparam>
 internal interface ISummary<TSelf>
     where TSelf : ISummary<TSelf>

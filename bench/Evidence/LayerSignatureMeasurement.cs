@@ -5,13 +5,16 @@ using Wellbehaved.Tests.Conformance;
 namespace Wellbehaved.Evidence;
 
 /// <summary>
-/// What each wrong interpreter of layers makes of networks with given parameters, and which checks it fails with its own: data/layer_signatures.json.
+/// Measures what each wrong interpreter of layers makes of networks with given parameters, and which checks reject it with its own parameters:
+/// data/layer_signatures.json.
 /// </summary>
 public static class LayerSignatureMeasurement
 {
     private const ulong Seed = 0;
 
-    /// <summary>Measures signatures and writes them as they come; those that the file holds already are kept, but of mistakes that no longer exist.</summary>
+    /// <summary>
+    /// Measures signatures and writes each when it is ready. Signatures that the file has are kept, except those of mistakes that no longer exist.
+    /// </summary>
     /// <param name="path">The file.</param>
     public static void Run(string path)
     {
@@ -19,7 +22,7 @@ public static class LayerSignatureMeasurement
             ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))]
             : [];
         List<LayerSignature> signatures = [.. known];
-        // With given parameters these mistakes are right, and solving for weights is slow: of such claims each is asked its own alone.
+        // With given parameters these mistakes do not show, and claims that solve for weights are slow: each of those is asked only about its own mistake.
         var composed = Suite.Checks.Where(check => check.Architecture == Suite.Composed && check.ClaimId[0] is not ('O' or 'D' or 'I')).ToArray();
         foreach (var mutant in LayerMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
         {
@@ -40,7 +43,8 @@ public static class LayerSignatureMeasurement
     }
 
     /// <summary>
-    /// The statistical claims that reject a mistake from a quarter of the planned samples, which is plenty for mistakes that a signature is for; and its own.
+    /// The statistical claims that reject a mistake with a quarter of the planned samples, which is enough for the mistakes that have signatures; and the claim
+    /// that names the mistake.
     /// </summary>
     private static string[] Rejections(Mutant mutant, Check[] composed)
     {
@@ -59,6 +63,6 @@ public static class LayerSignatureMeasurement
         ];
     }
 
-    /// <summary>Five digits: more than two implementations have in common.</summary>
+    /// <summary>Rounds to five significant digits, which is more than two implementations have in common.</summary>
     private static double Rounded(double number) => double.Parse(number.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>A table in Markdown, formatted as in every culture.</summary>
+/// <summary>A table in Markdown, formatted with the invariant culture.</summary>
 internal sealed class MarkdownTable
 {
     private readonly StringBuilder _text = new();
@@ -18,7 +18,7 @@ internal sealed class MarkdownTable
     }
 
     /// <summary>Adds a row.</summary>
-    /// <exception cref="ArgumentException">It has more or fewer cells than the title.</exception>
+    /// <exception cref="ArgumentException">The row has more or fewer cells than the table has titles.</exception>
     public void Row(params object[] cells)
     {
         if (cells.Length != _columns)

@@ -11,7 +11,9 @@ namespace Wellbehaved.Evidence;
 /// </remarks>
 internal static class ParetoGoodness
 {
-    /// <summary>A law that fits is refused in one of ten samples: it is then fitted to fewer and larger excesses, which costs precision and no truth.</summary>
+    /// <summary>
+    /// A law that is true is refused in one of ten samples. It is then fitted to fewer and larger excesses, which makes the result less precise but not wrong.
+    /// </summary>
     private const int RefusedInTwenty = 2;
 
     /// <summary>Whether the law is not refused.</summary>
@@ -22,13 +24,13 @@ internal static class ParetoGoodness
         var (shape, scale, _) = new ParetoLikelihood(excesses).Maximum();
         if (shape <= ParetoLikelihood.LeastShape)
         {
-            // The data ask for a tail that ends sooner than that of any law that is searched: the misfit is on the safe side.
+            // The data ask for a tail that ends sooner than the tail of any law in the search: this misfit is on the safe side.
             return true;
         }
 
         var observed = Statistic(excesses, shape, scale);
 
-        // Other data, other random numbers.
+        // Different data use different random numbers.
         var seed = Mixing.Mix(BitConverter.DoubleToUInt64Bits(excesses.Sum()));
         var larger = new bool[simulations];
         Parallel.For(
@@ -48,7 +50,7 @@ internal static class ParetoGoodness
     /// <summary>A² of Anderson and Darling.</summary>
     internal static double Statistic(double[] excesses, double shape, double scale)
     {
-        // ln(1 - F) and ln F of each, from the smallest; the constrained shape -½ may leave the largest at the end of the law.
+        // ln(1 - F) and ln F of each excess, in increasing order; with the constrained shape -½ the largest may lie at the end of the law's tail.
         double[] beyond = [.. excesses.Order().Select(excess => Math.Max(ParetoLikelihood.LogBeyond(shape, scale, excess), Math.Log(ParetoTail.Floor)))];
         var (sum, count) = (0.0, beyond.Length);
         for (var i = 0; i < count; i++)

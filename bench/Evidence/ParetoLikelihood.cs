@@ -25,7 +25,7 @@ internal sealed class ParetoLikelihood(double[] excesses)
 
     private readonly double _mean = excesses.Average();
 
-    /// <summary>The scale of the search: unlike the mean it stays where it is in heavy tails, where θ·median = 2^ξ - 1 at the likeliest law.</summary>
+    /// <summary>The scale of the search. Unlike the mean, the median is stable in heavy tails; at the likeliest law θ·median = 2^ξ - 1.</summary>
     private readonly double _median = excesses.Order().ElementAt(excesses.Length / 2);
 
     /// <summary>ln L of shape ξ and scale σ; negative infinity where an excess lies beyond the end of the tail.</summary>
@@ -73,7 +73,7 @@ internal sealed class ParetoLikelihood(double[] excesses)
         var shape = Argmax(LeastShape, LargestShape, candidate => At(candidate, ScaleOf(candidate)));
         return (shape, ScaleOf(shape), At(shape, ScaleOf(shape)));
 
-        // P(Y > d) = p asks for σ = ξd/(p^(-ξ) - 1).
+        // P(Y > d) = p requires σ = ξd/(p^(-ξ) - 1).
         double ScaleOf(double candidate) =>
             Math.Abs(candidate) < NearlyExponential ? -distance / logProbability : candidate * distance / ExpMinus1(-candidate * logProbability);
     }
@@ -84,7 +84,7 @@ internal sealed class ParetoLikelihood(double[] excesses)
         : 1 + (shape * distance / scale) is var argument && argument > 0 ? -Math.Log(argument) / shape
         : double.NegativeInfinity;
 
-    /// <summary>The excess of a law that a uniform random number stands for.</summary>
+    /// <summary>Turns a uniform random number into an excess of a law.</summary>
     public static double Excess(double shape, double scale, double uniform)
     {
         var exponential = -Math.Log(1 - uniform);
@@ -92,7 +92,7 @@ internal sealed class ParetoLikelihood(double[] excesses)
     }
 
     /// <summary>Σ ln(1 + θy), NaN where an excess lies beyond the end.</summary>
-    /// <remarks>Logarithms are dear: eight factors of 10⁻⁹ to 10¹² are multiplied before one is taken.</remarks>
+    /// <remarks>Logarithms are slow: eight factors of 10⁻⁹ to 10¹² are multiplied before a logarithm is taken.</remarks>
     private double SumOfLogarithms(double ratio)
     {
         var (sum, product) = (0.0, 1.0);

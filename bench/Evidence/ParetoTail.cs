@@ -7,7 +7,7 @@ internal abstract record TailFinding
 {
     private TailFinding() { }
 
-    /// <summary>All that was compared was equal, always: a check of equality. No law is fitted to zeros.</summary>
+    /// <summary>All that was compared was always equal: the check is one of equality. No law is fitted to zeros.</summary>
     /// <param name="UpperLimit">The upper 95 % limit of the probability of a difference, from the number of runs alone.</param>
     public sealed record AlwaysEqual(double UpperLimit) : TailFinding;
 
@@ -24,8 +24,9 @@ internal abstract record TailFinding
     public sealed record NoLaw(double Threshold, int Exceedances) : TailFinding;
 
     /// <summary>A generalised Pareto law was fitted above a threshold.</summary>
-    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is
-    /// larger.</param>
+    /// <param name="Threshold">
+    /// The 99 % quantile, or a larger one where the law does not fit above it; but at least the smallest ratio that was kept.
+    /// </param>
     /// <param name="Exceedances">Ratios above it.</param>
     /// <param name="Shape">ξ; negative if the tail ends.</param>
     /// <param name="End">Where it ends; infinity if it does not.</param>
@@ -36,20 +37,20 @@ internal abstract record TailFinding
 
 /// <summary>The probability that a ratio exceeds 1, by a generalised Pareto law above the 99 % quantile (Pickands, Ann. Statist. 1975).</summary>
 /// <remarks>
-/// The law is one of large excesses, and a hundredth of the runs need not be that: where the excesses do not look like it, the threshold is raised (Bader, Yan
-/// and Zhang, Ann. Appl. Statist. 2018), and where they never do, nothing is extrapolated. The limit is by the ratio of likelihoods, whose signed root is
-/// nearly a standard normal number: only nearly, as some hundred exceedances give shapes that are too small in the mean, and limits that hold in 90 % instead
-/// of 95 %. So the root's critical value is simulated, at the likeliest law with the asymptotic limit (a constrained parametric bootstrap; Lee and Young,
-/// Biometrika 2005). What remains is that the excesses of a law are only nearly those of a generalised Pareto one; tests measure the coverage on laws of each
-/// kind. Beside the fit the share above the threshold is uncertain by 1/√k of itself, about a tenth, which the limit of a probability that is known to an order
-/// of magnitude does not feel.
+/// The law holds for large excesses, and those of the largest hundredth of the runs need not be large enough. Where they do not look like the law, the
+/// threshold is raised (Bader, Yan and Zhang, Ann. Appl. Statist. 2018); where none fits, nothing is extrapolated. The limit comes from the ratio of
+/// likelihoods. Its signed root is only nearly a standard normal number: some hundred exceedances give shapes that are too small in the mean, and limits
+/// that hold in 90 % instead of 95 %. So the root's critical value is simulated, at the likeliest law with the asymptotic limit (a constrained parametric
+/// bootstrap; Lee and Young, Biometrika 2005). One error remains: the excesses of a law are only nearly those of a generalised Pareto law; tests measure
+/// the coverage on laws of each kind. The share above the threshold is uncertain by 1/√k of itself, about a tenth; this does not matter for a limit of a
+/// probability that is known to an order of magnitude.
 /// </remarks>
 internal static class ParetoTail
 {
-    /// <summary>Probabilities below are not told apart.</summary>
+    /// <summary>Probabilities below this are not distinguished.</summary>
     public const double Floor = 1e-30;
 
-    /// <summary>Fewer exceedances say next to nothing of a shape: its standard error is (1 + ξ)/√k.</summary>
+    /// <summary>Fewer exceedances say nearly nothing about a shape: its standard error is (1 + ξ)/√k.</summary>
     public const int FewestExceedances = 50;
 
     /// <summary>The 95 % quantile of a standard normal number.</summary>
@@ -89,7 +90,7 @@ internal static class ParetoTail
         TailFinding? refused = null;
         foreach (var part in PartsAbove)
         {
-            // That part of the runs lies above; the next one is the threshold.
+            // That part of the runs lies above the threshold; the next ratio is the threshold.
             var above = (int)Math.Min(tail.Measured / part, tail.Largest.Length - 1);
             double threshold = tail.Largest[above];
             double[] excesses = [.. tail.Largest.Take(above).Select(value => value - threshold).Where(value => value > 0)];
@@ -138,7 +139,7 @@ internal static class ParetoTail
             return low;
         }
 
-        // Of a logarithm between -70 and 0: to 10⁻⁵.
+        // Bisection gives a logarithm between -70 and 0 to 10⁻⁵.
         for (var i = 0; i < 23; i++)
         {
             var middle = (low + high) / 2;
@@ -159,7 +160,7 @@ internal static class ParetoTail
     /// <summary>The 95 % quantile of the signed root where the law is the likeliest of those with the asymptotic limit.</summary>
     private static double RootAt((double Shape, double Scale, double Value) law, double[] excesses, double logProbability, double distance, int simulations)
     {
-        // Other data, other random numbers: limits share no luck.
+        // Different data use different random numbers, so that the errors of their limits are independent.
         var seed = BitConverter.DoubleToUInt64Bits(excesses.Sum());
         var roots = new double[simulations];
         Parallel.For(

@@ -2,7 +2,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>What quick runs on the reference come to, check by check and as a whole.</summary>
+/// <summary>The verdicts of quick runs on the reference, for each check and for whole runs.</summary>
 internal sealed class QuickStudy : Study<Tally>
 {
     /// <summary>The row of whole runs.</summary>
@@ -27,8 +27,8 @@ internal sealed class QuickStudy : Study<Tally>
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
 
-        // A run's verdict needs all of its checks, whichever are asked for beside it: those of the four architectures, whose runs were counted before there
-        // were others.
+        // The verdict of a whole run needs all checks of the four architectures, whatever other rows are asked for. Whole runs were first counted when there
+        // were no other checks.
         var needed = Suite.Checks.Where(check => (keys.Contains(WholeRun) && check.Architecture != Suite.Composed) || keys.Contains(Signature.NameOf(check)));
         CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation: cancellation))];
         foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))

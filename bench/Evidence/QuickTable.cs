@@ -2,7 +2,7 @@ using static Wellbehaved.Evidence.EvidenceTables;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>What quick runs on the reference come to.</summary>
+/// <summary>The verdicts of quick runs on the reference.</summary>
 internal static class QuickTable
 {
     /// <summary>Writes the table: whole runs, and the checks that did not always hold.</summary>

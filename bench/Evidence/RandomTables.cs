@@ -6,13 +6,13 @@ namespace Wellbehaved.Evidence;
 /// <summary>Random tables of laws at, near and well inside the borders of the words of a diagnosis, with what is true of each.</summary>
 /// <remarks>
 /// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of
-/// their walk. It is not asked of the diagnosis.
-/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named, unless the rate rises from stretch to
-/// stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
+/// their walk. The diagnosis is not used for it.
+/// At a border, a word that says something about either side is wrong. For uneven laws (steps, bends) no law is to be named, unless the rate rises from
+/// stretch to stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
 /// </remarks>
 internal static class RandomTables
 {
-    /// <summary>A table, what may be said of it, and what must be where the law is well inside; null elsewhere.</summary>
+    /// <summary>A table, and the word that its diagnosis must contain; the word is null where none is required.</summary>
     /// <param name="Tables">The law and its scatter.</param>
     /// <param name="Expected">The word that is right.</param>
     public sealed record Drawn(MadeUpTables Tables, string? Expected);
@@ -33,7 +33,7 @@ internal static class RandomTables
         ["share that halves"] = (random, place) => Shared(random, place, level: 0.03, inside: 0.03, power: 0.5),
     };
 
-    /// <summary>Laws that two gains do not tell from an exponential, a power or a bound, and laws whose parameter differs between mappings.</summary>
+    /// <summary>Laws that two gains do not distinguish from an exponential, a power or a bound, and laws whose parameter differs between mappings.</summary>
     private static readonly Dictionary<string, Func<Random, Drawn>> Uneven = new(StringComparer.Ordinal)
     {
         ["a step"] = random => Stepping(random, (0.55, 0.95)),
@@ -123,12 +123,12 @@ internal static class RandomTables
         var walk = tables.Walk + (2 * tables.Scatter * tables.Scatter / quarter);
         double Beyond(double shape) => second - (Math.Pow(2, shape) * first);
 
-        // Twice the variance per layer, which the scatter at a stretch's ends adds to: over its length, and over the shorter stretch most.
+        // Twice the variance per layer. The scatter at a stretch's ends adds to it, divided by the stretch's length: most for the shorter stretch.
         var outruns = second - (2 * walk * half);
         var little = Math.Log(1.05);
         HashSet<string> words = ["no law"];
 
-        // Shorter stretches: of what ln χ gains from a quarter of the depth on, the share of each of four, in shares that a constant slope would give it.
+        // Shorter stretches: the share of each of four in the gain of ln χ from a quarter of the depth on, divided by its share under a constant slope.
         double[] OfFour(Func<double, double> measure, Func<double, double> depthOf)
         {
             var (low, high) = (measure(quarter), measure(end));
@@ -136,7 +136,7 @@ internal static class RandomTables
             return [.. Enumerable.Range(0, 4).Select(number => (At(number + 1) - At(number)) * 4 / (first + second))];
         }
 
-        // The shape of one doubling by itself.
+        // The shape over one doubling alone.
         double Half(double from, double shape) =>
             tables.LogChi(2 * from)
             - tables.LogChi(Math.Sqrt(2) * from)
@@ -150,7 +150,7 @@ internal static class RandomTables
         );
         AddIf((IsBelow(Beyond(-0.5), 0) && IsBelow(Half(half, 0), 0)) || IsBelow(Math.Abs(second), little), "bounded");
 
-        // Errors at single depths look like steps of a walk between depths that are near to each other: they may double what is measured of it.
+        // Errors at single depths look like steps of a walk between neighbouring depths: they may double the measured variance.
         var measured = Math.Min(tables.Walk + (2.5 * tables.Scatter * tables.Scatter * 16 / end), 2 * walk);
         AddIf(IsBelow(second, 2 * Math.Max(walk, measured) * half), "walk");
         AddIf(IsBelow(Beyond(0.5), 0) && IsBelow(Half(quarter, 0.75), 0) && IsBelow(Half(half, 0.75), 0), "subexponential");
@@ -190,7 +190,7 @@ internal static class RandomTables
             }
         }
 
-        // At a border neither: rounding must not take a side.
+        // At a border neither is true: rounding must not choose a side.
         static bool IsAbove(double value, double mark) => value > mark + 1e-9;
 
         static bool IsBelow(double value, double mark) => value < mark - 1e-9;
@@ -198,7 +198,7 @@ internal static class RandomTables
 
     private static int SeedOf(string kind, ulong seed)
     {
-        // Of no runtime's hash: the same tables everywhere.
+        // This hash does not depend on the runtime: so the tables are the same everywhere.
         var hash = 2166136261;
         foreach (var letter in kind)
         {
@@ -208,7 +208,7 @@ internal static class RandomTables
         return (int)((hash ^ (uint)(seed * 2654435761) ^ (uint)(seed >> 32)) & int.MaxValue);
     }
 
-    /// <summary>Nuisances: how many mappings there are, how deep, how often recorded, how they scatter.</summary>
+    /// <summary>Nuisance parameters: how many mappings there are, how deep they are, how often they are recorded, how they scatter.</summary>
     private static MadeUpTables Nuisance(Random random, string place)
     {
         int[] steps = [1, 2, 4];
@@ -256,7 +256,7 @@ internal static class RandomTables
         var multiple = Place(random, place, 2, 0.2, inside);
         if (place == "inside")
         {
-            // A walk is told from its drift by some hundreds of mappings: those of the issue's promise are 200 at width 64.
+            // Some hundreds of mappings are needed to tell a walk from its drift: the issue promises it for 200 at width 64.
             tables = tables with
             {
                 Mappings = 200,
@@ -287,7 +287,7 @@ internal static class RandomTables
         );
     }
 
-    /// <summary>r_eff - 1 falls as the depth, to about 1.</summary>
+    /// <summary>r_eff - 1 falls in inverse proportion to the depth, to about 1.</summary>
     private static Drawn Levelled(Random random, string place)
     {
         var tables = Nuisance(random, place) with { RankScatter = Between(random, 0.02, 0.15) };
@@ -304,7 +304,7 @@ internal static class RandomTables
         return new Drawn(tables with { Share = depth => end * Math.Pow(depth / tables.Depth, -exponent) }, place == "inside" ? "point" : null);
     }
 
-    /// <summary>ln χ makes steps, within shares of the depth, and stays between them.</summary>
+    /// <summary>ln χ makes steps at random depths, within given shares of the depth, and is constant between them.</summary>
     private static Drawn Stepping(Random random, params (double Least, double Most)[] within)
     {
         var tables = Nuisance(random, "inside");
@@ -326,7 +326,7 @@ internal static class RandomTables
         return new Drawn(tables with { LogChi = depth => unit * Raw(depth) }, "no law");
     }
 
-    /// <summary>ln χ grows at a constant rate, after a step that is larger than what follows: the two gains are those of a bound.</summary>
+    /// <summary>ln χ makes a step and then grows at a constant rate, by less than the step: the two gains look like those of a bounded law.</summary>
     private static Drawn SteppingOff(Random random)
     {
         var tables = Nuisance(random, "inside");

@@ -10,9 +10,9 @@ namespace Wellbehaved.Evidence;
 /// <param name="Measured">Runs in which something was compared.</param>
 /// <param name="Zeros">Runs in which all was equal.</param>
 /// <param name="Rejected">Runs that rejected the reference.</param>
-/// <param name="Inconclusive">Runs that did not decide.</param>
+/// <param name="Inconclusive">Runs that were inconclusive.</param>
 /// <param name="LargestSeed">The smallest seed of the largest ratio; 0 if nothing was compared.</param>
-/// <param name="Largest">The largest ratios, falling, rounded to single precision.</param>
+/// <param name="Largest">The largest ratios in decreasing order, rounded to single precision.</param>
 internal sealed record RatioTail(
     int Capacity,
     long Runs,
@@ -42,11 +42,11 @@ internal sealed record RatioTail(
 
     /// <summary>One run of a check.</summary>
     /// <param name="capacity">How many ratios are kept at most.</param>
-    /// <param name="outcome">What the check came to.</param>
+    /// <param name="outcome">The outcome of the check.</param>
     /// <param name="seed">The seed.</param>
     public static RatioTail Collect(int capacity, CheckOutcome outcome, ulong seed)
     {
-        // A ratio that is no number is worse than any.
+        // A ratio of NaN counts as worse than any number.
         var compared = outcome.Measurements.Where(measurement => measurement.IsDeterministic && measurement.Samples > 0);
         double[] ratios = [.. compared.Select(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : measurement.Deviation)];
         var (rejected, decided) = (outcome.Verdict == Verdict.Rejected, outcome.Verdict is Verdict.Rejected or Verdict.Holds);

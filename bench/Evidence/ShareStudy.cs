@@ -2,7 +2,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>How many mappings of the reference show what the post says of them: the marks of these properties were chosen by measuring.</summary>
+/// <summary>How many mappings of the reference show what the post says of them; the limits of these properties were chosen from measurements.</summary>
 internal sealed class ShareStudy : Study<MappingCounts>
 {
     private static readonly Dictionary<string, Check> Checks = Suite

@@ -4,13 +4,13 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Signals of a <c>vanilla</c> net whose size is shown otherwise than it is, so that the gains of ln ν₂ depend on each other.</summary>
-/// <remarks>Deviations of gains are from the drift of W1. Noise stays, and so does what is between the depths that the check looks at.</remarks>
+/// <summary>A <c>vanilla</c> net whose signals are shown with a wrong size, so that the gains of ln ν₂ depend on each other.</summary>
+/// <remarks>Deviations of gains are taken from the drift of W1. The noise stays right, and so do signals between the depths that the check looks at.</remarks>
 internal static class ShownGains
 {
     /// <summary>
-    /// Each step keeps ρ of the deviation of the one before it and <c>√(1 - ρ²)</c> of its own: mean and variance stay, and given the step before,
-    /// the mean of the next is ρ of its deviation.
+    /// The deviation of each step becomes ρ times that of the step before plus <c>√(1 - ρ²)</c> times its own. Mean and variance stay, and given one step, the
+    /// mean of the next is ρ times the deviation of the first.
     /// </summary>
     /// <param name="width">Width of the net.</param>
     /// <param name="correlation">ρ; 1 at most.</param>
@@ -21,8 +21,8 @@ internal static class ShownGains
     }
 
     /// <summary>
-    /// The gain of the last of four stretches gets ρ of the deviation of the third in addition: their covariance grows by ρ of the third one's
-    /// variance exactly.
+    /// Adds ρ times the deviation of the third of four stretches to the gain of the last: their covariance grows by exactly ρ times the variance of the
+    /// third.
     /// </summary>
     /// <param name="width">Width of the net.</param>
     /// <param name="stretch">Layers in a stretch.</param>
@@ -50,7 +50,7 @@ internal static class ShownGains
                         return snapshot;
                     }
 
-                    // Nothing comes before the first gain.
+                    // No gain precedes the first one.
                     var gain = log - real - drift;
                     deviation = snapshot.Depth == first + stretch ? gain : next(gain, deviation);
                     (real, shown) = (log, shown + drift + deviation);

@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Sums of skip connection and branch that are shown otherwise than they are. What the next unit reads is shown apart and stays.</summary>
+/// <summary>Wrong sums of skip connection and branch. Only the sums are shown wrongly; what the next unit reads stays right.</summary>
 internal static class ShownSums
 {
     /// <summary>
@@ -20,7 +20,7 @@ internal static class ShownSums
     /// <param name="amount">d.</param>
     public static DialledSubject CrossedInTheFirstUnit(double amount) => WithMoreSkip(_ => amount / 2, depth => depth == 1);
 
-    /// <summary>Multiplies ν₂ of all sums but the first by 1 + d, and so the growth of each of those units.</summary>
+    /// <summary>Multiplies ν₂ of all sums but the first by 1 + d, and with it the growth of each of those units.</summary>
     /// <param name="amount">d.</param>
     public static DialledSubject LargerInLaterUnits(double amount) =>
         new()

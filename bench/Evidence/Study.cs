@@ -9,17 +9,17 @@ internal interface IStudy : IDisposable
     /// <summary>Its name in files and on the command line.</summary>
     string Name { get; }
 
-    /// <summary>What it observes.</summary>
+    /// <summary>The rows that it observes.</summary>
     IReadOnlyList<string> Keys { get; }
 
     /// <summary>Runs the seeds that a file lacks.</summary>
     /// <param name="part">Which seeds, and where to keep them.</param>
     /// <param name="progress">Takes a line now and then.</param>
-    /// <param name="cancellation">Asks to stop: what was kept stays, and the same call goes on.</param>
+    /// <param name="cancellation">Asks to stop. What was written stays, and the same call continues from there.</param>
     /// <returns>Whether the file now has all the seeds.</returns>
     bool Run(StudyPart part, Action<string> progress, CancellationToken cancellation);
 
-    /// <summary>What rejected the reference, by a file: such a run must not end as if nothing had been found.</summary>
+    /// <summary>The rows of a file that rejected the reference: a run that found such a row must not end as a success.</summary>
     IReadOnlyList<string> Rejecting(string path);
 
     /// <summary>Puts parts together.</summary>
@@ -31,10 +31,10 @@ internal interface IStudy : IDisposable
 /// <summary>A part of a study.</summary>
 /// <param name="From">First seed.</param>
 /// <param name="To">The seed after the last.</param>
-/// <param name="Path">The file; what it has already is kept.</param>
+/// <param name="Path">The file; the seeds that it has already are kept.</param>
 internal sealed record StudyPart(ulong From, ulong To, string Path)
 {
-    /// <summary>After which time no further chunk is begun.</summary>
+    /// <summary>The time after which no further chunk is begun.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Beginnings of the keys to observe, in whole words; all if empty.</summary>
@@ -42,7 +42,7 @@ internal sealed record StudyPart(ulong From, ulong To, string Path)
 }
 
 /// <summary>A study: what is observed at each seed, and how it is kept.</summary>
-/// <typeparam name="TSummary">What is kept.</typeparam>
+/// <typeparam name="TSummary">The summary in each row.</typeparam>
 internal abstract class Study<TSummary> : IStudy
     where TSummary : ISummary<TSummary>
 {
@@ -52,7 +52,7 @@ internal abstract class Study<TSummary> : IStudy
     /// <inheritdoc/>
     public abstract IReadOnlyList<string> Keys { get; }
 
-    /// <summary>Seeds between two writings of the file: some ten seconds, all that an interruption can cost.</summary>
+    /// <summary>Number of seeds after which the file is written: some ten seconds, the most that an interruption can lose.</summary>
     protected abstract int Chunk { get; }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ internal abstract class Study<TSummary> : IStudy
 
         AtomicFile.EnsureWritable(part.Path, "FILE");
 
-        // One process at a time: two would each write what the other lacks.
+        // One process at a time: two processes would both compute the seeds that the file lacks.
         using var held = new FileStream(part.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         AtomicFile.RemoveLeftovers(part.Path);
         var file = new EvidenceFile<TSummary>(Provenance.Today(Name));
@@ -140,7 +140,7 @@ internal abstract class Study<TSummary> : IStudy
     /// <param name="seed">The seed.</param>
     /// <param name="keys">What to observe.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>What came, for each of the keys.</returns>
+    /// <returns>The summary of each of the keys.</returns>
     protected abstract IEnumerable<KeyValuePair<string, TSummary>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation);
 
     /// <summary>How often a summary says that the reference was rejected; 0 where wrong subjects are studied.</summary>

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Evidence;
 
 /// <summary>
-/// How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right one well inside.
+/// How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right word where it lies well inside.
 /// </summary>
 internal sealed class TableStudy : Study<Tally>
 {

@@ -5,7 +5,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>Ratios of difference to tolerance, check by check.</summary>
 internal static class TailTable
 {
-    /// <summary>The limit that the promise asks for: a run executes some forty deterministic checks, and rejects once in 10⁶ runs at most.</summary>
+    /// <summary>The limit that the promise requires: a run executes some forty deterministic checks, and may reject falsely once in 10⁶ runs.</summary>
     public const double Wanted = 1e-9;
 
     private const string Words = """

@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>How often each outcome came, and the smallest seed that showed it.</summary>
+/// <summary>How often each outcome occurred, and the smallest seed that showed it.</summary>
 internal sealed record Tally(ImmutableSortedDictionary<string, (long Count, ulong First)> Outcomes) : ISummary<Tally>
 {
-    /// <summary>All runs.</summary>
+    /// <summary>Number of all runs.</summary>
     public long Runs => Outcomes.Values.Sum(outcome => outcome.Count);
 
     /// <inheritdoc/>
     public IEnumerable<string> Cells =>
         Outcomes.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value.Count}@{pair.Value.First}"));
 
-    /// <summary>One run.</summary>
+    /// <summary>The tally of one run.</summary>
     public static Tally Count(string outcome, ulong seed) =>
         new(ImmutableSortedDictionary.Create<string, (long, ulong)>(StringComparer.Ordinal).Add(outcome, (1, seed)));
 
@@ -21,7 +21,7 @@ internal sealed record Tally(ImmutableSortedDictionary<string, (long Count, ulon
     public static Tally Parse(IReadOnlyList<string> cells) =>
         new(cells.ToImmutableSortedDictionary(cell => cell[..cell.IndexOf('=', StringComparison.Ordinal)], Value, StringComparer.Ordinal));
 
-    /// <summary>How often an outcome came.</summary>
+    /// <summary>How often an outcome occurred.</summary>
     public long Count(string outcome) => Outcomes.TryGetValue(outcome, out var value) ? value.Count : 0;
 
     /// <inheritdoc/>

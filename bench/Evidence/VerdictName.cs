@@ -2,7 +2,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Verdicts as part files write them.</summary>
+/// <summary>The names of verdicts in part files.</summary>
 internal static class VerdictName
 {
     /// <summary>The claim held.</summary>
@@ -11,10 +11,10 @@ internal static class VerdictName
     /// <summary>The claim was rejected.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>The data did not decide.</summary>
+    /// <summary>The data were not enough to decide.</summary>
     public const string Inconclusive = "inconclusive";
 
-    /// <summary>The subject declined.</summary>
+    /// <summary>The subject declined the check.</summary>
     public const string Declined = "declined";
 
     /// <summary>The name of a verdict.</summary>

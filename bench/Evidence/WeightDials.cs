@@ -5,15 +5,15 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>Defects of the weights themselves: I4 to I9.</summary>
 /// <remarks>
-/// Two single convolutions of hundreds of weights, and two inputs of a kernel, have no dial: their δ, 0.95 and 0.8, is near that of a copy, and
-/// twice as much does not exist. Copies are among the mutants.
+/// Some checks compare two single convolutions of hundreds of weights, or two inputs of a kernel. They have no dial: their δ, 0.95 and 0.8, is near the
+/// correlation of a copy, and twice as much does not exist. Copies are among the mutants.
 /// </remarks>
 internal static class WeightDials
 {
     private const string Wide = "fully connected";
     private const string Kernel = "2×2 kernels";
 
-    /// <summary>No multiple of a number of channels.</summary>
+    /// <summary>A lag that is no multiple of a number of channels.</summary>
     private const int Lag = 100;
 
     /// <summary>The dials.</summary>
@@ -89,7 +89,7 @@ internal static class WeightDials
         LawDial Correlation(string claim, string what, double delta, Func<double, Func<Weights.Own, IKernelSource<float>>> weights) =>
             new(claim, architecture, $"correlation of {what}", delta, d => new() { OwnWeights = weights(d) });
 
-        // Of one simulation of the wide network, whose weights are asked for by one seed.
+        // For one simulation of the wide network, whose weights are asked for with one seed.
         ElementDial OneOutput(string claim, string defect, Func<NetworkSettings, Snapshot, double, Snapshot> perturb) =>
             new(claim, architecture, defect, perturb, network => network.Channels == WeightNetworks.WideWidth)
             {

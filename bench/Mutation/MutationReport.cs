@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>A change to the product's source that Stryker.NET tried, and what became of it.</summary>
+/// <summary>A change of the product's source that Stryker.NET tried, and its result.</summary>
 /// <param name="File">File, relative to <c>src/</c>.</param>
 /// <param name="Line">Line where the changed code begins, from 1.</param>
 /// <param name="Mutator">Kind of change.</param>
@@ -14,22 +14,22 @@ internal sealed record SourceMutant(string File, int Line, string Mutator, strin
     /// <summary>Gets the project, the first folder.</summary>
     public string Project => File.Split('/')[0];
 
-    /// <summary>Gets a value indicating whether no test failed by it: a timeout is no kill.</summary>
+    /// <summary>Gets a value indicating whether no test failed because of it; a timeout does not count as a failed test.</summary>
     public bool Survives => Status != "Killed";
 
-    /// <summary>Gets what stays the same while lines are moved.</summary>
+    /// <summary>Gets the part that stays the same when lines are moved.</summary>
     public (string File, string Mutator, string Original, string Replacement) Key => (File, Mutator, Original, Replacement);
 }
 
 /// <summary>Reads Stryker's reports (the schema of mutation-testing-elements).</summary>
 internal static class MutationReport
 {
-    /// <summary>Longer code is cut: whole blocks are told apart by how they begin.</summary>
+    /// <summary>Longer code is cut: the beginning of a block is enough to identify it.</summary>
     private const int Shown = 160;
 
     /// <summary>Every mutant that compiled and was not left out, over several reports.</summary>
-    /// <param name="paths">Reports, none of which tests what another does.</param>
-    /// <exception cref="InvalidDataException">A mutant is in two reports, a report has none, or a status is unknown.</exception>
+    /// <param name="paths">Reports, no two of which test the same mutant.</param>
+    /// <exception cref="InvalidDataException">A mutant is in two reports, a report has no mutants, or a status is unknown.</exception>
     public static IReadOnlyList<SourceMutant> Read(IEnumerable<string> paths)
     {
         var mutants = new List<SourceMutant>();
@@ -42,7 +42,7 @@ internal static class MutationReport
                 throw new InvalidDataException($"{path}: {twice} has been tested in another report too");
             }
 
-            // A part whose sources have moved changes nothing, and must not look as if all it changed had been noticed.
+            // A report without mutants comes from a part whose sources have moved. It must not look as if all its mutants had been killed.
             mutants.AddRange(found.Length > 0 ? found : throw new InvalidDataException($"{path}: expected mutants, found none"));
         }
 

@@ -5,11 +5,11 @@ namespace Wellbehaved.Bench;
 /// <summary>The share of mutants that tests kill. Stryker's own score counts a timeout as a kill; this one does not.</summary>
 internal static class MutationScore
 {
-    /// <summary>Prints the score of each project and the survivors that nobody has explained.</summary>
+    /// <summary>Prints the score of each project, and the survivors that are not explained yet.</summary>
     /// <param name="least">Score in percent that each project must reach.</param>
     /// <param name="survivors">The list of explained survivors.</param>
     /// <param name="reports">Stryker's reports.</param>
-    /// <returns>Whether each project reaches it.</returns>
+    /// <returns>Whether each project reaches the score.</returns>
     public static bool Print(double least, string survivors, IEnumerable<string> reports)
     {
         var mutants = MutationReport.Read(reports);

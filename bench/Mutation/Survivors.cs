@@ -1,21 +1,21 @@
 namespace Wellbehaved.Bench;
 
-/// <summary>The list of mutants that no test kills, each with the reason why it may live. Tab-separated, beside docs/mutation-testing.md.</summary>
+/// <summary>The list of mutants that no test kills, each with the reason why it may survive. Tab-separated, beside docs/mutation-testing.md.</summary>
 internal static class Survivors
 {
-    /// <summary>The reason of what nobody has looked at yet.</summary>
+    /// <summary>The reason of a mutant that nobody has examined yet.</summary>
     public const string Unexplained = "?";
 
     private const string Header = "reason\tfile\tmutator\toriginal\treplacement\toutcome";
 
     /// <summary>Reads the reasons.</summary>
-    /// <param name="path">The list; nothing is explained where it does not exist.</param>
+    /// <param name="path">The list; if it does not exist, there are no reasons.</param>
     public static Dictionary<(string File, string Mutator, string Original, string Replacement), string> Reasons(string path) =>
         Rows(path).GroupBy(cells => (cells[1], cells[2], cells[3], cells[4])).ToDictionary(group => group.Key, group => group.First()[0]);
 
-    /// <summary>Writes the list anew, with the reasons that it had; what it says of files that were not mutated stays.</summary>
+    /// <summary>Writes the list anew and keeps its reasons. Entries on files that were not mutated stay.</summary>
     /// <param name="path">The list.</param>
-    /// <param name="mutants">All mutants of one part or more; those killed are left out.</param>
+    /// <param name="mutants">All mutants of one or more parts; those killed are left out of the list.</param>
     public static void Write(string path, IReadOnlyList<SourceMutant> mutants)
     {
         var reasons = Reasons(path);

@@ -6,12 +6,12 @@ public enum Verdict
     /// <summary>The claim holds, at the check's error rate.</summary>
     Holds,
 
-    /// <summary>The claim is wrong for what was checked, at the check's error rate.</summary>
+    /// <summary>The claim is wrong for the subject, at the check's error rate.</summary>
     Rejected,
 
-    /// <summary>The data decide neither way: too few samples, or nothing was executed.</summary>
+    /// <summary>The data do not decide: there are too few samples, or nothing was executed.</summary>
     Inconclusive,
 
-    /// <summary>The subject does not do what was to be checked, and says so: nothing was executed.</summary>
+    /// <summary>The subject says that it does not offer what was to be checked: nothing was executed.</summary>
     Declined,
 }

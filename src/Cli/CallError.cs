@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What is wrong with a call, in one line.</summary>
+/// <summary>Describes in one line what is wrong with a call.</summary>
 internal static class CallError
 {
-    /// <summary>Says it.</summary>
+    /// <summary>Describes the first error of a call.</summary>
     /// <param name="parsed">The arguments as they were understood.</param>
     /// <param name="arguments">The arguments as they were typed.</param>
     /// <returns>The line; null where nothing is wrong.</returns>
@@ -19,7 +19,7 @@ internal static class CallError
             return Ended($"{word}: expected a command that exists{Spelling.Hint(word, command.Subcommands.Select(other => other.Name))}", help);
         }
 
-        // What looks like an option and is none would be taken for one more file, or one more claim.
+        // An argument that looks like an unknown option would otherwise be taken for one more file or one more claim.
         string[] options = [.. Commands.OptionsOf(command)];
         var strange = arguments
             .TakeWhile(argument => argument != "--")
@@ -53,7 +53,7 @@ internal static class CallError
             return Ended($"expected a command, such as {string.Join(", ", command.Subcommands.Take(3).Select(other => other.Name))}, got none", help);
         }
 
-        // What is wrong with a value names its option already.
+        // The message about a wrong value already names its option.
         if (parsed.Errors.FirstOrDefault(error => error.Message.Contains(": expected", StringComparison.Ordinal)) is { } ofValue)
         {
             return Ended(ofValue.Message.TrimEnd('.'), help);
@@ -79,6 +79,6 @@ internal static class CallError
         && parsed.GetResult(option) is { Implicit: false } result
         && (result.Tokens.Count == 0 || (OptionNames.Find(result.Tokens[0].Value) is { } name && options.Contains(name)));
 
-    /// <summary>Adds where to read on; a question is the end of its sentence.</summary>
+    /// <summary>Adds where help can be read. A message that ends in a question mark keeps it, and the reference is a sentence of its own.</summary>
     private static string Ended(string message, string help) => message.EndsWith('?') ? $"{message} See {help}" : $"{message}; see {help}";
 }

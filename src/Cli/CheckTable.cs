@@ -4,10 +4,10 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What simulations say of a prediction, a statement a line, and its JSON form.</summary>
+/// <summary>Shows how simulations compare with a prediction: one statement in each line, or as JSON.</summary>
 internal static class CheckTable
 {
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the comparison.</summary>
     public static void Print(PredictionCheck check, Screen screen)
     {
         screen.Sentence();
@@ -27,7 +27,7 @@ internal static class CheckTable
         }
     }
 
-    /// <summary>Its JSON form.</summary>
+    /// <summary>The comparison as JSON.</summary>
     public static JsonObject ToJson(PredictionCheck check) =>
         new()
         {

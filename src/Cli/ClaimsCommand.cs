@@ -11,7 +11,7 @@ internal static class ClaimsCommand
 {
     private const string Margin = "    ";
 
-    /// <summary>As data/claims.json is written.</summary>
+    /// <summary>The options by which data/claims.json is written.</summary>
     private static readonly JsonSerializerOptions AsLedger = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -1,15 +1,17 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints columns, and keeps them within the window: what does not fit beside each other stands below, the first column once more before it.</summary>
+/// <summary>
+/// Prints columns within the width of the window. Columns that do not fit beside each other are printed below, where the first column is repeated.
+/// </summary>
 internal static class ColumnText
 {
-    /// <summary>Between two columns.</summary>
+    /// <summary>The space between two columns.</summary>
     private const string Gap = "  ";
 
-    /// <summary>A column of words is never made narrower.</summary>
+    /// <summary>Least width of a column of words.</summary>
     private const int LeastWords = 16;
 
-    /// <summary>What a line of words that goes on is indented by.</summary>
+    /// <summary>Indentation of the continuation lines of a cell of words.</summary>
     private const int Hanging = 2;
 
     /// <summary>Whether rows fit the window as they are.</summary>
@@ -46,11 +48,11 @@ internal static class ColumnText
         }
     }
 
-    /// <summary>Prints rows of which one column is of words, which go on in the next line where they are too long.</summary>
+    /// <summary>Prints rows in which the cells of one column are words; where these are too long, they continue in the next line.</summary>
     /// <param name="screen">The window.</param>
     /// <param name="rows">The rows, the titles first.</param>
-    /// <param name="left">How many columns are of words, the first ones; the others are of numbers.</param>
-    /// <param name="words">The column that goes on.</param>
+    /// <param name="left">Number of columns of words, which come first; the others hold numbers.</param>
+    /// <param name="words">The column whose cells may continue in the next line.</param>
     public static void Print(Screen screen, IReadOnlyList<string[]> rows, int left, int words)
     {
         var widths = Widths(rows);

@@ -5,10 +5,10 @@ internal static class CommandText
 {
     private const int Margin = 4;
 
-    /// <summary>The lines of a command: broken between its words, each line but the last ended by the sign that the command goes on.</summary>
+    /// <summary>The lines of a command: it is broken between its words, and each line but the last ends with the sign that the command continues.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="width">The most characters of a line; null for as many as there are. A word that is longer stays whole.</param>
-    /// <param name="lineEnd">The sign.</param>
+    /// <param name="width">The greatest number of characters in a line; null for no limit. A longer word is not broken.</param>
+    /// <param name="lineEnd">The sign that the command continues.</param>
     public static IEnumerable<string> Lines(string command, int? width, char lineEnd)
     {
         if (width is not { } most || command.Length <= most)
@@ -38,7 +38,7 @@ internal static class CommandText
         return lines;
     }
 
-    /// <summary>Options together with their values.</summary>
+    /// <summary>Joins each option with its value.</summary>
     private static IEnumerable<string> Together(IEnumerable<string> words)
     {
         string? option = null;
@@ -71,7 +71,7 @@ internal static class CommandText
 
     private static bool IsOption(string word) => word.StartsWith("--", StringComparison.Ordinal);
 
-    /// <summary>What spaces outside quotes separate.</summary>
+    /// <summary>The words of a command: the parts that spaces outside quotes separate.</summary>
     private static IEnumerable<string> Words(string command)
     {
         var (start, quote) = (0, (char?)null);

@@ -2,26 +2,26 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>All there is to type after <c>wellbehaved</c>.</summary>
+/// <summary>All commands and options of <c>wellbehaved</c>.</summary>
 internal static class Commands
 {
-    /// <summary>Files named by @file are not read for more arguments: an argument of that form means itself.</summary>
+    /// <summary>An argument of the form @file means itself: the file is not read for more arguments.</summary>
     private static readonly ParserConfiguration Literally = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Understands arguments.</summary>
+    /// <summary>Parses arguments.</summary>
     public static ParseResult Parse(IReadOnlyList<string> arguments)
     {
         var root = Root();
         return root.Parse(OptionNames.Dashed(arguments, root.Subcommands.SelectMany(OptionsOf).ToHashSet()), Literally);
     }
 
-    /// <summary>The options that may be given to a command.</summary>
+    /// <summary>The names of the options that a command takes.</summary>
     public static IEnumerable<string> OptionsOf(Command command) =>
         command
             .Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive)))
             .SelectMany(option => option.Aliases.Prepend(option.Name));
 
-    /// <summary>Describes the command and those in it.</summary>
+    /// <summary>Describes the root command and its subcommands.</summary>
     private static RootCommand Root()
     {
         Command[] commands =

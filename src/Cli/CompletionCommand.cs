@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved completion</c>: lets a shell complete commands, options and their words.</summary>
+/// <summary><c>wellbehaved completion</c>: prints a script by which a shell completes commands, options and their values.</summary>
 internal static class CompletionCommand
 {
     private static readonly Dictionary<string, string> Scripts = new()

@@ -3,22 +3,22 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Says before a prediction how long it takes and how much memory, and refuses what does not fit.</summary>
+/// <summary>Announces the time and memory of a prediction before it begins, and refuses a prediction that does not fit memory.</summary>
 internal static class CostRemark
 {
-    /// <summary>Predictions below this are there before a remark on them is read.</summary>
+    /// <summary>A prediction that takes less time has ended before a remark about it could be read.</summary>
     private static readonly TimeSpan Worth = TimeSpan.FromSeconds(2);
 
-    /// <summary>From this on a smaller question may be the better one.</summary>
+    /// <summary>From this time on, the remark suggests a smaller question.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
-    /// <summary>A first unit that took less was mostly the runtime's compiling.</summary>
+    /// <summary>A first unit that took less time than this says little, because the runtime's compilation dominated it.</summary>
     private static readonly TimeSpan Telling = TimeSpan.FromSeconds(5);
 
-    /// <summary>Says it on standard error.</summary>
+    /// <summary>Prints the remark on standard error.</summary>
     /// <param name="cost">The cost of one core.</param>
     /// <param name="points">Points of the kernel.</param>
-    /// <exception cref="InvalidInputException">It does not fit memory.</exception>
+    /// <exception cref="InvalidInputException">The prediction does not fit memory.</exception>
     public static void Print(PredictionCost cost, long points)
     {
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -48,7 +48,7 @@ internal static class CostRemark
     private static TimeSpan TimeOf(PredictionCost cost) =>
         TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
 
-    /// <summary>A time as a person says it.</summary>
+    /// <summary>A time in words.</summary>
     public static string Spell(TimeSpan time) =>
         time switch
         {
@@ -58,11 +58,11 @@ internal static class CostRemark
             _ => FormattableString.Invariant($"{time.TotalSeconds:F0} seconds"),
         };
 
-    /// <summary>Watches work and says once how long it takes in all, by the time of its first unit, where that is long.</summary>
+    /// <summary>Measures the first unit of some work and announces once, where it is long, the time that all the work will take.</summary>
     /// <param name="advance">Counts what is done.</param>
     /// <param name="total">Amount of work in all.</param>
     /// <param name="first">Amount of its first unit.</param>
-    /// <returns>What to call with the amount just done.</returns>
+    /// <returns>The callback that takes the amount just done.</returns>
     public static Action<long> Measured(Action<long> advance, long total, long first)
     {
         var (watch, done) = (Stopwatch.StartNew(), 0L);

@@ -9,7 +9,9 @@ internal static class CurveTable
 {
     private const string None = "-";
 
-    /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio, and how many networks they are over where some have ended.</summary>
+    /// <summary>
+    /// Prints medians of the effective rank and of the signal-to-noise ratio; where some networks have ended, also how many networks the medians are over.
+    /// </summary>
     /// <param name="curves">The curves.</param>
     /// <param name="isPredicted">Whether theory has a limit of infinite width for the network.</param>
     public static void Print(DepthCurves curves, bool isPredicted = true)
@@ -36,7 +38,7 @@ internal static class CurveTable
         : reff < 1.01 && reff > 1 ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
         : reff.ToString("F2", CultureInfo.InvariantCulture);
 
-    /// <summary>A number given by its logarithm, which may be too small for a double.</summary>
+    /// <summary>Formats a number given by its logarithm; the number may be too small for a double.</summary>
     private static string Ratio(double logarithm)
     {
         if (!double.IsFinite(logarithm))
@@ -50,7 +52,7 @@ internal static class CurveTable
             return Math.Exp(logarithm).ToString("F3", CultureInfo.InvariantCulture);
         }
 
-        // From 9.95 on a mantissa of two digits rounds to ten, which belongs to the next decade.
+        // A mantissa of 9.95 or more rounds to ten at two digits and belongs to the next power of ten.
         var exponent = Math.Floor(decades - Math.Log10(0.995));
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, decades - exponent):F1}e{exponent:F0}");
     }

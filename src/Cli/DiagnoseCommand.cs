@@ -4,20 +4,20 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved diagnose</c>: what the post would say of the network behind a result file, or of one that is run first.</summary>
+/// <summary><c>wellbehaved diagnose</c>: judges the network of a result file, or a network that is run first, by the criteria of the post.</summary>
 internal static class DiagnoseCommand
 {
     private const string WellBehaved = "well-behaved";
 
     private const int SimulationsByDefault = 32;
 
-    /// <summary>A network in a file is rarely small.</summary>
+    /// <summary>The default number of simulations of a network in an ONNX file; it is low because such a network is rarely small.</summary>
     private const int OnnxSimulationsByDefault = 8;
 
-    /// <summary>Blank characters beyond which a file is no network, whatever follows.</summary>
+    /// <summary>A file that begins with more blank characters than this is not taken for a network.</summary>
     private const int MostBlanks = 1 << 12;
 
-    /// <summary>Indentation of the evidence beyond the titles of its lines.</summary>
+    /// <summary>Indentation of the evidence: it stands to the right of the titles of its lines.</summary>
     private const int Hanging = 21;
 
     /// <summary>Describes the command.</summary>
@@ -142,7 +142,7 @@ internal static class DiagnoseCommand
         return command;
     }
 
-    /// <summary>Whether a name is that of a network, by what the file holds: results are archives, networks are JSON objects.</summary>
+    /// <summary>Whether a path names a network. The content of the file decides: results are archives, networks are JSON objects.</summary>
     private static bool IsNetwork(string path)
     {
         if (!File.Exists(path))
@@ -171,7 +171,7 @@ internal static class DiagnoseCommand
             ResultOutput.EnsureNew(output);
         }
 
-        // Another run that works on the same file is refused, and refuses this one.
+        // The lock excludes another run that works on the same file.
         using var held = output is null ? null : OutputLock.Take(output);
         var experiment = Experiment.Prepare(options, threads);
         ImageRemark.Print(experiment.Remark);
@@ -189,11 +189,11 @@ internal static class DiagnoseCommand
             }
         }
 
-        // What is in the file, or would be, decides: the same whoever reads it.
+        // The diagnosis is of the arrays as the file holds or would hold them, so that it is the same when the file is read later.
         return ResultFile.FromArrays(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
     }
 
-    /// <summary>Names the files that were written.</summary>
+    /// <summary>Prints the names of the files that were written.</summary>
     private static void SayWhere(string? output, string? json, string? report)
     {
         foreach (var (what, path) in new[] { ("moments", output), ("diagnosis", json), ("report", report) })

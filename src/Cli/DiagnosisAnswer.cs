@@ -3,18 +3,18 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The answer to who diagnoses a network, in one sentence: its condition, over how many units, and where most is lost.</summary>
+/// <summary>The result of a diagnosis in one sentence: the network's condition, over how many units, and where most is lost.</summary>
 internal static class DiagnosisAnswer
 {
-    /// <summary>A loss of less than this factor is not where anything goes wrong.</summary>
+    /// <summary>A loss by less than this factor is not worth a remark.</summary>
     private const double Remarkable = 2;
 
-    /// <summary>Gives it.</summary>
+    /// <summary>Writes the sentence.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <param name="depth">Units, or layers, of the network.</param>
-    /// <param name="unit">What one is called.</param>
-    /// <param name="stages">The stages in order; none where nobody can say.</param>
-    /// <returns>The sentence; null where nothing is decided, and the diagnosis says why.</returns>
+    /// <param name="depth">Number of units, or of layers, of the network.</param>
+    /// <param name="unit">The word for one of them.</param>
+    /// <param name="stages">The stages in order; empty where they are not known.</param>
+    /// <returns>The sentence; null where the diagnosis is undecided, and itself says why.</returns>
     public static string? Write(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
     {
         if (diagnosis.Condition == Condition.Undecided)
@@ -28,7 +28,7 @@ internal static class DiagnosisAnswer
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
 
-    /// <summary>The colour of a condition.</summary>
+    /// <summary>The colour in which a page shows a condition.</summary>
     /// <param name="condition">The condition.</param>
     public static string MoodOf(Condition condition) =>
         condition switch
@@ -39,7 +39,7 @@ internal static class DiagnosisAnswer
             _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
         };
 
-    /// <summary>Where the signal-to-noise ratio falls most, and what it comes to in all: other stages lose as well, or gain.</summary>
+    /// <summary>Says where the signal-to-noise ratio falls most, and its change over all stages, since other stages lose or gain as well.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
     {
         var known = stages.Where(stage => stage.Gain is not null).ToArray();
@@ -64,7 +64,7 @@ internal static class DiagnosisAnswer
             : $"{there}, {OnnxSurvey.Factor(total)}-fold in all";
     }
 
-    /// <summary>Where directions of variance are lost, if that is what is wrong.</summary>
+    /// <summary>Says where directions of variance are lost, if the signal is pathological.</summary>
     private static string? Directions(Diagnosis diagnosis, IReadOnlyList<StageOutcome> stages)
     {
         if (!diagnosis.Conditions.Contains(Condition.PathologicalSignal) || stages.Count < 2 || !stages.All(stage => double.IsFinite(stage.Directions)))

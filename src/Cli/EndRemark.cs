@@ -6,22 +6,22 @@ using Network = Wellbehaved.Networks.Network;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Where theory will end, before a prediction that takes long: found on two small images of normal numbers, since a law that is lacking is lacking at every
-/// size.
+/// Finds out where theory will end before a prediction that takes long. It predicts for two small images of normal numbers: where theory lacks a law, it lacks
+/// it for images of every size.
 /// </summary>
 internal static class EndRemark
 {
     private const int Images = 2;
 
-    /// <summary>Units beyond the second have the laws of the second.</summary>
+    /// <summary>Two units are enough: the laws of later units are those of the second.</summary>
     private const int Units = 2;
 
-    /// <summary>A kernel of more points takes seconds itself.</summary>
+    /// <summary>The greatest number of points; a kernel of more points takes seconds itself.</summary>
     private const int MostPoints = 300;
 
     private const int Seed = 1;
 
-    /// <summary>Foresees it.</summary>
+    /// <summary>Finds where theory will end.</summary>
     /// <param name="network">The network.</param>
     /// <returns>The end; null where none is foreseen, or small images do not fit.</returns>
     public static TheoryEnd? Foresee(Network network)
@@ -46,7 +46,7 @@ internal static class EndRemark
         }
         catch (Exception exception) when (exception is InvalidNetworkException or ArgumentException or ArithmeticException)
         {
-            // What small images do not allow says nothing of large ones.
+            // An error on small images does not imply one on large images.
             return null;
         }
     }

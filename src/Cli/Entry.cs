@@ -2,10 +2,12 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What happens between arguments and exit status; nothing leaves it as an exception.</summary>
+/// <summary>Turns arguments into an exit status; no exception leaves it.</summary>
 internal static class Entry
 {
-    /// <summary>A layer at the paper's scale takes about a second; termination waits for it so that nothing half-written stays behind.</summary>
+    /// <summary>
+    /// How long termination waits for the current layer, which takes about a second at the paper's scale, so that no half-written file is left.
+    /// </summary>
     private static readonly TimeSpan Termination = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a command.</summary>
@@ -19,7 +21,7 @@ internal static class Entry
             var parsed = Commands.Parse(arguments);
             if (arguments is [['[', ..], ..])
             {
-                // A shell asks how an unfinished line may go on.
+                // A shell asks for completions of an unfinished line.
                 return await parsed.InvokeAsync();
             }
 

@@ -5,7 +5,7 @@ namespace Wellbehaved.Cli;
 /// <summary>Exit statuses of the command.</summary>
 internal static class ExitStatus
 {
-    /// <summary>All that was checked holds, or the work is done.</summary>
+    /// <summary>All that was checked holds, or the command has done its work.</summary>
     public const int Success = 0;
 
     /// <summary>Something was rejected.</summary>
@@ -14,18 +14,18 @@ internal static class ExitStatus
     /// <summary>The call or a file is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>The data decide neither way.</summary>
+    /// <summary>The data are not enough to decide.</summary>
     public const int Inconclusive = 3;
 
-    /// <summary>A defect of ours, which asks for a report.</summary>
+    /// <summary>The program has a defect, which should be reported.</summary>
     public const int Defect = 70;
 
-    /// <summary>Interrupted by the user, as shells count it.</summary>
+    /// <summary>The user interrupted the command; the number is the one that shells use.</summary>
     public const int Interrupted = 130;
 
     /// <summary>The status of a run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="allowDeclined">Whether what the subject declined is no reason for concern.</param>
+    /// <param name="allowDeclined">Whether declined checks leave the status at 0.</param>
     /// <returns>0, 1 or 3.</returns>
     public static int From(VerificationRun run, bool allowDeclined) =>
         run.Verdict switch

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved export</c>: the moments of a result file for programs that read tables.</summary>
+/// <summary><c>wellbehaved export</c>: writes the moments of a result file for programs that read tables.</summary>
 internal static class ExportCommand
 {
     /// <summary>Describes the command.</summary>
@@ -25,7 +25,7 @@ internal static class ExportCommand
         return command;
     }
 
-    /// <summary>Writes the table and says so, unless it goes to a device, as standard output is one.</summary>
+    /// <summary>Writes the table and prints its path, unless the output is a device such as standard output.</summary>
     /// <param name="output">The table to write.</param>
     /// <param name="file">The moments.</param>
     /// <exception cref="InvalidInputException">The table cannot be written, or the file has no moments.</exception>

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What ended a command, in one line and an exit status.</summary>
+/// <summary>Reports in one line, and as an exit status, why a command ended.</summary>
 internal static class Failure
 {
-    /// <summary>Set to 1, the trace of an unforeseen failure goes to standard error too.</summary>
+    /// <summary>The environment variable that, set to 1, also prints the stack trace of an unforeseen failure on standard error.</summary>
     public const string DebugVariable = "WELLBEHAVED_DEBUG";
 
-    /// <summary>Says that the call is wrong.</summary>
+    /// <summary>Reports an error in the call.</summary>
     /// <returns>The exit status.</returns>
     public static int OfCall(string message) => Say(Console.Error, message, ExitStatus.Usage);
 
-    /// <summary>Says what an exception means to whoever called.</summary>
+    /// <summary>Reports what an exception means for the user.</summary>
     /// <param name="exception">The exception.</param>
-    /// <param name="error">Where to say it.</param>
+    /// <param name="error">Receives the message.</param>
     /// <returns>The exit status.</returns>
     public static int Report(Exception exception, TextWriter error) =>
         Cause(exception) switch
@@ -34,7 +34,7 @@ internal static class Failure
             var cause => ReportDefect(cause, error),
         };
 
-    /// <summary>What several threads threw together is told by what a user can mend, if there is such.</summary>
+    /// <summary>The exception to report where several threads threw: one that the user can fix, if there is such.</summary>
     private static Exception Cause(Exception exception)
     {
         if (exception is not AggregateException aggregate)
@@ -66,7 +66,7 @@ internal static class Failure
         return ExitStatus.Defect;
     }
 
-    /// <summary>Writes the trace where temporary files go: what happens once in a night may not happen again.</summary>
+    /// <summary>Writes the stack trace into the folder of temporary files, since a rare failure may not happen again.</summary>
     /// <returns>The file; null if it cannot be written.</returns>
     private static string? Keep(Exception exception)
     {

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Numbers as the tables of predictions show them.</summary>
+/// <summary>Formats numbers for the tables of predictions.</summary>
 internal static class FigureText
 {
-    /// <summary>A number with fixed digits; a dash where there is none.</summary>
+    /// <summary>A number with fixed digits; a dash where it is not finite.</summary>
     public static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     /// <summary>A growth in one layer, given by its logarithm.</summary>
     public static string Gain(double logarithm) => Math.Abs(logarithm) < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
 
-    /// <summary>A number given by its logarithm, with the standard error of that in per cent; without it where there is none.</summary>
+    /// <summary>A number given by its logarithm, with the logarithm's standard error in per cent; without it where the error is not known.</summary>
     public static string WithError(double logarithm, double standardError) =>
         double.IsFinite(logarithm) && double.IsFinite(standardError) ? $"{Exponential(logarithm)} ± {Share(standardError)}" : Exponential(logarithm);
 
     /// <summary>A share in per cent.</summary>
     public static string Share(double share) => share < 10 ? $"{Fixed(100 * share, "F1")} %" : $"{Exponential(Math.Log(100 * share))} %";
 
-    /// <summary>A number given by its logarithm, which may be beyond doubles.</summary>
+    /// <summary>A number given by its logarithm; it may be outside the range of a double.</summary>
     public static string Exponential(double logarithm)
     {
         if (!double.IsFinite(logarithm))

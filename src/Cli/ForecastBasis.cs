@@ -3,10 +3,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The laws that a forecast rests on, and what they hold for.</summary>
+/// <summary>The laws that a forecast rests on, and the quantities that they are used for.</summary>
 internal static class ForecastBasis
 {
-    /// <summary>Lists them.</summary>
+    /// <summary>Lists the laws.</summary>
     public static IReadOnlyList<PredictionBasis> List(NetworkForecast forecast)
     {
         const string means = "nu2_signal, mu2_signal, mu2_noise",
@@ -19,7 +19,7 @@ internal static class ForecastBasis
                 scopes.Length == 1 ? means : $"{means} at {Describe(places.First())} to {Describe(places.Last())}",
                 ForecastTable.Spell(places.Key)
             )),
-            // A quotient of expectations is not the expectation of the quotient.
+            // These laws are approximate: the expectation of a quotient is not the quotient of the expectations.
             new(
                 "quotients of these means, as docs/theory.md says there",
                 ratios,
@@ -32,8 +32,8 @@ internal static class ForecastBasis
         ];
     }
 
-    /// <summary>Keys of files as tables call them.</summary>
-    /// <param name="quantities">What a law is used for, in the words of a file.</param>
+    /// <summary>Translates the keys of files into the words of tables.</summary>
+    /// <param name="quantities">The quantities that a law is used for, as keys of a file.</param>
     public static string Spell(string quantities)
     {
         (string Key, string Word)[] words =

@@ -4,10 +4,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The JSON form of what theory says of a network of layers; its keys stand in docs/file-formats.md.</summary>
+/// <summary>The JSON form of a forecast of a network of layers; docs/file-formats.md describes its keys.</summary>
 internal static class ForecastJson
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the JSON form.</summary>
     public static JsonObject Write(NetworkForecast forecast, PredictionCheck? check = null, GradientForecast? gradient = null)
     {
         var rows = ForecastRow.List(forecast);
@@ -84,9 +84,9 @@ internal static class ForecastJson
         return result;
     }
 
-    /// <summary>Adds what theory says of gradients at some places.</summary>
+    /// <summary>Adds the predicted gradients at some places.</summary>
     /// <param name="target">Receives <c>gradient</c>, <c>log_gradient</c> and <c>gradient_exactness</c>.</param>
-    /// <param name="gradient">What it says.</param>
+    /// <param name="gradient">The prediction of gradients.</param>
     /// <param name="places">Indices of the places.</param>
     public static void AddGradients(JsonObject target, GradientForecast gradient, IReadOnlyList<int> places)
     {

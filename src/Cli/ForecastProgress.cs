@@ -4,21 +4,22 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// How much of a forecast each place is: kernels cost more than the square of their points, and the first places of a convolutional network have most of them.
+/// The share of the work of a forecast that each place takes. The cost of a kernel grows faster than the square of its points, and in a convolutional network
+/// the first places have most of the points.
 /// </summary>
 internal sealed class ForecastProgress
 {
-    /// <summary>Between the square of a kernel's entries and the cube of its decompositions.</summary>
+    /// <summary>The exponent of the cost in the points: between 2, for the entries of a kernel, and 3, for its decompositions.</summary>
     private const double Power = 2.5;
 
-    /// <summary>Seconds of one multiply-add of a sampled network.</summary>
+    /// <summary>Seconds that one multiply-add of a sampled network takes.</summary>
     private const double Product = 3e-10;
 
     private readonly long[] _weights;
     private readonly long _sampled;
     private int _reached;
 
-    /// <summary>Weighs the places.</summary>
+    /// <summary>Computes the weight of each place.</summary>
     public ForecastProgress(NetworkQuestion question, PointSubset subset, int samples)
     {
         var (places, kernel) = (question.Network.Places, PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images).Seconds);
@@ -36,10 +37,10 @@ internal sealed class ForecastProgress
     /// <summary>Amount up to the end of the first unit.</summary>
     public long First { get; }
 
-    /// <summary>About this long the sample takes.</summary>
+    /// <summary>Estimated seconds that the sample takes.</summary>
     public double SampleSeconds { get; }
 
-    /// <summary>The amount of the place that was reached just now.</summary>
+    /// <summary>The amount of work of the place that was reached just now.</summary>
     public long Next()
     {
         var index = Interlocked.Increment(ref _reached) - 1;

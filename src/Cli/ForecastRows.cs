@@ -3,12 +3,12 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What theory and a sample say at one place, and the growth since the same place of the unit before.</summary>
-/// <param name="Index">Which of the network's places.</param>
+/// <summary>The values of theory and of a sample at one place, and the growth since the same place of the unit before.</summary>
+/// <param name="Index">Index of the place among the network's places.</param>
 /// <param name="Place">The place.</param>
 /// <param name="Limit">The limit of infinite width; null beyond the end of theory.</param>
 /// <param name="Sample">Networks of this width; null where they were not sampled.</param>
-/// <param name="LogGrowth">Growth of ln χ in a unit; not a number where it is not known.</param>
+/// <param name="LogGrowth">Growth of ln χ in a unit; NaN where it is not known.</param>
 internal sealed record ForecastRow(int Index, Networks.Place Place, PredictedPlace? Limit, SampledPlace? Sample, double LogGrowth)
 {
     /// <summary>Lists the places of a forecast.</summary>
@@ -33,7 +33,7 @@ internal sealed record ForecastRow(int Index, Networks.Place Place, PredictedPla
     }
 
     /// <summary>
-    /// Rows that a screen shows: all of a shallow network; of a deep one those before and in the first unit, and then the ends of some units.
+    /// The rows that a screen shows: all rows of a shallow network; of a deep network those before and in the first unit, and then the ends of some units.
     /// </summary>
     public static IEnumerable<ForecastRow> Shown(IReadOnlyList<ForecastRow> rows)
     {

@@ -4,18 +4,18 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints what theory says of a network of layers: a table by place, where theory ends, verdicts on stacks, and advice.</summary>
+/// <summary>Prints the forecast of a network of layers: a table by place, where theory ends, verdicts on stacks, and advice.</summary>
 internal static class ForecastTable
 {
-    /// <summary>Errors beyond this are shown beside the scope.</summary>
+    /// <summary>Only errors greater than this are shown beside the scope.</summary>
     private const double Shown = 1e-3;
 
-    /// <summary>Columns before those of sampled networks.</summary>
+    /// <summary>Number of columns before those of sampled networks.</summary>
     private const int LimitColumns = 7;
 
-    /// <summary>Prints it.</summary>
-    /// <param name="forecast">What theory says.</param>
-    /// <param name="simulation">The command that simulates the same network, for where theory ends.</param>
+    /// <summary>Prints a forecast.</summary>
+    /// <param name="forecast">The forecast.</param>
+    /// <param name="simulation">The command that simulates the same network; it is suggested where theory ends.</param>
     /// <param name="screen">The window.</param>
     public static void Print(NetworkForecast forecast, string simulation, Screen screen)
     {
@@ -71,7 +71,7 @@ internal static class ForecastTable
         }
     }
 
-    /// <summary>How a scope is called in a column.</summary>
+    /// <summary>The words for a scope in a column.</summary>
     public static string Spell(Validity validity) =>
         validity switch
         {
@@ -104,7 +104,7 @@ internal static class ForecastTable
         return [row.Place.ToString(), .. theory, .. sample];
     }
 
-    /// <summary>Where window and columns do not fit, the sampled networks stand below the limit.</summary>
+    /// <summary>Prints the rows; where the window is too narrow for all columns, the sampled networks stand below the limit.</summary>
     private static void PrintRows(Screen screen, string[][] rows)
     {
         if (rows[0].Length == LimitColumns || ColumnText.Fits(screen, rows))
@@ -119,8 +119,8 @@ internal static class ForecastTable
     }
 
     /// <summary>
-    /// What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is
-    /// proved.
+    /// The scopes of ν₂ and μ₂, each with the places from where to where it holds, and with the largest error where that is large enough to mention. The
+    /// expansion for large batches has no proved bound.
     /// </summary>
     private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
     {

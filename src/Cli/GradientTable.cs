@@ -2,10 +2,10 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints what theory says of gradients: the mean square at the ends of some units, and how far it holds.</summary>
+/// <summary>Prints predicted gradients: their mean square at the ends of some units, and the scope of the prediction.</summary>
 internal static class GradientTable
 {
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints a forecast of gradients.</summary>
     public static void Print(GradientForecast forecast, Screen screen)
     {
         screen.Sentence();
@@ -26,7 +26,7 @@ internal static class GradientTable
         screen.Sentence($"basis: the adjoint of the noise's recursion ({ForecastTable.Spell(forecast.Prediction.Validity)}) for gradient");
     }
 
-    /// <summary>Wanted places at the ends of units, the last of each depth where the network has no units.</summary>
+    /// <summary>Indices of the places at the ends of units; where the network has no units, the last place of each depth.</summary>
     public static IEnumerable<int> Ends(GradientForecast forecast)
     {
         var places = forecast.Question.Network.Places;

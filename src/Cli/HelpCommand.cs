@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved help</c>: what <c>--help</c> says, for those who ask for it the other way round.</summary>
+/// <summary><c>wellbehaved help COMMAND</c>: prints the same text as <c>wellbehaved COMMAND --help</c>.</summary>
 internal static class HelpCommand
 {
     private const string Name = "help";

@@ -5,7 +5,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The help of a command, and after it how the command is used.</summary>
+/// <summary>The help of a command, followed by examples of its use.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private static readonly Dictionary<string, string[]> Examples = new()
@@ -110,7 +110,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     /// <summary>The examples of all commands.</summary>
     public static IEnumerable<string> All => Examples.Values.SelectMany(lines => lines).Where(line => !line.StartsWith('#'));
 
-    /// <summary>Lets the help of a command and of those in it end with examples.</summary>
+    /// <summary>Adds examples to the help of the root command and of its subcommands.</summary>
     public static void AddTo(RootCommand root)
     {
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -1,10 +1,10 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>Says how images are read where that could be mistaken.</summary>
+/// <summary>Says how images are read where the user could mistake that.</summary>
 internal static class ImageRemark
 {
     /// <summary>Writes a note to standard error.</summary>
-    /// <param name="remark">What to say; null if nothing.</param>
+    /// <param name="remark">The note; null if there is none.</param>
     public static void Print(string? remark)
     {
         if (remark is not null)

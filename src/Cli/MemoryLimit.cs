@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.
+/// Keeps the process from using more memory than there is: a request for too much memory fails at once, and the system need not kill some process.
 /// </summary>
 internal static class MemoryLimit
 {
-    /// <summary>RLIMIT_DATA of Linux: memory that is private and can be written to.</summary>
+    /// <summary>RLIMIT_DATA of Linux, which limits private writable memory.</summary>
     private const int Data = 2;
 
-    /// <summary>Limits this process to the memory that is free now; does nothing where that is not known.</summary>
+    /// <summary>Limits this process to the memory that is free now; does nothing where the free memory is not known.</summary>
     public static void ToWhatIsFree()
     {
         if (!OperatingSystem.IsLinux())

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved merge</c>: joins the shares of an experiment to the file that one run would have written.</summary>
+/// <summary><c>wellbehaved merge</c>: joins the shares of an experiment into the file that a single run would have written.</summary>
 internal static class MergeCommand
 {
     /// <summary>Describes the command.</summary>

@@ -6,13 +6,13 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python
-/// package has them.
+/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment. <c>wellbehaved.read</c> of the Python package
+/// gives the same rows and columns.
 /// </summary>
 /// <remarks>
-/// A cell is empty where nothing was computed; what was computed and is no finite number is <c>nan</c>, <c>inf</c> or <c>-inf</c>.
-/// Logarithms of zero, which files hold as a number, are <c>-inf</c>.
-/// Numbers have the fewest digits that give the same bits back, and a decimal point whatever the reader's language.
+/// A cell is empty where nothing was computed; a computed number that is not finite is <c>nan</c>, <c>inf</c> or <c>-inf</c>.
+/// Logarithms of zero, which files hold as a finite number, are <c>-inf</c>.
+/// Numbers have the fewest digits that give the same bits back, and a decimal point in every locale.
 /// </remarks>
 internal static class MomentCsv
 {
@@ -21,7 +21,7 @@ internal static class MomentCsv
 
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes a file, complete or not at all.</summary>
+    /// <summary>Writes a file, either completely or not at all.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="file">The moments.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
@@ -36,7 +36,7 @@ internal static class MomentCsv
         );
 
     /// <summary>Writes the table.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the table.</param>
     /// <param name="file">The moments.</param>
     internal static void Write(TextWriter writer, ResultFile file)
     {
@@ -69,7 +69,7 @@ internal static class MomentCsv
         }
     }
 
-    /// <summary>A place for each column of the neutral layout; of the author's, one for each <c>locK</c>.</summary>
+    /// <summary>The places: in the neutral layout one for each column, in the author's layout one for each <c>locK</c>.</summary>
     private static IReadOnlyList<CsvPlace> PlacesOf(ResultFile file) =>
         file.Places is { } neutral
             ? [.. neutral.Select((words, i) => new CsvPlace(words, file.EndsUnit(i), moment => moment))]
@@ -102,11 +102,11 @@ internal static class MomentCsv
         : double.IsNegativeInfinity(value) || (moment.StartsWith("log_", StringComparison.Ordinal) && IsLogarithmOfZero(value)) ? "-inf"
         : value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>In single precision, too, which other programs may keep it in.</summary>
+    /// <summary>Whether a value stands for the logarithm of zero, also after another program has stored it in single precision.</summary>
     private static bool IsLogarithmOfZero(double value) => value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
 
     /// <summary>A place of the table.</summary>
-    /// <param name="Words">What it is called.</param>
+    /// <param name="Words">Name of the place in the table.</param>
     /// <param name="EndsUnit">Whether it belongs to the sequence of places that is diagnosed.</param>
     /// <param name="NameOf">The array that has a moment there.</param>
     private sealed record CsvPlace(string Words, bool EndsUnit, Func<string, string> NameOf);

@@ -6,7 +6,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved network</c>: lists recipes, prints one to start from, checks a network and shows what is in it.</summary>
+/// <summary><c>wellbehaved network</c>: lists recipes, prints one as a starting point, checks a network and shows its layers.</summary>
 internal static class NetworkCommand
 {
     private const string DepthName = "--total-depth";
@@ -120,7 +120,7 @@ internal static class NetworkCommand
 
         Outputs.RequireWritableText(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
 
-        // A recipe is there to start from; whoever gives sizes wants to know what comes of them.
+        // A recipe without sizes is printed as a starting point; with sizes, the user wants to know the network that they give.
         if (source.IsRecipe && sizes.IsEmpty && wanted is { Table: false, Json: null, BatchSize: null })
         {
             Console.Write(source.Text);
@@ -157,7 +157,7 @@ internal static class NetworkCommand
         Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: drawn in {path}"));
     }
 
-    /// <summary>Apart, so that what shows networks does not load what writes ONNX files.</summary>
+    /// <summary>A method of its own, so that showing a network does not load the code that writes ONNX files.</summary>
     private static void Export(NetworkSource source, NetworkSizes sizes, string path, ulong seed)
     {
         Outputs.RequireWritableText(path, "--onnx", source.IsRecipe ? [] : [source.Name]);
@@ -211,12 +211,12 @@ internal static class NetworkCommand
         return null;
     }
 
-    /// <summary>What is to be shown.</summary>
-    /// <param name="Print">The JSON form.</param>
-    /// <param name="Table">The table, also for a recipe without sizes.</param>
-    /// <param name="BatchSize">Images in a batch; null where nothing was said.</param>
+    /// <summary>What the command is to show or write.</summary>
+    /// <param name="Print">Whether to print the JSON form.</param>
+    /// <param name="Table">Whether to print the table, also for a recipe without sizes.</param>
+    /// <param name="BatchSize">Images in a batch; null where the option was not given.</param>
     /// <param name="Json">File for the table; null for none.</param>
-    /// <param name="Out">Picture of the layers; null for none.</param>
-    /// <param name="Onnx">ONNX file; null for none.</param>
+    /// <param name="Out">File for a picture of the layers; null for none.</param>
+    /// <param name="Onnx">ONNX file to write; null for none.</param>
     private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json, string? Out, string? Onnx);
 }

@@ -74,10 +74,10 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
 
-    /// <summary>Depths at which moments are computed by default, at most.</summary>
+    /// <summary>The greatest number of depths at which moments are computed by default.</summary>
     private const int MostDepths = 100;
 
-    /// <summary>Fewer tell little of what depth does: 103 = 103 × 1 would leave a single one.</summary>
+    /// <summary>Fewer depths say little about the effect of depth: a total depth of 103, which is prime, would leave a single one.</summary>
     private const int FewestDepths = 10;
 
     private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>(
@@ -106,7 +106,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         "none"
     );
 
-    /// <summary>Where a command takes its network from.</summary>
+    /// <summary>How a command is told its network.</summary>
     public enum Source
     {
         /// <summary>From <c>--architecture</c> or <c>--network</c>.</summary>
@@ -115,7 +115,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         /// <summary>From an argument of the command, which names a network of layers.</summary>
         Network,
 
-        /// <summary>From <c>--architecture</c> or <c>--network</c>, to be trained: images have labels, and are brought to scale over all of them.</summary>
+        /// <summary>From <c>--architecture</c> or <c>--network</c>, for training: images have labels and are normalised over the whole data set.</summary>
         Training,
     }
 
@@ -161,7 +161,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private IEnumerable<Option> Inputs => [_dataset, _dataDir, _layout, _normalize];
 
-    /// <summary>What an architecture needs, and a network of layers says itself or may leave open.</summary>
+    /// <summary>The options that an architecture requires. A network of layers states these values itself or leaves them open.</summary>
     private Option[] OfArchitecture => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize];
 
     /// <summary>Adds the options to a command.</summary>
@@ -181,7 +181,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         }
     }
 
-    /// <summary>The options that were given, to be given to another command.</summary>
+    /// <summary>The options that were given, as text that can be passed to another command.</summary>
     /// <param name="parsed">The call.</param>
     public string Given(ParseResult parsed) =>
         string.Join(
@@ -193,10 +193,10 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <summary>Whether an architecture may be named as well as a network of layers.</summary>
     private bool TakesEither => source is Source.ArchitectureOrNetwork or Source.Training;
 
-    /// <summary>Whether a network of layers is asked about.</summary>
+    /// <summary>Whether the call names a network of layers.</summary>
     public bool IsOfLayers(ParseResult parsed) => TakesEither && parsed.GetValue(_network) is not null;
 
-    /// <summary>The files that are read, which no output may replace: of the network and of the images.</summary>
+    /// <summary>The files that are read, of the network and of the images; no output may replace them.</summary>
     public IReadOnlyList<string> FilesOf(ParseResult parsed) =>
         [
             .. new[] { parsed.GetResult(_network) is null ? null : parsed.GetValue(_network), parsed.GetValue(_dataset), ArchiveOf(parsed.GetValue(_dataset)) }
@@ -210,7 +210,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <summary>Reads the options.</summary>
     /// <param name="parsed">The call.</param>
     /// <param name="numSims">Number of simulations.</param>
-    /// <returns>An experiment on an architecture or on a network of layers, whose sizes are put in.</returns>
+    /// <returns>An experiment on an architecture, or on a network of layers with its sizes filled in.</returns>
     /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
     public ExperimentOptions Read(ParseResult parsed, int numSims) =>
         TakesEither && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims)
@@ -222,7 +222,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <param name="name">A recipe or a file.</param>
     /// <param name="parsed">The call.</param>
     /// <param name="numSims">Number of simulations.</param>
-    /// <returns>The experiment, in whose network the sizes are put in.</returns>
+    /// <returns>The experiment; its network has its sizes filled in.</returns>
     /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
     public ExperimentOptions Read(string name, ParseResult parsed, int numSims)
     {
@@ -258,7 +258,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <param name="path">The file.</param>
     /// <param name="parsed">The call.</param>
     /// <param name="numSims">Number of simulations.</param>
-    /// <returns>What is asked, but for options that are for ONNX files alone.</returns>
+    /// <returns>The request, without the options that are only for ONNX files.</returns>
     /// <exception cref="InvalidInputException">An option is wrong.</exception>
     public OnnxRequest ReadOnnx(string path, ParseResult parsed, int numSims)
     {
@@ -307,11 +307,11 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         };
     }
 
-    /// <summary>The ONNX file of the network; null where another network is asked about.</summary>
+    /// <summary>The ONNX file that the call names; null where the network is not in an ONNX file.</summary>
     public string? OnnxOf(ParseResult parsed) =>
         source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } path && OnnxFile.Is(path) ? path : null;
 
-    /// <summary>The shape of images that is asked for, of a network that is no ONNX file.</summary>
+    /// <summary>The shape of images that <c>--input-shape</c> gives, for a network that is not in an ONNX file.</summary>
     private Shape? ImageOf(ParseResult parsed) =>
         parsed.GetValue(_input) is not { } given ? null
         : given.Named.Count == 0 ? given.Image
@@ -320,8 +320,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             $"expected height, width and channels such as 32x32x3, got {given.Named.Keys.First()}=…, which names an input of an ONNX file"
         );
 
-    /// <summary>The shape of the images, where the network leaves it open.</summary>
-    /// <exception cref="InvalidInputException">Another was asked for; gaussian images have any.</exception>
+    /// <summary>The shape of the images, for a network that leaves it open.</summary>
+    /// <exception cref="InvalidInputException">The shape asked for is not that of the data set; gaussian images may have any shape.</exception>
     private static Shape? InputOf(Shape? asked, string dataset, string? folder, ImageLayout? layout)
     {
         if (asked is not null && dataset == GaussianImages.Name && folder is null && layout is null)
@@ -425,15 +425,15 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
                 var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
             };
 
-    /// <summary>The depths that were listed; null if none were.</summary>
-    /// <exception cref="InvalidInputException">They are no list of numbers, or a number of depths was given as well.</exception>
+    /// <summary>The depths that <c>--depths</c> lists; null if it was not given.</summary>
+    /// <exception cref="InvalidInputException">The list is not one of numbers, or a number of depths was given as well.</exception>
     private DepthList? DepthsOf(ParseResult parsed) =>
         parsed.GetValue(_depths) is not { } text ? null
         : IsGiven(parsed, _numComputations)
             ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
         : DepthList.Parse("--depths", text);
 
-    /// <summary>Evenly spaced repetitions of a network's one repeat; null for all of them, and for networks without it.</summary>
+    /// <summary>Evenly spaced repetitions of the only repeat of a network; null for all repetitions, and for a network without a repeat.</summary>
     private DepthList? Spaced(Networks.Network network, ParseResult parsed)
     {
         var given = Given(parsed, _numComputations);
@@ -465,13 +465,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private static int? Given(ParseResult parsed, Option<int> option) => IsGiven(parsed, option) ? parsed.GetValue(option) : null;
 
-    /// <summary>Depths as evenly spread as whole numbers can be, where the largest divisor of the depth leaves hardly any; null otherwise.</summary>
+    /// <summary>Depths spread as evenly as whole numbers allow, where the largest divisor of the depth would leave too few; null otherwise.</summary>
     private static DepthList? Spread(int depth) =>
         depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
             ? null
             : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
 
-    /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
+    /// <summary>The largest divisor of a depth that is at most 100; 1 for an invalid depth, which is refused elsewhere.</summary>
     private static int LargestDivisor(int depth) => Enumerable.Range(1, MostDepths).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);
 
     /// <summary>The layout that a word names; null for none.</summary>

@@ -7,8 +7,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it,
-/// how sure all that is, and how to repeat it.
+/// A report on the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change
+/// it, how certain all that is, and how to repeat it.
 /// </summary>
 /// <param name="name">What the network is called.</param>
 /// <param name="file">Its moments.</param>
@@ -17,7 +17,7 @@ namespace Wellbehaved.Cli;
 /// <param name="repeat">The command that repeats it.</param>
 internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diagnosis, RecordedForecast? theory, string repeat) : IReport
 {
-    /// <summary>Gains of ln χ below this are none.</summary>
+    /// <summary>Gains of ln χ below this are shown as no gain.</summary>
     private const double Least = 5e-5;
 
     private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file);
@@ -32,7 +32,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <inheritdoc/>
     public IReadOnlyList<string> Answer => [.. new[] { Short }.OfType<string>(), diagnosis.Sentence];
 
-    /// <summary>The answer in one sentence; null where nothing is decided.</summary>
+    /// <summary>The answer in one sentence; null where the diagnosis is undecided.</summary>
     public string? Short => DiagnosisAnswer.Write(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <summary>The command that repeats the diagnosis.</summary>
     public string Repeat => repeat;
 
-    /// <summary>The diagnosis with all of this.</summary>
+    /// <summary>The diagnosis and the rest of the report as JSON.</summary>
     public JsonObject ToJson()
     {
         var json = DiagnosisReport.ToJson(diagnosis);

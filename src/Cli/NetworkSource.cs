@@ -4,16 +4,16 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Cli;
 
 /// <summary>A network that a user named: a recipe that comes with the command, or a file.</summary>
-/// <param name="Name">What messages call it: the recipe's name or the path.</param>
+/// <param name="Name">Its name in messages: the recipe's name or the path.</param>
 /// <param name="IsRecipe">Whether it is a recipe.</param>
 /// <param name="Text">Its JSON form.</param>
-/// <param name="Template">What the JSON form says.</param>
+/// <param name="Template">The network that the JSON form describes; sizes may be open.</param>
 internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, NetworkTemplate Template)
 {
     private const string Prefix = "networks/";
     private const string Ending = ".json";
 
-    /// <summary>Longest file that is read: beyond it there is no network, and memory would fill.</summary>
+    /// <summary>The greatest length of a file that is read; a longer file is not a network, and would fill memory.</summary>
     private const long MostBytes = 1 << 26;
 
     /// <summary>Names of the recipes, the paper's first.</summary>
@@ -28,9 +28,9 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     ];
 
     /// <summary>Finds a recipe or reads a file.</summary>
-    /// <param name="name">A recipe's name, or a path. A file that is called like a recipe is named with its folder: <c>./vanilla</c>.</param>
+    /// <param name="name">A recipe's name, or a path. A file with the name of a recipe needs its folder before it: <c>./vanilla</c>.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="InvalidInputException">There is neither, or the file is no network.</exception>
+    /// <exception cref="InvalidInputException">There is no such recipe or file, or the file does not describe a network.</exception>
     public static NetworkSource Open(string name)
     {
         if (RecipeNames.Contains(name))
@@ -61,8 +61,8 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         return new(name, true, text, NetworkTemplate.Parse(text));
     }
 
-    /// <summary>Puts sizes in.</summary>
-    /// <param name="sizes">What the options say.</param>
+    /// <summary>Fills in the sizes that the network leaves open.</summary>
+    /// <param name="sizes">The sizes that the options give.</param>
     /// <returns>The network.</returns>
     /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each
     /// other.</exception>
@@ -79,7 +79,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         return Named(Name, () => Template.With(sizes.Input, sizes.Channels, sizes.Depth));
     }
 
-    /// <summary>Names all that is lacking at once.</summary>
+    /// <summary>Requires every size that the network leaves open; the message names all missing sizes at once.</summary>
     private void RequireAll(NetworkSizes sizes)
     {
         (string Option, string Size)[] missing =
@@ -109,7 +109,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         }
     }
 
-    /// <summary>What is wrong with a network, told with the file that it stands in and the word that was meant.</summary>
+    /// <summary>Reads a network; an error names the file, and suggests the word that was probably meant.</summary>
     private static T Named<T>(string name, Func<T> read)
     {
         try
@@ -125,7 +125,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
 
     private static string Read(string path)
     {
-        // A device has no length and no end: what is read is counted.
+        // A device reports no length and has no end, so the bytes that are read are counted.
         using var stream = RegularFile.Open(path, "file of a network");
         using var content = new MemoryStream();
         var buffer = new byte[1 << 16];

@@ -7,19 +7,19 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>One line of the drawing of a network.</summary>
+/// <summary>One line of the table of layers.</summary>
 /// <param name="Path">Where the layer stands in the JSON form.</param>
-/// <param name="Level">Levels of layers around it.</param>
+/// <param name="Level">Number of layers that enclose it.</param>
 /// <param name="Text">The layer with its options, or the name of a list of layers.</param>
-/// <param name="Output">Shape of its output, in the first repetition; null where nothing is computed.</param>
-/// <param name="Parameters">Weights and biases of one mapping; of a repeat in all repetitions; null where the lines below have them.</param>
-/// <param name="MultiplyAdds">Multiply-adds of an image, of the same.</param>
+/// <param name="Output">Shape of its output, in the first repetition; null for a line that computes nothing.</param>
+/// <param name="Parameters">Weights and biases of one mapping, for a repeat of all repetitions; null where the lines below state them.</param>
+/// <param name="MultiplyAdds">Multiply-adds for one image, counted in the same way.</param>
 internal sealed record LayerLine(string Path, int Level, string Text, Shape? Output, double? Parameters, double? MultiplyAdds);
 
-/// <summary>What is in a network, counted before anything is run.</summary>
+/// <summary>Counts layers, shapes, parameters and memory of a network before it is run.</summary>
 internal sealed class NetworkSummary
 {
-    /// <summary>Counts.</summary>
+    /// <summary>Counts for a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Images in a batch.</param>
     public NetworkSummary(Network network, int batchSize)
@@ -36,7 +36,7 @@ internal sealed class NetworkSummary
     /// <summary>Images in a batch.</summary>
     public int BatchSize { get; }
 
-    /// <summary>The drawing: a repeat once, a residual with its branch and its skip.</summary>
+    /// <summary>The lines of the table: one for each layer, a repeat only once, a residual layer with its branch and its skip connection.</summary>
     public IReadOnlyList<LayerLine> Lines { get; }
 
     /// <summary>Weights and biases that one mapping draws.</summary>
@@ -48,7 +48,7 @@ internal sealed class NetworkSummary
     /// <summary>Bytes of the weights and biases of one mapping.</summary>
     public double ParameterBytes => Parameters * sizeof(float);
 
-    /// <summary>Bytes of signal and noise of the batch where they take most.</summary>
+    /// <summary>Bytes of signal and noise of the batch at the place where they are largest.</summary>
     public double LargestBytes => Network.Places.Select(place => BytesAt(place.Shape)).Append(BytesAt(Network.Input)).Max();
 
     /// <summary>Bytes of signal and noise of the batch, in single precision.</summary>
@@ -101,7 +101,7 @@ internal sealed class NetworkSummary
             }
         ) + "\n";
 
-    /// <summary>What a place shows, without its numbers.</summary>
+    /// <summary>The text of a place without its depth and number.</summary>
     public static string PlaceText(Place place) => place.ToString() is var text ? text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..] : string.Empty;
 
     private static JsonArray ToJson(Shape shape) => [shape.Height, shape.Width, shape.Channels];
@@ -140,7 +140,7 @@ internal sealed class NetworkSummary
         }
     }
 
-    /// <summary>In floating point, since descriptions may ask for more than 64 bits count.</summary>
+    /// <summary>Number of parameters; a double, since a description may ask for more than 64 bits can count.</summary>
     private static double ParametersOf(Layers layers, Shape input)
     {
         var (sum, shape) = (0.0, input);

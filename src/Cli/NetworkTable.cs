@@ -4,13 +4,13 @@ using PlaceKind = Wellbehaved.Networks.PlaceKind;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints what is in a network: its layers as a drawing with shapes and counts, and its places.</summary>
+/// <summary>Prints a summary of a network: its layers with shapes and counts, and its places.</summary>
 internal static class NetworkTable
 {
     /// <summary>Counts beyond this are written with an exponent.</summary>
     private const double MostDigits = 1e12;
 
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints a summary.</summary>
     public static void Print(NetworkSummary summary, Screen screen)
     {
         var network = summary.Network;
@@ -47,7 +47,7 @@ internal static class NetworkTable
     private static string[] Cells(LayerLine line) =>
         [new string(' ', 2 * line.Level) + line.Text, line.Output?.ToString() ?? "", Count(line.Parameters), Count(line.MultiplyAdds)];
 
-    /// <summary>Depths that have the same places in the same shapes stand together.</summary>
+    /// <summary>The rows of the places; depths that have the same places in the same shapes share their rows.</summary>
     private static IEnumerable<string[]> Places(NetworkSummary summary)
     {
         var depths = summary.Network.Places.GroupBy(place => place.Depth).Select(places => places.ToArray()).ToArray();

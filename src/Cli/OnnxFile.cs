@@ -1,18 +1,19 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>Which files are ONNX models.</summary>
+/// <summary>Recognises ONNX models among files.</summary>
 internal static class OnnxFile
 {
     private const string Ending = ".onnx";
 
     /// <summary>
-    /// The key of the first field of a model, its format's version, and the greatest version that a file of another kind is not likely to begin with.
+    /// The key of the first field of a model, which holds the version of its format; and the greatest version that is accepted, so that other files are not
+    /// taken for models.
     /// </summary>
     private const byte VersionKey = 0x08;
 
     private const byte MostVersion = 32;
 
-    /// <summary>Whether a name is that of a model: by what the file holds, or by its name where that is not told.</summary>
+    /// <summary>Whether a path names a model: its ending or the first bytes of the file decide.</summary>
     public static bool Is(string path)
     {
         if (path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase))

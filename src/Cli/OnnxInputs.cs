@@ -5,8 +5,8 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What is put into a network of an ONNX file: images of a data set, tokens of a file.</summary>
-/// <param name="request">What was asked.</param>
+/// <summary>The inputs of a network in an ONNX file: images of a data set, or tokens of a file.</summary>
+/// <param name="request">The options of the call.</param>
 internal sealed class OnnxInputs(OnnxRequest request)
 {
     private readonly ImageSource? _images = request.Dataset is { } dataset and not GaussianImages.Name
@@ -15,14 +15,14 @@ internal sealed class OnnxInputs(OnnxRequest request)
     private readonly NpyArray? _tokens = request.Tokens is { } path ? NpyFormat.ReadFile(path) : null;
     private string? _imageInput;
 
-    /// <summary>Shape of the images, where there is a data set.</summary>
+    /// <summary>Shape of the images; null without a data set.</summary>
     public Shape? ImageShape => _images is null ? null : new Shape(_images.Height, _images.Width, _images.Channels);
 
-    /// <summary>What a result file says of its inputs.</summary>
+    /// <summary>The checksum of the inputs, as result files record it.</summary>
     public string Checksum => _images?.Checksum ?? GaussianImages.Name;
 
-    /// <summary>Refuses a data set or tokens that no input takes.</summary>
-    /// <exception cref="InvalidInputException">So it is.</exception>
+    /// <summary>Requires that some input of the network takes the data set, and some input the tokens.</summary>
+    /// <exception cref="InvalidInputException">No input takes the data set or the tokens, or the data set is smaller than the batch.</exception>
     public void Require(OnnxNetwork network)
     {
         if (_images is not null)
@@ -53,7 +53,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
         }
     }
 
-    /// <summary>The elements of an input; null where they are drawn as usual.</summary>
+    /// <summary>The elements of an input; null for an input that is drawn at random.</summary>
     public float[]? Elements(OnnxInput input, uint simulation) =>
         input.Name == _imageInput ? Images(input, simulation)
         : input.Tokens is { } most && _tokens is not null ? Tokens(input, most, simulation)
@@ -90,7 +90,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
         return turned;
     }
 
-    /// <summary>Rows of a table of sequences, or stretches of one long sequence, chosen at random.</summary>
+    /// <summary>Rows of a table of sequences, or pieces of one long sequence, chosen at random.</summary>
     private float[] Tokens(OnnxInput input, int most, uint simulation)
     {
         var (rows, length) = ((int)input.Shape[0], (int)input.Shape.Skip(1).Aggregate(1L, (product, extent) => product * extent));

@@ -5,10 +5,10 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>A line that the process with ONNX Runtime writes: one of the fields is there.</summary>
+/// <summary>A line that the process with ONNX Runtime writes: exactly one of the fields is set.</summary>
 internal sealed record OnnxMessage
 {
-    /// <summary>How lines are written.</summary>
+    /// <summary>The JSON options by which lines are written.</summary>
     public static JsonSerializerOptions Format { get; } =
         new()
         {
@@ -17,7 +17,7 @@ internal sealed record OnnxMessage
             Converters = { new JsonStringEnumConverter() },
         };
 
-    /// <summary>The network, once it is read, differentiated and loaded.</summary>
+    /// <summary>The network, after it has been read, differentiated and loaded.</summary>
     public OnnxDescription? Network { get; init; }
 
     /// <summary>Share of a mapping that is done.</summary>
@@ -32,16 +32,16 @@ internal sealed record OnnxMessage
     /// <summary>What is wrong with a file or an option.</summary>
     public OnnxFailure? Failure { get; init; }
 
-    /// <summary>That all is done.</summary>
+    /// <summary>Set in the last line, after all work is done.</summary>
     public bool? Done { get; init; }
 }
 
 /// <summary>Why the process with ONNX Runtime gave up.</summary>
-/// <param name="Message">In words.</param>
+/// <param name="Message">The reason.</param>
 /// <param name="Subject">The file or option that is wrong; null for a defect of ours.</param>
 internal sealed record OnnxFailure(string Message, string? Subject);
 
-/// <summary>What a file holds, as far as the command tells of it.</summary>
+/// <summary>The parts of a network in an ONNX file that the command needs.</summary>
 internal sealed record OnnxDescription(
     string Name,
     string Sha256,
@@ -57,9 +57,9 @@ internal sealed record OnnxDescription(
 
 /// <summary>The moments of a mapping, bit for bit.</summary>
 /// <param name="Mu2InputSignal">μ₂ of the signal where noise enters.</param>
-/// <param name="Moments">Sets of moments one after the other, up to the first place that is not finite.</param>
-/// <param name="IsNotANumber">Whether no number was met there.</param>
-/// <param name="NotFiniteNode">The node that gave it.</param>
+/// <param name="Moments">Sets of moments one after the other, up to the first place with a number that is not finite.</param>
+/// <param name="IsNotANumber">Whether the number at that place is NaN.</param>
+/// <param name="NotFiniteNode">The node that produced it.</param>
 internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber, string? NotFiniteNode)
 {
     /// <summary>Encodes a mapping.</summary>
@@ -75,7 +75,7 @@ internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments,
         return new(mapping.Mu2InputSignal, bytes, mapping.IsNotANumber, mapping.NotFiniteNode);
     }
 
-    /// <summary>Decodes it.</summary>
+    /// <summary>Decodes the mapping.</summary>
     /// <param name="places">Number of all places.</param>
     public OnnxMapping Decode(int places)
     {

@@ -3,7 +3,7 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The options that are for networks of ONNX files alone.</summary>
+/// <summary>The options that are only for networks in ONNX files.</summary>
 internal sealed class OnnxOptionList
 {
     private const string Batch = "batch";
@@ -46,7 +46,7 @@ internal sealed class OnnxOptionList
         DefaultValueFactory = _ => "cpu",
     };
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of these options.</summary>
     public IReadOnlyList<Option> All => [_batchNorm, _weights, _keep, _tokens, _device];
 
     /// <summary>Adds them to a command.</summary>
@@ -58,8 +58,8 @@ internal sealed class OnnxOptionList
         }
     }
 
-    /// <summary>Refuses them for other networks.</summary>
-    /// <exception cref="InvalidInputException">One is given.</exception>
+    /// <summary>Refuses these options for a network that is not in an ONNX file.</summary>
+    /// <exception cref="InvalidInputException">One of them is given.</exception>
     public void RefuseAll(ParseResult parsed)
     {
         foreach (var option in All.Where(option => parsed.GetResult(option) is { Implicit: false }))
@@ -68,8 +68,8 @@ internal sealed class OnnxOptionList
         }
     }
 
-    /// <summary>Reads them.</summary>
-    /// <param name="request">What the other options say.</param>
+    /// <summary>Adds the values of these options to a request.</summary>
+    /// <param name="request">The request with the values of the other options.</param>
     /// <param name="parsed">The call.</param>
     public OnnxRequest Read(OnnxRequest request, ParseResult parsed) =>
         request with

@@ -6,13 +6,13 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Runs ONNX Runtime in a process of its own: a model file that crashes it ends that process, and not the command.</summary>
+/// <summary>Runs ONNX Runtime in a process of its own, so that a model file that crashes ONNX Runtime does not crash the command.</summary>
 internal sealed class OnnxProcess : IDisposable
 {
-    /// <summary>What the process writes to standard error is kept up to this: a native library may say much before it ends.</summary>
+    /// <summary>The greatest number of characters of the process's standard error that is kept, since a native library may write much before it ends.</summary>
     private const int MostErrors = 1 << 14;
 
-    /// <summary>The status of what was ended by SIGKILL.</summary>
+    /// <summary>The exit status of a process that was ended by SIGKILL.</summary>
     private const int Killed = 128 + 9;
 
     private readonly OnnxRequest _request;
@@ -33,10 +33,10 @@ internal sealed class OnnxProcess : IDisposable
     /// <summary>The network.</summary>
     public OnnxDescription Network { get; private set; } = null!;
 
-    /// <summary>Starts the process, which reads a model and goes on with its mappings.</summary>
-    /// <param name="request">What is asked.</param>
+    /// <summary>Starts the process, which reads a model and then runs its mappings.</summary>
+    /// <param name="request">What the process is to do.</param>
     /// <param name="cancellation">Ends the process.</param>
-    /// <returns>The process, its network known.</returns>
+    /// <returns>The process, after it has described the network.</returns>
     /// <exception cref="InvalidInputException">The model or an option is wrong, or the model ended the process.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static OnnxProcess Start(OnnxRequest request, CancellationToken cancellation)
@@ -53,7 +53,7 @@ internal sealed class OnnxProcess : IDisposable
             UseShellExecute = false,
         };
 
-        // ONNX Runtime is to report to nobody; and .NET's sockets for debuggers would stay in the folder of temporary files when the process is ended by force.
+        // ONNX Runtime must not send telemetry. The debugging sockets of .NET would be left in the folder of temporary files if the process is killed.
         start.Environment[OnnxTelemetry.Variable] = "1";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
@@ -80,10 +80,10 @@ internal sealed class OnnxProcess : IDisposable
         }
     }
 
-    /// <summary>Takes the mappings.</summary>
-    /// <param name="advance">Told how much of a mapping has been done since it was last told.</param>
+    /// <summary>Waits for the mappings.</summary>
+    /// <param name="advance">Receives the share of a mapping that has been done since the last call.</param>
     /// <param name="keep">Told of each mapping and its index.</param>
-    /// <exception cref="InvalidInputException">ONNX Runtime gives up, or the model ended the process.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime reported a failure, or the model ended the process.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public void Finish(Action<double> advance, Action<int, OnnxMapping> keep)
     {
@@ -118,7 +118,7 @@ internal sealed class OnnxProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>How this command is started again, whether it was installed as a tool, built, or is part of a test.</summary>
+    /// <summary>The command line that starts this program again, whether it is installed as a tool, built, or part of a test.</summary>
     private static (string Program, string[] Arguments) Ourselves()
     {
         var assembly = typeof(OnnxProcess).Assembly.Location;
@@ -131,7 +131,7 @@ internal sealed class OnnxProcess : IDisposable
             : (path, [OnnxWorker.Verb]);
     }
 
-    /// <summary>The next message; lines that are none, which a native library may write, are left out.</summary>
+    /// <summary>The next message; other lines, which a native library may write, are skipped.</summary>
     private OnnxMessage Next()
     {
         while (_process.StandardOutput.ReadLine() is { } line)
@@ -197,7 +197,7 @@ internal sealed class OnnxProcess : IDisposable
         }
         catch (Exception ended) when (ended is InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 }

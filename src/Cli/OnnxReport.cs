@@ -6,14 +6,14 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Tells of a network in an ONNX file: on a terminal, as JSON, and as a page.</summary>
+/// <summary>A report on a network in an ONNX file: for a terminal, as JSON, and as a page.</summary>
 /// <param name="result">What was recorded.</param>
-/// <param name="diagnosis">What is concluded from it.</param>
-/// <param name="theory">What theory says of the same network.</param>
-/// <param name="repeat">The command that repeats it.</param>
+/// <param name="diagnosis">The diagnosis of it.</param>
+/// <param name="theory">The prediction for the same network.</param>
+/// <param name="repeat">The command that repeats the diagnosis.</param>
 internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxTheory theory, string repeat) : IReport
 {
-    /// <summary>More parameters than this are told by kind, and each of them in <c>--json</c> and <c>--report</c>.</summary>
+    /// <summary>Where there are more parameters, they are listed by kind; <c>--json</c> and <c>--report</c> list each.</summary>
     private const int MostParameters = 12;
 
     private const int Hanging = 2;
@@ -22,18 +22,18 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; "
         + "the gain of χ is a mean, intervals are of 95 % for all stages at once";
 
-    /// <summary>Gains in a layer below this are none.</summary>
+    /// <summary>Gains in a layer below this are shown as no gain.</summary>
     private const double Least = 5e-5;
 
-    /// <summary>Columns that a narrow window does without, the least missed first.</summary>
+    /// <summary>Columns that are left out in a narrow window, the least important first.</summary>
     private static readonly string[] Dispensable = ["channels", "points", "SNR in it", "theory", "depth"];
 
     private readonly OnnxSurvey _survey = new(result);
 
     private OnnxDescription Network => result.Network;
 
-    /// <summary>Lines before the verdict: what was run, what was drawn, and the stages.</summary>
-    /// <param name="width">Columns that a table should fit in, which loses some of its own for it; null where lines have no end.</param>
+    /// <summary>The lines before the verdict: what was run, what was drawn, and the stages.</summary>
+    /// <param name="width">Columns of the window; tables leave out some of their columns to fit. Null for no limit.</param>
     public IEnumerable<string> Lines(int? width = null)
     {
         yield return $"{Network.Name}: {Counted.Spell(result.Record.Mappings.Count, "mapping")} of {Inputs}; "
@@ -78,7 +78,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         }
     }
 
-    /// <summary>The diagnosis with all that is known of the network.</summary>
+    /// <summary>The diagnosis and all facts about the network as JSON.</summary>
     public JsonObject ToJson()
     {
         var json = DiagnosisReport.ToJson(diagnosis);
@@ -188,7 +188,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <inheritdoc/>
     public string Caption => ReportFigures.Caption(NetworkFigure.Draw([(Network.Name, result.File)]));
 
-    /// <summary>The answer in one sentence; null where nothing is decided.</summary>
+    /// <summary>The answer in one sentence; null where the diagnosis is undecided.</summary>
     public string? Short =>
         DiagnosisAnswer.Write(
             diagnosis,
@@ -252,13 +252,13 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     private static string Word(Enum value) => $"{value}".ToLowerInvariant();
 
-    /// <summary>With as many digits; none is told from 0 by its sign alone.</summary>
+    /// <summary>A number with fixed digits; a number that rounds to 0 has no sign.</summary>
     private static string Fixed(double value, string format) =>
         !double.IsFinite(value) ? "-"
         : value.ToString(format, CultureInfo.InvariantCulture) is var text && text.All(sign => sign is '-' or '0' or '.') ? text.TrimStart('-')
         : text;
 
-    /// <summary>The table of stages without the columns that do not fit, and which those are.</summary>
+    /// <summary>The table of stages without the columns that do not fit, and the names of these columns.</summary>
     private (IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows, IReadOnlyList<string> Left) Fitted(int? width)
     {
         var (header, rows, left) = (Header, StageRows().ToArray(), new List<string>());
@@ -299,11 +299,11 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     private static string Snr(double logarithm) => double.IsFinite(logarithm) ? OnnxSurvey.Factor(logarithm) : "-";
 
-    /// <summary>A cell of theory, where theory says anything of the network.</summary>
+    /// <summary>A cell of theory; no cell where there is no prediction for the network.</summary>
     private IEnumerable<string> Predicted(OnnxStageRow row, Func<Theory.PredictedPlace, string> cell) =>
         theory.AtPlaces.Count == 0 ? [] : [theory.AtPlaces.TryGetValue(row.Stage.End, out var place) ? cell(place) : "-"];
 
-    /// <summary>A gain of ln χ in each layer; without its interval where few mappings leave one that says nothing.</summary>
+    /// <summary>A gain of ln χ in each layer; without its interval where there are so few mappings that the interval says nothing.</summary>
     private static string PerLayer(Estimate gain) =>
         OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
@@ -325,7 +325,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <summary>The first word of a law, or a constant's whole text.</summary>
     private static string Kind(string law) => law.StartsWith("constant", StringComparison.Ordinal) ? law : law.Split(',')[0];
 
-    /// <summary>What laws of one kind have in common: their least and greatest deviation.</summary>
+    /// <summary>The range of the laws of one kind: their least and greatest standard deviation.</summary>
     private static string Extent(string kind, string[] laws)
     {
         const string Deviation = "deviation ";
@@ -362,7 +362,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         }
     }
 
-    /// <summary>Whether a column holds numbers, which stand below each other by their ends.</summary>
+    /// <summary>Whether a column holds numbers, which are aligned to the right.</summary>
     private static bool IsNumeric(string[][] rows, int column) =>
         rows.Skip(1)
             .All(row =>

@@ -4,13 +4,13 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What is asked of a network in an ONNX file; the process that runs ONNX Runtime is told it as JSON.</summary>
+/// <summary>The options for a network in an ONNX file; the process that runs ONNX Runtime receives them as JSON.</summary>
 internal sealed record OnnxRequest
 {
     /// <summary>The model's file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Images or sequences in a batch; null where the file says, or 8 where it does not.</summary>
+    /// <summary>Images or sequences in a batch; null for the number in the file, or 8 where the file leaves it open.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>Shape of the images of inputs that the file leaves open.</summary>
@@ -19,16 +19,16 @@ internal sealed record OnnxRequest
     /// <summary>Shapes of inputs by name, batch included.</summary>
     public Dictionary<string, long[]> InputShapes { get; init; } = [];
 
-    /// <summary>Which statistics batch normalisation takes.</summary>
+    /// <summary>Which statistics batch normalisation uses.</summary>
     public OnnxBatchNorm BatchNorm { get; init; }
 
-    /// <summary>Of which mapping the noise is the derivative.</summary>
+    /// <summary>The mapping whose derivative the noise is.</summary>
     public NoiseKind Noise { get; init; }
 
     /// <summary>Where parameters come from.</summary>
     public OnnxWeights Weights { get; init; }
 
-    /// <summary>Patterns of names of parameters that stay as they are in the file.</summary>
+    /// <summary>Patterns of names of the parameters that keep their values from the file.</summary>
     public string[] Keep { get; init; } = [];
 
     /// <summary>Whether effective ranks of the signal are computed.</summary>
@@ -49,7 +49,7 @@ internal sealed record OnnxRequest
     /// <summary>Indices of mappings that are finished already, and are not done again.</summary>
     public int[] Finished { get; init; } = [];
 
-    /// <summary>Images; null for Gaussian numbers of the input's own shape.</summary>
+    /// <summary>The data set of images; null for Gaussian numbers of the input's own shape.</summary>
     public string? Dataset { get; init; }
 
     /// <summary>Folder of the data set.</summary>
@@ -58,12 +58,12 @@ internal sealed record OnnxRequest
     /// <summary>Axes of an array of images.</summary>
     public ImageLayout? Layout { get; init; }
 
-    /// <summary>How images are brought to scale 1.</summary>
+    /// <summary>How images are normalised.</summary>
     public InputNormalization Normalize { get; init; }
 
-    /// <summary>A file of tokens; null for uniformly drawn ones.</summary>
+    /// <summary>A file of tokens; null for tokens that are drawn uniformly.</summary>
     public string? Tokens { get; init; }
 
-    /// <summary>Where ONNX Runtime computes.</summary>
+    /// <summary>The device on which ONNX Runtime computes.</summary>
     public string Device { get; init; } = "cpu";
 }

@@ -5,7 +5,7 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What the mappings of a network in an ONNX file gave, as a result in the neutral layout.</summary>
+/// <summary>The moments of the mappings of a network in an ONNX file, as a result in the neutral layout.</summary>
 internal sealed class OnnxResult
 {
     private static readonly string Program = $"wellbehaved {typeof(OnnxResult).Assembly.GetName().Version!.ToString(3)}";
@@ -13,15 +13,15 @@ internal sealed class OnnxResult
     private readonly OnnxRequest _request;
     private readonly int[] _order;
 
-    /// <summary>Takes what was recorded.</summary>
-    /// <param name="request">What was asked.</param>
+    /// <summary>Makes a result of what was recorded.</summary>
+    /// <param name="request">The options of the call.</param>
     /// <param name="network">The network.</param>
     /// <param name="record">Its mappings.</param>
     public OnnxResult(OnnxRequest request, OnnxDescription network, OnnxRecord record)
     {
         (_request, Network, Record) = (request, network, record);
 
-        // A file's depths do not fall; what is computed in the order of the graph goes along one branch after the other.
+        // In a file, depths must not decrease. In the order of the graph they may, since one branch is computed after the other.
         _order = [.. Enumerable.Range(0, network.Places.Count).OrderBy(i => network.Places[i].Depth)];
         Sequence = SequenceOf(network.Places);
         File = ResultFile.FromArrays(request.Path, new ArraysInMemory(Arrays()));
@@ -34,18 +34,18 @@ internal sealed class OnnxResult
     public OnnxRecord Record { get; }
 
     /// <summary>
-    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or
-    /// a sequence has become a single point.
+    /// The places that form one sequence of increasing depth, as indices of the network's places: at each depth the last place that all paths pass, up to where
+    /// an image or a sequence has become a single point.
     /// </summary>
     public IReadOnlyList<int> Sequence { get; }
 
-    /// <summary>The same as whoever reads the file has it.</summary>
+    /// <summary>The result as somebody who reads the file has it.</summary>
     public ResultFile File { get; }
 
-    /// <summary>Number of the mappings in which a number was not finite at some place.</summary>
+    /// <summary>Number of the mappings that have a number that is not finite at some place.</summary>
     public int NotFinite => Record.Mappings.Count(mapping => mapping.FirstNotFinite is not null);
 
-    /// <summary>The place where the first number that is not finite was met, in the order of the graph.</summary>
+    /// <summary>The first place, in the order of the graph, with a number that is not finite.</summary>
     public OnnxPlace? FirstNotFinite => Record.Mappings.Select(mapping => mapping.FirstNotFinite).OfType<int>().Select(i => Network.Places[i]).FirstOrDefault();
 
     /// <summary>What a run is, as its journal says it.</summary>
@@ -90,7 +90,7 @@ internal sealed class OnnxResult
     /// <summary>Writes the file.</summary>
     public void Write(string path) => NpzArchive.Write(path, Arrays());
 
-    /// <summary>What was run and with which options, by name, as a person reads it.</summary>
+    /// <summary>What was run and with which options, as pairs of a name and a value to be read by people.</summary>
     public IEnumerable<(string Name, string Value)> Said()
     {
         yield return ("SHA-256", Network.Sha256);
@@ -123,7 +123,7 @@ internal sealed class OnnxResult
             trunk = [.. Enumerable.Range(0, places.Count).Where(i => places[i].Depth > 0)];
         }
 
-        // A head after global pooling has a point for each image: its directions are counted over too few.
+        // After global pooling the head of a network has one point for each image, which are too few points to count directions.
         int Batch(int i) => (int)places[i].Shape[0];
         var beforeHead = trunk.Where(i => places[i].Points > Batch(i)).ToList();
         return [.. (beforeHead.Count > 0 ? beforeHead : trunk).GroupBy(i => places[i].Depth).OrderBy(group => group.Key).Select(group => group.Max())];

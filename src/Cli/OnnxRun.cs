@@ -7,17 +7,17 @@ namespace Wellbehaved.Cli;
 /// <summary>Runs the network of an ONNX file, for <c>run</c> and <c>diagnose</c>.</summary>
 internal static class OnnxRun
 {
-    /// <summary>Multiplications with additions that a core does in a second, roughly: what stands here decides about a remark alone.</summary>
+    /// <summary>Rough number of multiply-adds that a core does in a second; only a remark depends on it.</summary>
     private const double PerSecond = 1.5e10;
 
-    /// <summary>Times below this are over before a remark on them is read.</summary>
+    /// <summary>Work that takes less time has ended before a remark about it could be read.</summary>
     private static readonly TimeSpan Worth = TimeSpan.FromSeconds(10);
 
-    /// <summary>Steps of the progress in a mapping.</summary>
+    /// <summary>Number of progress steps in a mapping.</summary>
     private const int Steps = 1000;
 
     /// <summary>Runs the mappings.</summary>
-    /// <param name="request">What is asked.</param>
+    /// <param name="request">The options of the call.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>Their moments.</returns>
     /// <exception cref="InvalidInputException">The file or an option is wrong, or no mapping has finite numbers.</exception>
@@ -35,7 +35,7 @@ internal static class OnnxRun
             throw new InvalidInputException("--threads", $"expected a positive number, got {request.Threads}");
         }
 
-        // What is no file at all is said without starting anything.
+        // A missing file is reported before anything is started.
         RegularFile.Open(request.Path, "file of a model").Dispose();
         return OnnxProcess.Start(request, cancellation);
     }
@@ -109,8 +109,8 @@ internal static class OnnxRun
         return result;
     }
 
-    /// <summary>Runs, writes the moments and says so.</summary>
-    /// <param name="request">What is asked.</param>
+    /// <summary>Runs the mappings, writes their moments and prints the path.</summary>
+    /// <param name="request">The options of the call.</param>
     /// <param name="output">The result file.</param>
     /// <param name="resume">Whether to go on with what an earlier run finished.</param>
     /// <param name="overwrite">Whether a file that is there is replaced, and what an earlier run finished is discarded.</param>
@@ -178,8 +178,8 @@ internal static class OnnxRun
                 : throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}; --overwrite replaces it")
         );
 
-    /// <summary>Runs, and tells what is to be said of the network.</summary>
-    /// <param name="request">What is asked.</param>
+    /// <summary>Runs the mappings and diagnoses the network.</summary>
+    /// <param name="request">The options of the call.</param>
     /// <param name="output">A result file; null for none.</param>
     /// <param name="report">Folder of the report; null for none.</param>
     /// <param name="repeat">The command that repeats it.</param>

@@ -2,28 +2,28 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>A stage of a network: places that follow each other and belong together by name or by resolution.</summary>
+/// <summary>A stage of a network: consecutive places that belong together by name or by resolution.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="From">Depth before it.</param>
-/// <param name="End">Its last place that all paths pass, as an index of the network's places.</param>
+/// <param name="End">Its last place that all paths pass, as an index among the network's places.</param>
 /// <param name="Places">Number of its places.</param>
 internal sealed record OnnxStage(string Name, int From, int End, int Places);
 
 /// <summary>Divides a network into stages.</summary>
 internal static class OnnxStages
 {
-    /// <summary>More stages than this are no survey.</summary>
+    /// <summary>The greatest number of stages; more would not be a survey.</summary>
     private const int Most = 20;
 
-    /// <summary>Fewer places than this are joined with their neighbours: the first convolution with its normalisation and pooling.</summary>
+    /// <summary>Stages of fewer places are joined with their neighbours, such as the first convolution with its normalisation and pooling.</summary>
     private const int Few = 3;
 
-    /// <summary>A scope that holds more than this share of all places is looked into.</summary>
+    /// <summary>A scope that holds more than this share of all places is divided further.</summary>
     private const double Large = 0.67;
 
     private const int Levels = 6;
 
-    /// <summary>Divides by the names that exporters give to nodes, else by resolution, else by depth.</summary>
+    /// <summary>Divides by the names that exporters give to nodes; where these do not help, by resolution; otherwise by depth.</summary>
     /// <param name="places">All places, in the order of the graph.</param>
     public static IReadOnlyList<OnnxStage> Divide(IReadOnlyList<OnnxPlace> places)
     {
@@ -31,7 +31,7 @@ internal static class OnnxStages
         var stages = Joined(places, scopes, Few);
         if (stages.Count is < 2 or > Most)
         {
-            // What is beside the trunk belongs to the next place on it.
+            // A place beside the trunk belongs to the next place on the trunk.
             var points = places
                 .Reverse()
                 .Aggregate(
@@ -57,7 +57,7 @@ internal static class OnnxStages
         return stages;
     }
 
-    /// <summary>The scope of each place: as many parts of its name as leave no scope with most of the places.</summary>
+    /// <summary>The scope of each place: as many parts of its name as are needed so that no scope holds most of the places.</summary>
     private static string[] ByScope(IReadOnlyList<OnnxPlace> places)
     {
         var haveScopes = places.Any(place => place.Name.Contains('/', StringComparison.Ordinal));
@@ -105,7 +105,7 @@ internal static class OnnxStages
             }
         }
 
-        // A run ends on the trunk; small ones beside each other are one stage.
+        // A stage ends on the trunk; neighbouring small runs are joined to one stage.
         var ended = new List<(int First, int Last)>();
         foreach (var run in runs)
         {

@@ -5,33 +5,33 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What a stage does to signal and noise.</summary>
+/// <summary>The effect of a stage on signal and noise.</summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Place">Its last place on the trunk.</param>
 /// <param name="Directions">Median effective rank of the signal there; NaN where it was not computed.</param>
-/// <param name="LogSnr">Median of ln(SNR^l/SNR^0) = -2 ln χ there; NaN where no mapping has one.</param>
-/// <param name="Gain">Gain of ln χ over the stage, mean over mappings; null where nothing is known.</param>
+/// <param name="LogSnr">Median of ln(SNR^l/SNR^0) = -2 ln χ there; NaN where no mapping has a value.</param>
+/// <param name="Gain">Gain of ln χ over the stage, mean over mappings; null where it is not known.</param>
 internal sealed record OnnxStageRow(OnnxStage Stage, OnnxPlace Place, double Directions, double LogSnr, Estimate? Gain)
 {
-    /// <summary>Layers with weights of the stage.</summary>
+    /// <summary>Number of the stage's layers with weights.</summary>
     public int Layers => Place.Depth - Stage.From;
 }
 
-/// <summary>A network of an ONNX file stage by stage.</summary>
+/// <summary>A survey of a network in an ONNX file, stage by stage.</summary>
 internal sealed class OnnxSurvey
 {
     private const double FalseRate = 0.05;
 
-    /// <summary>A loss of less than this factor is not where anything goes wrong.</summary>
+    /// <summary>A loss by less than this factor is not worth a remark.</summary>
     private const double Remarkable = 2;
 
-    /// <summary>χ is known to less than this factor, or not at all.</summary>
+    /// <summary>An interval of χ wider than this factor says nothing.</summary>
     private const double Wide = 10;
 
-    /// <summary>Over so few points directions are counted that are far fewer than those of the ensemble.</summary>
+    /// <summary>With this few points or fewer, the directions that are counted are far fewer than those of the ensemble.</summary>
     private const int FewPoints = 16;
 
-    /// <summary>Looks at a result.</summary>
+    /// <summary>Makes the survey of a result.</summary>
     public OnnxSurvey(OnnxResult result)
     {
         var (places, mappings) = (result.Network.Places, result.Record.Mappings);
@@ -66,10 +66,10 @@ internal sealed class OnnxSurvey
     /// <summary>The stages.</summary>
     public IReadOnlyList<OnnxStageRow> Rows { get; }
 
-    /// <summary>Where the network goes wrong, in a sentence or two.</summary>
+    /// <summary>One or two sentences on where the network goes wrong.</summary>
     public IEnumerable<string> Remarks() => RemarksOn(Rows);
 
-    /// <summary>Where a network of these stages goes wrong.</summary>
+    /// <summary>Sentences on where a network of these stages goes wrong.</summary>
     /// <param name="rows">The stages in order.</param>
     internal static IEnumerable<string> RemarksOn(IReadOnlyList<OnnxStageRow> rows)
     {
@@ -88,7 +88,7 @@ internal sealed class OnnxSurvey
             yield return "No stage loses half of the SNR.";
         }
 
-        // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
+        // Fewer points allow fewer directions: such a loss is not caused by the layers.
         var falling = rows.Zip(rows.Skip(1))
             .Where(pair =>
             {
@@ -108,7 +108,7 @@ internal sealed class OnnxSurvey
             );
         }
 
-        // Of stages over as many points the first tells of all.
+        // Among stages with the same number of points, only the first is mentioned.
         string[] few =
         [
             .. rows.Where(row => row.Place.Points is > 1 and <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions))
@@ -121,7 +121,7 @@ internal sealed class OnnxSurvey
         }
     }
 
-    /// <summary>Whether an interval says more than that mappings are few.</summary>
+    /// <summary>Whether an interval is narrow enough to say anything; with few mappings it is not.</summary>
     public static bool IsTelling(Estimate gain) => gain.Upper - gain.Lower < Math.Log(Wide);
 
     /// <summary>A factor given by its logarithm, with two digits.</summary>
@@ -131,8 +131,8 @@ internal sealed class OnnxSurvey
             : RateWords.Scientific(logarithm);
 
     /// <summary>
-    /// The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the
-    /// most that there can be.
+    /// The directions that a signal has over the points of the next stage if only the number of points changes: the inverse of the directions grows by as much
+    /// as the inverse of their greatest possible number.
     /// </summary>
     private static double Expected(OnnxStageRow before, OnnxStageRow after)
     {
@@ -140,7 +140,7 @@ internal sealed class OnnxSurvey
         return 1 / ((1 / before.Directions) + Math.Max(0, fewer));
     }
 
-    /// <summary>A variance over points has fewer directions than there are points, and no more than channels.</summary>
+    /// <summary>The greatest number of directions: fewer than there are points, and at most the number of channels.</summary>
     private static int Most(OnnxPlace place) => Math.Max(1, Math.Min(place.Points - 1, place.Channels));
 
     private static double LogChi(OnnxMapping mapping, int place, int points) =>

@@ -5,16 +5,16 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What theory says of the network of an ONNX file, where that is a composition of layers that theory knows.</summary>
-/// <param name="Said">What it says, or why it says nothing, in sentences.</param>
-/// <param name="AtPlaces">Predictions by number of the network's place.</param>
+/// <summary>The prediction for a network in an ONNX file, where that is a composition of layers for which theory has laws.</summary>
+/// <param name="Said">Sentences on the prediction, or on why there is none.</param>
+/// <param name="AtPlaces">Predictions by the index of the network's place.</param>
 internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionary<int, PredictedPlace> AtPlaces)
 {
-    /// <summary>A comparison is worth this many seconds of waiting.</summary>
+    /// <summary>The greatest number of seconds that a comparison may take.</summary>
     private const double MostSeconds = 30;
 
-    /// <summary>Asks theory about the batch that the first mapping drew, or one like it.</summary>
-    /// <param name="request">What was asked.</param>
+    /// <summary>Predicts for the batch that the first mapping drew, or for one with the same law.</summary>
+    /// <param name="request">The options of the call.</param>
     /// <param name="network">The network.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static OnnxTheory Predict(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)

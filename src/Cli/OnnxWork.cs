@@ -2,12 +2,12 @@ using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Reads a model, runs its mappings and tells what comes of them, within the process that has ONNX Runtime.</summary>
+/// <summary>Reads a model, runs its mappings and sends messages about them, within the process that has ONNX Runtime.</summary>
 internal static class OnnxWork
 {
-    /// <summary>Does what was asked.</summary>
-    /// <param name="request">What.</param>
-    /// <param name="say">Takes messages.</param>
+    /// <summary>Does the work of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="say">Receives messages.</param>
     /// <exception cref="InvalidInputException">The file or an option is wrong.</exception>
     public static void Do(OnnxRequest request, Action<OnnxMessage> say)
     {

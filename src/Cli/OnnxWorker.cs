@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The process with ONNX Runtime: it is told on standard input what to run, and answers in lines on standard output.</summary>
-/// <remarks>It ends when its standard input does: with the command that started it, however that ends.</remarks>
+/// <summary>The process with ONNX Runtime: it reads a request from standard input, and answers in lines on standard output.</summary>
+/// <remarks>It ends when its standard input ends, that is, with the command that started it, however that command ends.</remarks>
 internal static class OnnxWorker
 {
-    /// <summary>The argument that makes the command this process. It is no command for people, and no help lists it.</summary>
+    /// <summary>The argument that turns the command into this process. It is not for users, and no help lists it.</summary>
     public const string Verb = "[onnx-worker]";
 
     /// <summary>Serves one request.</summary>
-    /// <returns>The exit status, 0 also where the request was wrong: that is told in a line.</returns>
+    /// <returns>The exit status, which is 0 also for a wrong request: a message reports the error.</returns>
     public static int Run()
     {
-        // Ctrl-C reaches both processes: the command decides, and ends this one.
+        // Ctrl-C reaches both processes. This one ignores it: the command decides and ends this process.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         MemoryLimit.ToWhatIsFree();
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };

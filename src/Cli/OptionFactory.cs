@@ -34,7 +34,7 @@ internal static class OptionFactory
     public static Option<T> OptionalNumber<T>(string name, string description, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, CustomParser = result => ParseNumber<T>(result, name, expectation) };
 
-    /// <summary>Claims of the ledger; all if none is named.</summary>
+    /// <summary>The option that chooses claims of the ledger; all claims if it is not given.</summary>
     public static Option<string[]> Claims()
     {
         var option = new Option<string[]>("--claim")
@@ -47,7 +47,7 @@ internal static class OptionFactory
         return option;
     }
 
-    /// <summary>Architectures; all if none is named.</summary>
+    /// <summary>The option that chooses architectures; all of them if it is not given.</summary>
     public static Option<string[]> Architectures(string description)
     {
         var option = new Option<string[]>("--architecture")

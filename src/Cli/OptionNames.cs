@@ -1,19 +1,19 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>Names of options as they are typed: with dashes, or with the underscores of the author's package.</summary>
+/// <summary>Names of options as users type them: with dashes, or with underscores as in the author's package.</summary>
 internal static class OptionNames
 {
     private const string Prefix = "--";
 
-    /// <summary>The name of an option in an argument; null where it is none. What follows <c>=</c> or <c>:</c> is its value.</summary>
+    /// <summary>The name of an option in an argument; null where the argument is not an option. The text after <c>=</c> or <c>:</c> is its value.</summary>
     public static string? Find(string argument) =>
         argument.Length > Prefix.Length && argument.StartsWith(Prefix, StringComparison.Ordinal) && argument.IndexOfAny(['=', ':']) is var end
             ? (end < 0 ? argument : argument[..end]).Replace('_', '-')
             : null;
 
-    /// <summary>The arguments with dashes in the names of options that exist.</summary>
+    /// <summary>The arguments, with dashes instead of underscores in the names of known options.</summary>
     /// <param name="arguments">The arguments as they were typed; after <c>--</c> nothing is an option.</param>
-    /// <param name="known">Names of options.</param>
+    /// <param name="known">Names of the known options.</param>
     public static IReadOnlyList<string> Dashed(IReadOnlyList<string> arguments, IReadOnlySet<string> known)
     {
         var last = arguments.TakeWhile(argument => argument != Prefix).Count();

@@ -1,16 +1,16 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>Outputs that would destroy what a command reads, or results: refused before anything is done.</summary>
+/// <summary>Refuses, before any work is done, outputs that would destroy the input of a command or results.</summary>
 internal static class Outputs
 {
     /// <summary>Endings of files that hold results or images.</summary>
     private static readonly string[] Data = [".npz", ".npy", ".journal"];
 
-    /// <summary>Where names that differ in capitals name one file.</summary>
+    /// <summary>How file names are compared: some systems ignore the case of letters.</summary>
     private static readonly StringComparison Names =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    /// <summary>Refuses, before the work, a text that could not be written after it or would destroy what is read or a result.</summary>
+    /// <summary>Refuses, before the work, a text file that could not be written, or that would destroy an input or a result.</summary>
     /// <param name="output">The file to write; null if none is.</param>
     /// <param name="option">The option that named it.</param>
     /// <param name="inputs">The files to read.</param>
@@ -25,7 +25,7 @@ internal static class Outputs
         }
     }
 
-    /// <summary>Refuses an output that is one of the inputs, by whatever name.</summary>
+    /// <summary>Refuses an output that is one of the inputs, also under another name.</summary>
     /// <param name="output">The file to write; null if none is.</param>
     /// <param name="option">The option that named it.</param>
     /// <param name="inputs">The files to read.</param>
@@ -38,7 +38,7 @@ internal static class Outputs
         }
     }
 
-    /// <summary>Refuses a text in the place of a result.</summary>
+    /// <summary>Refuses to write text to a file whose name has the ending of results, images or journals.</summary>
     /// <param name="output">The file to write; null if none is.</param>
     /// <param name="option">The option that named it.</param>
     /// <exception cref="InvalidInputException">Its ending is that of results, images or journals.</exception>

@@ -8,18 +8,18 @@ using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved plot</c>: draws result files, with theory in the same frame.</summary>
+/// <summary><c>wellbehaved plot</c>: draws result files, together with the predictions of theory.</summary>
 internal static class PlotCommand
 {
-    /// <summary>Beyond this number of points a layer of theory takes seconds, and a figure should not take hours.</summary>
+    /// <summary>The greatest number of points for which theory is drawn; with more, a layer takes seconds and a figure could take hours.</summary>
     private const int MostPointsOfTheory = 256;
 
-    /// <summary>Squares of the points, and what a layer takes whatever they are, times the layers: about half a minute.</summary>
+    /// <summary>The greatest amount of work of theory, about half a minute: (the squared points + the constant cost of a layer) × the layers.</summary>
     private const long MostWorkOfTheory = 6_000_000;
 
     private const int WorkOfLayer = 1000;
 
-    /// <summary>More networks in one frame have no room for theory beside each.</summary>
+    /// <summary>The greatest number of networks in one frame for which theory is drawn beside each; more leave no room.</summary>
     private const int MostWithTheory = 3;
 
     private const string Depth = "depth";
@@ -153,8 +153,8 @@ internal static class PlotCommand
         return command;
     }
 
-    /// <summary>Whether what came of training is to be drawn: it is asked for, or all files have it.</summary>
-    /// <exception cref="InvalidInputException">It is asked for, and a file does not have it.</exception>
+    /// <summary>Whether the figure is of training: it is asked for, or all files have results of training.</summary>
+    /// <exception cref="InvalidInputException">It is asked for, but a file has no results of training.</exception>
     private static bool AreOfTraining(string[] files, string figure)
     {
         if (figure is not ("auto" or "training"))
@@ -167,14 +167,14 @@ internal static class PlotCommand
             : throw new InvalidInputException("--figure", $"expected results of train, but {other} has nothing of training");
     }
 
-    /// <summary>One file of training by step and depth, several as a heat map.</summary>
+    /// <summary>Draws one file of training by step and depth, or several files as a heat map.</summary>
     private static Figure ComposeOfTraining((string Path, ResultFile File)[] read)
     {
         var trained = read.Select(one => (one.File, Result: TrainingResult.Read(one.Path))).ToArray();
         return trained is [var alone] ? TrainingFigure.Draw(alone.File, alone.Result) : TrainingMap.Draw(trained);
     }
 
-    /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>
+    /// <summary>Draws files that have a column for each place of any network, together with other files.</summary>
     private static Figure ComposeOfLayers(
         (string Path, ResultFile File)[] read,
         string figure,
@@ -192,7 +192,7 @@ internal static class PlotCommand
             );
     }
 
-    /// <summary>What theory says of those networks that files describe, by the number of the file; of others, why it says nothing.</summary>
+    /// <summary>Predictions for the networks that files describe, by the index of the file; where there is none, a note says why.</summary>
     private static Dictionary<int, NetworkPrediction> Predictions((string Path, ResultFile File)[] read, Func<ResultFile, RecordedForecast> theory)
     {
         var predictions = new Dictionary<int, NetworkPrediction>();
@@ -257,7 +257,7 @@ internal static class PlotCommand
             : throw new InvalidInputException("--figure", "expected histograms of a single file of vanilla only");
     }
 
-    /// <summary>What theory says of the network of a recording; null, with a note, where that is not known or would take too long.</summary>
+    /// <summary>The prediction for the network of a recording; null, with a note, where the network is not known or a prediction would take too long.</summary>
     private static Prediction? TheoryOf(Recording recording, ImageSource? given, CancellationToken cancellation)
     {
         if (recording.File.Options is not { } options)

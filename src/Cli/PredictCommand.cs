@@ -7,7 +7,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved predict</c>: what theory says of a network, before any simulation.</summary>
+/// <summary><c>wellbehaved predict</c>: predicts signal and noise in a network without a simulation.</summary>
 internal static class PredictCommand
 {
     /// <summary>Describes the command.</summary>
@@ -88,12 +88,12 @@ internal static class PredictCommand
         return command;
     }
 
-    /// <summary>Simulations of each network where nobody says how many.</summary>
+    /// <summary>Default number of simulations of each network for <c>--check</c>.</summary>
     private const int UsualChecks = 24;
 
     private const int FewestChecks = 3;
 
-    /// <summary>What is asked of a network of layers.</summary>
+    /// <summary>The question to theory about a network of layers.</summary>
     /// <exception cref="InvalidInputException">Theory has no law of its noise, or an option is out of range.</exception>
     private static NetworkQuestion QuestionOf(ExperimentOptions options)
     {
@@ -139,7 +139,7 @@ internal static class PredictCommand
         var samples = NetworkForecast.SamplesOf(question, subset);
         if (question.Samples is null && samples > 0)
         {
-            // Both sides of a comparison with as many networks.
+            // The comparison then has as many sampled networks as simulations.
             samples = Math.Max(samples, checks);
         }
 
@@ -335,7 +335,7 @@ internal static class PredictCommand
 
         if (prediction.DeltaChiLimit is { } limit)
         {
-            // Without batch norm the limit is that of depth, whatever the batch.
+            // Without batch norm the limit is that of large depth, for any batch.
             Console.WriteLine(
                 Architecture.Named(options.Architecture!).HasBatchNorm
                     ? string.Create(
@@ -460,7 +460,7 @@ internal static class PredictCommand
 
     private static IEnumerable<int> Shown(ExperimentOptions options) => options.ComputedDepths.Select(depth => depth - 1);
 
-    /// <summary>A mean square given by its logarithm: 0 is one, too.</summary>
+    /// <summary>Formats a mean square given by its logarithm, which may be -∞.</summary>
     private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : FigureText.Exponential(logarithm);
 
     private static string Difference(double logarithm, double limit) =>

@@ -8,8 +8,8 @@ if (args is [OnnxWorker.Verb])
 int? status = null;
 AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
 {
-    // What a thread of its own throws reaches no caller. When the command has ended, a library's exit handler has thrown: the verdict stands, and asking
-    // a process that is ending to end would wait for itself.
+    // An exception in a separate thread reaches no caller. If the command has already ended, the exception is from a library's exit handler: the verdict
+    // stands. Environment.Exit would then wait for itself, because the process is already ending.
     if (status is { } known)
     {
         ImmediateExit.With(known);

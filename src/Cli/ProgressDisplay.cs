@@ -4,13 +4,13 @@ using Spectre.Console.Rendering;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Shows progress on standard error: a bar on a terminal, an occasional line elsewhere, with the time left once that is known.</summary>
+/// <summary>Shows progress on standard error: a bar on a terminal, occasional lines otherwise, with the time left as soon as it is known.</summary>
 internal static class ProgressDisplay
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does the work and shows how far it is.</summary>
+    /// <summary>Does the work and shows its progress.</summary>
     /// <typeparam name="T">What the work yields.</typeparam>
     /// <param name="title">What is being done.</param>
     /// <param name="steps">Number of steps in all.</param>
@@ -18,7 +18,7 @@ internal static class ProgressDisplay
     /// <returns>What the work yields.</returns>
     public static T Show<T>(string title, long steps, Func<Action, T> work) => Show(title, steps, (Action<long> advance) => work(() => advance(1)));
 
-    /// <summary>Does work whose steps differ in size, and shows how far it is.</summary>
+    /// <summary>Does work whose steps differ in size, and shows its progress.</summary>
     /// <typeparam name="T">What the work yields.</typeparam>
     /// <param name="title">What is being done.</param>
     /// <param name="steps">Amount of work in all.</param>
@@ -59,7 +59,7 @@ internal static class ProgressDisplay
             });
     }
 
-    /// <summary>A line after ten seconds, then each time as late again, so that a long run leaves few.</summary>
+    /// <summary>Prints a line after ten seconds, then at growing intervals, so that a long run prints few lines.</summary>
     private static void ShowLines(string title, long steps, Task task, Func<long> done)
     {
         var watch = Stopwatch.StartNew();
@@ -89,6 +89,6 @@ internal static class ProgressDisplay
             new Text(left() is { } known ? $"{Spell(known)} left" : string.Empty, Color.Blue);
     }
 
-    /// <summary>Waits a moment; failures of the work surface later, where its result is taken.</summary>
+    /// <summary>Waits a moment, and says whether the work has finished. Its failures are thrown later, where its result is read.</summary>
     private static bool Finished(Task task, TimeSpan moment) => Task.WhenAny(task, Task.Delay(moment)).GetAwaiter().GetResult() == task;
 }

@@ -9,11 +9,11 @@ namespace Wellbehaved.Cli;
 /// simulation, its moments place by place, if that takes no longer than somebody waits for a figure.
 /// </summary>
 /// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
-/// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>
+/// <param name="Verdicts">The verdict on the units of each stack; empty for a network without stacks.</param>
 /// <param name="Silence">Why there is no prediction; null where there is one.</param>
 internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnlyList<StackVerdict> Verdicts, string? Silence)
 {
-    /// <summary>A comparison is worth this many seconds of waiting.</summary>
+    /// <summary>The greatest number of seconds that a comparison may take.</summary>
     private const double MostSeconds = 30;
 
     /// <summary>Rows and columns of an image that any kernel of half of it fits.</summary>
@@ -21,7 +21,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
 
     private const string OneStep = "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more";
 
-    /// <summary>Asks theory about the experiment of a file.</summary>
+    /// <summary>Predicts for the experiment of a file.</summary>
     /// <param name="file">The file, which says of which architecture or described network it is.</param>
     /// <param name="given">Images that the user names; null if none.</param>
     /// <param name="cancellation">Ends the work.</param>
@@ -38,7 +38,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
             return OfArchitecture(options);
         }
 
-        // Gaussian images have the shape that the network asks for.
+        // Gaussian images are drawn in the shape that the network takes.
         var drawn = options is { Dataset: GaussianImages.Name, DataDir: null, Layout: null } ? options.OpenImages() : null;
         if (drawn is not null && (file.DatasetChecksum ?? drawn.Checksum) == drawn.Checksum)
         {
@@ -48,7 +48,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         return RecordedImages.Find(file, given, out var reason) is { } images ? Predict(options, images, cancellation) : Silent(Judged(options), reason!);
     }
 
-    /// <summary>Asks theory about an experiment.</summary>
+    /// <summary>Predicts for an experiment.</summary>
     /// <param name="options">The experiment, on a network of layers.</param>
     /// <param name="images">Its images.</param>
     /// <param name="cancellation">Ends the work.</param>

@@ -2,8 +2,8 @@ namespace Wellbehaved.Cli;
 
 /// <summary>The input images of an experiment that a file describes.</summary>
 /// <remarks>
-/// A file may name a path of another machine, a pipe, or a server that would learn who reads it: what a file names is never opened. Its images are
-/// embedded ones, or those that the user names on the command line, if their checksum is the file's.
+/// The path in a result file may be one of another machine, a pipe, or a server that would learn who reads the file, so it is never opened. The images are
+/// embedded ones, or those that the user names on the command line; their checksum must be the one in the file.
 /// </remarks>
 internal static class RecordedImages
 {

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What a result file may not say of its experiment: the author's files say none of it, ours all.</summary>
+/// <summary>Options for what a result file may not say about its experiment: the author's files say nothing, ours say all.</summary>
 internal sealed class RecordedOptions
 {
     private readonly Option<int?> _channels = new("--num-channels")
@@ -19,10 +19,10 @@ internal sealed class RecordedOptions
     private readonly Option<int?> _kernel = new("--kernel-size") { Description = "With --results: kernel extent, 1 is fully connected", HelpName = "number" };
     private readonly Option<string?> _boundary = new("--boundary") { Description = "With --results: periodic, symmetric or zero_padding", HelpName = "word" };
 
-    /// <summary>Each of them.</summary>
+    /// <summary>All of these options.</summary>
     public IReadOnlyList<Option> Options => [_channels, _batch, _kernel, _boundary];
 
-    /// <summary>Those that a network may leave open too.</summary>
+    /// <summary>The options for sizes that a network of layers may leave open, too.</summary>
     public IReadOnlyList<Option> OfNetworks => [_channels, _batch];
 
     /// <summary>Adds them to a command.</summary>
@@ -34,7 +34,7 @@ internal sealed class RecordedOptions
         }
     }
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the values of the options.</summary>
     public RecordedExperiment Read(ParseResult parsed) =>
         new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
 }

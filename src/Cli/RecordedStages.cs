@@ -8,29 +8,30 @@ using Network = Wellbehaved.Networks.Network;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.
+/// The stages of the network of a result file. For a network with several repeats, a stage leads to the end of each repeat; for others, there are four stages
+/// of equal depth.
 /// </summary>
 internal static class RecordedStages
 {
     private const double FalseRate = 0.05;
 
-    /// <summary>Stretches of a network that has no stages of its own.</summary>
+    /// <summary>Number of stages for a network that has no stages of its own.</summary>
     private const int Stretches = 4;
 
-    /// <summary>More stages than this are no survey.</summary>
+    /// <summary>The greatest number of stages; more would not be a survey.</summary>
     private const int Most = 12;
 
-    /// <summary>Whether the stages are the network's own, and not stretches of its depth.</summary>
+    /// <summary>Whether the stages are the network's own, and not parts of equal depth.</summary>
     /// <param name="file">The file.</param>
     public static bool AreItsOwn(ResultFile file) => file.Options?.Network is { } network && network.Layers.Count(layer => layer is Repeat) is > 1 and <= Most;
 
-    /// <summary>What depths of a file count.</summary>
+    /// <summary>The word for what the depths of a file count: layers or units.</summary>
     /// <param name="file">The file.</param>
     public static string UnitOf(ResultFile file) => file.DepthsCountUnits ? MomentTable.Unit : MomentTable.Layer;
 
-    /// <summary>Tells what each stage does.</summary>
+    /// <summary>Describes the effect of each stage.</summary>
     /// <param name="file">The file.</param>
-    /// <returns>The stages in order; none where χ is not recorded.</returns>
+    /// <returns>The stages in order; empty where χ is not recorded.</returns>
     public static IReadOnlyList<StageOutcome> Describe(ResultFile file)
     {
         var depths = file.SequenceDepths;
@@ -78,7 +79,7 @@ internal static class RecordedStages
         return AreItsOwn(file) ? string.Create(CultureInfo.InvariantCulture, $"stage {number + 1} ({extent})") : extent;
     }
 
-    /// <summary>Where each repeat ends, as indices of the sequence; what follows the last one belongs to it.</summary>
+    /// <summary>Where each repeat ends, as indices of the sequence of places; the layers after the last repeat belong to it.</summary>
     private static int[] EndsOf(Network network, IReadOnlyList<int> depths)
     {
         var ends = new List<int>();

@@ -6,7 +6,7 @@ namespace Wellbehaved.Cli;
 /// <summary>The figures of reports on networks.</summary>
 internal static class ReportFigures
 {
-    /// <summary>Each panel is a picture of its own, so that as many stand in a row as the reader's screen has room for.</summary>
+    /// <summary>Divides a figure into one picture for each panel, so that the reader's screen decides how many stand in a row.</summary>
     /// <param name="figure">The figure.</param>
     public static IReadOnlyList<string> Divide(Figure figure) =>
         [.. figure.Panels.Select((panel, i) => FigureRenderer.ToSvg(panel, string.Create(CultureInfo.InvariantCulture, $"panel-{i + 1}")))];

@@ -6,8 +6,8 @@ namespace Wellbehaved.Cli;
 /// <summary>A report on a network as Markdown.</summary>
 internal static class ReportMarkdown
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="report">What it says.</param>
+    /// <summary>Writes a report.</summary>
+    /// <param name="report">The report.</param>
     public static string Write(IReport report)
     {
         var text = new StringBuilder($"# {ForeignText.InMarkdown(report.Title)}\n\n{string.Join("\n\n", report.Answer.Select(ForeignText.InMarkdown))}\n");
@@ -33,7 +33,7 @@ internal static class ReportMarkdown
         return text.ToString();
     }
 
-    /// <summary>What begins a list or a heading elsewhere does not within a row.</summary>
+    /// <summary>The text of a cell. Signs that begin a list or a heading at the start of a line have no such meaning in a cell and are kept.</summary>
     private static string InCell(string text)
     {
         const string Begun = ". ";

@@ -37,9 +37,9 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
     private const string Page = "report.html";
     private const string Markdown = "report.md";
 
-    /// <summary>Checks before the work begins that they can be written, and destroy nothing that is read; creates the folder.</summary>
+    /// <summary>Checks before the work begins that the files can be written and do not replace an input; creates the folder.</summary>
     /// <param name="inputs">Files that the command reads.</param>
-    /// <exception cref="InvalidInputException">One of them cannot, or is one of the inputs.</exception>
+    /// <exception cref="InvalidInputException">One of the files cannot be written, or is one of the inputs.</exception>
     public void EnsureWritable(params IReadOnlyList<string> inputs)
     {
         foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge") })
@@ -70,7 +70,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         }
     }
 
-    /// <summary>What may be written, and the option that asks for it; null where nobody does.</summary>
+    /// <summary>The files that may be written, and the option for each; null where the option was not given.</summary>
     private (string? Path, string Option)[] Written =>
         [
             (Json, "--json"),
@@ -80,7 +80,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
         ];
 
-    /// <summary>Refuses two outcomes in one file, of which the first would be lost; a device or a pipe takes both.</summary>
+    /// <summary>Refuses two outputs in one file, since the first would be lost; a device or a pipe may take both.</summary>
     private void RequireDifferent()
     {
         var seen = new Dictionary<string, string>();
@@ -93,7 +93,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         }
     }
 
-    /// <summary>Writes them.</summary>
+    /// <summary>Writes the files.</summary>
     public void Write(VerificationRun run)
     {
         WriteIf(Json, () => VerificationReport.ToText(run) + "\n");
@@ -103,7 +103,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         WriteIf(Report is null ? null : Path.Combine(Report, Page), () => PageOf(run));
     }
 
-    /// <summary>Apart, so that commands which draw nothing do not load what draws.</summary>
+    /// <summary>A method of its own, so that a command without figures does not load the code that draws them.</summary>
     private static string PageOf(VerificationRun run) => Figures.HtmlReport.ToText(run);
 
     private static void WriteIf(string? path, Func<string> text)

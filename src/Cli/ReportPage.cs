@@ -4,22 +4,22 @@ using Wellbehaved.Figures;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>A report on a network as one page without scripts, which needs nothing else.</summary>
+/// <summary>A report on a network as one self-contained page without scripts.</summary>
 internal static class ReportPage
 {
-    /// <summary>What this page needs beyond the style of an audit's: tables that are wider than the window move by themselves.</summary>
+    /// <summary>What this page adds to the style of an audit's page: a table that is wider than the window scrolls by itself.</summary>
     private const string Style =
         ".wide { overflow-x: auto; }\n@media (min-width: 62rem) { .wide td, .wide th { white-space: nowrap; } .wide td.long { white-space: normal; "
         + "overflow-wrap: anywhere; } }\n";
 
-    /// <summary>A paragraph that begins so is to be typed.</summary>
+    /// <summary>A paragraph that begins with this word is a command and is shown as code.</summary>
     private const string Command = "wellbehaved ";
 
-    /// <summary>Cells longer than this are broken.</summary>
+    /// <summary>Cells with more characters than this may be broken into lines.</summary>
     private const int Long = 40;
 
-    /// <summary>Writes it.</summary>
-    /// <param name="report">What it says.</param>
+    /// <summary>Writes a report.</summary>
+    /// <param name="report">The report.</param>
     public static string Write(IReport report)
     {
         var (page, title) = (new StringBuilder(), report.Title);
@@ -66,7 +66,7 @@ internal static class ReportPage
         return page.Append("</main>\n</body></html>\n").ToString();
     }
 
-    /// <summary>On a narrow screen the cells of a row follow each other, each with the title of its column.</summary>
+    /// <summary>Appends a table. On a narrow screen the cells of a row stand below each other, each with the title of its column.</summary>
     private static void AppendTable(StringBuilder page, IReadOnlyList<string> header, IReadOnlyList<string[]> rows)
     {
         page.Append("<div class=\"wide\"><table class=\"evidence\">\n");

@@ -2,18 +2,18 @@ namespace Wellbehaved.Cli;
 
 /// <summary>A section of a report: a heading, and a list, a table, or both.</summary>
 /// <param name="Title">The heading.</param>
-/// <param name="Paragraphs">The list.</param>
-/// <param name="Header">Titles of the columns; none where there is no table, empty ones where columns have none.</param>
+/// <param name="Paragraphs">The entries of the list.</param>
+/// <param name="Header">Titles of the columns; empty where there is no table, an empty string for a column without a title.</param>
 /// <param name="Rows">Rows of the table.</param>
 internal sealed record ReportSection(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows);
 
-/// <summary>A report on a network, however it is shown.</summary>
+/// <summary>A report on a network, independent of the form in which it is shown.</summary>
 internal interface IReport
 {
     /// <summary>What the network is called.</summary>
     string Title { get; }
 
-    /// <summary>What is asked first, in a sentence or a few: the verdict, and where the network goes wrong.</summary>
+    /// <summary>The answer in one or a few sentences: the verdict, and where the network goes wrong.</summary>
     IReadOnlyList<string> Answer { get; }
 
     /// <summary>The verdict as a page colours it: <c>holds</c>, <c>rejected</c> or <c>inconclusive</c>.</summary>

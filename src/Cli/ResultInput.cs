@@ -5,10 +5,10 @@ namespace Wellbehaved.Cli;
 /// <summary>A result file, or a folder of its arrays, that a command reads.</summary>
 internal static class ResultInput
 {
-    /// <summary>Longest name of a network that stands in each row of a table.</summary>
+    /// <summary>The greatest length of a network's name in the rows of a table.</summary>
     private const int MostNameLetters = 40;
 
-    /// <summary>Reads the file and says what it lacks, and what a later run has not yet put into it.</summary>
+    /// <summary>Reads the file. Notes say what it lacks, and whether the journal of a later run holds more.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile Read(string path)
     {
@@ -33,7 +33,7 @@ internal static class ResultInput
         return file;
     }
 
-    /// <summary>Reads the file for whoever draws it, and says which of its numbers cannot be true.</summary>
+    /// <summary>Reads the file to draw it. Notes name the numbers in it that cannot be true.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile ReadToDraw(string path)
     {
@@ -46,7 +46,7 @@ internal static class ResultInput
         return file;
     }
 
-    /// <summary>What reports call the network of a file: as the file does, or as the file itself is called.</summary>
+    /// <summary>The name of a file's network in reports: the one that the file states, or the name of the file.</summary>
     public static string NameOf(string path, ResultFile file)
     {
         var name = ForeignText.OnOneLine(

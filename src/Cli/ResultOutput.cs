@@ -1,9 +1,9 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>The result file that a command is to write.</summary>
+/// <summary>The result file that a command will write.</summary>
 internal static class ResultOutput
 {
-    /// <summary>Fails before the work if the file could not be written after it.</summary>
+    /// <summary>Fails before the work if the file could not be written afterwards.</summary>
     /// <exception cref="InvalidInputException">The name has another ending, or the folder cannot be written to.</exception>
     public static void EnsureWritable(string output)
     {
@@ -20,8 +20,8 @@ internal static class ResultOutput
         AtomicFile.EnsureWritable(output, "--out");
     }
 
-    /// <summary>The same for a file that must not be there, nor half of one: a journal is what another run has computed of it.</summary>
-    /// <exception cref="InvalidInputException">There is one, or the file could not be written.</exception>
+    /// <summary>The same check for a file that must not exist, nor its journal, which holds what another run has computed for that file.</summary>
+    /// <exception cref="InvalidInputException">The file or its journal exists, or the file could not be written.</exception>
     public static void EnsureNew(string output)
     {
         EnsureWritable(output);

@@ -150,8 +150,8 @@ internal static class RunCommand
         return ExitStatus.Success;
     }
 
-    /// <summary>Whether a result that is there is another run's and may be replaced; refuses to before the work where nobody said so.</summary>
-    /// <returns>False for a result of the same run, which a repetition would write bit for bit.</returns>
+    /// <summary>Whether an existing result is of another run and may be replaced. Where it may not, an exception is thrown before the work.</summary>
+    /// <returns>False for a result of the same run, which a repetition would reproduce bit for bit.</returns>
     private static bool IsToBeReplaced(string output, JournalHeader header, Earlier earlier)
     {
         string? difference;
@@ -208,8 +208,8 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>What is to become of what earlier runs left.</summary>
-    /// <param name="Resume">Go on with it.</param>
-    /// <param name="Overwrite">Replace it.</param>
+    /// <summary>How the results of earlier runs are treated.</summary>
+    /// <param name="Resume">Whether to continue an earlier run.</param>
+    /// <param name="Overwrite">Whether to replace earlier results.</param>
     private readonly record struct Earlier(bool Resume, bool Overwrite);
 }

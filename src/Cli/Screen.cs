@@ -4,15 +4,15 @@ using Wellbehaved.Audit;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Where a command writes what a person reads: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.
+/// Output to be read by people: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.
 /// </summary>
 internal sealed class Screen
 {
     private readonly IAnsiConsole _console;
 
     /// <summary>A screen of a given width.</summary>
-    /// <param name="writer">What is written to.</param>
-    /// <param name="width">Columns; null where lines have no end, as in a file.</param>
+    /// <param name="writer">Receives the output.</param>
+    /// <param name="width">Columns; null where lines have no limit, as in a file.</param>
     /// <param name="colours">Whether it has colours.</param>
     public Screen(TextWriter writer, int? width, bool colours)
         : this(writer, width, colours ? AnsiSupport.Yes : AnsiSupport.No, colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors) { }
@@ -21,7 +21,7 @@ internal sealed class Screen
     {
         Width = width;
 
-        // Servers of continuous integration are taken for terminals with colours otherwise, even where output goes to a file.
+        // Otherwise servers of continuous integration are taken for terminals with colours, even where output goes to a file.
         _console = AnsiConsole.Create(
             new AnsiConsoleSettings
             {
@@ -32,11 +32,11 @@ internal sealed class Screen
             }
         );
 
-        // Lines are broken here, by words.
+        // This class breaks lines itself, between words.
         _console.Profile.Width = int.MaxValue;
     }
 
-    /// <summary>Columns; null where lines have no end.</summary>
+    /// <summary>Columns; null where lines have no limit.</summary>
     public int? Width { get; }
 
     /// <summary>The process's standard output.</summary>
@@ -45,8 +45,8 @@ internal sealed class Screen
             ? new Screen(Console.Out, null, AnsiSupport.No, ColorSystemSupport.NoColors)
             : new Screen(Console.Out, Terminal.OutputWidth, AnsiSupport.Detect, ColorSystemSupport.Detect);
 
-    /// <summary>Writes a line as it is.</summary>
-    /// <param name="pieces">Its parts, each with its colour; the window's own where that is null.</param>
+    /// <summary>Writes a line without breaking it.</summary>
+    /// <param name="pieces">Its parts, each with its colour; null for the window's own colour.</param>
     public void Line(params IEnumerable<(string Text, Color? Colour)> pieces)
     {
         foreach (var (text, colour) in pieces.Where(piece => piece.Text.Length > 0))
@@ -57,9 +57,9 @@ internal sealed class Screen
         _console.Write(new Text("\n"));
     }
 
-    /// <summary>Writes words, on as many lines as they need.</summary>
-    /// <param name="text">The words.</param>
-    /// <param name="hanging">What every line but the first is indented by.</param>
+    /// <summary>Writes text, broken between words into as many lines as it needs.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="hanging">Indentation of every line but the first.</param>
     public void Sentence(string text = "", int hanging = 0)
     {
         foreach (var line in WordWrap.Lines(ForeignText.OnOneLine(text), Width, hanging))
@@ -69,7 +69,7 @@ internal sealed class Screen
     }
 
     /// <summary>Writes a command so that it can be pasted into a shell, even where it is longer than a line.</summary>
-    /// <param name="text">The command, after its indentation and what introduces it.</param>
+    /// <param name="text">The indentation, some introducing words, and the command.</param>
     public void Command(string text)
     {
         foreach (var line in CommandText.Lines(ForeignText.OnOneLine(text), Width, Shell.LineEnd))

@@ -19,7 +19,7 @@ internal static class ShapeOption
             CustomParser = Parse,
         };
 
-    /// <summary>Describes the option where inputs of ONNX files may be named too.</summary>
+    /// <summary>Describes the option for commands that take ONNX files, whose inputs may be named too.</summary>
     public static Option<InputShapes?> CreateForFiles() =>
         new(Name)
         {
@@ -31,7 +31,7 @@ internal static class ShapeOption
             Arity = ArgumentArity.OneOrMore,
         };
 
-    /// <summary>A shape as the option takes it.</summary>
+    /// <summary>A shape in the form that the option takes.</summary>
     public static string Spell(Shape shape) => string.Create(CultureInfo.InvariantCulture, $"{shape.Height}x{shape.Width}x{shape.Channels}");
 
     private static InputShapes? ParseAll(ArgumentResult result)

@@ -23,10 +23,10 @@ internal static class ShardOption
         };
 
     /// <summary>Reads the option.</summary>
-    /// <param name="text">What was given; null means everything.</param>
-    /// <param name="variable">Looks up a variable of the environment.</param>
+    /// <param name="text">The value of the option; null means all simulations.</param>
+    /// <param name="variable">Looks up an environment variable.</param>
     /// <returns>The share.</returns>
-    /// <exception cref="InvalidInputException">The text, or what the environment says, is no share.</exception>
+    /// <exception cref="InvalidInputException">The text, or the environment, does not give a valid share.</exception>
     public static Shard Read(string? text, Func<string, string?> variable)
     {
         if (text is null)
@@ -65,10 +65,10 @@ internal static class ShardOption
         return new Shard(NumberInEnvironment(variable, text == Auto, count.Value), count.Value);
     }
 
-    /// <summary>The number, from 1, among so many shares.</summary>
+    /// <summary>The number of this share, from 1 to the number of shares, as the environment gives it.</summary>
     /// <remarks>
-    /// The remainder numbers any run of consecutive tasks, from 0 or from 1, and from 1 it is the task's own number; with the count given, a
-    /// task that is submitted again alone gets the share that it had.
+    /// It is the remainder of the task's number. So tasks with consecutive numbers get different shares, whether the numbers begin with 0 or with 1; where they
+    /// begin with 1, the share has the task's own number. With the count given, a task that is submitted again alone gets the same share as before.
     /// </remarks>
     private static int NumberInEnvironment(Func<string, string?> variable, bool countIsOfSlurm, int count)
     {

@@ -2,15 +2,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The same layers on images of fewer positions: claims and laws speak about layers, and most of the work is in positions.</summary>
+/// <summary>Puts a network's layers on smaller images: claims and laws are about layers, but most of the work grows with the positions.</summary>
 internal static class SmallImages
 {
-    /// <summary>Rows and columns that stand for those of larger images.</summary>
+    /// <summary>The numbers of rows and columns that are tried for smaller images.</summary>
     private static readonly int[] Extents = [8, 12, 16, 24];
 
-    /// <summary>The network on the smallest images on which its layers fit each other.</summary>
+    /// <summary>The network on the smallest images that its layers accept.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>It; the network itself where its images are as small, or no smaller ones fit.</returns>
+    /// <returns>That network; the given one where its images are already as small, or no smaller images fit.</returns>
     public static Network Shrink(Network network)
     {
         foreach (var extent in Extents.Where(extent => extent < network.Input.Height && extent < network.Input.Width))
@@ -21,7 +21,7 @@ internal static class SmallImages
             }
             catch (InvalidNetworkException)
             {
-                // A kernel or a pooling asks for more.
+                // A convolution or a pooling needs larger images.
             }
         }
 

@@ -4,7 +4,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved status</c>: how far the runs of a campaign are, by the files in its folder.</summary>
+/// <summary><c>wellbehaved status</c>: shows the progress of the runs of a campaign, from the files in its folder.</summary>
 internal static class StatusCommand
 {
     /// <summary>Describes the command.</summary>
@@ -59,7 +59,7 @@ internal static class StatusCommand
             );
         }
 
-        // Whoever has merged has the whole beside its parts, and shares of different divisions overlap.
+        // After a merge the folder holds the whole beside its parts, and shares of different divisions overlap.
         var whole = runs.Where(run => run.Header!.Shard.IsWhole).Select(run => run.Finished).DefaultIfEmpty(0).Max();
         var parts = runs.Where(run => !run.Header!.Shard.IsWhole).DistinctBy(run => run.Header!.Shard).ToArray();
         var done = RunStatus.Distinct(runs);
@@ -79,7 +79,7 @@ internal static class StatusCommand
         int Count(RunState state) => runs.Count(run => run.State == state);
     }
 
-    /// <summary>Others may have put files into the folder.</summary>
+    /// <summary>The file's name on one line, since other people may have put files with any names into the folder.</summary>
     private static string NameOf(RunStatus run) => ForeignText.OnOneLine(Path.GetFileName(run.Output));
 
     private static string Spell(TimeSpan? time) =>

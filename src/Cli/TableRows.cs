@@ -5,8 +5,8 @@ internal static class TableRows
 {
     private const int Most = 10;
 
-    /// <summary>At most ten indices, evenly spaced, the last one among them.</summary>
-    /// <param name="count">Number of rows that there are.</param>
+    /// <summary>At most ten indices, evenly spaced, including the last one.</summary>
+    /// <param name="count">Number of all rows.</param>
     public static IEnumerable<int> Spread(int count)
     {
         var step = (count + Most - 1) / Most;

@@ -2,25 +2,26 @@ using System.Text;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What is known of the window that a person looks at.</summary>
+/// <summary>The properties of the window that a person looks at.</summary>
 internal static class Terminal
 {
     /// <summary>
-    /// Set, in its own flow, by whoever runs commands in its own process and takes what they write: no window gets it, even where the process has one.
+    /// Set, in its own asynchronous flow, by code that runs commands within its process and captures their output: that output then goes to no window, even if
+    /// the process has one.
     /// </summary>
     internal static AsyncLocal<bool> IsTaken { get; } = new();
 
-    /// <summary>Whether standard output goes to something else than a window.</summary>
+    /// <summary>Whether standard output does not go to a window.</summary>
     public static bool IsOutputRedirected => Console.IsOutputRedirected || IsTaken.Value;
 
-    /// <summary>Whether standard error goes to something else than a window.</summary>
+    /// <summary>Whether standard error does not go to a window.</summary>
     public static bool IsErrorRedirected => Console.IsErrorRedirected || IsTaken.Value;
 
-    /// <summary>Columns of the window that standard output goes to; null where it is redirected: a file has no edge.</summary>
+    /// <summary>Columns of the window of standard output; null where that is redirected, since a file has no width.</summary>
     public static int? OutputWidth => IsOutputRedirected ? null : Width();
 
     /// <summary>
-    /// Lets every line that is written to a window break between words. What must not be broken is written by <see cref="TextWriter.Write(string?)"/>.
+    /// Breaks each line that is written to a window between words. Use <see cref="TextWriter.Write(string?)"/> for text that must not be broken.
     /// </summary>
     public static void WrapLines()
     {

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Cli;
 
-/// <summary>How long work will still take, as soon as that can be said.</summary>
+/// <summary>Estimates how long work will still take, as soon as an estimate is reliable.</summary>
 /// <remarks>
-/// Work that is extrapolated from its first moments is announced many times too long: the runtime compiles, caches fill, and the first step of many is
-/// not over. So nothing is said before a twentieth of the work is done, nor while what would be said now and at half the time differ.
+/// An estimate from the first moments is many times too long: the runtime still compiles, caches fill, and the first of many steps is not over. So there is no
+/// estimate before a twentieth of the work is done, nor while the present estimate differs much from the one at half the present time.
 /// </remarks>
 internal sealed class TimeLeft
 {
@@ -12,10 +12,10 @@ internal sealed class TimeLeft
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(2);
     private readonly List<(TimeSpan Elapsed, double Share)> _past = [];
 
-    /// <summary>Looks at the work; to be called every now and then.</summary>
+    /// <summary>Adds an observation of the work; to be called from time to time.</summary>
     /// <param name="elapsed">Time since it began.</param>
     /// <param name="share">Share of it that is done, 0 to 1.</param>
-    /// <returns>The time left; null where that cannot be said yet.</returns>
+    /// <returns>The time left; null where it cannot be estimated yet.</returns>
     public TimeSpan? After(TimeSpan elapsed, double share)
     {
         _past.Add((elapsed, share));

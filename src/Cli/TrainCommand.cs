@@ -5,7 +5,7 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved train</c>: trains random networks, and writes what came of it beside their moments at initialisation.</summary>
+/// <summary><c>wellbehaved train</c>: trains random networks, and writes the results of training together with the moments at initialisation.</summary>
 internal static class TrainCommand
 {
     /// <summary>Describes the command.</summary>
@@ -115,7 +115,7 @@ internal static class TrainCommand
         return ExitStatus.Success;
     }
 
-    /// <summary>Whether the result is there already; refuses before the work what may not be replaced.</summary>
+    /// <summary>Whether the complete result exists already. Before the work, an exception is thrown for a file that may not be replaced.</summary>
     private static bool IsComplete(TrainingPlan plan, string output, bool resume, bool overwrite)
     {
         if (!File.Exists(output))
@@ -160,7 +160,7 @@ internal static class TrainCommand
         var name = plan.Options.Experiment.Name;
         try
         {
-            // The same mappings before training: what run computes with the same options.
+            // These are the moments of the same mappings before training, as the run command computes them with the same options.
             var initial = new Experiment(plan.Options.Experiment, plan.Images, threads, Shard.Whole).Run(cancellation: cancellation);
             var outcomes = ProgressDisplay.Show(
                 ForeignText.OnOneLine(name),

@@ -3,12 +3,12 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints what came of training: a row for each mapping at its best learning rate, and each run whose loss was no number.</summary>
+/// <summary>Prints the results of training: a row for each mapping at its best learning rate, and each run whose loss became NaN or infinite.</summary>
 internal static class TrainingTable
 {
-    /// <summary>Prints on standard output; runs that failed on standard error.</summary>
+    /// <summary>Prints the table on standard output, and notes on failed runs on standard error.</summary>
     /// <param name="name">What the network is called.</param>
-    /// <param name="result">What came of training.</param>
+    /// <param name="result">The results of training.</param>
     public static void Print(string name, TrainingResult result)
     {
         var screen = Screen.Output();

@@ -4,7 +4,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The verdicts as a table that fits the screen: what has no column there is said on the lines below a row, and nothing is cut.</summary>
+/// <summary>
+/// The verdicts as a table that fits the screen: values without a column there are printed on the lines below their row, so that nothing is cut off.
+/// </summary>
 internal sealed class VerdictRows
 {
     private const int Gap = 2;
@@ -12,7 +14,7 @@ internal sealed class VerdictRows
     /// <summary>Indentation of the lines below a row.</summary>
     private const int Below = 7;
 
-    /// <summary>What was measured is words, which need some width to be read beside the numbers.</summary>
+    /// <summary>Least width of the words that name what was measured, where they stand beside the numbers.</summary>
     private const int LeastQuantityWidth = 30;
 
     private static readonly Column[] Columns =
@@ -28,7 +30,7 @@ internal sealed class VerdictRows
         new("verdict", 13, IsNumber: false),
     ];
 
-    /// <summary>Columns that go below, in this order, until the others fit.</summary>
+    /// <summary>Columns that move to the lines below a row, in this order, until the others fit.</summary>
     private static readonly string[] Dispensable = ["alpha", "n", "interval", "apart by", "measured", "predicted"];
 
     private readonly Screen _screen;
@@ -52,7 +54,7 @@ internal sealed class VerdictRows
         }
     }
 
-    /// <summary>Prints them, and what their abbreviations mean.</summary>
+    /// <summary>Prints the rows, and a legend of their abbreviations.</summary>
     public void Print(IReadOnlyList<string> legend)
     {
         _screen.Sentence(
@@ -105,7 +107,7 @@ internal sealed class VerdictRows
 
     private int WidthOf(int[] columns) => columns.Sum(i => _widths[i]) + (Gap * (columns.Length - 1));
 
-    /// <summary>The cells up to a column, which is not padded if it is words.</summary>
+    /// <summary>The text of the cells up to a column; the last cell is not padded if it is words.</summary>
     private string Line(Func<int, string> cell, int last) =>
         string.Join(
             new string(' ', Gap),
@@ -120,7 +122,7 @@ internal sealed class VerdictRows
 
     private sealed record Column(string Title, int Width, bool IsNumber)
     {
-        /// <summary>The cell where it has no title above it.</summary>
+        /// <summary>A cell as it is written where no title stands above it.</summary>
         public string Spell(string cell) =>
             cell == Row.Exact ? cell
             : Title == "n" ? $"n = {cell}"
@@ -129,7 +131,7 @@ internal sealed class VerdictRows
 
     private sealed record Row(string[] Cells, string Words, Color? Colour)
     {
-        /// <summary>In the place of α, where there is none.</summary>
+        /// <summary>The entry in the column of α for a check that has no α.</summary>
         public const string Exact = "exact";
 
         public static Row Read(CheckOutcome outcome)

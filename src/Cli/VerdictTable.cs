@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Prints what came of a run of the suite: a row for each claim and architecture, then what needs attention, then the sum.</summary>
+/// <summary>Prints the results of a run of the suite: a row for each claim and architecture, then what needs attention, then the totals.</summary>
 internal static class VerdictTable
 {
     /// <summary>Prints a run on standard output.</summary>
@@ -29,7 +29,7 @@ internal static class VerdictTable
             screen.Sentence($"{outcome}", 2);
             screen.Sentence($"  {ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
 
-            // The same file gives the same verdict.
+            // For a recorded file no such command is printed: the file always gives the same verdict.
             if (!run.IsRecorded)
             {
                 screen.Command($"  again: {VerificationReport.ReplayOf(run, outcome)}");

@@ -5,15 +5,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved verify</c>: do the claims of the ledger hold on the reference implementation?</summary>
+/// <summary><c>wellbehaved verify</c>: checks whether the claims of the ledger hold on the reference implementation.</summary>
 internal static class VerifyCommand
 {
     private const string NetworkName = "--network";
 
-    /// <summary>Multiply-adds of a batch that the definition takes a few seconds for; checks ask for many.</summary>
+    /// <summary>The greatest number of multiply-adds of a batch: the definition takes a few seconds for it, and checks ask for many batches.</summary>
     private const double MostMultiplyAdds = 2e9;
 
-    /// <summary>Numbers of all places of a batch, which are in memory together, as signal and noise.</summary>
+    /// <summary>The greatest number of numbers at all places of a batch; they are in memory together, as signal and noise.</summary>
     private const double MostNumbers = 3e7;
 
     /// <summary>Describes the command.</summary>
@@ -128,7 +128,7 @@ internal static class VerifyCommand
         );
 
     /// <summary>
-    /// The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.
+    /// The recipes that come with the command, beside the paper's four; the full scale checks them too. Their sizes are small, because the definition is slow.
     /// </summary>
     private static SiteCase[] Standing(Wanted wanted) =>
         wanted is { Scale: Scale.Full, Architectures: null }
@@ -182,7 +182,7 @@ internal static class VerifyCommand
         return new(sizes.Input is null ? SmallImages.Shrink(network) : network, batchSize ?? 4);
     }
 
-    /// <summary>Why a batch of a network is too much for the definition to follow; null if it isn't.</summary>
+    /// <summary>Why a batch of a network is too large for the definition, which is slow; null if it is not.</summary>
     private static string? TooLarge(SiteCase site)
     {
         var numbers = site.Network.Places.Sum(place => (double)place.Shape.Features * site.Images) + ((double)site.Network.Input.Features * site.Images);

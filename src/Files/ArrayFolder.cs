@@ -1,6 +1,6 @@
 namespace Wellbehaved.Files;
 
-/// <summary>A folder of <c>.npy</c> files, as the paper's author first kept his results: <c>numpy.save</c> for each array, under its name.</summary>
+/// <summary>A folder of <c>.npy</c> files, in which the paper's author first kept his results: one <c>numpy.save</c> for each array, under its name.</summary>
 internal sealed class ArrayFolder : IArrayCollection
 {
     private const string Extension = ".npy";
@@ -23,8 +23,8 @@ internal sealed class ArrayFolder : IArrayCollection
     /// <inheritdoc/>
     public long StoredBytes { get; }
 
-    /// <summary>Lists a folder, without those in it.</summary>
-    /// <exception cref="InvalidInputException">It cannot be listed, or holds no array.</exception>
+    /// <summary>Lists the arrays of a folder, without its subfolders.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be listed, or holds no array.</exception>
     public static ArrayFolder Open(string folder)
     {
         try

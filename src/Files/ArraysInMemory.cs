@@ -1,6 +1,6 @@
 namespace Wellbehaved.Files;
 
-/// <summary>Named arrays that were just computed, for readers of archives.</summary>
+/// <summary>Named arrays in memory, for code that reads archives.</summary>
 /// <param name="arrays">The arrays.</param>
 internal sealed class ArraysInMemory(IEnumerable<KeyValuePair<string, NpyArray>> arrays) : IArrayCollection
 {

@@ -1,14 +1,14 @@
 namespace Wellbehaved.Files;
 
-/// <summary>Writes files that are complete or not there.</summary>
+/// <summary>Writes files so that a file is either complete or not there.</summary>
 internal static class AtomicFile
 {
     private const string PartialEnding = ".partial";
 
-    /// <summary>As many as systems follow; beyond, they lead in a circle.</summary>
+    /// <summary>The greatest number of links that are followed, the same as in operating systems; more mean that the links form a circle.</summary>
     private const int MostLinks = 40;
 
-    /// <summary>Fails early if a file could not be written later, before hours of work depend on it.</summary>
+    /// <summary>Fails early, before hours of work, if a file could not be written later.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that named it.</param>
     /// <exception cref="InvalidInputException">The folder is missing, or the path is a folder.</exception>
@@ -51,13 +51,13 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Writes a text, complete or not at all.</summary>
+    /// <summary>Writes a text file, either completely or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">The text, written as UTF-8.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes beside the file and renames at the end; into a device or a pipe it writes as it is.</summary>
+    /// <summary>Writes a temporary file beside the file and renames it at the end; a device or a pipe is written directly.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
@@ -70,7 +70,7 @@ internal static class AtomicFile
             return;
         }
 
-        // A link stays one: what it leads to is replaced.
+        // A link is kept, and the file that it points to is replaced.
         path = TargetOf(path);
         var temporary = TemporaryName(path);
         try
@@ -96,9 +96,9 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>The file that a path leads to, through links to files and to folders: one file has one such path.</summary>
-    /// <param name="path">The path; nothing need be there.</param>
-    /// <returns>A full path; a name that no file can have as it is, which whoever opens it refuses.</returns>
+    /// <summary>The file that a path leads to after links to files and to folders are followed; each file has only one such path.</summary>
+    /// <param name="path">The path; it need not exist.</param>
+    /// <returns>A full path. A name that no file can have is returned unchanged, and is refused when it is opened.</returns>
     internal static string TargetOf(string path) =>
         string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) ? path : TargetOf(Path.GetFullPath(path), MostLinks);
 
@@ -116,7 +116,7 @@ internal static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Links in a circle, or nothing at all: the path itself says what is wrong when it is opened.
+            // The links form a circle, or the path does not exist. The path is returned, and the error is reported when it is opened.
             return place;
         }
     }
@@ -135,7 +135,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Removes what processes that were killed amidst <see cref="Write"/> have left; nobody else may be writing the file.</summary>
+    /// <summary>Removes temporary files of processes that were killed during <see cref="Write"/>; no other process may be writing the file.</summary>
     /// <param name="path">The file.</param>
     internal static void RemoveLeftovers(string path)
     {
@@ -151,7 +151,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>What the system says, of the file that the user named.</summary>
+    /// <summary>The message of the system, with the file that the user named in place of the temporary one.</summary>
     private static string Reason(Exception exception, string temporary, string path) => exception.Message.Replace(temporary, path, StringComparison.Ordinal);
 
     private static string TemporaryName(string path)

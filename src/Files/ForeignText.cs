@@ -6,16 +6,16 @@ using System.Text;
 namespace Wellbehaved.Files;
 
 /// <summary>
-/// What text that others wrote looks like in each of our outputs: names and refusals of subjects, last words of programs, names of files and arrays, options
-/// in files. All of it passes through here before anybody sees it.
+/// Makes text from outside the program safe for each kind of output: names and refusals of subjects, last words of programs, names of files and arrays, options
+/// in files. All such text passes through this class before it is shown.
 /// </summary>
 /// <remarks>
-/// It stays on one line, nothing obeys it, and nothing of it is hidden. Passing <see cref="OnOneLine"/> a second time changes nothing, so that text may be
-/// made safe where it enters and again where it leaves.
+/// The text stays on one line, is never interpreted as markup or as a command, and no part of it is hidden. Applying <see cref="OnOneLine"/> twice has the same
+/// result as once, so text may be made safe both where it enters and where it leaves.
 /// </remarks>
 internal static class ForeignText
 {
-    /// <summary>Accents that a letter may carry; more of them run over the lines above and below.</summary>
+    /// <summary>The greatest number of accents on a letter; more would run over the lines above and below.</summary>
     private const int MostMarks = 3;
 
     private const int LongestFileName = 100;
@@ -23,7 +23,7 @@ internal static class ForeignText
     /// <summary>Signs for which a cell of CSV must be quoted.</summary>
     private static readonly System.Buffers.SearchValues<char> CellSigns = System.Buffers.SearchValues.Create(",\"\r\n");
 
-    /// <summary>Characters without a shape that Unicode counts among letters and marks: fillers, the joiner of graphemes, selectors of variants.</summary>
+    /// <summary>Invisible characters that Unicode counts among letters and marks: fillers, the joiner of graphemes, selectors of variants.</summary>
     private static readonly (int First, int Last)[] WithoutShape =
     [
         (0x034F, 0x034F),
@@ -37,17 +37,17 @@ internal static class ForeignText
         (0xE0100, 0xE01EF),
     ];
 
-    /// <summary>Names that are devices on Windows, with any ending.</summary>
+    /// <summary>Names that denote devices on Windows, with any ending.</summary>
     private static readonly FrozenSet<string> Devices = FrozenSet.ToFrozenSet(
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })],
         StringComparer.OrdinalIgnoreCase
     );
 
-    /// <summary>For a terminal, a message, and XML or a figure whose writer encodes markup.</summary>
+    /// <summary>Makes text safe for a terminal, for a message, and for XML or a figure whose writer encodes markup.</summary>
     /// <param name="text">The text.</param>
     /// <returns>
-    /// The text on one line: white space of every kind is a space, and what has no shape (control characters, marks that turn the direction of reading,
-    /// characters of no width, those that Unicode does not define, accents beyond three) is spelled <c>\u202E</c>, as in C#.
+    /// The text on one line. White space of every kind becomes a space. Invisible characters (control characters, marks that change the direction of reading,
+    /// characters of no width, undefined characters, accents after the third) are spelled as in C#: <c>\u202E</c>.
     /// </returns>
     public static string OnOneLine(string text)
     {
@@ -73,12 +73,12 @@ internal static class ForeignText
         return line.ToString();
     }
 
-    /// <summary>For a sentence, a heading or a cell of a table in Markdown.</summary>
+    /// <summary>Makes text safe for a sentence, a heading or a cell of a table in Markdown.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>Markdown that shows the text of <see cref="OnOneLine"/>: no markup, no link, no HTML, no end of the cell.</returns>
+    /// <returns>Markdown that shows the text of <see cref="OnOneLine"/>, without markup, links or HTML, and without ending the cell.</returns>
     public static string InMarkdown(string text)
     {
-        // Four spaces before it would make it a block of code.
+        // Four leading spaces would make it a block of code.
         var line = OnOneLine(text).Trim();
         var page = new StringBuilder(line.Length);
         for (var i = 0; i < line.Length; i++)
@@ -92,11 +92,11 @@ internal static class ForeignText
                     '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' or '#' => $"\\{line[i]}",
                     '_' when !(IsInWord(line, i - 1) && IsInWord(line, i + 1)) => "\\_",
 
-                    // GitHub makes a link of an address.
+                    // GitHub turns an address into a link.
                     ':' when line.AsSpan(i).StartsWith("://", StringComparison.Ordinal) => "&#58;",
                     '.' when line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase) => "&#46;",
 
-                    // Items of a list, and lines below headings, begin a line with these.
+                    // At the beginning of a line these begin an item of a list, or mark the line above as a heading.
                     '-' or '+' or '=' when i == 0 => $"\\{line[i]}",
                     '.' or ')' when i > 0 && line.AsSpan(0, i).IndexOfAnyExceptInRange('0', '9') < 0 => $"\\{line[i]}",
                     var other => other.ToString(),
@@ -107,13 +107,13 @@ internal static class ForeignText
         return page.ToString();
     }
 
-    /// <summary>For the text or a quoted attribute of a page of HTML.</summary>
+    /// <summary>Makes text safe for an element or a quoted attribute in a page of HTML.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text of <see cref="OnOneLine"/>, encoded.</returns>
     public static string InHtml(string text) => WebUtility.HtmlEncode(OnOneLine(text));
 
-    /// <summary>For JSON, which is read by programs but looked at by people: strings keep every character, those without a shape as escapes.</summary>
-    /// <param name="json">JSON text, whose strings may hold what others wrote.</param>
+    /// <summary>Makes JSON safe to look at, although programs read it: strings keep every character, but invisible ones are written as escapes.</summary>
+    /// <param name="json">JSON text, whose strings may hold text from outside.</param>
     /// <returns>JSON of the same values.</returns>
     public static string InJson(string json)
     {
@@ -121,7 +121,7 @@ internal static class ForeignText
         var text = new StringBuilder(json.Length);
         foreach (var rune in json.EnumerateRunes())
         {
-            // Outside of strings nothing but ASCII occurs, and inside of them a writer has escaped the control characters of ASCII.
+            // Outside of strings JSON is ASCII, and inside of strings its writer has already escaped the control characters of ASCII.
             if (rune.IsAscii || !IsHidden(rune, Rune.GetUnicodeCategory(rune)))
             {
                 text.Append(rune);
@@ -150,9 +150,9 @@ internal static class ForeignText
         return cell.AsSpan().ContainsAny(CellSigns) ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
     }
 
-    /// <summary>For the name of a file on any system.</summary>
+    /// <summary>Makes text safe as the name of a file on any system.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>Letters, digits, <c>-</c>, <c>_</c> and <c>.</c> of ASCII, in a name that is no device, no hidden file and not the folder itself.</returns>
+    /// <returns>A name of ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, which is not a device, not a hidden file and not the folder itself.</returns>
     public static string InFileName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -165,9 +165,9 @@ internal static class ForeignText
             : letters;
     }
 
-    /// <summary>The beginning of a text that may be of any length.</summary>
+    /// <summary>The beginning of a text of any length.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="most">The most characters that are kept.</param>
+    /// <param name="most">The greatest number of characters that are kept.</param>
     /// <returns>The text, or its beginning and an ellipsis.</returns>
     public static string Beginning(string text, int most)
     {

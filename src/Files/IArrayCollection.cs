@@ -6,13 +6,13 @@ internal interface IArrayCollection : IDisposable
     /// <summary>Names of the arrays, without extension.</summary>
     IReadOnlyCollection<string> Names { get; }
 
-    /// <summary>Bytes that the arrays take where they are stored.</summary>
+    /// <summary>Number of bytes that the arrays take where they are stored.</summary>
     long StoredBytes { get; }
 
     /// <summary>Whether there is an array of this name.</summary>
     bool Contains(string name);
 
-    /// <summary>Reads type and shape of an array, and leaves its elements unread.</summary>
+    /// <summary>Reads the type and the shape of an array, but not its elements.</summary>
     /// <exception cref="InvalidInputException">There is no such array, or its header is damaged.</exception>
     NpyHeader Describe(string name);
 
@@ -21,6 +21,6 @@ internal interface IArrayCollection : IDisposable
     NpyArray Read(string name);
 
     /// <summary>Opens an archive or a folder.</summary>
-    /// <exception cref="InvalidInputException">It is missing, or neither.</exception>
+    /// <exception cref="InvalidInputException">The path does not exist, or is neither of these.</exception>
     static IArrayCollection Open(string path) => Directory.Exists(path) ? ArrayFolder.Open(path) : NpzArchive.Open(path);
 }

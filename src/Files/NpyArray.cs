@@ -27,10 +27,10 @@ public sealed class NpyArray
     /// <summary>Number of elements.</summary>
     public int Count { get; }
 
-    /// <summary>The elements as they lie in the file.</summary>
+    /// <summary>The bytes of the elements, as in the file.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>The format of floating-point numbers of 16 bytes; null for other elements, and where it cannot be told.</summary>
+    /// <summary>The format of floating-point numbers of 16 bytes; null for other elements, and where the format is not clear.</summary>
     internal WideFloatFormat? WideFormat => _wideFormat.Value;
 
     /// <summary>Type and shape, for messages.</summary>
@@ -51,7 +51,7 @@ public sealed class NpyArray
     /// <exception cref="ArgumentException">Shape and number of elements disagree.</exception>
     public static NpyArray From(ReadOnlySpan<long> values, params ReadOnlySpan<int> shape) => Create('i', values, shape);
 
-    /// <summary>A single text, as an array without axes.</summary>
+    /// <summary>A single text, as an array of no axes.</summary>
     /// <param name="text">The text, not empty.</param>
     /// <returns>The array.</returns>
     public static NpyArray From(string text)
@@ -61,7 +61,7 @@ public sealed class NpyArray
         return new NpyArray(new NpyElementType('U', bytes.Length, false), [], bytes);
     }
 
-    /// <summary>Texts along one axis; shorter ones are filled up with zeros, as NumPy does.</summary>
+    /// <summary>An array of texts along one axis; as in NumPy, shorter texts are padded with zeros.</summary>
     /// <param name="texts">The texts, none empty.</param>
     /// <returns>The array.</returns>
     public static NpyArray From(IReadOnlyList<string> texts)
@@ -79,7 +79,7 @@ public sealed class NpyArray
         return new NpyArray(new NpyElementType('U', longest, false), [encoded.Length], bytes);
     }
 
-    /// <summary>Takes rows, along the first axis, from arrays of equal type and equal further axes.</summary>
+    /// <summary>An array of rows, along the first axis, from arrays of the same type and with the same other axes.</summary>
     internal static NpyArray OfRows(IReadOnlyList<NpyArray> arrays, IReadOnlyList<(int Array, int Row)> rows)
     {
         var type = arrays[0].ElementType;
@@ -97,12 +97,12 @@ public sealed class NpyArray
     /// <summary>Decodes some elements.</summary>
     /// <param name="first">Index of the first one, in C order.</param>
     /// <param name="destination">Receives them in double precision.</param>
-    /// <exception cref="FormatException">The array holds text, or bytes that are no number.</exception>
+    /// <exception cref="FormatException">The array holds text, or bytes that are not a number.</exception>
     public void Decode(int first, Span<double> destination)
     {
         if (ElementType is { Kind: 'u', Size: 1 })
         {
-            // Bytes are what images are mostly stored as: a hundred thousand pixels to a batch.
+            // Images are mostly stored as bytes, and a batch has a hundred thousand pixels; so bytes are decoded separately.
             var bytes = _bytes.AsSpan(first, destination.Length);
             for (var i = 0; i < bytes.Length; i++)
             {
@@ -131,7 +131,7 @@ public sealed class NpyArray
 
     /// <summary>Decodes all elements.</summary>
     /// <returns>The elements in C order, in double precision.</returns>
-    /// <exception cref="FormatException">The array holds text, or bytes that are no number.</exception>
+    /// <exception cref="FormatException">The array holds text, or bytes that are not a number.</exception>
     public double[] ToDoubles()
     {
         var values = new double[Count];
@@ -149,7 +149,7 @@ public sealed class NpyArray
 
     /// <summary>Decodes texts.</summary>
     /// <returns>The elements in C order.</returns>
-    /// <exception cref="FormatException">The array holds no text.</exception>
+    /// <exception cref="FormatException">The array does not hold text.</exception>
     public string[] ToTexts()
     {
         if (ElementType.Kind != 'U')

@@ -12,13 +12,13 @@ internal readonly record struct NpyElementType(char Kind, int Size, bool IsBigEn
     private const int LargestBytes = 8;
     private const int Utf32Bytes = 4;
 
-    /// <summary>How a header spells the type.</summary>
+    /// <summary>The spelling of the type in a header.</summary>
     public string Spelling => $"{(Size == 1 ? '|' : IsBigEndian ? '>' : '<')}{Kind}{(Kind == 'U' ? Size / Utf32Bytes : Size)}";
 
-    /// <summary>Whether elements are floating-point numbers of 16 bytes, whose format is a property of the whole array.</summary>
+    /// <summary>Whether elements are floating-point numbers of 16 bytes; their format must be found from the whole array.</summary>
     internal bool IsWideFloat => Kind == 'f' && Size == WideFloat.Size;
 
-    /// <summary>What is said of 16-byte floats in which no format can be told.</summary>
+    /// <summary>The message for floats of 16 bytes whose format is not clear.</summary>
     internal static string NoWideFloat =>
         "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than "
         + "one; save them as float64";
@@ -50,8 +50,8 @@ internal readonly record struct NpyElementType(char Kind, int Size, bool IsBigEn
         return known ? new NpyElementType(kind, kind == 'U' ? size * Utf32Bytes : size, spelling[0] == '>') : null;
     }
 
-    /// <summary>Says in a few words what a type is that cannot be decoded, and what to save instead.</summary>
-    /// <param name="spelling">Its spelling; null for a list of fields.</param>
+    /// <summary>Describes a type that cannot be decoded, and what to save instead.</summary>
+    /// <param name="spelling">The spelling of the type; null for a list of fields.</param>
     internal static string Refusal(string? spelling) =>
         (spelling?.Length > 1 ? spelling[1] : '\0') switch
         {

@@ -17,7 +17,7 @@ internal static partial class NpyFormat
     /// <summary>Reads an array from a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The array.</returns>
-    /// <exception cref="InvalidInputException">The file is missing, or is not an array that can be decoded.</exception>
+    /// <exception cref="InvalidInputException">The file is missing, or does not hold an array that can be decoded.</exception>
     public static NpyArray ReadFile(string path)
     {
         using var stream = RegularFile.Open(path);
@@ -31,10 +31,10 @@ internal static partial class NpyFormat
         }
     }
 
-    /// <summary>Reads an array; it must fill the stream's given length exactly, so nothing is allocated that the stream could not hold.</summary>
-    /// <param name="stream">Where to read.</param>
+    /// <summary>Reads an array. It must have exactly the given length, so memory is only allocated for bytes that the stream can hold.</summary>
+    /// <param name="stream">The stream to read.</param>
     /// <param name="length">Bytes of header and elements.</param>
-    /// <param name="name">What to call the stream in messages.</param>
+    /// <param name="name">The stream's name in messages.</param>
     /// <returns>The array.</returns>
     /// <exception cref="InvalidInputException">The bytes are not an array that can be decoded.</exception>
     public static NpyArray Read(Stream stream, long length, string name)
@@ -64,10 +64,10 @@ internal static partial class NpyFormat
         }
     }
 
-    /// <summary>Reads what an array says of itself and leaves its elements unread, so that whoever expects another array can refuse it unseen.</summary>
-    /// <param name="stream">Where to read; left at the first element.</param>
+    /// <summary>Reads the header of an array, but not its elements, so that the caller can refuse an unwanted array before its elements are read.</summary>
+    /// <param name="stream">The stream to read; afterwards it is at the first element.</param>
     /// <param name="length">Bytes of header and elements.</param>
-    /// <param name="name">What to call the stream in messages.</param>
+    /// <param name="name">The stream's name in messages.</param>
     /// <returns>Type and shape; they fit the given length.</returns>
     /// <exception cref="InvalidInputException">The bytes are not an array that can be decoded.</exception>
     public static NpyHeader ReadHeader(Stream stream, long length, string name)
@@ -100,7 +100,7 @@ internal static partial class NpyFormat
     }
 
     /// <summary>Writes an array.</summary>
-    /// <param name="stream">Where to write.</param>
+    /// <param name="stream">The stream to write.</param>
     /// <param name="array">The array.</param>
     public static void Write(Stream stream, NpyArray array)
     {
@@ -163,7 +163,7 @@ internal static partial class NpyFormat
         return shape;
     }
 
-    /// <summary>Reorders elements from first index fastest to last index fastest.</summary>
+    /// <summary>Reorders elements from Fortran order (first index fastest) to C order (last index fastest).</summary>
     private static byte[] ToCOrder(byte[] fortran, int[] shape, int size)
     {
         var reordered = new byte[fortran.Length];
@@ -187,7 +187,7 @@ internal static partial class NpyFormat
         return reordered;
     }
 
-    // Headers are Python literals; Python 2 of Windows wrote shapes as (20L, 32L), and whoever writes headers by hand may prefer double quotes.
+    // Headers are Python literals. Python 2 on Windows wrote shapes as (20L, 32L), and headers that people write may have double quotes.
     [GeneratedRegex("""['"]descr['"]\s*:\s*[ub]?['"](?<type>[^'"]{1,16})['"]""")]
     private static partial Regex TypePattern();
 

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Files;
 
-/// <summary>What an array says of itself before its elements: their type, the shape and the order. Reading it allocates nothing for the elements.</summary>
+/// <summary>The header of an array: the type of its elements, its shape and its order. Reading it allocates no memory for the elements.</summary>
 internal sealed class NpyHeader
 {
     internal NpyHeader(NpyElementType type, int[] shape, bool isFortranOrder, long offset, long bytes)
@@ -21,10 +21,10 @@ internal sealed class NpyHeader
     /// <summary>Whether the first index runs fastest in the file.</summary>
     public bool IsFortranOrder { get; }
 
-    /// <summary>Bytes of the header, after which the elements begin.</summary>
+    /// <summary>Length of the header in bytes; the elements begin after it.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes of the elements; the file is known to hold as many.</summary>
+    /// <summary>Number of bytes of the elements; it has been checked that the file holds them.</summary>
     public long Bytes { get; }
 
     /// <summary>Number of elements.</summary>

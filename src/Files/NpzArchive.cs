@@ -5,15 +5,15 @@ namespace Wellbehaved.Files;
 
 /// <summary>A NumPy archive (<c>.npz</c>): named arrays in a zip file.</summary>
 /// <remarks>
-/// Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums
-/// after.
+/// Arrays are decoded when they are asked for. Before memory is allocated, sizes are checked against the greatest size that the compressed bytes can have;
+/// afterwards checksums are checked.
 /// </remarks>
 internal sealed class NpzArchive : IArrayCollection, IDisposable
 {
-    /// <summary>No deflated byte stands for more bytes than this.</summary>
+    /// <summary>The greatest ratio of compression that the deflate format allows.</summary>
     private const long MaxDeflateRatio = 1032;
 
-    /// <summary>The least bytes that an entry takes beside its content.</summary>
+    /// <summary>The least number of bytes that an entry takes in addition to its content.</summary>
     private const int LocalHeaderBytes = 30;
 
     private const string Extension = ".npy";
@@ -29,7 +29,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
         _archive = archive;
         StoredBytes = bytes;
 
-        // Many entries that share the same bytes are a way to make much out of little.
+        // Entries that share the same bytes would let a small file expand to a very large one.
         if (archive.Entries.Aggregate(UInt128.Zero, (sum, entry) => sum + (ulong)entry.CompressedLength + LocalHeaderBytes) > (ulong)bytes)
         {
             throw new InvalidInputException(path, $"expected entries that do not overlap, found more bytes announced than the {bytes} of the file");
@@ -57,9 +57,9 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
     /// <exception cref="InvalidInputException">The file is missing or is not a zip archive.</exception>
     public static NpzArchive Open(string path) => Open(RegularFile.Open(path), path);
 
-    /// <summary>Opens an archive in a file that is open.</summary>
-    /// <param name="file">The file; closed with the archive, and if it is none.</param>
-    /// <param name="path">What to call the file in messages.</param>
+    /// <summary>Opens an archive from an open file.</summary>
+    /// <param name="file">The file; it is closed with the archive, or at once if it is not an archive.</param>
+    /// <param name="path">The file's name in messages.</param>
     /// <returns>The archive; dispose of it after reading.</returns>
     /// <exception cref="InvalidInputException">The file is not a zip archive, or cannot be read.</exception>
     public static NpzArchive Open(FileStream file, string path)
@@ -86,7 +86,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
         }
     }
 
-    /// <summary>Writes an archive in one step: the file is complete or not there.</summary>
+    /// <summary>Writes an archive; the file is either complete or not there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="arrays">Names and arrays, in the order in which they are to be stored.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
@@ -98,7 +98,8 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
                 using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
                 foreach (var (name, array) in arrays)
                 {
-                    // Stored, with a fixed time: equal results are equal files, whatever the compressor's version and the clock.
+                    // Entries are not compressed and have a fixed time, so that equal results give equal files, whatever the compressor's version and the
+                    // clock.
                     var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
                     entry.LastWriteTime = FixedTime;
                     using var content = entry.Open();
@@ -132,7 +133,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
     }
 
     /// <summary>
-    /// Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.
+    /// Reads the header of an array, but not its elements, so that the caller can refuse an unwanted type or shape before it takes memory.
     /// </summary>
     /// <param name="name">Name without extension.</param>
     /// <returns>Type and shape.</returns>
@@ -175,7 +176,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
         }
     }
 
-    /// <summary>Computes a checksum of what is read through it.</summary>
+    /// <summary>Computes a checksum of the bytes that are read through it.</summary>
     private sealed class ChecksummedStream(Stream inner) : Stream
     {
         private readonly Crc32 _crc = new();

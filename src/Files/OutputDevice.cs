@@ -4,26 +4,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Files;
 
-/// <summary>An output that is written into and never replaced: a device, a pipe, or a stream that this process was started with.</summary>
+/// <summary>An output that must be written directly and never replaced: a device, a pipe, or a standard stream of this process.</summary>
 /// <remarks>
-/// A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.
+/// Writing a temporary file and renaming it would replace the output: <c>/dev/null</c> would become a file, and a reader of the pipe would wait forever.
 /// </remarks>
 internal static class OutputDevice
 {
     private const int MostLinks = 40;
 
-    /// <summary>Whether a path names one; a name that no file can have names none.</summary>
+    /// <summary>Whether a path names such an output; false for a name that no file can have.</summary>
     public static bool Is(string path) =>
         !OperatingSystem.IsWindows()
         && path.Length > 0
         && !path.Contains('\0', StringComparison.Ordinal)
         && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
 
-    /// <summary>Whether it can be written into, as far as that can be known without opening it.</summary>
+    /// <summary>Whether the output can be written, as far as that is known without opening it.</summary>
     public static bool IsWritable(string path) => DescriptorOf(path) is 1 or 2 || UnixFileType.IsWritable(Path.GetFullPath(path));
 
-    /// <summary>Opens it for writing.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is a pipe that nobody reads.</exception>
+    /// <summary>Opens the output for writing.</summary>
+    /// <exception cref="IOException">The output cannot be opened, or is a pipe without a reader.</exception>
     public static Stream Open(string path)
     {
         switch (DescriptorOf(path))
@@ -38,7 +38,7 @@ internal static class OutputDevice
                 break;
         }
 
-        // A pipe would wait for somebody who reads it, perhaps for ever.
+        // Opening a pipe in the usual way would wait for a reader, perhaps forever.
         var handle = UnixOpen.ForWriting(Path.GetFullPath(path));
         if (handle.IsInvalid)
         {
@@ -51,7 +51,7 @@ internal static class OutputDevice
         return new FileStream(handle, FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>The number of a stream of this process, through links; null where a path names none.</summary>
+    /// <summary>The descriptor of a standard stream of this process that a path leads to, also through links; null for other paths.</summary>
     private static int? DescriptorOf(string path)
     {
         var full = Path.GetFullPath(path);

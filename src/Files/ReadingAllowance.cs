@@ -1,10 +1,10 @@
 namespace Wellbehaved.Files;
 
-/// <summary>How much memory arrays that somebody else wrote may take, decided by their headers before any of them is read.</summary>
+/// <summary>Limits the memory that arrays from outside may take; the headers decide, before any array is read.</summary>
 /// <remarks>
-/// Stored bytes may stand for a thousand times as many where they are compressed, and a byte becomes a double, a row an array of its own. Honest
-/// results stay below the allowance: numbers that vary compress to a half at most, and become twice as many bytes where they are read. What is small
-/// anyway may be as compressible as it likes.
+/// A compressed file may expand a thousandfold. In addition a byte becomes a double when it is read, and a row becomes an array of its own. Real results stay
+/// below the limit: numbers that vary compress to a half at best, and take twice as many bytes when they are read. Small arrays may be compressed to any
+/// degree.
 /// </remarks>
 internal static class ReadingAllowance
 {
@@ -13,11 +13,11 @@ internal static class ReadingAllowance
     private const int BytesOfRow = 40;
     private const long MostBytesOfText = 4 << 20;
 
-    /// <summary>Refuses arrays that would take too much.</summary>
+    /// <summary>Refuses arrays that would take too much memory.</summary>
     /// <param name="path">The file, for the message.</param>
-    /// <param name="arrays">Where they are stored.</param>
-    /// <param name="names">Those that will be read.</param>
-    /// <exception cref="InvalidInputException">They would, or one of them is damaged.</exception>
+    /// <param name="arrays">The stored arrays.</param>
+    /// <param name="names">Names of the arrays that will be read.</param>
+    /// <exception cref="InvalidInputException">The arrays would take too much memory, or one of them is damaged.</exception>
     public static void Require(string path, IArrayCollection arrays, IEnumerable<string> names)
     {
         var allowed = Free + (PerStoredByte * (UInt128)arrays.StoredBytes);

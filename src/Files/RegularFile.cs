@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Wellbehaved.Files;
 
-/// <summary>Opens files that others wrote or put in a place: at once, whatever lies there.</summary>
+/// <summary>Opens files from outside without ever waiting, whatever is at the path.</summary>
 /// <remarks>
-/// Opening a named pipe waits for somebody who writes to it, perhaps for ever; and looking first and opening then leaves time to exchange one for
-/// the other. So the path is opened without waiting, and what was opened is looked at.
+/// Opening a named pipe waits for a writer, perhaps forever. To check first and open then would leave time to exchange a file for a pipe.
+/// So the path is opened without waiting, and the opened object is checked.
 /// </remarks>
 internal static class RegularFile
 {
@@ -13,8 +13,8 @@ internal static class RegularFile
 
     /// <summary>Opens a file for reading, also while another process writes to it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="kind">What the file should be, in a word, for the message.</param>
-    /// <returns>A stream that knows its length.</returns>
+    /// <param name="kind">The expected kind of file, in one word, for the message.</param>
+    /// <returns>A stream of known length.</returns>
     /// <exception cref="InvalidInputException">There is no file, it cannot be read, or it is a pipe, a device or a folder.</exception>
     public static FileStream Open(string path, string kind = "file")
     {

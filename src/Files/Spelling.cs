@@ -1,21 +1,21 @@
 namespace Wellbehaved.Files;
 
-/// <summary>Finds the word that somebody meant who wrote another.</summary>
+/// <summary>Finds the word that a user probably meant by a misspelt one.</summary>
 internal static class Spelling
 {
-    /// <summary>More words than these are a list, no hint.</summary>
+    /// <summary>The greatest number of suggested words; more would not be a hint.</summary>
     private const int MostWords = 3;
 
-    /// <summary>A part of a word says what was meant from this length on: <c>depth</c> does, <c>res</c> does not.</summary>
+    /// <summary>Least length of a part of a word that suggests the word: <c>depth</c> does, <c>res</c> does not.</summary>
     private const int LeastPart = 4;
 
-    /// <summary>What a word begins with says what was meant from this length on: <c>resnet</c> does, of <c>bn_res</c>.</summary>
+    /// <summary>Least length of a part at the beginning of what was written that suggests a word: <c>resnet</c> suggests <c>bn_res</c>.</summary>
     private const int LeastBeginning = 3;
 
     /// <summary>The end of a message about a word that does not exist.</summary>
-    /// <param name="word">What was written.</param>
+    /// <param name="word">The word that the user wrote.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns><c>; did you mean bn_ff?</c>, or nothing where no word is near.</returns>
+    /// <returns><c>; did you mean bn_ff?</c>, or an empty text where no word is close.</returns>
     public static string Hint(string word, IEnumerable<string> words) =>
         Nearest(word, words) switch
         {
@@ -24,11 +24,11 @@ internal static class Spelling
             [.. var others, var last] => $"; did you mean {string.Join(", ", others)} or {last}?",
         };
 
-    /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
-    /// <param name="word">What was written.</param>
+    /// <summary>The words that are closest to a given one; case, dashes and underscores do not matter.</summary>
+    /// <param name="word">The word that the user wrote.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part,
-    /// or with one of whose words it begins; none where more than three are as near.</returns>
+    /// <returns>The words with the fewest slips, at most one in three letters, and the words of which it is one part between dashes. If no word is so close:
+    /// the words that contain it or are contained in it, or one of whose parts it begins with. Empty where more than three words are equally close.</returns>
     internal static string[] Nearest(string word, IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -53,7 +53,7 @@ internal static class Spelling
         return meant.Length > 0 && nearest.Length <= MostWords ? nearest : [];
     }
 
-    /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
+    /// <summary>Whether a text is one of the parts of a word between dashes, as <c>depth</c> in <c>total-depth</c>.</summary>
     private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
 
     private static bool IsBegunBy(string meant, string whole) =>
@@ -67,7 +67,7 @@ internal static class Spelling
 
     private static string Letters(string word) => string.Concat(word.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    /// <summary>Letters that were left out, added, mistaken or swapped with their neighbour: the distance of optimal string alignment.</summary>
+    /// <summary>The number of letters that are missing, added, replaced or swapped with a neighbour: the optimal string alignment distance.</summary>
     private static int Slips(string first, string second)
     {
         var distance = new int[first.Length + 1, second.Length + 1];

@@ -4,17 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Wellbehaved.Files;
 
 /// <summary>
-/// Tells regular files from devices and pipes, which nothing in .NET does: a device is as long as an empty file, and can be read without end.
+/// Distinguishes regular files from devices and pipes, which .NET does not: for .NET a device has the length of an empty file, but can be read without end.
 /// </summary>
 /// <remarks>
-/// The layout of <c>struct stat</c> differs by system and processor; .NET's own runtime library has one for all of them. On Windows files are told by their
-/// handles alone.
+/// The layout of <c>struct stat</c> depends on the system and the processor; the runtime library of .NET has one layout for all of them, which is used here. On
+/// Windows the kind of a file is known from its handle.
 /// </remarks>
 internal static partial class UnixFileType
 {
     private const string RuntimeLibrary = "libSystem.Native";
 
-    /// <summary>More than the status takes: flags, mode, owners, size, times and identity.</summary>
+    /// <summary>More bytes than the status needs, which holds flags, mode, owners, size, times and identity.</summary>
     private const int LengthOfStatus = 512;
 
     private const int TypeMask = 0xF000;
@@ -22,27 +22,27 @@ internal static partial class UnixFileType
     private const int Folder = 0x4000;
     private const int MayWrite = 2;
 
-    /// <summary>Whether what was opened is a file, and neither a device nor a pipe.</summary>
+    /// <summary>Whether the opened object is a regular file, and neither a device nor a pipe.</summary>
     public static bool IsRegular(SafeFileHandle opened)
     {
         Span<byte> status = stackalloc byte[LengthOfStatus];
         return FStat(opened, ref MemoryMarshal.GetReference(status)) == 0 && TypeOf(status) == Regular;
     }
 
-    /// <summary>Whether there is something at a path, through links, that is neither a file nor a folder: a device, a pipe, a socket.</summary>
+    /// <summary>Whether a path leads, also through links, to something that is neither a file nor a folder: a device, a pipe, a socket.</summary>
     public static bool IsDeviceOrPipe(string path)
     {
         Span<byte> status = stackalloc byte[LengthOfStatus];
         return Stat(path, ref MemoryMarshal.GetReference(status)) == 0 && TypeOf(status) is not (Regular or Folder);
     }
 
-    /// <summary>Whether this process may write there; nothing is opened, which a pipe's reader would notice.</summary>
+    /// <summary>Whether this process may write to the path. Nothing is opened, since a pipe's reader would notice that.</summary>
     public static bool IsWritable(string path) => Access(path, MayWrite) == 0;
 
-    /// <summary>Lets what was opened without waiting wait where it is written: a pipe takes as much as is read from it.</summary>
+    /// <summary>Lets writing block on a handle that was opened without blocking, since a pipe takes only as much as its reader reads.</summary>
     public static void LetWait(SafeFileHandle opened) => _ = SetIsNonBlocking(opened, 0);
 
-    /// <summary>The mode stands after the flags.</summary>
+    /// <summary>Reads the type of a file from its mode, which follows the flags.</summary>
     private static int TypeOf(ReadOnlySpan<byte> status) => MemoryMarshal.Read<int>(status[sizeof(int)..]) & TypeMask;
 
     [LibraryImport(RuntimeLibrary, EntryPoint = "SystemNative_FStat")]

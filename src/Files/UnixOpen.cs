@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Wellbehaved.Files;
 
 /// <summary>
-/// Opens a file for reading in the way that never waits, which Unix has and nothing in .NET offers: whoever opens a named pipe otherwise waits for its writer.
+/// Opens files without ever waiting. Unix can do that but .NET cannot: with .NET, opening a named pipe for reading waits for a writer.
 /// </summary>
 /// <remarks>
-/// The one place that knows the numbers of fcntl.h and errno.h, which differ by system and, of one flag, by processor. Audit compiles the same file.
+/// Only this class knows the numbers of fcntl.h and errno.h, which depend on the system and, for one flag, on the processor. Audit compiles the same file.
 /// </remarks>
 internal static partial class UnixOpen
 {
@@ -20,7 +20,7 @@ internal static partial class UnixOpen
 
     private static readonly bool IsLinux = OperatingSystem.IsLinux();
 
-    /// <summary>What is said of a link that is not to be followed, or of links in a circle.</summary>
+    /// <summary>The error for a link that must not be followed, or for links that form a circle.</summary>
     public static int TooManyLinks => IsLinux ? 40 : 62;
 
     private static int WithoutWaiting => IsLinux ? 0x800 : 0x4;
@@ -42,17 +42,17 @@ internal static partial class UnixOpen
                 _ => 0x20000,
             };
 
-    /// <summary>Opens whatever lies at a path.</summary>
+    /// <summary>Opens a path for reading, whatever it leads to.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="followsLinks">Whether a link stands for what it names.</param>
-    /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason.</returns>
+    /// <param name="followsLinks">Whether a link is followed.</param>
+    /// <returns>A handle; it is invalid if the path could not be opened, and <see cref="Marshal.GetLastPInvokeError"/> has the reason.</returns>
     public static SafeFileHandle ForReading(string path, bool followsLinks) =>
         Open(path, WithoutWaiting | ClosedInChildren | (followsLinks ? 0 : WithoutFollowingLinks));
 
-    /// <summary>Opens a device or a pipe that is there for writing.</summary>
+    /// <summary>Opens an existing device or pipe for writing.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason: <see cref="NoSuchDevice"/>
-    /// for a pipe that nobody reads.</returns>
+    /// <returns>A handle; it is invalid if the path could not be opened, and <see cref="Marshal.GetLastPInvokeError"/> has the reason:
+    /// <see cref="NoSuchDevice"/> for a pipe without a reader.</returns>
     public static SafeFileHandle ForWriting(string path) => Open(path, OnlyForWriting | WithoutWaiting | ClosedInChildren);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Wellbehaved.Files;
 
-/// <summary>Floating-point numbers of 16 bytes: tells which format an array holds, and decodes it.</summary>
+/// <summary>Floating-point numbers of 16 bytes: finds out which format an array holds, and decodes it.</summary>
 internal static class WideFloat
 {
     /// <summary>Bytes of a number.</summary>
@@ -11,23 +11,23 @@ internal static class WideFloat
     private const int Bias = 16383;
     private const int MostExponent = 0x7FFF;
 
-    /// <summary>Exponents of numbers that a double can hold: what others would call by chance lies elsewhere.</summary>
+    /// <summary>The greatest exponent of numbers that a double can hold; bytes that are read in a wrong format mostly give exponents beyond it.</summary>
     private const int UsualExponent = 1100;
 
     private static readonly double HalfUlp = Math.ScaleB(1, -53);
 
-    /// <summary>What the second double of a pair is at least, in units of the first, unless it is zero.</summary>
+    /// <summary>The least magnitude of the second double of a pair, relative to the first, unless it is zero.</summary>
     private static readonly double LeastRemainder = Math.ScaleB(1, -200);
 
-    /// <summary>Tells the format of an array by all of its elements: a single one may be a number in several.</summary>
+    /// <summary>Finds the format of an array from all of its elements, since a single element may be a valid number in several formats.</summary>
     /// <remarks>
-    /// x87 numbers set their leading bit unless they are zero. Their padding is what happened to lie in memory: mostly nothing, often a pointer, whose
-    /// highest two bytes are zero. Quadruple numbers have their exponent there. In a pair the second double is below half a unit in the last place of
-    /// the first. Numbers below the normal range of 15-bit exponents (3.4e-4932) occur in no recording and speak against a format.
+    /// An x87 number has its leading bit set unless it is zero. Its padding holds arbitrary bytes of memory: mostly zeros, often a pointer, whose
+    /// highest two bytes are zero. A quadruple number has its exponent there. In a pair the second double is below half a unit in the last place of
+    /// the first. No recording has numbers below the normal range of 15-bit exponents (3.4e-4932), so a format in which they occur is unlikely.
     /// </remarks>
     /// <param name="elements">The elements as stored.</param>
     /// <param name="isBigEndian">Whether the most significant byte comes first.</param>
-    /// <returns>The format; null if none fits all elements, or several do.</returns>
+    /// <returns>The format; null if no format fits all elements, or several do.</returns>
     public static WideFloatFormat? FormatOf(ReadOnlySpan<byte> elements, bool isBigEndian)
     {
         var (extended, quadruple, pair) = (true, true, true);
@@ -52,7 +52,7 @@ internal static class WideFloat
             return WideFloatFormat.X86Extended;
         }
 
-        // Zeros with something in their padding, which are numbers of everyday size in another format, are these numbers.
+        // If the elements would be x87 zeros with nonzero padding, and also quadruple numbers of usual size, then they are quadruple numbers.
         var (asExtended, asQuadruple) = (extended && usualExtended && !(allZero && quadruple && usualQuadruple), quadruple && usualQuadruple);
         return (asExtended, asQuadruple, pair) switch
         {
@@ -81,7 +81,7 @@ internal static class WideFloat
         };
     }
 
-    /// <summary>The eight bytes of lower significance and those of higher.</summary>
+    /// <summary>The eight bytes of lower and the eight bytes of higher significance.</summary>
     private static (ulong Low, ulong High) Halves(ReadOnlySpan<byte> bytes, bool isBigEndian) =>
         isBigEndian
             ? (BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes))
@@ -130,7 +130,7 @@ internal static class WideFloat
             return sign * 0;
         }
 
-        // 113 bits to 64, those cut off remembered in the last one: then the conversion rounds as if it saw them all.
+        // 113 bits are shortened to 64. The last bit records whether any bit that was cut off was set, so the conversion rounds as if it had all bits.
         var significand = fraction | ((UInt128)1 << 112);
         var top = (ulong)(significand >> 49) | ((significand & (((UInt128)1 << 49) - 1)) == 0 ? 0UL : 1UL);
         return sign * Math.ScaleB(top, exponent - Bias - 63);

@@ -1,18 +1,18 @@
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// The version of the arithmetic: results of one version have the same bits for the same seed, those of two versions differ in their last digits.
+/// The version of the arithmetic. Within a version, equal seeds give equal bits; results of different versions differ in their last digits.
 /// </summary>
 /// <remarks>
-/// 1: convolutions by Fourier transforms on a torus only. 2: by Fourier transforms of tiles, whatever the boundary.
-/// It is raised when any layer, moment or random number is computed in another order or by another method; a digest of what the reference computes is part of
-/// the evidence and says when.
+/// 1: convolutions by Fourier transforms only on a torus. 2: by Fourier transforms of tiles, for every boundary.
+/// The version is raised when any layer, moment or random number is computed in another order or by another method. A digest of the reference's results is part
+/// of the evidence, and shows when this is necessary.
 /// </remarks>
 internal static class ArithmeticVersion
 {
-    /// <summary>Of files that do not say.</summary>
+    /// <summary>The version of files that state none.</summary>
     public const int First = 1;
 
-    /// <summary>Of this program.</summary>
+    /// <summary>The version of this program.</summary>
     public const int Current = 2;
 }

@@ -1,23 +1,23 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>A description is no network: its layers do not fit each other, a number is out of range or a word does not exist.</summary>
+/// <summary>A description is not that of a network: its layers do not fit each other, a number is out of range, or a word does not exist.</summary>
 public sealed class InvalidNetworkException : Exception
 {
-    /// <summary>Names what is wrong and what was expected.</summary>
-    /// <param name="path">Where, as a path of the JSON form: <c>layers[2].repeat.unit[0]</c>.</param>
+    /// <summary>States what is wrong and what was expected.</summary>
+    /// <param name="path">The path in the JSON form: <c>layers[2].repeat.unit[0]</c>.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
     public InvalidNetworkException(string path, string expectation)
         : base($"{path}: {expectation}") => (Path, Expectation) = (path, expectation);
 
-    /// <summary>Where, as a path of the JSON form.</summary>
+    /// <summary>The path in the JSON form.</summary>
     public string Path { get; }
 
     /// <summary>What was expected and what was found.</summary>
     public string Expectation { get; }
 
-    /// <summary>The word that does not exist; null where something else is wrong.</summary>
+    /// <summary>The word that does not exist; null for another error.</summary>
     public string? Word { get; init; }
 
-    /// <summary>The words that exist where <see cref="Word"/> stands.</summary>
+    /// <summary>The words that are allowed in place of <see cref="Word"/>.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 }

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>A network: its layers and the shape of its inputs, without weights. Equal where name, shape and layers are.</summary>
+/// <summary>A network: its layers and the shape of its inputs, without weights. Two networks are equal where their names, shapes and layers are.</summary>
 public sealed class Network : IEquatable<Network>
 {
     private readonly Lazy<ImmutableArray<Place>> _places;
 
-    /// <summary>Puts layers together.</summary>
-    /// <param name="name">What results, titles and messages call the network.</param>
+    /// <summary>Makes a network of layers.</summary>
+    /// <param name="name">The network's name in results, titles and messages.</param>
     /// <param name="input">Shape of the features of one input.</param>
     /// <param name="layers">Its layers.</param>
     /// <exception cref="InvalidNetworkException">The layers do not fit each other, or a number is out of range.</exception>
@@ -24,7 +24,7 @@ public sealed class Network : IEquatable<Network>
         _places = new(() => [.. PlaceWalk.Collect(this)]);
     }
 
-    /// <summary>What results, titles and messages call the network.</summary>
+    /// <summary>The network's name in results, titles and messages.</summary>
     public string Name { get; }
 
     /// <summary>Shape of the features of one input.</summary>
@@ -36,7 +36,7 @@ public sealed class Network : IEquatable<Network>
     /// <summary>Shape of the features of one output.</summary>
     public Shape Output { get; }
 
-    /// <summary>Where signal and noise can be looked at, in the order of propagation.</summary>
+    /// <summary>The places where signal and noise can be observed, in the order of propagation.</summary>
     public IReadOnlyList<Place> Places => _places.Value;
 
     /// <summary>Number of units: the largest depth of a place.</summary>

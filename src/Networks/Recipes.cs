@@ -1,11 +1,11 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>What the paper's recipes leave open.</summary>
+/// <summary>The sizes that the paper's recipes leave open.</summary>
 /// <param name="Input">Shape of an image.</param>
 /// <param name="Depth">Layers or residual units, L.</param>
 /// <param name="Channels">Channels N of every layer.</param>
-/// <param name="KernelSize">Kernel extent k; 1 means fully connected.</param>
-/// <param name="Boundary">What lies beyond the border of the image.</param>
+/// <param name="KernelSize">Kernel size k; 1 means fully connected.</param>
+/// <param name="Boundary">What a convolution reads beyond the border of the image.</param>
 /// <param name="Epsilon">ε of batch norm.</param>
 /// <param name="ResidualDepth">Layers of a residual branch, H.</param>
 public sealed record RecipeSizes(
@@ -18,14 +18,14 @@ public sealed record RecipeSizes(
     int ResidualDepth = 2
 );
 
-/// <summary>The four networks of the paper (Labatie 2019), composed as anybody composes one.</summary>
+/// <summary>The four networks of the paper (Labatie 2019), composed of the same layers as any other network.</summary>
 /// <remarks>
-/// Fully connected ones see whole images in one position; convolutional ones halve them in the first convolution, whose weights have
-/// variance 1/fan-in since no ReLU precedes it. All others have 2/fan-in. There are no biases.
+/// Fully connected networks have whole images in one position. Convolutional networks halve images in the first convolution, whose weights have
+/// variance 1/fan-in because no ReLU precedes it. All other weights have variance 2/fan-in. There are no biases.
 /// </remarks>
 public static class Recipes
 {
-    /// <summary>Names of the four.</summary>
+    /// <summary>Names of the four networks.</summary>
     public static IReadOnlyList<string> Names { get; } = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
 
     /// <summary>Convolution, ReLU.</summary>
@@ -52,7 +52,7 @@ public static class Recipes
     /// <exception cref="InvalidNetworkException">A size is out of range.</exception>
     public static Network BnRes(RecipeSizes sizes) => Stack("bn_res", sizes, weights => Unit(sizes, [Norm(sizes), new Activation(Function.Relu), weights]));
 
-    /// <summary>One of the four by its name.</summary>
+    /// <summary>One of the four networks, by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="sizes">Sizes.</param>
     /// <returns>The network; null if no recipe has that name.</returns>

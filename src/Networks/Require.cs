@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Refusals that several layers share.</summary>
+/// <summary>Checks that several layers share.</summary>
 internal static class Require
 {
     /// <summary>Refuses integers outside a range.</summary>
@@ -14,7 +14,7 @@ internal static class Require
         }
     }
 
-    /// <summary>Refuses shapes that no image has.</summary>
+    /// <summary>Refuses shapes that no image can have.</summary>
     public static void InputOf(Shape shape)
     {
         Between("input", "height", shape.Height, 1, Limits.Extent);
@@ -43,7 +43,7 @@ internal static class Require
         }
     }
 
-    /// <summary>Refuses numbers that are no probability of something that can happen.</summary>
+    /// <summary>Refuses numbers that are not a probability greater than 0.</summary>
     public static void Probability(string path, string name, double value)
     {
         if (!(value > 0 && value <= 1))

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Refuses descriptions that are small to write and endless to run, and scales that have no stack, before anything is walked through.</summary>
+/// <summary>
+/// Refuses, before a network is walked through, descriptions that are short but would run endlessly, and scales that depend on a stack but are outside of one.
+/// </summary>
 internal static class Structure
 {
-    /// <summary>Refuses layers in too many levels or too many with all repetitions, and scales by depth outside of a stack.</summary>
-    /// <exception cref="InvalidNetworkException">There are such.</exception>
+    /// <summary>Refuses too many levels of layers, too many layers with all repetitions, and scales by depth outside of a stack.</summary>
+    /// <exception cref="InvalidNetworkException">The description has one of these.</exception>
     public static void Validate(Layers layers) => Count(layers, LayerPath.Root, 0, repeated: false);
 
     private static long Count(Layers layers, string path, int level, bool repeated)

@@ -2,23 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>A block of numbers outside the garbage-collected heap whose first element lies on a cache line.</summary>
+/// <summary>A block of numbers outside the garbage-collected heap whose first element is at the beginning of a cache line.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <remarks>
-/// Kernels load 64 bytes at a time; an array that starts anywhere else makes every second load cross a cache line, which costs the matrix product about a fifth
-/// of its speed. The block is allocated once and reused.
+/// Inner loops load 64 bytes at a time. In an array that begins elsewhere, every second load crosses a cache line, which costs the matrix product about a
+/// fifth of its speed. The block is allocated once and reused.
 /// </remarks>
 internal sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
 {
     private const int CacheLine = 64;
 
-    /// <summary>From this size on large pages are asked for, so that at most a quarter of a block is rounded up.</summary>
+    /// <summary>From this size on large pages are requested; rounding up to large pages then adds at most a quarter of the block.</summary>
     private const int LargeBlock = 4 * HugePages.Size;
 
     private T* _pointer;
 
-    /// <summary>Allocates a block that holds zeros.</summary>
+    /// <summary>Allocates a block of zeros.</summary>
     /// <param name="length">Number of elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     /// <exception cref="OutOfMemoryException">The block does not fit memory.</exception>
@@ -37,7 +37,7 @@ internal sealed unsafe class AlignedBuffer<T> : IDisposable
         NativeMemory.Clear(_pointer, bytes);
     }
 
-    /// <summary>Releases the block if its owner forgot to.</summary>
+    /// <summary>Releases the block if it was not disposed of.</summary>
     ~AlignedBuffer() => Release();
 
     /// <summary>Number of elements.</summary>

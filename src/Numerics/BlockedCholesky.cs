@@ -1,16 +1,16 @@
 namespace Wellbehaved.Numerics;
 
-/// <summary>The Cholesky decomposition A = RᵀR of many rows, a block of rows after the other, and what <c>R⁻ᵀ</c> makes of other rows on the way.</summary>
+/// <summary>The Cholesky decomposition A = RᵀR of a matrix of many rows, block by block, together with the product of <c>R⁻ᵀ</c> and other rows.</summary>
 internal static unsafe class BlockedCholesky
 {
     private const int Block = 64;
 
-    /// <summary>Decomposes.</summary>
-    /// <param name="matrix">A (n × n), row after row, of which the upper triangle is read; lost.</param>
+    /// <summary>Decomposes a matrix.</summary>
+    /// <param name="matrix">A (n × n), stored by rows, of which only the upper triangle is read; its content is lost.</param>
     /// <param name="size">n.</param>
-    /// <param name="right">B (n × columns), which <c>R⁻ᵀB</c> takes the place of; null for none.</param>
-    /// <param name="columns">Columns of B.</param>
-    /// <param name="product">What multiplies.</param>
+    /// <param name="right">B (n × columns), which is replaced by <c>R⁻ᵀB</c>; null for none.</param>
+    /// <param name="columns">Number of columns of B.</param>
+    /// <param name="product">Computes the matrix products.</param>
     /// <returns>Whether all pivots are positive.</returns>
     public static bool Reduce(double[] matrix, int size, double[]? right, int columns, MatrixProduct<double> product)
     {
@@ -35,7 +35,7 @@ internal static unsafe class BlockedCholesky
                     return false;
                 }
 
-                // The rows of R, and what they take from what is below.
+                // The rows of R, and their negatives, by which the remaining matrix is updated.
                 var (row, negative) = (new double[rows * rest], new double[rows * rest]);
                 fixed (
                     double* r = row,
@@ -134,7 +134,7 @@ internal static unsafe class BlockedCholesky
             }
         }
 
-        // L = Rᵀ: L W = I, a row of W after the other.
+        // L = Rᵀ: the rows of W with L W = I are computed one after the other.
         for (var i = 0; i < rows; i++)
         {
             for (var j = 0; j <= i; j++)

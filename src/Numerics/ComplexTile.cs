@@ -4,10 +4,10 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>A tile of a product of complex matrices, in single precision, from three real products instead of four.</summary>
 /// <remarks>
-/// <c>Re = A_r B_r - A_i B_i</c> and <c>Im = (A_r + A_i)(B_r + B_i) - A_r B_r - A_i B_i</c>. Rounding errors are small against the norm of the product, not
-/// against each of its parts, which is what a Fourier transform needs. Source: N. Higham, <i>Stability of a Method for Multiplying Complex Matrices with Three
-/// Real Matrix Multiplications</i>, SIAM J. Matrix Anal. Appl. 13 (1992). The tile is as large as the processor's registers allow, and each element is summed
-/// in the order of the inner dimension whatever its size.
+/// <c>Re = A_r B_r - A_i B_i</c> and <c>Im = (A_r + A_i)(B_r + B_i) - A_r B_r - A_i B_i</c>. Rounding errors are small relative to the norm of the product, but
+/// not relative to each of its parts; that is enough for a Fourier transform. Source: N. Higham, <i>Stability of a Method for Multiplying Complex Matrices with
+/// Three Real Matrix Multiplications</i>, SIAM J. Matrix Anal. Appl. 13 (1992). The tile is as large as the processor's registers allow. Whatever its size,
+/// each element is summed in the order of the inner dimension.
 /// </remarks>
 internal sealed unsafe class ComplexTile : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed unsafe class ComplexTile : IDisposable
         _products = new AlignedBuffer<float>(Products * Rows * Columns);
     }
 
-    /// <summary>Rows of the tile, and of a packed panel of the left factor.</summary>
+    /// <summary>Number of rows of the tile, and of a packed panel of the left factor.</summary>
     public int Rows { get; }
 
-    /// <summary>Columns of the tile, and of a packed panel of the right factor; a multiple of 16.</summary>
+    /// <summary>Number of columns of the tile, and of a packed panel of the right factor; a multiple of 16.</summary>
     public int Columns { get; }
 
     /// <summary>Packs rows of the left factor (depth × tile rows).</summary>

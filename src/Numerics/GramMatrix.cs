@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>The centred Gram matrix of P points with N coordinates, on whichever side is smaller, in double precision.</summary>
+/// <summary>The centred Gram matrix of P points with N coordinates in double precision: N × N or P × P, whichever is smaller.</summary>
 /// <remarks>
-/// The nonzero spectrum of <c>XᵀX</c> (N × N) and <c>XXᵀ</c> (P × P) is the same, so the smaller one suffices for eigenvalues. Points are centred before they
-/// are multiplied: subtracting the mean's contribution afterwards would cancel all digits where the mean dominates, as it does in a collapsed signal.
+/// The nonzero spectrum of <c>XᵀX</c> (N × N) and <c>XXᵀ</c> (P × P) is the same, so the smaller one is enough for eigenvalues. Points are centred before they
+/// are multiplied. Subtracting the contribution of the mean afterwards would cancel all digits where the mean dominates, as in a collapsed signal.
 /// </remarks>
 internal sealed unsafe class GramMatrix : IDisposable
 {
@@ -22,12 +22,12 @@ internal sealed unsafe class GramMatrix : IDisposable
     /// <summary>Size of the last matrix: the smaller of P and N.</summary>
     public int Size { get; private set; }
 
-    /// <summary>The last matrix, both triangles, row after row.</summary>
+    /// <summary>The last matrix with both triangles, stored by rows.</summary>
     public ReadOnlySpan<double> Elements => _gram.Span[..(Size * Size)];
 
     /// <summary>Computes the Gram matrix of the points minus their mean.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="points">The points (P × N), row after row.</param>
+    /// <param name="points">The points (P × N), stored by rows.</param>
     /// <param name="mean">The mean of each coordinate (N).</param>
     public void Centre<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> mean)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -117,7 +117,7 @@ internal sealed unsafe class GramMatrix : IDisposable
 
     private void MirrorUpperTriangle()
     {
-        // Square blocks, since a column of a large matrix is a cache miss for every element.
+        // The matrix is processed in square blocks, because each element of a column of a large matrix is a cache miss.
         const int block = 16;
         var gram = _gram.Span;
         for (var firstRow = 0; firstRow < Size; firstRow += block)

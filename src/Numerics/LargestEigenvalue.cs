@@ -1,45 +1,45 @@
 namespace Wellbehaved.Numerics;
 
 /// <summary>
-/// The largest eigenvalue of a symmetric positive semidefinite matrix: of a small one by reduction to tridiagonal form, of others by the Lanczos method.
+/// The largest eigenvalue of a symmetric positive semidefinite matrix: a small matrix is reduced to tridiagonal form, others use the Lanczos method.
 /// </summary>
 /// <remarks>
-/// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and
-/// the truth. The Krylov basis of the Lanczos method is kept orthogonal in full, so the process ends with the exact answer after at most n steps, and the
-/// residual bounds the error on the way: with residual r and the rest of the spectrum at distance g or more, the eigenvalue is within <c>min(r, r²/(g -
-/// r))</c>. That second bound is what makes separated eigenvalues cheap; spectra with hardly any gap, as the noise has, are decided by the first. Source: B.
-/// Parlett, <i>The Symmetric Eigenvalue Problem</i>, chapters 11 and 13. A small residual only shows that some eigenvalue is near. A starting vector that
-/// happens to have hardly anything of the largest one's eigenvector lets a matrix converge to the second. So the answer is certified: no other eigenvalue
-/// exceeds what the trace leaves, or else a Cholesky decomposition of <c>(λ + error)I - A</c> exists. Without a certificate the process is run to its end from
-/// another starting vector. All starting vectors are fixed pseudo-random ones, so results are reproducible.
+/// A small matrix becomes tridiagonal, and its largest eigenvalue is found to the last digit by counting eigenvalues, so that the only errors are those of
+/// rounding. The Krylov basis of the Lanczos method is kept fully orthogonal, so the method ends with the exact answer after at most n steps. Before that, the
+/// residual bounds the error: with residual r, and with the rest of the spectrum at a distance of at least g, the eigenvalue is within
+/// <c>min(r, r²/(g - r))</c>. Because of the second bound, separated eigenvalues are found quickly; for spectra with hardly any gap, such as the noise's, the
+/// first bound decides. Source: B. Parlett, <i>The Symmetric Eigenvalue Problem</i>, chapters 11 and 13. A small residual only shows that some eigenvalue is
+/// near. If the starting vector happens to have hardly any component along the first eigenvector, the method converges to the second eigenvalue. So the answer
+/// is certified: no other eigenvalue can exceed the remainder of the trace, or else a Cholesky decomposition of <c>(λ + error)I - A</c> exists. Without a
+/// certificate the method is run to its end with another starting vector. All starting vectors are fixed pseudo-random ones, so results are reproducible.
 /// </remarks>
 internal static unsafe class LargestEigenvalue
 {
-    /// <summary>Relative error aimed at, in units of the smaller of the eigenvalue and of the trace that it leaves.</summary>
-    /// <remarks>Ten times below the 1e-9 that effective ranks are promised to have.</remarks>
+    /// <summary>The intended relative error, in units of the smaller of the eigenvalue and the remainder of the trace.</summary>
+    /// <remarks>It is ten times below the 1e-9 that is guaranteed for effective ranks.</remarks>
     private const double Tolerance = 1e-10;
 
-    /// <summary>Size up to which a matrix is reduced to tridiagonal form: about where both take the same time.</summary>
+    /// <summary>Greatest size of a matrix that is reduced to tridiagonal form; at about this size both methods take the same time.</summary>
     private const int MostReduced = 48;
 
-    /// <summary>Rows from which products by blocks certify a result faster, and threads share the rows.</summary>
+    /// <summary>Number of rows from which on blocked products certify a result faster, and threads share the rows.</summary>
     private const int Large = 1024;
 
-    /// <summary>Starting vectors that are tried after the first; two in a row without a certificate have not been seen.</summary>
+    /// <summary>Number of starting vectors that are tried after the first; two failures in a row have never been observed.</summary>
     private const int MostAttempts = 4;
 
-    /// <summary>Below this share of the trace the remainder is rounding noise of the matrix itself.</summary>
+    /// <summary>Below this share of the trace the remainder is rounding error of the matrix itself.</summary>
     private const double RoundingFloor = 1e-13;
 
     /// <summary>Computes the largest eigenvalue.</summary>
-    /// <param name="matrix">Symmetric positive semidefinite matrix (n × n), row after row; both triangles are read.</param>
+    /// <param name="matrix">Symmetric positive semidefinite matrix (n × n), stored by rows; both triangles are read.</param>
     /// <param name="size">Its size n.</param>
     /// <returns>The eigenvalue; zero for a matrix of zeros.</returns>
     /// <exception cref="ArgumentException">The matrix has other than n² elements, or holds a NaN or an infinity.</exception>
     public static double OfSymmetric(ReadOnlySpan<double> matrix, int size) => OfSymmetric(matrix, size, 1);
 
-    /// <summary>Computes the largest eigenvalue of a large matrix by several threads: the same number, bit by bit, whatever their number.</summary>
-    /// <param name="matrix">Symmetric positive semidefinite matrix (n × n), row after row; both triangles are read.</param>
+    /// <summary>Computes the largest eigenvalue of a large matrix with several threads; the bits do not depend on their number.</summary>
+    /// <param name="matrix">Symmetric positive semidefinite matrix (n × n), stored by rows; both triangles are read.</param>
     /// <param name="size">Its size n.</param>
     /// <param name="threads">Greatest number of threads.</param>
     /// <returns>The eigenvalue; zero for a matrix of zeros.</returns>
@@ -84,7 +84,7 @@ internal static unsafe class LargestEigenvalue
 
     private static double OfSmall(ReadOnlySpan<double> matrix, int size, double trace)
     {
-        // A power of two, which changes no digit, keeps squares of elements within the range.
+        // Scaling by a power of two, which is exact, keeps squares of elements within the range.
         var exponent = Math.ILogB(trace);
         Span<double> diagonal = stackalloc double[size],
             offDiagonal = stackalloc double[size],
@@ -106,7 +106,7 @@ internal static unsafe class LargestEigenvalue
         return Math.ScaleB(TridiagonalSpectrum.Largest(diagonal, offDiagonal), exponent);
     }
 
-    /// <summary>The fixed pseudo-random vector that an attempt starts from.</summary>
+    /// <summary>The fixed pseudo-random starting vector of an attempt.</summary>
     internal static double[] StartingVector(int size, int attempt)
     {
         var vector = new double[size];
@@ -129,7 +129,7 @@ internal static unsafe class LargestEigenvalue
             return true;
         }
 
-        // Row after row of the Cholesky factor of (λ + error)I - A; a pivot that is not positive shows a larger eigenvalue.
+        // The Cholesky factor of (λ + error)I - A is computed row by row; a pivot that is not positive shows that there is a larger eigenvalue.
         var bound = largest * (1 + (10 * Tolerance));
         var factor = new double[size * size];
         if (size >= Large)
@@ -178,7 +178,7 @@ internal static unsafe class LargestEigenvalue
             var next = Multiply(matrix, current, threads);
             diagonal[steps++] = VectorMath.Dot(next, current);
 
-            // Twice is enough: one pass of Gram-Schmidt leaves components of the order of the rounding of the largest vector.
+            // Two passes are enough: one pass of Gram-Schmidt leaves components of the order of the rounding of the largest vector.
             for (var pass = 0; pass < 2; pass++)
             {
                 foreach (var direction in basis)
@@ -213,12 +213,12 @@ internal static unsafe class LargestEigenvalue
             return residual;
         }
 
-        // The second eigenvalue lies above its own approximation, by up to that one's residual.
+        // The second eigenvalue is above its approximation, by at most the residual of the latter.
         var gap = largest.Value - next.Value - (norm * next.LastComponent);
         return gap > 2 * residual ? residual * residual / (gap - residual) : residual;
     }
 
-    /// <summary>How many steps pass between two looks at the spectrum of the small matrix, so that looking stays cheap.</summary>
+    /// <summary>Number of steps between two computations of the small matrix's spectrum, so that these stay cheap.</summary>
     private static int CheckInterval(int steps) =>
         steps < 8 ? 1
         : steps < 64 ? 4
@@ -229,7 +229,7 @@ internal static unsafe class LargestEigenvalue
         var (product, size) = (new double[vector.Length], vector.Length);
         fixed (double* first = matrix)
         {
-            // Blocks of rows, each of which is one sum: the same bits by any thread.
+            // Each row is one sum, so blocks of rows give the same bits on any thread.
             var rows = first;
             var shares = size >= Large ? threads : 1;
             Workers.ForEach(

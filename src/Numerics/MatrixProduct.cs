@@ -6,19 +6,19 @@ namespace Wellbehaved.Numerics;
 /// <summary>Matrix products <c>C = A·B</c>, blocked for the caches and computed in vector registers.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// The right factor is packed whole, once; blocks of rows of the left factor are then packed and multiplied independently, which is also how the work is shared
-/// between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order that depends on the inner dimension
-/// alone, so results have the same bits for every number of threads and every vector width. An instance owns its scratch memory and grows it to the largest
-/// product seen; it serves one caller at a time. Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM
-/// TOMS 34 (2008).
+/// The right factor is packed once as a whole. Then blocks of rows of the left factor are packed and multiplied independently, and threads share these blocks;
+/// if the rows form a single block, threads share the columns. Every element of C is summed in an order that depends only on the inner dimension,
+/// so results have the same bits for every number of threads and every width of vectors. An instance owns its scratch memory and enlarges it to the largest
+/// product so far; it must be used by one caller at a time. Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix
+/// Multiplication</i>, ACM TOMS 34 (2008).
 /// </remarks>
 internal sealed unsafe class MatrixProduct<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Inner block: a panel of B of this depth and two vectors' width fills two thirds of a 48 KiB first-level cache.</summary>
+    /// <summary>Inner dimension of a block: a panel of B of this depth and the width of two vectors takes two thirds of a 48 KiB first-level cache.</summary>
     private const int InnerBlock = 256;
 
-    /// <summary>Rows of A packed at a time: with the inner block 240 KiB in single precision, well within a second-level cache.</summary>
+    /// <summary>Number of rows of A that are packed at a time: with the inner block 240 KiB in single precision, which fits a second-level cache.</summary>
     private const int RowBlock = 240;
 
     private readonly bool _wide;
@@ -53,13 +53,13 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
     /// <summary>Computes <c>C = A·B</c> or <c>C += A·B</c>.</summary>
     /// <param name="a">Left factor (<paramref name="rows"/> × <paramref name="inner"/>).</param>
     /// <param name="b">Right factor (<paramref name="inner"/> × <paramref name="columns"/>), not gathered.</param>
-    /// <param name="c">Result (<paramref name="rows"/> × <paramref name="columns"/>), row after row.</param>
-    /// <param name="rows">Rows of the result.</param>
-    /// <param name="inner">Terms in each sum.</param>
-    /// <param name="columns">Columns of the result.</param>
-    /// <param name="accumulate">Whether to add to what C holds.</param>
-    /// <param name="upperOnly">Whether tiles wholly below the diagonal may be left out, for a symmetric result.</param>
-    /// <param name="stride">Distance between two rows of C; 0 where they follow each other.</param>
+    /// <param name="c">Result (<paramref name="rows"/> × <paramref name="columns"/>), stored by rows.</param>
+    /// <param name="rows">Number of rows of the result.</param>
+    /// <param name="inner">Number of terms in each sum.</param>
+    /// <param name="columns">Number of columns of the result.</param>
+    /// <param name="accumulate">Whether to add to the elements of C.</param>
+    /// <param name="upperOnly">Whether tiles entirely below the diagonal may be left out, for a symmetric result.</param>
+    /// <param name="stride">Distance between neighbouring rows of C; 0 where they follow each other.</param>
     /// <exception cref="ArgumentException">The right factor is gathered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     public void Multiply(
@@ -135,7 +135,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>A few rows: every worker multiplies all of them by panels of its own, and nobody waits for anybody's packing.</summary>
+    /// <summary>Multiplies few rows: every worker packs its own panels and multiplies all rows by them, so that no worker waits for another.</summary>
     private void MultiplyByPanels(
         MatrixOperand<T> a,
         MatrixOperand<T> b,
@@ -170,7 +170,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         );
     }
 
-    /// <summary>Many rows: the right factor is packed once, and every worker multiplies blocks of rows by all of it.</summary>
+    /// <summary>Multiplies many rows: the right factor is packed once, and every worker multiplies blocks of rows by it.</summary>
     private void MultiplyByBlocks(
         MatrixOperand<T> a,
         MatrixOperand<T> b,
@@ -270,7 +270,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Lays out panels of B (inner × tile columns each), padded with zeros on the right.</summary>
+    /// <summary>Packs B into panels (inner × tile columns each), padded with zeros on the right.</summary>
     private void PackB(MatrixOperand<T> b, int firstPanel, int endPanel, int inner, int columns)
     {
         for (var panel = firstPanel; panel < endPanel; panel++)
@@ -290,7 +290,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Lays out a block of A as panels (depth × tile rows), padded with zeros at the bottom.</summary>
+    /// <summary>Packs a block of A into panels (depth × tile rows), padded with zeros at the bottom.</summary>
     private void PackA(MatrixOperand<T> a, T* packed, int firstRow, int rows, int firstInner, int depth)
     {
         for (var panelRow = 0; panelRow < rows; panelRow += _tileRows)
@@ -313,7 +313,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Copies rows of up to <paramref name="stride"/> contiguous elements and fills them up with zeros.</summary>
+    /// <summary>Copies rows of up to <paramref name="stride"/> contiguous elements and pads them with zeros.</summary>
     private static void CopyRows(T* source, nint sourceStride, int width, int rows, T* target, int stride)
     {
         for (var k = 0; k < rows; k++, source += sourceStride, target += stride)
@@ -323,7 +323,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Interleaves rows that lie apart: <c>target[k·stride + i] = source[i·rowStride + k·elementStride]</c>, zero from i = height on.</summary>
+    /// <summary>Interleaves separate rows: <c>target[k·stride + i] = source[i·rowStride + k·elementStride]</c>, and zero for i ≥ height.</summary>
     private static void InterleaveRows(T* source, nint rowStride, nint elementStride, int height, int length, T* target, int stride)
     {
         var i = 0;
@@ -345,7 +345,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Interleaves rows put together from segments; a row beyond the border reads zeros.</summary>
+    /// <summary>Interleaves rows that consist of segments; a row beyond the border reads zeros.</summary>
     private void GatherRows(MatrixOperand<T> a, int firstRow, int height, int firstInner, int depth, T* target)
     {
         for (var done = 0; done < depth; )
@@ -375,6 +375,6 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>The part of C that a worker computes in one go.</summary>
+    /// <summary>The part of C that a worker computes at once.</summary>
     private readonly record struct Block(int FirstRow, int Rows, int FirstColumn, int EndColumn);
 }

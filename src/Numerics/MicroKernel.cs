@@ -6,22 +6,22 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>The innermost tile of the matrix product: a few rows times two vectors of columns, held in registers.</summary>
 /// <remarks>
-/// Each element of the tile is one chain of fused multiply-adds in the order of k. The chain is the same whatever the vector width, so the product has the same
-/// bits on every processor, which a test checks by running all kernels. Twelve rows use 27 of the 32 registers of AVX-512, six rows use 15 of the 16 of AVX2.
-/// The locals are spelled out because the compiler keeps an array of vectors in memory, not in registers.
+/// Each element of the tile is one chain of fused multiply-adds in the order of k. The chain is the same for every width of vectors, so the product has the
+/// same bits on every processor; a test checks this by running all versions. Twelve rows use 27 of the 32 registers of AVX-512, six rows use 15 of the 16 of
+/// AVX2. There is a separate variable for each vector because the compiler keeps an array of vectors in memory, not in registers.
 /// </remarks>
 internal static unsafe class MicroKernel
 {
     public const int Rows512 = 12;
     public const int Rows256 = 6;
 
-    /// <summary>Adds to, or sets, a tile of 12 rows by two 512-bit vectors.</summary>
+    /// <summary>Computes, or adds to, a tile of 12 rows by two 512-bit vectors.</summary>
     /// <param name="depth">Length of the inner dimension.</param>
     /// <param name="a">Packed panel (depth × 12).</param>
     /// <param name="b">Packed panel (depth × two vectors).</param>
-    /// <param name="c">The tile's first element.</param>
+    /// <param name="c">First element of the tile.</param>
     /// <param name="stride">Distance between rows of the tile.</param>
-    /// <param name="accumulate">Whether the tile's former content is added.</param>
+    /// <param name="accumulate">Whether to add to the elements of the tile.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static void Tile512<T>(int depth, T* a, T* b, T* c, nint stride, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -109,13 +109,13 @@ internal static unsafe class MicroKernel
         Store(cB0, cB1, c + (11 * stride), accumulate);
     }
 
-    /// <summary>Adds to, or sets, a tile of 6 rows by two 256-bit vectors; where these are missing the runtime emulates them.</summary>
+    /// <summary>Computes, or adds to, a tile of 6 rows by two 256-bit vectors; where the processor has none, the runtime emulates them.</summary>
     /// <param name="depth">Length of the inner dimension.</param>
     /// <param name="a">Packed panel (depth × 6).</param>
     /// <param name="b">Packed panel (depth × two vectors).</param>
-    /// <param name="c">The tile's first element.</param>
+    /// <param name="c">First element of the tile.</param>
     /// <param name="stride">Distance between rows of the tile.</param>
-    /// <param name="accumulate">Whether the tile's former content is added.</param>
+    /// <param name="accumulate">Whether to add to the elements of the tile.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static void Tile256<T>(int depth, T* a, T* b, T* c, nint stride, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>Interleaves rows of a matrix, so that the innermost loop of a product finds what it needs one after the other.</summary>
+/// <summary>Interleaves rows of a matrix, so that the innermost loop of a product reads memory in order.</summary>
 internal static unsafe class Packing
 {
-    /// <summary>Rows that are interleaved at once.</summary>
+    /// <summary>Number of rows that are interleaved at once.</summary>
     public const int Rows = 4;
 
     /// <summary>Interleaves four rows: <c>target[k·stride + i] = row_i[k]</c>.</summary>
@@ -15,7 +15,7 @@ internal static unsafe class Packing
     /// <param name="row1">Second row.</param>
     /// <param name="row2">Third row.</param>
     /// <param name="row3">Fourth row.</param>
-    /// <param name="length">Elements of each row.</param>
+    /// <param name="length">Number of elements of each row.</param>
     /// <param name="target">Receives the elements.</param>
     /// <param name="stride">Distance between the elements of a row in the target, at least 4.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>

@@ -2,19 +2,20 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>An eigenvalue of the small matrix, an approximation to one of the large matrix.</summary>
+/// <summary>An eigenvalue of the small matrix, which approximates one of the large matrix.</summary>
 /// <param name="Value">The eigenvalue.</param>
 /// <param name="LastComponent">Absolute value of the last component of its unit eigenvector, to which the residual is proportional.</param>
 internal readonly record struct RitzPair(double Value, double LastComponent);
 
-/// <summary>The top of the spectrum of a symmetric tridiagonal matrix.</summary>
+/// <summary>Computes the largest eigenvalues of a symmetric tridiagonal matrix.</summary>
 /// <remarks>
-/// Eigenvalues by cutting an interval into seventeen parts at a time and counting eigenvalues above each cut, after Sturm; sixteen counts run side by side in
-/// registers, since each waits for its divisions. The eigenvector by the recurrence scaled on the way. Parlett, chapters 3 and 7.
+/// Eigenvalues are found by dividing an interval into seventeen parts and counting the eigenvalues above each cut by Sturm sequences, repeatedly. Sixteen
+/// counts run in parallel in registers, since each must wait for its divisions. The eigenvector follows from the recurrence, scaled on the way. Parlett,
+/// chapters 3, 7.
 /// </remarks>
 internal static class TridiagonalSpectrum
 {
-    /// <summary>Parts that an interval is cut into.</summary>
+    /// <summary>Number of parts into which an interval is divided.</summary>
     private const int Parts = 17;
 
     /// <summary>The cuts within an interval of length 1.</summary>
@@ -40,7 +41,7 @@ internal static class TridiagonalSpectrum
         return (new RitzPair(largest, LastComponent(diagonal, offDiagonal, largest)), new RitzPair(second, LastComponent(diagonal, offDiagonal, second)));
     }
 
-    /// <summary>The largest eigenvalue, to the last digit that counts of eigenvalues can tell.</summary>
+    /// <summary>The largest eigenvalue, to the last digit that counts of eigenvalues can determine.</summary>
     /// <param name="diagonal">The m diagonal elements.</param>
     /// <param name="offDiagonal">At least m - 1 elements beside the diagonal; further ones are ignored.</param>
     /// <returns>The eigenvalue.</returns>
@@ -49,7 +50,7 @@ internal static class TridiagonalSpectrum
         var (low, high) = GershgorinInterval(diagonal, offDiagonal);
         foreach (var element in diagonal)
         {
-            // No element of the diagonal exceeds it; below half of one there is nothing to be found.
+            // The largest eigenvalue is at least every diagonal element, so the search need not go below these.
             low = Math.Max(low, element - (1e-12 * Math.Abs(element)));
         }
 
@@ -72,7 +73,7 @@ internal static class TridiagonalSpectrum
 
     private static double KthLargest(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, int k, double low, double high)
     {
-        // Invariant: fewer than k eigenvalues lie above high, at least k above low, but for rounding.
+        // Invariant, up to rounding: fewer than k eigenvalues are above high, and at least k are above low.
         Span<double> cuts = stackalloc double[Parts + 1];
         while (true)
         {
@@ -96,7 +97,7 @@ internal static class TridiagonalSpectrum
         }
     }
 
-    /// <summary>How many of sixteen rising numbers have at least k eigenvalues above them.</summary>
+    /// <summary>Counts how many of sixteen increasing numbers have at least k eigenvalues above them.</summary>
     private static int CountWithAtLeast(
         ReadOnlySpan<double> diagonal,
         ReadOnlySpan<double> offDiagonal,
@@ -120,12 +121,12 @@ internal static class TridiagonalSpectrum
             count1 -= Vector512.GreaterThan(pivot1, Vector512<double>.Zero).AsInt64();
         }
 
-        // Counts fall as the numbers rise.
+        // The counts decrease as the numbers increase.
         var enough = Vector512.Create((long)k - 1);
         return (int)-Vector512.Sum(Vector512.GreaterThan(count0, enough) + Vector512.GreaterThan(count1, enough));
     }
 
-    /// <summary>Last component of the unit eigenvector, from the backward recurrence, which grows towards the large components.</summary>
+    /// <summary>Last component of the unit eigenvector, from the backward recurrence, which grows in the direction of the large components.</summary>
     private static double LastComponent(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal, double value)
     {
         var m = diagonal.Length;

@@ -2,7 +2,7 @@ namespace Wellbehaved.Numerics;
 
 /// <summary>Reduces a symmetric matrix to tridiagonal form by Householder's reflections, in place.</summary>
 /// <remarks>
-/// The eigenvalues change by no more than a small multiple of n roundings of the largest one. G. Golub and C. Van Loan, <i>Matrix Computations</i>, section
+/// The eigenvalues change by at most a small multiple of n rounding errors of the largest one. G. Golub and C. Van Loan, <i>Matrix Computations</i>, section
 /// 8.3.
 /// </remarks>
 internal static class Tridiagonalisation
@@ -17,7 +17,7 @@ internal static class Tridiagonalisation
         Span<double> product = size <= 128 ? stackalloc double[size] : new double[size];
         for (var k = size - 1; k >= 2; k--)
         {
-            // Row k is left with its diagonal element and the one before it; the rows above are reflected.
+            // Row k keeps only its diagonal element and the one before it; the rows above are reflected.
             var vector = matrix.Slice(k * size, k);
             diagonal[k] = matrix[(k * size) + k];
             var (last, others) = (vector[k - 1], VectorMath.Dot(vector[..(k - 1)], vector));

@@ -6,16 +6,17 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>Sums over vectors of doubles, in an order that is the same on every processor.</summary>
+/// <summary>Operations on vectors of doubles; sums are in an order that is the same on every processor.</summary>
 internal static class VectorMath
 {
-    /// <summary>The scalar product, as four vectors of partial sums.</summary>
+    /// <summary>The scalar product, computed as four vectors of partial sums.</summary>
     /// <param name="x">One vector.</param>
     /// <param name="y">The other, at least as long.</param>
     /// <returns>Σ x_i y_i over the length of the first.</returns>
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        // Four chains, since one would wait for each addition to end. The references are within bounds: the second vector was cut to the first one's length.
+        // There are four chains, since in one chain each addition would wait for the previous one. The second vector was cut to the length of the first, so
+        // the references are within bounds.
         ref var left = ref MemoryMarshal.GetReference(x);
         ref var right = ref MemoryMarshal.GetReference(y[..x.Length]);
         var width = Vector256<double>.Count;
@@ -53,7 +54,7 @@ internal static class VectorMath
     /// <param name="vector">The vector that is added, at least as long.</param>
     public static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> vector)
     {
-        // The references are within bounds: the vector was cut to the target's length.
+        // The vector was cut to the target's length, so the references are within bounds.
         ref var first = ref MemoryMarshal.GetReference(target);
         ref var added = ref MemoryMarshal.GetReference(vector[..target.Length]);
         var (factors, wide, i) = (Vector256.Create(factor), Vector512.Create(factor), 0);
@@ -81,7 +82,7 @@ internal static class VectorMath
     /// <param name="other">The second vector that is added, at least as long.</param>
     internal static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> vector, double otherFactor, ReadOnlySpan<double> other)
     {
-        // The references are within bounds: the vectors were cut to the target's length.
+        // The vectors were cut to the target's length, so the references are within bounds.
         ref var first = ref MemoryMarshal.GetReference(target);
         ref var added = ref MemoryMarshal.GetReference(vector[..target.Length]);
         ref var addedToo = ref MemoryMarshal.GetReference(other[..target.Length]);
@@ -145,7 +146,7 @@ internal static class VectorMath
         where T : unmanaged =>
         typeof(T) == typeof(float) ? Vector512.WidenLower(Vector256.Load((float*)source).ToVector512Unsafe()) : Vector512.Load((double*)source);
 
-    /// <summary>Stores eight numbers, rounded to the nearest of their type.</summary>
+    /// <summary>Stores eight numbers, rounded to the precision of their type.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="numbers">The numbers.</param>
     /// <param name="target">Receives them.</param>

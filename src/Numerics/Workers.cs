@@ -3,11 +3,11 @@ namespace Wellbehaved.Numerics;
 /// <summary>Shares numbered pieces of work between threads.</summary>
 internal static class Workers
 {
-    /// <summary>Runs all items; whoever is free takes the next one.</summary>
+    /// <summary>Runs all items; a worker that is free takes the next one.</summary>
     /// <param name="items">Number of items.</param>
     /// <param name="threads">Greatest number of threads.</param>
-    /// <param name="body">Takes the item and the number of the worker, below <paramref name="threads"/>, which handles one item at a time and may own scratch
-    /// memory.</param>
+    /// <param name="body">Receives the item and the number of the worker, which is below <paramref name="threads"/>. A worker handles one item at a time, so it
+    /// may own scratch memory.</param>
     public static void ForEach(int items, int threads, Action<int, int> body)
     {
         ArgumentNullException.ThrowIfNull(body);

@@ -1,14 +1,14 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Which statistics batch normalisation takes.</summary>
+/// <summary>Which statistics batch normalisation uses.</summary>
 public enum OnnxBatchNorm
 {
     /// <summary>
-    /// Those of the batch, as in training. A network exported in evaluation mode before it was trained has mean 0 and variance 1 stored, with which batch
-    /// normalisation does nothing.
+    /// Those of the batch, as in training. A network that was exported in evaluation mode before training has stored statistics of mean 0 and variance 1, with
+    /// which batch normalisation has no effect.
     /// </summary>
     Batch,
 
-    /// <summary>Those that the file stores.</summary>
+    /// <summary>Those that are stored in the file.</summary>
     Stored,
 }

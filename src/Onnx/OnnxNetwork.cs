@@ -2,12 +2,12 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>A network of an ONNX file, with its derivative: signal and noise travel through it together.</summary>
+/// <summary>A network of an ONNX file, with its derivative: signal and noise are propagated together.</summary>
 /// <remarks>
-/// The derivative is written as nodes of the same graph, a rule for each operator, and ONNX Runtime runs both, in stretches, so that activations of a few
+/// The derivative is written as nodes of the same graph, by a rule for each operator. ONNX Runtime runs both in segments, so that only activations of a few
 /// layers are in memory at once.
-/// Noise of variance 1 enters at each input of real numbers, and after the embedding where an input holds numbers of tokens.
-/// A seed gives the same parameters and inputs everywhere; the arithmetic is ONNX Runtime's, whose last digits depend on the processor.
+/// Noise of variance 1 enters at each input of real numbers, and after the embedding for an input of tokens.
+/// A seed gives the same parameters and inputs everywhere. The arithmetic is that of ONNX Runtime, whose last digits depend on the processor.
 /// </remarks>
 public sealed class OnnxNetwork : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class OnnxNetwork : IDisposable
     /// <summary>The file's name without its ending.</summary>
     public string Name { get; }
 
-    /// <summary>SHA-256 of the file, in lower-case hexadecimal digits; data outside of the file is not in it.</summary>
+    /// <summary>SHA-256 of the file in lower-case hexadecimal digits; external data is not included.</summary>
     public string Sha256 { get; }
 
     /// <summary>Inputs.</summary>
@@ -30,16 +30,16 @@ public sealed class OnnxNetwork : IDisposable
     /// <summary>Parameters, in the order in which they are used.</summary>
     public IReadOnlyList<OnnxParameter> Parameters => _prepared.Parameters;
 
-    /// <summary>What a reader of results should know about the file, a sentence each.</summary>
+    /// <summary>What a reader of results should know about the file, as sentences.</summary>
     public IReadOnlyList<string> Remarks => _prepared.Remarks;
 
-    /// <summary>Bytes that a mapping takes at least, in all.</summary>
+    /// <summary>Least number of bytes that a mapping needs.</summary>
     public long LeastMemory => _prepared.LeastMemory;
 
-    /// <summary>Multiplications with additions of a mapping: of products, for signal and noise, and of effective ranks.</summary>
+    /// <summary>Number of multiply-adds of a mapping: of products, for signal and noise, and of effective ranks.</summary>
     public double MultiplyAdds => _prepared.MultiplyAdds;
 
-    /// <summary>The same as a description, where it is one.</summary>
+    /// <summary>The network as a composition of described layers, if it is one.</summary>
     internal OnnxComposition Composition => _prepared.Composition;
 
     /// <summary>Reads a file and differentiates its network.</summary>
@@ -47,8 +47,8 @@ public sealed class OnnxNetwork : IDisposable
     /// <param name="options">How it is run.</param>
     /// <returns>The network.</returns>
     /// <exception cref="InvalidInputException">
-    /// The file is no model, takes more memory than there is, has operators that are not run or whose derivative is not known, or needs an option. The message
-    /// names the node or tensor.
+    /// The file is not a model, takes more memory than there is, has an operator that is not supported or whose derivative is not known, or an option is
+    /// required. The message names the node or tensor.
     /// </exception>
     public static OnnxNetwork Open(string path, OnnxOptions? options = null)
     {
@@ -60,13 +60,13 @@ public sealed class OnnxNetwork : IDisposable
         return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), sha256, PreparedNetwork.Prepare(graph, options));
     }
 
-    /// <summary>Runs mappings and takes moments at each place.</summary>
-    /// <param name="simulations">Number of mappings, each with parameters, inputs and noise of its own.</param>
+    /// <summary>Runs mappings and records moments at each place.</summary>
+    /// <param name="simulations">Number of mappings, each with its own parameters, inputs and noise.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="progress">Told the number of mappings that are done.</param>
-    /// <param name="cancellation">Ends the work between two stretches.</param>
+    /// <param name="progress">Receives the number of finished mappings.</param>
+    /// <param name="cancellation">Stops the work between two segments.</param>
     /// <returns>What was recorded.</returns>
-    /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime reports an error.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public OnnxRecord Record(int simulations, ulong seed, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -83,11 +83,11 @@ public sealed class OnnxNetwork : IDisposable
 
     /// <summary>Runs one mapping.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="simulation">Number of the mapping: parameters, inputs and noise are functions of both.</param>
-    /// <param name="progress">Told after each stretch which share of the mapping is done.</param>
-    /// <param name="cancellation">Ends the work between two stretches.</param>
+    /// <param name="simulation">Number of the mapping: parameters, inputs and noise are functions of seed and number.</param>
+    /// <param name="progress">Receives the finished share of the mapping after each segment.</param>
+    /// <param name="cancellation">Stops the work between two segments.</param>
     /// <returns>Moments at each place.</returns>
-    /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime reports an error.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
     public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) =>
         _prepared.Run(seed, simulation, progress, cancellation);

@@ -1,19 +1,19 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Where the parameters of a mapping come from.</summary>
+/// <summary>The source of a mapping's parameters.</summary>
 /// <remarks>
-/// Parameters are the weights and biases of convolutions, matrix products and embeddings, and the scales and shifts of normalisations. Statistics that run
-/// along in training, tables of positions and masks are none.
-/// Fan-in is the number of inputs that an output sums over, fan-out the number of outputs that an input reaches.
+/// Parameters are the weights and biases of convolutions, matrix products and embeddings, and the scales and shifts of normalisations. Running statistics of
+/// training, tables of positions and masks are not parameters.
+/// Fan-in is the number of inputs that are summed for an output, fan-out the number of outputs that an input contributes to.
 /// </remarks>
 public enum OnnxWeights
 {
     /// <summary>
-    /// Each tensor is drawn anew, normal or uniform with the mean and the deviation that it has in the file; one whose elements are all equal stays.
+    /// Each tensor is drawn anew, normal or uniform, with the mean and the standard deviation that it has in the file. A tensor of equal elements is kept.
     /// </summary>
     Redrawn,
 
-    /// <summary>As they are in the file: each mapping is the same but for its inputs.</summary>
+    /// <summary>The values in the file, so that mappings differ only in their inputs.</summary>
     File,
 
     /// <summary>
@@ -29,7 +29,7 @@ public enum OnnxWeights
     Glorot,
 
     /// <summary>
-    /// What PyTorch's layers draw by themselves: weights and biases uniform up to 1/sqrt(fan-in); scales 1, shifts 0, embeddings standard normal.
+    /// The default of PyTorch's layers: weights and biases uniform up to 1/sqrt(fan-in), scales 1, shifts 0, embeddings standard normal.
     /// </summary>
     Pytorch,
 }

@@ -3,19 +3,19 @@ using Xunit;
 
 namespace Wellbehaved.Xunit;
 
-/// <summary>Every testable claim of the ledger as a test of an implementation in C#.</summary>
+/// <summary>Tests every testable claim of the ledger on an implementation in C#.</summary>
 /// <remarks>
-/// Derive from it in a line: <c>public class MyNetworkTests(SubjectFixture&lt;MyNetwork&gt; subject) : ConformanceTests&lt;MyNetwork&gt;(subject);</c>. A check
-/// that is rejected or inconclusive fails; one that the implementation declines is skipped, with the reason. A correct implementation is rejected less than
-/// once in a million seeds of the whole class (proved); a check that its budget of samples leaves inconclusive is rarer than one seed in a thousand (measured,
-/// docs/verdicts.md), says so, and another <see cref="Seed"/> decides it.
+/// Derive from it in one line: <c>public class MyNetworkTests(SubjectFixture&lt;MyNetwork&gt; subject) : ConformanceTests&lt;MyNetwork&gt;(subject);</c>. A
+/// check that is rejected or inconclusive fails; one that the implementation declines is skipped, with the reason. For the whole class, a correct
+/// implementation is rejected for less than one seed in a million (proved). A check that stays inconclusive after its budget of samples occurs for less than
+/// one seed in a thousand (measured, docs/verdicts.md); its message says so, and another <see cref="Seed"/> decides it.
 /// </remarks>
-/// <typeparam name="TSubject">The audited class; a function of what it is asked, from any thread.</typeparam>
-/// <param name="fixture">Comes from xunit.</param>
+/// <typeparam name="TSubject">The audited class; its answers must depend only on the question, and may be asked for from any thread.</typeparam>
+/// <param name="fixture">Provided by xunit.</param>
 public abstract class ConformanceTests<TSubject>(SubjectFixture<TSubject> fixture) : IClassFixture<SubjectFixture<TSubject>>
     where TSubject : ISubject, new()
 {
-    /// <summary>The checks: a claim and an architecture each.</summary>
+    /// <summary>The checks; each is a claim and an architecture.</summary>
     public static TheoryData<string, string> Checks
     {
         get
@@ -39,7 +39,7 @@ public abstract class ConformanceTests<TSubject>(SubjectFixture<TSubject> fixtur
     /// <summary>Executes a check.</summary>
     /// <param name="claim">Id of the claim.</param>
     /// <param name="architecture">The architecture.</param>
-    // A test of xunit 2 cannot skip itself.
+    // In xunit 2 a test cannot skip itself.
 #if XUNIT_V3
     [Theory(SkipExceptions = [typeof(DeclinedException)])]
 #else

@@ -12,7 +12,7 @@ public sealed class SubjectFixture<TSubject> : IDisposable
     /// <summary>The audited instance.</summary>
     public TSubject Subject { get; } = new();
 
-    /// <summary>Deep experiments of a scale and seed, run when first looked at.</summary>
+    /// <summary>Deep experiments for a scale and a seed; they are run at the first call.</summary>
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The experiments.</returns>

@@ -16,7 +16,7 @@ public class AssemblyTests
     [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
     [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]
-    public void A_library_knows_only_what_it_may(string library, params string[] known) =>
+    public void A_library_references_only_the_libraries_that_it_may(string library, params string[] known) =>
         Known(library).Should().BeSubsetOf(known.Select(name => $"Wellbehaved.{name}"));
 
     /// <summary>An oracle that shares code with what it judges is no oracle.</summary>
@@ -34,7 +34,7 @@ public class AssemblyTests
     [InlineData("Training")]
     [InlineData("Theory")]
     [InlineData("Audit")]
-    public void Only_the_command_knows_what_draws(string library) =>
+    public void No_library_but_the_command_references_drawing_libraries(string library) =>
         Assembly
             .Load($"Wellbehaved.{library}")
             .GetReferencedAssemblies()

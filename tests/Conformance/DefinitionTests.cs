@@ -42,7 +42,7 @@ public class DefinitionTests
             );
 
     [Fact]
-    public void The_definition_calls_nothing_but_itself_the_runtime_and_the_properties_of_descriptions()
+    public void The_definition_calls_only_itself_the_runtime_and_properties_of_descriptions()
     {
         Calls.Should().Contain(member => member.DeclaringType == typeof(WrittenOutConvolution)).And.Contain(member => member.Name == "get_Kernel");
         Calls.Where(member => !IsAllowed(member)).Select(member => $"{member.DeclaringType}.{member.Name}").Distinct().Should().BeEmpty();

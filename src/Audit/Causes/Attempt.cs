@@ -1,10 +1,12 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Asking a subject that was rejected already: what it fails to answer explains nothing, and changes no verdict.</summary>
+/// <summary>Asks a subject that was already rejected. If it fails to answer, this explains nothing and changes no verdict.</summary>
 internal static class Attempt
 {
-    /// <summary>What a search for causes finds. Verdicts stand whatever becomes of it; a failure that is not the subject's is ours, and is said.</summary>
-    /// <param name="search">Searches.</param>
+    /// <summary>
+    /// Runs a search for causes. Its result changes no verdict; a failure that is not the subject's is a defect of ours, and is reported as such.
+    /// </summary>
+    /// <param name="search">The search.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Explanation[] Search(Func<Explanation[]> search)
     {
@@ -28,10 +30,10 @@ internal static class Attempt
         }
     }
 
-    /// <summary>The result, or another where the subject fails.</summary>
+    /// <summary>The subject's answer, or another result where the subject fails.</summary>
     /// <typeparam name="T">What is asked for.</typeparam>
-    /// <param name="ask">Asks.</param>
-    /// <param name="otherwise">The result where it fails.</param>
+    /// <param name="ask">Asks the subject.</param>
+    /// <param name="otherwise">The result if the subject fails.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static T Or<T>(Func<T> ask, T otherwise)
     {

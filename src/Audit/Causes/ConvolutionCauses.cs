@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What is wrong with a convolution of given weights: in which other order, at which other positions, over which other border or with which rounding it gives
-/// the subject's numbers.
+/// Finds what is wrong with a convolution of given weights: the order of weights, the positions, the border or the rounding with which it gives the
+/// subject's numbers.
 /// </summary>
 internal static class ConvolutionCauses
 {
@@ -16,7 +16,7 @@ internal static class ConvolutionCauses
     /// <summary>Explains what the convolutions of an architecture do.</summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
-    /// <returns>Nothing where they are right.</returns>
+    /// <returns>Nothing where the convolutions are right.</returns>
     public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         ConvolutionPass[] passes = [.. answers.SelectMany(answer => ConvolutionPass.AllOf(answer, unitRoundoff))];
@@ -24,7 +24,7 @@ internal static class ConvolutionCauses
         var isSparse = wrong.Length == 0;
         if (isSparse)
         {
-            // Images of one pixel have sharper bounds, and show coarse rounding where dense ones leave room for it; of positions they tell nothing.
+            // Images of one pixel have sharper bounds and show coarse rounding that dense ones leave room for; but they tell nothing about positions.
             wrong = [.. passes.Where(pass => !pass.IsRight)];
         }
 
@@ -103,7 +103,7 @@ internal static class ConvolutionCauses
     /// <summary>Which positions are read: TensorFlow's rule where it gives every shift, otherwise what was found, by stride and size.</summary>
     private static string Aligned(ConvolutionPass[] passes, (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] found)
     {
-        // Convolutions that are right have no shift, and count against a rule that gives them one.
+        // Convolutions that are right have no shift, so they contradict a rule that gives them one.
         var isNoise = found[0].Pass.IsNoise;
         var followsTensorFlow = passes
             .Where(pass => pass.IsNoise == isNoise && !pass.IsSparse)
@@ -126,7 +126,7 @@ internal static class ConvolutionCauses
         static string Moves(int by, string forwards, string backwards) => by == 0 ? "" : $"{Math.Abs(by)} {(by > 0 ? forwards : backwards)} ";
     }
 
-    /// <summary>How much later than the definition TensorFlow's SAME begins to read.</summary>
+    /// <summary>How far after the definition's first position TensorFlow's SAME begins to read.</summary>
     private static int ShiftOfSame(int extent, ConvolutionPass pass)
     {
         var outputs = (extent + pass.Stride - 1) / pass.Stride;
@@ -134,7 +134,7 @@ internal static class ConvolutionCauses
         return ((pass.Size - 1) / 2) - (padding / 2);
     }
 
-    /// <summary>Operands or sums of fewer bits that give all wrong tensors.</summary>
+    /// <summary>Roundings of operands or of sums to fewer bits that give all wrong tensors.</summary>
     private static List<string> Coarse(ConvolutionPass[] wrong)
     {
         var causes = new List<string>();
@@ -182,7 +182,7 @@ internal static class ConvolutionCauses
         }
     }
 
-    /// <summary>Signal, noise or both, and of which convolutions.</summary>
+    /// <summary>Says whether signal, noise or both are wrong, and in which convolutions.</summary>
     private static string Where(ConvolutionPass[] passes, ConvolutionPass[] wrong)
     {
         var tensors = wrong.Select(pass => pass.IsNoise).Distinct().ToArray() is [var isNoise]

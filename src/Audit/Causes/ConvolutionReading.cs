@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>In which order a convolution takes the rows and columns of its weights.</summary>
+/// <summary>The order in which a convolution takes the rows and columns of its weights.</summary>
 internal enum WeightOrder
 {
     /// <summary>As they are given.</summary>
@@ -17,16 +17,16 @@ internal enum WeightOrder
     /// <summary>Columns backwards.</summary>
     ColumnsBackwards,
 
-    /// <summary>Rows for columns: height and width exchanged.</summary>
+    /// <summary>Rows in place of columns: height and width exchanged.</summary>
     Exchanged,
 
     /// <summary>Exchanged, and both backwards.</summary>
     ExchangedFlipped,
 
-    /// <summary>Each entry in the place of the one before it, the first in that of the last.</summary>
+    /// <summary>Each entry in the place of the one before it; the first in the place of the last.</summary>
     MovedBack,
 
-    /// <summary>Each entry in the place of the one after it, the last in that of the first.</summary>
+    /// <summary>Each entry in the place of the one after it; the last in the place of the first.</summary>
     MovedOn,
 }
 
@@ -45,7 +45,7 @@ internal enum Margin
     /// <summary>The mirror image, edge not repeated.</summary>
     Reflected,
 
-    /// <summary>The edge, again and again.</summary>
+    /// <summary>The edge, repeated.</summary>
     Edge,
 }
 
@@ -54,7 +54,7 @@ internal enum Margin
 /// <param name="ExchangesChannels">Whether input and output channels of the weights are exchanged.</param>
 /// <param name="Down">How many rows further down it reads than the definition.</param>
 /// <param name="Right">How many columns further right.</param>
-/// <param name="Margin">What it finds beyond the border.</param>
+/// <param name="Margin">What lies beyond the border.</param>
 internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChannels, int Down, int Right, Margin Margin)
 {
     private const int MostShift = 2;
@@ -82,9 +82,9 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
             _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
         };
 
-    /// <summary>The readings that give a tensor to rounding, the nearest to the definition of them.</summary>
+    /// <summary>The readings that give a tensor to rounding; of these, the ones nearest to the definition.</summary>
     /// <param name="pass">The tensor before and after a convolution.</param>
-    /// <returns>Readings that these numbers do not tell apart; none if none gives them.</returns>
+    /// <returns>Readings that these numbers do not tell apart; none if no reading gives them.</returns>
     public static IReadOnlyList<ConvolutionReading> Recognise(ConvolutionPass pass)
     {
         var defined = Defined(pass.Network.Boundary);
@@ -107,7 +107,7 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
         return [];
     }
 
-    /// <summary>Whether it gives what came out, to rounding.</summary>
+    /// <summary>Whether the reading gives the subject's output, to rounding.</summary>
     internal bool Gives(ConvolutionPass pass)
     {
         var ((height, width), element) = (pass.OutputExtents, 0);
@@ -171,7 +171,7 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
         };
     }
 
-    /// <summary>The position that is read at one beyond the border; -1 for zeros.</summary>
+    /// <summary>The position in the image that is read for a position beyond the border; -1 for zeros.</summary>
     private int Source(int position, int extent)
     {
         return position >= 0 && position < extent
@@ -219,7 +219,7 @@ internal sealed record ConvolutionPass(
     bool IsNoise
 )
 {
-    /// <summary>What a cause must explain of the largest difference to the definition, at least.</summary>
+    /// <summary>The smallest part of the largest difference to the definition that a cause must explain.</summary>
     private const double LargestPart = 0.05;
 
     /// <summary>Extent of the weights.</summary>
@@ -232,14 +232,15 @@ internal sealed record ConvolutionPass(
     public (int Height, int Width) OutputExtents => ((Shape.Height + Stride - 1) / Stride, (Shape.Width + Stride - 1) / Stride);
 
     /// <summary>
-    /// How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.
+    /// The largest allowed difference between an output and what a cause gives: twice the rounding of the worst element, and a small part of the difference
+    /// that is to be explained.
     /// </summary>
     public double Tolerance { get; private init; }
 
     /// <summary>All weights of the network.</summary>
     public IReadOnlyList<double[]> Kernels { get; private init; } = [];
 
-    /// <summary>Whether the definition gives it with the weights of another convolution.</summary>
+    /// <summary>Whether the definition gives the subject's output with the weights of another convolution.</summary>
     public bool TakesOtherWeights =>
         Kernels
             .Where((kernel, index) => index != Index && kernel.Length == Weights.Length)
@@ -248,10 +249,10 @@ internal sealed record ConvolutionPass(
     /// <summary>Whether images have one pixel, and outputs one weight.</summary>
     public bool IsSparse { get; private init; }
 
-    /// <summary>Whether it is what the definition gives.</summary>
+    /// <summary>Whether the subject's output is what the definition gives.</summary>
     public bool IsRight { get; private init; }
 
-    /// <summary>The largest difference to the definition, over the largest number that it gives.</summary>
+    /// <summary>The largest difference to the definition, divided by the largest number that the definition gives.</summary>
     public double Difference { get; private init; }
 
     /// <summary>All convolutions whose input and output the subject showed.</summary>

@@ -4,37 +4,37 @@ namespace Wellbehaved.Audit;
 public enum ExplanationKind
 {
     /// <summary>
-    /// Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.
+    /// A computation with the cause in place of the definition gives the subject's own numbers: to rounding, or within their interval where they are random.
     /// </summary>
     ExplainsTheNumbers,
 
     /// <summary>Something is wrong here, and no known cause gives the subject's numbers.</summary>
     Unexplained,
 
-    /// <summary>What is rejected here is right by itself, and wrong since something else is.</summary>
+    /// <summary>The part that is rejected is right by itself, and its numbers are wrong only because another part is.</summary>
     Follows,
 }
 
-/// <summary>Why a subject was rejected, as far as its own numbers tell.</summary>
+/// <summary>Why a subject was rejected, as far as its own numbers show.</summary>
 /// <param name="Part">The part of the implementation: an operation, the reported moments or the subject's own weights.</param>
-/// <param name="Cause">What is wrong, in words; what was seen, where no known cause explains it.</param>
-/// <param name="Evidence">Which numbers it rests on.</param>
-/// <param name="Kind">How far it goes.</param>
+/// <param name="Cause">What is wrong, in words; where no known cause explains it, what was observed.</param>
+/// <param name="Evidence">The numbers that the explanation rests on.</param>
+/// <param name="Kind">How far the explanation goes.</param>
 public sealed record Explanation(string Part, string Cause, string Evidence, ExplanationKind Kind)
 {
-    /// <summary>The architectures on which it was seen.</summary>
+    /// <summary>The architectures on which it was observed.</summary>
     public IReadOnlyList<string> Architectures { get; init; } = [];
 
     /// <summary>An explanation that gives the subject's numbers.</summary>
     internal static Explanation WithEvidence(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);
 
-    /// <summary>Several causes that give the same numbers: one of them, and these numbers do not tell which.</summary>
+    /// <summary>Several causes that give the same numbers: one of them is right, and these numbers do not tell which.</summary>
     internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) =>
         WithEvidence(part, string.Join("; or ", causes), evidence);
 
-    /// <summary>What is rejected for a mistake elsewhere.</summary>
+    /// <summary>A rejection that follows from a mistake elsewhere.</summary>
     internal static Explanation Following(string part, string seen, string evidence) => new(part, seen, evidence, ExplanationKind.Follows);
 
-    /// <summary>What no known cause explains.</summary>
+    /// <summary>A rejection that no known cause explains.</summary>
     internal static Explanation None(string part, string seen) => new(part, seen, "no known cause gives these numbers", ExplanationKind.Unexplained);
 }

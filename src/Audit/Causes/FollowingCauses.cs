@@ -1,13 +1,13 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Says which claims are rejected for mistakes in layers that are explained already, where what these claims add is right by itself.</summary>
+/// <summary>Finds the claims that are rejected only because of explained mistakes in layers: what these claims add is right by itself.</summary>
 internal static class FollowingCauses
 {
-    /// <summary>Claims that solve for the weights of every convolution, those included whose input is not shown.</summary>
+    /// <summary>Claims that solve for the weights of every convolution, including those whose input is not shown.</summary>
     private static readonly string[] OfWeights = ["I6", "I7", "I10"];
 
     /// <summary>D7: the noise of the whole network is a derivative if that of each layer is.</summary>
-    /// <param name="explained">What is wrong with the layers: all of it, and explained.</param>
+    /// <param name="explained">All mistakes in the layers, each of them explained.</param>
     /// <param name="rejected">Ids of the rejected claims.</param>
     /// <returns>Nothing where the claim holds.</returns>
     public static IEnumerable<Explanation> OfDerivative(IReadOnlyList<Explanation> explained, IReadOnlySet<string> rejected)
@@ -24,14 +24,14 @@ internal static class FollowingCauses
     }
 
     /// <summary>
-    /// Claims on weights that are solved for: of a branch of two layers the input of the second is not shown, and written out by the definition, which a wrong
-    /// layer before it does not follow. It follows if one set of weights without biases explains two propagations in all convolutions whose input and output
-    /// are shown.
+    /// Claims that solve for weights. In a branch of two layers the input of the second is not shown; it is written out by the definition, and a wrong layer
+    /// before it does not follow the definition. The rejection follows from that layer if one set of weights without biases explains two propagations in all
+    /// convolutions whose input and output are shown.
     /// </summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of a residual architecture.</param>
     /// <param name="rejected">Ids of the rejected claims.</param>
-    /// <returns>Nothing where the claims hold, or something is wrong with convolutions that are shown.</returns>
+    /// <returns>Nothing if the claims hold, or if something is wrong with convolutions that are shown.</returns>
     public static IEnumerable<Explanation> OfWeightsBehind(CheckContext context, string architecture, IReadOnlySet<string> rejected)
     {
         string[] ids = [.. OfWeights.Where(rejected.Contains)];

@@ -1,23 +1,23 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject shows of a small network with given weights; asked again after a rejection, to see which cause gives its numbers.</summary>
+/// <summary>What a subject shows of a small network with given weights. It is asked again after a rejection, to see which cause gives its numbers.</summary>
 /// <param name="Case">What it was given.</param>
 /// <param name="Trace">What it showed.</param>
 /// <param name="Moments">The moments that it reports, in the order of the snapshots; empty if it reports none.</param>
 internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<ReportedMoments> Moments)
 {
-    /// <summary>ε that is asked for: large enough to show where it stands in the formula.</summary>
+    /// <summary>The ε that is asked for: large enough to show its place in the formula.</summary>
     private const double Epsilon = 0.1;
 
     private static readonly double[] Scales = [1e7, 1e-7];
 
-    /// <summary>What it shows of a signal that is zero everywhere; null if it was not asked.</summary>
+    /// <summary>What the subject shows of a signal that is zero everywhere; null if it was not asked.</summary>
     public Trace? OfZeroSignal { get; init; }
 
     /// <summary>Asks for each case that the subject offers.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <returns>The answers; without those that the subject failed to give.</returns>
+    /// <returns>The answers, without those that the subject failed to give.</returns>
     public static IReadOnlyList<GivenAnswer> Ask(CheckContext context, string architecture)
     {
         var answers = new List<GivenAnswer>();
@@ -36,7 +36,7 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
         return WithZeroSignal(context, answers);
     }
 
-    /// <summary>Asks for the first case at input scales at which moments leave the range of single precision, as far as they are reported.</summary>
+    /// <summary>Asks for the first case at input scales at which moments leave the range of single precision, if these moments are reported.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="answers">What it showed.</param>
     public static IReadOnlyList<GivenAnswer> AskScaled(CheckContext context, IReadOnlyList<GivenAnswer> answers) =>
@@ -61,7 +61,7 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
             ]
             : [];
 
-    /// <summary>The answers, the first with what the subject shows of a zero signal.</summary>
+    /// <summary>The answers; the first one with what the subject shows of a zero signal.</summary>
     private static List<GivenAnswer> WithZeroSignal(CheckContext context, List<GivenAnswer> answers)
     {
         if (answers.Count > 0 && answers[0].Case is var first && (first.Network.Epsilon > 0 || !first.Network.Architecture.HasBatchNorm))

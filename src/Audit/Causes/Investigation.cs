@@ -2,16 +2,16 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Looks for the causes of rejections in the subject's own numbers: a few more propagations, and the weights that were recovered.</summary>
 /// <remarks>
-/// Each operation is looked at by itself, from the tensor that the subject itself put into it, so that a mistake in one hides none in another. A cause is
-/// named only if it gives the subject's numbers.
+/// Each operation is examined by itself, with the tensor that the subject itself put into it: so a mistake in one operation hides none in another. A cause
+/// is named only if it gives the subject's numbers.
 /// </remarks>
 internal static class Investigation
 {
     /// <summary>Investigates.</summary>
-    /// <param name="subject">Who was rejected.</param>
+    /// <param name="subject">The subject that was rejected.</param>
     /// <param name="scale">How much was simulated.</param>
     /// <param name="seed">The user's seed.</param>
-    /// <param name="outcomes">What came of the checks.</param>
+    /// <param name="outcomes">The outcomes of the checks.</param>
     /// <param name="deep">Its experiments, with the weights that were recovered.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>What was found, by part; none if nothing was rejected.</returns>
@@ -31,7 +31,7 @@ internal static class Investigation
             .ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
         var ownWeights = false;
 
-        // The layers of other networks are looked at by themselves, below.
+        // The layers of other networks are examined separately, below.
         foreach (
             var rejected in outcomes
                 .Where(outcome => outcome.Verdict == Verdict.Rejected && Model.Architecture.Names.Contains(outcome.Check.Architecture))
@@ -49,7 +49,7 @@ internal static class Investigation
                 .. Tried(() => ReluCauses.Explain(dense, context.UnitRoundoff)),
             ];
 
-            // A branch of another number of layers takes the weights of the wrong convolutions.
+            // If the branch has another number of layers, its convolutions seem to take the weights of others; that cause is left out then.
             Explanation[] others = [.. given.Where(explanation => explanation.Cause != ConvolutionCauses.OtherWeights)];
             Explanation[] skips = [.. Tried(() => SkipCauses.Explain(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
             given = [.. skips.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ? others : given, .. skips];
@@ -66,7 +66,8 @@ internal static class Investigation
                 ])
             );
 
-            // Statistics go wrong with the operations; own weights are looked at where claims about them are rejected, or nothing else is wrong.
+            // Wrong operations make statistics wrong too. So the subject's own weights are examined only if claims about them are rejected, or if nothing else
+            // is wrong.
             var aboutWeights = rejected.Any(outcome => VerdictLevels.LevelOf(outcome.Check) == VerdictLevel.Initialisation);
             var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !Model.Architecture.Named(architecture).IsResidual;
             if (
@@ -87,7 +88,7 @@ internal static class Investigation
                 ownWeights = ofWeights.Length > 0;
             }
 
-            // What is wrong with the layers is wrong with all that is made of them; nothing follows from what is not explained.
+            // A wrong layer makes everything wrong that uses it. This is concluded only where all mistakes of the layers are explained.
             if (given.Length > 0 && given.All(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers))
             {
                 var ids = rejected.Select(outcome => outcome.Check.ClaimId).ToHashSet();
@@ -114,7 +115,7 @@ internal static class Investigation
     /// </summary>
     private static bool RejectsWeightsAlone(IEnumerable<CheckOutcome> rejected) => rejected.Any(outcome => outcome.Check.ClaimId is "I4" or "I9");
 
-    /// <summary>The same cause on several architectures, or said of two parts, is one.</summary>
+    /// <summary>Merges equal causes on several architectures or of two parts into one.</summary>
     private static List<Explanation> Merged(List<Explanation> found) =>
         [
             .. found

@@ -1,14 +1,16 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Names the mistake in a layer by what the subject makes of fixed networks with given parameters: a known mistake has the same numbers.</summary>
+/// <summary>Names the mistake in a layer by the subject's numbers on fixed networks with given parameters: a known mistake gives the same numbers.</summary>
 internal static class LayerCauses
 {
     /// <summary>Looks for the cause of rejections on networks of layers.</summary>
-    /// <param name="subject">Who was rejected.</param>
-    /// <param name="outcomes">What came of the checks.</param>
+    /// <param name="subject">The subject that was rejected.</param>
+    /// <param name="outcomes">The outcomes of the checks.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>One explanation: of known mistakes with the subject's numbers, or that none has them; none where no layer was rejected, or all of these numbers
-    /// are right.</returns>
+    /// <returns>
+    /// One explanation: the known mistakes with the subject's numbers, or that no known mistake has them. None if no layer was rejected, or all of these
+    /// numbers are right.
+    /// </returns>
     public static IEnumerable<Explanation> Explain(ISubject subject, IReadOnlyList<CheckOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckOutcome[] rejected =
@@ -46,7 +48,7 @@ internal static class LayerCauses
                 );
         return [explanation with { Architectures = [.. rejected.Select(outcome => outcome.Check.Architecture).Distinct()] }];
 
-        // Where a mistake does not show, it is right there.
+        // On networks where a mistake has no effect, the subject's numbers must be right.
         bool Fits(LayerSignature signature) =>
             signature.Numbers.Keys.Any(numbers.ContainsKey)
             && numbers.All(pair =>

@@ -4,7 +4,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with reported moments and ranks: which other definition, applied to the subject's own tensors, gives what it reports.</summary>
+/// <summary>
+/// Finds what is wrong with reported moments and ranks: another definition that gives the reported numbers from the subject's own tensors.
+/// </summary>
 internal static class MomentCauses
 {
     private const string Part = "reported moments";
@@ -52,7 +54,7 @@ internal static class MomentCauses
             }
         }
 
-        // A logarithm that lost powers of two: each by a whole number of them, which is what a scale kept beside the tensors is.
+        // Logarithms without powers of two: each differs by a whole number of powers, as if the scale that is kept beside the tensors were missing.
         if (
             causes.Count == 0
             && reports[0].Name.StartsWith("log_", StringComparison.Ordinal)
@@ -68,7 +70,7 @@ internal static class MomentCauses
         static bool IsWhole(double number) => Math.Abs(number - Math.Round(number)) < 1e-4 * Math.Max(1, Math.Abs(number));
     }
 
-    /// <summary>Whether all moments are those of the place before, or of the one after.</summary>
+    /// <summary>Whether all moments are those of the place before or of the place after.</summary>
     private static Explanation? Misplaced(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
     {
         foreach (var (by, words) in new[] { (-1, "before"), (1, "after") })
@@ -107,7 +109,7 @@ internal static class MomentCauses
 
         public bool IsRight => IsNear(Defined) || (double.IsNaN(Reported) && !double.IsFinite(Defined));
 
-        /// <summary>A moment rounds in proportion to itself; a logarithm does not, and that of 1 is 0.</summary>
+        /// <summary>A moment is rounded in proportion to itself. A logarithm is not: the logarithm of 1 is 0.</summary>
         public bool IsNear(double value) =>
             Math.Abs(Reported - value)
             <= Bound * Math.Max(1, Name.StartsWith(MomentRange.Log, StringComparison.Ordinal) ? Math.Abs(value) : Math.Abs(value / Defined));
@@ -185,7 +187,7 @@ internal static class MomentCauses
             }
         }
 
-        /// <summary>Other bases, and the logarithms of other moments.</summary>
+        /// <summary>Logarithms to other bases, and the logarithms of other moments.</summary>
         private static (string Words, double Value)[] Logarithms(double value, (string Words, double Value)[] others) =>
             [
                 ("a logarithm to the base 10", Math.Log10(value)),

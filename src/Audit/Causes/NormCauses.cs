@@ -3,15 +3,15 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with batch norm: which statistics, which ε and which treatment of the noise give the subject's numbers.</summary>
+/// <summary>Finds what is wrong with batch norm: the statistics, the ε and the treatment of the noise that give the subject's numbers.</summary>
 internal static class NormCauses
 {
-    /// <summary>Said by batch norm and by the ReLU, so that the two become one explanation.</summary>
+    /// <summary>The cause that both batch norm and the ReLU name, so that the two become one explanation.</summary>
     internal const string ChangedPlaces = "batch norm and ReLU in each other's place";
 
     private const string Part = "batch norm";
 
-    /// <summary>Values that libraries use, and none.</summary>
+    /// <summary>Values of ε that libraries use, and 0.</summary>
     private static readonly double[] Common = [1e-5, 1e-3, 1e-6, 1e-12, 1e-8, 1e-7, 1e-4, 1e-2, 0.1, 1, 0];
 
     /// <summary>Explains what the batch norms of an architecture do.</summary>
@@ -91,14 +91,14 @@ internal static class NormCauses
         }
     }
 
-    /// <summary>Means and variances that are not those of the batch: 0 and 1, as before any training; or nothing done.</summary>
+    /// <summary>Means and variances that are not those of the batch but 0 and 1, as before any training; or no operation at all.</summary>
     private static string? Untrained(Pass[] passes) =>
         passes.All(pass => Close(pass.After.Signal, pass.Before.Signal, 8 * pass.UnitRoundoff)) ? "no batch norm at all"
         : passes.All(pass => Close(pass.After.Signal, [.. pass.Before.Signal.Select(value => value / Math.Sqrt(1 + pass.Epsilon))], 16 * pass.UnitRoundoff))
             ? "running averages that start at mean 0 and variance 1 in the place of the batch's own statistics"
         : null;
 
-    /// <summary>The ε that every channel shows, if it is one number.</summary>
+    /// <summary>The ε that every channel shows, if all show the same one.</summary>
     private static (double Epsilon, string Words)? AnotherEpsilon(Pass[] passes)
     {
         var solved = passes.SelectMany(pass => pass.SolvedEpsilons()).Order().ToArray();
@@ -197,7 +197,7 @@ internal static class NormCauses
             return true;
         }
 
-        /// <summary>What every channel that varies says of ε, if it is centred and divided at all.</summary>
+        /// <summary>The ε that follows from each channel that varies, if the channel is centred and divided at all.</summary>
         public IEnumerable<double> SolvedEpsilons()
         {
             var channels = Before.Shape.Channels;
@@ -205,7 +205,7 @@ internal static class NormCauses
             return variances.Zip(after, (before, left) => (before / left) - before).Where(double.IsFinite);
         }
 
-        /// <summary>Some roundings of each of P terms, enlarged where a mean cancels; as in <see cref="BatchNormRounding"/>.</summary>
+        /// <summary>Some roundings of each of P terms, enlarged where a mean cancels, as in <see cref="BatchNormRounding"/>.</summary>
         private double Allowed(int i, double[] means, double[] divisors)
         {
             var enlarged = 1 + Math.Pow((Math.Abs(means[i]) + Math.Abs(Before.Signal[i])) / divisors[i], 2);

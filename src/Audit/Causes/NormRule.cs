@@ -24,17 +24,17 @@ internal enum NormGroup
     Everything,
 }
 
-/// <summary>Where ε stands.</summary>
+/// <summary>Where ε is added.</summary>
 internal enum EpsilonPlace
 {
-    /// <summary>Beside the variance, under the root.</summary>
+    /// <summary>To the variance, under the root.</summary>
     Variance,
 
-    /// <summary>Beside the standard deviation.</summary>
+    /// <summary>To the standard deviation.</summary>
     Deviation,
 }
 
-/// <summary>What becomes of the noise.</summary>
+/// <summary>What is done to the noise.</summary>
 internal enum NoiseNorm
 {
     /// <summary>It is divided as the signal is.</summary>
@@ -43,7 +43,7 @@ internal enum NoiseNorm
     /// <summary>It loses its mean and is divided.</summary>
     Centred,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>It is not changed.</summary>
     Untouched,
 
     /// <summary>The statistics are differentiated too.</summary>
@@ -55,10 +55,10 @@ internal enum NoiseNorm
 
 /// <summary>A way to normalise; the definition is one of them.</summary>
 /// <param name="Group">What is normalised together.</param>
-/// <param name="IsUnbiased">Whether the variance has one less in the denominator.</param>
-/// <param name="Place">Where ε stands.</param>
-/// <param name="Centres">Whether the mean is taken off.</param>
-/// <param name="DividesByMeanSquare">Whether the root of the mean square is divided by, not that of the variance.</param>
+/// <param name="IsUnbiased">Whether the denominator of the variance is smaller by one.</param>
+/// <param name="Place">Where ε is added.</param>
+/// <param name="Centres">Whether the mean is subtracted.</param>
+/// <param name="DividesByMeanSquare">Whether the divisor is the root of the mean square instead of the root of the variance.</param>
 internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace Place, bool Centres, bool DividesByMeanSquare)
 {
     /// <summary>The definition.</summary>
@@ -78,7 +78,7 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
         ).OrderBy(rule => rule.Differences),
     ];
 
-    /// <summary>In how many ways it differs from the definition.</summary>
+    /// <summary>The number of ways in which it differs from the definition.</summary>
     public int Differences =>
         (Group == NormGroup.Channel ? 0 : 1)
         + (IsUnbiased ? 1 : 0)
@@ -86,7 +86,7 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
         + (Centres ? 0 : 1)
         + (DividesByMeanSquare ? 1 : 0);
 
-    /// <summary>In words.</summary>
+    /// <summary>The rule in words.</summary>
     public string Words
     {
         get
@@ -118,7 +118,7 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
     /// <param name="shape">Shape of the tensor.</param>
     /// <param name="signal">Signal.</param>
     /// <param name="epsilon">ε.</param>
-    /// <returns>What each element loses, what it is divided by, and the group that it is in.</returns>
+    /// <returns>For each element what is subtracted from it and what it is divided by, and the group that it is in.</returns>
     public (double[] Mean, double[] Divisor, int[] GroupOf) Statistics(TensorShape shape, double[] signal, double epsilon)
     {
         int[] groups = [.. Enumerable.Range(0, signal.Length).Select(i => GroupOf(shape, i))];

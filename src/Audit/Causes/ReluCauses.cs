@@ -4,12 +4,12 @@ using PlaceKind = Wellbehaved.Model.PlaceKind;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with the ReLU: which function, or which mask of the noise, gives the subject's numbers.</summary>
+/// <summary>Finds what is wrong with the ReLU: the function, or the mask of the noise, that gives the subject's numbers.</summary>
 internal static class ReluCauses
 {
     private const string Part = "ReLU";
 
-    /// <summary>Other activations, but those of constant slopes, which are solved for.</summary>
+    /// <summary>Other activations. Those of constant slopes are not listed, since slopes are solved for.</summary>
     private static readonly (string Name, FunctionKind Kind)[] Others =
     [
         ("GELU", FunctionKind.Gelu),
@@ -86,7 +86,7 @@ internal static class ReluCauses
         double? Signal(Element[] some) => Slope(some, element => (element.X, element.Y));
         double? Noise(Element[] some) => Slope(some, element => (element.Dx, element.DyAfter));
 
-        // One factor for all elements; of four digits where that is as good.
+        // One factor for all elements, rounded to four digits if this fits as well.
         double? Slope(Element[] some, Func<Element, (double Before, double After)> pair)
         {
             var widest = some.Select(pair).MaxBy(two => Math.Abs(two.Before));
@@ -130,7 +130,7 @@ internal static class ReluCauses
         && WrittenOutLayers.Means(after.Signal, after.Shape.Channels).All(mean => Math.Abs(mean) < 1e-3)
         && after.Signal.Any(value => value < 0);
 
-    /// <summary>What becomes of noise where the signal is exactly zero.</summary>
+    /// <summary>What is done to noise where the signal is exactly zero.</summary>
     private static Explanation? AtZero(IReadOnlyList<GivenAnswer> answers, double rounding)
     {
         Element[] zeros =

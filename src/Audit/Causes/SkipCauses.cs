@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with a skip connection: which tensors, with which factors, add up to the subject's sum; or how many layers its branch has.</summary>
+/// <summary>
+/// Finds what is wrong with a skip connection: the tensors and factors that add up to the subject's sum, or the number of layers in the branch.
+/// </summary>
 internal static class SkipCauses
 {
     private const string Part = "skip connection";
@@ -24,7 +26,7 @@ internal static class SkipCauses
             yield break;
         }
 
-        // The sums of branches of one layer are right: a deeper branch has another number of layers.
+        // The sums of branches of one layer are right: so a deeper branch has another number of layers.
         foreach (
             var answer in residual.Where(answer =>
                 layersAreRight
@@ -52,12 +54,12 @@ internal static class SkipCauses
     }
 
     /// <summary>
-    /// Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others
+    /// Finds where sums are rejected because of what the layers of a branch do. Of a branch of several layers only the first is shown, so O3 writes the others
     /// out.
     /// </summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
-    /// <returns>Nothing where a sum is wrong by itself, or none can be told from its branch.</returns>
+    /// <returns>Nothing where a sum is wrong by itself, or where no sum can be examined apart from its branch.</returns>
     public static IEnumerable<Explanation> Following(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         GivenAnswer[] residual = [.. answers.Where(answer => answer.Case.Network.Architecture.IsResidual)];
@@ -139,7 +141,7 @@ internal static class SkipCauses
         }
     }
 
-    /// <summary>Whether each unit's sum is that of a branch of so many layers, which takes its weights in the order of propagation.</summary>
+    /// <summary>Whether each unit's sum is that of a branch of the given number of layers, which takes its weights in the order of propagation.</summary>
     private static bool UnitsAre(GivenAnswer answer, int layers, double unitRoundoff)
     {
         var network = answer.Case.Network;
@@ -163,7 +165,7 @@ internal static class SkipCauses
         return true;
     }
 
-    /// <summary>A sum and what it may be of.</summary>
+    /// <summary>A sum, and the tensors that it may be made of.</summary>
     private sealed record Sum(double[] Skip, double[] Branch, double[] Total, double[] Rectified, double[]? Normalised, bool IsNoise, double UnitRoundoff)
     {
         public bool Adds(double skip, double branch, double[] from)
@@ -180,7 +182,7 @@ internal static class SkipCauses
             return true;
         }
 
-        /// <summary>Least squares.</summary>
+        /// <summary>The factors of skip connection and branch by least squares.</summary>
         public (double Skip, double Branch) Factors()
         {
             var (ss, bb, sb) = (Dot(Skip, Skip), Dot(Branch, Branch), Dot(Skip, Branch));

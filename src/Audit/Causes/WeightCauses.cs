@@ -3,19 +3,19 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with a subject's own weights, from those that its signals determine.</summary>
+/// <summary>Finds what is wrong with a subject's own weights, from those that its signals determine.</summary>
 internal static class WeightCauses
 {
     internal const string Part = "its own weights";
 
-    /// <summary>As few simulations as tell variances to a percent, where the claims about weights were not asked for.</summary>
+    /// <summary>The fewest simulations that determine variances to a percent, used where the claims about weights were not asked for.</summary>
     private static readonly WeightPlan Few = new(Wide: 8, Kernel: 32, Narrow: 72, Neighbours: 4, Deep: 2);
 
-    /// <summary>Explains them.</summary>
+    /// <summary>Explains the weights.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <param name="asked">The claims that were asked for: what they recovered is looked at again.</param>
-    /// <param name="readsKernels">Whether its convolutions do with given kernels what they should; else only fully connected nets are looked at.</param>
+    /// <param name="asked">The claims that were asked for: the weights that they recovered are examined again.</param>
+    /// <param name="readsKernels">Whether its convolutions use given weights rightly; otherwise only fully connected nets are examined.</param>
     /// <returns>Nothing where they are right.</returns>
     public static IEnumerable<Explanation> Explain(CheckContext context, string architecture, IReadOnlySet<string> asked, bool readsKernels)
     {
@@ -153,7 +153,7 @@ internal static class WeightCauses
             return false;
         }
 
-        // A bias is allowed for by one more unknown.
+        // One more unknown allows for a bias.
         var x = Matrix<double>.Build.Dense(points, inputs + 1, (point, input) => input < inputs ? convolution.Signal[(point * inputs) + input] : 1);
         var (dx, y, dy) = (Rows(convolution.Noise, inputs), Rows(convolution.OutputSignal, outputs), Rows(convolution.OutputNoise, outputs));
         var (fromSignal, fromNoise) = (Solved(x, y), Solved(dx, dy));
@@ -171,7 +171,7 @@ internal static class WeightCauses
 
         static Matrix<double>? Solved(Matrix<double> left, Matrix<double> right)
         {
-            // Channels that no point opens have no weights to be found: the least of all solutions has zeros there.
+            // Where a channel is zero at all points, its weights cannot be found: the least-squares solution of least norm has zeros there.
             var svd = left.Svd();
             var cut = 1e-5 * svd.S[0];
             var inverse = svd.S.Map(value => value > cut ? 1 / value : 0, Zeros.Include);

@@ -3,15 +3,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Which recovered weights are copies of others: between convolutions, simulations and seeds.</summary>
+/// <summary>Finds recovered weights that are copies of others: between convolutions, simulations and seeds.</summary>
 internal static class WeightCopies
 {
-    /// <summary>Copies agree to the rounding of the recovery, which is far better.</summary>
+    /// <summary>The least cosine of two copies. Copies agree to the rounding of the recovery, which is far better.</summary>
     private const double LeastCosine = 0.999;
 
     /// <summary>Why weights of one simulation are copies of each other.</summary>
     /// <param name="simulations">Simulations of one network.</param>
-    /// <returns>The cause; null if there are none.</returns>
+    /// <returns>The cause; null if there are no copies.</returns>
     public static string? Within(IReadOnlyList<RecoveredSimulation> simulations)
     {
         if (simulations.Count == 0)
@@ -28,7 +28,7 @@ internal static class WeightCopies
         ).ToArray();
         if (pairs.Where(pair => pair.IsCopy).Select(pair => (int?)pair.Lag).Min() is { } lag)
         {
-            // Two that are equal by some other mistake are no repetition; two that rounding keeps apart don't speak against one.
+            // Two convolutions that are equal by some other mistake are no repetition; two that differ by rounding do not disprove one.
             var atLag = pairs.Where(pair => pair.Lag == lag).ToArray();
             return 2 * atLag.Count(pair => pair.IsCopy) <= atLag.Length ? null
                 : lag == 1 ? "all convolutions after the first share their weights"
@@ -43,8 +43,10 @@ internal static class WeightCopies
     /// <summary>Why weights of different simulations or seeds are copies of each other.</summary>
     /// <param name="simulations">Simulations of several seeds.</param>
     /// <param name="seed">The seed that was asked for first.</param>
-    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are
-    /// none.</returns>
+    /// <returns>
+    /// The cause, and whether simulations of one seed repeat: then they say less about the law of their weights than as many others. Null if there are no
+    /// copies.
+    /// </returns>
     public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
     {
         Vector[] vectors =
@@ -98,7 +100,7 @@ internal static class WeightCopies
                 ? "layers are numbered by simulation + layer"
             : null;
 
-        // Numbered so, a simulation shares convolutions with the next.
+        // With these numbers, a simulation shares convolutions with the next one.
         return numbering is null ? null : (numbering, pairs.Any(pair => pair.One.Seed == pair.Other.Seed));
     }
 
@@ -131,7 +133,7 @@ internal static class WeightCopies
             : null;
     }
 
-    /// <summary>Vectors that are copies of each other: neighbours by their product with a random vector.</summary>
+    /// <summary>Groups of vectors that are copies of each other: found among neighbours in the order of their products with a random vector.</summary>
     private static List<Vector[]> Groups(Vector[] vectors)
     {
         if (vectors.Length == 0)
@@ -176,6 +178,6 @@ internal static class WeightCopies
         return inputs != outputs ? [] : [.. Enumerable.Range(0, inputs * outputs).Select(i => convolution.Weights[(i % outputs * outputs) + (i / outputs)])];
     }
 
-    /// <summary>The weights of a convolution, and which they are.</summary>
+    /// <summary>The weights of a convolution, with its seed, simulation and index.</summary>
     private sealed record Vector(ulong Seed, uint Simulation, int Index, double[] Weights);
 }

@@ -4,18 +4,18 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with variance and law of the weights: which rule and which law give what was recovered.</summary>
+/// <summary>Finds what is wrong with variance and law of the weights: the rule and the law that give what was recovered.</summary>
 internal static class WeightScale
 {
-    /// <summary>A normal law cut at two standard deviations keeps this variance.</summary>
+    /// <summary>The variance of a standard normal law that is cut at two standard deviations.</summary>
     private static readonly double Cut = 1 - (4 * Normal.PDF(0, 1, 2) / (1 - (2 * Normal.CDF(0, 1, -2))));
 
     private const string NoLaw = "neither normal, truncated normal nor uniform";
 
-    /// <summary>Kolmogorov's statistic times √n; a right law exceeds it once in a hundred thousand.</summary>
+    /// <summary>The largest allowed value of Kolmogorov's statistic times √n; the right law exceeds it once in a hundred thousand cases.</summary>
     private const double MostDistance = 2.5;
 
-    /// <summary>Rules, as variance over what is claimed (1/fan-in in the first convolution, 2/fan-in in the others).</summary>
+    /// <summary>Known rules: their variance divided by the claimed one (1/fan-in in the first convolution, 2/fan-in in the others).</summary>
     private static readonly (string Words, Func<KernelShape, double> First, Func<KernelShape, double> Others)[] Rules =
     [
         ("LeCun's variance 1/fan-in where He's is 2/fan-in", _ => 1, _ => 0.5),
@@ -38,9 +38,9 @@ internal static class WeightScale
         ),
     ];
 
-    /// <summary>Says it.</summary>
+    /// <summary>Explains variance and law.</summary>
     /// <param name="simulations">Simulations of the wide network and of the one with kernels.</param>
-    /// <returns>The cause with its evidence, and whether it is a law and a rule that are known; none if variance and law are those that are claimed.</returns>
+    /// <returns>The cause with its evidence, and whether law and rule are known ones; null if variance and law are those that are claimed.</returns>
     public static (string Cause, string Evidence, bool IsKnown)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
         Sample[] samples =
@@ -94,7 +94,7 @@ internal static class WeightScale
         string Law(Sample sample) => sample.IsFirst ? first : others;
     }
 
-    /// <summary>Where weights are not normal, and what they are.</summary>
+    /// <summary>Says where weights are not normal, and which law they have.</summary>
     private static string Wrong(string first, string others) =>
         first == others ? $"{others} weights"
         : others == "normal" ? $"{first} weights in the first convolution"
@@ -124,7 +124,7 @@ internal static class WeightScale
             : (string.Join("; ", words.Select(some => some.Words)), words.All(some => some.IsKnown));
     }
 
-    /// <summary>The one ratio that all numbers allow, if there is one.</summary>
+    /// <summary>The one ratio that agrees with all samples, if there is one.</summary>
     private static (string Words, bool IsKnown) Solved(Sample[] samples, string where)
     {
         var (lower, upper) = (samples.Max(sample => sample.Lower), samples.Min(sample => sample.Upper));
@@ -160,7 +160,7 @@ internal static class WeightScale
 
     private static double FanOut(KernelShape shape) => shape.Size * shape.Size * shape.OutputChannels;
 
-    /// <summary>The weights of convolutions of one shape, over the deviation that they should have.</summary>
+    /// <summary>The weights of convolutions of one shape, divided by the standard deviation that they should have.</summary>
     private sealed class Sample
     {
         private readonly double[] _standardised;
@@ -192,7 +192,7 @@ internal static class WeightScale
 
         public double Upper => Ratio + Error;
 
-        /// <summary>Share of weights that are zero; of normal ones less than a thousandth are that small.</summary>
+        /// <summary>Share of weights that are zero; less than a thousandth of normal weights are that small.</summary>
         public double Zeros { get; }
 
         public bool IsNormal { get; }
@@ -224,7 +224,7 @@ internal static class WeightScale
             return Math.Sqrt(n) * most;
         }
 
-        /// <summary>The mean square with five of its standard errors.</summary>
+        /// <summary>The mean square, with five times its standard error.</summary>
         private static (double Ratio, double Error) Variance(double[] weights)
         {
             var (square, fourth) = (weights.Average(weight => weight * weight), weights.Average(weight => Math.Pow(weight, 4)));

@@ -4,19 +4,21 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What makes the weights of one convolution dependent: orthogonal, symmetric or equal channels, a low rank, a stream that repeats.</summary>
+/// <summary>
+/// Finds what makes the weights of one convolution dependent: orthogonal, symmetric or equal channels, a low rank, or a stream of numbers that repeats.
+/// </summary>
 internal static class WeightStructure
 {
-    /// <summary>Random channels of this many weights have cosines of a tenth.</summary>
+    /// <summary>The largest cosine of orthogonal channels; random channels of this many weights have cosines of a tenth.</summary>
     private const double Orthogonal = 0.01,
         Copied = 0.999;
 
-    /// <summary>How far a stream is searched for its own repetition.</summary>
+    /// <summary>The longest period that is searched for in a stream.</summary>
     private const int LongestPeriod = 2048;
 
-    /// <summary>Says it.</summary>
+    /// <summary>Explains the dependence.</summary>
     /// <param name="simulations">Simulations of the wide network.</param>
-    /// <returns>The cause, and how many convolutions show it; none if there is none.</returns>
+    /// <returns>The cause, and how many convolutions show it; null if there is none.</returns>
     public static (string Cause, string Evidence)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
         RecoveredConvolution[] known =
@@ -77,7 +79,7 @@ internal static class WeightStructure
         return 3 * rank < 2 * Math.Min(inputs, outputs) ? $"weights of rank {rank}, where {Math.Min(inputs, outputs)} are possible" : null;
     }
 
-    /// <summary>Convolutions that are correlated with the next one of the same shape, by how much.</summary>
+    /// <summary>Whether convolutions correlate with the next one of the same shape, and by how much.</summary>
     private static (string Cause, string Evidence)? Correlated(IReadOnlyList<RecoveredSimulation> simulations)
     {
         var (product, one, other, count) = (0.0, 0.0, 0.0, 0L);

@@ -20,10 +20,12 @@ public sealed record Check
     internal Func<CheckContext, IEnumerable<Measurement>> Measure { get; }
 
     /// <summary>Executes the check.</summary>
-    /// <param name="context">The subject, and how sure to be.</param>
-    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check;
-    /// otherwise holds.</returns>
-    /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
+    /// <param name="context">The subject, and the error rates.</param>
+    /// <returns>
+    /// Rejected if any quantity is rejected; otherwise inconclusive if any quantity is inconclusive or there is none; declined if the subject leaves nothing to
+    /// check; otherwise holds.
+    /// </returns>
+    /// <remarks>A crash inside the check is inconclusive: it says nothing about the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     internal CheckOutcome Execute(CheckContext context)
     {
@@ -82,19 +84,19 @@ public sealed record Check
         );
 }
 
-/// <summary>What a check came to.</summary>
+/// <summary>The outcome of a check.</summary>
 /// <param name="Check">The check.</param>
 /// <param name="Verdict">Its verdict.</param>
-/// <param name="Measurements">What it rests on.</param>
+/// <param name="Measurements">The measurements that the verdict rests on.</param>
 /// <param name="Failure">Why nothing could be measured; null otherwise.</param>
 public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Measurement> Measurements, string? Failure)
 {
-    /// <summary>What was left out since the subject does not do it; the verdict speaks about the rest.</summary>
+    /// <summary>What was left out because the subject does not offer it; the verdict speaks about the rest.</summary>
     public IReadOnlyList<string> Declined { get; init; } = [];
 
     /// <summary>
-    /// The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its
-    /// distance.
+    /// The measurement that decided the verdict: among those with the worst verdict, the one that is least compatible with a true claim, by its bound of false
+    /// alarms and then by its distance.
     /// </summary>
     public Measurement? Decisive =>
         Measurements

@@ -2,35 +2,38 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A small network with given weights and inputs: what the deterministic laws are checked on.</summary>
+/// <summary>A small network with given weights and inputs, on which the deterministic laws are checked.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Kernels">Its weights.</param>
 /// <param name="Input">Its input.</param>
 internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input)
 {
     /// <summary>
-    /// Cases with a ReLU's input closer to zero than this, relative to its tensor, are drawn again. No verdict rests on it, since bounds of rounding allow for
-    /// gates that may open or close; but direct sums in single precision err by less, so fully connected cases have no such gate and are judged sharply.
+    /// Cases with a ReLU's input closer to zero than this, relative to its tensor, are drawn again. No verdict rests on it, since rounding bounds allow for a
+    /// ReLU that may open or close. But direct sums in single precision err by less: so fully connected cases have no such ReLU, and their bounds are sharp.
     /// </summary>
     private const double LeastGate = 1e-4;
 
-    /// <summary>Up to this multiple of the noise, added to the signal, no gate opens or closes in a case that is not sparse.</summary>
+    /// <summary>Up to this multiple of the noise may be added to the signal without opening or closing a ReLU, in a case that is not sparse.</summary>
     public const double Step = 1e-6;
 
-    /// <summary>Batch norm of nearly constant channels amplifies rounding, and so the bounds; cases beyond this are drawn again, for sharpness too.</summary>
+    /// <summary>
+    /// Batch norm of nearly constant channels amplifies rounding, and with it the bounds. Cases with a larger amplification are drawn again, to keep bounds
+    /// sharp.
+    /// </summary>
     private const double MostAmplification = 1e3;
 
     /// <summary>The relative difference of the ledger in D5 to D7, without batch norm and with it.</summary>
     public const double MostBound = 1e-3,
         MostBoundNormalised = 1e-2;
 
-    /// <summary>The seeds of sparse cases follow those of the others.</summary>
+    /// <summary>The first study of sparse cases; its seed differs from those of the others.</summary>
     private const int FirstSparseStudy = 10;
 
-    /// <summary>A case passes with probability above one half, since it has about a thousand gates.</summary>
+    /// <summary>The most attempts to draw a case. An attempt succeeds with a probability above one half, since a case has about a thousand ReLUs.</summary>
     private const uint MostAttempts = 1000;
 
-    /// <summary>For messages.</summary>
+    /// <summary>The case in words, for messages.</summary>
     public string Description =>
         Network.KernelSize == 1
             ? "fully connected"
@@ -40,8 +43,8 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     public bool IsSparse { get; init; }
 
     /// <summary>
-    /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number
-    /// of each tensor. Fully connected and sparse cases are drawn again where they do not: a nearly constant channel enlarges what comes into its batch norm.
+    /// Whether the rounding bounds of a subject in single precision stay below the differences that the ledger says must be seen (D5 to D7), relative to the
+    /// largest number of each tensor. Otherwise, fully connected and sparse cases are drawn again: a nearly constant channel enlarges errors in its batch norm.
     /// </summary>
     private bool IsSharp
     {
@@ -60,30 +63,30 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Record(subject, Network, new Weights.Given(Kernels), Input, look);
 
     /// <summary>
-    /// What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those
-    /// that the subject offers, with the nearest ε that it does.
+    /// All four kinds of convolution: fully connected, with each boundary, and with an even kernel; with residual branches of one and two layers. Only networks
+    /// that the subject offers, with the nearest ε that it offers.
     /// </summary>
     public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
         Collect(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
-    /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
+    /// <summary>Those of all cases for which a cyclic shift of the image is a symmetry.</summary>
     public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
         Collect(context, Cyclic(architecture, epsilon), zeroWillDo);
 
-    /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
+    /// <summary>The convolutional cases again, each with images of one nonzero pixel and outputs of one nonzero weight.</summary>
     /// <remarks>
-    /// Algorithms that transform images err relative to norms of images and weights. Here these are the pixel and the weight, so their bounds are near those of
-    /// a product, and whoever rounds pixels, weights or products more coarsely than it says is seen whatever the algorithm. Signals and weights are positive,
-    /// so the pixel passes every ReLU.
+    /// Algorithms that transform images err in proportion to norms of images and weights. Here these norms are the pixel and the weight, so the bounds are near
+    /// those of a product. A subject that rounds pixels, weights or products more coarsely than it says is then found, whatever its algorithm. Signals and
+    /// weights are positive, so the pixel passes every ReLU.
     /// </remarks>
     public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
         Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
-    /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
+    /// <summary>Those of the sparse cases for which a cyclic shift of the image is a symmetry.</summary>
     public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
         Sparse(context, Cyclic(architecture, epsilon), zeroWillDo);
 
-    /// <summary>An input whose points are one far away from all others, equal ones: the extreme of D3.</summary>
+    /// <summary>The case with an input of one point far away from all others, which are equal: the extreme of D3.</summary>
     public GivenCase WithOutlier() =>
         this with
         {

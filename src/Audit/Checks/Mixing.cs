@@ -21,13 +21,13 @@ internal static class Mixing
         return Hash(seed, check.ClaimId + " " + check.Architecture);
     }
 
-    /// <summary>The seed of a purpose that several checks share, fit for <see cref="Weights.Own"/>.</summary>
+    /// <summary>The seed of a purpose that several checks share, suitable for <see cref="Weights.Own"/>.</summary>
     /// <param name="seed">The user's seed.</param>
     /// <param name="purpose">The purpose, in words that no other has.</param>
     /// <returns>The seed, below 2⁵³ and the same in every process.</returns>
     public static ulong SeedOf(ulong seed, string purpose) => ToAsk(Hash(seed, purpose));
 
-    /// <summary>The part of a seed that a subject is asked for: 53 bits, which every language's numbers hold.</summary>
+    /// <summary>The part of a seed that a subject is asked for: 53 bits, which the numbers of every language can represent.</summary>
     /// <param name="seed">A mixed seed.</param>
     /// <returns>Its high bits, below 2⁵³.</returns>
     public static ulong ToAsk(ulong seed) => seed >> 11;

@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Images with what a boundary puts around them: all that a convolution reads, by whatever algorithm.</summary>
+/// <summary>Images with the border that a boundary adds: everything that a convolution reads, whatever its algorithm.</summary>
 internal static class ExtendedImages
 {
     /// <summary>Sums of squares over the positions that a convolution reads.</summary>
@@ -29,7 +29,7 @@ internal static class ExtendedImages
     /// <param name="shape">Shape of the images.</param>
     /// <param name="kernelSize">Extent k of the weights.</param>
     /// <param name="boundary">What lies beyond the border.</param>
-    /// <returns>The image, the row and column counted from the first that the convolution reads, and where the channels of the position begin.</returns>
+    /// <returns>The image, the row and column counted from the first one that the convolution reads, and the index of the position's first channel.</returns>
     public static IEnumerable<(int Image, int Row, int Column, int Source)> Positions(TensorShape shape, int kernelSize, Boundary boundary)
     {
         var (rows, columns) = (Sources(shape.Height, kernelSize, boundary), Sources(shape.Width, kernelSize, boundary));

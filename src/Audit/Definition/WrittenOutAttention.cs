@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>Self-attention over the positions of each image: in every head softmax(QKᵀ/√d_k) V, then an output projection.</summary>
-/// <remarks>The weights of the positions are computed from the input itself, so both noises differentiate them.</remarks>
+/// <remarks>The shares of the positions are computed from the input itself, so both kinds of noise differentiate them.</remarks>
 internal static class WrittenOutAttention
 {
     public static WrittenOutFeatures Propagate(Attention layer, WrittenOutFeatures input, WrittenOutParameters parameters)
@@ -36,7 +36,7 @@ internal static class WrittenOutAttention
         return WrittenOutDense.Propagate(attended, input.Channels, layer.Parameters, parameters);
     }
 
-    /// <summary>What one point of one head sees.</summary>
+    /// <summary>Computes the attention of one point in one head.</summary>
     private static void Attend(
         WrittenOutFeatures queries,
         WrittenOutFeatures keys,

@@ -9,7 +9,7 @@ internal static class WrittenOutBatchNorm
     public static WrittenOutFeatures Differentiated(BatchNorm layer, WrittenOutFeatures input) =>
         WrittenOutNormalisation.Propagate(layer, input, Enumerable.Range(0, input.Channels).Select(channel => Channel(input, channel)), centred: true);
 
-    /// <summary>Batch norm with statistics that are given: a multiplication and a shift.</summary>
+    /// <summary>Batch norm with given statistics: a multiplication and a shift.</summary>
     public static WrittenOutFeatures Held(BatchNorm layer, WrittenOutFeatures input, double[] means, double[] deviations)
     {
         var (signal, noise) = (new double[input.Signal.Length], new double[input.Noise.Length]);

@@ -2,6 +2,6 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A norm without ε met features that are all equal, but for rounding: it divides by nothing.</summary>
+/// <summary>The exception for a norm with ε = 0 whose features are all equal, up to rounding: it would divide by zero.</summary>
 /// <param name="norm">The norm.</param>
 internal sealed class WrittenOutConstantException(Norm norm) : Exception($"expected features that differ before {norm.Word} with epsilon 0, got equal ones");

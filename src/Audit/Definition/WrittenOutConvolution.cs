@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A convolution: each output is a weighted sum over a patch of the input, of the channels of its group.</summary>
+/// <summary>A convolution: each output is a weighted sum over a patch of the input and over the channels of its group.</summary>
 internal static class WrittenOutConvolution
 {
     public static WrittenOutFeatures Propagate(Convolution layer, WrittenOutFeatures input, WrittenOutParameters parameters)
@@ -39,7 +39,7 @@ internal static class WrittenOutConvolution
         return result;
     }
 
-    /// <summary>Outputs along an axis: one at every stride-th input, from the first on.</summary>
+    /// <summary>Number of outputs along an axis: one at every stride-th input, beginning with the first.</summary>
     private static int Outputs(int extent, int stride)
     {
         var count = 0;

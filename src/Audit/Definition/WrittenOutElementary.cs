@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Functions of exp and ln that keep their digits near 0 and in their tails.</summary>
+/// <summary>Functions of exp and ln that are accurate near 0 and in their tails.</summary>
 internal static class WrittenOutElementary
 {
     /// <summary>exp(u) - 1.</summary>
@@ -22,7 +22,7 @@ internal static class WrittenOutElementary
         return sum;
     }
 
-    /// <summary>ln(1 + x) of a number from 0 to 1.</summary>
+    /// <summary>ln(1 + x) for x from 0 to 1.</summary>
     public static double LogarithmOfOnePlus(double x)
     {
         // 2 artanh(r) with r = x/(2 + x) ≤ 1/3: 2 (r + r³/3 + r⁵/5 + …), whose term of order 35 is below 3e-18 of the first.

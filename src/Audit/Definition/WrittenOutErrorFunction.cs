@@ -4,13 +4,13 @@ namespace Wellbehaved.Audit;
 /// <remarks>Abramowitz and Stegun (1964), 7.1.6 and 7.1.14.</remarks>
 internal static class WrittenOutErrorFunction
 {
-    /// <summary>Where the series gives way to the continued fraction.</summary>
+    /// <summary>The magnitude from which the continued fraction replaces the series.</summary>
     private const double Middle = 1;
 
     /// <summary>erf x.</summary>
     public static double Value(double x) => Math.Abs(x) < Middle ? Series(x) : Math.CopySign(1 - ContinuedFraction(Math.Abs(x)), x);
 
-    /// <summary>1 - erf x, which keeps its digits where erf is near 1.</summary>
+    /// <summary>1 - erf x, accurate where erf is near 1.</summary>
     public static double Complement(double x) =>
         x switch
         {
@@ -23,7 +23,7 @@ internal static class WrittenOutErrorFunction
     private const double Vanishing = 28;
 
     /// <summary>exp(-x²).</summary>
-    /// <remarks>The rounding of x² would be multiplied by x²: a part of x with few digits has an exact square.</remarks>
+    /// <remarks>A rounding error of x² would be multiplied by x². So x is split: a part with few digits has an exact square.</remarks>
     public static double Gaussian(double x)
     {
         if (Math.Abs(x) > Vanishing)
@@ -36,7 +36,7 @@ internal static class WrittenOutErrorFunction
         return Math.Exp(-high * high) * Math.Exp(-(x - high) * (x + high));
     }
 
-    /// <summary>2/√π exp(-x²) Σ 2ⁿ x^(2n+1)/(1·3·…·(2n+1)): all terms have one sign.</summary>
+    /// <summary>2/√π exp(-x²) Σ 2ⁿ x^(2n+1)/(1·3·…·(2n+1)), where all terms have the same sign.</summary>
     private static double Series(double x)
     {
         var (sum, term) = (0.0, x);
@@ -49,7 +49,7 @@ internal static class WrittenOutErrorFunction
         return 2 / Math.Sqrt(Math.PI) * Gaussian(x) * sum;
     }
 
-    /// <summary>exp(-x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), from the inside.</summary>
+    /// <summary>exp(-x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), computed from the innermost fraction outwards.</summary>
     /// <remarks>The error falls as exp(-2x√(2n)) with the number n of fractions.</remarks>
     private static double ContinuedFraction(double x)
     {

@@ -9,7 +9,7 @@ internal sealed class WrittenOutFeatures
     /// <param name="width">Columns of positions.</param>
     /// <param name="channels">Channels of each position.</param>
     /// <param name="signal">Signal, with as many numbers as the four extents multiply to.</param>
-    /// <param name="noise">Noise, as many.</param>
+    /// <param name="noise">Noise, with as many numbers as the signal.</param>
     /// <exception cref="ArgumentException">Signal or noise has another length.</exception>
     public WrittenOutFeatures(int images, int height, int width, int channels, double[] signal, double[] noise)
     {
@@ -40,10 +40,10 @@ internal sealed class WrittenOutFeatures
     /// <summary>Positions of all images.</summary>
     public int Points => Images * Positions;
 
-    /// <summary>Where a feature stands.</summary>
+    /// <summary>The index of a feature.</summary>
     public int At(int image, int row, int column, int channel) => (((((image * Height) + row) * Width) + column) * Channels) + channel;
 
-    /// <summary>Where a feature stands.</summary>
+    /// <summary>The index of a feature.</summary>
     public int At(int point, int channel) => (point * Channels) + channel;
 
     /// <summary>Other features of the same shape.</summary>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Flattening: rows, columns and channels become channels of one position, in the order in which they stand already.</summary>
+/// <summary>Flattening: rows, columns and channels become channels of one position, in the order in which they are stored.</summary>
 internal static class WrittenOutFlatten
 {
     public static WrittenOutFeatures Propagate(WrittenOutFeatures input) =>

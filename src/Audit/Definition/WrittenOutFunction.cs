@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The functions of activations and their derivatives, as they are defined, in forms that lose no digits.</summary>
+/// <summary>The functions of activations and their derivatives by their definitions, in forms that lose no digits.</summary>
 internal static class WrittenOutFunction
 {
     /// <summary>The factor of u³ in the usual approximation of GELU.</summary>
@@ -11,7 +11,7 @@ internal static class WrittenOutFunction
     private static readonly double RootOfTwoOverPi = Math.Sqrt(2 / Math.PI);
 
     /// <summary>The function.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It has not been written out.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The function has not been written out.</exception>
     public static double Value(Function function, double u) =>
         function.Kind switch
         {
@@ -23,7 +23,7 @@ internal static class WrittenOutFunction
             FunctionKind.Erf => WrittenOutErrorFunction.Value(u),
             FunctionKind.Sine => Math.Sin(u),
             FunctionKind.Gelu => u * NormalDistribution(u),
-            // ½(1 + tanh v) is the logistic function of 2v, whose tail keeps its digits.
+            // ½(1 + tanh v) is the logistic function of 2v, which is accurate in its tail.
             FunctionKind.GeluTanh => u * WrittenOutElementary.Logistic(2 * InnerOfGelu(u)),
             FunctionKind.Silu => u * WrittenOutElementary.Logistic(u),
             FunctionKind.Elu => u > 0 ? u : WrittenOutElementary.ExponentialLessOne(u),
@@ -39,7 +39,7 @@ internal static class WrittenOutFunction
         };
 
     /// <summary>Its derivative; at a kink as <see cref="FunctionKind"/> states it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It has not been written out.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The function has not been written out.</exception>
     public static double Derivative(Function function, double u) =>
         function.Kind switch
         {

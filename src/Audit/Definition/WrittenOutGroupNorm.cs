@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Group norm: successive channels of one input over all its positions.</summary>
+/// <summary>Group norm: normalises groups of successive channels of one input over all its positions.</summary>
 internal static class WrittenOutGroupNorm
 {
     public static WrittenOutFeatures Propagate(GroupNorm layer, WrittenOutFeatures input)

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Instance norm: each channel of one input over all its positions.</summary>
+/// <summary>Instance norm: normalises each channel of one input over all its positions.</summary>
 internal static class WrittenOutInstanceNorm
 {
     public static WrittenOutFeatures Propagate(InstanceNorm layer, WrittenOutFeatures input) =>

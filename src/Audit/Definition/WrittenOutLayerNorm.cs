@@ -2,14 +2,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Layer norm: the features of each position, or of each input, less their mean and over their deviation.</summary>
+/// <summary>Layer norm: subtracts their mean from the features of each position, or of each input, and divides by their standard deviation.</summary>
 internal static class WrittenOutLayerNorm
 {
     public static WrittenOutFeatures Propagate(LayerNorm layer, WrittenOutFeatures input) =>
         WrittenOutNormalisation.Propagate(layer, input, Sets(layer.Over, input), centred: true);
 
-    /// <summary>Features that share their statistics, of layer and RMS norm.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Which they are has not been written out.</exception>
+    /// <summary>The sets of features that share their statistics, in layer and RMS norm.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">This kind of set has not been written out.</exception>
     public static IEnumerable<IReadOnlyList<int>> Sets(NormalisedOver over, WrittenOutFeatures input) =>
         over switch
         {
@@ -18,6 +18,6 @@ internal static class WrittenOutLayerNorm
             _ => throw new ArgumentOutOfRangeException(nameof(over), over, "expected features whose norm has been written out"),
         };
 
-    /// <summary>A point's features follow each other, and so do an image's.</summary>
+    /// <summary>The indices of one set: the features of a point are stored one after the other, and so are those of an image.</summary>
     private static int[] Successive(int set, int length) => [.. Enumerable.Range(set * length, length)];
 }

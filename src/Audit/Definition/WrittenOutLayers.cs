@@ -3,7 +3,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The operations of theory.md section 1 written as plainly as their definitions read, in double precision: an oracle that shares no code with the model.
+/// The operations of theory.md section 1, written as plainly as their definitions, in double precision. They serve as an oracle and share no code with the
+/// model.
 /// </summary>
 internal static class WrittenOutLayers
 {
@@ -73,7 +74,7 @@ internal static class WrittenOutLayers
         return OverPoints(sums, values.Length / channels);
     }
 
-    /// <summary>Variance over the points of each channel, P in the denominator.</summary>
+    /// <summary>Variance over the points of each channel, with P in the denominator.</summary>
     /// <param name="values">Values (points × channels).</param>
     /// <param name="channels">Number of channels.</param>
     /// <returns>Variances by channel.</returns>
@@ -120,7 +121,7 @@ internal static class WrittenOutLayers
         return Numerics.VectorMath.Dot(values, values) / values.Length;
     }
 
-    /// <summary>Batch norm: the signal loses its mean and is divided by sqrt(σ² + ε); the noise is divided by the same.</summary>
+    /// <summary>Batch norm: subtracts the mean from the signal and divides signal and noise by sqrt(σ² + ε).</summary>
     /// <param name="signal">Signal (points × channels).</param>
     /// <param name="noise">Noise (points × channels).</param>
     /// <param name="means">Batch mean of each channel.</param>
@@ -135,7 +136,7 @@ internal static class WrittenOutLayers
     /// <summary>The ReLU: the signal's positive part, and the noise where the signal is positive.</summary>
     /// <param name="signal">Signal.</param>
     /// <param name="noise">Noise.</param>
-    /// <returns>Both after it.</returns>
+    /// <returns>Signal and noise after the ReLU.</returns>
     public static (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise) =>
         ([.. signal.Select(value => Math.Max(value, 0))], [.. noise.Zip(signal, (value, gate) => gate > 0 ? value : 0)]);
 
@@ -170,7 +171,7 @@ internal static class WrittenOutLayers
         return sums;
     }
 
-    /// <summary>The position within an axis that is read at one beyond its border; null where zeros lie.</summary>
+    /// <summary>The position within an axis that is read for a position beyond its border; null for a zero.</summary>
     internal static int? Beyond(int position, int extent, Boundary boundary)
     {
         return position >= 0 && position < extent

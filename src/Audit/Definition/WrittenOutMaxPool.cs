@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Max pooling: the largest signal of each window, and the noise that stands with it.</summary>
+/// <summary>Max pooling: the largest signal of each window, and the noise at the same feature.</summary>
 internal static class WrittenOutMaxPool
 {
     public static WrittenOutFeatures Propagate(MaxPool layer, WrittenOutFeatures input) =>
@@ -14,7 +14,7 @@ internal static class WrittenOutMaxPool
                 var largest = window[0];
                 foreach (var i in window)
                 {
-                    // The first one among equals stays.
+                    // Of equal signals the first one is taken.
                     if (input.Signal[i] > input.Signal[largest])
                     {
                         largest = i;

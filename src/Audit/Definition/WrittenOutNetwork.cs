@@ -2,9 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The four architectures once more, layer by layer as they are defined: what a given network must do with given weights.</summary>
+/// <summary>The four architectures written out layer by layer by their definitions: what a network must do with given weights.</summary>
 /// <remarks>
-/// Batch statistics are those of each propagation; those of one can be held fixed from then on, as the definition of the noise asks for. Law D7.
+/// Batch statistics are those of each propagation; those of one propagation can be held fixed from then on, as the definition of the noise requires. Law D7.
 /// </remarks>
 /// <param name="network">The network.</param>
 /// <param name="kernels">The weights of each convolution.</param>
@@ -15,20 +15,23 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
     private int _norm;
 
     /// <summary>
-    /// The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how far rounding is from opening or closing a gate.
+    /// The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how near rounding is to opening or closing a ReLU.
     /// </summary>
     public double SmallestGate { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>The least multiple of the noise, added to the signal while batch statistics are held fixed, that opens or closes a gate so far; up to it
-    /// the network is linear along the noise.</summary>
+    /// <summary>
+    /// The least multiple of the noise so far that opens or closes a ReLU when it is added to the signal with batch statistics held fixed; up to it the network
+    /// is linear along the noise.
+    /// </summary>
     internal double FirstCrossing { get; private set; } = double.PositiveInfinity;
 
     /// <summary>
-    /// By how much batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at least 1.
+    /// The factor by which batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at
+    /// least 1.
     /// </summary>
     public double Amplification { get; private set; } = 1;
 
-    /// <summary>From now on batch norm uses the statistics of the last propagation.</summary>
+    /// <summary>Makes batch norm use the statistics of the last propagation from now on.</summary>
     public void FixStatistics() => _statisticsAreFixed = true;
 
     /// <summary>Propagates signal and noise.</summary>
@@ -55,7 +58,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
     }
 
     /// <summary>Propagates signal and noise through one layer or residual unit, with its own batch statistics.</summary>
-    /// <param name="depth">Which one, from 1.</param>
+    /// <param name="depth">Number of the layer or unit, from 1.</param>
     /// <param name="signal">Signal before it.</param>
     /// <param name="noise">Noise before it.</param>
     /// <returns>Signal and noise at its end.</returns>
@@ -143,7 +146,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
         return WrittenOutLayers.Normalise(signal, noise, means, deviations);
     }
 
-    /// <summary>Refuses steps of one's own, whatever place they say that they are: what says that it is a ReLU need not be one.</summary>
+    /// <summary>Refuses steps of types that others define, whatever place they report: a step that reports the place of a ReLU need not be one.</summary>
     /// <exception cref="InvalidOperationException">A step has not been written out.</exception>
     private void RefuseOtherSteps()
     {

@@ -1,11 +1,11 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Of which mapping the noise is the derivative.</summary>
+/// <summary>The mapping whose derivative the noise passes through.</summary>
 internal enum WrittenOutNoise
 {
-    /// <summary>Of the mapping, to which the statistics of the batch belong: batch norm divides the noise and nothing else.</summary>
+    /// <summary>The mapping that includes the batch statistics as constants: batch norm only divides the noise.</summary>
     Mapping,
 
-    /// <summary>Of everything that is computed, statistics of the batch included.</summary>
+    /// <summary>Everything that is computed, including the batch statistics.</summary>
     Full,
 }

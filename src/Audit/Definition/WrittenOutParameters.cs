@@ -1,15 +1,15 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>The parameters of one mapping, taken one after the other in the order of propagation.</summary>
-/// <param name="arrays">Weights, each followed by its biases where there are any, masks and survivals.</param>
+/// <param name="arrays">Weights, each followed by its biases if there are any, and masks and survivals.</param>
 internal sealed class WrittenOutParameters(IReadOnlyList<double[]> arrays)
 {
     private int _next;
 
     /// <summary>Takes the next array.</summary>
-    /// <param name="what">What it must be, for the refusal.</param>
-    /// <param name="length">How many numbers it must have.</param>
-    /// <exception cref="ArgumentException">None is left, or the next has another length.</exception>
+    /// <param name="what">The array that is expected, in words for the message.</param>
+    /// <param name="length">The number of numbers that it must have.</param>
+    /// <exception cref="ArgumentException">No array is left, or the next one has another length.</exception>
     public double[] Take(string what, int length)
     {
         if (_next == arrays.Count)
@@ -23,7 +23,7 @@ internal sealed class WrittenOutParameters(IReadOnlyList<double[]> arrays)
     }
 
     /// <summary>Refuses parameters that no layer has taken.</summary>
-    /// <exception cref="ArgumentException">Some are left.</exception>
+    /// <exception cref="ArgumentException">Some parameters are left.</exception>
     public void End()
     {
         if (_next < arrays.Count)

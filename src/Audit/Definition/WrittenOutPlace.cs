@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>Signal and noise at one place.</summary>
-/// <param name="Depth">Units before the place, or around it.</param>
+/// <param name="Depth">Number of units up to the place, including the one that contains it.</param>
 /// <param name="Number">1 before the unit, then counting its layers; at depth 0 from 0.</param>
 /// <param name="Kind">What the place shows.</param>
 /// <param name="After">The layer whose output it shows; null before a unit.</param>

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Counts the places of a propagation and keeps what they show.</summary>
+/// <summary>Numbers the places of a propagation and keeps what they show.</summary>
 internal sealed class WrittenOutPlaces
 {
     private readonly List<WrittenOutPlace> _all = [];
@@ -20,7 +20,7 @@ internal sealed class WrittenOutPlaces
         Show(PlaceKind.Before, null, features);
     }
 
-    /// <summary>Announces a layer outside of every unit: with weights it is a unit itself, but for the first of the network.</summary>
+    /// <summary>Announces a layer outside of every unit. A layer with weights is a unit itself, except for the first of the network.</summary>
     public void Precede(Layer layer)
     {
         if (HasWeights(layer) && _hasWeights)
@@ -29,25 +29,25 @@ internal sealed class WrittenOutPlaces
         }
     }
 
-    /// <summary>Shows what a layer has made.</summary>
+    /// <summary>Shows the output of a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="features">Its output.</param>
-    /// <param name="shown">Whether there is a place: repetitions within a branch have one for the first only.</param>
+    /// <param name="shown">Whether there is a place: of the repetitions within a branch only the first has places.</param>
     public void Pass(Layer layer, WrittenOutFeatures features, bool shown)
     {
         _hasWeights |= HasWeights(layer);
 
-        // Flattened features are the same ones.
+        // Flattened features are the same numbers, so there is no place for them.
         if (shown && layer is not Flatten)
         {
             Show(PlaceKind.After, layer, features);
         }
     }
 
-    /// <summary>Shows the end of a residual branch, at the last place where it is seen there already.</summary>
-    /// <param name="input">What went into the branch: where it comes out again the branch does nothing and has no end.</param>
-    /// <param name="last">The last layer of the branch that made something; null if there is none.</param>
-    /// <param name="features">What came out.</param>
+    /// <summary>Shows the end of a residual branch: at the last place, if that shows the same features, otherwise at a place of its own.</summary>
+    /// <param name="input">The branch's input. If it is also the output, the branch does nothing and has no end.</param>
+    /// <param name="last">The last layer of the branch that has an output of its own; null if there is none.</param>
+    /// <param name="features">The branch's output.</param>
     public void EndBranch(WrittenOutFeatures input, Layer? last, WrittenOutFeatures features)
     {
         if (ReferenceEquals(features.Signal, input.Signal))

@@ -2,13 +2,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The sum of a residual unit: <c>γ·skip + α·branch</c>, without the branch where it does not survive.</summary>
+/// <summary>The sum of a residual unit: <c>γ·skip + α·branch</c>, without the branch if it does not survive.</summary>
 internal static class WrittenOutResidual
 {
-    /// <summary>Adds branch and skip.</summary>
+    /// <summary>Adds branch and skip connection.</summary>
     /// <param name="layer">The scales.</param>
     /// <param name="branch">The end of the branch.</param>
-    /// <param name="skip">The end of the skip.</param>
+    /// <param name="skip">The end of the skip connection.</param>
     /// <param name="survives">Whether the mapping has the branch.</param>
     /// <param name="stack">The unit's number l in its stack, from 0, and the number L of units; null outside of a stack.</param>
     public static WrittenOutFeatures Add(Residual layer, WrittenOutFeatures branch, WrittenOutFeatures skip, bool survives, (int Unit, int Units)? stack)
@@ -23,7 +23,7 @@ internal static class WrittenOutResidual
         var (alpha, gamma) = (survives ? Factor(layer.BranchScale, stack) : 0, Factor(layer.SkipScale, stack));
         return skip.With(Sum(skip.Signal, branch.Signal), Sum(skip.Noise, branch.Noise));
 
-        // Without a factor there is nothing to add, be it infinite.
+        // With a factor of 0 nothing is added, even if the number is infinite.
         double[] Sum(double[] ofSkip, double[] ofBranch) => [.. ofSkip.Zip(ofBranch, (s, b) => (gamma == 0 ? 0 : gamma * s) + (alpha == 0 ? 0 : alpha * b))];
     }
 

@@ -5,10 +5,10 @@ internal sealed class WrittenOutStatistics
 {
     private readonly List<(double[] Means, double[] Deviations)> _measured = [];
 
-    /// <summary>Keeps what a batch norm measured.</summary>
+    /// <summary>Keeps the statistics that a batch norm measured.</summary>
     public void Add(double[] means, double[] deviations) => _measured.Add((means, deviations));
 
-    /// <summary>What a batch norm measured.</summary>
-    /// <param name="norm">How many batch norms came before it.</param>
+    /// <summary>The statistics of a batch norm.</summary>
+    /// <param name="norm">Number of batch norms before it.</param>
     public (double[] Means, double[] Deviations) Read(int norm) => _measured[norm];
 }

@@ -4,7 +4,7 @@ namespace Wellbehaved.Audit;
 
 /// <summary>One propagation of signal and noise through the layers of a network.</summary>
 /// <param name="parameters">The parameters of the mapping.</param>
-/// <param name="noise">Of which mapping the noise is the derivative.</param>
+/// <param name="noise">The mapping whose derivative the noise passes through.</param>
 /// <param name="held">Statistics that batch norms use instead of measuring.</param>
 internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOutNoise noise, WrittenOutStatistics? held)
 {
@@ -21,7 +21,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
         return new(_places.All, output, held ?? _measured);
     }
 
-    /// <summary>Layers outside of every unit.</summary>
+    /// <summary>Propagates through layers outside of every unit.</summary>
     private WrittenOutFeatures Stack(Networks.Layers layers, WrittenOutFeatures features, (int Unit, int Units)? stack)
     {
         foreach (var layer in layers)
@@ -50,7 +50,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
         return features;
     }
 
-    /// <summary>One repetition of a stack: a unit, unless it repeats something itself.</summary>
+    /// <summary>Propagates through one repetition of a stack: a unit, unless it contains a repeat itself.</summary>
     private WrittenOutFeatures Repetition(Networks.Layers unit, WrittenOutFeatures features, (int Unit, int Units) stack)
     {
         if (unit.Any(layer => layer is Repeat))
@@ -62,7 +62,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
         return Unit(unit, features, stack, shown: true);
     }
 
-    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    /// <summary>Propagates through layers of a unit, of a branch or of a skip connection.</summary>
     private WrittenOutFeatures Unit(Networks.Layers layers, WrittenOutFeatures features, (int Unit, int Units)? stack, bool shown)
     {
         foreach (var layer in layers)

@@ -1,12 +1,12 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Windows of positions that tile each image, and what a pooling makes of them.</summary>
+/// <summary>Windows of positions that tile each image, and the pooling over each window.</summary>
 internal static class WrittenOutWindows
 {
-    /// <summary>Makes one position of each window.</summary>
+    /// <summary>Pools each window into one position.</summary>
     /// <param name="input">Signal and noise.</param>
-    /// <param name="size">Rows and columns of a window; along an axis of one position a window has one.</param>
-    /// <param name="pool">Makes one feature of those of a window and channel, listed by rows, then columns.</param>
+    /// <param name="size">Rows and columns of a window; along an axis of one position a window has one row or column.</param>
+    /// <param name="pool">Computes one feature from those of a window and channel, which are listed by rows, then columns.</param>
     /// <exception cref="ArgumentException">The windows do not tile the image.</exception>
     public static WrittenOutFeatures Propagate(WrittenOutFeatures input, int size, Func<IReadOnlyList<int>, (double Signal, double Noise)> pool)
     {

@@ -1,50 +1,51 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What follows from the signs of the contrasts, at whatever error rate they are known.</summary>
+/// <summary>The conclusions from the signs of the contrasts, at any error rate of these signs.</summary>
 /// <param name="Growth">The law of χ.</param>
-/// <param name="SignalCollapses">The directions of variance tend to one.</param>
-/// <param name="KeepsDirections">r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
-/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is
-/// seen.</param>
+/// <param name="SignalCollapses">Whether the directions of variance tend to one.</param>
+/// <param name="KeepsDirections">Whether r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
+/// <param name="KeepsSnr">
+/// Whether the SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is seen.
+/// </param>
 /// <param name="Needed">The signs that the condition rests on.</param>
 internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
-    /// <summary>Directions are still being lost, as a power of the depth that is a quarter at least: they have settled nowhere.</summary>
+    /// <summary>Whether directions are still being lost, as the power ¼ of the depth or faster: their number has not settled.</summary>
     public bool DirectionsFall { get; init; }
 
-    /// <summary>The share of the signal that varies tends to zero: the signal becomes a point, its own mean.</summary>
+    /// <summary>Whether the share of the signal that varies tends to zero: the signal becomes a point, its own mean.</summary>
     public bool BecomesPoint { get; init; }
 
-    /// <summary>The share has come below a hundredth, wherever it goes.</summary>
+    /// <summary>Whether the share has fallen below a hundredth, whatever its limit.</summary>
     public bool IsPoint { get; init; }
 
-    /// <summary>The share is still falling, as a power of the depth that is a quarter at least.</summary>
+    /// <summary>Whether the share is still falling, as the power ¼ of the depth or faster.</summary>
     public bool ShareFalls { get; init; }
 
-    /// <summary>The share keeps two thirds from a quarter of the depth to all of it; true where it is not recorded, and nobody can look.</summary>
+    /// <summary>Whether the share keeps two thirds from a quarter of the depth to all of it; true if it is not recorded and so cannot be checked.</summary>
     public bool KeepsShare { get; init; } = true;
 
     /// <summary>The signs that <see cref="BecomesPoint"/> rests on.</summary>
     public IReadOnlyDictionary<Contrast, int> NeededForPoint { get; init; } = new Dictionary<Contrast, int>();
 
-    /// <summary>No pathology.</summary>
+    /// <summary>Whether there is no pathology.</summary>
     public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth != Growth.Undecided && !LosesSnr;
 
-    /// <summary>SNR^l/SNR^0 decays exponentially, or faster.</summary>
+    /// <summary>Whether SNR^l/SNR^0 decays exponentially or faster.</summary>
     public bool LosesSnr => Growth is Growth.Exponential or Growth.Superexponential;
 
-    /// <summary>The same where nothing is said of the law of χ.</summary>
+    /// <summary>The same conclusions without a law of χ.</summary>
     public Conclusions WithoutLaw => this with { Growth = Growth.Undecided, Needed = SignalCollapses ? Needed : new Dictionary<Contrast, int>() };
 
-    /// <summary>Concludes.</summary>
-    /// <param name="signs">What is known.</param>
+    /// <summary>Draws the conclusions.</summary>
+    /// <param name="signs">The known signs.</param>
     /// <returns>The conclusions.</returns>
     /// <remarks>
-    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1
-    /// has halved at least since a quarter of the depth, still falls, and is below 1. (Where it has settled above one direction, it does not fall any more.) A
-    /// signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share
-    /// has halved at least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a
-    /// tenth.
+    /// A signal has collapsed if fewer than 1.2 directions are left and r_eff - 1 was at least twice as large at the first depth. It also counts as collapsing
+    /// if r_eff - 1 has at least halved since a quarter of the depth, still falls, and is below 1. (If it had settled above one direction, it would not fall
+    /// any more.) A signal has become a point if less than a hundredth of it varies and ten times as much did at the first depth. It also counts as becoming a
+    /// point if that share has at least halved since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk
+    /// explains, and is below a tenth.
     /// </remarks>
     public static Conclusions Conclude(Signs signs)
     {
@@ -101,6 +102,6 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         bool Known(Dictionary<Contrast, int> needed) => needed.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value);
     }
 
-    /// <summary>What the SNR must not have lost: a chance walk that has cost more than a power law would is no good health.</summary>
+    /// <summary>The loss of SNR that excludes good health: a random walk that has cost more than a power law would is not healthy.</summary>
     private static Contrast LimitOf(Growth growth) => growth == Growth.Power ? Contrast.SnrLostSixthPower : Contrast.SnrLostSquare;
 }

@@ -1,14 +1,14 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Questions about the depth of a network whose answers name its condition: each is a number for each mapping, and the sign of its mean is the answer.
+/// Questions about the depth of a network whose answers determine its condition. Each is a number for each mapping, and the sign of its mean is the answer.
 /// </summary>
 /// <remarks>
-/// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
-/// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and D₂ - G_p D₁
-/// has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out. Directions of
-/// variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it is divided by ln 4: the power of the depth with
-/// which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
+/// Laws of growth are distinguished without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Let ln χ grow as
+/// (l^p - 1)/p: exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0. Then the gains have a known ratio G_p, and the sign of
+/// D₂ - G_p D₁ is that of the true shape minus p. Two gains cannot distinguish a law from a step: a law is named only if shorter stretches confirm it.
+/// Directions of variance beyond the first are counted as ln(r_eff - 1). Its fall from a quarter of the depth to all of it, divided by ln 4, is the power of
+/// the depth with which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated in the same way.
 /// </remarks>
 internal enum Contrast
 {
@@ -16,12 +16,12 @@ internal enum Contrast
     Grows,
 
     /// <summary>
-    /// D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured within mappings from a quarter to
-    /// half of the depth.
+    /// D₂ minus twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), with its variance measured within mappings from a quarter
+    /// to half of the depth.
     /// </summary>
     OutrunsEarlyWalk,
 
-    /// <summary>The same, the variance measured from half of the depth on.</summary>
+    /// <summary>The same, with the variance measured from half of the depth on.</summary>
     OutrunsLateWalk,
 
     /// <summary>Shape above ¾: the rate per layer falls by less than 16 % when the depth doubles.</summary>
@@ -34,12 +34,12 @@ internal enum Contrast
     ShapeAboveMinusHalf,
 
     /// <summary>
-    /// In the first of four stretches of as many layers, from a quarter of the depth to all of it, ln χ gains two thirds at least of what a constant rate would
-    /// give it.
+    /// In the first of four stretches with the same number of layers, from a quarter of the depth to all of it, ln χ gains at least two thirds of what a
+    /// constant rate would give it.
     /// </summary>
     FirstStretchHoldsRate,
 
-    /// <summary>The same in the second.</summary>
+    /// <summary>The same in the second stretch.</summary>
     SecondStretchHoldsRate,
 
     /// <summary>The same in the third.</summary>
@@ -49,7 +49,7 @@ internal enum Contrast
     FourthStretchHoldsRate,
 
     /// <summary>
-    /// In the first of four stretches over which the depth grows by the same factor, ln χ gains two thirds at least of what a constant power would give it.
+    /// In the first of four stretches over which the depth grows by the same factor, ln χ gains at least two thirds of what a constant power would give it.
     /// </summary>
     FirstStretchHoldsPower,
 
@@ -63,7 +63,7 @@ internal enum Contrast
     FourthStretchHoldsPower,
 
     /// <summary>
-    /// In the first of the stretches over which the depth grows by the same factor, ln χ gains more than seven fifths of what a constant power would give it.
+    /// In the first of four stretches over which the depth grows by the same factor, ln χ gains more than 1.4 times what a constant power would give it.
     /// </summary>
     FirstStretchExceedsPower,
 
@@ -76,7 +76,7 @@ internal enum Contrast
     /// <summary>The same in the fourth.</summary>
     FourthStretchExceedsPower,
 
-    /// <summary>Shape above ¾ by the two halves of the first doubling, a quarter to half of the depth: alone it looks exponential.</summary>
+    /// <summary>Shape above ¾ by the two halves of the first doubling, from a quarter to half of the depth: by itself it looks exponential.</summary>
     EarlyShapeAboveThreeQuarters,
 
     /// <summary>Shape above ¾ by the two halves of the last doubling.</summary>
@@ -85,28 +85,28 @@ internal enum Contrast
     /// <summary>Shape above 0 by the two halves of the last doubling: there χ does not settle faster than a power grows.</summary>
     LateShapeAboveZero,
 
-    /// <summary>D₂ is above ln 1.05: a gain that is worth a word.</summary>
+    /// <summary>D₂ is above ln 1.05: a gain that is worth mentioning.</summary>
     GainsFivePercent,
 
     /// <summary>D₂ is above -ln 1.05.</summary>
     KeepsWithinFivePercent,
 
-    /// <summary>ln χ at full depth exceeds 3 ln(1 + L): the SNR has lost more than the sixth power of the depth, whatever it does now.</summary>
+    /// <summary>ln χ at full depth exceeds 3 ln(1 + L): the SNR has lost more than the sixth power of the depth, whatever its present rate.</summary>
     SnrLostSixthPower,
 
     /// <summary>ln χ at full depth exceeds ln(1 + L): the SNR has lost more than the square of the depth.</summary>
     SnrLostSquare,
 
-    /// <summary>r_eff - 1 halves at least from a quarter of the depth to all of it.</summary>
+    /// <summary>r_eff - 1 at least halves from a quarter of the depth to all of it.</summary>
     DirectionsHalve,
 
-    /// <summary>r_eff - 1 loses a third at least.</summary>
+    /// <summary>r_eff - 1 loses at least a third.</summary>
     DirectionsLoseThird,
 
     /// <summary>r_eff - 1 falls as the power ¼ or faster from half of the depth to all of it: it has not settled.</summary>
     DirectionsStillFall,
 
-    /// <summary>r_eff - 1 falls as the power ⅛ or faster from half of the depth to all of it: it loses 8 % at least.</summary>
+    /// <summary>r_eff - 1 falls as the power ⅛ or faster from half of the depth to all of it: it loses at least 8 %.</summary>
     DirectionsHaveNotSettled,
 
     /// <summary>r_eff is above 2 at full depth.</summary>
@@ -116,30 +116,30 @@ internal enum Contrast
     MoreThanOneAndHalfDirections,
 
     /// <summary>
-    /// r_eff is above 1.2 at full depth. An effective rank is the trace over the largest eigenvalue: below, the largest direction has five sixths of the
-    /// variance at least, five times that of all others together. The number is a convention between what nobody would call one direction and what nets of the
-    /// least width and depth that are to be named still scatter by (two of 296 runs of width 64 at depth 50 lay between 1.1 and this mark); infinitely wide
-    /// ones are at 1.02 there.
+    /// r_eff is above 1.2 at full depth. An effective rank is the trace divided by the largest eigenvalue: below 1.2, the largest direction has at least five
+    /// sixths of the variance, five times that of all others together. The number is a convention. It lies above the scatter of the narrowest and shallowest
+    /// nets that are to be named (two of 296 runs of width 64 at depth 50 lay between 1.1 and this limit; infinitely wide nets are at 1.02 there), and below
+    /// what anybody would call more than one direction.
     /// </summary>
     MoreThanOneDirection,
 
-    /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>
+    /// <summary>r_eff - 1 has at least halved since the first recorded depth.</summary>
     BeganWithMoreDirections,
 
-    /// <summary>The share μ₂/ν₂ of the signal that varies halves at least from a quarter of the depth to all of it.</summary>
+    /// <summary>The share μ₂/ν₂ of the signal that varies at least halves from a quarter of the depth to all of it.</summary>
     ShareHalves,
 
-    /// <summary>The share loses a third at least.</summary>
+    /// <summary>The share loses at least a third.</summary>
     ShareLosesThird,
 
     /// <summary>The share falls as the power ¼ or faster from half of the depth to all of it.</summary>
     ShareStillFalls,
 
-    /// <summary>The share falls there by more than twice what its random walk explains.</summary>
+    /// <summary>From half of the depth to all of it, the share falls by more than twice what its random walk explains.</summary>
     ShareOutrunsWalk,
 
     /// <summary>
-    /// The share falls as steadily as a power of the depth does: the shape of its fall is above -½, where one that tends to a constant has a shape below.
+    /// The share falls as steadily as a power of the depth does: the shape of its fall is above -½; the shape of a share that tends to a constant is below.
     /// </summary>
     ShareFallsSteadily,
 
@@ -149,6 +149,6 @@ internal enum Contrast
     /// <summary>More than a hundredth of the signal varies at full depth.</summary>
     ShareAboveHundredth,
 
-    /// <summary>The share has fallen tenfold at least since the first recorded depth.</summary>
+    /// <summary>The share has fallen at least tenfold since the first recorded depth.</summary>
     ShareFellTenfold,
 }

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The signs of each contrast that a conclusion rests on: the error rate of the certain condition is shared by these, since no other sign is ever named.
+/// The signs of each contrast that a conclusion may rest on. They share the error rate of the certain condition, since no other sign is ever named.
 /// </summary>
 internal static class ContrastSides
 {

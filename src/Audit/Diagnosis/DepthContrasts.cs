@@ -2,31 +2,31 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What each mapping of an experiment answers to each <see cref="Contrast"/>.</summary>
+/// <summary>The answer of each mapping of an experiment to each <see cref="Contrast"/>.</summary>
 internal sealed class DepthContrasts
 {
-    /// <summary>r_eff - 1 below this is rounding of single precision, not a direction.</summary>
+    /// <summary>A smaller r_eff - 1 is rounding of single precision, not a direction.</summary>
     private const double LeastExcess = 1e-6;
 
     /// <summary>r_eff - 1 of a signal that has collapsed is below this, by convention (<see cref="Contrast.MoreThanOneDirection"/>).</summary>
     public const double LeftOver = 0.2;
 
     /// <summary>
-    /// What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost
-    /// them.
+    /// The r_eff - 1 at the first recorded depth that is assumed for a mapping of three or more images with a single direction there: it had other directions
+    /// before, and has lost them.
     /// </summary>
     private const double CollapsedBefore = 1;
 
-    /// <summary>Share of what a law gives a stretch that it must gain at least.</summary>
+    /// <summary>The least share of a law's gain that a stretch must have.</summary>
     private const double HeldShare = 2.0 / 3;
 
     /// <summary>
-    /// And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths
-    /// of the depth half as much again.
+    /// The largest multiple of a power's gain that a stretch may have. No shape between a bound and the root of the depth gives a stretch more than 1.3 times
+    /// as much; a rate that ends at four fifths of the depth gives it 1.5 times as much.
     /// </summary>
     private const double ExceededShare = 1.4;
 
-    /// <summary>The stretches by number, for a constant rate.</summary>
+    /// <summary>The contrasts of the stretches, in order, for a constant rate.</summary>
     private static readonly Contrast[] HoldsRate =
     [
         Contrast.FirstStretchHoldsRate,
@@ -35,7 +35,7 @@ internal sealed class DepthContrasts
         Contrast.FourthStretchHoldsRate,
     ];
 
-    /// <summary>The stretches by number, for a constant power.</summary>
+    /// <summary>The contrasts of the stretches, in order, for a constant power.</summary>
     private static readonly Contrast[] HoldsPower =
     [
         Contrast.FirstStretchHoldsPower,
@@ -92,7 +92,7 @@ internal sealed class DepthContrasts
             Halves(logChi, table.Depths, (quarter, half), [(Contrast.EarlyShapeAboveThreeQuarters, 0.75)]);
             Halves(logChi, table.Depths, (half, end), [(Contrast.LateShapeAboveThreeQuarters, 0.75), (Contrast.LateShapeAboveZero, 0)]);
 
-            // Five per cent while the depth doubles: less where the recorded depths are nearer to each other.
+            // Five per cent per doubling of the depth, and less if the two recorded depths are nearer to each other.
             var little = Math.Log(1.05) * Math.Min(1, Math.Log((double)Depth / Half) / Math.Log(2));
             _values[Contrast.GainsFivePercent] = Less(_second, little);
             _values[Contrast.KeepsWithinFivePercent] = Less(_second, -little);
@@ -174,29 +174,29 @@ internal sealed class DepthContrasts
     /// <summary>The same power over the later half of the last doubling of depth: directions that settle early in it no longer fall there.</summary>
     public double LateLossPower { get; } = double.NaN;
 
-    /// <summary>By how much ln(r_eff - 1) falls from the first depth to the last, in the mean; NaN without effective ranks.</summary>
+    /// <summary>The mean fall of ln(r_eff - 1) from the first depth to the last; NaN without effective ranks.</summary>
     public double LogExcessLost { get; } = double.NaN;
 
     /// <summary>ln(μ₂/ν₂) by mapping and recorded depth; <see langword="null"/> where it is not recorded.</summary>
     public IReadOnlyList<double[]>? LogShare { get; }
 
     /// <summary>
-    /// By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.
+    /// The mean fall of the logarithm of the share that varies, from the first depth to the last; NaN if the share is not recorded.
     /// </summary>
     public double LogShareLost { get; } = double.NaN;
 
     /// <summary>The power of the depth with which the share falls from half of the depth on; NaN where it is not recorded.</summary>
     public double ShareLossPower { get; } = double.NaN;
 
-    /// <summary>Mean gain of ln χ in each layer, over stretches of about as many layers from a quarter of the depth on; empty without χ.</summary>
+    /// <summary>Mean gain of ln χ per layer, over stretches of nearly equal numbers of layers from a quarter of the depth on; empty without χ.</summary>
     public IReadOnlyList<(int From, int To, double PerLayer)> StretchRates { get; } = [];
 
-    /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
+    /// <summary>The answers by question; those about χ, directions or the share are missing if the table has none of these.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
     /// <summary>
-    /// The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of
-    /// a walk, and its variance this one, is assumed there.
+    /// The answers whose signs are tested mapping by mapping. Where a variance is subtracted, it is the one of all mappings, as a constant: this assumes that
+    /// the steps are those of a walk with this variance.
     /// </summary>
     public IReadOnlyDictionary<Contrast, double[]> Deciding => _deciding.Value;
 
@@ -206,9 +206,9 @@ internal sealed class DepthContrasts
     /// <summary>Gain of ln χ from half of the depth to all of it, by mapping.</summary>
     public IReadOnlyList<double>? SecondGain => _second;
 
-    /// <summary>Answers of a table.</summary>
-    /// <param name="table">Moments; every number finite.</param>
-    /// <returns>The answers; null where fewer than three depths are recorded, or no mapping.</returns>
+    /// <summary>Measures the answers from a table.</summary>
+    /// <param name="table">Moments; every number is finite.</param>
+    /// <returns>The answers; null if fewer than three depths or no mappings are recorded.</returns>
     public static DepthContrasts? Measure(MomentTable table)
     {
         if (table.Depths.Count < 3 || table.Simulations == 0)
@@ -221,7 +221,7 @@ internal sealed class DepthContrasts
         return new DepthContrasts(table, Nearest(table.Depths, table.Depths[end] / 4.0, half - 1), half);
     }
 
-    /// <summary>ln(r_eff - 1), the directions beyond the first.</summary>
+    /// <summary>ln(r_eff - 1), the logarithm of the number of directions beyond the first.</summary>
     public static double LogExcess(double reff) => Math.Log(Math.Max(reff - 1, LeastExcess));
 
     /// <summary>D₂ - G_p D₁ by mapping.</summary>
@@ -234,15 +234,15 @@ internal sealed class DepthContrasts
         return [.. second.Zip(first, (later, earlier) => later - (ratio * earlier))];
     }
 
-    /// <summary>G_p: how often the first gain goes into the second where ln χ grows as (l^p - 1)/p.</summary>
+    /// <summary>G_p: the second gain divided by the first, where ln χ grows as (l^p - 1)/p.</summary>
     public static double GainRatio(double shape, DepthContrasts depths) => Gain(shape, depths.Half, depths.Depth) / Gain(shape, depths.Quarter, depths.Half);
 
-    /// <summary>Index of the depth that is nearest to a target by ratio, at most a last index.</summary>
+    /// <summary>Index of the depth whose ratio to a target is nearest to 1, up to a last index.</summary>
     public static int Nearest(IReadOnlyList<int> depths, double target, int last) =>
         Enumerable.Range(0, last + 1).MinBy(index => Math.Abs(Math.Log(depths[index] / target)));
 
     /// <summary>
-    /// The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is
+    /// The stretches over which the variance of the walk is measured, before half of the depth and after. If one of the two parts has a single stretch, it is
     /// measured over both together.
     /// </summary>
     private static (int[] Before, int[] After) WalkKnots(IReadOnlyList<int> depths, int quarter, int half)
@@ -256,11 +256,11 @@ internal sealed class DepthContrasts
         return (before.Length > 2 ? before : both, after.Length > 2 ? after : both);
     }
 
-    /// <summary>A gain from half of the depth on, less twice the variance that as many layers of a walk add.</summary>
+    /// <summary>A gain from half of the depth on, minus twice the variance that a walk adds over the same number of layers.</summary>
     /// <remarks>
-    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the
-    /// variance, and the scatter holds the errors of both.
-    /// (With the variance as a constant one table of four at the border was told on which side of it it lay.)
+    /// The variance is estimated over the mappings and is as uncertain as the gain. So each mapping's own variance is subtracted: then the mean over mappings
+    /// is the gain minus twice the variance, and the scatter contains the errors of both. (With the variance as a constant, one of four tables at the border
+    /// was assigned to a side of it.)
     /// </remarks>
     private void Outruns(Contrast contrast, double[] gain, double[] variances)
     {
@@ -269,7 +269,7 @@ internal sealed class DepthContrasts
         _values[contrast] = [.. gain.Zip(variances, (value, variance) => value - (unit * variance))];
     }
 
-    /// <summary>Gains of stretches less a share of what a law gives them, when the law is a constant slope over a measure of depth.</summary>
+    /// <summary>Gains of stretches minus a share of what a law gives them, where the law is a constant slope over a measure of depth.</summary>
     private void Compare(
         Contrast[] contrasts,
         double share,
@@ -289,7 +289,7 @@ internal sealed class DepthContrasts
         }
     }
 
-    /// <summary>The shape by the two halves of a doubling alone; nothing where no depth is recorded within.</summary>
+    /// <summary>The shape by the two halves of one doubling alone; nothing if no depth is recorded within it.</summary>
     private void Halves(IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, (int From, int To) doubling, (Contrast Contrast, double Shape)[] marks)
     {
         if (Stretches.Knots(depths, doubling.From, doubling.To, 2, Math.Log) is not [var from, var middle, var to])
@@ -304,7 +304,7 @@ internal sealed class DepthContrasts
         }
     }
 
-    /// <summary>What (l^p - 1)/p gains between two depths.</summary>
+    /// <summary>The gain of (l^p - 1)/p between two depths.</summary>
     private static double Gain(double shape, double from, double to) =>
         Math.Abs(shape) < 1e-9 ? Math.Log(to / from) : (Math.Pow(to, shape) - Math.Pow(from, shape)) / shape;
 

@@ -8,7 +8,7 @@ namespace Wellbehaved.Audit;
 /// <param name="LogSnrRatio">Median of ln(SNR^l/SNR^0) = -2 ln χ^l.</param>
 internal sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double> Reff, IReadOnlyList<double> LogSnrRatio)
 {
-    /// <summary>Number of simulations that have not ended at each depth: medians are over these, and not a number where there are none.</summary>
+    /// <summary>Number of simulations that have not ended at each depth. Medians are over these simulations, and NaN where there are none.</summary>
     public IReadOnlyList<int> Alive { get; init; } = [];
 
     /// <summary>Number of simulations.</summary>
@@ -31,8 +31,8 @@ internal sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<doub
             Simulations = ends.Count,
         };
 
-        // Where a residual branch is off and the skip connection lives there is no effective rank. What has ended has no such numbers: the zeros and ones that
-        // stand for them would move a median.
+        // If a residual branch is off and the signal lives on in the skip connection, there is no effective rank. Mappings that have ended have no such
+        // numbers: the zeros and ones that stand for them would change a median.
         double[] MedianByDepth(double[][] values) =>
             [
                 .. depths.Select(

@@ -2,26 +2,26 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A mean over mappings with its 95 % interval, which holds for all of a family at once.</summary>
+/// <summary>A mean over mappings with its 95 % interval, which is simultaneous over a family of means.</summary>
 /// <param name="Value">The mean.</param>
 /// <param name="Lower">Lower end; NaN with a single mapping.</param>
 /// <param name="Upper">Upper end; NaN with a single mapping.</param>
 public readonly record struct Estimate(double Value, double Lower, double Upper)
 {
     /// <summary>The estimate in other units.</summary>
-    /// <param name="unit">What to divide by, positive.</param>
+    /// <param name="unit">The divisor, positive.</param>
     /// <returns>The quotient.</returns>
     public Estimate Per(double unit) => new(Value / unit, Lower / unit, Upper / unit);
 }
 
-/// <summary>What a stretch of depth does to signal and noise, in the mean over the mappings.</summary>
-/// <param name="From">Depth where it begins; 0 is the input of the first layer, where χ is 1.</param>
-/// <param name="To">Depth where it ends.</param>
+/// <summary>The mean effect of a stretch of depth on signal and noise, over the mappings.</summary>
+/// <param name="From">Depth at which it begins; 0 is the input of the first layer, where χ is 1.</param>
+/// <param name="To">Depth at which it ends.</param>
 /// <param name="LogChi">Gain of ln χ over the stretch; null without χ.</param>
 /// <param name="LogExcess">Gain of ln(r_eff - 1) over the stretch, negative where directions are lost; null without effective ranks at both ends.</param>
 public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? LogExcess)
 {
-    /// <summary>Most stretches: each further one widens the intervals of all.</summary>
+    /// <summary>The most stretches: each additional one makes all intervals wider.</summary>
     private const int Most = 5;
 
     private const double FalseRate = 0.05;
@@ -31,19 +31,21 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
     /// </summary>
     internal Estimate? LogShare { get; init; }
 
-    /// <summary>Gain of ln χ in each layer of the stretch.</summary>
+    /// <summary>Gain of ln χ per layer of the stretch.</summary>
     public Estimate? LogChiPerLayer => LogChi?.Per(To - From);
 
     /// <summary>d ln χ/d ln l over the stretch; null for the stretch that begins at depth 0.</summary>
     public Estimate? ChiPower => From == 0 ? null : LogChi?.Per(Math.Log((double)To / From));
 
     /// <summary>
-    /// The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of
-    /// the list.
+    /// The rates of a table, stretch by stretch: the last one from half of the depth to all of it, each earlier one at half the depth of the next; then the
+    /// whole depth, as the last of the list.
     /// </summary>
-    /// <param name="table">Moments; every number finite.</param>
-    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced
-    /// bootstrap of t, asymptotic.</returns>
+    /// <param name="table">Moments; every number is finite.</param>
+    /// <returns>
+    /// The stretches in order of depth, then the whole depth from 0; empty without mappings. Intervals are simultaneous over depth: the balanced bootstrap of
+    /// t, asymptotic.
+    /// </returns>
     public static IReadOnlyList<DepthRate> Measure(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -89,7 +91,7 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
             bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
     }
 
-    /// <summary>Indices of recorded depths, each near to half of the next.</summary>
+    /// <summary>Indices of recorded depths, each near half of the next.</summary>
     private static List<int> Knots(IReadOnlyList<int> depths)
     {
         List<int> knots = [depths.Count - 1];

@@ -3,13 +3,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What the post would call an architecture.</summary>
+/// <summary>The conditions of an architecture that the post distinguishes.</summary>
 public enum Condition
 {
-    /// <summary>Too few mappings, or too close to call.</summary>
+    /// <summary>There are too few mappings, or the data do not decide.</summary>
     Undecided,
 
-    /// <summary>No pathology.</summary>
+    /// <summary>There is no pathology.</summary>
     WellBehaved,
 
     /// <summary>The signal collapses to one direction of variance, or dies.</summary>
@@ -19,24 +19,24 @@ public enum Condition
     PathologicalSnr,
 
     /// <summary>
-    /// The share μ₂/ν₂ of the signal that varies tends to zero: the signal becomes a point, its own mean. The post's four architectures do not show it, others
-    /// do.
+    /// The share μ₂/ν₂ of the signal that varies tends to zero: the signal becomes a point, its own mean. None of the post's four architectures shows this, but
+    /// others do.
     /// </summary>
     PathologicalPoint,
 }
 
 /// <summary>The post's procedure for judging an architecture, from the random mappings of an experiment.</summary>
 /// <remarks>
-/// Two levels of confidence stand side by side. The picture, for a person who explores, rests on the mean drift over the mappings with simultaneous 95 %
-/// intervals, which are asymptotic in the number of mappings. The certain condition, for a machine that decides, rests on exact sign tests about the median
-/// mapping and is wrong less than once in 1,000,000 experiments. Both speak about the sampling of mappings, at the depths that were simulated; neither about
-/// the model or about depths beyond.
+/// There are two levels of confidence. The picture, for a person who explores, rests on the mean drift over the mappings with simultaneous 95 % intervals,
+/// which are asymptotic in the number of mappings. The certain condition, for a program that decides, rests on exact sign tests about the median mapping and
+/// is wrong less than once in 1,000,000 experiments. Both speak only about the sampling of mappings at the depths that were simulated, not about the model or
+/// about greater depths.
 /// </remarks>
 /// <param name="Condition">The picture: the stronger pathology if there are two.</param>
 /// <param name="SignalPathology">Mappings whose signal collapses or dies.</param>
-/// <param name="SnrPathology">Mappings whose SNR decays exponentially, and by more than the random walk of finite width.</param>
-/// <param name="ChiGrowth">Which law χ follows; null without χ.</param>
-/// <param name="ReffLimit">Where the effective rank goes: 1, or the median at full depth if it no longer moves; NaN if neither is sure.</param>
+/// <param name="SnrPathology">Mappings whose SNR decays exponentially and by more than the random walk of finite width explains.</param>
+/// <param name="ChiGrowth">The law that χ follows; null without χ.</param>
+/// <param name="ReffLimit">The limit of the effective rank: 1, or the median at full depth if it no longer changes; NaN if neither is certain.</param>
 /// <param name="MedianReff">Median effective rank at full depth; NaN without ranks.</param>
 /// <param name="Sentence">The diagnosis in plain words.</param>
 public sealed record Diagnosis(
@@ -55,7 +55,7 @@ public sealed record Diagnosis(
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
     public const double PictureFalseRate = 0.05;
 
-    /// <summary>Good health is named where a smaller share of all mappings ends, or is pathological, for sure.</summary>
+    /// <summary>Good health is named only if the share of all mappings that end or are pathological is certainly smaller than this.</summary>
     internal const double SickShare = 0.25;
 
     /// <summary>Directions that fall as a smaller power of the depth tend nowhere that can be named.</summary>
@@ -64,16 +64,18 @@ public sealed record Diagnosis(
     /// <summary>Why a net with residual units may lack effective ranks.</summary>
     private const string BranchIsOff = ", as where a residual branch gives zero and the signal goes on in the skip connection alone";
 
-    /// <summary>Both ends of the interval of a gain, or of what a stretch gains beyond a law's least, are told.</summary>
+    /// <summary>Both ends count: those of the interval of a gain, and of what a stretch gains beyond a law's least.</summary>
     private static readonly int[] Intervals = [1, -1];
 
-    /// <summary>A single mapping's gain is more than chance where it is beyond this many standard deviations of the walk: one in twenty by chance.</summary>
+    /// <summary>
+    /// A single mapping's gain counts as more than chance beyond this many standard deviations of the walk; by chance that happens once in twenty.
+    /// </summary>
     private const double WalkDeviations = 1.645;
 
-    /// <summary>Mappings whose signal becomes a point, or no longer varies at all; no samples where the share that varies is not recorded.</summary>
+    /// <summary>Mappings whose signal becomes a point or no longer varies at all; no samples if the share that varies is not recorded.</summary>
     internal BinomialProportion PointPathology { get; init; }
 
-    /// <summary>How mappings ended before their depth.</summary>
+    /// <summary>The mappings that ended before the full depth, and how.</summary>
     internal IReadOnlyList<MappingEnd> Ends { get; init; } = [];
 
     /// <summary>Number of all mappings.</summary>
@@ -88,21 +90,21 @@ public sealed record Diagnosis(
     /// <summary>All conditions of the picture, the stronger pathology first.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [Condition.Undecided];
 
-    /// <summary>The condition that is named wrongly less than once in 1,000,000 experiments; undecided if that takes more mappings.</summary>
+    /// <summary>The condition that is named wrongly less than once in 1,000,000 experiments; undecided if this requires more mappings.</summary>
     public Condition CertainCondition { get; init; }
 
     /// <summary>
-    /// How many more mappings would make the picture's condition certain, if they went on as these do; 0 if it is; null if no number would, or nothing is
-    /// named.
+    /// The number of additional mappings that would make the picture's condition certain if they behaved like these; 0 if it is certain; null if no number
+    /// would, or nothing is named.
     /// </summary>
     public int? MoreMappings { get; init; }
 
-    /// <summary>What each stretch of depth does, and all of it; empty if nothing can be read.</summary>
+    /// <summary>The effect of each stretch of depth and of the whole depth; empty if nothing can be read.</summary>
     public IReadOnlyList<DepthRate> Rates { get; init; } = [];
 
-    /// <summary>Diagnoses.</summary>
+    /// <summary>Diagnoses an experiment.</summary>
     /// <param name="table">Moments of an experiment.</param>
-    /// <returns>The diagnosis; undecided, with the reason, where numbers are missing or mappings too few.</returns>
+    /// <returns>The diagnosis; undecided, with the reason, if numbers are missing or there are too few mappings.</returns>
     public static Diagnosis Diagnose(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -156,11 +158,11 @@ public sealed record Diagnosis(
         var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
         if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)
         {
-            // What a diluted branch does before its power law shows looks exponential, and is not (law A2).
+            // The growth of χ in a diluted branch looks exponential before its power law shows, but it is not (law A2).
             (seen, certain) = (seen.LosesSnr ? seen.WithoutLaw : seen, certain.LosesSnr ? certain.WithoutLaw : certain);
         }
 
-        // Signs that are certain of the median mapping name no law that the stretches exclude.
+        // The signs that are certain of the median mapping must not name a law that the stretches exclude.
         certain = (LawSigns.ExcludesBoth(picture) || certain.Growth == Growth.Superexponential) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
 
         var growth = GrowthOf(seen.Growth, contrasts, bands, names);
@@ -212,7 +214,7 @@ public sealed record Diagnosis(
             new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
     }
 
-    /// <summary>What of a table forbids a verdict; null if nothing does.</summary>
+    /// <summary>The reason why a table permits no verdict; null if it does.</summary>
     private static string? WhyNot(MomentTable table) =>
         table.Doubts.Count > 0
             ? string.Join("; ", table.Doubts)
@@ -242,7 +244,7 @@ public sealed record Diagnosis(
         };
         var (mean, lower, upper) = bands.Interval(grows);
 
-        // All shapes at once: as wide as the widest of those that are asked for.
+        // The interval covers all shapes at once: it is as wide as the widest of the three.
         Contrast[] shapes = [Contrast.ShapeAboveThreeQuarters, Contrast.ShapeAboveHalf, Contrast.ShapeAboveMinusHalf];
         var shape = new ShapeInterval(contrasts, shapes.Max(name => bands.WidthOf(Array.IndexOf(names, name))));
         return new GrowthLaw(
@@ -259,12 +261,12 @@ public sealed record Diagnosis(
     }
 
     /// <summary>
-    /// The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share
-    /// that varies.
+    /// The conditions, the stronger pathology first: the one that has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the
+    /// share that varies.
     /// </summary>
     /// <remarks>
-    /// A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that
-    /// ended speak against good health unless fewer than a quarter of all do, for sure.
+    /// If mappings are of two kinds, their mean says nothing about either kind: so a condition is named only if at least half of the mappings show it too.
+    /// Mappings that ended count against good health, unless they are certainly fewer than a quarter of all.
     /// </remarks>
     private static Condition[] ConditionsOf(
         Conclusions seen,
@@ -309,7 +311,8 @@ public sealed record Diagnosis(
         };
 
     /// <summary>
-    /// The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.
+    /// The contrasts that conditions rest on, without the one on whether directions have settled, which is only reported. Mappings that ended answer none of
+    /// them but are counted.
     /// </summary>
     private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) =>
         contrasts
@@ -323,7 +326,10 @@ public sealed record Diagnosis(
             ? Math.Max(1, needed - mappings)
         : null;
 
-    /// <summary>The half-width of an interval falls as the root of the number of mappings: where it comes down to the mean, the sign is told.</summary>
+    /// <summary>
+    /// The number of mappings that would determine each sign. The half-width of an interval falls as the root of this number; the sign is known when it equals
+    /// the mean.
+    /// </summary>
     private static Dictionary<Contrast, double> MappingsToTell(DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names) =>
         names
             .Index()
@@ -332,7 +338,7 @@ public sealed record Diagnosis(
                 pair => Math.Pow(bands.WidthOf(pair.Index) * contrasts.Values[pair.Item].StandardDeviation() / contrasts.Values[pair.Item].Mean(), 2)
             );
 
-    /// <summary>A limit is one of the ensemble: where some mappings collapse and others keep their directions there is none.</summary>
+    /// <summary>Whether the whole ensemble has one limit: there is none if some mappings collapse and others keep their directions.</summary>
     private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>
         seen.SignalCollapses ? collapsing.Share >= 0.5 : collapsing.Interval(PictureFalseRate).Lower < DiagnosisEvidence.Remarkable;
 
@@ -340,12 +346,12 @@ public sealed record Diagnosis(
     private static Signs Single(DepthContrasts contrasts, int mapping) =>
         new(contrasts.Deciding.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1);
 
-    /// <summary>A number that is none tells nothing.</summary>
+    /// <summary>The sign of a number; 0 for NaN, which tells nothing.</summary>
     private static int SignOf(double number) => double.IsNaN(number) ? 0 : Math.Sign(number);
 
     /// <summary>
-    /// Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty. The stretches
-    /// of a single mapping walk, so that a constant rate is asked of them only where it is not that of the ensemble.
+    /// The mappings that lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty cases. The
+    /// stretches of a single mapping scatter as a walk, so they must have a constant rate only if the ensemble has none.
     /// </summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts, Conclusions seen)
     {

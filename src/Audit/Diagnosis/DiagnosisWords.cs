@@ -6,10 +6,10 @@ namespace Wellbehaved.Audit;
 /// <summary>A diagnosis in plain words: the condition, what the noise does, what the signal does.</summary>
 internal static class DiagnosisWords
 {
-    /// <summary>A signal of fewer directions has lost them, wherever it settles.</summary>
+    /// <summary>The least number of directions that counts as kept; a signal with fewer has lost them, even if their number has settled.</summary>
     private const double LeastKept = 1.5;
 
-    /// <summary>A shape above this is that of an exponential, or of what is faster.</summary>
+    /// <summary>A shape above this is that of an exponential, or of a faster growth.</summary>
     private const double LeastOfExponential = 0.75;
 
     /// <summary>A shape within this of a power's is one: when the depth doubles, the power changes by less than a fifth.</summary>
@@ -18,12 +18,12 @@ internal static class DiagnosisWords
     /// <summary>What fewer than this share of the mappings show is said with their number.</summary>
     private const double NearlyAll = 0.9;
 
-    /// <summary>More mappings than this nobody runs to settle a word.</summary>
+    /// <summary>The most mappings that a sentence recommends; nobody would run more of them to decide a word.</summary>
     private const double MostMappings = 10_000;
 
     /// <summary>The sentence of a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <param name="evidence">What it was concluded from.</param>
+    /// <param name="evidence">The evidence that it was concluded from.</param>
     public static string Say(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         var (chi, directions) = (Chi(diagnosis, evidence), Directions(diagnosis, evidence));
@@ -38,7 +38,7 @@ internal static class DiagnosisWords
             return Joined($"Undecided at depth {depth}", Open(diagnosis, evidence), directions, chi);
         }
 
-        // What is named goes first, in the order in which it is named; then the rest.
+        // The named conditions come first, in their order; then the rest.
         var title = string.Join(" and ", diagnosis.Conditions.Select((condition, i) => i == 0 ? TitleOf(condition) : Uncapitalised(TitleOf(condition))));
         string[] named =
         [
@@ -73,7 +73,7 @@ internal static class DiagnosisWords
             : null;
     }
 
-    /// <summary>What a pathology is called.</summary>
+    /// <summary>The name of a condition.</summary>
     public static string TitleOf(Condition condition) =>
         condition switch
         {
@@ -85,12 +85,12 @@ internal static class DiagnosisWords
             _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
         };
 
-    /// <summary>A title within a sentence.</summary>
+    /// <summary>A title in lower case, for use within a sentence.</summary>
     public static string Uncapitalised(string title) => char.ToLowerInvariant(title[0]) + title[1..];
 
     private static string Joined(string title, params string?[] parts) => $"{title}: {string.Join("; ", parts.Where(part => part is { Length: > 0 }))}";
 
-    /// <summary>What becomes of the share of the signal that varies, where it is lost. That it becomes a point is said only while it falls.</summary>
+    /// <summary>A sentence on the share of the signal that varies, if it is lost. The signal "tends to a point" only while the share falls.</summary>
     private static string Point(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         var (contrasts, depths, unit) = (evidence.Contrasts, evidence.Table.Depths, evidence.Table.DepthUnit);
@@ -125,7 +125,7 @@ internal static class DiagnosisWords
             : Invariant($"{percent:0.0e+0} %");
     }
 
-    /// <summary>What the whole depth did, where no law can be told.</summary>
+    /// <summary>The changes over the whole depth, for a diagnosis without a law.</summary>
     public static string Rates(IReadOnlyList<DepthRate> rates, MomentTable table)
     {
         var chi = rates.Count > 0 && rates[^1].LogChi is { } gain ? Invariant($"at depth {table.Depths[^1]} {Snr(gain.Value)}") : "there is no χ";
@@ -191,7 +191,7 @@ internal static class DiagnosisWords
             : Invariant($" over {evidence.Table.DepthUnit}s {evidence.Contrasts.Half} to {evidence.Contrasts.Depth}, {changes} with the depth");
     }
 
-    /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
+    /// <summary>Says that the growth lies between two laws, if that is known; otherwise that there are too few mappings.</summary>
     private static string Unnamed(GrowthLaw growth, DiagnosisEvidence evidence) =>
         growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
             ? string.Create(
@@ -203,8 +203,8 @@ internal static class DiagnosisWords
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
 
     /// <summary>
-    /// What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell.
-    /// Null elsewhere.
+    /// For a χ that gains as an exponential does, or more, but whose stretches do not confirm one rate: what is known, and what more mappings may decide. Null
+    /// for other growth.
     /// </summary>
     private static string? Uneven(GrowthLaw growth, DiagnosisEvidence evidence)
     {
@@ -246,7 +246,7 @@ internal static class DiagnosisWords
         return $"{doublings}, but not at one rate: by {ByStretch(contrasts, unit)}; {settles}";
     }
 
-    /// <summary>What each stretch gains, in the mean: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
+    /// <summary>The mean gain of each stretch: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
     private static string ByStretch(DepthContrasts contrasts, string unit) =>
         string.Join(
             ", ",
@@ -258,7 +258,7 @@ internal static class DiagnosisWords
             )
         );
 
-    /// <summary>A few mappings far from the others, which a mean follows and a median does not; empty if there are none.</summary>
+    /// <summary>A clause on a few mappings far from the others, which change a mean but not a median; empty if there are none.</summary>
     private static string Outlying(DiagnosisEvidence evidence)
     {
         if (evidence.Outlying is not { } outlying)
@@ -313,7 +313,7 @@ internal static class DiagnosisWords
                 );
         }
 
-        // Fewer than half collapse: of two kinds of mappings neither a limit nor a power is that of all.
+        // Fewer than half of the mappings collapse: there are two kinds of mappings, and neither a limit nor a power describes both.
         var some = new BinomialProportion(evidence.Collapsing, evidence.Table.Simulations);
         if (some.Interval(Diagnosis.PictureFalseRate).Lower > DiagnosisEvidence.Remarkable)
         {
@@ -339,7 +339,7 @@ internal static class DiagnosisWords
         : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture)
         : reff.ToString("F1", CultureInfo.InvariantCulture);
 
-    /// <summary>Why nothing is named although something is known; null if intervals are merely too wide.</summary>
+    /// <summary>Why no condition is named although something is known; null if intervals are merely too wide.</summary>
     private static string? Open(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         var (seen, contrasts, table) = (evidence.Seen, evidence.Contrasts, evidence.Table);
@@ -370,7 +370,7 @@ internal static class DiagnosisWords
             : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
     }
 
-    /// <summary>Two digits.</summary>
+    /// <summary>Rounds up to two digits.</summary>
     private static double RoundUp(double value)
     {
         var unit = Math.Pow(10, Math.Floor(Math.Log10(value)) - 1);

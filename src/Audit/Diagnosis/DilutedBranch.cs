@@ -7,20 +7,20 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Each unit adds b to the variance s of the signal, and a/s times its variance to the noise, so that <c>χ_l² = Π (s_k + a)/(s_k + b)</c> with <c>s_k = s₀ +
-/// bk</c>. The exponent ½(a/b - 1) is reached only where bl is large beside both s₀ and a, and a grows exponentially with the residual depth H. Before that χ
-/// may look exponential. s₀ and b are read off the recorded variances, whose growth must be linear within a tenth. a, which depends on batch and width, is the
-/// one number that is fitted, to the gain over the whole depth; the model is believed where it then gives both gains from a quarter of the depth on within a
-/// tenth.
+/// bk</c>. The exponent ½(a/b - 1) is reached only where bl is large compared with both s₀ and a, and a grows exponentially with the residual depth H. At
+/// smaller depths χ may look exponential. s₀ and b are read from the recorded variances, whose growth must be linear within a tenth. a, which depends on batch
+/// and width, is the only fitted number: it is fitted to the gain over the whole depth. The model is accepted if it then gives both gains from a quarter of
+/// the depth on within a tenth.
 /// </remarks>
 /// <param name="InitialVariance">s₀, variance of the signal before the first unit.</param>
 /// <param name="AddedVariance">b, variance that a unit adds.</param>
-/// <param name="NoiseGain">a, what the branch does to the noise, in the same units.</param>
+/// <param name="NoiseGain">a, the factor of the noise that a unit adds, in the same units.</param>
 internal sealed record DilutedBranch(double InitialVariance, double AddedVariance, double NoiseGain)
 {
     private const double Tolerance = 0.1;
 
     /// <summary>
-    /// Multiples of s₀ and a that a quarter of the depth must have added before a power law shows: then the exponent is within a fifth of its limit.
+    /// A quarter of the depth must have added at least this multiple of s₀ and of a before a power law shows: then the exponent is within a fifth of its limit.
     /// </summary>
     private const double Enough = 4;
 
@@ -29,13 +29,13 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
     /// <summary>Exponent τ that χ tends to.</summary>
     public double Exponent => 0.5 * ((NoiseGain / AddedVariance) - 1);
 
-    /// <summary>Units from which a quarter of the depth is enough.</summary>
+    /// <summary>Number of units from which a quarter of the depth is enough.</summary>
     public double DepthNeeded => 4 * Enough * Math.Max(InitialVariance, NoiseGain) / AddedVariance;
 
     /// <summary>Fits the model.</summary>
     /// <param name="table">Moments of a net with residual units.</param>
     /// <param name="contrasts">Gains from a quarter of the depth on.</param>
-    /// <returns>The model; null where the net has no residual units, variances are not recorded, or the model does not describe them.</returns>
+    /// <returns>The model; null if the net has no residual units, variances are not recorded, or the model does not describe them.</returns>
     public static DilutedBranch? Fit(MomentTable table, DepthContrasts contrasts)
     {
         if (
@@ -68,8 +68,8 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
         static bool Describes(double modelled, double measured) => Math.Abs(modelled - measured) <= Tolerance * Math.Abs(measured);
     }
 
-    /// <summary>ln χ after some units.</summary>
-    /// <param name="units">How many.</param>
+    /// <summary>ln χ after a number of units.</summary>
+    /// <param name="units">The number of units.</param>
     public double LogChi(int units)
     {
         var sum = 0.0;
@@ -82,7 +82,7 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
         return sum;
     }
 
-    /// <summary>The a that gives a ln χ at a depth: the gain grows with a, so it is found by bisection of its logarithm.</summary>
+    /// <summary>The a for which ln χ has a given value at a depth. The gain grows with a, so a is found by bisection of its logarithm.</summary>
     private double Fitted(double logChi, int units)
     {
         var (low, high) = (Math.Log(AddedVariance) - 20, Math.Log(AddedVariance + InitialVariance) + (2 * Math.Abs(logChi) / units) + Math.Log(units) + 20);

@@ -3,21 +3,21 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.
+/// What endings say about an ensemble. Mappings that ended are evidence too: conclusions from the remaining ones must not ignore them.
 /// </summary>
 /// <param name="All">Number of all mappings.</param>
-/// <param name="Dead">Those whose signal dies.</param>
-/// <param name="Unvarying">Those whose signal lives and no longer varies.</param>
-/// <param name="NoiseDead">Those whose noise dies.</param>
-/// <param name="ChiOverflows">Those in which χ exceeds every number of its format and the signal does not.</param>
-/// <param name="Overflows">Those in which any number does.</param>
-/// <param name="Count">All that ended.</param>
-/// <param name="Clause">All of that in words, as the end of a sentence; empty if none ended.</param>
+/// <param name="Dead">Mappings whose signal dies.</param>
+/// <param name="Unvarying">Mappings whose signal lives but no longer varies.</param>
+/// <param name="NoiseDead">Mappings whose noise dies.</param>
+/// <param name="ChiOverflows">Mappings in which χ exceeds the largest number of its format but the signal does not.</param>
+/// <param name="Overflows">Mappings in which any number does.</param>
+/// <param name="Count">Number of all mappings that ended.</param>
+/// <param name="Clause">All of this in words, as the end of a sentence; empty if none ended.</param>
 internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, int ChiOverflows, int Overflows, int Count, string Clause)
 {
     private IReadOnlyList<MappingEnd> Ends { get; init; } = [];
 
-    /// <summary>Counts.</summary>
+    /// <summary>Counts the endings.</summary>
     /// <param name="table">The moments.</param>
     public static Endings Tally(MomentTable table)
     {
@@ -41,17 +41,17 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
         int Number(Ending ending) => ends.Count(end => end.Ending == ending);
     }
 
-    /// <summary>So many of all.</summary>
+    /// <summary>A number of mappings as a proportion of all.</summary>
     public BinomialProportion Proportion(int count) => new(count, All);
 
     /// <summary>
-    /// Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.
+    /// Whether the share of all mappings that end may be too large for good health: a dead signal is pathological, whatever the other mappings do.
     /// </summary>
-    /// <param name="falseRate">Probability that the answer is wrongly no.</param>
+    /// <param name="falseRate">Probability that the answer is wrongly false.</param>
     public bool MayBeMany(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= Diagnosis.SickShare;
 
-    /// <summary>The condition of an ensemble most of whose mappings end alike, with its sentence; null where no ending is that of most.</summary>
-    /// <param name="falseRate">Probability that it is wrongly called that of most.</param>
+    /// <summary>The condition of an ensemble most of whose mappings end in the same way, with its sentence; null if no ending is that of most.</summary>
+    /// <param name="falseRate">Probability that an ending is wrongly called that of most.</param>
     public (Condition Condition, BinomialProportion Proportion, string Sentence)? Common(double falseRate)
     {
         return IsMost(Dead)
@@ -96,13 +96,13 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
 
     private string Tally(int count) => Counted.Spell(count, All, "mapping");
 
-    /// <summary>Where the first of them was.</summary>
+    /// <summary>The depth of the first such ending, in words.</summary>
     private string First(Ending ending) =>
         Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
             ? $" (the first at depth {depth})"
             : "";
 
     /// <summary>The other endings in words, as the end of a sentence; empty if there are none.</summary>
-    /// <param name="ending">What is said elsewhere.</param>
+    /// <param name="ending">The ending that is left out, because it is mentioned elsewhere.</param>
     public string Without(Ending ending) => string.Concat(EndingWords.Count(Ends.Where(end => end.Ending != ending), All).Select(clause => $"; {clause}"));
 }

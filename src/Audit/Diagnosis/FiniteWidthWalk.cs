@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The random walk of ln χ that a network of finite width takes by chance, as the mappings of an experiment show it.</summary>
+/// <summary>The random walk of ln χ in a network of finite width, as the mappings of an experiment show it.</summary>
 /// <remarks>
 /// <para>
 /// A layer of N units multiplies the squared size of a signal by a mean of N terms, so ln χ makes a random step whose variance is O(1/N). Take a rectifier net
@@ -11,32 +11,36 @@ namespace Wellbehaved.Audit;
 /// </para>
 /// <para>
 /// So chance explains a drift of about the variance per layer, which can be measured without knowing N. Over some N layers the noise aligns with the signal,
-/// and both become smaller. Measured in <c>vanilla</c> and <c>vanilla_res</c> of widths 64 and 128 the ratio of drift to variance is 0.8 to 1.6 from depth 50
-/// on; before, up to depth 50, it is 2 to 3, because χ still tends to its limit at infinite width, with a rate that falls with depth. A drift is called a rate
-/// of the architecture only where it exceeds twice the variance: a margin over what was derived, not a theorem about every net.
+/// and both drift and variance become smaller. Measured in <c>vanilla</c> and <c>vanilla_res</c> of widths 64 and 128, the ratio of drift to variance is 0.8
+/// to 1.6 from depth 50 on. Up to depth 50 it is 2 to 3, because χ still tends to its limit at infinite width, with a rate that falls with depth. A drift is
+/// called a rate of the architecture only if it exceeds twice the variance: a margin over what was derived, not a theorem about every net.
 /// </para>
 /// <para>
-/// The variance is that of a mapping's successive steps about its own mean rate. Mappings whose rates differ are no walk: over n layers a walk spreads the
-/// mappings by the root of n, different rates by n.
+/// The variance is that of a mapping's successive steps about its own mean rate. Mappings with different rates are not a walk: over n layers a walk spreads
+/// the mappings in proportion to the root of n, different rates in proportion to n.
 /// </para>
 /// </remarks>
-/// <param name="Variance">Variance of ln χ that a layer adds by chance, in the mean over the mappings; 0 with fewer than two.</param>
+/// <param name="Variance">Mean over the mappings of the variance of ln χ that a layer adds by chance; 0 with fewer than two mappings.</param>
 internal sealed record FiniteWidthWalk(double Variance)
 {
-    /// <summary>Times that the variance within mappings may exceed that between them: by chance it does so of 24 mappings once in fifty times.</summary>
+    /// <summary>
+    /// The largest ratio of the variance within mappings to that between them that is put down to chance; for 24 mappings it is exceeded by chance once in
+    /// fifty times.
+    /// </summary>
     private const double MostByChance = 2;
 
     /// <summary>The variance that a layer adds to a mapping's number, by mapping.</summary>
     /// <remarks>
-    /// That of successive steps within a mapping. Where it is surely larger than that between mappings over the whole stretch, the numbers have errors of their
-    /// own at each depth, which do not add up with depth and look like steps: then that between mappings, which holds fewer of them.
+    /// It is the variance of successive steps within a mapping. If this is certainly larger than the variance between mappings over the whole stretch, the
+    /// numbers have errors of their own at each depth, which do not add up with depth and look like steps. Then the variance between mappings is used, which
+    /// contains fewer of these errors.
     /// </remarks>
     /// <param name="rows">The numbers of each mapping, by recorded depth.</param>
     /// <param name="depths">Recorded depths.</param>
-    /// <param name="knots">Indices of the depths between which steps are taken: two stretches at least.</param>
+    /// <param name="knots">Indices of the depths between which steps are taken: at least two stretches.</param>
     /// <param name="from">Index of the depth where the whole stretch begins.</param>
     /// <param name="to">Index of the depth where it ends.</param>
-    /// <returns>One for each mapping, whose mean is the estimate and whose scatter its error; zeros with fewer than two mappings.</returns>
+    /// <returns>One number for each mapping. Their mean is the estimate and their scatter its error; zeros with fewer than two mappings.</returns>
     public static double[] ByMapping(IReadOnlyList<double[]> rows, IReadOnlyList<int> depths, IReadOnlyList<int> knots, int from, int to)
     {
         var within = Within(rows, depths, knots);
@@ -48,13 +52,13 @@ internal sealed record FiniteWidthWalk(double Variance)
 
     /// <summary>The variance that a layer adds to a mapping's number, by mapping, from its gains over successive stretches.</summary>
     /// <remarks>
-    /// A gain over n layers is taken to be a mean over all mappings, n times a rate that the mapping has of its own, and an independent step of variance nv.
-    /// What is left of it without the first two has, divided by n and summed over m stretches, the mean v(m - 1)(1 - 1/mappings).
+    /// A gain over n layers is modelled as a mean over all mappings, plus n times a rate of the mapping's own, plus an independent step of variance nv. The
+    /// square of what remains without the first two, divided by n and summed over m stretches, has the mean v(m - 1)(1 - 1/mappings).
     /// </remarks>
     /// <param name="rows">The numbers of each mapping, by recorded depth.</param>
     /// <param name="depths">Recorded depths.</param>
-    /// <param name="knots">Indices of the depths between which gains are taken: two stretches at least.</param>
-    /// <returns>One for each mapping, whose mean is the estimate and whose scatter its error; zeros with fewer than two mappings.</returns>
+    /// <param name="knots">Indices of the depths between which gains are taken: at least two stretches.</param>
+    /// <returns>One number for each mapping. Their mean is the estimate and their scatter its error; zeros with fewer than two mappings.</returns>
     public static double[] Within(IReadOnlyList<double[]> rows, IReadOnlyList<int> depths, IReadOnlyList<int> knots)
     {
         var (mappings, stretches) = (rows.Count, knots.Count - 1);

@@ -1,12 +1,12 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
+/// <summary>The signs that must be known before a law of growth is named: two gains have its ratio, and shorter stretches confirm it.</summary>
 /// <remarks>
-/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of
-/// four stretches of as many layers gains two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches
-/// over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling
-/// looks exponential by itself. *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too
-/// little: the rate rises.
+/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* requires that each of
+/// four stretches with the same number of layers gains at least two thirds of its share of the whole. *Power* requires the same, and at most 1.4 times the
+/// share, of four stretches over which the depth grows by the same factor. *Slower than exponential* requires that no stretch excludes it, or, to be certain,
+/// that neither doubling looks exponential by itself. *Faster than exponential* requires all signs of an exponential except that of the first stretch, which
+/// must certainly gain too little: the rate rises.
 /// </remarks>
 internal static class LawSigns
 {
@@ -21,10 +21,13 @@ internal static class LawSigns
         [Contrast.FourthStretchHoldsRate] = 1,
     };
 
-    /// <summary>An exponential but for its first stretch.</summary>
+    /// <summary>The signs of an exponential without that of its first stretch.</summary>
     private static readonly Dictionary<Contrast, int> Faster = Exponential.Where(pair => pair.Key != Contrast.FirstStretchHoldsRate).ToDictionary();
 
-    /// <summary>What the picture asks of a growth faster than exponential; the certain condition follows it, and names no sign that says so.</summary>
+    /// <summary>
+    /// The signs that the picture requires of a growth faster than exponential. The certain condition follows the picture here: it names no sign that the first
+    /// stretch gains too little.
+    /// </summary>
     private static readonly Dictionary<Contrast, int> FasterAtSight = new(Faster) { [Contrast.FirstStretchHoldsRate] = -1 };
 
     private static readonly Dictionary<Contrast, int> Power = new()
@@ -54,14 +57,14 @@ internal static class LawSigns
     };
 
     /// <summary>
-    /// What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to
-    /// show it.
+    /// The signs that the picture requires of a growth slower than exponential: stretches must not exclude it. The certain condition requires that both
+    /// doublings show it.
     /// </summary>
     private static readonly Dictionary<Contrast, int> AtSight = new() { [Contrast.ShapeAboveHalf] = -1 };
 
-    /// <summary>The law that the signs name, and those that it rests on.</summary>
-    /// <param name="signs">What is known.</param>
-    /// <returns>The law; undecided, resting on none, where no law has all of its signs.</returns>
+    /// <summary>The law that the signs name, and the signs that it rests on.</summary>
+    /// <param name="signs">The known signs.</param>
+    /// <returns>The law; undecided, without signs, if no law has all of its signs.</returns>
     public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) NameLaw(Signs signs)
     {
         (Growth Law, Dictionary<Contrast, int> Needed)[] laws =
@@ -79,7 +82,7 @@ internal static class LawSigns
         {
             foreach (var (law, needed) in laws)
             {
-                // What lies between two recorded depths bears out nothing.
+                // A stretch without recorded depths at its ends has no sign: it neither confirms a law nor excludes it.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
                 var asked =
                     signs.FalseRate <= Diagnosis.FalseRate ? recorded
@@ -96,24 +99,25 @@ internal static class LawSigns
         return (Growth.Undecided, new Dictionary<Contrast, int>());
     }
 
-    /// <summary>Whether a mapping's own stretches bear out a constant rate.</summary>
+    /// <summary>Whether a mapping's own stretches confirm a constant rate.</summary>
     /// <param name="signs">The signs of its own numbers.</param>
     public static bool HoldsRate(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
 
     /// <summary>
-    /// Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.
+    /// Whether some stretch certainly gains too little for a constant rate, and some stretch too little or too much for a constant power: then neither law
+    /// fits.
     /// </summary>
-    /// <param name="signs">What is known.</param>
+    /// <param name="signs">The known signs.</param>
     public static bool ExcludesBoth(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
 
-    /// <summary>Whether both signs of a contrast are told of the picture: also that a stretch gains too little or too much for a law.</summary>
+    /// <summary>Whether the picture reports both signs of a contrast: for stretches also that one gains too little or too much for a law.</summary>
     public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchExceedsPower;
 
     /// <summary>
-    /// No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a
-    /// power gives it.
+    /// Whether the stretches exclude a power. No law of the family between a bound and the root of the depth gives any of them less than three quarters, or
+    /// more than 1.3 times, of what a power gives it.
     /// </summary>
     private static bool ExcludesPower(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)

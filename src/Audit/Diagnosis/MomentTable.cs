@@ -4,12 +4,12 @@ namespace Wellbehaved.Audit;
 
 /// <summary>What a deep experiment showed, by simulation and computed depth; from a run or from a result file, ours or the author's.</summary>
 /// <param name="Depths">Computed depths.</param>
-/// <param name="Simulations">Number of simulations that lasted.</param>
+/// <param name="Simulations">Number of simulations that reached the full depth.</param>
 /// <param name="Reff">Effective rank of the signal after the ReLU (simulations × depths); null if it was not computed.</param>
 /// <param name="LogChi">ln χ at the end of each layer or residual unit (simulations × depths); null if the file holds none.</param>
 /// <param name="LogNu2">ln ν₂ of the signal there; null if the file holds none.</param>
 /// <param name="LogNu2AtDepth0">ln ν₂ after the first convolution, by simulation; null if unknown.</param>
-/// <param name="Died">Simulations left out since their signal or noise became zero, or their signal no longer varied.</param>
+/// <param name="Died">Simulations left out because their signal or noise became zero, or their signal no longer varied.</param>
 public sealed record MomentTable(
     IReadOnlyList<int> Depths,
     int Simulations,
@@ -29,45 +29,47 @@ public sealed record MomentTable(
     /// <summary>What depth counts, in one word: <see cref="Layer"/> or <see cref="Unit"/>.</summary>
     internal string DepthUnit { get; init; } = Layer;
 
-    /// <summary>How mappings that are left out ended, as far as known.</summary>
+    /// <summary>The known endings of the mappings that are left out.</summary>
     internal IReadOnlyList<MappingEnd> KnownEnds { get; init; } = [];
 
-    /// <summary>How all mappings that are left out ended: of those counted as died of which nothing is known the signal did, at no known depth.</summary>
+    /// <summary>
+    /// The endings of all mappings that are left out. If nothing is known of one counted as died, its signal is taken to have died, at no known depth.
+    /// </summary>
     internal IReadOnlyList<MappingEnd> Ends =>
         [.. KnownEnds, .. Enumerable.Repeat(new MappingEnd(Ending.DeadSignal, -1), Math.Max(0, Died - KnownEnds.Count(end => IsDeath(end.Ending))))];
 
-    /// <summary>Of the mappings that ended by an overflow, those in which χ did and not the signal.</summary>
+    /// <summary>The number of mappings that ended by an overflow of χ but not of the signal.</summary>
     internal int ChiOverflows { get; init; }
 
-    /// <summary>All mappings: those that live, those that ended, and those with a number that is none.</summary>
+    /// <summary>The number of all mappings: those that live, those that ended, and those with numbers that are not finite or not possible.</summary>
     internal int Mappings => Simulations + Died + Unusable;
 
-    /// <summary>What is wrong with mappings and no ending explains: while there is any, nothing is concluded.</summary>
+    /// <summary>Faults of mappings that no ending explains; while there is any, nothing is concluded.</summary>
     internal IReadOnlyList<MomentFinding> Doubts { get; init; } = [];
 
-    /// <summary>ln μ₂ of the signal at the end of each unit (simulations × depths); null if nobody says.</summary>
+    /// <summary>ln μ₂ of the signal at the end of each unit (simulations × depths); null if it is not recorded.</summary>
     internal IReadOnlyList<double[]>? LogMu2 { get; init; }
 
     /// <summary>ln(μ₂/ν₂), the share of the signal that varies.</summary>
-    /// <returns>Simulations × depths, worked out anew; null if it is not known of every mapping at every depth.</returns>
+    /// <returns>Simulations × depths, computed at each call; null unless it is known for every mapping at every depth.</returns>
     internal IReadOnlyList<double[]>? ShareByDepth() =>
         LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
             ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
             : null;
 
-    /// <summary>Images in a batch; null if nobody says.</summary>
+    /// <summary>Number of images in a batch; null if unknown.</summary>
     internal int? Images { get; init; }
 
-    /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
+    /// <summary>H of a net with residual units; null if it has none, or if it is unknown.</summary>
     internal int? ResidualDepth { get; init; }
 
-    /// <summary>Mean μ₂ of the signal at the end of each unit, over all mappings that have one; null if nobody says.</summary>
+    /// <summary>Mean μ₂ of the signal at the end of each unit, over all mappings that have one; null if unknown.</summary>
     internal IReadOnlyList<double>? MeanMu2 { get; init; }
 
-    /// <summary>Simulations left out since one of their numbers is none, or is none that a mapping can have.</summary>
+    /// <summary>Simulations left out because one of their numbers is not finite, or is impossible in any mapping.</summary>
     internal int Unusable { get; init; }
 
-    /// <summary>What was wrong with them.</summary>
+    /// <summary>The faults of these simulations.</summary>
     internal IReadOnlyList<MomentFinding> Findings { get; init; } = [];
 
     /// <summary>Reads a result.</summary>
@@ -110,12 +112,12 @@ public sealed record MomentTable(
         }
     }
 
-    /// <summary>Whether a file says of every mapping that nothing varies at any depth, and not that its batch has several inputs.</summary>
+    /// <summary>Whether a file says for every mapping that nothing varies at any depth, and does not say that its batch has several inputs.</summary>
     internal bool HasOnePoint { get; init; }
 
     /// <summary>Reads a result file; the architecture need not be known.</summary>
     /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
-    /// <returns>The table; simulations with a number that no mapping has are left out, and make a diagnosis undecided.</returns>
+    /// <returns>The table; simulations with a number that is impossible in any mapping are left out and make a diagnosis undecided.</returns>
     public static MomentTable Read(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -127,7 +129,7 @@ public sealed record MomentTable(
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
             Images = file.BatchSize,
 
-            // Over a single point nothing ever varies.
+            // Over a single point nothing varies.
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
             HasOnePoint = (file.BatchSize ?? 1) == 1 && logMu2?.All(row => row.All(double.IsNegativeInfinity)) == true,
         };
@@ -150,10 +152,10 @@ public sealed record MomentTable(
         return null;
     }
 
-    /// <summary>Whether a mapping that ended so is left out as died, and not as one of numbers that are none.</summary>
+    /// <summary>Whether a mapping with this ending is left out as died, and not because its numbers are not finite.</summary>
     internal static bool IsDeath(Ending ending) => ending is Ending.DeadSignal or Ending.ExtinctNoise or Ending.NoVariance;
 
-    /// <summary>Means of numbers of which logarithms are recorded, by depth, over the rows that are finite there; NaN where none is.</summary>
+    /// <summary>Means, by depth, of numbers whose logarithms are recorded, over the rows that are finite there; NaN where there are none.</summary>
     private static double[] Means(IReadOnlyList<double[]> logarithms) =>
         [
             .. Enumerable

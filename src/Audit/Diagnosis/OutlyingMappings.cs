@@ -3,29 +3,31 @@ using MathNet.Numerics.Statistics;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Mappings that lie so far from the others in ln χ that a mean over all of them says little of any: the interval of a mean is as wide as they are far.
+/// Mappings so far from the others in ln χ that a mean over all mappings says little about any of them: the interval of the mean is as wide as they are far.
 /// </summary>
-/// <param name="Count">How many.</param>
-/// <param name="Others">What the median of the others shows at 95 %, by the exact sign test.</param>
+/// <param name="Count">Number of these mappings.</param>
+/// <param name="Others">The conclusions on the median of the others at 95 %, by the exact sign test.</param>
 internal sealed record OutlyingMappings(int Count, Conclusions Others)
 {
     /// <summary>
-    /// Deviations from the median, in those of a normal law that the median deviation stands for: beyond are none of a normal law, and few of Student's with
-    /// three degrees of freedom.
+    /// The distance from the median beyond which a mapping is outlying, in standard deviations estimated from the median deviation. A normal law has no mapping
+    /// beyond it, and Student's law with three degrees of freedom has few.
     /// </summary>
     private const double Far = 8;
 
-    /// <summary>The deviation of a normal law in median deviations.</summary>
+    /// <summary>The standard deviation of a normal law divided by its median deviation.</summary>
     private const double NormalDeviation = 1.4826;
 
-    /// <summary>The largest share of mappings that are outlying, and no kind of their own.</summary>
+    /// <summary>The largest share of mappings that counts as outlying; a larger share is a kind of its own.</summary>
     private const double MostShare = 1.0 / 8;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the outlying mappings.</summary>
     /// <param name="table">The moments.</param>
-    /// <param name="contrasts">What was compared.</param>
-    /// <returns>The mappings that are outlying in what ln χ gains, over the last doubling or in all; null if there are none, or so many that they are a kind of
-    /// their own.</returns>
+    /// <param name="contrasts">The contrasts.</param>
+    /// <returns>
+    /// The mappings that are outlying in the gain of ln χ, over the last doubling or over all; null if there are none, or so many that they are a kind of their
+    /// own.
+    /// </returns>
     public static OutlyingMappings? Find(MomentTable table, DepthContrasts contrasts)
     {
         double[][] columns = [.. new[] { Contrast.Grows, Contrast.SnrLostSquare }.Where(contrasts.Values.ContainsKey).Select(name => contrasts.Values[name])];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How rates with intervals are spelled, wherever they are: with one digit of what their interval spans.</summary>
+/// <summary>Spells rates with intervals, the same everywhere: with one digit of the interval's width.</summary>
 internal static class RateWords
 {
     /// <summary>Digits of a number without an interval.</summary>
@@ -10,12 +10,12 @@ internal static class RateWords
 
     private const int MostDecimals = 5;
 
-    /// <summary>Gains in per cent beyond this are read as factors.</summary>
+    /// <summary>Larger gains in per cent are spelled as factors.</summary>
     private const double MostPerCent = 1000;
 
     /// <summary>
-    /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses
-    /// 7.7 %</c>, and where only the mean is a loss it <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
+    /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or the factor by which it grows. For a
+    /// loss: it <c>loses 7.7 %</c>; if only the mean is a loss: it <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
     /// </summary>
     /// <param name="logarithm">Gain of ln χ in each of what depth counts.</param>
     /// <param name="unit">What depth counts, such as <c>layer</c>.</param>
@@ -37,11 +37,11 @@ internal static class RateWords
     }
 
     /// <summary>A number with its interval: <c>0.40 (0.35 to 0.45)</c>.</summary>
-    /// <param name="number">The number; the ends of its interval in any order.</param>
+    /// <param name="number">The number; the ends of its interval may be in any order.</param>
     public static string Number(Estimate number) =>
         Spell(new Estimate(number.Value, Math.Min(number.Lower, number.Upper), Math.Max(number.Lower, number.Upper)), value => value, "");
 
-    /// <summary>A factor as one power of ten, <c>1.0e6</c>: those of deep nets exceed every number format.</summary>
+    /// <summary>A factor as a power of ten, <c>1.0e6</c>: the factors of deep nets exceed every number format.</summary>
     /// <param name="logarithm">Its natural logarithm.</param>
     public static string Scientific(double logarithm)
     {
@@ -54,12 +54,15 @@ internal static class RateWords
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string PerCent(Estimate logarithm) => Spell(logarithm, value => 100 * (Math.Exp(value) - 1), " %");
 
-    /// <summary>A gain of a logarithm as the loss of what it is of, in per cent.</summary>
+    /// <summary>A gain of a logarithm as a loss of the quantity, in per cent.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string LossPerCent(Estimate logarithm) =>
         Spell(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower), value => 100 * (1 - Math.Exp(value)), " %");
 
-    /// <summary>A gain of a logarithm as a factor; one known to less than a half of itself is spelled with two digits, lest the lower end be 0.</summary>
+    /// <summary>
+    /// A gain of a logarithm as a factor. A factor with an uncertainty of more than half of itself is spelled with two digits, because the lower end would
+    /// otherwise be 0.
+    /// </summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string Factor(Estimate logarithm) =>
         logarithm.Upper - logarithm.Lower > Math.Log(1.5)
@@ -87,7 +90,7 @@ internal static class RateWords
             var decimals = upper > lower ? (int)Math.Clamp(Math.Ceiling(-Math.Log10(upper - lower)), 0, MostDecimals) : DigitsAlone;
             var rounded = Math.Round(number, decimals);
 
-            // No minus before nothing.
+            // No minus sign before 0.
             return (rounded == 0 ? 0 : rounded).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         }
     }

@@ -1,12 +1,12 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values at which the mean of D₂ - G_p D₁ is not told from 0 (the argument of
-/// Fieller).
+/// The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values for which the mean of D₂ - G_p D₁ is not significantly different
+/// from 0 (the argument of Fieller).
 /// </summary>
 internal sealed class ShapeInterval
 {
-    /// <summary>No interval is followed further than this: beyond, one gain is nothing beside the other.</summary>
+    /// <summary>The largest shape that is searched, in magnitude: beyond it, one gain is negligible compared with the other.</summary>
     public const double Farthest = 8;
 
     private const int Bisections = 50;
@@ -14,22 +14,22 @@ internal sealed class ShapeInterval
     private readonly DepthContrasts _contrasts;
     private readonly double _quantile;
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the interval.</summary>
     /// <param name="contrasts">Gains by mapping.</param>
     /// <param name="quantile">Half-width in standard errors.</param>
     public ShapeInterval(DepthContrasts contrasts, double quantile)
     {
         (_contrasts, _quantile) = (contrasts, quantile);
 
-        // The sign falls from 1 over 0 to -1 with p where χ grew in the first stretch; elsewhere no shape is told.
+        // If χ grew in the first stretch, the sign falls with p from 1 over 0 to -1; otherwise nothing is said about the shape.
         (Lower, Upper) =
             SignAt(-Farthest) >= SignAt(Farthest) ? (Border(sign => sign > 0), Border(sign => sign >= 0)) : (double.NegativeInfinity, double.PositiveInfinity);
     }
 
-    /// <summary>Lower end; negative infinity if none is found.</summary>
+    /// <summary>Lower end; negative infinity if there is none.</summary>
     public double Lower { get; }
 
-    /// <summary>Upper end; infinity if none is found.</summary>
+    /// <summary>Upper end; infinity if there is none.</summary>
     public double Upper { get; }
 
     /// <summary>The shape at which two gains have their ratio.</summary>
@@ -38,7 +38,7 @@ internal sealed class ShapeInterval
     /// <returns>p, within ±8.</returns>
     public double At(double first, double second) => Bisect(shape => DepthContrasts.GainRatio(shape, _contrasts) * Math.Abs(first) < Math.Abs(second));
 
-    /// <summary>The largest p at which the sign is as asked.</summary>
+    /// <summary>The largest p at which the sign satisfies a condition.</summary>
     private double Border(Func<int, bool> asked)
     {
         var border = Bisect(shape => asked(SignAt(shape)));

@@ -2,32 +2,31 @@ using MathNet.Numerics.Distributions;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The sign of the median of each contrast by the exact sign test, which assumes nothing of how mappings scatter.</summary>
+/// <summary>The sign of the median of each contrast by the exact sign test, which assumes nothing about the scatter of mappings.</summary>
 /// <remarks>
-/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by the signs that
-/// conclusions rest on (<see cref="ContrastSides"/>). Where a contrast takes off the variance of a walk (<see cref="Contrast.OutrunsEarlyWalk"/>,
+/// Of n mappings k lie above zero. If the median were at or below zero, k would be at most binomial with ½. The error rate is divided evenly among the signs
+/// that conclusions rest on (<see cref="ContrastSides"/>). Where a contrast subtracts the variance of a walk (<see cref="Contrast.OutrunsEarlyWalk"/>,
 /// <see cref="Contrast.OutrunsLateWalk"/>, <see cref="Contrast.ShareOutrunsWalk"/>), the test is exact given that variance, which is measured over the same
-/// mappings: there the rate rests on the walk as an assumption and on its estimate. A number that is none lies neither above nor below: it is a mapping that
-/// ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths
-/// beyond.
+/// mappings: there the rate rests on the assumption of a walk and on the estimate of its variance. NaN lies neither above nor below zero: it is a mapping that
+/// ended, and counts against every sign. The rate speaks about the sampling of mappings at the depths that were simulated, not about greater depths.
 /// </remarks>
 internal static class SignTests
 {
     /// <summary>Tests all contrasts.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
-    /// <returns>The signs that are certain at that rate.</returns>
+    /// <returns>The signs that are known at that rate.</returns>
     public static Signs Judge(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
         new(
             contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.SidesOf(pair.Key), ShareOf(falseRate, contrasts.Keys))),
             falseRate
         );
 
-    /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
+    /// <summary>The number of mappings that would determine the signs, if they behaved like these.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
     /// <param name="needed">The signs that a condition needs.</param>
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
-    /// <returns>The number of mappings in all; null if no number would, since a needed sign is that of half of the mappings or fewer.</returns>
+    /// <returns>The total number of mappings; null if no number would suffice, since at most half of the mappings have a needed sign.</returns>
     public static int? MappingsFor(IReadOnlyDictionary<Contrast, double[]> contrasts, IReadOnlyDictionary<Contrast, int> needed, double falseRate)
     {
         var most = 0;
@@ -48,7 +47,7 @@ internal static class SignTests
         return most;
     }
 
-    /// <summary>Rate of one sign of one contrast.</summary>
+    /// <summary>The error rate of one sign of one contrast.</summary>
     private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) =>
         falseRate / contrasts.Sum(contrast => ContrastSides.SidesOf(contrast).Count);
 
@@ -60,7 +59,7 @@ internal static class SignTests
             : 0;
     }
 
-    /// <summary>Probability of at least so many of n at one half.</summary>
+    /// <summary>Probability of at least the given number of n, at one half.</summary>
     private static double Tail(int n, int atLeast) => atLeast <= 0 ? 1 : Binomial.CDF(0.5, n, n - atLeast);
 
     private static int? MappingsFor(double share, double rate)

@@ -5,19 +5,19 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Confidence intervals of several means at once, over mappings: the balanced bootstrap of t (asymptotic in the number of mappings).</summary>
 /// <remarks>
-/// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance
-/// of its means from those of the sample. A distance is counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the
-/// level that all intervals share (Beran, J. Amer. Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a resample
-/// misses its largest number, would make every other interval as wide as its own. Below <see cref="LeastMappings"/> a resample often consists of copies; there
-/// Student's quantile shared by Bonferroni stands in, which is wider. The resampling is a function of the numbers of mappings and of resamples alone: the same
-/// data give the same intervals.
+/// Mappings are resampled, each with all of its numbers, so that any correlation between depths is kept. Each resample gives the studentised distance of its
+/// means from those of the sample. A distance is replaced by its rank among the resamples of the same mean, and the quantile of the largest rank is the level
+/// that all intervals share (Beran, J. Amer. Statist. Assoc. 1988). If the largest distance itself were used, one mean of squares would make every other
+/// interval as wide as its own: its t is skewed when a resample misses its largest number. Below <see cref="LeastMappings"/> a resample often consists of
+/// copies; there Student's quantile shared by Bonferroni is used instead, which is wider. The resampling depends only on the numbers of mappings and of
+/// resamples: the same data give the same intervals.
 /// </remarks>
 internal sealed class SimultaneousBands
 {
-    /// <summary>Fewest mappings to resample.</summary>
+    /// <summary>The fewest mappings that are resampled.</summary>
     private const int LeastMappings = 20;
 
-    /// <summary>Resamples: shared by some thirty ends of intervals, 5 % leaves ten of them and more beyond each.</summary>
+    /// <summary>Number of resamples: if some thirty ends of intervals share 5 %, at least ten resamples lie beyond each.</summary>
     private const int Resamples = 4000;
 
     private const ulong Stream = 0x6d61782d74;
@@ -30,11 +30,13 @@ internal sealed class SimultaneousBands
 
     private SimultaneousBands(double[] means, double[] errors, double[] widths) => (_means, _errors, _widths) = (means, errors, widths);
 
-    /// <summary>Makes the intervals.</summary>
-    /// <param name="columns">For each mean its numbers, one for each mapping; at least two mappings.</param>
+    /// <summary>Computes the intervals.</summary>
+    /// <param name="columns">For each mean its numbers, one for each mapping; there are at least two mappings.</param>
     /// <param name="falseRate">Probability that any interval misses its mean.</param>
-    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both
-    /// ends of all intervals count.</param>
+    /// <param name="sides">
+    /// The signs that each mean may be given. An interval then misses its mean only if it lies wholly on one of these sides of it. Null if both ends of all
+    /// intervals count.
+    /// </param>
     /// <returns>The intervals.</returns>
     public static SimultaneousBands Compute(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
     {
@@ -61,13 +63,13 @@ internal sealed class SimultaneousBands
     /// <returns>The half-width.</returns>
     public double WidthOf(int index) => _widths[index];
 
-    /// <summary>The sign of a mean, if its interval tells: 1, -1, or 0.</summary>
+    /// <summary>The sign of a mean, if its interval determines it: 1 or -1, otherwise 0.</summary>
     public int Sign(int index) =>
         Interval(index) is var (_, lower, upper) && lower > 0 ? 1
         : upper < 0 ? -1
         : 0;
 
-    /// <summary>Standard error of a mean; 0 for numbers that differ by no more than the rounding of their mean.</summary>
+    /// <summary>Standard error of a mean; 0 if the numbers differ by no more than the rounding of their mean.</summary>
     private static double ErrorOf(double[] column, double mean)
     {
         var error = column.StandardDeviation() / Math.Sqrt(column.Length);
@@ -76,7 +78,7 @@ internal sealed class SimultaneousBands
 
     /// <summary>The half-width of each interval, in standard errors.</summary>
     /// <remarks>
-    /// Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).
+    /// If both ends count, they have the same distance from the mean: few mappings determine one distance better than two (Hall, J. R. Statist. Soc. B 1988).
     /// </remarks>
     private static double[] Resampled(
         IReadOnlyList<double[]> columns,
@@ -89,7 +91,7 @@ internal sealed class SimultaneousBands
         var (mappings, count) = (columns[0].Length, columns.Count);
         var distances = columns.Select(_ => new double[Resamples]).ToArray();
 
-        // By mapping, the numbers of all columns side by side: a resample adds up rows, each column in the order in which its mappings were drawn.
+        // The numbers of all columns side by side, mapping by mapping: a resample adds up rows, and each column in the order in which its mappings were drawn.
         var (apart, squares) = (new double[mappings * count], new double[mappings * count]);
         for (var mapping = 0; mapping < mappings; mapping++)
         {
@@ -127,7 +129,7 @@ internal sealed class SimultaneousBands
             _ => { }
         );
 
-        // Equal distances share the lowest rank: what never varies is never the largest.
+        // Equal distances share the lowest rank: so a number that never varies is never the largest.
         var orders = distances.Select(Ordered).ToArray();
         var largest = new int[Resamples];
         foreach (var (column, order) in distances.Zip(orders))
@@ -144,7 +146,7 @@ internal sealed class SimultaneousBands
         return [.. distances.Zip(orders, (column, order) => column[order[level]])];
     }
 
-    /// <summary>Resamples by rising distance; those of equal ones in any order.</summary>
+    /// <summary>Resamples in increasing order of distance; those of equal distance in any order.</summary>
     private static int[] Ordered(double[] column)
     {
         int[] order = [.. Enumerable.Range(0, column.Length)];

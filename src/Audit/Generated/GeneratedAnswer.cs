@@ -1,18 +1,18 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject answered to one case, claim by claim.</summary>
+/// <summary>The subject's answer to one case, claim by claim.</summary>
 /// <param name="Case">The case.</param>
 /// <param name="Given">Whether parameters were given.</param>
-/// <param name="Found">Claims with what was measured.</param>
+/// <param name="Found">Claims with their measurements.</param>
 internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnlyList<(string Claim, Measurement Measurement)> Found)
 {
     /// <summary>Why the subject declined; null if it did not.</summary>
     public string? Declined { get; private init; }
 
-    /// <summary>What went wrong between auditor and subject; null if nothing did.</summary>
+    /// <summary>The failure between auditor and subject; null if there was none.</summary>
     public string? Failure { get; private init; }
 
-    /// <summary>Asks and judges.</summary>
+    /// <summary>Asks the subject and judges its answer.</summary>
     public static GeneratedAnswer Ask(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
     {
         try
@@ -29,9 +29,9 @@ internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnly
         }
     }
 
-    /// <summary>What was measured of a claim.</summary>
+    /// <summary>The measurements of a claim.</summary>
     public IEnumerable<Measurement> MeasurementsOf(string claim) => Found.Where(pair => pair.Claim == claim).Select(pair => pair.Measurement);
 
-    /// <summary>Whether it refutes a claim.</summary>
+    /// <summary>Whether the answer refutes a claim.</summary>
     public bool Rejects(string claim) => MeasurementsOf(claim).Any(measurement => measurement.Verdict == Verdict.Rejected);
 }

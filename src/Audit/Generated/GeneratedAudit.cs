@@ -4,25 +4,25 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Asks a subject about networks that nobody wrote down beforehand, so that it cannot be right only where the suite always looks.</summary>
+/// <summary>Asks a subject about networks that are drawn at random, so that it must be right on more than the networks that the suite always uses.</summary>
 internal static class GeneratedAudit
 {
-    /// <summary>What stands for an architecture in its checks.</summary>
+    /// <summary>The word that its checks have in place of an architecture.</summary>
     public const string Architecture = "generated";
 
     private static readonly double[] Scales = [1, 0.1, 10, 1e-3, 1e3];
     private static readonly bool[] GivenOrOwn = [true, false];
 
-    /// <summary>Claims that it judges.</summary>
+    /// <summary>The claims that it judges.</summary>
     public static IReadOnlyList<string> Claims => GeneratedJudge.AllClaims;
 
     /// <summary>Draws networks, asks about each with given parameters and with the subject's own, and shrinks those that fail.</summary>
     /// <param name="subject">The subject; it offers networks of layers.</param>
-    /// <param name="seed">The seed: another one draws other networks.</param>
-    /// <param name="networks">How many networks.</param>
+    /// <param name="seed">The seed; another seed draws other networks.</param>
+    /// <param name="networks">The number of networks.</param>
     /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>Checks that can be joined to a run, and the smallest networks that fail.</returns>
+    /// <returns>Checks that can be added to a run, and the smallest networks that fail.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static GeneratedRun Draw(ISubject subject, ulong seed, int networks, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
     {
@@ -37,11 +37,11 @@ internal static class GeneratedAudit
         return Judge(subject, claims, 2 * networks, i => (generator.Case(i / 2, i % 2 == 0), i % 2 == 0), cancellation);
     }
 
-    /// <summary>Asks about one network, with every input, noise and scale, with given parameters and with the subject's own.</summary>
+    /// <summary>Asks about one network with every input, noise and scale, with given parameters and with the subject's own.</summary>
     /// <param name="subject">The subject; it offers networks of layers.</param>
     /// <param name="network">The network.</param>
-    /// <param name="images">Images of a batch.</param>
-    /// <param name="seed">The seed of parameters and inputs, that of a finding to see it again; below 2⁵².</param>
+    /// <param name="images">Number of images in a batch.</param>
+    /// <param name="seed">The seed of parameters and inputs, below 2⁵². The seed of a finding reproduces it.</param>
     /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Checks, and the smallest networks that fail.</returns>
@@ -122,7 +122,7 @@ internal static class GeneratedAudit
             drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff)
         ).Smallest(failing.Case);
 
-        // A subject that answers otherwise each time may not fail again.
+        // A subject whose answers vary may not fail again.
         var again = GeneratedAnswer.Ask(subject, smallest, given, [claim]);
         return new GeneratedFinding(
             claim,
@@ -132,7 +132,7 @@ internal static class GeneratedAudit
         );
     }
 
-    /// <summary>What all networks say of a claim; null where none had a site of it.</summary>
+    /// <summary>The outcome of a claim over all networks; null if none had a site of it.</summary>
     private static CheckOutcome? Outcome(string claim, GeneratedAnswer[] asked, GeneratedFinding? finding)
     {
         var measurements = asked.SelectMany(answer => answer.MeasurementsOf(claim)).ToArray();

@@ -4,19 +4,19 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A network that was drawn, and what is asked about it.</summary>
+/// <summary>A randomly drawn network, and what is asked about it.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Images">Images of the batch.</param>
-/// <param name="Noise">Of which mapping the noise is the derivative.</param>
-/// <param name="Input">What goes in.</param>
-/// <param name="Scale">What signal and noise are multiplied by.</param>
+/// <param name="Images">Number of images in the batch.</param>
+/// <param name="Noise">The mapping whose derivative the noise passes through.</param>
+/// <param name="Input">The kind of input.</param>
+/// <param name="Scale">The factor of signal and noise.</param>
 /// <param name="Seed">Seed of parameters and input, below 2⁵².</param>
 internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Noise, GeneratedInput Input, double Scale, ulong Seed)
 {
-    /// <summary>How far signals of <see cref="GeneratedInput.Offset"/> are from 0.</summary>
+    /// <summary>The distance of the signals of <see cref="GeneratedInput.Offset"/> from 0.</summary>
     private const double Offset = 5;
 
-    /// <summary>In one line.</summary>
+    /// <summary>The case in one line.</summary>
     public string Description =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -24,12 +24,14 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
                 + $"{Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
         );
 
-    /// <summary>Numbers at the widest place.</summary>
+    /// <summary>Number of numbers at the widest place.</summary>
     public long Numbers => Images * Network.Places.Select(place => place.Shape.Features).Append(Network.Input.Features).Max();
 
-    /// <summary>Whether its numbers stay where a subject's numbers neither overflow nor lose digits or underflow, squares and sums of them included.</summary>
+    /// <summary>
+    /// Whether its numbers, their squares and sums of these included, stay in a range where a subject's numbers do not overflow, underflow or lose digits.
+    /// </summary>
     /// <param name="unitRoundoff">u of the subject's numbers: those of 16 bits with 11 digits have a small range.</param>
-    /// <returns>False also where a norm without ε meets equal features.</returns>
+    /// <returns>False also if a norm without ε has equal features.</returns>
     public bool CanBeJudged(double unitRoundoff)
     {
         try
@@ -42,13 +44,13 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
         }
     }
 
-    /// <summary>Whether a norm divides by a deviation to which nothing is added.</summary>
+    /// <summary>Whether a norm divides by a standard deviation without a positive ε.</summary>
     private bool HasBareNorm => LayerFamilies.All(Network.Layers).Any(layer => layer is Norm { Epsilon: < 1e-12 });
 
     private bool StaysInRange(double unitRoundoff)
     {
-        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges
-        // them without end.
+        // The bounds allow for single numbers that underflow (Underflow). This is not enough where the format has few exponents, so that most numbers are
+        // small, nor before a norm without ε, which enlarges them without limit.
         var (tiniest, least, most) = Underflow.IsOfSmallRange(unitRoundoff) ? (1e-4, 1e-2, 1e2) : (HasBareNorm ? 1e-30 : 0, 1e-9, 1e9);
         var batch = Batch();
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);

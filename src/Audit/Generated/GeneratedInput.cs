@@ -1,12 +1,12 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What signal and noise a generated network is asked about.</summary>
+/// <summary>The kinds of signal and noise with which a generated network is asked for.</summary>
 internal enum GeneratedInput
 {
     /// <summary>Independent normal numbers.</summary>
     Gaussian,
 
-    /// <summary>Normal numbers around 5: a variance that is a difference of large moments loses digits.</summary>
+    /// <summary>Normal numbers around 5, for which a variance computed as a difference of large moments loses digits.</summary>
     Offset,
 
     /// <summary>The noise is the signal.</summary>
@@ -18,6 +18,6 @@ internal enum GeneratedInput
     /// <summary>A noise of zeros.</summary>
     ZeroNoise,
 
-    /// <summary>One image has one position that is not zero.</summary>
+    /// <summary>One image has one nonzero position.</summary>
     OnePosition,
 }

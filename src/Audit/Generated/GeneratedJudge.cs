@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Judges one generated network by the claims on layers and by what must hold between several answers.</summary>
+/// <summary>Judges one generated network by the claims on layers and by relations between several answers.</summary>
 internal static class GeneratedJudge
 {
     /// <summary>The claim on each family of layers.</summary>
@@ -18,25 +18,25 @@ internal static class GeneratedJudge
         (LayerFamily.Attention, "O12"),
     ];
 
-    /// <summary>Numbers of a network's places up to which its moments are judged.</summary>
+    /// <summary>The most numbers at all places of a network whose moments are judged.</summary>
     private const long MostNumbersOfMoments = 1 << 14;
 
     private const string OfMoments = "D9";
 
-    /// <summary>Claims on several answers of a subject that draws its own parameters, for which it is asked five or six times.</summary>
+    /// <summary>Claims on several answers of a subject that draws its own parameters, which take five or six requests.</summary>
     private static readonly string[] OfRelations = ["D8", "I7", "I9", "I10", "I12"];
 
     /// <summary>All claims that it judges.</summary>
     public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), OfRelations[0], OfMoments, .. OfRelations[1..]];
 
-    /// <summary>Asks, and compares.</summary>
+    /// <summary>Asks the subject, and compares its answers.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="drawn">The case.</param>
     /// <param name="given">Whether parameters are given.</param>
-    /// <param name="wanted">The claims that are looked at; what the others alone would ask is not asked.</param>
-    /// <returns>Claims with what was measured; nothing of what the case has no site of.</returns>
-    /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    /// <exception cref="SubjectException">It shows other places or shapes.</exception>
+    /// <param name="wanted">The claims that are judged; requests that only other claims need are left out.</param>
+    /// <returns>Claims with their measurements; no claims of which the case has no site.</returns>
+    /// <exception cref="DeclinedException">The subject declines the case.</exception>
+    /// <exception cref="SubjectException">The subject shows other places or shapes than expected.</exception>
     public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(
         ISubject subject,
         GeneratedCase drawn,

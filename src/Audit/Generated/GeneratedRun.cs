@@ -5,13 +5,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What came of an audit of generated networks.</summary>
-/// <param name="Networks">How many were asked about, once with given parameters and once with the subject's own counted as two.</param>
+/// <summary>The result of an audit of generated networks.</summary>
+/// <param name="Networks">Number of networks that were asked about; one with given parameters and with the subject's own counts as two.</param>
 /// <param name="Outcomes">A check for each claim that had a site.</param>
-/// <param name="Findings">For each claim that was rejected the smallest network that fails.</param>
+/// <param name="Findings">For each rejected claim the smallest network that fails.</param>
 internal sealed record GeneratedRun(int Networks, IReadOnlyList<CheckOutcome> Outcomes, IReadOnlyList<GeneratedFinding> Findings)
 {
-    /// <summary>Nothing was asked.</summary>
+    /// <summary>The result if nothing was asked.</summary>
     public static GeneratedRun None { get; } = new(0, [], []);
 }
 
@@ -34,19 +34,19 @@ internal sealed class GeneratedFinding
     /// <summary>Whether parameters were given.</summary>
     public bool Given { get; }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The measurement on it.</summary>
     public Measurement Measurement { get; }
 
     /// <summary>The network.</summary>
     public Network Network => _case.Network;
 
-    /// <summary>Images of the batch.</summary>
+    /// <summary>Number of images in the batch.</summary>
     public int Images => _case.Images;
 
     /// <summary>The seed of parameters and input.</summary>
     public ulong Seed => _case.Seed;
 
-    /// <summary>In one line: what it was asked with.</summary>
+    /// <summary>The case and the origin of its parameters, in one line.</summary>
     public string Description => $"{_case.Description}, {(Given ? "given parameters" : "parameters of its own")}";
 
     /// <summary>The network's JSON on one line, to be written into a file.</summary>

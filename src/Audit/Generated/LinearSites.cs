@@ -2,15 +2,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A convolution or dense layer of which both the input and the output are seen.</summary>
+/// <summary>A convolution or dense layer whose input and output are both shown.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Input">Index of the place that shows its input; null for the input of the network.</param>
 /// <param name="Output">Index of the place that shows its output.</param>
-/// <param name="FanIn">Weights that add up in one output.</param>
-/// <param name="Weights">All its weights.</param>
+/// <param name="FanIn">Number of weights that add up in one output.</param>
+/// <param name="Weights">Number of all its weights.</param>
 internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanIn, long Weights)
 {
-    /// <summary>How its weights and biases are drawn.</summary>
+    /// <summary>The law that its weights and biases are drawn from.</summary>
     public Initialisation Parameters =>
         Layer switch
         {
@@ -19,10 +19,10 @@ internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanI
             _ => throw new UnknownLayerException(Layer),
         };
 
-    /// <summary>Those of a network, in the order of propagation.</summary>
+    /// <summary>All such layers of a network, in the order of propagation.</summary>
     public static IReadOnlyList<LinearSite> Collect(Network network) => new Walk(network).Sites;
 
-    /// <summary>Follows the places of a network, and which of them shows what goes into the next layer.</summary>
+    /// <summary>Follows the places of a network, and keeps the one that shows the input of the next layer.</summary>
     private sealed class Walk
     {
         private readonly Network _network;
@@ -120,7 +120,7 @@ internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanI
 
         private Seen Show() => new(true, _place++);
 
-        /// <summary>Whether something is seen, and at which place; null for the input.</summary>
+        /// <summary>Whether a tensor is shown, and at which place; null for the input.</summary>
         private readonly record struct Seen(bool Is, int? Place)
         {
             public static Seen Nowhere => default;

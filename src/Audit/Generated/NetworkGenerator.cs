@@ -5,34 +5,34 @@ namespace Wellbehaved.Audit;
 /// <summary>Draws networks that a subject offers: small ones of every kind, and some that are wide, deep or have a large batch.</summary>
 /// <param name="offer">What the subject offers.</param>
 /// <param name="unitRoundoff">u of the subject's numbers.</param>
-/// <param name="seed">The seed of all of them.</param>
+/// <param name="seed">The seed from which all of them are drawn.</param>
 internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, ulong seed)
 {
-    /// <summary>One in so many networks is large, and another one attends causally.</summary>
+    /// <summary>One of this many networks is large, and another one has causal attention.</summary>
     private const int LargeOnes = 6;
 
-    /// <summary>What large networks are large in, in turn: of 32 networks two are deep, and the first two reach as far as any.</summary>
+    /// <summary>The sizes in which large networks are large, in turn. Of 32 networks two are deep, and the first two are as large as any.</summary>
     private static readonly Size[] LargeSizes = [Size.DeepConvolutions, Size.FullBatch, Size.Wide, Size.Deep, Size.ManyImages, Size.Wide];
 
     private const int MostAttempts = 200;
 
-    /// <summary>Attempts after which what is special about a network is given up: a subject may not offer it.</summary>
+    /// <summary>Number of attempts after which the special size of a network is given up, since a subject may not offer it.</summary>
     private const int SpecialAttempts = 100;
 
     /// <summary>Images of a full batch.</summary>
     private const int FullBatch = 64;
 
-    /// <summary>Repetitions of a network that reaches beyond as many convolutions as networks of the paper have blocks.</summary>
+    /// <summary>Number of repetitions in a network with more convolutions than networks of the paper have blocks.</summary>
     private const int ManyConvolutions = 33;
 
-    /// <summary>Channels of small networks: many are divided by 2, 3 and 4 groups or heads.</summary>
+    /// <summary>Channels of small networks; many of them can be divided into 2, 3 or 4 groups or heads.</summary>
     private static readonly int[] FewChannels = [1, 2, 3, 4, 4, 5, 6, 8, 12];
 
     private static readonly int[] Extents = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13];
     private static readonly int[] KernelSizes = [1, 2, 3, 4, 5, 6, 7];
     private static readonly double[] Scales = [1e-3, 0.1, 1, 1, 1, 10, 1e3];
 
-    /// <summary>Layers that are drawn after the first, residuals apart.</summary>
+    /// <summary>The layers that are drawn after the first, without residual units.</summary>
     private static readonly string[] Words =
     [
         "conv",
@@ -55,7 +55,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         "flatten",
     ];
 
-    /// <summary>What a large network is large in.</summary>
+    /// <summary>The size in which a large network is large.</summary>
     private enum Size
     {
         Small,
@@ -68,9 +68,9 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     }
 
     /// <summary>A case that the subject can be asked for.</summary>
-    /// <param name="index">Its number: another one is another case.</param>
+    /// <param name="index">Number of the case; another number gives another case.</param>
     /// <param name="given">Whether parameters are given.</param>
-    /// <returns>The case; null if none that was drawn is offered.</returns>
+    /// <returns>The case; null if the subject offers none that was drawn.</returns>
     public GeneratedCase? Case(int index, bool given)
     {
         var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
@@ -132,7 +132,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         }
     }
 
-    /// <summary>Multiply-adds that the definition takes a fraction of a second for.</summary>
+    /// <summary>The most multiply-adds; the definition takes a fraction of a second for them.</summary>
     private const double MostProducts = 4e6;
 
     private static long MostNumbers(Size size) => size is Size.Small or Size.Causal ? 1 << 13 : 1 << 15;
@@ -148,7 +148,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             _ => throw new ArgumentOutOfRangeException(nameof(size), size, "expected a size that has shapes"),
         };
 
-    /// <summary>Whether a norm that shares statistics over points has but one: what comes out is zero, and says nothing.</summary>
+    /// <summary>Whether a norm over points has only one point: then its output is zero and says nothing.</summary>
     private static bool IsConstant(GeneratedCase drawn)
     {
         var constant = false;
@@ -221,11 +221,11 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         return [.. layers];
     }
 
-    /// <summary>A unit that can be repeated: its layers keep the shape more often than not, and who does not is drawn again.</summary>
+    /// <summary>A unit that can be repeated. Its layers usually keep the shape; a unit that does not is drawn again.</summary>
     private Networks.Layers Unit(Draws draws, Size size) =>
         draws.Chance(50) ? [ResidualOf(draws, size)] : [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Choose(Words), size))];
 
-    /// <summary>A unit of a deep network: signals neither grow nor shrink too fast.</summary>
+    /// <summary>A unit of a deep network, in which signals neither grow nor shrink too fast.</summary>
     private Networks.Layers DeepUnit(Draws draws, Size size)
     {
         Layer linear =

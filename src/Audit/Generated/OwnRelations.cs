@@ -1,32 +1,34 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What must hold between answers of a subject that draws its own parameters, whatever they are: the same request has the same answer; seeds that
-/// differ have other weights; weights do not depend on the input; and signal and noise pass through the same ones.
+/// Relations between answers of a subject that draws its own parameters, for any parameters: the same request has the same answer; different seeds have
+/// different weights; weights do not depend on the input; and signal and noise pass through the same weights.
 /// </summary>
 /// <param name="subject">The subject.</param>
 /// <param name="drawn">The case.</param>
 internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
 {
-    /// <summary>Differences of seeds: a byte, half of 64 bits, and the highest bit that a seed has.</summary>
+    /// <summary>Powers of two by which seeds differ: just above a byte, just above 32 bits, and the highest bit that a seed has.</summary>
     private static readonly int[] Bits = [8, 32, 52];
 
-    /// <summary>Fewer weights, and fewer outputs, may agree by accident where digits are few; a single orthogonal weight is 1 or -1.</summary>
+    /// <summary>
+    /// The fewest weights, and outputs, of two seeds that must differ. Fewer may agree by chance if digits are few; a single orthogonal weight is 1 or -1.
+    /// </summary>
     private const int FewestToDiffer = 8;
 
-    /// <summary>A tolerance beyond this share of a tensor's size tells nothing.</summary>
+    /// <summary>The largest tolerance relative to a tensor's size; a larger one would tell nothing.</summary>
     private const double WidestTolerance = 0.1;
 
-    /// <summary>Algorithms that transform images err by a few times what sums of products do.</summary>
+    /// <summary>Error of algorithms that transform images, as a multiple of the error of sums of products.</summary>
     private const double Algorithms = 8;
 
     private readonly double _unitRoundoff = subject.Description.UnitRoundoff;
     private readonly IReadOnlyList<LinearSite> _sites = LinearSite.Collect(drawn.Network);
     private readonly Dictionary<string, ExactComparison> _byClaim = [];
 
-    /// <summary>Asks and compares.</summary>
-    /// <param name="first">What was answered to the case itself.</param>
-    /// <returns>Claims with what was measured.</returns>
+    /// <summary>Asks the subject again, and compares its answers.</summary>
+    /// <param name="first">The answer to the case itself.</param>
+    /// <returns>Claims with their measurements.</returns>
     public IEnumerable<(string Claim, Measurement Measurement)> Compare(NetworkTrace first)
     {
         var input = first.Input;
@@ -90,7 +92,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
     }
 
-    /// <summary>I10: with signal and noise exchanged the same weights exchange what comes of them.</summary>
+    /// <summary>I10: if signal and noise of the input are exchanged, the same weights give exchanged outputs.</summary>
     private void Exchanged(NetworkTrace first, NetworkTrace exchanged)
     {
         foreach (var site in Unbiased())
@@ -105,14 +107,14 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
     }
 
-    /// <summary>I12: an image knows of no other but by batch statistics.</summary>
+    /// <summary>I12: an image depends on other images only through batch statistics.</summary>
     private void Separate(NetworkTrace first)
     {
         var (other, changed) = SeparateImages.Change(first.Input, drawn.Seed);
         SeparateImages.Compare(first, Ask(drawn.Seed, other), changed, _unitRoundoff, Compare("I12"), drawn.Description);
     }
 
-    /// <summary>I9: another seed has other weights.</summary>
+    /// <summary>I9: another seed has different weights.</summary>
     private void Another(NetworkTrace first, NetworkTrace other, int bit)
     {
         if (_sites.FirstOrDefault(site => site.Weights >= FewestToDiffer && InputOf(first, site).Signal.Any(value => value != 0)) is not { } site)
@@ -131,7 +133,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
     }
 
-    /// <summary>D8 and I7: what is zero stays zero without a bias, and noise that is the signal stays so.</summary>
+    /// <summary>D8 and I7: without a bias zeros stay zeros, and noise that equals the signal stays equal to it.</summary>
     private void WithinOne(NetworkTrace trace)
     {
         foreach (var site in _sites)
@@ -181,8 +183,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     private static double Distance(double[] one, double[] other) => one.Length == 0 ? 0 : one.Zip(other, (x, y) => Math.Abs(x - y)).Max();
 
     /// <summary>
-    /// How far two outputs of the same weights may be apart, whose inputs are: Σ|w||x| ≤ ‖w‖‖x‖, where ‖w‖² of n weights of the stated law is below
-    /// σ²(n + 14√n + 100), but once in 10²⁰ times, and ‖x‖ ≤ √n max|x|.
+    /// The largest difference of two outputs of the same weights whose inputs differ. Σ|w||x| ≤ ‖w‖‖x‖, where ‖w‖² of n weights of the stated law is below
+    /// σ²(n + 14√n + 100), except once in 10²⁰ times, and ‖x‖ ≤ √n max|x|.
     /// </summary>
     private double Tolerance(LinearSite site, double[] input, double apart)
     {

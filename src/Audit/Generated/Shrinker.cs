@@ -8,12 +8,12 @@ namespace Wellbehaved.Audit;
 /// <param name="offers">Whether the subject can be asked for a case.</param>
 internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCase, bool> offers)
 {
-    /// <summary>Most cases that are asked about.</summary>
+    /// <summary>The most cases that are asked about.</summary>
     private const int MostTrials = 400;
 
     private int _trials;
 
-    /// <summary>The smallest that was found.</summary>
+    /// <summary>The smallest failing case that was found.</summary>
     /// <param name="failing">A case that fails.</param>
     public GeneratedCase Smallest(GeneratedCase failing)
     {
@@ -26,7 +26,7 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
         return failing;
     }
 
-    /// <summary>Cases that are smaller in one thing, the largest steps first.</summary>
+    /// <summary>Cases that are smaller in one respect, the largest steps first.</summary>
     private static IEnumerable<GeneratedCase> Smaller(GeneratedCase drawn)
     {
         foreach (var layers in Shorter(drawn.Network.Layers).Where(layers => layers.Count > 0))
@@ -105,10 +105,10 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
         }
     }
 
-    /// <summary>One, a half, and one less.</summary>
+    /// <summary>Smaller numbers: one, half, and one less.</summary>
     private static IEnumerable<int> Less(int number) => new[] { 1, number / 2, number - 1 }.Where(less => less >= 1 && less < number).Distinct();
 
-    /// <summary>Lists without one layer, with a layer's inner ones in its place, or with fewer repetitions.</summary>
+    /// <summary>Lists without one layer, with the inner layers of a layer in its place, or with fewer repetitions.</summary>
     private static IEnumerable<Networks.Layers> Shorter(Networks.Layers layers)
     {
         for (var i = 0; i < layers.Count; i++)
@@ -138,7 +138,7 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
         }
     }
 
-    /// <summary>Lists with one number or word of one layer that is smaller or plainer.</summary>
+    /// <summary>Lists in which one number or word of one layer is smaller or simpler.</summary>
     private static IEnumerable<Networks.Layers> Plainer(Networks.Layers layers)
     {
         for (var i = 0; i < layers.Count; i++)

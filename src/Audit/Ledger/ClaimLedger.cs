@@ -13,7 +13,7 @@ public static class ClaimLedger
 
     /// <summary>A claim.</summary>
     /// <param name="id">Its id.</param>
-    /// <returns>The claim, or null if there is none of that id.</returns>
+    /// <returns>The claim, or null if there is none with that id.</returns>
     public static Claim? Find(string id) => Claims.FirstOrDefault(claim => claim.Id == id);
 
     private static ImmutableArray<Claim> Load()

@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What networks and noises a claim speaks about. Outside it nothing is said, so nothing there can refute it.</summary>
+/// <summary>The networks and noises that a claim speaks about. It says nothing about others, so others cannot refute it.</summary>
 public sealed record ClaimScope
 {
-    /// <summary>Boundaries of convolutions; fully connected nets have none and are always meant. Null for any.</summary>
+    /// <summary>Boundaries of convolutions, null for any. Fully connected nets have no boundary and are always included.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Boundaries { get; init; }
 
-    /// <summary>Which noise: <c>mapping</c>, whose batch statistics are held fixed. Null for any.</summary>
+    /// <summary>The kind of noise: <c>mapping</c>, for which batch statistics are held fixed. Null for any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Noise { get; init; }
 
-    /// <summary>The fewest points of a batch; null for any. Two points vary along one line, whatever the network does.</summary>
+    /// <summary>The fewest points in a batch; null for any. Two points vary along one line, whatever the network does.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? LeastPoints { get; init; }
 
@@ -30,9 +30,9 @@ public sealed record ClaimScope
             }.Where(part => part is not null)
         );
 
-    /// <summary>Why recorded moments lie outside.</summary>
-    /// <param name="experiment">What is known of their experiment.</param>
-    /// <returns>The reason; null if they lie inside, or it is not known.</returns>
+    /// <summary>Why recorded moments lie outside the scope.</summary>
+    /// <param name="experiment">What is known about their experiment.</param>
+    /// <returns>The reason; null if they lie inside, or if this is not known.</returns>
     internal string? WhyOutside(RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
@@ -45,7 +45,7 @@ public sealed record ClaimScope
             : null;
     }
 
-    /// <summary>What must be known of an experiment before it can refute the claim.</summary>
+    /// <summary>What must be known about an experiment before it can refute the claim.</summary>
     /// <param name="experiment">What is known.</param>
     /// <returns>What is missing; null if nothing is.</returns>
     internal string? Missing(RecordedExperiment experiment)

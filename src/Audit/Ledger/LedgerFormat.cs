@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// How the ledger is read: by code that the compiler writes, since most commands read it and reflection takes longer than all else that lists it.
+/// How the ledger is read: by code that the compiler generates. Most commands read the ledger, and reflection would take longer than everything else that they
+/// do to list it.
 /// </summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
@@ -16,6 +17,6 @@ namespace Wellbehaved.Audit;
 [JsonSerializable(typeof(ImmutableArray<Claim>))]
 internal sealed partial class LedgerFormat : JsonSerializerContext
 {
-    /// <summary>Words with underscores, as names of properties have.</summary>
+    /// <summary>Words with underscores, like the names of properties.</summary>
     internal sealed class KindInSnakeCase() : JsonStringEnumConverter<ClaimKind>(JsonNamingPolicy.SnakeCaseLower);
 }

@@ -4,17 +4,17 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.
+/// Predicts networks for a batch whose points are all equal: the signal does not vary at any depth, and the rest is known without a quadrature.
 /// </summary>
 internal static class EqualPoints
 {
     /// <summary>Follows the single value of all points.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="nu2">ν₂ after the first convolution.</param>
-    /// <param name="noise">Mean square of the noise there.</param>
+    /// <param name="noise">Mean square of the noise after the first convolution.</param>
     /// <param name="options">Valid options.</param>
     /// <returns>The moments at each depth; the variance is 0 and there is no effective rank.</returns>
-    /// <exception cref="InvalidInputException">Batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The net has batch norm with ε = 0.</exception>
     public static IReadOnlyList<PredictedMoments> Moments(NetworkKind kind, double nu2, double noise, ExperimentOptions options)
     {
         var depths = Enumerable.Range(1, options.TotalDepth);
@@ -34,8 +34,8 @@ internal static class EqualPoints
             );
         }
 
-        // Batch norm takes the mean off and nothing is left: every branch ends in zeros, and a ReLU passes no noise where its input is zero.
-        // A skip connection keeps both.
+        // Batch norm subtracts the mean and nothing is left: so every branch ends in zeros, and a ReLU passes no noise where its input is zero.
+        // A skip connection keeps signal and noise.
         return [.. depths.Select(depth => new PredictedMoments(depth, Log(kind.Residual ? nu2 : 0), Log(0), Log(kind.Residual ? noise : 0), double.NaN))];
 
         static double Log(double value) => Math.Log(value);

@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What fully connected networks of the given width do: the one-step laws sampled instead of averaged, exact in law.</summary>
+/// <summary>
+/// A prediction for fully connected networks of the given width: it samples the one-step laws instead of averaging them, which is exact in law.
+/// </summary>
 /// <param name="Samples">Number of sampled networks.</param>
 /// <param name="LogChiMean">Mean of ln χ by depth.</param>
 /// <param name="LogChiStandardError">Its standard error by depth.</param>
@@ -22,7 +24,7 @@ internal sealed record FiniteWidthPrediction(
 )
 {
     /// <summary>
-    /// Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// Samples networks on the batch that simulation 0 would draw. The noise is taken as it is in the mean: of unit variance, independent of the signal.
     /// </summary>
     /// <param name="options">Valid options of a fully connected net.</param>
     /// <param name="images">The input images.</param>
@@ -55,16 +57,16 @@ internal sealed record FiniteWidthPrediction(
         CancellationToken cancellation = default
     ) => Sample(options, images, samples, isNoiseGiven: true, depthReached, cancellation);
 
-    /// <summary>Multiply-adds of a sample that takes seconds.</summary>
+    /// <summary>Multiply-adds of a sample that takes a few seconds.</summary>
     private const double FewSeconds = 1.5e10;
 
-    /// <summary>Networks that are sampled where nobody says how many.</summary>
+    /// <summary>Number of networks that are sampled if no number is given.</summary>
     private const int Usual = 10;
 
-    /// <summary>How many networks are worth sampling where nobody says it: ten where that takes seconds.</summary>
+    /// <summary>The number of networks that is sampled if no number is given: ten where that takes seconds.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
-    /// <returns>Their number; 0 where it takes longer, or the net cannot be sampled.</returns>
+    /// <returns>The number; 0 if sampling takes longer, or the net cannot be sampled.</returns>
     internal static int UsualSamples(ExperimentOptions options, ImageSource images)
     {
         double rows = 2.0 * options.BatchSize,
@@ -81,7 +83,7 @@ internal sealed record FiniteWidthPrediction(
     }
 
     /// <summary>The seed of one sampled network.</summary>
-    /// <remarks>Mixed twice: sums of seed and number would sample the same networks for neighbouring seeds, over which batches are averaged.</remarks>
+    /// <remarks>It is mixed twice: a sum of seed and number would give the same networks for neighbouring seeds, and batches are averaged over these.</remarks>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="sample">Number of the network.</param>
     /// <returns>The network's seed.</returns>

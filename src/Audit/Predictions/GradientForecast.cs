@@ -2,14 +2,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What theory says of gradients for the batch that the first simulation would draw.</summary>
-/// <param name="Question">What was asked.</param>
-/// <param name="Subset">The points that it is said for.</param>
+/// <summary>The theory's prediction of gradients for the batch that the first simulation would draw.</summary>
+/// <param name="Question">The question.</param>
+/// <param name="Subset">The points for which it is made.</param>
 /// <param name="Prediction">The mean square of the gradient, place by place.</param>
 internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Subset, GradientPrediction Prediction)
 {
-    /// <summary>Predicts.</summary>
-    /// <param name="question">What is asked.</param>
+    /// <summary>Makes the prediction.</summary>
+    /// <param name="question">The question.</param>
     /// <param name="subset">The points.</param>
     /// <param name="images">The input images.</param>
     /// <param name="cancellation">Asks to stop.</param>
@@ -23,7 +23,7 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     /// <param name="options">Valid options of an architecture.</param>
     /// <param name="images">The input images.</param>
     /// <param name="points">Points to predict for; null for as many as fit.</param>
-    /// <exception cref="InvalidInputException">The kernel is larger than what it is applied to.</exception>
+    /// <exception cref="InvalidInputException">A kernel is larger than the image that it is applied to.</exception>
     public static NetworkQuestion QuestionOf(ExperimentOptions options, ImageSource images, int? points)
     {
         try
@@ -50,17 +50,9 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     public static Networks.Network Describe(ExperimentOptions options, Networks.Shape input) =>
         Networks.Recipes.Find(
             options.Architecture!,
-            new Networks.RecipeSizes(
-                input,
-                options.TotalDepth,
-                options.NumChannels,
-                options.KernelSize,
-                options.Boundary,
-                options.Epsilon,
-                options.ResDepth
-            )
+            new Networks.RecipeSizes(input, options.TotalDepth, options.NumChannels, options.KernelSize, options.Boundary, options.Epsilon, options.ResDepth)
         )!;
 
-    /// <summary>The mean square at a place as a natural logarithm; not a number where theory says nothing.</summary>
+    /// <summary>The mean square at a place as a natural logarithm; NaN where the theory makes no prediction.</summary>
     public double LogAt(int place) => Prediction.Places.Count == 0 ? double.NaN : Prediction.Places[place].LogMeanSquare;
 }

@@ -3,13 +3,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The input of simulation 0 as theory takes it: a matrix of plain numbers.</summary>
+/// <summary>The input of simulation 0 in the form that the theory needs: a matrix of numbers.</summary>
 internal static class InputFeatures
 {
-    /// <summary>Draws and normalises the whole batch, and hands over its first images.</summary>
+    /// <summary>Draws and normalises the whole batch, and returns its first images.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
-    /// <param name="used">Images to hand over.</param>
+    /// <param name="used">Number of images to return.</param>
     /// <returns>Signal and noise (points × channels each) and μ₂(x⁰) of the whole batch.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
     public static (Matrix<double> Signal, Matrix<double> Noise, double Mu2InputSignal) Draw(ExperimentOptions options, ImageSource images, int used)

@@ -2,25 +2,30 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far the points of a batch vary, computed without the cancellation that a Gram matrix of nearly equal points has.</summary>
-/// <param name="Variance">μ₂: mean square of the features without their means over the points.</param>
+/// <summary>How far the points of a batch vary. It is computed without the cancellation that a Gram matrix of nearly equal points has.</summary>
+/// <param name="Variance">μ₂: the mean square of the features after subtracting their means over the points.</param>
 /// <param name="MeanSquare">ν₂.</param>
 /// <param name="AreEqual">Whether all points have the same features, bit for bit.</param>
 internal readonly record struct InputVariation(double Variance, double MeanSquare, bool AreEqual)
 {
-    /// <summary>A variance below this share of the mean square is what single precision makes of equal numbers; <c>run</c> refuses such images, too.</summary>
+    /// <summary>
+    /// A smaller share of the variance in the mean square is rounding of equal numbers in single precision; <c>run</c> refuses such images as well.
+    /// </summary>
     private const double Least = 1.0 / (1L << 36);
 
-    /// <summary>Sums of products round to 2⁻⁵³ of the mean square: a share of a thousandth of this leaves the variance ten digits.</summary>
+    /// <summary>
+    /// The least share of the variance for sums of products, which round to 2⁻⁵³ of the mean square: with a thousandth of this share, the variance still has
+    /// ten digits.
+    /// </summary>
     private const double LeastForProducts = 1e-6;
 
-    /// <summary>Whether nothing can be said of what varies.</summary>
+    /// <summary>Whether the points vary too little for a prediction.</summary>
     public bool VariesTooLittle => AreEqual || !(Variance > Least * MeanSquare);
 
-    /// <summary>Whether the mean should be taken off before products are summed.</summary>
+    /// <summary>Whether the mean should be subtracted before products are summed.</summary>
     public bool NeedsCentring => Variance < LeastForProducts * MeanSquare;
 
-    /// <summary>Looks at the features.</summary>
+    /// <summary>Measures the variation of features.</summary>
     /// <param name="features">Points × features.</param>
     /// <returns>How they vary.</returns>
     public static InputVariation Measure(Matrix<double> features)
@@ -46,9 +51,9 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
         return new InputVariation(variance / count, meanSquare / count, equal);
     }
 
-    /// <summary>Takes the mean over the points off each feature.</summary>
+    /// <summary>Subtracts the mean over the points from each feature.</summary>
     /// <param name="features">Points × features.</param>
-    /// <returns>The same, centred.</returns>
+    /// <returns>The centred features.</returns>
     public static Matrix<double> Centred(Matrix<double> features)
     {
         // Differences to the first point are exact where points are nearly equal; means of the features themselves are not.
@@ -57,10 +62,10 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
         return Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k] - offset[k]);
     }
 
-    /// <summary>Says what is wrong with the images.</summary>
-    /// <param name="subject">The options to name.</param>
-    /// <param name="options">What was asked for.</param>
-    /// <returns>The refusal.</returns>
+    /// <summary>The message that says what is wrong with the images.</summary>
+    /// <param name="subject">The options that the message names.</param>
+    /// <param name="options">The options of the prediction.</param>
+    /// <returns>The exception.</returns>
     public InvalidInputException Refusal(string subject, ExperimentOptions options) =>
         new(
             subject,

@@ -4,14 +4,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What theory says of a network of layers before any simulation.</summary>
-/// <param name="Question">What was asked.</param>
-/// <param name="Subset">The points that it is said for.</param>
+/// <summary>The theory's prediction for a network of layers, before any simulation.</summary>
+/// <param name="Question">The question.</param>
+/// <param name="Subset">The points for which it is made.</param>
 /// <param name="Mu2InputSignal">μ₂(x⁰) of these points.</param>
 /// <param name="MeanSquareNoise">Mean square of their input noise, 1 in the mean.</param>
 /// <param name="Prediction">Moments in the limit of infinite width, place by place.</param>
-/// <param name="Sample">Networks of the description's own width, sampled; null where they were not.</param>
-/// <param name="Verdicts">What the units of each stack do.</param>
+/// <param name="Sample">Sampled networks of the description's own width; null if none were sampled.</param>
+/// <param name="Verdicts">The verdicts on the units of each stack.</param>
 internal sealed record NetworkForecast(
     NetworkQuestion Question,
     PointSubset Subset,
@@ -22,20 +22,22 @@ internal sealed record NetworkForecast(
     IReadOnlyList<StackVerdict> Verdicts
 )
 {
-    /// <summary>A variance below this share of the mean square is what single precision makes of equal numbers; <c>run</c> refuses such images, too.</summary>
+    /// <summary>
+    /// A smaller share of the variance in the mean square is rounding of equal numbers in single precision; <c>run</c> refuses such images as well.
+    /// </summary>
     private const double LeastVariance = 1.0 / (1L << 36);
 
-    /// <summary>Multiply-adds of a sample that takes seconds.</summary>
+    /// <summary>Multiply-adds of a sample that takes a few seconds.</summary>
     private const double FewSeconds = 1.5e10;
 
-    /// <summary>Networks that are sampled where nobody says how many.</summary>
+    /// <summary>Number of networks that are sampled if no number is given.</summary>
     private const int UsualSamples = 10;
 
-    /// <summary>How many networks will be sampled.</summary>
-    /// <param name="question">What is asked.</param>
+    /// <summary>The number of networks that will be sampled.</summary>
+    /// <param name="question">The question.</param>
     /// <param name="subset">The points.</param>
-    /// <returns>Their number; 0 for none.</returns>
-    /// <exception cref="InvalidInputException">Some are asked for, of a network that cannot be sampled.</exception>
+    /// <returns>The number; 0 for none.</returns>
+    /// <exception cref="InvalidInputException">Samples are asked for, but the network cannot be sampled.</exception>
     public static int SamplesOf(NetworkQuestion question, PointSubset subset)
     {
         var possible = FiniteWidthSample.IsPossible(question.Network.Layers, question.Shape);
@@ -78,11 +80,11 @@ internal sealed record NetworkForecast(
         return PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images, squares > 0 ? smaller.Trace() * smaller.Trace() / squares : 0);
     }
 
-    /// <summary>Predicts.</summary>
+    /// <summary>Makes the prediction.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="subset">The points.</param>
     /// <param name="images">The input images.</param>
-    /// <param name="samples">Networks to sample.</param>
+    /// <param name="samples">Number of networks to sample.</param>
     /// <param name="placeReached">Called at each place of the prediction, and of each sampled network.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
@@ -147,7 +149,7 @@ internal sealed record NetworkForecast(
         );
     }
 
-    /// <summary>Draws and normalises the whole batch, and takes the points that are asked for.</summary>
+    /// <summary>Draws and normalises the whole batch, and returns the points that are asked for.</summary>
     internal static (Matrix<double> Signal, Matrix<double> Noise) Features(NetworkQuestion question, PointSubset subset, ImageSource images)
     {
         var batch = images.BatchShape(question.BatchSize);

@@ -1,11 +1,11 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What is asked about a network of layers: the batch and the noise that the first simulation would draw.</summary>
+/// <summary>A question about a network of layers, for the batch and the noise that the first simulation would draw.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="BatchSize">Images in a batch.</param>
+/// <param name="BatchSize">Number of images in a batch.</param>
 internal sealed record NetworkQuestion(Networks.Network Network, int BatchSize)
 {
-    /// <summary>What messages call the images.</summary>
+    /// <summary>The name of the images in messages.</summary>
     public string Dataset { get; init; } = "natural";
 
     /// <summary>Normalisation of the input signal.</summary>
@@ -14,20 +14,21 @@ internal sealed record NetworkQuestion(Networks.Network Network, int BatchSize)
     /// <summary>The seed of all randomness.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Points to predict for; null for as many as fit.</summary>
+    /// <summary>Number of points to predict for; null for as many as fit.</summary>
     public int? Points { get; init; }
 
-    /// <summary>Whether statistics of batches are differentiated too.</summary>
+    /// <summary>Whether batch statistics are differentiated too.</summary>
     public bool FullNoise { get; init; }
 
-    /// <summary>Networks to sample at the width of the description; null to sample ten where that takes seconds, 0 for none.</summary>
+    /// <summary>Number of networks to sample at the width of the description; null to sample ten where that takes seconds, 0 for none.</summary>
     public int? Samples { get; init; }
 
     /// <summary>The depths at which moments are computed; null for all.</summary>
     public IReadOnlySet<int>? Depths { get; init; }
 
     /// <summary>
-    /// Whether a first flatten makes all features of an image one point, over which inputs are normalised as for the paper's fully connected networks.
+    /// Whether a flatten as the first layer makes all features of an image one point. Inputs are then normalised over it, as for the paper's fully connected
+    /// networks.
     /// </summary>
     public bool IsFlattened => Network.Layers.Count > 0 && Network.Layers[0] is Networks.Flatten;
 

@@ -3,23 +3,24 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>The points of a batch that a prediction is made for.</summary>
-/// <param name="Images">Images of the kernel: the first of the batch; single positions where these are independent.</param>
-/// <param name="Shape">Shape of one of them.</param>
+/// <param name="Images">Images of the kernel: the first of the batch, or single positions if positions are independent.</param>
+/// <param name="Shape">Shape of one image.</param>
 /// <param name="AreAll">Whether they are the whole batch.</param>
-/// <param name="Remark">What the choice changes; null where nothing.</param>
+/// <param name="Remark">What the choice changes in the prediction; null if nothing.</param>
 internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll, string? Remark)
 {
-    /// <summary>Seconds that a convolutional network may take before fewer images are the better question.</summary>
+    /// <summary>The most seconds that a convolutional network may take; beyond them, fewer images are used.</summary>
     private const double MostSeconds = 300;
 
-    /// <summary>Points.</summary>
+    /// <summary>Number of points.</summary>
     public long Points => Images * Shape.Positions;
 
-    /// <summary>Chooses them.</summary>
-    /// <param name="question">What is asked.</param>
+    /// <summary>Chooses the points.</summary>
+    /// <param name="question">The question.</param>
     /// <returns>The subset.</returns>
-    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single
-    /// image has more than fit.</exception>
+    /// <exception cref="InvalidInputException">
+    /// Fewer points are asked for than batch norm needs, or than an image has whose positions cannot be separated; or a single image has more points than fit.
+    /// </exception>
     public static PointSubset Choose(NetworkQuestion question)
     {
         var (network, shape) = (question.Network, question.Shape);
@@ -70,7 +71,7 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         );
     }
 
-    /// <summary>As many points as fit; of convolutional networks as many as take minutes, but at least those of an image.</summary>
+    /// <summary>As many points as fit. For convolutional networks, as many as take minutes, but at least those of one image.</summary>
     private static int Usual(Networks.Network network, Networks.Shape shape, long positions)
     {
         var images = Prediction.MostPoints / positions;

@@ -3,11 +3,11 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What theory knows of the architecture that is to be predicted.</summary>
+/// <summary>Looks up what the theory knows of the architecture that is to be predicted.</summary>
 internal static class PredictedKind
 {
-    /// <summary>Looks it up.</summary>
-    /// <exception cref="InvalidInputException">Theory has no laws for an architecture of this name.</exception>
+    /// <summary>Looks up an architecture.</summary>
+    /// <exception cref="InvalidInputException">The theory has no laws for an architecture of this name.</exception>
     public static NetworkKind Find(ExperimentOptions options) =>
         options.Noise != NoiseKind.Mapping
             ? throw new InvalidInputException("--noise", "expected mapping, which theory of the architectures speaks of, got full")

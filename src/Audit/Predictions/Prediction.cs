@@ -5,11 +5,11 @@ namespace Wellbehaved.Audit;
 
 /// <summary>A law that a prediction rests on.</summary>
 /// <param name="Law">Id and name.</param>
-/// <param name="Quantities">What was predicted with it.</param>
+/// <param name="Quantities">The quantities that were predicted with it.</param>
 /// <param name="Exactness"><c>exact</c>, <c>infinite width</c> or <c>infinite width and large batch</c>.</param>
 internal sealed record PredictionBasis(string Law, string Quantities, string Exactness);
 
-/// <summary>What theory says of a network before any simulation.</summary>
+/// <summary>The theory's prediction for a network, before any simulation.</summary>
 /// <param name="Moments">Predicted moments at each depth.</param>
 /// <param name="Mu2InputSignal">μ₂(x⁰) of the batch.</param>
 /// <param name="LogChiAtDepth0">ln χ after the first convolution.</param>
@@ -31,13 +31,13 @@ internal sealed record Prediction(
     double QuadratureError
 )
 {
-    /// <summary>What sampled networks of the given width do, if these were asked for.</summary>
+    /// <summary>The prediction by sampled networks of the given width, if they were asked for.</summary>
     public FiniteWidthPrediction? FiniteWidth { get; init; }
 
     /// <summary>The input noise, if the prediction was made for given noise.</summary>
     public GivenNoise? Noise { get; init; }
 
-    /// <summary>A kernel has the square of this number of entries; beyond it only some of the images are used.</summary>
+    /// <summary>The most points of a kernel, which has the square of this number of entries. If the batch has more, only some images are used.</summary>
     public const int MostPoints = 2048;
 
     /// <summary>ln χ by depth, relative to the input.</summary>
@@ -47,7 +47,8 @@ internal sealed record Prediction(
     public IReadOnlyList<double> LogDeltaChi => [.. LogChi.Zip(LogChi.Prepend(LogChiAtDepth0), (after, before) => after - before)];
 
     /// <summary>
-    /// Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// Predicts for the batch that simulation 0 of the same options would draw. The noise is taken as it is in the mean: of unit variance, independent of the
+    /// signal.
     /// </summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
@@ -62,9 +63,9 @@ internal sealed record Prediction(
 
     /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
     /// <remarks>
-    /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small,
-    /// batch norm passes less of the noise than <see cref="Predict(ExperimentOptions, ImageSource, Action?, CancellationToken)"/> says: theory.md's S5, the
-    /// noise regressed on the signal, from layer to layer.
+    /// The N⁰ numbers of noise at a point lie by chance in the directions of P points of signal, to a share of about P/N⁰. Unless this share is small, batch
+    /// norm passes less of the noise than <see cref="Predict(ExperimentOptions, ImageSource, Action?, CancellationToken)"/> says. This method regresses the
+    /// noise on the signal from layer to layer: theory.md's S5.
     /// </remarks>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
@@ -77,7 +78,7 @@ internal sealed record Prediction(
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         GivenNoise(options, images, MostPoints, depthReached, cancellation);
 
-    /// <summary>The same for at most some points: the first images of the batch.</summary>
+    /// <summary>The same for a limited number of points: the first images of the batch.</summary>
     internal static Prediction GivenNoise(
         ExperimentOptions options,
         ImageSource images,
@@ -129,7 +130,7 @@ internal sealed record Prediction(
             throw variation.Refusal("--dataset", options);
         }
 
-        // Batch norm takes means off: what it makes of nearly equal points is computed from their differences.
+        // Batch norm subtracts means: so its effect on nearly equal points is computed from their differences.
         // The mean, which skip connections keep, is added to ν₂.
         var isCentred = kind.BatchNorm && patches.RowCount > 1 && variation.NeedsCentring;
         var offset = isCentred ? variation.MeanSquare - variation.Variance : 0;
@@ -176,7 +177,7 @@ internal sealed record Prediction(
         }
         catch (ArithmeticException exception)
         {
-            // A batch of one or two directions, and an ε that is as good as none.
+            // The batch has one or two directions, and ε is practically 0.
             throw new InvalidInputException(
                 "--epsilon, --batch-size",
                 $"expected points that vary in more directions, or an ε nearer to their variance, got an expectation that double precision does not hold ({exception.Message})",
@@ -208,7 +209,7 @@ internal sealed record Prediction(
     /// <summary>Mean squares over the channels, of each point.</summary>
     private static double[] MeanSquares(Matrix<double> features) => [.. features.EnumerateRows().Select(row => row.DotProduct(row) / row.Count)];
 
-    /// <summary>The message of an exception without the name of a variable, which tells a user nothing.</summary>
+    /// <summary>The message of an exception without the name of a parameter, which means nothing to a user.</summary>
     private static string WithoutParameter(ArgumentException exception)
     {
         var appended = exception.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);

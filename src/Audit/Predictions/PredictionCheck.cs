@@ -3,38 +3,38 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Holds a prediction against simulations at once: exact means, χ at the end, and what advice says of the changed network.</summary>
+/// <summary>Compares a prediction with simulations: exact means, χ at the end, and what the advice says of the changed network.</summary>
 /// <remarks>
-/// Student's t for means of independent networks on one batch, at one error rate for all statements together. A statement is rejected where the difference is
-/// beyond its margin, holds where it is within and the margin is small enough to mean something, and is inconclusive else. Against the limit of infinite width,
-/// from which networks depart by an order of magnitude that is known and no more, nothing is ever rejected.
+/// It uses Student's t for means of independent networks on one batch, with one error rate for all statements together. A statement is rejected if the
+/// difference exceeds its margin, holds if the difference is within the margin and the margin is small enough to mean something, and is inconclusive otherwise.
+/// Nothing is rejected by a comparison with the limit of infinite width, since only the order of magnitude of the departure from it is known.
 /// </remarks>
 /// <param name="Simulations">Number of simulations of each network.</param>
 /// <param name="Statements">The statements.</param>
 internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedStatement> Statements)
 {
-    /// <summary>Probability that a right prediction is rejected anywhere, means taken for normal.</summary>
+    /// <summary>Probability that any statement of a right prediction is rejected, if means are normal.</summary>
     public const double FalseAlarms = 1e-3;
 
-    /// <summary>A margin in ln χ beyond which agreement says nothing.</summary>
+    /// <summary>The widest margin in ln χ with which agreement means something.</summary>
     private const double WidestLogChi = 0.5;
 
-    /// <summary>The same for a mean square, as a share.</summary>
+    /// <summary>The widest such margin of a mean square, as a share.</summary>
     private const double WidestShare = 0.3;
 
-    /// <summary>Deviations from the limit are of the order of depth over width: this many times that is what width may explain.</summary>
+    /// <summary>Departures from the limit are of the order of depth over width; this multiple of it is attributed to the width.</summary>
     private const double OrdersOfWidth = 2;
 
-    /// <summary>Places of exact means that are checked: the first ones.</summary>
+    /// <summary>The most places whose exact means are checked: the first ones.</summary>
     private const int MostExact = 8;
 
-    /// <summary>The verdict on all: rejected if one is, inconclusive if one is or nothing was said.</summary>
+    /// <summary>The verdict on all statements: rejected if one is rejected; otherwise inconclusive if one is or there are none.</summary>
     public Verdict Verdict =>
         Statements.Any(statement => statement.Verdict == Verdict.Rejected) ? Verdict.Rejected
         : Statements.Count > 0 && Statements.All(statement => statement.Verdict == Verdict.Holds) ? Verdict.Holds
         : Verdict.Inconclusive;
 
-    /// <summary>The networks that are simulated: the one as it is, and those that advice makes of it.</summary>
+    /// <summary>The networks that are simulated: the network as it is, and those changed according to the advice.</summary>
     /// <param name="forecast">The prediction.</param>
     public static IReadOnlyList<(string Subject, Networks.Network Network, StackVerdict? Verdict)> Networks(NetworkForecast forecast)
     {
@@ -64,7 +64,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
                 }
                 catch (Networks.InvalidNetworkException)
                 {
-                    // Sizes that change within the unit leave no room for the change.
+                    // The change does not fit a unit in which sizes change.
                 }
             }
         }
@@ -72,7 +72,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         return list;
     }
 
-    /// <summary>Simulates and compares.</summary>
+    /// <summary>Simulates networks and compares them with the prediction.</summary>
     /// <param name="forecast">The prediction, of the whole batch.</param>
     /// <param name="options">The options that it was made for.</param>
     /// <param name="images">The input images.</param>
@@ -90,7 +90,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
     {
         var (networks, statements, original) = (Networks(forecast), new List<CheckedStatement>(), default(SimulatedUnits));
 
-        // At most three statements of each network beside the exact means.
+        // Each network has at most three statements besides the exact means.
         var fewest = Math.Min(simulations, forecast.Sample?.Networks ?? simulations);
         var quantile = StudentQuantile.TwoSided(FalseAlarms / ((3 * networks.Count) + MostExact), fewest - 1);
         foreach (var (subject, network, verdict) in networks)
@@ -129,7 +129,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
             ? sample.Networks
             : 0;
 
-    /// <summary>E ν₂ where theory calls it exact at every width.</summary>
+    /// <summary>Statements on E ν₂, where the theory calls it exact at every width.</summary>
     private static IEnumerable<CheckedStatement> Exact(string subject, NetworkForecast forecast, SimulatedUnits simulated, double quantile)
     {
         foreach (
@@ -144,7 +144,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
 
             var ratios = values.Select(value => value / expected).ToArray();
 
-            // Where nothing is random, such as what a norm makes of its own mean square, single precision is the scatter.
+            // If nothing is random, as in the mean square after a norm, the only scatter is rounding in single precision.
             var margin = Math.Max(quantile * ratios.StandardDeviation() / Math.Sqrt(ratios.Length), 1e-5) + place.Error;
             yield return Judge(subject, $"ν₂ {place.Place}", 1, ratios.Average(), margin, WidestShare, "exact at every width", mayReject: true) with
             {
@@ -155,7 +155,9 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         }
     }
 
-    /// <summary>ln χ at the end of the last unit, against sampled networks of this width where there are some, and the limit else.</summary>
+    /// <summary>
+    /// The statement on ln χ at the end of the last unit: against sampled networks of this width if there are some, otherwise against the limit.
+    /// </summary>
     private static CheckedStatement Chi(string subject, NetworkForecast forecast, SimulatedUnits simulated, double quantile)
     {
         var (depth, measured) = (simulated.Depths[^1], simulated.LogChi[^1]);
@@ -207,7 +209,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         );
     }
 
-    /// <summary>Whether a change makes that better which the verdict complains of.</summary>
+    /// <summary>The statement that a change improves what the verdict criticises.</summary>
     private static CheckedStatement Helps(string subject, StackVerdict verdict, SimulatedUnits before, SimulatedUnits after, double quantile)
     {
         var (what, read, sign) = verdict.Behaviour switch

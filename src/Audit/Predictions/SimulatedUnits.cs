@@ -2,11 +2,11 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What simulated networks do to the batch that a prediction is made for, at the end of each unit.</summary>
+/// <summary>What simulated networks do to the batch of a prediction, at the end of each unit.</summary>
 /// <param name="Depths">Depths of the ends, ascending.</param>
 /// <param name="LogChi">ln χ by depth and simulation.</param>
-/// <param name="LogShare">ln μ₂/ν₂, the share of what differs between points, by depth and simulation.</param>
-/// <param name="ReffSignal">Effective rank of the signal by depth and simulation; not a number where it was not computed.</param>
+/// <param name="LogShare">ln μ₂/ν₂, the share of the signal that differs between points, by depth and simulation.</param>
+/// <param name="ReffSignal">Effective rank of the signal by depth and simulation; NaN where it was not computed.</param>
 /// <param name="Nu2">ν₂ by place of the network and simulation.</param>
 internal sealed record SimulatedUnits(
     IReadOnlyList<int> Depths,
@@ -20,7 +20,7 @@ internal sealed record SimulatedUnits(
     /// <param name="options">Valid options of a network of layers.</param>
     /// <param name="images">The input images.</param>
     /// <param name="simulations">Number of networks.</param>
-    /// <param name="done">Called after each.</param>
+    /// <param name="done">Called after each network.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
     public static SimulatedUnits Make(ExperimentOptions options, ImageSource images, int simulations, Action done, CancellationToken cancellation)

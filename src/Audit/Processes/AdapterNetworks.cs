@@ -3,13 +3,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Small networks with which an adapter of protocol 2 is tried: one for each layer, function and boundary that it offers.</summary>
+/// <summary>Small networks with which an adapter of protocol 2 is tested: one for each layer, function and boundary that it offers.</summary>
 internal static class AdapterNetworks
 {
     private static readonly Shape Image = new(4, 6, 4);
 
-    /// <summary>Those that the subject can be asked for, each with a noise that it offers.</summary>
-    /// <param name="offer">What it offers.</param>
+    /// <summary>The networks that the subject can be asked for, each with a noise that it offers.</summary>
+    /// <param name="offer">The subject's offer.</param>
     /// <param name="given">Whether parameters are given.</param>
     public static IEnumerable<(Network Network, NoiseKind Noise)> Offered(NetworkOffer offer, bool given) =>
         from layers in All(offer)
@@ -18,7 +18,7 @@ internal static class AdapterNetworks
         where offer.WhyNot(network, Images, noise, given) is null
         select (network, noise);
 
-    /// <summary>Images of a batch.</summary>
+    /// <summary>Number of images in a batch.</summary>
     public const int Images = 2;
 
     private static IEnumerable<Networks.Layers> All(NetworkOffer offer)

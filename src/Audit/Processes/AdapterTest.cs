@@ -2,14 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Whether an adapter speaks the protocol, whatever it implements: the part of an audit that comes before any claim.</summary>
+/// <summary>Tests whether an adapter follows the protocol, whatever it implements. This part of an audit comes before any claim.</summary>
 internal static class AdapterTest
 {
     private static readonly ulong Seed = 1UL << 20;
 
-    /// <summary>Asks for a little of everything that the subject offers.</summary>
+    /// <summary>Asks for a small example of everything that the subject offers.</summary>
     /// <param name="subject">The subject.</param>
-    /// <returns>What was asked, and what went wrong or null; stops at the first that did.</returns>
+    /// <returns>The steps, each with its failure or null; the sequence ends at the first failure.</returns>
     public static IEnumerable<(string Step, string? Failure)> Ask(ProcessSubject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
@@ -49,7 +49,7 @@ internal static class AdapterTest
             }
             catch (DeclinedException)
             {
-                // As above.
+                // As above: a subject may decline.
             }
             catch (Exception exception) when (exception is AdapterException or SubjectException)
             {
@@ -64,7 +64,7 @@ internal static class AdapterTest
         }
     }
 
-    /// <summary>An unknown field of a request, and of the first network and layer that are offered and have fields.</summary>
+    /// <summary>Sends an unknown field in a request, and in the first network and layer that are offered and have fields.</summary>
     private static void AskSomethingUnknown(ProcessSubject subject)
     {
         subject.AskSomethingUnknown();
@@ -108,11 +108,11 @@ internal static class AdapterTest
         }
         catch (DeclinedException)
         {
-            // That is its right; the verdicts will say what was left out.
+            // The subject may decline this; the verdicts will say what was left out.
         }
     }
 
-    /// <summary>Steps of protocol 2.</summary>
+    /// <summary>The steps of protocol 2.</summary>
     private static IEnumerable<(string Step, Action Ask)> InLayers(ProcessSubject subject, NetworkOffer offer)
     {
         foreach (
@@ -140,7 +140,7 @@ internal static class AdapterTest
         }
         catch (DeclinedException)
         {
-            // As above.
+            // As above: a subject may decline.
         }
     }
 }

@@ -3,15 +3,15 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The two files of one request: what goes in, and where the answer's tensors and moments must be.</summary>
+/// <summary>The two files of one request: the input, and the file in which the answer's tensors and moments must be.</summary>
 /// <param name="Input">Path of the input archive.</param>
 /// <param name="Output">Path of the output archive.</param>
-/// <param name="Depths">Depths whose places are to be shown, beside depth 0.</param>
+/// <param name="Depths">Depths whose places are to be shown, besides depth 0.</param>
 /// <param name="Tensors">Whether tensors are wanted.</param>
 /// <param name="Moments">Whether moments are wanted.</param>
 internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> Depths, bool Tensors, bool Moments)
 {
-    /// <summary>Adds it to a request.</summary>
+    /// <summary>Adds the two files to a request.</summary>
     public JsonObject AddTo(JsonObject request)
     {
         request["input"] = Input;
@@ -23,8 +23,8 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     }
 
     /// <summary>
-    /// Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights
-    /// are given.
+    /// Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … if weights are
+    /// given.
     /// </summary>
     public void Write(NetworkSettings network, IReadOnlyList<Propagation> propagations)
     {
@@ -61,7 +61,7 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     /// <param name="simulations">Number of propagations.</param>
     /// <param name="momentNames">Moments that the subject reports.</param>
     /// <param name="observe">Called with each snapshot, simulation by simulation; its tensors are empty if none were wanted.</param>
-    /// <exception cref="AdapterException">The file is missing, damaged, too large, or holds other arrays or shapes than expected.</exception>
+    /// <exception cref="AdapterException">The file is missing, damaged or too large, or holds other arrays or shapes than expected.</exception>
     public void Read(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames, Action<int, Snapshot> observe)
     {
         var places = Shown(network);
@@ -90,16 +90,16 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
         double[] Slice(string name, int row) => Tensors ? arrays[name][(row * shape.Elements)..((row + 1) * shape.Elements)] : [];
     }
 
-    /// <summary>Says what is wrong with the output file as it stands, while the subject may still be writing it.</summary>
+    /// <summary>Checks the size of the output file, while the subject may still be writing it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="simulations">Number of propagations.</param>
     /// <param name="momentNames">Moments that the subject reports.</param>
-    /// <returns>That it is larger than an answer can be; null if it is not.</returns>
+    /// <returns>A message if the file is larger than an answer can be; otherwise null.</returns>
     public string? Excess(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames) =>
         OutputArrays.Excess(Output, Expected(network, simulations, momentNames));
 
-    /// <summary>Removes its files.</summary>
-    /// <returns>What is still there, and why; null if nothing is.</returns>
+    /// <summary>Removes both files.</summary>
+    /// <returns>A message about files that are still there, with the reason; null if there are none.</returns>
     public string? Remove() => ExchangeFolder.RemoveAll(Input, Output);
 
     /// <summary>Shapes of the arrays that the output must hold.</summary>

@@ -1,16 +1,16 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>A folder that only the user can enter, through which files go to and from a subject; another takes its place where a subject spoils it.</summary>
+/// <summary>A folder that only the user can enter, for the files that go to and from a subject. If a subject damages it, another one replaces it.</summary>
 internal sealed class ExchangeFolder : IDisposable
 {
     private const UnixFileMode ForUser = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly Lock _gate = new();
     private readonly List<string> _folders = [Create()];
 
-    /// <summary>What could not be removed when it was disposed of, each with the reason.</summary>
+    /// <summary>What could not be removed when it was disposed of, with reasons.</summary>
     public IReadOnlyList<string> LeftBehind { get; private set; } = [];
 
-    /// <summary>The folder.</summary>
+    /// <summary>The path of the folder.</summary>
     public string Path
     {
         get
@@ -22,9 +22,9 @@ internal sealed class ExchangeFolder : IDisposable
         }
     }
 
-    /// <summary>Removes whatever is at a path, with all that is in it.</summary>
+    /// <summary>Removes a file or folder with everything in it.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>Why it is still there; null if it is not.</returns>
+    /// <returns>Why it is still there; null if it is gone.</returns>
     public static string? Remove(string path)
     {
         try
@@ -33,7 +33,7 @@ internal sealed class ExchangeFolder : IDisposable
             {
                 if (!OperatingSystem.IsWindows())
                 {
-                    // A folder whose owner may not enter it cannot be emptied.
+                    // A folder that its owner may not enter cannot be emptied.
                     File.SetUnixFileMode(path, ForUser);
                 }
 
@@ -58,7 +58,7 @@ internal sealed class ExchangeFolder : IDisposable
 
     /// <summary>Removes the files of an exchange.</summary>
     /// <param name="paths">Their paths.</param>
-    /// <returns>What is still there, and why; null if nothing is.</returns>
+    /// <returns>A message about files that are still there, with the reason; null if there are none.</returns>
     public static string? RemoveAll(params ReadOnlySpan<string> paths)
     {
         string? left = null;
@@ -73,8 +73,8 @@ internal sealed class ExchangeFolder : IDisposable
         return left;
     }
 
-    /// <summary>Makes another folder, since nothing can be written into one.</summary>
-    /// <param name="spoilt">That one; nothing happens if another has taken its place already.</param>
+    /// <summary>Creates another folder, because nothing can be written into the old one.</summary>
+    /// <param name="spoilt">The old folder; nothing happens if it has been replaced already.</param>
     /// <exception cref="InvalidInputException">The system's folder for temporary files cannot be written to.</exception>
     public void Replace(string spoilt)
     {

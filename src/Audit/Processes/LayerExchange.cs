@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The two files of one request of protocol 2.</summary>
 /// <param name="Input">Path of the input archive.</param>
 /// <param name="Output">Path of the output archive.</param>
-/// <param name="Question">What is asked.</param>
+/// <param name="Question">The question.</param>
 internal sealed record LayerExchange(string Input, string Output, LayerQuestion Question)
 {
     private Dictionary<string, int[]> Expected
@@ -32,7 +32,7 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
         }
     }
 
-    /// <summary>The request.</summary>
+    /// <summary>The request as JSON.</summary>
     public JsonObject Request()
     {
         var isGiven = Question.Parameters is not null;
@@ -79,7 +79,7 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
 
     /// <summary>Reads the output.</summary>
     /// <param name="observe">Called for each place of each simulation, in order.</param>
-    /// <exception cref="AdapterException">The file is missing, damaged, too large, or holds other arrays or shapes than expected.</exception>
+    /// <exception cref="AdapterException">The file is missing, damaged or too large, or holds other arrays or shapes than expected.</exception>
     public void Read(Action<LayerAnswer> observe)
     {
         var arrays = OutputArrays.Read(Output, Expected);
@@ -107,11 +107,11 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
         }
     }
 
-    /// <summary>Says what is wrong with the output file as it stands, while the subject may still be writing it.</summary>
+    /// <summary>Checks the size of the output file, while the subject may still be writing it.</summary>
     public string? Excess() => OutputArrays.Excess(Output, Expected);
 
-    /// <summary>Removes its files.</summary>
-    /// <returns>What is still there, and why; null if nothing is.</returns>
+    /// <summary>Removes both files.</summary>
+    /// <returns>A message about files that are still there, with the reason; null if there are none.</returns>
     public string? Remove() => ExchangeFolder.RemoveAll(Input, Output);
 
     private static string Name(string name, int number) => string.Create(CultureInfo.InvariantCulture, $"{name}_{number}");

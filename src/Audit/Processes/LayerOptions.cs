@@ -3,14 +3,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The options of a layer with nothing left out, named as in docs/network.schema.json.</summary>
+/// <summary>All options of a layer, including defaults, named as in docs/network.schema.json.</summary>
 internal static class LayerOptions
 {
-    /// <summary>Writes them.</summary>
-    /// <param name="layer">A layer that holds no others.</param>
+    /// <summary>Writes the options.</summary>
+    /// <param name="layer">A layer that contains no other layers.</param>
     /// <param name="channels">Channels of its input.</param>
-    /// <returns>An object, or the number that is a layer's only option.</returns>
-    /// <exception cref="UnknownLayerException">It holds others, or is not known.</exception>
+    /// <returns>An object, or a number if that is a layer's only option.</returns>
+    /// <exception cref="UnknownLayerException">The layer contains other layers, or is unknown.</exception>
     public static JsonNode Write(Layer layer, int channels) =>
         layer switch
         {

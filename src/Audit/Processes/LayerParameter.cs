@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>One parameter of a mapping as it is handed to a subject: weights, biases, a mask or a survival.</summary>
+/// <summary>One parameter of a mapping in the form in which it is sent to a subject: weights, biases, a mask or a survival.</summary>
 /// <param name="Shape">Its shape as an array.</param>
 /// <param name="Values">Its numbers, the last axis fastest.</param>
 internal sealed record LayerParameter(int[] Shape, double[] Values)
@@ -19,7 +19,7 @@ internal sealed record LayerParameter(int[] Shape, double[] Values)
 
     /// <summary>The shape of a parameter as an array.</summary>
     /// <param name="tensor">The parameter.</param>
-    /// <param name="length">Numbers in it, which for a mask by point depends on the batch.</param>
+    /// <param name="length">Number of its values, which for a mask by point depends on the batch.</param>
     public static int[] ShapeOf(ParameterTensor tensor, int length) =>
         tensor switch
         {

@@ -3,10 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject of protocol 2 offers, and which of the four architectures that makes.</summary>
+/// <summary>The description of a subject of protocol 2, and which of the four architectures its offer can build.</summary>
 internal static class LayersDescription
 {
-    /// <summary>Words of layers other than activations, as they are sent: a repeat never is.</summary>
+    /// <summary>The words for layers other than activations in requests; a repeat is never sent.</summary>
     public static readonly string[] AllLayers =
     [
         "conv",
@@ -26,10 +26,10 @@ internal static class LayersDescription
         "residual",
     ];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the description.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="line">The line that it came in, for messages.</param>
-    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    /// <param name="line">The whole line of the answer, for messages.</param>
+    /// <exception cref="AdapterException">The description does not follow the protocol.</exception>
     public static SubjectDescription Read(Protocol.LayersAnswer answer, string line)
     {
         var operations = Protocol.Known("operations", answer.Operations, ["propagate", "simulate"]);

@@ -6,40 +6,41 @@ using System.Text;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Processes that a subject has left running, wherever they went: ended where the system tells whose they are, which is Linux.</summary>
+/// <summary>Finds and ends processes that a subject has left running, even daemons. This works where the system tells whose they are, which is Linux.</summary>
 /// <remarks>
-/// Children are ended with the subject on every system. A daemon has left their family: its parent has ended, and its session is its own. On Linux it still
-/// carries the mark that the subject was started with in its environment; and one that has wiped that off becomes a child of the process that adopts orphans.
+/// Children are ended with the subject on every system. A daemon is no longer their relative: its parent has ended, and it has a session of its own. On Linux
+/// it still has the mark in its environment with which the subject was started. If it has erased the mark, it becomes a child of the process that adopts
+/// orphans.
 /// </remarks>
 internal static partial class LeftoverProcesses
 {
-    /// <summary>The variable that marks a subject and all that it starts.</summary>
+    /// <summary>The environment variable that marks a subject and everything that it starts.</summary>
     public const string Mark = "WELLBEHAVED_SUBJECT";
 
-    /// <summary>A process may start another while it is being ended.</summary>
+    /// <summary>The most rounds of ending processes, since a process may start another one while it is being ended.</summary>
     private const int MostRounds = 20;
     private const int AdoptOrphans = 36;
     private const int KillSignal = 9;
 
-    /// <summary>Helpers of a runtime end by themselves soon after the program that they helped.</summary>
+    /// <summary>The time that processes have to end by themselves; helpers of a runtime do so soon after the program that they helped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Lets orphans of this process's children become its own children, on Linux.</summary>
-    /// <returns>Whether the system does that.</returns>
+    /// <summary>On Linux, makes orphans of this process's children its own children.</summary>
+    /// <returns>Whether the system supports this.</returns>
     public static bool Adopt() => OperatingSystem.IsLinux() && Control(AdoptOrphans, 1, 0, 0, 0) == 0;
 
-    /// <summary>Ends all processes that carry a mark.</summary>
+    /// <summary>Ends all processes that have a mark.</summary>
     /// <param name="mark">The mark's value.</param>
-    /// <returns>What was ended, or could not be, a line each.</returns>
+    /// <returns>A line for each process that was ended or could not be ended.</returns>
     public static IReadOnlyList<string> EndMarked(string mark)
     {
         var bytes = Encoding.UTF8.GetBytes($"{Mark}={mark}\0");
         return End(process => Read(process, "environ").AsSpan().IndexOf(bytes) >= 0);
     }
 
-    /// <summary>Ends all children of this process and theirs; for a process that starts no others than subjects, all of which it has ended.</summary>
-    /// <returns>What was ended, or could not be, a line each.</returns>
+    /// <summary>Ends all descendants of this process. The process must have started only subjects, and must have ended all of them.</summary>
+    /// <returns>A line for each process that was ended or could not be ended.</returns>
     public static IReadOnlyList<string> EndChildren() => End(process => Status(process) is { State: not 'Z' } status && status.Parent == Environment.ProcessId);
 
     private static List<string> End(Func<int, bool> isLeftover)
@@ -76,7 +77,7 @@ internal static partial class LeftoverProcesses
         int[] Found() => [.. Processes().Where(process => !tried.Contains(process) && isLeftover(process) && !IsBeingKilled(process))];
     }
 
-    /// <summary>Whether it goes as soon as the system comes to it, since it was killed a moment ago with the program whose child it was.</summary>
+    /// <summary>Whether the process is about to end, because it was killed a moment ago with the program whose child it was.</summary>
     private static bool IsBeingKilled(int process) =>
         Encoding
             .UTF8.GetString(Read(process, "status"))
@@ -97,7 +98,7 @@ internal static partial class LeftoverProcesses
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // It has ended on its own.
+            // The process has ended by itself.
             return null;
         }
         catch (Win32Exception exception)
@@ -113,7 +114,7 @@ internal static partial class LeftoverProcesses
             .Where(name => char.IsAsciiDigit(name![0]))
             .Select(name => int.Parse(name!, NumberStyles.None, CultureInfo.InvariantCulture));
 
-    /// <summary>State and parent, which come after the name, in which anything may stand.</summary>
+    /// <summary>State and parent of a process. They come after its name, which may contain anything.</summary>
     private static (char State, int Parent)? Status(int process)
     {
         var fields =
@@ -125,7 +126,7 @@ internal static partial class LeftoverProcesses
             : null;
     }
 
-    /// <summary>What the system says of a process; nothing if it has ended or is somebody else's.</summary>
+    /// <summary>The content of a file on a process; empty if the process has ended or belongs to another user.</summary>
     private static byte[] Read(int process, string what)
     {
         try

@@ -1,26 +1,26 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Reads the output file of a request: exactly the arrays that were asked for, of the shapes that they must have.</summary>
+/// <summary>Reads the output file of a request, which must hold exactly the arrays that were asked for, with the right shapes.</summary>
 internal static class OutputArrays
 {
-    /// <summary>Bytes that the archive may take beside its numbers, for each array.</summary>
+    /// <summary>Number of bytes per array that the archive may take besides its numbers.</summary>
     private const long Overhead = 4096;
 
-    /// <summary>The widest numbers that are read.</summary>
+    /// <summary>Bytes of the widest numbers that are read.</summary>
     private const int LargestElement = 16;
 
-    /// <summary>Says what is wrong with an output file as it stands, while the subject may still be writing it.</summary>
+    /// <summary>Checks the size of an output file, while the subject may still be writing it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">Shapes of the arrays that it must hold.</param>
-    /// <returns>That it is larger than an answer can be; null if it is not.</returns>
+    /// <returns>A message if the file is larger than an answer can be; otherwise null.</returns>
     public static string? Excess(string path, Dictionary<string, int[]> expected) =>
         new FileInfo(path) is { Exists: true } file && file.LinkTarget is null ? Excess(LengthOf(file), MostBytes(expected)) : null;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">Shapes of the arrays that it must hold.</param>
     /// <returns>The numbers of each array.</returns>
-    /// <exception cref="AdapterException">The file is missing, damaged, too large, or holds other arrays or shapes than expected.</exception>
+    /// <exception cref="AdapterException">The file is missing, damaged or too large, or holds other arrays or shapes than expected.</exception>
     public static Dictionary<string, double[]> Read(string path, Dictionary<string, int[]> expected)
     {
         try
@@ -37,7 +37,7 @@ internal static class OutputArrays
                 throw new AdapterException($"expected the arrays {string.Join(", ", expected.Keys)} in the output file, found '{unknown}' beside them");
             }
 
-            // A small file may hold large arrays: those that were not asked for are not read.
+            // A small file may hold large arrays: so arrays that were not asked for are not read.
             foreach (var (name, shape) in expected)
             {
                 var header = archive.Describe(name);
@@ -76,7 +76,7 @@ internal static class OutputArrays
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has gone since.
+            // The file has been removed since.
             return 0;
         }
     }

@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The file that a subject was to write, opened once and without waiting; only then is looked at what was opened.</summary>
+/// <summary>The file that a subject was to write. It is opened once, without waiting; what was opened is examined only afterwards.</summary>
 /// <remarks>
-/// A look at the path would say what was there a moment ago. Opening a named pipe waits for somebody who writes into it, for as long as the subject likes;
-/// on Unix it is therefore opened in the way that does not wait (<see cref="UnixOpen"/>).
+/// Examining the path first would only show what was there a moment earlier. Opening a named pipe waits until somebody writes into it, for as long as the
+/// subject likes; on Unix the file is therefore opened in a mode that does not wait (<see cref="UnixOpen"/>).
 /// </remarks>
 internal static class OutputFile
 {
     private const string Expectation = "expected the output file that the request names, found";
 
-    /// <summary>Opens it for reading.</summary>
+    /// <summary>Opens the file for reading.</summary>
     /// <param name="path">Its path.</param>
-    /// <returns>A file, not empty, which the subject may still be changing.</returns>
-    /// <exception cref="AdapterException">There is no file, or something else: a link, a folder, a pipe, a device.</exception>
+    /// <returns>A file that is not empty; the subject may still be changing it.</returns>
+    /// <exception cref="AdapterException">There is no file, or it is a link, a folder, a pipe or a device.</exception>
     public static FileStream Open(string path)
     {
         var handle = OperatingSystem.IsWindows() ? OpenOnWindows(path) : OpenOnUnix(path);
@@ -26,7 +26,7 @@ internal static class OutputFile
                 throw new AdapterException($"{Expectation} a folder");
             }
 
-            // Devices are as long as an empty file; pipes have no length.
+            // The length of a device is 0, like that of an empty file; a pipe has no length.
             return LengthOf(handle) switch
             {
                 null => throw new AdapterException($"{Expectation} a pipe"),

@@ -7,9 +7,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>A subject in a process of its own, in any language, that follows the audit protocol.</summary>
 /// <remarks>
-/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of
-/// them gives it.
-/// One that breaks the protocol is killed and replaced; after a few such failures the subject is given up, so that a hanging one costs minutes, not hours.
+/// Several instances of the process work side by side, each on one request at a time. An answer is a function of its request, so it does not matter which
+/// instance gives it.
+/// An instance that breaks the protocol is killed and replaced. After a few such failures the subject is not asked any more, so that a hanging subject costs
+/// minutes, not hours.
 /// </remarks>
 public sealed class ProcessSubject : ISubject, IDisposable
 {
@@ -18,11 +19,11 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     private const int MostFailures = 3;
 
-    /// <summary>Numbers in the tensors of one answer, 32 MB: requests are few, files small.</summary>
+    /// <summary>The most numbers in the tensors of one answer, 32 MB: a compromise between few requests and small files.</summary>
     private const int NumbersAtOnce = 1 << 22;
     private const int MostSimulationsAtOnce = 128;
 
-    /// <summary>Weights that a subject draws for one answer of a deep experiment: about a second's work.</summary>
+    /// <summary>The most weights that a subject draws for one answer of a deep experiment: about a second's work.</summary>
     private const long WeightsAtOnce = 1 << 24;
 
     private readonly string _command;
@@ -40,16 +41,16 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     /// <summary>Starts the process and asks it to describe itself.</summary>
     /// <param name="command">The command, run by the system's shell in the current folder.</param>
-    /// <param name="limit">Time for each answer.</param>
+    /// <param name="limit">Time limit of each answer.</param>
     /// <param name="processes">Number of instances.</param>
     /// <param name="adoptsOrphans">
-    /// Whether this process starts nothing but this subject. What the subject has left running when it is disposed of is then found, and ended, on Linux
-    /// even where it hides; otherwise only what has kept its environment.
+    /// Whether this process starts nothing but this subject. If so, on Linux, everything that the subject has left running when it is disposed of is found and
+    /// ended, even if it hides; otherwise only processes that have kept the subject's environment.
     /// </param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ProgramNotStartedException">There is no such program, or it ended with an error before it answered anything.</exception>
-    /// <exception cref="AdapterException">It does not describe itself as the protocol asks.</exception>
-    /// <exception cref="InvalidInputException">There is no room for the files that are exchanged.</exception>
+    /// <exception cref="AdapterException">Its description does not follow the protocol.</exception>
+    /// <exception cref="InvalidInputException">The files of requests and answers cannot be written.</exception>
     public ProcessSubject(string command, TimeSpan limit, int processes, bool adoptsOrphans = false, CancellationToken cancellation = default)
     {
         (_command, _limit, _processes, _cancellation) = (command, limit, processes, cancellation);
@@ -69,12 +70,12 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <inheritdoc/>
     public SubjectDescription Description { get; }
 
-    /// <summary>What went wrong between auditor and subject.</summary>
+    /// <summary>The failures between auditor and subject.</summary>
     public IReadOnlyCollection<string> Failures => [.. _failures.Distinct()];
 
     /// <summary>
-    /// What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line
-    /// each.
+    /// What the subject had left when it was disposed of, a line each: processes, which were ended if the system tells whose they are, and files that could not
+    /// be removed.
     /// </summary>
     public IReadOnlyCollection<string> LeftBehind => _leftBehind;
 
@@ -110,7 +111,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Given parameters go one propagation at a time; simulations that follow each other go together.</remarks>
+    /// <remarks>A request with given parameters holds one propagation; consecutive simulations share a request.</remarks>
     public void PropagateAll(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, bool moments, Action<int, NetworkSnapshot> observe)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -202,7 +203,9 @@ public sealed class ProcessSubject : ISubject, IDisposable
         return new(place, at, new TensorShape(images, at.Shape.Height, at.Shape.Width, at.Shape.Channels), answer.Signal, answer.Noise, answer.Moments);
     }
 
-    /// <summary>Propagations that one request can ask for: simulations of one seed whose numbers follow each other, or one of given parameters.</summary>
+    /// <summary>
+    /// Groups of propagations that one request can ask for: simulations of one seed with consecutive numbers, or one propagation with given parameters.
+    /// </summary>
     private static IEnumerable<(int First, IReadOnlyList<Propagation> Piece)> Pieces(IReadOnlyList<Propagation> propagations)
     {
         for (var first = 0; first < propagations.Count; )
@@ -222,7 +225,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    /// <summary>Asks what protocol 2 asks.</summary>
+    /// <summary>Sends a question of protocol 2.</summary>
     private void Ask(LayerQuestion question, Action<LayerAnswer> observe)
     {
         var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
@@ -245,7 +248,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    /// <summary>Asks for a description in protocol 2, and who does not know that in protocol 1.</summary>
+    /// <summary>Asks for a description in protocol 2, and in protocol 1 if the subject does not know protocol 2.</summary>
     private SubjectDescription Described()
     {
         SubjectDescription? inLayers = null;
@@ -255,15 +258,15 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
         catch (ProgramNotStartedException)
         {
-            // It may have ended since it knows protocol 1 alone: if it does not start, this is met again.
+            // It may have ended because it knows only protocol 1. If it cannot start at all, the next request finds this.
             (_failures, _broken) = ([], 0);
         }
 
         return inLayers ?? Ask(Protocol.Describe(Protocol.OfArchitectures), Protocol.ReadDescription);
     }
 
-    /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
-    /// <exception cref="AdapterException">It was answered otherwise.</exception>
+    /// <summary>Sends a request that the protocol does not know; the subject must answer with an error.</summary>
+    /// <exception cref="AdapterException">It gave another answer.</exception>
     internal void AskSomethingUnknown()
     {
         var request = Protocol.Describe(Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version);
@@ -271,11 +274,11 @@ public sealed class ProcessSubject : ISubject, IDisposable
         RequireRefusal(request, "a request");
     }
 
-    /// <summary>Asks about a network with a field that the protocol does not know, and about one whose first layer has it.</summary>
+    /// <summary>Sends a network with a field that the protocol does not know, and a network whose first layer has such a field.</summary>
     /// <param name="network">A network that the subject offers.</param>
     /// <param name="noise">A noise that it offers.</param>
     /// <param name="given">Whether parameters are given.</param>
-    /// <exception cref="AdapterException">One of them was answered otherwise than by an error.</exception>
+    /// <exception cref="AdapterException">An answer was not an error.</exception>
     internal void AskSomethingUnknown(Network network, NoiseKind noise, bool given)
     {
         var input = Batch.Gaussian(network, 1, 0, 0);
@@ -326,7 +329,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
                 }
                 catch (AdapterException)
                 {
-                    // A description: it holds more fields than an answer of another kind.
+                    // The answer is a description, which has more fields than answers of other kinds.
                     return "done";
                 }
             }
@@ -405,7 +408,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
         finally
         {
-            // What is still there is met again, and named, when the folder is removed.
+            // A file that is still there will be found and named when the folder is removed.
             exchange.Remove();
         }
     }
@@ -480,7 +483,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         Answered(question, propagations.Count, numbers, (simulation, i, answer) => observe(simulation, places[i], answer));
     }
 
-    /// <summary>Asks, and shows what was answered in the order of a list of places.</summary>
+    /// <summary>Sends a question, and passes on the answers in the order of a list of places.</summary>
     private void Answered(LayerQuestion question, int simulations, int[] numbers, Action<int, int, LayerAnswer> observe)
     {
         var answers = new Dictionary<(int Simulation, int Place), LayerAnswer>();
@@ -494,7 +497,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    /// <summary>Writes the input of a request; where a subject has spoilt the folder, into another.</summary>
+    /// <summary>Writes the input of a request; if a subject has damaged the folder, into another folder.</summary>
     private T Written<T>(Func<string, T> name, Action<T> write)
     {
         var folder = _folder.Path;

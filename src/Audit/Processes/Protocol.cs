@@ -9,16 +9,16 @@ namespace Wellbehaved.Audit;
 /// <summary>Requests and answers of the audit protocol, docs/audit-protocol.md.</summary>
 internal static class Protocol
 {
-    /// <summary>Version of the protocol; grows when an adapter of the last one would break.</summary>
+    /// <summary>Version of the protocol; it grows when an adapter of the previous version would break.</summary>
     public const int Version = 2;
 
-    /// <summary>The version that names architectures, of whom knows no other.</summary>
+    /// <summary>The version that names architectures, for subjects that know no other version.</summary>
     public const int OfArchitectures = 1;
 
-    /// <summary>Characters of a name or version that reports show.</summary>
+    /// <summary>The most characters of a name or version in reports.</summary>
     private const int LongestName = 100;
 
-    /// <summary>Characters of a reason that reports show.</summary>
+    /// <summary>The most characters of a reason in reports.</summary>
     private const int LongestReason = 500;
 
     private static readonly JsonSerializerOptions Strict = new()
@@ -49,14 +49,14 @@ internal static class Protocol
     /// <param name="version">Version of the protocol that the answer should have.</param>
     public static JsonObject Describe(int version = OfArchitectures) => new() { ["request"] = "describe", ["protocol"] = version };
 
-    /// <summary>Asks it to stop.</summary>
+    /// <summary>Asks a subject to stop.</summary>
     public static JsonObject Stop() => new() { ["request"] = "stop" };
 
-    /// <summary>Asks it to propagate given weights.</summary>
+    /// <summary>Asks a subject to propagate with given weights.</summary>
     public static JsonObject Propagate(NetworkSettings network, Exchange exchange) =>
         exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = NetworkSettingsJson.Write(network) });
 
-    /// <summary>Asks it to propagate with weights of its own.</summary>
+    /// <summary>Asks a subject to propagate with weights of its own.</summary>
     public static JsonObject Simulate(NetworkSettings network, Weights.Own first, int simulations, Exchange exchange) =>
         exchange.AddTo(
             new JsonObject
@@ -69,8 +69,8 @@ internal static class Protocol
             }
         );
 
-    /// <summary>A seed that every language reads exactly.</summary>
-    /// <exception cref="ArgumentException">It is not below 2⁵³.</exception>
+    /// <summary>The seed itself, if every language reads it exactly.</summary>
+    /// <exception cref="ArgumentException">The seed is not below 2⁵³.</exception>
     public static ulong SeedToAsk(ulong seed) => seed < 1UL << 53 ? seed : throw new ArgumentException($"expected a seed below 2^53, got {seed}", nameof(seed));
 
     /// <summary>Writes a request on one line.</summary>
@@ -85,8 +85,8 @@ internal static class Protocol
         return message.ToJsonString(Compact);
     }
 
-    /// <summary>Reads what a subject says of itself.</summary>
-    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    /// <summary>Reads a subject's description of itself.</summary>
+    /// <exception cref="AdapterException">The description does not follow the protocol.</exception>
     public static SubjectDescription ReadDescription(long id, string line)
     {
         var answer = Read<DescribeAnswer>(id, line);
@@ -112,9 +112,9 @@ internal static class Protocol
         };
     }
 
-    /// <summary>Reads what a subject of protocol 2 says of itself.</summary>
-    /// <returns>Its description; null where it answers an error, or in the form of protocol 1.</returns>
-    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    /// <summary>Reads the description of a subject of protocol 2.</summary>
+    /// <returns>Its description; null if it answers with an error, or in the form of protocol 1.</returns>
+    /// <exception cref="AdapterException">The description does not follow the protocol.</exception>
     public static SubjectDescription? ReadDescriptionInLayers(long id, string line)
     {
         if (IsOfArchitectures(line))
@@ -135,7 +135,7 @@ internal static class Protocol
         return LayersDescription.Read(answer, line);
     }
 
-    /// <summary>Whether an answer is an error, a refusal, or a description without a version, which protocol 1 has.</summary>
+    /// <summary>Whether an answer is an error, a refusal, or a description without a version, as in protocol 1.</summary>
     private static bool IsOfArchitectures(string line)
     {
         try
@@ -148,13 +148,13 @@ internal static class Protocol
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
-            // What is no JSON, or names something twice, is met again where it is read.
+            // Text that is not JSON, or JSON with a repeated name, is reported where the answer is read.
             return false;
         }
     }
 
     /// <summary>Reads the answer to a request for tensors.</summary>
-    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    /// <exception cref="AdapterException">The answer does not follow the protocol.</exception>
     /// <exception cref="ReportedErrorException">The subject reports an error.</exception>
     /// <exception cref="DeclinedException">The subject declines.</exception>
     public static void ReadAnswer(long id, string line)
@@ -189,24 +189,24 @@ internal static class Protocol
         return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
     }
 
-    /// <summary>Values of ε that a norm can have.</summary>
+    /// <summary>The values of ε, if a norm can have them.</summary>
     internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) =>
         epsilons is not null && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
             ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
             : epsilons;
 
-    /// <summary>The unit roundoff of a type of numbers.</summary>
+    /// <summary>The unit roundoff of a number type.</summary>
     internal static double UnitRoundoffOf(string dtype) =>
         Precision.TryGetValue(dtype, out var digits)
             ? Math.ScaleB(1, -digits)
             : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(dtype)}'");
 
-    /// <summary>Words that all exist.</summary>
+    /// <summary>The words of a list, if all of them are known.</summary>
     internal static IReadOnlyList<string> Known(string field, IReadOnlyList<string?> words, IReadOnlyList<string> known)
     {
         foreach (var word in words)
         {
-            // A list may hold null in the place of a word.
+            // A list may contain null instead of a word.
             if (word is null || !known.Contains(word))
             {
                 throw new AdapterException($"expected {field} among {string.Join(", ", known)}, got '{Short(word ?? "null")}'");
@@ -238,7 +238,7 @@ internal static class Protocol
         IReadOnlyList<string> Moments
     ) : Answer(Id, Status);
 
-    /// <summary>What a subject of protocol 2 says of itself.</summary>
+    /// <summary>The answer of a subject of protocol 2 to a request for its description.</summary>
     internal sealed record LayersAnswer(
         long Id,
         string Status,

@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A network of the four architectures as protocol 2 asks for it: in layers.</summary>
+/// <summary>A network of the four architectures in the form that protocol 2 uses: as layers.</summary>
 internal sealed class SettingsInLayers
 {
     private SettingsInLayers(SpelledOutNetwork network, IReadOnlyList<(int Depth, Model.Place Place, int Number)> shown, bool isDense) =>
@@ -12,14 +12,16 @@ internal sealed class SettingsInLayers
     /// <summary>The network.</summary>
     public SpelledOutNetwork Network { get; }
 
-    /// <summary>Every place of the architecture, with the number that it has in the network, in the order of protocol 1.</summary>
+    /// <summary>Every place of the architecture, with its number in the network, in the order of protocol 1.</summary>
     public IReadOnlyList<(int Depth, Model.Place Place, int Number)> Shown { get; }
 
     private bool IsDense { get; }
 
     /// <summary>Spells out a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="offer">What the subject offers: fully connected layers as such if it has them, otherwise as convolutions of single positions.</param>
+    /// <param name="offer">
+    /// The subject's offer: fully connected layers are written as dense layers if it has them, otherwise as convolutions of single positions.
+    /// </param>
     /// <returns>The network in layers.</returns>
     public static SettingsInLayers SpellOut(NetworkSettings network, NetworkOffer offer)
     {
@@ -69,7 +71,7 @@ internal sealed class SettingsInLayers
         Residual Branch(Networks.Layers once) => new(residualDepth == 1 ? once : [new Repeat(residualDepth, once)]);
     }
 
-    /// <summary>Architectures that what is offered makes.</summary>
+    /// <summary>The architectures that can be built from the offer.</summary>
     public static IEnumerable<string> Offered(NetworkOffer offer) =>
         Architecture.Names.Where(name =>
             (Has(offer.Layers, "conv") || Has(offer.Layers, "dense"))
@@ -79,7 +81,7 @@ internal sealed class SettingsInLayers
             && offer.Noises.Count > 0
         );
 
-    /// <summary>Why a network cannot be asked for, though its architecture, boundary and ε are offered.</summary>
+    /// <summary>Why a network cannot be asked for although its architecture, boundary and ε are offered.</summary>
     public static string? WhyNot(NetworkSettings network, NetworkOffer offer)
     {
         var shape = network.FeatureShape;
@@ -94,12 +96,14 @@ internal sealed class SettingsInLayers
             : null;
     }
 
-    /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
+    /// <summary>
+    /// The noise that is asked for: that of the mapping. If it is not offered, there is no batch norm, and without batch norm both noises are the same.
+    /// </summary>
     public static string NoiseOf(NetworkOffer offer) => Words.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
 
     private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
 
-    /// <summary>Given weights as parameters.</summary>
+    /// <summary>Given weights in the form of parameters.</summary>
     public LayerParameter[] Parameters(NetworkSettings network, Weights.Given given) =>
         [
             .. network.Kernels.Select(

@@ -4,12 +4,12 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// A network as protocol 2 writes it: repeats are unrolled, every option has its value and every scale its number, so that a program that reads it
-/// needs no defaults, no counting of units and no rule of ours.
+/// A network in the form of protocol 2: repeats are unrolled, every option has its value and every scale its number. So a program that reads it needs no
+/// defaults, no counting of units and no rule of ours.
 /// </summary>
 /// <remarks>
-/// Places are numbers: 0 is the input, and every layer's output takes the next one in the order of propagation, a branch before its skip and both
-/// before their sum.
+/// Places are numbers: 0 is the input, and every layer's output has the next number in the order of propagation: the branch first, then the skip connection,
+/// then their sum.
 /// </remarks>
 internal sealed class SpelledOutNetwork
 {
@@ -33,19 +33,19 @@ internal sealed class SpelledOutNetwork
     /// <summary>Shape of the features of one input at each place, by its number.</summary>
     public IReadOnlyList<Shape> Shapes => _shapes;
 
-    /// <summary>For each of <see cref="Network.Places"/> the number of the place where the same is seen.</summary>
+    /// <summary>For each of <see cref="Network.Places"/> the number of the place that shows the same tensors.</summary>
     public IReadOnlyList<int> NumbersOfPlaces => _numbers;
 
     /// <summary>Spells out a network.</summary>
     public static SpelledOutNetwork SpellOut(Network network) => new(network.Layers, network.Input);
 
-    /// <summary>Spells out layers that need not be a network: kernels may be larger than the image, as protocol 1 allows.</summary>
+    /// <summary>Spells out layers that need not be a valid network: kernels may be larger than the image, as protocol 1 allows.</summary>
     public static SpelledOutNetwork SpellOut(Networks.Layers layers, Shape input) => new(layers, input);
 
-    /// <summary>The network of a request.</summary>
+    /// <summary>The network in the form of a request.</summary>
     public JsonObject ToJson() => new() { ["input"] = new JsonArray(Input.Height, Input.Width, Input.Channels), ["layers"] = Layers.DeepClone() };
 
-    /// <summary>Layers outside of every unit.</summary>
+    /// <summary>Spells out layers outside of every unit.</summary>
     private void Stack(Networks.Layers layers, JsonArray written, (int Unit, int Units)? stack)
     {
         foreach (var layer in layers)
@@ -82,7 +82,7 @@ internal sealed class SpelledOutNetwork
         Unit(unit, written, stack, shown: true);
     }
 
-    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    /// <summary>Spells out layers of a unit, of a branch or of a skip connection.</summary>
     private void Unit(Networks.Layers layers, JsonArray written, (int Unit, int Units)? stack, bool shown)
     {
         foreach (var layer in layers)
@@ -135,7 +135,7 @@ internal sealed class SpelledOutNetwork
         Show(shape, shown);
     }
 
-    /// <summary>Whether the last layer that has a place is repeated, so that its place shows another repetition; null where none has a place.</summary>
+    /// <summary>Whether the last layer with a place is repeated, so that its place shows another repetition; null if no layer has a place.</summary>
     private static bool? EndsInRepetition(Networks.Layers layers)
     {
         foreach (var layer in layers.Reverse())

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A running subject: takes one line, answers with one line, within a time and a size.</summary>
+/// <summary>A running subject. It reads one line and answers with one line, within limits of time and size.</summary>
 /// <remarks>
-/// Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been
-/// killed.
+/// Whatever the process does, each call returns or throws within its time limit: after the process and its children have been killed, reads are abandoned, not
+/// awaited.
 /// </remarks>
 internal sealed class SubjectProcess : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SubjectProcess : IDisposable
     private const int TailLength = 2000;
     private const int LastLines = 3;
 
-    /// <summary>For what follows at once, also on a busy machine, unless somebody prevents it.</summary>
+    /// <summary>Time limit of something that takes only a moment, even on a busy machine, unless it is blocked.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
@@ -37,12 +37,12 @@ internal sealed class SubjectProcess : IDisposable
         _errorsRead = KeepTailOfErrors();
     }
 
-    /// <summary>Processes that it had left running when it was stopped, and what became of them, a line each.</summary>
+    /// <summary>A line for each process that the subject had left running when it was stopped: whether it was ended.</summary>
     public IReadOnlyList<string> LeftBehind { get; private set; } = [];
 
     /// <summary>Starts a command by the system's shell, in the current folder.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="singleThreaded">Whether its linear algebra should keep to one thread since others like it run beside it.</param>
+    /// <param name="singleThreaded">Whether its linear algebra should use one thread only, because other instances run beside it.</param>
     /// <returns>The process.</returns>
     /// <exception cref="ProgramNotStartedException">There is no shell to start it.</exception>
     public static SubjectProcess Start(string command, bool singleThreaded)
@@ -73,13 +73,13 @@ internal sealed class SubjectProcess : IDisposable
     }
 
     /// <summary>Sends a request and reads the answer.</summary>
-    /// <param name="request">One line without its end.</param>
-    /// <param name="limit">Time for both.</param>
-    /// <param name="excess">Asked now and then while waiting; what it says ends the process.</param>
+    /// <param name="request">One line, without the end of the line.</param>
+    /// <param name="limit">Time limit for both.</param>
+    /// <param name="excess">Called repeatedly while waiting; if it returns a message, the process is ended.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>The answer, one line without its end.</returns>
-    /// <exception cref="ProgramNotStartedException">It ended with an error before it answered anything.</exception>
-    /// <exception cref="AdapterException">No whole line of UTF-8 came in time.</exception>
+    /// <returns>The answer: one line, without the end of the line.</returns>
+    /// <exception cref="ProgramNotStartedException">The process ended with an error before it answered anything.</exception>
+    /// <exception cref="AdapterException">No complete line of UTF-8 was received in time.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public string Ask(string request, TimeSpan limit, Func<string?>? excess, CancellationToken cancellation)
     {
@@ -157,8 +157,10 @@ internal sealed class SubjectProcess : IDisposable
         }
     }
 
-    /// <summary>Asks it to stop, and kills it and its children if it does not; then ends what it has left running, where the system tells.</summary>
-    /// <param name="request">The request to stop; null to kill at once.</param>
+    /// <summary>
+    /// Asks the process to stop, and kills it and its children if it does not; then ends what it has left running, if the system tells whose it is.
+    /// </summary>
+    /// <param name="request">The request to stop; null to kill the process at once.</param>
     public void Stop(string? request)
     {
         try
@@ -170,7 +172,7 @@ internal sealed class SubjectProcess : IDisposable
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException or AggregateException or System.ComponentModel.Win32Exception)
         {
-            // It has ended on its own.
+            // It has ended by itself.
         }
 
         LeftBehind = [.. LeftBehind, .. LeftoverProcesses.EndMarked(_mark)];
@@ -185,7 +187,7 @@ internal sealed class SubjectProcess : IDisposable
         _pending.Dispose();
     }
 
-    /// <summary>Whether it ends when asked to; it may not even read the request.</summary>
+    /// <summary>Whether the process ends when asked to; it may not even read the request.</summary>
     private bool Stops(string request)
     {
         var written = _process.StandardInput.WriteAsync(request + "\n");
@@ -230,7 +232,7 @@ internal sealed class SubjectProcess : IDisposable
             return new AdapterException($"the process closed its end {when}{LastLine()}");
         }
 
-        // A process that it has left running may hold the other end for as long as it likes.
+        // A process that it has left running may keep the other end open for any time.
         _errorsRead.Wait(Moment);
         var status = _process.ExitCode;
         return status != 0 && !_hasAnswered && _pending.Length == 0
@@ -238,7 +240,7 @@ internal sealed class SubjectProcess : IDisposable
             : new AdapterException($"the process ended with exit status {status} {when}{LastLine()}");
     }
 
-    /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps what came last; lines may be of any length.</summary>
+    /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps the last part; lines may have any length.</summary>
     private async Task KeepTailOfErrors()
     {
         var buffer = new char[TailLength];
@@ -259,7 +261,7 @@ internal sealed class SubjectProcess : IDisposable
         }
     }
 
-    /// <summary>The last line that it wrote to standard error, which is where most runtimes say what went wrong.</summary>
+    /// <summary>The last line that the process wrote to standard error, where most runtimes say what went wrong.</summary>
     private string LastLine() => Tail(1) is [var line] ? $"; the last line on its standard error: {line}" : "";
 
     private string[] Tail(int lines)

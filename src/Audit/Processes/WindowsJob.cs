@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A job of Windows: a process and all that it starts, which end when the job is closed, be it because the auditor was killed.</summary>
+/// <summary>
+/// A job of Windows: a process and everything that it starts. They end when the job is closed, even if that is because the auditor was killed.
+/// </summary>
 internal sealed partial class WindowsJob : IDisposable
 {
     private const int ExtendedLimits = 9;
@@ -15,7 +17,7 @@ internal sealed partial class WindowsJob : IDisposable
 
     /// <summary>Puts a process that has just been started into a job of its own.</summary>
     /// <param name="process">The process.</param>
-    /// <returns>The job; null where the system does not allow it, or the process has ended already.</returns>
+    /// <returns>The job; null if the system does not allow it, or the process has already ended.</returns>
     public static WindowsJob? Enclose(Process process)
     {
         var handle = CreateJob(0, 0);

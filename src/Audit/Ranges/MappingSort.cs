@@ -2,11 +2,11 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Sorts the mappings of a deep experiment into those that live, those that died, and those with a number that no mapping has.</summary>
+/// <summary>Sorts the mappings of a deep experiment into those that live, those that died, and those with a number that is impossible in any mapping.</summary>
 /// <remarks>
-/// A mapping is read from its first depth on. Where ln ν₂ is that of zero the signal died, and from there on nothing else has a meaning. Where χ is zero
-/// the noise died. Before that, every number must be possible; an effective rank of -1 in a file is the mark of a dead signal unless ν₂ or χ show
-/// that it lives.
+/// A mapping is read from its first depth on. At the depth where ln ν₂ is the logarithm of zero, the signal died, and from there on nothing else has a meaning.
+/// At the depth where χ is zero, the noise died. Before that, every number must be possible; an effective rank of -1 in a file marks a dead signal, unless ν₂
+/// or χ show that it lives.
 /// </remarks>
 internal static class MappingSort
 {
@@ -24,12 +24,12 @@ internal static class MappingSort
         [LogNu2] = "ln ν₂",
     };
 
-    /// <summary>Sorts.</summary>
-    /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
+    /// <summary>Sorts the mappings.</summary>
+    /// <param name="table">Rows of all mappings; those that are already counted as died remain so.</param>
     /// <param name="range">The possible values.</param>
-    /// <param name="recorded">How each mapping ended, where a file says so; null where the numbers must tell.</param>
-    /// <param name="contradictions">Numbers of a file that cannot all be true; null where there is no file.</param>
-    /// <returns>The rows of the living, the number of the dead, and findings about the rest; and how those that are left out ended.</returns>
+    /// <param name="recorded">How each mapping ended, if a file says so; null if it must be read from the numbers.</param>
+    /// <param name="contradictions">Numbers of a file that cannot all be true; null if there is no file.</param>
+    /// <returns>The rows of the living mappings, the number of the dead, findings about the others, and how the mappings that are left out ended.</returns>
     public static MomentTable Sorted(
         MomentTable table,
         MomentRange range,
@@ -57,7 +57,7 @@ internal static class MappingSort
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
 
-                    // Where a number is of no signal, the logarithm that it lacks is no ending.
+                    // If a number is impossible for any signal, a missing logarithm there does not mean that the mapping ended.
                     var last =
                         kinds.Keys.Any(key => key.Item2 == ValueKind.OutOfRange && !Words.ContainsKey(key.Item1)) && recorded is null
                             ? MappingEnd.None
@@ -67,7 +67,7 @@ internal static class MappingSort
                         ends.Add(last);
                     }
 
-                    // An ending explains what is wrong from there on, but for numbers that are none.
+                    // An ending explains everything that is wrong from there on, except for NaN.
                     var explained = last.HasEnded && last.Ending != Ending.NotANumber && kinds.Values.All(depth => depth >= last.Depth);
                     chiOverflows += explained && last.Ending == Ending.Overflow && !kinds.ContainsKey((LogNu2, ValueKind.Infinite)) ? 1 : 0;
                     foreach (var (key, depth) in kinds)
@@ -83,7 +83,7 @@ internal static class MappingSort
                 default:
                     if (recorded?[i] is { HasEnded: true } contradicted)
                     {
-                        // Nobody knows which of the two is wrong.
+                        // It is not known which of the two is wrong.
                         unusable++;
                         Add(found, (End, ValueKind.Contradicted), contradicted.Depth);
                         Add(doubted, (End, ValueKind.Contradicted), contradicted.Depth);
@@ -152,11 +152,11 @@ internal static class MappingSort
             var lives = nu2 == ValueKind.Possible || chi == ValueKind.Possible;
             if (nu2 == ValueKind.Extinct || chi == ValueKind.Extinct || (reff == ValueKind.NotComputed && !lives))
             {
-                // What was found before the signal died stays found.
+                // Findings before the death of the signal remain.
                 return (found.Count == 0, nu2 != ValueKind.Extinct && (nu2 == ValueKind.Possible || reff == ValueKind.Possible), table.Depths[i], found);
             }
 
-            // A negative number has no logarithm: what is wrong with it is said, not what becomes of it.
+            // A negative number has no logarithm: the finding is that the number is negative, not what this does to its logarithm.
             var contradicted = contradictions?.At(mapping, i) ?? [];
             foreach (var contradiction in contradicted)
             {

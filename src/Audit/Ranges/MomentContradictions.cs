@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>
 /// Numbers of a result file that cannot all be true: a negative mean square, a μ₂ above ν₂, a logarithm of another number, an effective rank above its bound.
 /// </summary>
-/// <remarks>An audit judges the same by its claims D1 and D2; whoever only reads moments, to diagnose or draw them, hears of it from here.</remarks>
+/// <remarks>An audit judges the same by its claims D1 and D2. A command that only reads moments, to diagnose or draw them, reports it from here.</remarks>
 internal sealed class MomentContradictions
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
@@ -19,7 +19,7 @@ internal sealed class MomentContradictions
     private static readonly string[] Ranks = ["reff_signal", "reff_noise"];
     private readonly ResultFile _file;
 
-    /// <summary>By simulation and column: a computed depth, or in the neutral layout a place.</summary>
+    /// <summary>Contradictions by simulation and column: a column is a computed depth, or in the neutral layout a place.</summary>
     private readonly Dictionary<(int Simulation, int Column), List<(string Moment, ValueKind Kind)>> _found = [];
     private readonly Dictionary<(int Simulation, int Depth), List<(string Moment, ValueKind Kind)>> _bySequence = [];
 
@@ -49,12 +49,12 @@ internal sealed class MomentContradictions
         }
     }
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the contradictions of a file.</summary>
     public static MomentContradictions Find(ResultFile file) => new(file);
 
-    /// <summary>Those of a simulation at a depth of the sequence; moments are in words.</summary>
+    /// <summary>The contradictions of a simulation at a depth of the sequence; moments are in words.</summary>
     /// <param name="simulation">Row of the simulation.</param>
-    /// <param name="depth">Index of the depth; in the neutral layout all places from the end of the unit before belong to it.</param>
+    /// <param name="depth">Index of the depth; in the neutral layout, all places after the end of the unit before belong to it.</param>
     public IReadOnlyList<(string Moment, ValueKind Kind)> At(int simulation, int depth) => _bySequence.GetValueOrDefault((simulation, depth)) ?? [];
 
     /// <summary>One finding for each kind of contradiction.</summary>
@@ -69,7 +69,7 @@ internal sealed class MomentContradictions
                 Place = _file.Places?[group.Column],
             });
 
-    /// <summary>Where a moment is, as far as its array says: in the neutral layout it has all places.</summary>
+    /// <summary>The place of a moment in words, if its array says so; in the neutral layout an array has all places.</summary>
     private string At(int place) => _file.Places is null ? $" at place {place}" : "";
 
     private void LookAtSign(string name, string symbol, int place)
@@ -138,7 +138,7 @@ internal sealed class MomentContradictions
         );
     }
 
-    /// <summary>What the format in which a moment is kept can have done to its logarithm.</summary>
+    /// <summary>Bounds on the error of a moment's logarithm by the format in which the moment is kept.</summary>
     private Func<int, int, double> LostBy(string name, int place)
     {
         if (_file.Find(MomentRange.Log + _file.NameOf(name, place)) is { } logs)

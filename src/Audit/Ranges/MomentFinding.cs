@@ -1,15 +1,15 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Numbers of a moment that are none, or that no signal has: a finding, never a gap.</summary>
+/// <summary>Numbers of a moment that are not finite, or that no signal can have. They are reported as a finding, not ignored as a gap.</summary>
 /// <param name="Moment">The moment, in words.</param>
-/// <param name="Kind">What is wrong with them.</param>
-/// <param name="Depth">The first depth at which it is.</param>
+/// <param name="Kind">What is wrong with the numbers.</param>
+/// <param name="Depth">The first depth with such a number.</param>
 /// <param name="Count">Number of mappings that have one.</param>
-/// <param name="Mappings">Number of mappings looked at.</param>
-/// <param name="Subject">What a mapping is called: mappings, simulations.</param>
+/// <param name="Mappings">Number of mappings examined.</param>
+/// <param name="Subject">The word for mappings: mappings or simulations.</param>
 internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, int Count, int Mappings, string Subject = "mappings")
 {
-    /// <summary>The first place at which it is, as a neutral file calls it; null where the moment says.</summary>
+    /// <summary>The first place with such a number, by its name in a neutral file; null if the moment names it already.</summary>
     public string? Place { get; init; }
 
     /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
@@ -22,10 +22,10 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
             _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
         };
 
-    /// <summary>The finding as a measurement: none is what theory expects.</summary>
+    /// <summary>The finding as a measurement; the theory expects no such number.</summary>
     public Measurement Conclude() => Measure(ToString(), Count, Mappings, Verdict);
 
-    /// <summary>A measurement that counts what must not occur.</summary>
+    /// <summary>A measurement that counts events that must not occur.</summary>
     public static Measurement Measure(string words, int count, int of, Verdict verdict) =>
         new(words, new Expected(0), new Observed(count), verdict) { Samples = of, Deviation = double.PositiveInfinity };
 

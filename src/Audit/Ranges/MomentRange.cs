@@ -2,24 +2,26 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The values that each moment can have: the one place that knows them, for live subjects and for files.</summary>
+/// <summary>The values that each moment can have, for live subjects and for files. No other code defines them.</summary>
 /// <remarks>
-/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, χ is a square root: none is negative. A logarithm is any finite number, or
-/// that of zero; numbers beyond 2⁵³ are none that a network of any depth reaches, and differences of theirs overflow. An effective rank lies between 1 and
+/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, and χ is a square root: none is negative. A logarithm is any finite number,
+/// or the logarithm of zero; no network of any depth reaches numbers beyond 2⁵³, whose differences would overflow. An effective rank lies between 1 and
 /// min(N, P - 1) (law D2).
 /// </remarks>
-/// <param name="LargestRank">min(N, P - 1), or infinity where channels or points are unknown.</param>
+/// <param name="LargestRank">min(N, P - 1), or infinity if channels or points are unknown.</param>
 /// <param name="Rounding">Rounding of an effective rank, relative to its size.</param>
 /// <param name="IsRecorded">Whether the numbers come from a result file, where an effective rank of -1 means "not computed".</param>
 internal readonly record struct MomentRange(double LargestRank, double Rounding, bool IsRecorded)
 {
-    /// <summary>Moments come from tensors of single precision or better, of ten thousand numbers and more: √n·u with a factor for the worst of many.</summary>
+    /// <summary>
+    /// Rounding of moments of tensors of single precision or better, with ten thousand numbers or more: √n·u, with a factor for the worst of many.
+    /// </summary>
     public const double RoundingOfSingle = 3e-5;
 
     /// <summary>The prefix of logarithms.</summary>
     public const string Log = "log_";
 
-    /// <summary>No layer changes a logarithm by more than some thousands, and no network has more than 2³¹ layers.</summary>
+    /// <summary>The largest possible logarithm: no layer changes a logarithm by more than some thousands, and no network has more than 2³¹ layers.</summary>
     public const double LargestLogarithm = 1L << 53;
 
     private const double UnitRoundoffOfSingle = 1.0 / (1 << 24);
@@ -31,27 +33,27 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     /// <param name="largestRank">min(N, P - 1), or infinity.</param>
     public static MomentRange OfFile(double largestRank = double.PositiveInfinity) => new(largestRank, RoundingOfSingle, IsRecorded: true);
 
-    /// <summary>The ranges for what a subject reports; rounding grows with its unit roundoff.</summary>
+    /// <summary>The ranges for moments that a subject reports; rounding grows with its unit roundoff.</summary>
     /// <param name="largestRank">min(N, P - 1), or infinity.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     public static MomentRange OfSubject(double largestRank, double unitRoundoff) =>
         new(largestRank, RoundingOfSingle * Math.Max(1, unitRoundoff / UnitRoundoffOfSingle), IsRecorded: false);
 
-    /// <summary>By how much rounding may bring an effective rank below 1; NaN for <see cref="Rounding"/>.</summary>
+    /// <summary>How far below 1 rounding may bring an effective rank; NaN stands for <see cref="Rounding"/>.</summary>
     public double BelowOne { get; init; } = double.NaN;
 
-    /// <summary>The ranges for what a subject reports of a signal whose size is known.</summary>
+    /// <summary>The ranges for moments that a subject reports of a signal of known size.</summary>
     /// <remarks>
-    /// A covariance of points that were centred first, however inexactly, is a sum of squares: rounding changes it by γ_{3P+N+4} times its own trace at most,
-    /// so the rank r near 1 by <see cref="EffectiveRankRounding"/>'s g(1 + r)/(λ - g) with g = γλr. Both the largest rank and how far the signal has collapsed
-    /// are out of it.
+    /// A covariance of points that were centred first, even inexactly, is a sum of squares: rounding changes it by at most γ_{3P+N+4} times its own trace. So a
+    /// rank r near 1 changes by <see cref="EffectiveRankRounding"/>'s g(1 + r)/(λ - g) with g = γλr. This depends neither on the largest rank nor on how far
+    /// the signal has collapsed.
     /// </remarks>
     /// <param name="points">P.</param>
     /// <param name="channels">N.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     public static MomentRange OfSubject(int points, int channels, double unitRoundoff)
     {
-        // A single point has no rank at all.
+        // A single point has no effective rank.
         var largest = points < 2 ? double.PositiveInfinity : Theory.Bounds.LargestEffectiveRank(points, channels);
         var range = OfSubject(largest, unitRoundoff);
         return range with
@@ -60,22 +62,22 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
         };
     }
 
-    /// <summary>Whether this is a moment, or an effective rank, whose range is known.</summary>
+    /// <summary>Whether the name is that of a moment, or of an effective rank, whose range is known.</summary>
     /// <param name="name">Name in result files, with or without the suffix of its place.</param>
     public static bool IsMoment(string name) => IsNonnegative(name) || IsRank(name);
 
-    /// <summary>Whether this is an effective rank.</summary>
+    /// <summary>Whether the name is that of an effective rank.</summary>
     public static bool IsRank(string name) => name.StartsWith(Rank, StringComparison.Ordinal);
 
-    /// <summary>Least and largest value, and the rounding by which they may be exceeded.</summary>
-    /// <param name="name">Name in result files. Of a name that this project does not know nothing can be said: any number is possible.</param>
+    /// <summary>Least and largest value, and the rounding by which a number may exceed them.</summary>
+    /// <param name="name">Name in result files. If this project does not know the name, any number is possible.</param>
     public (double Lower, double Upper, double Tolerance) LimitsOf(string name) =>
         IsRank(name) ? (1, LargestRank, Rounding * (double.IsFinite(LargestRank) ? LargestRank : 1))
         : IsNonnegative(name) ? (0, double.PositiveInfinity, 0)
         : name.StartsWith(Log, StringComparison.Ordinal) && IsNonnegative(name[Log.Length..]) ? (-LargestLogarithm, LargestLogarithm, 0)
         : (double.NegativeInfinity, double.PositiveInfinity, 0);
 
-    /// <summary>Says what a number is.</summary>
+    /// <summary>Classifies a number.</summary>
     /// <param name="name">Name of the moment in result files.</param>
     /// <param name="value">The number.</param>
     public ValueKind KindOf(string name, double value)
@@ -111,7 +113,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
             : ValueKind.Possible;
     }
 
-    /// <summary>Minus infinity, or what our files write for it, in double or single precision.</summary>
+    /// <summary>Whether a number is minus infinity, or the number that our files write for it, in double or single precision.</summary>
     public static bool IsLogOfZero(double value) => double.IsNegativeInfinity(value) || value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
 
     private static bool IsNonnegative(string name) =>

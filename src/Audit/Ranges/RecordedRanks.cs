@@ -1,12 +1,12 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What points and channels allow an effective rank of a result file, as far as the file says how many there are.</summary>
+/// <summary>The effective ranks that numbers of points and channels allow in a result file, if the file states these numbers.</summary>
 internal static class RecordedRanks
 {
     /// <summary>The largest possible effective rank.</summary>
     /// <param name="file">The file.</param>
     /// <param name="column">A computed depth, or in the neutral layout a place.</param>
-    /// <returns>min(N, P - 1); null where neither is known. Of a convolutional net of the author's layout the file says no number of points.</returns>
+    /// <returns>min(N, P - 1); null if neither is known. For a convolutional net in the author's layout the file does not state the number of points.</returns>
     public static double? Largest(ResultFile file, int column) =>
         file switch
         {

@@ -2,26 +2,26 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A recorded quantity at one depth, summed up over the simulations.</summary>
+/// <summary>A recorded quantity at one depth, summarised over the simulations.</summary>
 /// <param name="Count">Number of simulations that have one.</param>
 /// <param name="Mean">Mean.</param>
 /// <param name="Deviation">Sample standard deviation.</param>
-/// <param name="Skewness">Sample skewness; 0 where nothing varies.</param>
+/// <param name="Skewness">Sample skewness; 0 if nothing varies.</param>
 /// <param name="Least">Least value.</param>
 /// <param name="Greatest">Greatest value.</param>
 /// <param name="Lower">16th percentile.</param>
 /// <param name="Upper">84th percentile.</param>
 internal readonly record struct Figure(int Count, double Mean, double Deviation, double Skewness, double Least, double Greatest, double Lower, double Upper)
 {
-    /// <summary>Simulations in which it is NaN or infinite although the file shows that it exists: no correct program writes that.</summary>
+    /// <summary>Number of simulations in which it is NaN or infinite although the file shows that it exists: no correct program writes that.</summary>
     public int NotFinite { get; init; }
 
-    /// <summary>Simulations in which it is missing, and the file does not say why. Those whose signal died are not counted anywhere.</summary>
+    /// <summary>Number of simulations in which it is missing without an explanation in the file. Those whose signal died are not counted anywhere.</summary>
     public int Unknown { get; init; }
 
-    /// <summary>Sums up.</summary>
+    /// <summary>Summarises values.</summary>
     /// <param name="values">One value for each simulation.</param>
-    /// <returns>The figure; zeros without values.</returns>
+    /// <returns>The figure; all zeros if there are no values.</returns>
     public static Figure Summarise(IReadOnlyCollection<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>Judges laws by the moments of a file that has a column for each place of some network.</summary>
 /// <param name="file">The file, in the neutral layout.</param>
 /// <param name="figures">Its figures, by the index of a place.</param>
-/// <param name="at">What a place is called.</param>
+/// <param name="at">Gives the name of a place.</param>
 internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<int, string> at)
 {
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
@@ -20,7 +20,7 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
 
     /// <summary>Judges one claim.</summary>
     /// <param name="claim">Its id.</param>
-    /// <returns>Measurements; if none, what is missing.</returns>
+    /// <returns>Measurements; if there are none, what is missing.</returns>
     public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim) =>
         claim switch
         {
@@ -42,7 +42,7 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
     private static string Belongs(string claim) =>
         $"it speaks about {string.Join(", ", ClaimLedger.Find(claim)?.Architectures ?? [])}; of any network the diagnosis says how signal and noise grow";
 
-    /// <summary>After batch norm, where the file describes its network.</summary>
+    /// <summary>Mean and variance after batch norm, if the file describes its network.</summary>
     private List<Measurement> MeanAndVariance()
     {
         var comparison = new ExactComparison();

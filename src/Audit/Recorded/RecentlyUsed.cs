@@ -1,17 +1,18 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Keeps what was used last, and computes the rest again: cells take twice the memory of the numbers that they stand for, and a file may be large.
+/// Keeps the values that were used most recently, and computes the others again: cells take twice the memory of the numbers that they stand for, and a file may
+/// be large.
 /// </summary>
-/// <typeparam name="T">What is kept.</typeparam>
-/// <param name="most">How many are kept.</param>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <param name="most">The most values that are kept.</param>
 internal sealed class RecentlyUsed<T>(int most)
 {
     private readonly List<(string Name, T Value)> _kept = [];
 
-    /// <summary>Finds or computes.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="compute">Computes it; may itself ask for others.</param>
+    /// <summary>Finds a value, or computes it.</summary>
+    /// <param name="name">The name of the value.</param>
+    /// <param name="compute">Computes the value; may itself ask for others.</param>
     public T Find(string name, Func<T> compute)
     {
         var index = _kept.FindIndex(pair => pair.Name == name);

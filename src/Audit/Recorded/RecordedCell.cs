@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What a number of a result file, or of what is computed from it, stands for.</summary>
+/// <summary>What a number in a result file, or a number computed from such numbers, stands for.</summary>
 internal enum CellKind
 {
     /// <summary>A number.</summary>
@@ -9,7 +9,9 @@ internal enum CellKind
     /// <summary>Zero, or the logarithm of zero: signal or noise has died here.</summary>
     Extinct,
 
-    /// <summary>There is none, for a reason that the file gives: the signal died, it was not computed, or only its logarithm fits double precision.</summary>
+    /// <summary>
+    /// There is no number, for a reason that the file gives: the signal died, it was not computed, or only its logarithm fits double precision.
+    /// </summary>
     Absent,
 
     /// <summary>NaN or an infinity where other numbers of the file show that the number exists: no correct program writes that.</summary>
@@ -19,28 +21,29 @@ internal enum CellKind
     Unknown,
 }
 
-/// <summary>A number, or why there is none.</summary>
-/// <param name="Kind">Which.</param>
+/// <summary>A number, or the reason why there is none.</summary>
+/// <param name="Kind">The kind of the cell.</param>
 /// <param name="Value">The number; 0 or the recorded logarithm if extinct, NaN otherwise.</param>
 internal readonly record struct RecordedCell(CellKind Kind, double Value)
 {
-    /// <summary>There is none, and that is right.</summary>
+    /// <summary>There is no number, for a known reason.</summary>
     public static readonly RecordedCell Absent = new(CellKind.Absent, double.NaN);
 
-    /// <summary>There is none, and why is not known.</summary>
+    /// <summary>There is no number, and the reason is not known.</summary>
     public static readonly RecordedCell Unknown = new(CellKind.Unknown, double.NaN);
 
-    /// <summary>There must be one, and there is none.</summary>
+    /// <summary>There is no number although there must be one.</summary>
     public static readonly RecordedCell Impossible = new(CellKind.Impossible, double.NaN);
 
     /// <summary>Whether it is a finding.</summary>
     public bool IsBad => Kind is CellKind.Impossible or CellKind.Unknown;
 
-    /// <summary>A number.</summary>
+    /// <summary>The cell of a number; unknown if the number is not finite.</summary>
     public static RecordedCell FromNumber(double value) => double.IsFinite(value) ? new(CellKind.Number, value) : Unknown;
 
-    /// <summary>Computes from two numbers: nothing can be known of what rests on a bad one, and nothing is said of what rests on one that is absent
-    /// or extinct.</summary>
+    /// <summary>
+    /// Computes a cell from two numbers. The result is unknown if it depends on a bad number, and absent if it depends on a number that is absent or extinct.
+    /// </summary>
     public static RecordedCell Combine(RecordedCell one, RecordedCell other, Func<double, double, double> combine) =>
         one.IsBad || other.IsBad ? Unknown
         : one.Kind == CellKind.Number && other.Kind == CellKind.Number ? FromNumber(combine(one.Value, other.Value))

@@ -4,14 +4,15 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Figures computed from a result file: every moment that it holds and the quantities that laws speak about, by depth.</summary>
-/// <remarks>They can be kept as a table of text where the file itself cannot; laws are judged from them alone.</remarks>
+/// <summary>Figures computed from a result file: every moment that it holds, and the quantities that laws speak about, by depth.</summary>
+/// <remarks>They can be kept as a text table where the file itself cannot be kept; laws are judged from them alone.</remarks>
 internal sealed class RecordedFigures
 {
     private const string Header = "quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84";
 
-    /// <summary>Two more columns, where anything is to be counted in them: tables that were written before them, and tables without findings, have
-    /// none.</summary>
+    /// <summary>
+    /// The header with two more columns. They are written only if they count anything; tables without findings, and older tables, do not have them.
+    /// </summary>
     private const string HeaderWithFindings = Header + ",not_finite,unknown";
     private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
 
@@ -31,7 +32,7 @@ internal sealed class RecordedFigures
     /// <returns>The figures.</returns>
     public static RecordedFigures Compute(ResultFile file, Architecture architecture) => Compute(RecordedQuantities.Compute(file, architecture), file.Depth);
 
-    /// <summary>Computes figures from a result file in the neutral layout, of what needs no architecture.</summary>
+    /// <summary>Computes the figures that need no architecture, from a result file in the neutral layout.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The figures, by the index of a place instead of a depth: several places may have one depth.</returns>
     internal static RecordedFigures OfPlaces(ResultFile file) => Compute(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
@@ -43,7 +44,7 @@ internal sealed class RecordedFigures
         {
             for (var i = 0; i < columns.Count; i++)
             {
-                // A dead signal has moments of 0, which are numbers; it has no ratio, rank or logarithm.
+                // The moments of a dead signal are 0, which is a number; a dead signal has no ratio, rank or logarithm.
                 double[] values =
                 [
                     .. rows.Select(row => row[i])
@@ -67,7 +68,7 @@ internal sealed class RecordedFigures
 
     /// <summary>Keeps some of the quantities.</summary>
     /// <param name="names">Their names.</param>
-    /// <returns>The figures of these.</returns>
+    /// <returns>The figures of these quantities.</returns>
     public RecordedFigures Only(IEnumerable<string> names)
     {
         var kept = new RecordedFigures();
@@ -80,9 +81,9 @@ internal sealed class RecordedFigures
     }
 
     /// <summary>Reads a table of figures.</summary>
-    /// <param name="path">A file that <see cref="ToText"/> made.</param>
+    /// <param name="path">A file that <see cref="ToText"/> wrote.</param>
     /// <returns>The figures.</returns>
-    /// <exception cref="InvalidInputException">The file cannot be read, or is no such table.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be read, or is not such a table.</exception>
     public static RecordedFigures Read(string path)
     {
         string[] lines;
@@ -132,7 +133,7 @@ internal sealed class RecordedFigures
     }
 
     /// <summary>Writes the table.</summary>
-    /// <returns>Comma-separated values, seven digits.</returns>
+    /// <returns>Comma-separated values with seven digits.</returns>
     public string ToText()
     {
         var withFindings = _figures.Values.Any(byDepth => byDepth.Values.Any(figure => figure.NotFinite + figure.Unknown > 0));

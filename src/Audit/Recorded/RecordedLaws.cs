@@ -8,13 +8,13 @@ namespace Wellbehaved.Audit;
 /// <summary>Judges laws by recorded figures.</summary>
 /// <param name="figures">The figures.</param>
 /// <param name="architecture">Their architecture.</param>
-/// <param name="experiment">What is known of the experiment.</param>
+/// <param name="experiment">What is known about the experiment.</param>
 internal sealed class RecordedLaws(RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
     /// <summary>
-    /// A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.
+    /// The share of variance that a collapsed batch keeps, which changes the steps of the walk. Measured in the author's 10,000 nets from depth 50 on.
     /// </summary>
     private const double RemainingVariance = 0.03;
 
@@ -31,7 +31,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// <summary>Judges one claim.</summary>
     /// <param name="claim">Its id.</param>
     /// <param name="rates">Error rates of the claim.</param>
-    /// <returns>Measurements; if none, what is missing.</returns>
+    /// <returns>Measurements; if there are none, what is missing.</returns>
     public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim, ErrorRates rates) =>
         (claim, architecture.Name) switch
         {
@@ -132,7 +132,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         );
         if (!architecture.IsResidual)
         {
-            // After batch norm too: flipping a channel's sign exchanges what passes and what does not.
+            // This holds after batch norm too: changing a channel's sign exchanges what passes and what does not.
             Add(
                 quantity == ConvolutionNoise ? ReluNoise : ReluSignal,
                 0.5,
@@ -161,13 +161,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             return [];
         }
 
-        // δ_φ⁻² = 1 - ½E_c ν₁², and ν₁² ≤ E_c ν₁² ≤ ν₁ since ν₁ ≤ 1 in each channel. The ratio of two sums over channels is biased by 1/N.
+        // δ_φ⁻² = 1 - ½E_c ν₁², and ν₁² ≤ E_c ν₁² ≤ ν₁ since ν₁ ≤ 1 in each channel. The ratio of two sums over channels has a bias of 1/N.
         var bias = experiment.NumChannels is { } channels ? 1.0 / channels : 0.01;
         var means = nu1.Values.Where(figure => figure.Count > 0).Select(figure => figure.Mean).DefaultIfEmpty(double.NaN).ToArray();
         var (lower, upper) = (means.Average(mean => 1 - (0.5 * mean)) - bias, means.Average(mean => 1 - (0.5 * mean * mean)) + bias);
         var summary = squares.Values.Single();
 
-        // Bounds that rest on numbers which are missing in part are none.
+        // If some of the numbers are missing, the bounds that rest on them do not hold.
         var missing = nu1.Values.Max(figure => figure.NotFinite + figure.Unknown);
         var expected = lower <= upper && means.All(mean => mean is >= 0 and <= 1 + Rounding) ? Math.Clamp(summary.Mean, lower, upper) : double.NaN;
         var (variances, leastMu2) = (figures.Find(ReluVariance)?.Values.Single(), LeastMu2(place));
@@ -191,7 +191,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         };
         if (variances is { } variance)
         {
-            // Half of it is the least and the most that the ReLU keeps of the signal's variance: no ratio of sums, so no bias.
+            // Half of this is the least and the largest share of the signal's variance that the ReLU keeps: it is no ratio of sums, so it has no bias.
             var (least, most) = (means.Average(mean => 0.5 - (0.25 * mean / (leastMu2 ?? 1))), means.Average(mean => 0.5 - (0.25 * mean * mean)));
             var kept = least <= most && !double.IsNaN(expected) ? Math.Clamp(variance.Mean, least, most) : double.NaN;
             var exact =
@@ -216,14 +216,14 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return tests;
     }
 
-    /// <summary>The least μ₂ after batch norm; 1 where it is not recorded, as ε is far below a variance of 1; null where a recorded one cannot be.</summary>
+    /// <summary>The least μ₂ after batch norm; 1 if it is not recorded, since ε is far below a variance of 1; null if a recorded value is impossible.</summary>
     private double? LeastMu2(Place place) =>
         figures.Find($"mu2_signal_{place.Suffix}") is not { } byDepth ? 1
         : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
         : null;
 
     /// <summary>
-    /// Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.
+    /// Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all of them.
     /// </summary>
     private bool AreWhole(IEnumerable<string> names, int simulations) =>
         names.All(name =>
@@ -274,7 +274,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             return [];
         }
 
-        // The theorem needs ν₂ before the units in the same simulations, all of them.
+        // The theorem needs ν₂ before the units in all of the same simulations.
         var gain = byDepth.Values.Single();
         var before = figures.Find($"nu2_signal_{architecture.Places[0].Suffix}")?.Values.ToArray() ?? [];
         var whole = before.Length == Depths && Array.TrueForAll(before, figure => figure.Count == gain.Count && figure.Least >= 0);
@@ -282,13 +282,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return [RecordedTest.Judge(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
 
-    /// <summary>The largest possible effective rank, where the experiment tells: of fully connected nets.</summary>
+    /// <summary>The largest possible effective rank, if the experiment determines it, which it does for fully connected nets.</summary>
     private static double? LargestRank(RecordedExperiment experiment) =>
         experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : null;
 
     private IEnumerable<string> Normalised(Func<Place, string> name) => architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm).Select(name);
 
-    /// <summary>Computed depths, over which a simulation's quantities are means; fewer make a theorem weaker, not wrong.</summary>
+    /// <summary>Number of computed depths, over which a simulation's quantities are averaged; a smaller number makes a theorem weaker, but not wrong.</summary>
     private int Depths => figures.Names.Max(name => figures.Find(name)!.Count);
 
     private (IReadOnlyList<Measurement> Measurements, string Missing) PowerLaw(ErrorRates rates)
@@ -304,7 +304,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             return Mappings(rates, [.. healthy, power]);
         }
 
-        // Tables that do not count the mappings that grow as a power hold the means of what they would be counted by.
+        // Older tables do not count the mappings that grow as a power, but they have the means of the gains that decide it.
         var (shares, missing) = Mappings(rates.SharedBy(2), healthy);
         if (shares.Count == 0)
         {
@@ -341,7 +341,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 && figure.Mean is >= 0 and <= 1
             )
             {
-                // A mapping that cannot be seen shows neither the property nor its opposite, and counts.
+                // A mapping with impossible numbers shows neither the property nor its opposite, but it is counted.
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
                 var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen).Conclude(
                     property.Words,
@@ -365,7 +365,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             );
     }
 
-    /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>
+    /// <summary>The number of mappings that would decide: the interval shrinks with the root of their number, and must exclude one half.</summary>
     private static string? WouldDecide(Measurement test)
     {
         if (test.Verdict != Verdict.Inconclusive || test.Effect is not { } share)
@@ -382,15 +382,15 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             );
     }
 
-    /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
+    /// <summary>The value nearest to the observed one within an allowance around the expected one.</summary>
     private static double Towards(double observed, double expected, double allowance) => Math.Clamp(observed, expected - allowance, expected + allowance);
 
-    /// <summary>What most mappings must show.</summary>
-    /// <param name="Name">The figure that counts the mappings that show it.</param>
-    /// <param name="Words">The property that the claim asks for, for reports.</param>
+    /// <summary>A property that most mappings must have.</summary>
+    /// <param name="Name">The figure that counts the mappings with the property.</param>
+    /// <param name="Words">The property that the claim requires, for reports.</param>
     private sealed record Property(string Name, string Words)
     {
-        /// <summary>Whether the claim asks for the opposite of what the figure counts.</summary>
+        /// <summary>Whether the claim requires the opposite of what the figure counts.</summary>
         public bool Opposite { get; init; }
     }
 }

@@ -3,17 +3,18 @@ using static Wellbehaved.Audit.RecordedQuantities;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.
+/// Judges, from recorded figures, what holds for the moments of every network: their ranges, the inequalities between them, and their agreement with each
+/// other.
 /// </summary>
 /// <param name="figures">The figures.</param>
-/// <param name="at">What the key of a figure stands for: a depth or a place.</param>
-/// <param name="largestRank">What points and channels allow an effective rank, by key; null where they are not known.</param>
+/// <param name="at">The words for the key of a figure: a depth or a place.</param>
+/// <param name="largestRank">The largest effective rank that points and channels allow, by key; null if they are not known.</param>
 internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, string> at, Func<int, double?> largestRank)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
-    /// <summary>Law D1.</summary>
-    /// <param name="normalised">Names of ν₁ after batch norm, where ν₂ is 1 at most, whether it is recorded or not.</param>
+    /// <summary>Measurements for law D1.</summary>
+    /// <param name="normalised">Names of ν₁ after batch norm, where ν₂ is at most 1 whether it is recorded or not.</param>
     public List<Measurement> Inequalities(IEnumerable<string> normalised)
     {
         var (comparison, ranges, logarithms) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
@@ -54,7 +55,7 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         ];
     }
 
-    /// <summary>Law D2.</summary>
+    /// <summary>Measurements for law D2.</summary>
     public List<Measurement> EffectiveRanks()
     {
         var comparison = new ExactComparison();
@@ -66,20 +67,22 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         return [.. Findings(MomentRange.IsRank), .. Concluded(comparison, "effective ranks within their bounds")];
     }
 
-    /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
-    /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
+    /// <summary>
+    /// The unit roundoff of the format in which a moment was kept. The extremes of the moment are numbers of the array, so they fit that format. A bound that
+    /// the format holds exactly, such as 0 or 1, needs no allowance: rounding does not change the order of numbers.
+    /// </summary>
     public double UnitRoundoffOf(string name) =>
         figures.Find(name) is { } byKey ? RecordedPrecision.Find([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff : 0;
 
-    /// <summary>Asks for all numbers of a quantity between bounds.</summary>
+    /// <summary>Adds comparisons of all numbers of a quantity with two bounds.</summary>
     public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) =>
         Bound(comparison, name, _ => (lower, upper, tolerance), words);
 
-    /// <summary>The same of some keys only.</summary>
+    /// <summary>The same for some keys only.</summary>
     public void Bound(ExactComparison comparison, string name, IReadOnlyCollection<int> keys, double lower, double upper, double tolerance, string words) =>
         Bound(comparison, name, key => keys.Contains(key) ? (lower, upper, tolerance) : null, words);
 
-    /// <summary>The measurement of what was compared; none where nothing was.</summary>
+    /// <summary>The measurement of the comparisons; none if nothing was compared.</summary>
     public static List<Measurement> Concluded(ExactComparison comparison, string words) => comparison.Comparisons == 0 ? [] : [comparison.Conclude(words)];
 
     private void Bound(ExactComparison comparison, string name, Func<int, (double Lower, double Upper, double Tolerance)?> bounds, string words)
@@ -98,10 +101,10 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         }
     }
 
-    /// <summary>Bounds the values of a moment by its range.</summary>
+    /// <summary>Compares the values of a moment with its range.</summary>
     private void Range(ExactComparison comparison, string name, string words)
     {
-        // Rounding is relative to the rank: at the lower bound to 1, however large the upper one is.
+        // Rounding is relative to the rank: at the lower bound it is relative to 1, however large the upper bound is.
         var (least, _, tolerance) = MomentRange.OfFile().LimitsOf(name);
         Bound(comparison, name, least, double.PositiveInfinity, tolerance, words);
         if (MomentRange.IsRank(name) && figures.Find(name)?.Keys.Any(key => largestRank(key) is not null) == true)
@@ -119,7 +122,9 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         }
     }
 
-    /// <summary>What is no number: rejected where the file shows that it exists, inconclusive where it does not say.</summary>
+    /// <summary>
+    /// Findings on numbers that are not finite: rejected if the file shows that the number exists, inconclusive if the file does not say why.
+    /// </summary>
     private List<Measurement> Findings(Func<string, bool> chosen)
     {
         var found = new List<Measurement>();

@@ -2,14 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The moments of a result file, each number with what it stands for.</summary>
+/// <summary>The moments of a result file, and what each of their numbers stands for.</summary>
 /// <remarks>
-/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank and χ do
-/// not exist. An infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that
-/// the signal lives: then every moment of it is a number, and NaN is no gap but a defect.
+/// Other numbers of the same simulation, place and depth serve as witnesses. A moment of zero shows that the signal is dead there: then effective rank and χ do
+/// not exist. An infinity, or a logarithm beyond double precision, shows that numbers overflowed or underflowed there. A positive finite moment shows that the
+/// signal lives: then every moment of it is a number, and NaN is not a gap but a defect.
 /// </remarks>
 /// <param name="file">The file.</param>
-/// <param name="architecture">Its architecture; null of a file in the neutral layout, whose only place, 0, has a column for each place.</param>
+/// <param name="architecture">Its architecture; null for a file in the neutral layout, whose only place, 0, has a column for each place.</param>
 internal sealed class RecordedMoments(ResultFile file, Architecture? architecture)
 {
     private static readonly string[] OfSignal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"];
@@ -59,7 +59,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         );
     }
 
-    /// <summary>The logarithm of a moment: as recorded, otherwise of the number itself.</summary>
+    /// <summary>The logarithm of a moment: the recorded one if there is one, otherwise computed from the number itself.</summary>
     public RecordedCell[][]? Log(string moment, int place) =>
         RecordedLog(moment, place)
         ?? Map(
@@ -73,7 +73,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
                 }
         );
 
-    /// <summary>By how much each number of <see cref="Log"/> may be off because of the format in which the file keeps it.</summary>
+    /// <summary>Bounds on the error of each number of <see cref="Log"/> by the format in which the file keeps it.</summary>
     /// <returns>Bounds (simulations × depths); null if the file does not hold the moment.</returns>
     public double[][]? LostByLog(string moment, int place) =>
         file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Find(logs).LostByLogarithm)
@@ -82,7 +82,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
 
     private static double[][] Lost(IReadOnlyList<double[]> rows, Func<double, double> lost) => [.. rows.Select(row => row.Select(lost).ToArray())];
 
-    /// <summary>Changes every cell.</summary>
+    /// <summary>Applies a function to every cell.</summary>
     public static RecordedCell[][]? Map(RecordedCell[][]? cells, Func<RecordedCell, RecordedCell> change) =>
         cells?.Select(row => row.Select(change).ToArray()).ToArray();
 
@@ -92,7 +92,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     private RecordedCell Linear(string moment, int place, int s, int d, double value) =>
         Range.KindOf(moment, value) switch
         {
-            // A number out of its range stays, for the law that bounds it.
+            // A number out of its range is kept, for the law that bounds it.
             ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.FromNumber(value),
             ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
             ValueKind.NotComputed => IsComputedAt(file.NameOf(moment, place), d) && Lives(moment, place, s, d) && !IsDead(moment, place, s, d)
@@ -118,12 +118,12 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             : RecordedCell.Impossible;
     }
 
-    /// <summary>Half of a unit of the logarithm below the largest number that the array can hold: at the edge it may go either way.</summary>
+    /// <summary>The logarithm of the largest number that the array can hold, minus half a unit: at the limit a number may or may not overflow.</summary>
     private double LargestLogOf(string moment, int place)
     {
         if (!_largest.TryGetValue((moment, place), out var largest))
         {
-            // An array without a finite number does not show its format; its logarithms do.
+            // If an array has no finite number, its format cannot be read from it, but from its logarithms.
             var linear = file.Find(file.NameOf(moment, place))!;
             var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0))
                 ? linear
@@ -134,7 +134,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         return largest;
     }
 
-    /// <summary>Whether a witness says that the signal, or for a moment of the noise the noise, is zero here. χ needs both.</summary>
+    /// <summary>Whether a witness shows that the signal is zero here, or, for a moment of the noise, that the noise is. χ needs both.</summary>
     private bool IsDead(string moment, int place, int s, int d) =>
         Witnesses(moment)
             .Where(witness => witness != moment)
@@ -150,9 +150,11 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             ) || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
 
     /// <summary>
-    /// Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.
+    /// Whether a positive moment beside a moment of zero forbids the zero: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero only if the noise is.
     /// </summary>
-    /// <remarks>Beside a number that even half precision keeps in full none of the others, and no quotient of that size, has become 0 by underflow.</remarks>
+    /// <remarks>
+    /// If one number is so large that even half precision keeps it fully, no other moment, and no quotient of that size, has become 0 by underflow.
+    /// </remarks>
     private bool IsContradicted(string moment, int place, int s, int d)
     {
         var forbids = moment switch
@@ -169,7 +171,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     }
 
     /// <summary>
-    /// Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.
+    /// Whether a witness is a positive number. χ needs one of the signal and one of the noise: if the noise is finite but the signal is not, χ has none.
     /// </summary>
     private bool Lives(string moment, int place, int s, int d) =>
         moment == "chi"
@@ -182,7 +184,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             .Where(name => name != moment)
             .Any(name => At(name, place, s, d) is { } value && Range.KindOf(name, value) == ValueKind.Possible);
 
-    /// <summary>Whether a witness has left double precision: what is computed from it may be NaN.</summary>
+    /// <summary>Whether a witness has left the range of double precision: numbers computed from it may be NaN.</summary>
     private bool IsExtreme(string moment, int place, int s, int d) =>
         Witnesses(moment)
             .Any(witness =>
@@ -195,8 +197,10 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         : OfNoise.Contains(moment) ? [.. OfNoise, "chi"]
         : [.. OfSignal, "chi"];
 
-    /// <summary>Effective ranks that are -1 everywhere were not computed; so are those that are NaN everywhere at a place where nobody computes
-    /// them.</summary>
+    /// <summary>
+    /// Whether effective ranks were computed at a place. They were not if they are -1 everywhere, nor if they are NaN everywhere at a place where no program
+    /// computes them.
+    /// </summary>
     private bool IsComputed(string name, int place) =>
         file.Find(name) is { } rows
         && rows.Any(row =>
@@ -222,7 +226,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         return computed[column];
     }
 
-    /// <summary>Whether there is a single point at a place of the neutral layout: then what needs a variance is not a number, in every simulation.</summary>
+    /// <summary>Whether a place of the neutral layout has a single point: then everything that needs a variance is NaN in every simulation.</summary>
     private bool HasOnePoint(string moment, int column) =>
         architecture is null
         && NeedVariance.Contains(moment)

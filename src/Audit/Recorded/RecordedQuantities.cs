@@ -2,28 +2,30 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth, each number with what it
-/// stands for.</summary>
+/// <summary>
+/// The quantities of a result file that laws speak about, by simulation (rows) and depth, and what each of their numbers stands for.
+/// </summary>
 internal static class RecordedQuantities
 {
-    /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
+    /// <summary>From this depth on, a plain net's signal is one-dimensional to a few percent.</summary>
     public const int CollapsedDepth = 50;
 
     /// <summary>
-    /// ν₂ or μ₂(dx) after the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.
+    /// ν₂ or μ₂(dx) after the convolution, divided by its value before. Like the quantities below, it is the mean over the computed layers, at the last of
+    /// them.
     /// </summary>
     public const string ConvolutionSignal = "convolution_signal",
         ConvolutionNoise = "convolution_noise";
 
-    /// <summary>ν₂ or μ₂(dx) after the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and after it.</summary>
+    /// <summary>ν₂ or μ₂(dx) after the ReLU, divided by its value before; and δ_φ⁻², the squared ratio of χ before and after it.</summary>
     public const string ReluSignal = "relu_signal",
         ReluNoise = "relu_noise",
         ReluChi = "relu_chi";
 
-    /// <summary>μ₂(x) after the ReLU over its value before, computed from χ and μ₂(dx): δ_φ⁻² times what the ReLU keeps of the noise.</summary>
+    /// <summary>μ₂(x) after the ReLU divided by its value before, computed from χ and μ₂(dx): δ_φ⁻² times the share of the noise that the ReLU keeps.</summary>
     public const string ReluVariance = "relu_variance";
 
-    /// <summary>ν₂ at the end of a unit, less its value before.</summary>
+    /// <summary>ν₂ at the end of a unit, minus its value before.</summary>
     public const string UnitGain = "unit_gain";
 
     /// <summary>
@@ -33,22 +35,27 @@ internal static class RecordedQuantities
         WalkGainSquared = "walk_gain_squared",
         WalkLayers = "walk_layers";
 
-    /// <summary>Ratios that inequalities bound by 1, without what the formats of their moments can have done to them; before the suffix of
-    /// the place.</summary>
+    /// <summary>
+    /// Ratios that inequalities bound by 1, reduced by the possible errors of their moments' formats; the suffix of the place follows the name.
+    /// </summary>
     public const string Nu1OverNu2 = "nu1_square_over_nu2",
         Mu2OverNu2 = "mu2_over_nu2",
         Mu2OverMu4 = "mu2_square_over_mu4";
 
-    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth, and less what the formats of these numbers can have
-    /// done to it.</summary>
+    /// <summary>
+    /// ln χ - ½ ln(μ₂(dx)/μ₂(x)), minus its value at the first place and depth, and reduced by the possible errors of these numbers' formats.
+    /// </summary>
     public const string ChiConsistency = "chi_consistency";
 
-    /// <summary>ln of a linear moment, less its recorded logarithm and what both lose by the format in which they are kept, before moment and suffix
-    /// of the place.</summary>
+    /// <summary>
+    /// ln of a linear moment minus its recorded logarithm, reduced by the possible errors of both formats; moment and suffix of the place follow the name.
+    /// </summary>
     public const string LogConsistency = "log_consistency";
 
-    /// <summary>What a mapping does, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it does, 0 if it does the opposite; a
-    /// mapping that cannot be seen has none.</summary>
+    /// <summary>
+    /// Properties of a mapping, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it has the property, 0 if it has the opposite; a mapping
+    /// with impossible numbers has no value.
+    /// </summary>
     public const string Collapses = "mapping_collapses",
         Drowns = "mapping_drowns",
         Slows = "mapping_slows",
@@ -57,7 +64,7 @@ internal static class RecordedQuantities
         Dilutes = "mapping_dilutes",
         GrowsAsPower = "mapping_grows_as_power";
 
-    /// <summary>Gain of ln χ from half of the depth to all of it; and how much that exceeds √2 and √½ of the gain from a quarter to half.</summary>
+    /// <summary>Gain of ln χ from half of the depth to all of it; and its excess over √2 and over √½ times the gain from a quarter to half.</summary>
     public const string Gain = "mapping_gain",
         GainAboveUpper = "mapping_gain_above_upper",
         GainAboveLower = "mapping_gain_above_lower";
@@ -71,7 +78,7 @@ internal static class RecordedQuantities
 
     private static readonly string[] WithLogarithm = [Nu2, Mu2, Noise, Chi];
 
-    /// <summary>Computes them.</summary>
+    /// <summary>Computes the quantities.</summary>
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its architecture.</param>
     /// <returns>Names and cells (simulations × depths).</returns>
@@ -113,7 +120,7 @@ internal static class RecordedQuantities
         }
     }
 
-    /// <summary>Computes those that need no architecture, of a file in the neutral layout.</summary>
+    /// <summary>Computes the quantities that need no architecture, for a file in the neutral layout.</summary>
     /// <param name="file">The file.</param>
     /// <returns>Names without a place, and cells (simulations × places).</returns>
     public static IEnumerable<(string Name, RecordedCell[][] Rows)> OfPlaces(ResultFile file)
@@ -139,7 +146,7 @@ internal static class RecordedQuantities
         var (convolution, relu, last) = (NumberOf(PlaceKind.Convolution), NumberOf(PlaceKind.Relu), places[^1].Number);
         var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
 
-        // The walk is that of a signal that lives (law W1): one that died has no gain.
+        // The walk is that of a signal that lives (law W1); a signal that died has no gain.
         var walk =
             architecture.Name == "vanilla" && start < depths - 1
                 ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray()
@@ -171,7 +178,7 @@ internal static class RecordedQuantities
         yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.FromNumber(file.Depth[^1] - file.Depth[start])), depths));
         foreach (var place in places)
         {
-            // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
+            // After batch norm μ₂/ν₂ is 1, elsewhere at most 1.
             foreach (var quantity in Bounded(moments, place.Number, "_" + place.Suffix, place.Kind == PlaceKind.BatchNorm))
             {
                 yield return quantity;
@@ -182,7 +189,7 @@ internal static class RecordedQuantities
 
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
 
-        // What dies in this step keeps nothing of what it had: a ratio of 0. What was dead before it has no ratio.
+        // A signal that dies in this step keeps nothing: its ratio is 0. A signal that was dead before has no ratio.
         RecordedCell[][]? Ratio(string moment, int after) =>
             Pairwise(
                 moments.Log(moment, after),
@@ -211,7 +218,7 @@ internal static class RecordedQuantities
         yield return ($"{Mu2OverMu4}{suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4));
     }
 
-    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)) at a place, less its value at the first place and column that have one.</summary>
+    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)) at a place, minus its value at the first place and column that have one.</summary>
     private static RecordedCell[][]? Consistency(RecordedMoments moments, int place, IReadOnlyList<int> places)
     {
         var offsets = Offsets(place);
@@ -224,7 +231,7 @@ internal static class RecordedQuantities
         var (reference, lostByReference) = (Offsets(from)!, LostByOffset(from));
         return [.. offsets.Select((row, s) => row.Select((cell, d) => LessFirst(cell, lost[s][d], reference[s], lostByReference[s])).ToArray())];
 
-        // A sum of logarithms errs by the sum of what they err by.
+        // A sum of logarithms errs by the sum of their errors.
         double[][] LostByOffset(int at)
         {
             var (chi, noise, signal) = (moments.LostByLog(Chi, at)!, moments.LostByLog(Noise, at)!, moments.LostByLog(Mu2, at)!);
@@ -247,13 +254,15 @@ internal static class RecordedQuantities
         }
     }
 
-    /// <summary>A ratio without what the formats of its two moments can have done to it: relative errors of factors add up, as those of their
-    /// logarithms.</summary>
-    /// <param name="ratios">Ratios, 1 at most.</param>
-    /// <param name="above">What the logarithm of the moment above the line may be off by.</param>
-    /// <param name="power">Its power.</param>
-    /// <param name="below">The same of the moment below.</param>
-    /// <param name="isOne">Whether the ratio is 1, not only at most.</param>
+    /// <summary>
+    /// A ratio, corrected towards its bound by the possible errors of its two moments' formats. The relative errors of factors add up, as those of their
+    /// logarithms do.
+    /// </summary>
+    /// <param name="ratios">Ratios, at most 1.</param>
+    /// <param name="above">Bounds on the error of the numerator's logarithm.</param>
+    /// <param name="power">The power of the numerator.</param>
+    /// <param name="below">Bounds on the error of the denominator's logarithm.</param>
+    /// <param name="isOne">Whether the ratio must be 1, instead of at most 1.</param>
     private static RecordedCell[][]? Nearer(RecordedCell[][]? ratios, double[][]? above, int power, double[][]? below, bool isOne = false) =>
         ratios
             ?.Select(
@@ -271,14 +280,17 @@ internal static class RecordedQuantities
             )
             .ToArray();
 
-    /// <summary>A value that differs from a bound by more than the rounding of moments: the nearest to the bound of all that the format allows.</summary>
+    /// <summary>
+    /// The value itself if it differs from a bound by no more than the rounding of moments; otherwise the value nearest to the bound that the format allows.
+    /// </summary>
     private static double WithoutFormat(double value, double bound, double least, double largest) =>
         Math.Abs(value - bound) <= MomentRange.RoundingOfSingle ? value : Math.Clamp(bound, least, largest);
 
     /// <summary>
-    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up, and
-    /// simulations are independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving
-    /// such depths, or such simulations, out would select the mean.) Without an expected value the mean is over the depths that have one.
+    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are added up, and
+    /// simulations are independent. Once the signal is dead there is no residual: its value is taken to be the expected one, which leaves the sum a martingale.
+    /// (Leaving out such depths, or such simulations, would be a selection that changes the mean.) Without an expected value, the mean is over the depths that
+    /// have a value.
     /// </summary>
     private static RecordedCell MeanOf(RecordedCell[] row, double? expected)
     {
@@ -290,9 +302,9 @@ internal static class RecordedQuantities
     }
 
     /// <summary>
-    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of itself;
-    /// four of each are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or
-    /// small, as the logarithm says.
+    /// D1: the logarithm agrees with the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with an error
+    /// of u times itself. Four times each is subtracted, and the rest is compared with the rounding of the moments. If the number has left the range of the
+    /// format, it must be infinite, or small, as the logarithm says.
     /// </summary>
     private static RecordedCell[][]? LogsAgree(ResultFile file, RecordedMoments moments, string moment, int place)
     {
@@ -320,7 +332,7 @@ internal static class RecordedQuantities
                     (_, CellKind.Unknown) or (CellKind.Unknown, _) => RecordedCell.Unknown,
                     (CellKind.Absent, _) or (_, CellKind.Absent) or (CellKind.Extinct, CellKind.Extinct) => RecordedCell.Absent,
 
-                    // A number of 0 whose logarithm is in the format's range, or the other way round.
+                    // The number is 0 although its logarithm is in the format's range, or the other way round.
                     (CellKind.Extinct, CellKind.Number) => log.Value < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
                     (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog
                         ? RecordedCell.Absent
@@ -334,7 +346,7 @@ internal static class RecordedQuantities
             RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.FromNumber(left) : RecordedCell.Absent;
     }
 
-    /// <summary>Logarithms without the number: there is nothing to compare, but what is wrong stays a finding.</summary>
+    /// <summary>Logarithms without the number: there is nothing to compare, but impossible values are still findings.</summary>
     private static RecordedCell[][] Alone(RecordedCell[][] logs) => RecordedMoments.Map(logs, cell => cell.IsBad ? cell : RecordedCell.Absent)!;
 
     private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file)
@@ -367,7 +379,7 @@ internal static class RecordedQuantities
             yield return (Dilutes, Shares(nu2.Select(row => Shown(PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half])))));
         }
 
-        // Mappings with a number that no mapping has show nothing, and are counted.
+        // Mappings with an impossible number show no property, but are counted.
         IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) =>
             [.. living, .. Enumerable.Repeat(RecordedCell.Unknown, table.Unusable), .. Enumerable.Repeat(RecordedCell.Absent, table.Died)];
 

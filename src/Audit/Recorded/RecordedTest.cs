@@ -2,18 +2,19 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Tests a recorded mean: by a theorem where the law has one that is sharp enough, otherwise by Student's asymptotic test with the theorem
-/// beside it.</summary>
+/// <summary>
+/// Tests a recorded mean: by a theorem if the law has one that is sharp enough, otherwise by Student's asymptotic test together with the theorem.
+/// </summary>
 internal static class RecordedTest
 {
-    /// <summary>Tests.</summary>
+    /// <summary>Tests a mean.</summary>
     /// <param name="figure">The quantity, one value for each simulation.</param>
-    /// <param name="rates">How often the test may be wrong.</param>
+    /// <param name="rates">The permitted error rates of the test.</param>
     /// <param name="expected">The claimed mean, not 0.</param>
     /// <param name="discrepancy">The relative discrepancy that must be detected.</param>
     /// <param name="words">The quantity, in words.</param>
-    /// <param name="exact">A theorem about it; null if there is none.</param>
-    /// <returns>The measurement; inconclusive if simulations are missing that the file does not explain.</returns>
+    /// <param name="exact">A theorem about the quantity; null if there is none.</param>
+    /// <returns>The measurement; inconclusive if simulations are missing without an explanation in the file.</returns>
     public static Measurement Judge(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
     {
         var (n, missing) = (figure.Count, figure.NotFinite + figure.Unknown);
@@ -37,7 +38,7 @@ internal static class RecordedTest
         var spread = n == 1 ? 0 : rates.PowerMargin * error / Math.Abs(expected);
         var remark = n == 1 ? "a single simulation: its scatter is not known, only the theorem's bound of it" : null;
 
-        // The theorem alone, where it sees the discrepancy. Otherwise each test has half of the false alarms.
+        // The theorem is used alone if it sees the discrepancy. Otherwise each of the two tests has half of the rate of false alarms.
         var reach = exact is null ? double.PositiveInfinity : exact.Reach(expected, rates.FalseFail) + spread;
         if (exact is not null && reach <= discrepancy)
         {
@@ -100,8 +101,8 @@ internal static class RecordedTest
 
     /// <summary>Tests the sign of a mean by Student's asymptotic test.</summary>
     /// <param name="figure">The quantity, one value for each mapping.</param>
-    /// <param name="rates">How often the test may be wrong.</param>
-    /// <param name="sign">1 if the claim is a positive mean, -1 if a negative one.</param>
+    /// <param name="rates">The permitted error rates of the test.</param>
+    /// <param name="sign">1 if the claim is that the mean is positive, -1 if negative.</param>
     /// <param name="words">The quantity, in words.</param>
     public static Measurement OfSign(Figure figure, ErrorRates rates, int sign, string words)
     {
@@ -142,7 +143,7 @@ internal static class RecordedTest
             ? string.Create(CultureInfo.InvariantCulture, $"about {enough:0} {what} of the same scatter and skewness would decide")
             : $"no number of {what} of this scatter would decide";
 
-    /// <summary>The least number of values, within one in a hundred, that meets a condition which more values meet the sooner.</summary>
+    /// <summary>The least number of values, to one in a hundred, that meets a condition; larger numbers must meet it too.</summary>
     private static long? SimulationsThat(Func<long, bool> decide)
     {
         const double largest = 1e12;

@@ -3,18 +3,18 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a result file may not say of its experiment; null where it need not.</summary>
+/// <summary>Facts about an experiment that its result file may not state; null where they are not needed.</summary>
 /// <param name="NumChannels">Channels of every layer.</param>
 /// <param name="BatchSize">Images in a batch.</param>
 /// <param name="KernelSize">Kernel extent.</param>
 /// <param name="Boundary">Boundary, by its name.</param>
 internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
 {
-    /// <summary>Which noise was propagated: <c>mapping</c> or <c>full</c>; null where the file does not say, which is <c>mapping</c>.</summary>
+    /// <summary>The noise that was propagated: <c>mapping</c> or <c>full</c>; null if the file does not say, which means <c>mapping</c>.</summary>
     public string? Noise { get; init; }
 
-    /// <summary>The options of the command that say the same.</summary>
-    /// <returns>Options with a space before each.</returns>
+    /// <summary>The options of the command with the same meaning.</summary>
+    /// <returns>Options, each with a space before it.</returns>
     public string AsOptions() =>
         string.Concat(
             new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
@@ -22,9 +22,9 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
                 .Select(option => $" {option.Item1} {option.Item2}")
         );
 
-    /// <summary>Adds what the file itself says.</summary>
+    /// <summary>Adds the facts that the file itself states.</summary>
     /// <param name="file">The file.</param>
-    /// <returns>Options that were given, completed by those in the file.</returns>
+    /// <returns>The given facts, completed by those in the file.</returns>
     public RecordedExperiment CompletedBy(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -39,7 +39,7 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
         };
     }
 
-    /// <summary>What the configuration in a file says of its noise.</summary>
+    /// <summary>The noise that the configuration in a file states.</summary>
     private static string? NoiseOf(string? configuration)
     {
         if (configuration is null)
@@ -56,9 +56,9 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
             : null;
     }
 
-    /// <summary>Refuses what no experiment can be, by the rules of <c>run</c>.</summary>
+    /// <summary>Refuses an experiment that is not possible by the rules of <c>run</c>.</summary>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <exception cref="InvalidInputException">A size is out of range, a boundary unknown, or batch norm would see a single point.</exception>
+    /// <exception cref="InvalidInputException">A size is out of range, a boundary is unknown, or batch norm would have a single point.</exception>
     internal void Validate(string architecture)
     {
         ExperimentOptions.RequireSizes(NumChannels, BatchSize, KernelSize);
@@ -70,24 +70,24 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
     }
 }
 
-/// <summary>Audits recorded moments: the laws that can be judged from what a file contains, and a list of those that cannot.</summary>
+/// <summary>Audits recorded moments: the laws that can be judged from the contents of a file, and a list of those that cannot.</summary>
 internal static class ResultAudit
 {
     /// <summary>Audits a file.</summary>
     /// <param name="path">The file, ours or the author's.</param>
     /// <param name="architecture">Name of its architecture.</param>
-    /// <param name="experiment">What the file does not say.</param>
-    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    /// <param name="experiment">Facts that the file does not state.</param>
+    /// <returns>A run; it lists the claims that cannot be judged, with reasons.</returns>
     /// <exception cref="InvalidInputException">The file cannot be read, or does not fit the architecture.</exception>
     public static VerificationRun Judge(string path, string architecture, RecordedExperiment experiment) =>
         Judge(path, ResultFile.Read(path), architecture, experiment);
 
-    /// <summary>Audits a file that was read.</summary>
+    /// <summary>Audits a file that has been read.</summary>
     /// <param name="path">Its name, for reports.</param>
     /// <param name="file">The file, ours or the author's.</param>
     /// <param name="architecture">Name of its architecture.</param>
-    /// <param name="experiment">What the file does not say.</param>
-    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    /// <param name="experiment">Facts that the file does not state.</param>
+    /// <returns>A run; it lists the claims that cannot be judged, with reasons.</returns>
     /// <exception cref="InvalidInputException">The file does not fit the architecture.</exception>
     public static VerificationRun Judge(string path, ResultFile file, string architecture, RecordedExperiment experiment)
     {
@@ -113,13 +113,13 @@ internal static class ResultAudit
     }
 
     /// <summary>
-    /// Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of
-    /// its diagnosis.
+    /// Audits a file with a column for each place of some network, by the laws that hold for the moments of every network. Rates and growth are in its
+    /// diagnosis.
     /// </summary>
     /// <param name="path">Its name, for reports.</param>
     /// <param name="file">The file, in the neutral layout.</param>
-    /// <param name="network">What the network is called.</param>
-    /// <returns>A run, whose claims that speak about layers or architectures are listed as not judged, with what is missing.</returns>
+    /// <param name="network">The name of the network.</param>
+    /// <returns>A run; it lists claims that speak about layers or architectures as not judged, with what is missing.</returns>
     internal static VerificationRun OfPlaces(string path, ResultFile file, string network)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -138,9 +138,9 @@ internal static class ResultAudit
     /// <param name="name">Their name, for reports.</param>
     /// <param name="figures">The figures.</param>
     /// <param name="architecture">Their architecture.</param>
-    /// <param name="experiment">What is known of the experiment.</param>
-    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
-    /// <exception cref="InvalidInputException">The experiment is none that could be.</exception>
+    /// <param name="experiment">What is known about the experiment.</param>
+    /// <returns>A run; it lists the claims that cannot be judged, with reasons.</returns>
+    /// <exception cref="InvalidInputException">Such an experiment is impossible.</exception>
     public static VerificationRun Judge(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(architecture);
@@ -207,7 +207,7 @@ internal static class ResultAudit
                 : measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
                 : Verdict.Inconclusive;
 
-            // What is not known to lie inside the claim's scope cannot refute it.
+            // A file refutes a claim only if it is known to lie inside the claim's scope.
             if (verdict == Verdict.Rejected && claim.Scope?.Missing(experiment) is { } unknown)
             {
                 notJudged.Add(KeyValuePair.Create(claim.Id, $"its law is not what the file shows, but {unknown}"));

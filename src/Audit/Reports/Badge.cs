@@ -5,7 +5,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The verdict in a few words, for a badge.</summary>
 internal static class Badge
 {
-    /// <summary>Says it; counts, no percentages, which would round.</summary>
+    /// <summary>The text of the badge: counts, not percentages, which would be rounded.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Text.</returns>
     public static string TextOf(VerificationRun run)

@@ -9,9 +9,11 @@ internal static class DiagnosisLines
 
     private const double MarkOfOne = 1 + DepthContrasts.LeftOver;
 
-    /// <summary>The lines.</summary>
+    /// <summary>Writes the lines.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <returns>The sentence, then the evidence: shares of mappings, the law of χ, what each stretch of depth does, and how sure all that is.</returns>
+    /// <returns>
+    /// The sentence, then the evidence: shares of mappings, the law of χ, the changes over each stretch of depth, and how certain all of it is.
+    /// </returns>
     public static IEnumerable<string> Write(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
@@ -52,7 +54,7 @@ internal static class DiagnosisLines
             yield return $"  share that varies:   median {DiagnosisWords.Share(diagnosis.MedianShare)} of the signal";
         }
 
-        // A stretch that begins at the input has no rate but that of χ.
+        // For a stretch that begins at the input, only χ has a rate.
         foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate, diagnosis.DepthUnit).ToArray())).Where(line => line.Item2.Length > 0))
         {
             yield return $"  {$"{diagnosis.DepthUnit}s {rate.From} to {rate.To}:", -20} {string.Join(", ", parts)}";
@@ -70,7 +72,7 @@ internal static class DiagnosisLines
             yield return "  intervals are of 95 %, those of the stretches of depth for all of them at once; they are asymptotic in the number of mappings, and say nothing "
                 + "of depths beyond";
 
-            // The picture and the certain condition are two levels, and the second takes nothing back of the first.
+            // The picture and the certain condition are two levels of confidence; the second does not withdraw anything of the first.
             yield return "  at 95 %: "
                 + $"{string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; "
                 + $"at one in a million: {Certain(diagnosis)}";

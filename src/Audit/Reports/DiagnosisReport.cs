@@ -7,10 +7,12 @@ public static class DiagnosisReport
 {
     private const double Confidence = 0.95;
 
-    /// <summary>Writes it out.</summary>
+    /// <summary>Writes a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <returns>An object with the conditions at 95 %, the certain one, the shares of mappings that show each with their 95 % intervals, how mappings ended,
-    /// the law of growth of χ, the limit of the effective rank, and the rates by depth.</returns>
+    /// <returns>
+    /// An object with the conditions at 95 %, the certain one, the shares of mappings that show each with their 95 % intervals, how mappings ended, the law of
+    /// growth of χ, the limit of the effective rank, and the rates by depth.
+    /// </returns>
     public static JsonObject ToJson(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);

@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 /// <summary>How reports are written as JSON: the one place that knows that JSON has no infinities.</summary>
 internal static class Json
 {
-    /// <summary>Indented, Greek letters as they are.</summary>
+    /// <summary>Indented, with Greek letters not escaped.</summary>
     public static JsonSerializerOptions Readable { get; } =
         new()
         {
@@ -25,7 +25,7 @@ internal static class Json
     /// <param name="text">JSON.</param>
     public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
 
-    /// <summary>A number; null where it is infinite or none, which JSON cannot say.</summary>
+    /// <summary>A number; null if it is infinite or NaN, which JSON cannot represent.</summary>
     public static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     private static JsonNode? WithoutInfinities(JsonNode? node)

@@ -4,10 +4,12 @@ using System.Xml.Linq;
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite in the XML that continuous integration servers read: a test case for each check.</summary>
-/// <remarks>Rejected is a failure, inconclusive an error, declined, not run at this scale and not testable are skipped: none of them is a pass.</remarks>
+/// <remarks>
+/// A rejected check is a failure, an inconclusive one an error. Declined, not run at this scale and not testable are skipped: none of these passes.
+/// </remarks>
 public static class JunitReport
 {
-    /// <summary>Writes a run out.</summary>
+    /// <summary>Writes the report.</summary>
     /// <param name="run">The run.</param>
     /// <returns>XML.</returns>
     public static string ToText(VerificationRun run)
@@ -96,6 +98,6 @@ public static class JunitReport
         return test;
     }
 
-    /// <summary>A subject's words may hold characters that XML does not allow; its markup is encoded where the elements are written.</summary>
+    /// <summary>Removes characters that XML does not allow from a subject's words; markup is escaped where the elements are written.</summary>
     private static string Clean(string text) => ForeignText.OnOneLine(text);
 }

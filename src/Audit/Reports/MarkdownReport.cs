@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>A run of the suite as a page of Markdown: the verdict first, then what needs attention, then every check.</summary>
 public static class MarkdownReport
 {
-    /// <summary>Writes a run out.</summary>
+    /// <summary>Writes the report.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Markdown.</returns>
     public static string ToText(VerificationRun run)
@@ -29,7 +29,7 @@ public static class MarkdownReport
             Line();
             Line(Foreign(outcome.ToString()));
 
-            // The same file gives the same verdict.
+            // For a recorded file no command is shown: the same file gives the same verdict.
             if (!run.IsRecorded)
             {
                 Line();
@@ -89,6 +89,6 @@ public static class MarkdownReport
             : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Foreign(outcome.Failure ?? "")} |";
     }
 
-    /// <summary>A subject's words, and sentences that may quote them.</summary>
+    /// <summary>Escapes a subject's words, and sentences that may quote them.</summary>
     private static string Foreign(string text) => ForeignText.InMarkdown(text);
 }

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A measurement in words that fit its quantity, the same in every report.</summary>
+/// <summary>Words for a measurement that fit its quantity, the same in every report.</summary>
 internal static partial class MeasurementWords
 {
-    /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
+    /// <summary>Sentences that explain the columns of a table of verdicts, and the abbreviations in them.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
     [
         "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what "
@@ -17,9 +17,11 @@ internal static partial class MeasurementWords
         "alpha: how rarely a correct implementation fails here by chance, ~ where that is so for many samples only; exact, where there is no chance",
     ];
 
-    /// <summary>How far the measured value is from the claim; on which side, the two values show.</summary>
+    /// <summary>How far the measured value is from the claim. The two values themselves show on which side.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns>In tolerances for a deterministic comparison, from one half for a share, otherwise in standard errors; a dash where none is known.</returns>
+    /// <returns>
+    /// The distance in tolerances for a deterministic comparison, from one half for a share, otherwise in standard errors; a dash if unknown.
+    /// </returns>
     public static string Apart(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
@@ -37,7 +39,7 @@ internal static partial class MeasurementWords
 
     /// <summary>The interval that covers the true effect with the confidence of the whole run.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns>The interval in the terms of its effect; a dash where there is none, <c>unknown</c> where it says nothing.</returns>
+    /// <returns>The interval in the terms of its effect; a dash if there is none, <c>unknown</c> if it excludes nothing.</returns>
     public static string Interval(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
@@ -56,28 +58,28 @@ internal static partial class MeasurementWords
             };
     }
 
-    /// <summary>What theory says.</summary>
+    /// <summary>The predicted value.</summary>
     /// <param name="measurement">The measurement.</param>
     /// <param name="digits">Significant digits.</param>
-    /// <returns>The predicted value; of a share, that it is more than one half.</returns>
+    /// <returns>The value; for a share, that it is more than one half.</returns>
     public static string Predicted(Measurement measurement, int digits)
     {
         ArgumentNullException.ThrowIfNull(measurement);
         return measurement.Effect is { Kind: EffectKind.Share } ? "above ½" : Number(measurement.Predicted.Value, digits);
     }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The measured value.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns>The value in five digits, or three where it has an exponent.</returns>
+    /// <returns>The value with five digits, or three if it has an exponent.</returns>
     internal static string Measured(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
         return Number(measurement.Measured.Value, 5);
     }
 
-    /// <summary>How sure: α, or why there is none.</summary>
+    /// <summary>How certain the verdict is: α, or that there is none.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns><c>exact</c> for a deterministic comparison, otherwise α, marked where its bound is asymptotic.</returns>
+    /// <returns><c>exact</c> for a deterministic comparison, otherwise α, with a mark if its bound is asymptotic.</returns>
     public static string Rate(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
@@ -86,7 +88,7 @@ internal static partial class MeasurementWords
             : $"{(measurement.IsAsymptotic ? "~" : "")}{measurement.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary>The quantity, with what else a reader must know.</summary>
+    /// <summary>The quantity, with the remark that a reader needs.</summary>
     /// <param name="measurement">The measurement.</param>
     /// <returns>The words.</returns>
     public static string Quantity(Measurement measurement)
@@ -97,11 +99,11 @@ internal static partial class MeasurementWords
         return Plain(said.Length == 0 ? measurement.Quantity : $"{measurement.Quantity} ({said})");
     }
 
-    /// <summary>Words whose powers of ten are written as those of all columns are: 1e-5 and 1e7, for 1E-05 and 1E+07.</summary>
+    /// <summary>Writes powers of ten in words as in the columns: 1e-5 and 1e7 for 1E-05 and 1E+07.</summary>
     /// <param name="words">The words.</param>
     internal static string Plain(string words) => PowersOfTen().Replace(words, "$1e$2$3");
 
-    /// <summary>What else a reader must know of this measurement; what holds for all of its kind stands in <see cref="Legend"/>.</summary>
+    /// <summary>The remark that a reader needs for this measurement; remarks that hold for all of its kind are in <see cref="Legend"/>.</summary>
     /// <param name="measurement">The measurement.</param>
     /// <returns>The remark; null if there is none.</returns>
     internal static string? Remark(Measurement measurement) => measurement.Remark == BinomialProportion.MoreThanHalf ? null : measurement.Remark;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The sizes and options of an architecture as JSON, in requests to subjects and in conformance vectors alike.</summary>
 internal static class NetworkSettingsJson
 {
-    /// <summary>Writes them, in the order of docs/audit-protocol-1.md.</summary>
+    /// <summary>Writes sizes and options, in the order of docs/audit-protocol-1.md.</summary>
     /// <param name="network">The architecture with its sizes.</param>
     public static JsonObject Write(NetworkSettings network) =>
         new()

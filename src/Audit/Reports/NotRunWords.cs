@@ -1,9 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>How a claim that was not run is run.</summary>
+/// <summary>Says how to run a claim that was not run.</summary>
 internal static class NotRunWords
 {
-    /// <summary>Says it.</summary>
+    /// <summary>How to run a claim.</summary>
     /// <param name="claim">A claim that is checked at another scale.</param>
     /// <returns>A sentence.</returns>
     public static string Way(Claim claim) =>

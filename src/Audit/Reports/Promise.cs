@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How rarely a run rejects a correct implementation, and for how much of it that is proved: the same words in every report.</summary>
+/// <summary>How rarely a run rejects a correct implementation, and for which part of it this is proved: the same words in every report.</summary>
 internal static class Promise
 {
-    /// <summary>Says it.</summary>
+    /// <summary>States the promise.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A clause without a full stop, which begins in lower case.</returns>
+    /// <returns>A clause that begins in lower case and has no full stop.</returns>
     public static string State(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);

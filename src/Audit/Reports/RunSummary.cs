@@ -3,21 +3,23 @@ namespace Wellbehaved.Audit;
 /// <summary>A run of the suite in a few sentences, the same in every report.</summary>
 internal static class RunSummary
 {
-    /// <summary>Says it.</summary>
+    /// <summary>Writes the sentences.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not
-    /// judged, each level, what was declined and what failed between auditor and subject.</returns>
+    /// <returns>
+    /// A sentence for each cause that explains the numbers of rejections, for what follows from it and for what is not explained; then for what was not judged,
+    /// for each level, for what was declined and for what failed between auditor and subject.
+    /// </returns>
     public static IEnumerable<string> Write(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        // Why comes before what.
+        // The causes come before the verdicts.
         foreach (var explanation in run.Explanations ?? [])
         {
             yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; "
                 + $"{(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
         }
 
-        // A resemblance says less than an explanation, and nothing beside one.
+        // A resemblance says less than an explanation: it is left out if there is one.
         var isExplained = run.Explanations?.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ?? false;
         if (run.Verdict == Verdict.Rejected && !isExplained)
         {
@@ -33,7 +35,7 @@ internal static class RunSummary
             yield return $"not judged: {claims}: {missing}";
         }
 
-        // Recorded moments are no level of their own.
+        // Recorded moments have no levels.
         foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.LevelOf(outcome.Check)).OrderBy(group => group.Key))
         {
             yield return $"{NameOf(level.Key)}: "
@@ -52,7 +54,7 @@ internal static class RunSummary
         }
     }
 
-    /// <summary>What the set of failed checks is like; null if like none.</summary>
+    /// <summary>The known mistakes that the set of failed checks resembles; null if it resembles none.</summary>
     private static string? Resemblance(IReadOnlyList<(Signature Signature, double Resemblance)> causes)
     {
         string[] best = [.. causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect)];

@@ -1,17 +1,17 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Commands that a person pastes into the shell of this system: PowerShell on Windows, elsewhere one that follows POSIX.</summary>
+/// <summary>Quotes words for commands that a person pastes into the shell of this system: PowerShell on Windows, elsewhere a POSIX shell.</summary>
 internal static class Shell
 {
-    /// <summary>Ends a line of a command that goes on in the next.</summary>
+    /// <summary>The character at the end of a line after which a command continues on the next line.</summary>
     public static char LineEnd { get; } = OperatingSystem.IsWindows() ? '`' : '\\';
 
-    /// <summary>A word that the shell takes as it is, whatever is in it.</summary>
+    /// <summary>A word in quotes, which the shell does not interpret, whatever it contains.</summary>
     /// <param name="word">The word.</param>
     /// <returns>The word in quotes.</returns>
     public static string Quote(string word) => Quote(word, OperatingSystem.IsWindows());
 
-    /// <summary>A word, in quotes only where the shell would read more into it than its letters.</summary>
+    /// <summary>A word, in quotes only if the shell would interpret it otherwise.</summary>
     /// <param name="word">The word.</param>
     /// <returns>The word, as it is or in quotes.</returns>
     public static string Word(string word) =>
@@ -19,9 +19,9 @@ internal static class Shell
             ? word
             : Quote(word);
 
-    /// <summary>A word that a shell takes as it is, whatever is in it.</summary>
+    /// <summary>A word in quotes, which a shell does not interpret, whatever it contains.</summary>
     /// <param name="word">The word.</param>
-    /// <param name="powerShell">Whether the shell is PowerShell, which doubles a quote that is meant, and takes typographic ones for quotes.</param>
+    /// <param name="powerShell">Whether the shell is PowerShell, in which a literal quote is doubled and typographic quotes count as quotes.</param>
     /// <returns>The word in quotes.</returns>
     public static string Quote(string word, bool powerShell) =>
         powerShell

@@ -5,31 +5,33 @@ namespace Wellbehaved.Audit;
 /// <summary>A run of the suite as JSON; docs/file-formats.md describes it.</summary>
 public static class VerificationReport
 {
-    /// <summary>Version of the format; grows when a reader of the last one would be misled.</summary>
+    /// <summary>Version of the format; it grows when a reader of the previous version would be misled.</summary>
     public const int Version = 1;
 
     /// <summary>The command that repeats a check.</summary>
     /// <param name="run">The run.</param>
     /// <param name="outcome">One of its outcomes.</param>
-    /// <returns>The command: of what was rejected or inconclusive on the one architecture where that was so, otherwise on those that were asked for.</returns>
+    /// <returns>
+    /// The command. For a rejected or inconclusive outcome it names the one architecture where that was so, otherwise the architectures that were asked for.
+    /// </returns>
     public static string ReplayOf(VerificationRun run, CheckOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
 
-        // A claim on sites is asked for by its id, on the networks that the command names.
+        // A claim on sites is named by its id, on the networks that the command names.
         var architectures =
             SiteClaims.Find(outcome.Check.ClaimId) is not null ? Enumerable.Empty<string>()
             : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? Model.Architecture.Names.Where(name => name == outcome.Check.Architecture)
             : run.Architectures;
         return run.IsRecorded ? run.Command
-            // Of a network that was asked about alone the claims are checked in full at every scale.
+            // If one network was asked about, its claims are checked in full at every scale.
             : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
             : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed "
                 + $"{run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
-    /// <summary>Writes a run out.</summary>
+    /// <summary>Writes the report.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Indented JSON.</returns>
     public static string ToText(VerificationRun run)
@@ -45,7 +47,7 @@ public static class VerificationReport
             ["seed"] = run.Seed,
             ["verdict"] = Words.Spell(run.Verdict),
             ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
-            // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
+            // A claim holds only if every interval lies inside its discrepancy, and an interval misses the truth with probability α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
             ["badge"] = Badge.TextOf(run),
             ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),

@@ -18,12 +18,12 @@ internal static class KnownDefects
     /// <summary>All signatures.</summary>
     public static ImmutableArray<Signature> Signatures { get; } = Load();
 
-    /// <summary>Writes signatures as the file holds them.</summary>
+    /// <summary>Writes signatures in the format of the file.</summary>
     /// <param name="signatures">The signatures.</param>
     /// <returns>JSON text.</returns>
     public static string ToText(IEnumerable<Signature> signatures) => JsonSerializer.Serialize(signatures, Format) + "\n";
 
-    /// <summary>Reads signatures as the file holds them.</summary>
+    /// <summary>Reads signatures in the format of the file.</summary>
     /// <param name="text">JSON text.</param>
     /// <returns>The signatures.</returns>
     public static ImmutableArray<Signature> Read(string text) => JsonSerializer.Deserialize<ImmutableArray<Signature>>(text, Format);

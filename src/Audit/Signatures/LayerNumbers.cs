@@ -3,30 +3,31 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What a subject makes of fixed networks of layers with given parameters, in a few numbers: how far it is from their definitions, along two directions that
+/// A few numbers for what a subject makes of fixed networks of layers with given parameters: its distance from their definitions, along two directions that
 /// are drawn once.
 /// </summary>
 /// <remarks>
-/// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is
-/// right. So the projections of the distance tell which mistake it is, as far as it shows in these networks, whatever the mistake does to the checks. Each
-/// tensor counts relative to its own size.
+/// Two implementations with the same mistake show the same tensors up to rounding, and different mistakes lead away from the right tensors in different
+/// directions. So the projections of the distance identify the mistake, as far as it shows in these networks, whatever checks it fails. Each tensor counts
+/// relative to its own size.
 /// </remarks>
 internal static class LayerNumbers
 {
-    /// <summary>Draws the networks, their parameters and their inputs: the same for every subject.</summary>
+    /// <summary>The seed of the networks, their parameters and their inputs, which are the same for every subject.</summary>
     private const ulong Seed = 26;
 
     private const int Directions = 2;
 
     /// <summary>
-    /// Farther than this apart is never the same: more than single precision loses in a deep network, less than a mistake of one per cent in one place.
+    /// The largest difference of two numbers that count as the same: more than single precision loses in a deep network, less than the effect of a mistake of
+    /// one per cent in one place.
     /// </summary>
     public const double Blur = 2e-3;
 
-    /// <summary>What is not finite is farther than anything.</summary>
+    /// <summary>The number that stands for one that is not finite; it is farther away than any other.</summary>
     private const double Far = 1e30;
 
-    /// <summary>The networks that it asks about, by name.</summary>
+    /// <summary>The networks that subjects are asked about, by name.</summary>
     private static readonly Lazy<(string Name, SiteCase Site, NoiseKind Noise, int Study)[]> Questions = new(() =>
         [
             .. from family in Enum.GetValues<LayerFamily>()
@@ -39,7 +40,7 @@ internal static class LayerNumbers
     /// <summary>Asks a subject.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>For each network that the subject offers with given parameters, its numbers: zeros, within <see cref="Blur"/>, where it is right.</returns>
+    /// <returns>For each network that the subject offers with given parameters, its numbers: zeros, within <see cref="Blur"/>, if it is right.</returns>
     public static IReadOnlyDictionary<string, double[]> Measure(ISubject subject, CancellationToken cancellation = default)
     {
         var found = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
@@ -55,11 +56,11 @@ internal static class LayerNumbers
         return found;
     }
 
-    /// <summary>Whether two answers to one question are the same but for rounding.</summary>
+    /// <summary>Whether two answers to one question are the same up to rounding.</summary>
     public static bool AreSame(double[] one, double[] other) =>
         one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Blur * Math.Max(1, Math.Abs(pair.Second)));
 
-    /// <summary>Whether an answer is right but for rounding.</summary>
+    /// <summary>Whether an answer is right up to rounding.</summary>
     public static bool IsRight(double[] numbers) => Array.TrueForAll(numbers, number => Math.Abs(number) <= Blur);
 
     private static double[] Numbers(ISubject subject, SiteCase site, NoiseKind noise, int study)

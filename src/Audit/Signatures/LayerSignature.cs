@@ -3,11 +3,12 @@ using System.Text.Json;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a known mistake in layers, or in the weights that they draw, looks like.</summary>
-/// <param name="Defect">What is wrong, in words.</param>
-/// <param name="Rejects">The statistical checks of composed networks that reject it, and the one that names it; of a mistake that shows with given parameters
-/// only that.</param>
-/// <param name="Numbers">Its <see cref="LayerNumbers"/> where they are not right; none where it shows with parameters of its own alone.</param>
+/// <summary>The effects of a known mistake in layers, or in the weights that they draw.</summary>
+/// <param name="Defect">The mistake, in words.</param>
+/// <param name="Rejects">
+/// The statistical checks of composed networks that reject it, and the check that names it; for a mistake that shows with given parameters only the latter.
+/// </param>
+/// <param name="Numbers">Its <see cref="LayerNumbers"/> where they are not right; empty for a mistake that shows only with parameters of its own.</param>
 internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejects, IReadOnlyDictionary<string, double[]> Numbers)
 {
     private const string ResourceName = "layer_signatures.json";
@@ -17,7 +18,7 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
 
     private static readonly string[] Own = ["D9", "I12", "I13", "I14", "I15", "I16", "DR1"];
 
-    /// <summary>Fewer claims than that say too little.</summary>
+    /// <summary>The fewest claims for a match; fewer claims say too little.</summary>
     private const int LeastClaims = 12;
 
     private static readonly JsonSerializerOptions Format = new()
@@ -26,14 +27,14 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Those of the wrong interpreters of layers of the tests, data/layer_signatures.json, measured at quick scale.</summary>
+    /// <summary>The signatures of the tests' wrong interpreters of layers, data/layer_signatures.json, measured at quick scale.</summary>
     public static ImmutableArray<LayerSignature> Known { get; } = Load();
 
-    /// <summary>Writes signatures as the file holds them, one a line.</summary>
+    /// <summary>Writes signatures in the format of the file, one per line.</summary>
     public static string ToText(IEnumerable<LayerSignature> signatures) =>
         "[\n" + string.Join(",\n", signatures.Select(signature => JsonSerializer.Serialize(signature, Format))) + "\n]\n";
 
-    /// <summary>Reads signatures as the file holds them.</summary>
+    /// <summary>Reads signatures in the format of the file.</summary>
     public static ImmutableArray<LayerSignature> Read(string text) => JsonSerializer.Deserialize<ImmutableArray<LayerSignature>>(text, Format);
 
     /// <summary>

@@ -1,29 +1,29 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What a known defect looks like: the checks that it fails.</summary>
-/// <param name="Defect">What is wrong, in words.</param>
+/// <summary>The effects of a known defect: the checks that it fails.</summary>
+/// <param name="Defect">The defect, in words.</param>
 /// <param name="Rejects">The checks that reject it, each a claim and an architecture separated by a space.</param>
 public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
 {
-    /// <summary>A subject's rejections resemble a signature from here on: three of four checks that either fails, both fail.</summary>
+    /// <summary>The least resemblance for a match: of the checks that a subject or a signature fails, both fail at least three of four.</summary>
     public const double LeastResemblance = 0.75;
 
-    /// <summary>Fewer claims than that say too little: many defects fail the same few checks.</summary>
+    /// <summary>The fewest claims for a match; fewer claims say too little, because many defects fail the same few checks.</summary>
     private const int LeastClaims = 12;
 
     /// <summary>
-    /// Whether a check belongs to signatures: networks that are drawn at random are not the same again, and deep experiments show what all defects do in the
-    /// end, not which one.
+    /// Whether a check belongs to signatures. Checks on randomly drawn networks do not, because the networks are never the same again; nor do deep experiments,
+    /// because all defects show in them in the same way.
     /// </summary>
     /// <param name="check">The check.</param>
-    /// <returns>True if so.</returns>
+    /// <returns>True if it does.</returns>
     public static bool Covers(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
         return check.ClaimId[0] != 'P' && check.ClaimId != "A3" && check.Architecture != Suite.Composed && check.Architecture != GeneratedAudit.Architecture;
     }
 
-    /// <summary>How a check is named in a signature.</summary>
+    /// <summary>The name of a check in a signature.</summary>
     /// <param name="check">The check.</param>
     /// <returns>Claim and architecture.</returns>
     public static string NameOf(Check check)
@@ -32,11 +32,13 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
         return $"{check.ClaimId} {check.Architecture}";
     }
 
-    /// <summary>Known defects whose signature a run's rejections match, best first.</summary>
+    /// <summary>Known defects whose signature matches the rejections of a run, best first.</summary>
     /// <param name="outcomes">The outcomes of a run.</param>
     /// <param name="known">Known signatures.</param>
-    /// <returns>Signatures with their resemblance: checks that both fail, over checks that either fails, among those that were decided; none where too few
-    /// claims were.</returns>
+    /// <returns>
+    /// Signatures with their resemblance: the number of checks that both fail, divided by the number that either fails, among the checks that were decided.
+    /// Empty if too few claims were.
+    /// </returns>
     public static IReadOnlyList<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes, IEnumerable<Signature> known)
     {
         var decided = outcomes

@@ -2,41 +2,45 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A share of independent mappings that is held against one half as they come, for as long as it takes: valid at every number of mappings,
-/// whoever decides when to stop.</summary>
+/// <summary>
+/// A test that compares a share of independent mappings with one half while they come. It is valid at every number of mappings, whatever rule decides when to
+/// stop.
+/// </summary>
 /// <remarks>
-/// For a share p the likelihood ratio of a Beta(½, ½) mixture, <c>M_n(p) = B(s + ½, n - s + ½)/(π p^s (1 - p)^(n - s))</c>, is a nonnegative martingale of mean
-/// 1, so by Ville's inequality it ever reaches 1/α with probability at most α. Hence the shares p at which it has not form an interval that covers the truth at
-/// all times, with probability 1 - α (H. Robbins, Ann. Math. Stat. 1970; S. Howard et al., Ann. Stat. 2021). Jeffreys' mixture puts weight on shares near 0 and
-/// 1, where most laws of deep nets lie. A share above one half that is true makes the event "M_n(½) reaches 1/α with less than half of the mappings" rarer
-/// still: the event needs few successes at each n, and more successes never help it. So a claim "most mappings do" that is true is rejected with probability α
-/// at most.
+/// For a share p, the likelihood ratio of a Beta(½, ½) mixture, <c>M_n(p) = B(s + ½, n - s + ½)/(π p^s (1 - p)^(n - s))</c>, is a nonnegative martingale of
+/// mean 1, so by Ville's inequality the probability that it ever reaches 1/α is at most α. Hence the shares p for which it has not reached 1/α form an interval
+/// that covers the truth at all times, with probability 1 - α (H. Robbins, Ann. Math. Stat. 1970; S. Howard et al., Ann. Stat. 2021). Jeffreys' mixture puts
+/// weight on shares near 0 and 1, where most laws of deep nets lie. If the true share is above one half, the event "M_n(½) reaches 1/α with less than half of
+/// the mappings" is rarer still: the event needs few successes at each n, and more successes never help it. So a true claim of the form "most mappings do" is
+/// rejected with probability α at most.
 /// </remarks>
-/// <param name="rates">How often the verdict may be wrong, either way: false alarms and false passes both stay below α.</param>
+/// <param name="rates">The permitted error rates: the rates of false alarms and of false passes both stay below α.</param>
 internal sealed class AnytimeShare(ErrorRates rates)
 {
     private double _lower;
     private double _upper = 1;
     private double _alarm = 1;
 
-    /// <summary>Mappings that show the property.</summary>
+    /// <summary>Number of mappings that show the property.</summary>
     public int Successes { get; private set; }
 
-    /// <summary>Mappings in all.</summary>
+    /// <summary>Number of all mappings.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Holds once the interval lies above one half, rejected once it lies below; inconclusive until then. It never changes after that.</summary>
+    /// <summary>
+    /// Holds as soon as the interval lies above one half, rejected as soon as it lies below; inconclusive until then. After that it never changes.
+    /// </summary>
     public Verdict Verdict { get; private set; } = Verdict.Inconclusive;
 
-    /// <summary>A bound of the probability that a true claim ever looks as wrong as this one did.</summary>
+    /// <summary>An upper bound of the probability that a true claim ever looks as wrong as this one did.</summary>
     public double FalseAlarmBound => _alarm;
 
-    /// <summary>The interval of the share that covers the truth at all times together: what all intervals so far have in common.</summary>
+    /// <summary>The interval of the share that covers the truth at all times together: the intersection of all intervals so far.</summary>
     public (double Lower, double Upper) Interval => (_lower, _upper);
 
-    /// <summary>Takes some mappings, and looks.</summary>
-    /// <param name="successes">Those that show the property.</param>
-    /// <param name="samples">All of them, those that cannot be seen included.</param>
+    /// <summary>Adds mappings, and updates interval and verdict.</summary>
+    /// <param name="successes">The number of those that show the property.</param>
+    /// <param name="samples">The number of all of them, including those with impossible numbers.</param>
     public void Add(int successes, int samples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
@@ -61,7 +65,7 @@ internal sealed class AnytimeShare(ErrorRates rates)
             Verdict = share > 0.5 ? Verdict.Holds : Verdict.Rejected;
         }
 
-        // The martingale falls as p comes nearer to the share of the sample; the end is where it crosses 1/α.
+        // The martingale falls as p comes nearer to the share of the sample; the interval ends where it crosses 1/α.
         double End(double inside, double outside)
         {
             if (LogMartingale(outside) < threshold)
@@ -75,14 +79,14 @@ internal sealed class AnytimeShare(ErrorRates rates)
                 (inside, outside) = LogMartingale(middle) < threshold ? (middle, outside) : (inside, middle);
             }
 
-            // Rounded outwards.
+            // The end is rounded outwards.
             return outside;
         }
     }
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">The property.</param>
-    /// <returns>The measurement, its deviation counted from one half in the standard errors that a share of one half has.</returns>
+    /// <returns>The measurement; its deviation is the distance from one half, in standard errors of a share of one half.</returns>
     public Measurement Conclude(string quantity)
     {
         var share = Samples == 0 ? double.NaN : (double)Successes / Samples;
@@ -101,7 +105,10 @@ internal sealed class AnytimeShare(ErrorRates rates)
         };
     }
 
-    /// <summary>ln M_n(½) is about n times the relative entropy of the share and one half, less ½ ln n and ½ ln(π/2) for the mixture.</summary>
+    /// <summary>
+    /// The number of mappings that would decide. ln M_n(½) is about n times the relative entropy of the share and one half, minus ½ ln n and ½ ln(π/2) for the
+    /// mixture.
+    /// </summary>
     private string WhatItWouldTake(double share)
     {
         var entropy = Math.Log(2) + Entropic(share) + Entropic(1 - share);
@@ -131,7 +138,7 @@ internal sealed class AnytimeShare(ErrorRates rates)
             - Math.Log(Math.PI);
         return mixture - Times(Successes, Math.Log(share)) - Times(Samples - Successes, Math.Log(1 - share));
 
-        // 0·ln 0 is 0: no success speaks against a share of 0.
+        // 0·ln 0 is 0: having no success is not evidence against a share of 0.
         static double Times(int count, double logarithm) => count == 0 ? 0 : count * logarithm;
     }
 }

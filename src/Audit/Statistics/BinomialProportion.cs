@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace Wellbehaved.Audit;
 
 /// <summary>A share of samples, with the exact confidence interval of Clopper and Pearson.</summary>
-/// <param name="Successes">Samples that show the property.</param>
-/// <param name="Samples">Samples in all.</param>
+/// <param name="Successes">Number of samples that show the property.</param>
+/// <param name="Samples">Number of all samples.</param>
 public readonly record struct BinomialProportion(int Successes, int Samples)
 {
     /// <summary>The share of the samples; NaN without samples.</summary>
@@ -39,13 +39,13 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
             : Verdict.Inconclusive;
     }
 
-    /// <summary>What the claim of a share means, for a reader of its deviation.</summary>
+    /// <summary>Explains the claim of a share, and how its deviation is counted.</summary>
     internal const string MoreThanHalf = "the claim is a share of more than one half, and the distance is counted from one half";
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">The property.</param>
-    /// <param name="rates">How often the verdict may be wrong, either way.</param>
-    /// <returns>The measurement, its deviation counted from one half.</returns>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <returns>The measurement; its deviation is counted from one half.</returns>
     internal Measurement Conclude(string quantity, ErrorRates rates)
     {
         var (lower, upper) = Interval(rates.FalseFail);
@@ -55,7 +55,7 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
             Samples = Samples,
             FalseFailRate = rates.FalseFail,
 
-            // The interval lies below one half where so few successes have a probability below α/2 at one half, and at no larger share a larger one.
+            // The interval lies below one half if so few successes have a probability below α/2 at one half; at a larger share this probability is no larger.
             FalseAlarmBound = Samples == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, Samples, Successes)),
             Detectable = 0.5,
             Effect = Samples == 0 ? null : new Effect(EffectKind.Share, Share, lower, upper),
@@ -63,6 +63,6 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
         };
     }
 
-    /// <summary>How far a share is from one half, in the standard errors of a share of one half.</summary>
+    /// <summary>The distance of a share from one half, in standard errors of a share of one half.</summary>
     internal static double DeviationOf(double share, int samples) => (share - 0.5) * 2 * Math.Sqrt(samples);
 }

@@ -2,16 +2,16 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The test of Kolmogorov and Smirnov for standard normal numbers that are known up to bounded errors.</summary>
 /// <remarks>
-/// <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> at every n (Massart, Ann. Probab. 1990). Where all but a share q of the numbers err by at most t, no value of the empirical
-/// distribution function is farther from the normal one than D + φ(0)t + q, since the normal one rises by at most φ(0)t over t. Errors are counted by their
-/// size, and t is the best one.
+/// <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> at every n (Massart, Ann. Probab. 1990). If all but a share q of the numbers err by at most t, the empirical distribution
+/// function is nowhere farther from the normal one than D + φ(0)t + q, since the normal one rises by at most φ(0)t over t. Errors are counted by size, and the
+/// best t is used.
 /// </remarks>
-/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="rates">The permitted error rates of the test.</param>
 internal sealed class BlurredDistributionTest(ErrorRates rates)
 {
     private const double Peak = 0.3989422804014327;
 
-    /// <summary>Sizes of errors that are told apart: four to an octave, all finite ones.</summary>
+    /// <summary>Number of classes for the sizes of errors: four per factor of two, over all finite numbers.</summary>
     private const int Sizes = 0x7FF << 2;
 
     private readonly List<double> _values = [];
@@ -22,7 +22,8 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     public long Samples => _values.Count;
 
     /// <summary>
-    /// Number of samples after which the interval of a true claim lies inside δ but with probability β, and a distance of δ is rejected but with probability β.
+    /// Number of samples after which, except with probability β, the interval of a true claim lies inside δ; and, except with probability β, a distance of δ is
+    /// rejected.
     /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="distance">δ, in probability.</param>
@@ -30,8 +31,8 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     public static double SamplesFor(ErrorRates rates, double distance) =>
         Math.Pow((Math.Sqrt(rates.Threshold / 2) + Math.Sqrt(Math.Log(2 / rates.FalsePass) / 2)) / distance, 2);
 
-    /// <summary>Takes a number.</summary>
-    /// <param name="value">The number, over its standard deviation.</param>
+    /// <summary>Adds a number.</summary>
+    /// <param name="value">The number divided by its standard deviation.</param>
     /// <param name="error">Bound of its error, finite.</param>
     public void Add(Observed value, double error)
     {
@@ -45,7 +46,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
         _ofSize[BitConverter.DoubleToInt64Bits(error) >> 50]++;
     }
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ: the distance between distribution functions that must be seen.</param>
     /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the distance lies below δ; inconclusive
@@ -78,7 +79,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
         var (least, larger) = (1.0, 0L);
         for (var size = Sizes - 1; size >= 0; size--)
         {
-            // Errors of this size are below the next.
+            // Errors in this class are smaller than the lower end of the next class.
             least = Math.Min(least, (Peak * BitConverter.Int64BitsToDouble((long)(size + 1) << 50)) + ((double)larger / Math.Max(1, _values.Count)));
             larger += _ofSize[size];
         }

@@ -2,10 +2,10 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Both tails of the χ² distribution, and their inverses, at rates as small as those of verdicts.</summary>
+/// <summary>Both tails of the χ² distribution and their inverses, at rates as small as those of verdicts.</summary>
 internal static class ChiSquareTail
 {
-    /// <summary>Halvings of an interval in the logarithm: more than a double has digits.</summary>
+    /// <summary>Number of halvings of an interval in the logarithm, which gives more digits than a double has.</summary>
     private const int Halvings = 60;
 
     /// <summary>The probability of at most x.</summary>
@@ -21,17 +21,17 @@ internal static class ChiSquareTail
         : double.IsPositiveInfinity(x) ? 0
         : SpecialFunctions.GammaUpperRegularized(freedom / 2, x / 2);
 
-    /// <summary>The x that has a probability below it, rounded down.</summary>
+    /// <summary>The x with a given probability below it, rounded down.</summary>
     /// <param name="probability">The probability, in (0, ½].</param>
     /// <param name="freedom">Degrees of freedom.</param>
     public static double Lower(double probability, double freedom) => Search(freedom, freedom, -1, x => Below(x, freedom) > probability);
 
-    /// <summary>The x that has a probability above it, rounded up.</summary>
+    /// <summary>The x with a given probability above it, rounded up.</summary>
     /// <param name="probability">The probability, in (0, ½].</param>
     /// <param name="freedom">Degrees of freedom.</param>
     public static double Upper(double probability, double freedom) => Search(freedom, freedom, 1, x => Above(x, freedom) > probability);
 
-    /// <summary>Leaves the middle in one direction by growing steps until the tail is small enough, then halves.</summary>
+    /// <summary>Moves from the middle in one direction in growing steps until the tail is small enough, then bisects.</summary>
     private static double Search(double middle, double freedom, int direction, Func<double, bool> isTooLarge)
     {
         var (inner, step) = (middle, Math.Sqrt(2 * freedom));

@@ -2,10 +2,10 @@ using MathNet.Numerics.Distributions;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Student's tail with Cramér's correction for skewed samples: asymptotic, for recorded figures of which no theorem says more.</summary>
+/// <summary>Student's tail with Cramér's correction for skewed samples. It is asymptotic, for recorded figures on which no theorem says more.</summary>
 /// <remarks>
 /// A t statistic of skewed samples does not have Student's tail at 1e-6: for skewness γ and n samples the tail at t is off by
-/// <c>exp(∓γt³/(3√n))</c>. The bound takes the unfavourable sign with the sample skewness plus three of its own standard errors.
+/// <c>exp(∓γt³/(3√n))</c>. The bound uses the unfavourable sign, with the sample skewness plus three of its own standard errors.
 /// Source: Q.-M. Shao, <i>A Cramér type large deviation result for Student's t-statistic</i>, J. Theor. Probab. 1999.
 /// </remarks>
 /// <param name="Samples">Number of samples n, at least 2.</param>
@@ -19,7 +19,7 @@ internal readonly record struct CorrectedTail(long Samples, double Skewness)
     private double Correction => (Math.Abs(Skewness) + (SkewnessMargin * Math.Sqrt(6.0 / Samples))) / (3 * Math.Sqrt(Samples));
 
     /// <summary>
-    /// A bound of the probability that |t| is at least this large: the least of the bounds up to t, since what exceeds t exceeds all below it.
+    /// A bound of the probability that |t| is at least this large: the smallest of the bounds up to t, since a number that exceeds t exceeds all smaller ones.
     /// </summary>
     public double Bound(double t)
     {

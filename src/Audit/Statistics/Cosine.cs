@@ -2,19 +2,19 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The cosine of two vectors of independent numbers of mean 0, which are known up to errors of bounded norm.</summary>
 /// <param name="Value">The cosine.</param>
-/// <param name="Dimensions">Numbers that both vectors have.</param>
-/// <param name="Error">Bound of what the errors did to the cosine.</param>
+/// <param name="Dimensions">Number of components of both vectors.</param>
+/// <param name="Error">Bound of the error of the cosine.</param>
 internal readonly record struct Cosine(double Value, long Dimensions, double Error)
 {
     /// <summary>The smallest absolute value that the true cosine may have.</summary>
     public double AtLeast => Math.Max(0, Math.Abs(Value) - Error);
 
-    /// <summary>From sums over both vectors.</summary>
+    /// <summary>Computes the cosine from sums over both vectors.</summary>
     /// <param name="product">Scalar product.</param>
     /// <param name="squares">Squared norms.</param>
     /// <param name="squaredErrors">Bounds of the squared norms of their errors.</param>
-    /// <param name="dimensions">Numbers that both have.</param>
-    /// <returns>The cosine; an error turns a vector by an angle whose sine is at most their ratio.</returns>
+    /// <param name="dimensions">Number of components of both vectors.</param>
+    /// <returns>The cosine. An error turns a vector by an angle whose sine is at most the ratio of the norms of error and vector.</returns>
     public static Cosine FromSums(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
         squares.A > 0 && squares.B > 0
             ? new Cosine(
@@ -24,12 +24,12 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
             )
             : new Cosine(squares.A + squares.B + product is double.NaN ? double.NaN : 0, 0, 1);
 
-    /// <summary>An interval of the correlation ρ in <c>b = ρa + √(1-ρ²)g</c>, a and g independent standard Gaussian vectors.</summary>
-    /// <param name="falseRate">Probability of missing it.</param>
+    /// <summary>An interval of the correlation ρ in <c>b = ρa + √(1-ρ²)g</c>, where a and g are independent standard Gaussian vectors.</summary>
+    /// <param name="falseRate">Probability that the interval misses ρ.</param>
     /// <returns>Lower and upper end.</returns>
     /// <remarks>
-    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the
-    /// rate, by <see cref="CosineTail"/>; the two norms within Chernoff's bounds of χ² but for the other half.
+    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t, except for half of
+    /// the rate, by <see cref="CosineTail"/>; the two norms lie within Chernoff's bounds of χ², except for the other half.
     /// </remarks>
     public (double Lower, double Upper) Interval(double falseRate)
     {
@@ -42,7 +42,7 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
         var (lower, upper) = (-End(-(Value - Error)), End(Value + Error));
         return (lower, upper);
 
-        // The upper end; the lower one is its mirror image.
+        // The upper end; the lower end is its mirror image.
         double End(double cosine)
         {
             var cotangent =
@@ -58,8 +58,8 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     private static double Angle(double squaredRatio) => squaredRatio < 1 ? Math.Asin(Math.Sqrt(squaredRatio)) : Math.PI / 2;
 
     /// <summary>
-    /// The ratio of two norms of n Gaussian numbers that each tail exceeds with the given probability at most: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn) ≤
-    /// (xe^{1-x})^{n/2}</c>.
+    /// The ratio of two norms of n Gaussian numbers, each at the limit that its tail exceeds with at most the given probability: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn)
+    /// ≤ (xe^{1-x})^{n/2}</c>.
     /// </summary>
     private static double NormRatio(double probability, long dimensions)
     {
@@ -67,7 +67,7 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
         var (below, above) = (Solve(0, 1), Solve(1, 2 - (2 * target)));
         return Math.Sqrt(above / below);
 
-        // ln x + 1 - x grows below 1 and falls above it.
+        // ln x + 1 - x increases below 1 and decreases above 1.
         double Solve(double from, double to)
         {
             var rises = from == 0;

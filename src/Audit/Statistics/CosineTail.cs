@@ -2,10 +2,10 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How often the cosine of two independent vectors, one of them spherical, is large.</summary>
+/// <summary>The probability that the cosine of two independent vectors, one of them spherical, is large.</summary>
 /// <remarks>
-/// Whatever one vector is, the square of the cosine with a spherical one in n dimensions has the law Beta(½, (n-1)/2): rotate the first to an axis.
-/// For n ≥ 3 the probability of <c>|cos| ≥ t</c> is at most <c>(1 - t²)^{(n-1)/2}</c>: the difference is 0 at t = 0 and t = 1, and its derivative,
+/// Whatever the other vector is, the square of the cosine with a spherical one in n dimensions has the law Beta(½, (n-1)/2): rotate the other vector to an
+/// axis. For n ≥ 3 the probability of <c>|cos| ≥ t</c> is at most <c>(1 - t²)^{(n-1)/2}</c>: the difference is 0 at t = 0 and t = 1, and its derivative,
 /// <c>(1 - t²)^{(n-3)/2}(c - (n-1)t)</c>, changes its sign once, from + to -.
 /// </remarks>
 internal static class CosineTail
@@ -31,7 +31,7 @@ internal static class CosineTail
             : Math.Min(Math.Exp(LogBound(cosine, dimensions)), SpecialFunctions.BetaRegularized(0.5 * (dimensions - 1), 0.5, 1 - square));
     }
 
-    /// <summary>The cosine whose bound is a probability.</summary>
+    /// <summary>The cosine whose bound is a given probability.</summary>
     /// <param name="probability">The probability, in (0, 1].</param>
     /// <param name="dimensions">n.</param>
     /// <returns>t in [0, 1].</returns>

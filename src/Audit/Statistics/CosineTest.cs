@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Tests of many pairs of vectors, each pair of which is independent if the claim is true: the cosine of none may be large.</summary>
-/// <remarks>The probability of each pair is exact; the pairs depend on each other, and a union bound over all of them needs nothing else.</remarks>
-/// <param name="rates">How often all pairs together may be wrong.</param>
-/// <param name="pairs">Number of pairs that will come.</param>
+/// <summary>Tests many pairs of vectors. If the claim is true, the vectors of each pair are independent, so no cosine may be large.</summary>
+/// <remarks>The probability of each pair is exact. The pairs depend on each other, which a union bound over all of them allows.</remarks>
+/// <param name="rates">The permitted error rates of all pairs together.</param>
+/// <param name="pairs">Number of pairs that will be added.</param>
 internal sealed class CosineTest(ErrorRates rates, long pairs)
 {
     private Cosine _worst = new(0, 0, 0);
@@ -18,7 +18,7 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
     /// <summary>Number of pairs so far.</summary>
     public long Pairs { get; private set; }
 
-    /// <summary>Dimensions after which a correlation is seen, and after which the interval of a true claim lies inside it.</summary>
+    /// <summary>Number of dimensions after which a correlation is seen, and the interval of a true claim lies inside it.</summary>
     /// <param name="rates">The rates.</param>
     /// <param name="pairs">Number of pairs.</param>
     /// <param name="discrepancy">The correlation.</param>
@@ -26,9 +26,9 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
     public static double SamplesFor(ErrorRates rates, long pairs, double discrepancy) =>
         Math.Pow((Math.Sqrt(2 * (rates.Threshold + Math.Log(pairs))) + rates.PowerMargin) / discrepancy, 2);
 
-    /// <summary>Takes a pair.</summary>
-    /// <param name="cosine">Its cosine.</param>
-    /// <param name="where">Which pair, for the report.</param>
+    /// <summary>Adds a pair.</summary>
+    /// <param name="cosine">The cosine of the pair.</param>
+    /// <param name="where">Names the pair, for the report.</param>
     public void Add(Cosine cosine, Func<string> where)
     {
         Pairs++;
@@ -55,11 +55,11 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
         }
     }
 
-    /// <summary>Counts pairs that do not matter, see <see cref="MayMatter"/>.</summary>
+    /// <summary>Counts pairs that cannot change the result, see <see cref="MayMatter"/>.</summary>
     /// <param name="count">Their number.</param>
     public void Count(long count) => Pairs += count;
 
-    /// <summary>Whether a pair may be worse, or less certain, than those that came: where millions are compared, most need no logarithm.</summary>
+    /// <summary>Whether a pair may be worse, or less certain, than those before: if millions are compared, most of them need no logarithm.</summary>
     /// <param name="cosine">The pair.</param>
     /// <remarks>Since <c>-ln(1 - x)/x</c> grows, a smaller square with no larger product of square and dimensions has no smaller bound.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,11 +75,13 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
         !(Math.Abs(cosine.Value) + cosine.Error <= Math.Abs(_widest.Value) + _widest.Error && cosine.Dimensions >= _widest.Dimensions)
         || _widest.Dimensions == 0;
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ in (0, 1): the correlation of a pair that must be seen.</param>
-    /// <returns>Rejected if a pair is too close, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive
-    /// otherwise.</returns>
+    /// <returns>
+    /// Rejected if the vectors of a pair are too similar, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive
+    /// otherwise.
+    /// </returns>
     public Measurement Conclude(string quantity, double discrepancy)
     {
         if (Pairs > pairs)

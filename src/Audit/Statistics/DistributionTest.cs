@@ -3,21 +3,22 @@ using System.Globalization;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.
+/// The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz, <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, evaluated a few times.
 /// </summary>
 /// <remarks>
-/// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at 1/8, 1/4, 1/2, 1, 2
-/// and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform if the claim is true,
-/// and independent.
+/// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed in advance. So the test is evaluated at 1/8, 1/4, 1/2,
+/// 1, 2 and 4 times the planned number and spends a part of α each time. Samples are passed as values of their own distribution function: uniform and
+/// independent if the claim is true.
 /// </remarks>
-/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="rates">The permitted error rates of the test.</param>
 /// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>
 /// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
-/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the
-/// claim.</param>
+/// <param name="slack">
+/// Bound of the error of the distribution function itself, in probability. It is subtracted from the distance before that counts against the claim.
+/// </param>
 internal sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
-    /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
+    /// <summary>Half of α is for the planned evaluation, the rest for a large defect before it and a close decision after it.</summary>
     private static readonly (double Size, double Share)[] Looks =
     [
         (1 / 8.0, 1 / 16.0),
@@ -47,20 +48,20 @@ internal sealed class DistributionTest(ErrorRates rates, double discrepancy, lon
 
     private bool IsInside => _distance + slack + _reach <= _discrepancy;
 
-    /// <summary>Number of samples whose planned look excludes a distance, but for the rate of undecided tests.</summary>
+    /// <summary>Number of samples at which the planned evaluation excludes a distance, except with the rate of undecided tests.</summary>
     /// <param name="rates">The rates.</param>
     /// <param name="distance">The distance, in probability.</param>
     /// <returns>The number.</returns>
     public static long SamplesFor(ErrorRates rates, double distance)
     {
-        // A true claim's own distance exceeds d with probability 2e^{-2nd²} at most.
+        // A true claim's own distance exceeds d with a probability of at most 2e^{-2nd²}.
         var (reach, own) = (Math.Sqrt((rates.Threshold + Math.Log(2)) / 2), Math.Sqrt(Math.Log(2 / rates.FalsePass) / 2));
         return (long)Math.Ceiling(Math.Pow((reach + own) / distance, 2));
     }
 
-    /// <summary>Takes a sample, unless the test is decided.</summary>
-    /// <param name="observed">What came.</param>
-    /// <param name="distribution">The probability of at most that, by theory.</param>
+    /// <summary>Adds a sample, unless the test is decided.</summary>
+    /// <param name="observed">The observed value.</param>
+    /// <param name="distribution">The probability of at most that value, by theory.</param>
     public void Add(Observed observed, Expected distribution)
     {
         if (IsDecided)
@@ -81,9 +82,9 @@ internal sealed class DistributionTest(ErrorRates rates, double discrepancy, lon
         }
     }
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
-    /// <returns>The measurement: the distance at the last look against 0; inconclusive before the first look.</returns>
+    /// <returns>The measurement: the distance at the last evaluation against 0; inconclusive before the first one.</returns>
     public Measurement Conclude(string quantity)
     {
         var n = _values.Count;
@@ -112,7 +113,7 @@ internal sealed class DistributionTest(ErrorRates rates, double discrepancy, lon
 
     private void Look()
     {
-        // With few planned samples several looks coincide; the last of them has its share alone.
+        // With few planned samples several evaluations coincide; the last of them uses only its own share.
         var share = Looks[_look++].Share;
         var n = _values.Count;
         double[] sorted = [.. _values.Order()];

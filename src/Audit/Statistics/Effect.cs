@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>In which terms an effect is told.</summary>
+/// <summary>The terms in which an effect is expressed.</summary>
 public enum EffectKind
 {
-    /// <summary>What was measured over what was predicted: 1 if the claim is true.</summary>
+    /// <summary>The measured value divided by the predicted one: 1 if the claim is true.</summary>
     Ratio,
 
-    /// <summary>What was measured less what was predicted, in the units of the quantity: 0 if the claim is true.</summary>
+    /// <summary>The measured value minus the predicted one, in the units of the quantity: 0 if the claim is true.</summary>
     Difference,
 
     /// <summary>A correlation whose prediction is 0.</summary>
     Correlation,
 
-    /// <summary>A share of mappings, which the claim holds against one half.</summary>
+    /// <summary>A share of mappings, which the claim compares with one half.</summary>
     Share,
 
     /// <summary>The largest distance between two distribution functions, 0 if the claim is true.</summary>
@@ -22,15 +22,15 @@ public enum EffectKind
 }
 
 /// <summary>
-/// What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.
+/// The result on a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, for all quantities together.
 /// </summary>
-/// <param name="Kind">In which terms.</param>
+/// <param name="Kind">The terms in which it is expressed.</param>
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Lower">Lower end of the interval; negative infinity if nothing is known.</param>
 /// <param name="Upper">Upper end; positive infinity if nothing is known.</param>
 public sealed record Effect(EffectKind Kind, double Estimate, double Lower, double Upper)
 {
-    /// <summary>The value of a true claim: 1 of a ratio, one half of a share, 0 otherwise.</summary>
+    /// <summary>The value if the claim is true: 1 for a ratio, one half for a share, 0 otherwise.</summary>
     public double Claimed =>
         Kind switch
         {

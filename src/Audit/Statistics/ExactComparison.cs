@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Comparisons of numbers that must agree but for rounding; keeps the first that does not, where the trouble begins, or the worst that does.</summary>
+/// <summary>
+/// Comparisons of numbers that must agree up to rounding. It keeps the first comparison that fails, where the mistake begins; if none fails, the worst one.
+/// </summary>
 internal sealed class ExactComparison
 {
     private double _worst = -1;
@@ -14,18 +16,22 @@ internal sealed class ExactComparison
     public long Comparisons { get; private set; }
 
     /// <summary>
-    /// The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for
-    /// equality.
+    /// The geometric mean of the tolerances other than 0, in the units of the numbers: how far from equal a number may typically be. It is 0 if all comparisons
+    /// require equality.
     /// </summary>
-    /// <remarks>The worst comparison says nothing of the tolerances of the others: one that is far too wide passes everything and is never the worst.</remarks>
+    /// <remarks>
+    /// The worst comparison says nothing about the tolerances of the others: one that is far too wide passes everything and is never the worst.
+    /// </remarks>
     public double TypicalTolerance => _tolerant == 0 ? 0 : Math.Exp(_sumOfLogarithms / _tolerant);
 
     /// <summary>Compares two numbers.</summary>
-    /// <param name="observed">What came.</param>
-    /// <param name="expected">What must come.</param>
-    /// <param name="tolerance">A bound of the rounding between them, at least 0; 0 asks for equality, and a bound that is not finite compares nothing.</param>
+    /// <param name="observed">The observed number.</param>
+    /// <param name="expected">The right number.</param>
+    /// <param name="tolerance">
+    /// A bound of the rounding between them, at least 0. 0 requires equality; with a bound that is not finite nothing is compared.
+    /// </param>
     /// <param name="where">The place, for the report.</param>
-    /// <remarks>A number that is not finite is never right, whatever was expected and however wide the tolerance.</remarks>
+    /// <remarks>A number that is not finite is always wrong, whatever was expected and however wide the tolerance is.</remarks>
     public void Add(Observed observed, Expected expected, double tolerance, string where)
     {
         if (Compare(observed, expected, tolerance))
@@ -35,9 +41,9 @@ internal sealed class ExactComparison
     }
 
     /// <summary>Compares numbers that must all be zero.</summary>
-    /// <param name="observed">What came.</param>
+    /// <param name="observed">The observed numbers.</param>
     /// <param name="tolerances">A bound of the rounding of each.</param>
-    /// <param name="where">The place of a number, for the report; asked for only where it is the worst so far, since most places are never named.</param>
+    /// <param name="where">The place of a number, for the report. It is called only for the worst number so far, since most places are never named.</param>
     internal void AddZeros(double[] observed, double[] tolerances, Func<int, string> where)
     {
         for (var i = 0; i < observed.Length; i++)
@@ -49,8 +55,8 @@ internal sealed class ExactComparison
         }
     }
 
-    /// <summary>Asks for a number between bounds.</summary>
-    /// <param name="observed">What came.</param>
+    /// <summary>Compares a number with two bounds.</summary>
+    /// <param name="observed">The observed number.</param>
     /// <param name="lower">Least value.</param>
     /// <param name="upper">Largest value.</param>
     /// <param name="tolerance">A bound of the rounding.</param>
@@ -83,7 +89,7 @@ internal sealed class ExactComparison
             Tolerance = TypicalTolerance,
         };
 
-    /// <summary>Compares two numbers; true if they are the ones to be reported so far, of which the caller says where they are.</summary>
+    /// <summary>Compares two numbers. True if this comparison is the one to report so far; then the caller must add its place.</summary>
     private bool Compare(Observed observed, Expected expected, double tolerance)
     {
         if (!double.IsFinite(tolerance) && double.IsFinite(observed.Value))

@@ -1,8 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>A test that takes samples until they decide; what it says is valid whenever one stops.</summary>
+/// <summary>A test that takes samples until they decide. Its statements are valid whenever sampling stops.</summary>
 internal interface ISequentialTest
 {
-    /// <summary>Whether the samples so far decide: the interval excludes the claim, or lies inside ±δ. Further samples are not counted.</summary>
+    /// <summary>Whether the samples so far are enough: the interval excludes the claim, or lies inside ±δ. Further samples are not counted.</summary>
     bool IsDecided { get; }
 }

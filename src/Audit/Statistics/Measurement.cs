@@ -1,13 +1,13 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>One quantity that was held against its prediction.</summary>
-/// <param name="Quantity">What was measured, and where.</param>
-/// <param name="Predicted">What theory says.</param>
-/// <param name="Measured">What the subject showed.</param>
+/// <summary>One quantity that was compared with its prediction.</summary>
+/// <param name="Quantity">The quantity, and where it was measured.</param>
+/// <param name="Predicted">The value that theory predicts.</param>
+/// <param name="Measured">The value that the subject showed.</param>
 /// <param name="Verdict">The verdict on this quantity alone.</param>
 public sealed record Measurement(string Quantity, Expected Predicted, Observed Measured, Verdict Verdict)
 {
-    /// <summary>Discrepancy in standard errors, or in tolerances for a deterministic comparison.</summary>
+    /// <summary>Distance from the claim in standard errors, or in tolerances for a deterministic comparison.</summary>
     public double Deviation { get; init; }
 
     /// <summary>Number of samples, or of comparisons.</summary>
@@ -20,16 +20,16 @@ public sealed record Measurement(string Quantity, Expected Predicted, Observed M
     public double Detectable { get; init; }
 
     /// <summary>
-    /// The typical tolerance of a deterministic comparison, in the units of what was compared: the geometric mean of those other than 0. 0 where equality is
-    /// asked for, and for samples.
+    /// The typical tolerance of a deterministic comparison, in the units of the numbers: the geometric mean of the tolerances other than 0. It is 0 if equality
+    /// is required, and for samples.
     /// </summary>
     public double Tolerance { get; init; }
 
-    /// <summary>The effect with its interval; null for a deterministic comparison, and where nothing was learnt.</summary>
+    /// <summary>The effect with its interval; null for a deterministic comparison, or if there is no result.</summary>
     public Effect? Effect { get; init; }
 
     /// <summary>
-    /// Upper bound of the probability that a true claim ever looks as wrong as this one did; the claim is rejected once it is at most
+    /// Upper bound of the probability that a true claim ever looks as wrong as this one did. The claim is rejected as soon as it is at most
     /// <see cref="FalseFailRate"/>. NaN for a deterministic comparison.
     /// </summary>
     public double FalseAlarmBound { get; init; } = double.NaN;
@@ -40,6 +40,6 @@ public sealed record Measurement(string Quantity, Expected Predicted, Observed M
     /// <summary>Whether the comparison is deterministic.</summary>
     public bool IsDeterministic => FalseFailRate == 0;
 
-    /// <summary>What else a reader must know; null if nothing.</summary>
+    /// <summary>A remark that a reader needs; null if there is none.</summary>
     public string? Remark { get; init; }
 }

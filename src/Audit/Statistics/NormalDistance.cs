@@ -5,25 +5,25 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The distance of Kolmogorov and Smirnov between numbers and the standard normal law.</summary>
 /// <remarks>
-/// Sorting hundreds of thousands of numbers, and a normal distribution function for each, would cost more than drawing them. So the numbers go into cells of
-/// the axis first. At the first and the last number of a cell the distance is known; between them it can exceed neither that of the last rank from the first
-/// number nor that of the first rank from the last one. Only cells that may exceed the largest known distance are sorted, and the result has the same bits as
-/// that of sorting everything.
+/// Sorting hundreds of thousands of numbers, with a normal distribution function for each, would cost more than drawing them. So the numbers are first assigned
+/// to cells of the axis. At the first and the last number of a cell the distance is known. Between them it can exceed neither that of the last rank from the
+/// first number nor that of the first rank from the last number. Only cells that may exceed the largest known distance are sorted, and the result is identical,
+/// bit for bit, with that of sorting everything.
 /// </remarks>
 internal static class NormalDistance
 {
-    /// <summary>Cells of 1/1024 of a standard deviation: none has more than 0.0004 of the probability, a fraction of the distance of 100,000 numbers.</summary>
+    /// <summary>Number of cells in a standard deviation. A cell has at most 0.0004 of the probability, a fraction of the distance of 100,000 numbers.</summary>
     private const int CellsToOne = 1024;
 
-    /// <summary>Cells lie within this many standard deviations; the two outermost take what is beyond.</summary>
+    /// <summary>Number of standard deviations on each side that are divided into cells; the two outermost cells take everything beyond.</summary>
     private const int Reach = 4;
 
     private const int Cells = 2 * Reach * CellsToOne;
 
-    /// <summary>The computed distribution function may fall by a rounding or two between neighbours, 1e-15.</summary>
+    /// <summary>Allowance for rounding: the computed distribution function may decrease by a rounding or two, 1e-15, between neighbours.</summary>
     private const double Rounding = 1e-12;
 
-    /// <summary>The distance.</summary>
+    /// <summary>Computes the distance.</summary>
     /// <param name="values">Finite numbers.</param>
     /// <returns>The largest difference between the share of numbers and the probability, on either side of a step; 0 if there are no numbers.</returns>
     public static double Measure(List<double> values)

@@ -5,13 +5,13 @@ namespace Wellbehaved.Audit;
 /// <summary>Two-sided quantiles of Student's t, at rates as small as those of verdicts.</summary>
 internal static class StudentQuantile
 {
-    /// <summary>The t that is exceeded in absolute value with a given probability.</summary>
+    /// <summary>The t whose absolute value is exceeded with a given probability.</summary>
     /// <param name="falseRate">The probability, both sides together, in (0, 1).</param>
     /// <param name="freedom">Degrees of freedom, at least 1.</param>
     /// <returns>t &gt; 0.</returns>
     /// <remarks>
-    /// With one and two degrees of freedom in closed form: the general routine searches up to 800 and fails beyond, where three samples at a rate of
-    /// 1e-6 belong.
+    /// One and two degrees of freedom have a closed form. The general routine searches only up to 800 and fails for larger t, for example for three samples at
+    /// a rate of 1e-6.
     /// </remarks>
     public static double TwoSided(double falseRate, int freedom) =>
         freedom switch

@@ -1,19 +1,19 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>A test of residuals that are symmetric about zero given the past and their own magnitudes: nothing else is known of them, nor needed.</summary>
+/// <summary>A test of residuals that are symmetric about zero given the past and their own magnitudes. It assumes nothing else about them.</summary>
 /// <remarks>
-/// For d symmetric about 0 <c>1 + tanh(λd)</c> has the mean 1 exactly, whatever the law of its magnitude; so the product over samples is a nonnegative
-/// martingale for bets λ_i made before d_i came, and so is its mirror image. A single sample gains ln 2 at most: no tail can do harm. The bets follow the
-/// energy Σd² seen so far, and the planned one before that is reached. Where pre-activations are Gaussian, flipping the sign of a neuron's weights makes such
-/// residuals of S4, S6 and S8; where a subject and an exact sampler have the same law, exchanging them makes any function of the one less the same function of
-/// the other symmetric (R1, R2, A1, A2, W4, P5). Sources: S. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, <i>Time-uniform Chernoff bounds via nonnegative
-/// supermartingales</i>, Probab. Surv. 2020, on symmetric increments; I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random variables by
-/// betting</i>, JRSS-B 2024, on bets of this form.
+/// If d is symmetric about 0, <c>1 + tanh(λd)</c> has exactly the mean 1, whatever the law of its magnitude. So the product over samples is a nonnegative
+/// martingale if each bet λ_i is made before d_i is known, and so is its mirror image. A single sample gains at most ln 2, so heavy tails do no harm. The bets
+/// follow the energy Σd² seen so far, or the planned energy until that is reached. Where pre-activations are Gaussian, changing the sign of a neuron's weights
+/// gives such residuals for S4, S6 and S8. If a subject and an exact sampler have the same law, exchanging them makes any function of one minus the same
+/// function of the other symmetric (R1, R2, A1, A2, W4, P5). Sources: S. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, <i>Time-uniform Chernoff bounds via
+/// nonnegative supermartingales</i>, Probab. Surv. 2020, on symmetric increments; I. Waudby-Smith and A. Ramdas, <i>Estimating means of bounded random
+/// variables by betting</i>, JRSS-B 2024, on bets of this form.
 /// </remarks>
-/// <param name="rates">How often the test may be wrong.</param>
-/// <param name="discrepancy">δ, in the units of the scale that each sample names.</param>
-/// <param name="plannedEnergy">Σd² for which the bets are made; any other is valid.</param>
-/// <param name="kind">In which terms an effect is told.</param>
+/// <param name="rates">The permitted error rates of the test.</param>
+/// <param name="discrepancy">δ, in the units of the scale that is given with each sample.</param>
+/// <param name="plannedEnergy">Σd² for which the bets are made; the test is valid at any other.</param>
+/// <param name="kind">The terms in which an effect is expressed.</param>
 internal sealed class SymmetryTest(ErrorRates rates, double discrepancy, double plannedEnergy, EffectKind kind = EffectKind.Ratio)
     : TestOfMean(rates, discrepancy, kind)
 {
@@ -24,7 +24,7 @@ internal sealed class SymmetryTest(ErrorRates rates, double discrepancy, double 
     public override double StandardErrors => _energy == 0 ? 0 : _sum / Math.Sqrt(_energy);
 
     /// <summary>
-    /// The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.
+    /// The number of samples that decide a true claim, except with the rate of undecided ones, by a Gaussian approximation. It is used only for planning.
     /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="deviation">Root mean square of a residual, in the units of δ.</param>
@@ -32,11 +32,11 @@ internal sealed class SymmetryTest(ErrorRates rates, double discrepancy, double 
     /// <returns>The number.</returns>
     public static long SamplesFor(ErrorRates rates, double deviation, double discrepancy) => KnownVarianceTest.SamplesFor(rates, deviation, discrepancy);
 
-    /// <summary>Takes a sample, whose residual <c>observed - centre</c> is symmetric about zero.</summary>
-    /// <param name="observed">What came.</param>
+    /// <summary>Adds a sample, whose residual <c>observed - centre</c> is symmetric about zero.</summary>
+    /// <param name="observed">The observed value.</param>
     /// <param name="centre">The centre of symmetry.</param>
-    /// <param name="scale">What a discrepancy is relative to; known from the past and from what a change of sign leaves as it is. Positive.</param>
-    /// <param name="weight">How much the sample counts, known likewise: more where a residual scatters less.</param>
+    /// <param name="scale">The unit of a discrepancy. It must be positive, and known from the past and from what a change of sign does not change.</param>
+    /// <param name="weight">The weight of the sample, known in the same way: larger if a residual scatters less.</param>
     public void Add(Observed observed, Expected centre, double scale, double weight = 1)
     {
         var residual = weight * (observed.Value - centre.Value) / scale;

@@ -3,20 +3,19 @@ using MathNet.Numerics.RootFinding;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A statistical test of a mean that gathers its samples one by one, and stops when they decide.</summary>
+/// <summary>A statistical test of a mean that takes its samples one by one, and stops when they decide.</summary>
 /// <remarks>
-/// An effect θ moves the mean of each sample by θ times the sample's scale; the claim says θ = 0. For each θ the test bets against it, upwards and
-/// downwards: each bet is a nonnegative supermartingale of mean 1 at most if θ is the truth, so by Ville's inequality it ever exceeds 2/α with
-/// probability α/2 at most, whenever one looks. All θ whose bets both stay below make an interval that covers the truth with
-/// probability 1 - α at every time, also at one that depends on the samples. The claim is rejected when the interval excludes 0, it holds when the
-/// interval lies inside ±δ, and until then more samples are asked for. Both follow from the one interval: a claim that is wrong by δ
-/// or more passes with probability α at most, where the tool's condition holds for the wrong claim too.
-/// Sources: J. Ville, <i>Étude critique de la notion de collectif</i>, 1939; A. Ramdas, P. Grünwald, V. Vovk and G. Shafer, <i>Game-theoretic statistics
-/// and safe anytime-valid inference</i>, Statist. Sci. 2023.
+/// An effect θ moves the mean of each sample by θ times the sample's scale; the claim says θ = 0. For each θ the test bets against it, upwards and downwards.
+/// If θ is the truth, each bet is a nonnegative supermartingale of mean at most 1, so by Ville's inequality it ever exceeds 2/α with a probability of at most
+/// α/2, at whatever time one looks. All θ for which both bets stay below form an interval that covers the truth with probability 1 - α at every time, even at a
+/// time that depends on the samples. The claim is rejected when the interval excludes 0, and it holds when the interval lies inside ±δ; until then more samples
+/// are needed. Both verdicts follow from the one interval: a claim that is wrong by δ or more passes with a probability of at most α, if the tool's condition
+/// holds for the wrong claim too. Sources: J. Ville, <i>Étude critique de la notion de collectif</i>, 1939; A. Ramdas, P. Grünwald, V. Vovk and G. Shafer,
+/// <i>Game-theoretic statistics and safe anytime-valid inference</i>, Statist. Sci. 2023.
 /// </remarks>
-/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="rates">The permitted error rates of the test.</param>
 /// <param name="discrepancy">δ &gt; 0: the effect that must be excluded for the claim to hold.</param>
-/// <param name="kind">In which terms an effect is told.</param>
+/// <param name="kind">The terms in which an effect is expressed.</param>
 internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKind kind) : ISequentialTest
 {
     private readonly List<Sample> _samples = [];
@@ -30,10 +29,10 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
     private double _mostAgainstClaim;
     private long _notFinite;
 
-    /// <summary>How often the test may be wrong.</summary>
+    /// <summary>The permitted error rates of the test.</summary>
     protected ErrorRates Rates { get; } = rates;
 
-    /// <summary>In which terms an effect is told.</summary>
+    /// <summary>The terms in which an effect is expressed.</summary>
     protected EffectKind Kind { get; } = kind;
 
     /// <summary>δ.</summary>
@@ -46,10 +45,12 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
     /// <summary>Mean of the observed values.</summary>
     public Observed MeanObserved => new(Samples == 0 ? double.NaN : _sumObserved / Samples);
 
-    /// <summary>Mean of what was expected.</summary>
+    /// <summary>Mean of the expected values.</summary>
     public Expected MeanExpected => new(Samples == 0 ? double.NaN : _sumExpected / Samples);
 
-    /// <summary>Sum of observed minus expected in its standard errors; for the reader, the verdict rests on <see cref="FalseAlarmBound"/>.</summary>
+    /// <summary>
+    /// Sum of observed minus expected values in its standard errors. It is for the reader; the verdict rests on <see cref="FalseAlarmBound"/>.
+    /// </summary>
     public abstract double StandardErrors { get; }
 
     /// <summary>Upper bound on the probability that a true claim ever looks as wrong as this one did at its worst.</summary>
@@ -82,10 +83,12 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
         };
     }
 
-    /// <summary>The verdict and what it rests on.</summary>
-    /// <param name="quantity">What was measured, in words or symbols.</param>
-    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would
-    /// take.</returns>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
+    /// <param name="quantity">The quantity, in words or symbols.</param>
+    /// <returns>
+    /// Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with the number of samples
+    /// that would decide.
+    /// </returns>
     public Measurement Conclude(string quantity)
     {
         var effect = Effect();
@@ -109,18 +112,18 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
         };
     }
 
-    /// <summary>What a bet gains on a sample: the logarithm of its factor.</summary>
+    /// <summary>The gain of a bet by a sample: the logarithm of its factor.</summary>
     /// <param name="sample">The sample.</param>
     /// <param name="effect">The effect θ that the bet is against.</param>
     /// <param name="side">+1 if it bets on a mean above that of θ, -1 if below.</param>
-    /// <returns>The gain; decreases with θ on the upper side, increases with θ on the lower one.</returns>
+    /// <returns>The gain; it decreases with θ on the upper side and increases with θ on the lower side.</returns>
     protected abstract double Gain(in Sample sample, double effect, int side);
 
     /// <summary>Counts a sample, unless the test is decided.</summary>
-    /// <param name="observed">What came.</param>
-    /// <param name="expected">What should come in the mean.</param>
-    /// <param name="sample">The sample as <see cref="Gain"/> takes it.</param>
-    /// <param name="scale">By how much an effect of 1 moves the mean, in the units of what was observed.</param>
+    /// <param name="observed">The observed value.</param>
+    /// <param name="expected">The expected value.</param>
+    /// <param name="sample">The sample in the form that <see cref="Gain"/> takes.</param>
+    /// <param name="scale">The change of the mean by an effect of 1, in the units of the observed value.</param>
     /// <returns>False if it was not counted.</returns>
     protected bool Count(Observed observed, Expected expected, in Sample sample, double scale)
     {
@@ -154,7 +157,7 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
             return "no sample came";
         }
 
-        // An interval shrinks with the root of the samples.
+        // The width of an interval falls as the root of the number of samples.
         var (half, room) = ((effect.Upper - effect.Lower) / 2, Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
         return double.IsFinite(half) && room > 0
             ? string.Create(CultureInfo.InvariantCulture, $"about {Samples * Math.Pow(half / room, 2):0} samples would decide")
@@ -168,7 +171,7 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
     /// <summary>The end of the interval on one side: where the bet against θ reaches its threshold.</summary>
     private double End(double estimate, int direction)
     {
-        // The bet against a θ on this side is that the mean lies on the other side of it.
+        // The bet against a θ on this side is that the mean lies on the other side of θ.
         double Missing(double effect)
         {
             var sum = -Rates.Threshold;
@@ -184,7 +187,7 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
         var (inside, outside) = (estimate, estimate + (direction * step));
         if (Missing(inside) >= 0)
         {
-            // A skewed sample may put its mean outside of its own interval.
+            // The mean of a skewed sample may lie outside of its own interval.
             return Root(Missing, estimate, -direction, step);
         }
 
@@ -217,12 +220,12 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
         return Brent.FindRoot(missing, Math.Min(inside, outside), Math.Max(inside, outside), 1e-5 * Discrepancy, 200);
     }
 
-    /// <summary>An interval that reaches farther than this many δ is as good as none.</summary>
+    /// <summary>The most δ to which an interval is followed; a wider one says nothing.</summary>
     private const double MostSteps = 1 << 10;
 
-    /// <summary>A sample as a bet takes it.</summary>
+    /// <summary>A sample in the form that a bet takes.</summary>
     /// <param name="Residual">Observed minus expected, in the tool's unit.</param>
-    /// <param name="Slope">By how much an effect of 1 moves the expected value, in the same unit.</param>
-    /// <param name="Bet">λ, chosen before the sample came.</param>
+    /// <param name="Slope">The change of the expected value by an effect of 1, in the same unit.</param>
+    /// <param name="Bet">λ, chosen before the sample was known.</param>
     protected readonly record struct Sample(double Residual, double Slope, double Bet);
 }

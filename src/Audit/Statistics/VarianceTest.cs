@@ -2,10 +2,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The exact test of the variance of independent Gaussian numbers of mean 0, which are known up to an error of bounded norm.</summary>
 /// <remarks>
-/// <c>Σx²/σ²</c> has the law χ²_n, whose tails are computed, not approximated. If what is seen is <c>x + e</c> with <c>‖e‖ ≤ ε‖x + e‖</c>, then <c>‖x‖</c> lies
-/// within <c>(1 ± ε)‖x + e‖</c>, and the test takes the value that favours the claim. The two tails are added: twice the smaller one.
+/// <c>Σx²/σ²</c> has the law χ²_n, whose tails are computed, not approximated. If the numbers seen are <c>x + e</c> with <c>‖e‖ ≤ ε‖x + e‖</c>, then
+/// <c>‖x‖</c> lies within <c>(1 ± ε)‖x + e‖</c>, and the test uses the value that favours the claim. The probability is twice that of the smaller tail.
 /// </remarks>
-/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="rates">The permitted error rates of the test.</param>
 internal sealed class VarianceTest(ErrorRates rates)
 {
     private double _squares;
@@ -16,8 +16,8 @@ internal sealed class VarianceTest(ErrorRates rates)
     public long Samples { get; private set; }
 
     /// <summary>
-    /// Number of samples after which the interval of a true claim lies inside 1 ± δ but with probability β, and a ratio of 1 ± δ is rejected but with
-    /// probability β.
+    /// Number of samples after which, except with probability β, the interval of a true claim lies inside 1 ± δ; and, except with probability β, a ratio of 1 ±
+    /// δ is rejected.
     /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="discrepancy">δ, relative to the variance.</param>
@@ -25,7 +25,7 @@ internal sealed class VarianceTest(ErrorRates rates)
     public static double SamplesFor(ErrorRates rates, double discrepancy) =>
         2 * Math.Pow((KnownVarianceTest.CriticalValue(rates) + rates.PowerMargin) / discrepancy, 2);
 
-    /// <summary>Takes samples that are divided by their standard deviation.</summary>
+    /// <summary>Adds samples that are divided by their standard deviation.</summary>
     /// <param name="samples">Number of samples.</param>
     /// <param name="squares">Sum of their squares.</param>
     /// <param name="squaredError">Bound of the sum of the squares of their errors.</param>
@@ -37,7 +37,7 @@ internal sealed class VarianceTest(ErrorRates rates)
         _squaredError += squaredError;
     }
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ: the relative discrepancy of the variance that must be seen.</param>
     /// <returns>Rejected if the false alarm bound is at most α or a number was not finite; holds if the interval of the ratio lies inside 1 ± δ; inconclusive

@@ -26,7 +26,7 @@ public sealed record Batch(TensorShape Shape, double[] Signal, double[] Noise)
 
     /// <summary>Independent standard normal numbers for a described network, rounded to single precision so that every subject gets the same ones.</summary>
     /// <param name="network">The network that they are for.</param>
-    /// <param name="images">Inputs of the batch.</param>
+    /// <param name="images">Number of inputs in the batch.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Index of the batch.</param>
     /// <returns>The batch.</returns>

@@ -2,7 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Gathers what a deep experiment needs of each simulation: the effective rank after the ReLU, and ln χ and ln ν₂ at the end of each unit.</summary>
+/// <summary>
+/// Collects the moments that a deep experiment needs from each simulation: effective rank after the ReLU, ln χ and ln ν₂ at the end of each unit.
+/// </summary>
 internal sealed class DeepMoments
 {
     private static readonly string[] Needed = ["reff_signal", "log_chi", "log_nu2_signal"];
@@ -16,10 +18,10 @@ internal sealed class DeepMoments
     private readonly double _unitRoundoff;
     private readonly Dictionary<int, int> _indices;
 
-    /// <summary>Prepares.</summary>
+    /// <summary>Prepares to collect them.</summary>
     /// <param name="options">The experiment.</param>
-    /// <param name="description">What the subject reports.</param>
-    /// <exception cref="DeclinedException">The subject lacks the network or one of the moments.</exception>
+    /// <param name="description">The subject's description of itself.</param>
+    /// <exception cref="DeclinedException">The subject does not offer the network, or one of the moments.</exception>
     public DeepMoments(ExperimentOptions options, SubjectDescription description)
     {
         _options = options;
@@ -45,10 +47,10 @@ internal sealed class DeepMoments
     /// <summary>The network.</summary>
     public NetworkSettings Network { get; }
 
-    /// <summary>The end of a unit.</summary>
+    /// <summary>The place at the end of a unit.</summary>
     public Place LastPlace { get; }
 
-    /// <summary>Depths of which moments are needed, beside depth 0.</summary>
+    /// <summary>Depths whose moments are needed, besides depth 0.</summary>
     public IReadOnlyList<int> Depths { get; }
 
     /// <summary>Weights of a simulation.</summary>
@@ -75,7 +77,7 @@ internal sealed class DeepMoments
         double[] Row() => [.. Enumerable.Repeat(double.NaN, Depths.Count)];
     }
 
-    /// <summary>Takes the moments of a place of the simulation begun last.</summary>
+    /// <summary>Takes the moments of a place in the current simulation.</summary>
     public void Take(int depth, Place place, ReportedMoments moments)
     {
         var (reff, logChi, logNu2) = _simulations[^1];
@@ -100,8 +102,8 @@ internal sealed class DeepMoments
     }
 
     /// <summary>
-    /// The effective rank, or 1 where it is below 1 by no more than rounding allows that takes the mean off only after summing squares: relative to ν₂, of
-    /// which a collapsed batch keeps little as variance. The covariance then has Σq/λ = ν₂/μ₂ at a rank of 1.
+    /// The effective rank. It is set to 1 if it is below 1 by no more than rounding allows for a subject that subtracts the mean only after summing squares.
+    /// That rounding is relative to ν₂, of which little is variance in a collapsed batch: at a rank of 1 the covariance has Σq/λ = ν₂/μ₂.
     /// </summary>
     private double Settled(ReportedMoments moments)
     {
@@ -111,8 +113,8 @@ internal sealed class DeepMoments
             : rank;
     }
 
-    /// <summary>The table of all simulations whose signal stayed alive, with findings about numbers that no simulation has.</summary>
-    /// <exception cref="SubjectException">A place that is needed was not shown, or twice.</exception>
+    /// <summary>The table of all simulations whose signal stayed alive, with findings about numbers that are impossible in any simulation.</summary>
+    /// <exception cref="SubjectException">A place that is needed was not shown, or was shown twice.</exception>
     public MomentTable Finish()
     {
         var wanted = 2 * Depths.Count;

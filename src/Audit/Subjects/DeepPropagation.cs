@@ -1,10 +1,10 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>A deep experiment made of single propagations, for subjects that only know how to propagate.</summary>
+/// <summary>A deep experiment made of single propagations, for subjects that can only propagate.</summary>
 internal static class DeepPropagation
 {
     /// <summary>Runs all simulations, each on its own batch.</summary>
-    /// <param name="subject">Who propagates.</param>
+    /// <param name="subject">The subject that propagates.</param>
     /// <param name="options">The experiment.</param>
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>

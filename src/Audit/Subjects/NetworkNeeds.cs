@@ -2,16 +2,16 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject must be able to do for one network, in the words of <see cref="NetworkOffer"/>.</summary>
+/// <summary>What a subject must offer for one network, in the words of <see cref="NetworkOffer"/>.</summary>
 internal sealed class NetworkNeeds
 {
-    /// <summary>Outputs of a convolution at every second, third… position.</summary>
+    /// <summary>A convolution with outputs only at every second, third… position.</summary>
     public const string Stride = "stride";
 
-    /// <summary>Inputs of a convolution's patch further apart.</summary>
+    /// <summary>A convolution whose patch has inputs further apart.</summary>
     public const string Dilation = "dilation";
 
-    /// <summary>Groups of channels that do not see each other.</summary>
+    /// <summary>A convolution with groups of channels that are not connected.</summary>
     public const string Groups = "groups";
 
     /// <summary>Biases.</summary>
@@ -23,19 +23,19 @@ internal sealed class NetworkNeeds
     /// <summary>Layer or RMS norm over all features of an input.</summary>
     public const string OverAll = "over_all";
 
-    /// <summary>Layers in the skip of a residual unit.</summary>
+    /// <summary>Layers in the skip connection of a residual unit.</summary>
     public const string Projection = "projection";
 
-    /// <summary>Scales of branch or skip other than 1.</summary>
+    /// <summary>Scales of branch or skip connection other than 1.</summary>
     public const string Scales = "scales";
 
-    /// <summary>Branches that a mapping may lack.</summary>
+    /// <summary>Branches that are missing in some mappings.</summary>
     public const string Survival = "survival";
 
-    /// <summary>A dropout's mask for each point.</summary>
+    /// <summary>Dropout with a mask of its own for each point.</summary>
     public const string MaskByPoint = "mask_by_point";
 
-    /// <summary>Attention to earlier positions alone.</summary>
+    /// <summary>Attention to the same and earlier positions only.</summary>
     public const string Causal = "causal";
 
     private readonly SortedSet<string> _layers = new(StringComparer.Ordinal);
@@ -52,16 +52,16 @@ internal sealed class NetworkNeeds
     public static IReadOnlyList<string> AllOptions { get; } =
     [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
 
-    /// <summary>Words of its layers other than activations and repeats.</summary>
+    /// <summary>Words for its layers other than activations and repeats.</summary>
     public IReadOnlyCollection<string> Layers => _layers;
 
-    /// <summary>Words of its activations.</summary>
+    /// <summary>Words for its activations.</summary>
     public IReadOnlyCollection<string> Functions => _functions;
 
-    /// <summary>What its layers ask for beside their plain form.</summary>
+    /// <summary>The options that its layers use.</summary>
     public IReadOnlyCollection<string> Options => _options;
 
-    /// <summary>Words of the boundaries of kernels above 1.</summary>
+    /// <summary>Words for its boundaries, for kernel sizes above 1.</summary>
     public IReadOnlyCollection<string> Boundaries => _boundaries;
 
     /// <summary>Laws of its weights.</summary>
@@ -73,10 +73,10 @@ internal sealed class NetworkNeeds
     /// <summary>Values of ε of its norms.</summary>
     public IReadOnlyCollection<double> Epsilons => _epsilons;
 
-    /// <summary>Most features of one input at any place, or at the input.</summary>
+    /// <summary>The most features of one input at any place, or at the input.</summary>
     public long Features { get; private init; }
 
-    /// <summary>What a network needs.</summary>
+    /// <summary>Determines what a network needs.</summary>
     /// <param name="network">The network.</param>
     /// <returns>Its needs.</returns>
     public static NetworkNeeds Determine(Network network)

@@ -3,28 +3,28 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject can do of networks that are described by their layers. What is left out of the lists it is never asked for.</summary>
+/// <summary>What a subject offers of networks that are described by their layers. It is never asked for anything that is not in the lists.</summary>
 /// <remarks>Lists hold the words of network files; null stands for any.</remarks>
 public sealed record NetworkOffer
 {
-    /// <summary>Everything that can be described.</summary>
+    /// <summary>An offer of everything that can be described.</summary>
     public static NetworkOffer Everything { get; } = new();
 
     /// <summary>
-    /// Words of its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; repeats are for everybody.
+    /// Words for its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; every subject offers repeats.
     /// </summary>
     public IReadOnlyList<string>? Layers { get; init; }
 
-    /// <summary>Words of its activations.</summary>
+    /// <summary>Words for its activations.</summary>
     public IReadOnlyList<string>? Functions { get; init; }
 
-    /// <summary>What it can do beside the plain form of its layers: see <see cref="NetworkNeeds.AllOptions"/>.</summary>
+    /// <summary>The options of layers that it offers: see <see cref="NetworkNeeds.AllOptions"/>.</summary>
     public IReadOnlyList<string>? Options { get; init; }
 
-    /// <summary>Words of its boundaries; they matter to kernels above 1 alone.</summary>
+    /// <summary>Words for its boundaries; they matter only for kernel sizes above 1.</summary>
     public IReadOnlyList<string>? Boundaries { get; init; }
 
-    /// <summary>Laws that it draws weights of its own from: <c>normal</c>, <c>uniform</c>, <c>truncated_normal</c>, <c>orthogonal</c>.</summary>
+    /// <summary>Laws from which it draws weights of its own: <c>normal</c>, <c>uniform</c>, <c>truncated_normal</c>, <c>orthogonal</c>.</summary>
     public IReadOnlyList<string>? WeightLaws { get; init; }
 
     /// <summary>Extents of its convolutions' kernels.</summary>
@@ -33,16 +33,16 @@ public sealed record NetworkOffer
     /// <summary>Values of ε that its norms can take.</summary>
     public IReadOnlyList<double>? Epsilons { get; init; }
 
-    /// <summary>The noises that it propagates.</summary>
+    /// <summary>The kinds of noise that it propagates.</summary>
     public IReadOnlyList<NoiseKind> Noises { get; init; } = [NoiseKind.Mapping, NoiseKind.Full];
 
-    /// <summary>Most images of a batch; null for any number.</summary>
+    /// <summary>The most images in a batch; null for any number.</summary>
     public int? MostImages { get; init; }
 
-    /// <summary>Most features of one input at any place; null for any number.</summary>
+    /// <summary>The most features of one input at any place; null for any number.</summary>
     public long? MostFeatures { get; init; }
 
-    /// <summary>Most places of a network; null for any number.</summary>
+    /// <summary>The most places of a network; null for any number.</summary>
     public int? MostPlaces { get; init; }
 
     /// <summary>Whether it propagates given parameters.</summary>
@@ -53,10 +53,10 @@ public sealed record NetworkOffer
 
     /// <summary>Why a network cannot be asked for.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">Inputs of the batch.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="images">Number of inputs in the batch.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="given">Whether its parameters are given.</param>
-    /// <returns>The reason; null if it can.</returns>
+    /// <returns>The reason; null if it can be asked for.</returns>
     public string? WhyNot(Network network, int images, NoiseKind noise, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -13,34 +13,34 @@ internal sealed class NetworkTrace
     /// <summary>The network.</summary>
     public Network Network { get; }
 
-    /// <summary>What went in.</summary>
+    /// <summary>The input.</summary>
     public Batch Input { get; }
 
     /// <summary>The snapshots, one for each place of the network.</summary>
     public IReadOnlyList<NetworkSnapshot> Snapshots => _snapshots;
 
-    /// <summary>Propagates and keeps what the subject shows.</summary>
+    /// <summary>Propagates, and keeps what the subject shows.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="network">The network.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="weights">Its parameters.</param>
     /// <param name="input">The input.</param>
-    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <param name="look">Called with each snapshot while its moments are available; may be null.</param>
     /// <returns>The trace.</returns>
-    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place that is missing, shown twice or out of order.</exception>
-    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    /// <exception cref="SubjectException">A tensor has the wrong shape, or a place is missing, shown twice or out of order.</exception>
+    /// <exception cref="DeclinedException">The subject does not offer this.</exception>
     public static NetworkTrace Record(ISubject subject, Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot>? look = null) =>
         All(subject, network, noise, [new Propagation(weights, input)], look)[0];
 
     /// <summary>Propagates several times through one network.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="network">The network.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="propagations">Parameters and inputs.</param>
-    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <param name="look">Called with each snapshot while its moments are available; may be null.</param>
     /// <returns>The traces.</returns>
-    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place that is missing, shown twice or out of order.</exception>
-    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    /// <exception cref="SubjectException">A tensor has the wrong shape, or a place is missing, shown twice or out of order.</exception>
+    /// <exception cref="DeclinedException">The subject does not offer this.</exception>
     public static NetworkTrace[] All(
         ISubject subject,
         Network network,

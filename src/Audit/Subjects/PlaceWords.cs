@@ -2,11 +2,11 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a place of a unit is called, in reports and messages.</summary>
+/// <summary>The names of the places of a unit, in reports and messages.</summary>
 internal static class PlaceWords
 {
-    /// <summary>The operation that the place shows the outcome of.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A kind without a name.</exception>
+    /// <summary>The operation whose result the place shows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The kind of place has no name.</exception>
     public static string Describe(PlaceKind kind) =>
         kind switch
         {

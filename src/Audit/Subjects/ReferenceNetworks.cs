@@ -4,21 +4,21 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Described networks of the reference, kept and reused; one propagation has one of them for itself.</summary>
+/// <summary>Described networks of the reference, kept for reuse. Each is used by one propagation at a time.</summary>
 internal sealed class ReferenceNetworks : IDisposable
 {
-    /// <summary>As of settings: many runs must not keep them all.</summary>
+    /// <summary>The most networks that are kept, since many runs would otherwise keep all of theirs.</summary>
     private const int Most = 128;
 
     private readonly ConcurrentDictionary<(Network Network, int Images, NoiseKind Noise), ConcurrentBag<Workplace>> _idle = new();
 
-    /// <summary>Propagates.</summary>
+    /// <summary>Propagates through a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="input">The input.</param>
-    /// <param name="wants">Whether a place, by its index, is to be shown.</param>
-    /// <param name="show">Shows a place, with what computes moments there.</param>
+    /// <param name="wants">Whether a place, given by its index, is to be shown.</param>
+    /// <param name="show">Shows a place, with the object that computes moments there.</param>
     public void Propagate(
         Network network,
         NoiseKind noise,
@@ -53,7 +53,7 @@ internal sealed class ReferenceNetworks : IDisposable
         }
     }
 
-    /// <summary>Parameters that are handed over, in the order of the list of a network.</summary>
+    /// <summary>Given parameters, in the order of a network's list of parameters.</summary>
     public static GivenParameters<float> Given(Network network, IReadOnlyList<double[]> arrays)
     {
         var tensors = ParameterList.Enumerate(network).ToArray();

@@ -5,14 +5,16 @@ using Place = Wellbehaved.Model.Place;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The reference implementation as a subject: what is audited by <c>verify</c>.</summary>
+/// <summary>The reference implementation as a subject; <c>verify</c> audits it.</summary>
 /// <remarks>
-/// Its parts can be replaced, which is how the deliberately wrong implementations of the tests are made. Networks are kept and reused;
-/// one propagation has one of them for itself, so that checks may run side by side.
+/// Its parts can be replaced; the deliberately wrong implementations of the tests are made in this way. Networks are kept for reuse, and each is used by one
+/// propagation at a time, so that checks may run in parallel.
 /// </remarks>
 public class ReferenceSubject : ISubject, IDisposable
 {
-    /// <summary>A run of the suite draws some hundred different networks from its seed; many runs must not keep them all.</summary>
+    /// <summary>
+    /// The most networks that are kept. A run of the suite draws some hundred different networks from its seed, and many runs must not keep all of them.
+    /// </summary>
     private const int MostSettings = 512;
 
     private readonly ConcurrentDictionary<NetworkSettings, ConcurrentBag<Workplace>> _idle = new();
@@ -104,13 +106,13 @@ public class ReferenceSubject : ISubject, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The network that is really built.</summary>
+    /// <summary>The network that is actually built.</summary>
     /// <param name="network">The network that was asked for.</param>
     /// <returns>The same.</returns>
     protected virtual NetworkSettings Adapt(NetworkSettings network) => network;
 
-    /// <summary>The weights that are really used.</summary>
-    /// <param name="weights">What was asked for.</param>
+    /// <summary>The weights that are actually used.</summary>
+    /// <param name="weights">The weights that were asked for.</param>
     /// <returns>Their source.</returns>
     protected virtual IKernelSource<float> Kernels(Weights weights) =>
         weights switch
@@ -120,9 +122,9 @@ public class ReferenceSubject : ISubject, IDisposable
             _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
         };
 
-    /// <summary>The parameters of a described network that are really used.</summary>
+    /// <summary>The parameters of a described network that are actually used.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="weights">What was asked for.</param>
+    /// <param name="weights">The parameters that were asked for.</param>
     /// <returns>Their source.</returns>
     protected virtual IParameterSource<float> Parameters(Network network, Weights weights) =>
         weights switch
@@ -132,8 +134,8 @@ public class ReferenceSubject : ISubject, IDisposable
             _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
         };
 
-    /// <summary>The moments that are really reported.</summary>
-    /// <param name="depth">Layer or residual unit.</param>
+    /// <summary>The moments that are actually reported.</summary>
+    /// <param name="depth">Number of the layer or residual unit.</param>
     /// <param name="place">The place.</param>
     /// <param name="values">Signal and noise there.</param>
     /// <param name="computation">Computes moments.</param>
@@ -144,7 +146,7 @@ public class ReferenceSubject : ISubject, IDisposable
         return Reported(computation.Compute(values, reffSignal: true, reffNoise: true));
     }
 
-    /// <summary>The moments that are really reported of a described network; effective ranks after activations alone, as result files have them.</summary>
+    /// <summary>The moments of a described network that are actually reported; effective ranks only after activations, as in result files.</summary>
     /// <param name="place">The place.</param>
     /// <param name="values">Signal and noise there.</param>
     /// <param name="computation">Computes moments.</param>
@@ -187,7 +189,7 @@ public class ReferenceSubject : ISubject, IDisposable
         {
             if (_idle.TryRemove(settings, out var bag))
             {
-                // Taking makes it ours: another thread may still hold the bag.
+                // Taking a network makes this thread its only owner; another thread may still be using the bag.
                 while (bag.TryTake(out var workplace))
                 {
                     workplace.Dispose();

@@ -30,7 +30,7 @@ public sealed record ReportedMoments(
     double ReffNoise
 )
 {
-    /// <summary>Their names in result files, in order.</summary>
+    /// <summary>The names of the moments in result files, in order.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
         "nu1_abs_signal",
@@ -47,8 +47,8 @@ public sealed record ReportedMoments(
         "reff_noise",
     ];
 
-    /// <summary>Moments by their names.</summary>
-    /// <param name="valueOf">Gives the value of a name, NaN where it is not reported.</param>
+    /// <summary>Reads moments by their names.</summary>
+    /// <param name="valueOf">Gives the value for a name; NaN if it is not reported.</param>
     /// <returns>The moments.</returns>
     public static ReportedMoments Read(Func<string, double> valueOf)
     {

@@ -4,7 +4,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject says of itself: who it is, how it computes, and what it can be asked for.</summary>
+/// <summary>A subject's description of itself: its name, how it computes, and what it offers.</summary>
 /// <param name="Name">Its name, for reports.</param>
 public sealed record SubjectDescription(string Name)
 {
@@ -17,7 +17,7 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Architectures that it implements.</summary>
     public IReadOnlyList<string> Architectures { get; init; } = Architecture.Names;
 
-    /// <summary>Boundaries that it implements; fully connected nets have none and need none.</summary>
+    /// <summary>Boundaries that it implements; fully connected nets need none.</summary>
     public IReadOnlyList<Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Boundary>()];
 
     /// <summary>Values of ε that its batch norm can take; null for any.</summary>
@@ -32,13 +32,15 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Whether it draws weights of its own.</summary>
     public bool DrawsWeights { get; init; } = true;
 
-    /// <summary>What it can do of networks that are described by their layers; null for nothing.</summary>
+    /// <summary>What it offers of networks that are described by their layers; null for nothing.</summary>
     public NetworkOffer? NetworkOffer { get; init; }
 
-    /// <summary>The ε that is asked for where another is meant: that one if it is offered, otherwise the offered one that is nearest by ratio.</summary>
-    /// <param name="wanted">The ε that is meant.</param>
-    /// <param name="mayStand">Which may stand for it.</param>
-    /// <returns>An offered ε; the one that is meant if none will do, which is then declined.</returns>
+    /// <summary>
+    /// The ε that is asked for instead of the wanted one: the wanted one if it is offered, otherwise the offered one that is nearest by ratio.
+    /// </summary>
+    /// <param name="wanted">The wanted ε.</param>
+    /// <param name="mayStand">Whether an ε may replace it.</param>
+    /// <returns>An offered ε; the wanted one if none is suitable, which the subject then declines.</returns>
     internal double NearestEpsilon(double wanted, Func<double, bool> mayStand)
     {
         const double least = 1e-12;
@@ -50,7 +52,7 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Why a network cannot be asked for.</summary>
     /// <param name="network">The network.</param>
     /// <param name="given">Whether its weights are given.</param>
-    /// <returns>The reason, from what the subject says of itself; null if it can.</returns>
+    /// <returns>The reason, from the subject's description; null if it can be asked for.</returns>
     public string? WhyNot(NetworkSettings network, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -65,10 +67,10 @@ public sealed record SubjectDescription(string Name)
 
     /// <summary>Why a described network cannot be asked for.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">Inputs of the batch.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="images">Number of inputs in the batch.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="given">Whether its parameters are given.</param>
-    /// <returns>The reason, from what the subject says of itself; null if it can.</returns>
+    /// <returns>The reason, from the subject's description; null if it can be asked for.</returns>
     public string? WhyNot(Network network, int images, NoiseKind noise, bool given) =>
         NetworkOffer is null ? "networks that are described by their layers" : NetworkOffer.WhyNot(network, images, noise, given);
 }

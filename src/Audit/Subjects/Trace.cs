@@ -12,21 +12,21 @@ internal sealed class Trace
     /// <summary>The network.</summary>
     public NetworkSettings Network { get; }
 
-    /// <summary>What went in.</summary>
+    /// <summary>The input.</summary>
     public Batch Input { get; }
 
     /// <summary>The snapshots, in order of propagation.</summary>
     public IEnumerable<Snapshot> Snapshots => _snapshots.Values;
 
-    /// <summary>Propagates and keeps what the subject shows.</summary>
+    /// <summary>Propagates, and keeps what the subject shows.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="network">The network.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="input">The input.</param>
-    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <param name="look">Called with each snapshot while its moments are available; may be null.</param>
     /// <returns>The trace.</returns>
-    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
-    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    /// <exception cref="SubjectException">A tensor has the wrong shape, or a place is shown twice or not at all.</exception>
+    /// <exception cref="DeclinedException">The subject does not offer this.</exception>
     public static Trace Record(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
         All(subject, network, [new Propagation(weights, input)], look)[0];
 
@@ -34,10 +34,10 @@ internal sealed class Trace
     /// <param name="subject">The subject.</param>
     /// <param name="network">The settings.</param>
     /// <param name="propagations">Weights and inputs.</param>
-    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <param name="look">Called with each snapshot while its moments are available; may be null.</param>
     /// <returns>The traces.</returns>
-    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
-    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    /// <exception cref="SubjectException">A tensor has the wrong shape, or a place is shown twice or not at all.</exception>
+    /// <exception cref="DeclinedException">The subject does not offer this.</exception>
     public static Trace[] All(ISubject subject, NetworkSettings network, IReadOnlyList<Propagation> propagations, Action<Snapshot>? look = null)
     {
         ArgumentNullException.ThrowIfNull(subject);
@@ -78,29 +78,29 @@ internal sealed class Trace
             : traces;
     }
 
-    /// <summary>A snapshot.</summary>
-    /// <param name="depth">Layer or residual unit; 0 after the first convolution.</param>
+    /// <summary>The snapshot at a place.</summary>
+    /// <param name="depth">Number of the layer or residual unit; 0 after the first convolution.</param>
     /// <param name="place">Number of the place; 0 after the first convolution.</param>
     /// <returns>The snapshot.</returns>
-    /// <exception cref="SubjectException">It was not shown.</exception>
+    /// <exception cref="SubjectException">The place was not shown.</exception>
     public Snapshot At(int depth, int place) =>
         _snapshots.GetValueOrDefault((depth, place)) ?? throw new SubjectException($"expected a snapshot at depth {depth}, loc{place}, got none");
 
     /// <summary>The snapshot after the first step of a kind in a layer or residual unit.</summary>
     /// <param name="depth">Layer or residual unit, from 1.</param>
-    /// <param name="kind">What happened there.</param>
+    /// <param name="kind">The kind of the step.</param>
     /// <returns>The snapshot.</returns>
     public Snapshot At(int depth, PlaceKind kind) => At(depth, NumberOf(kind));
 
     /// <summary>The snapshot before the first step of a kind.</summary>
     /// <param name="depth">Layer or residual unit, from 1.</param>
-    /// <param name="kind">What happens next.</param>
+    /// <param name="kind">The kind of the step.</param>
     /// <returns>The snapshot.</returns>
     public Snapshot Before(int depth, PlaceKind kind) => At(depth, NumberOf(kind) - 1);
 
     private int NumberOf(PlaceKind kind) => Network.Architecture.Places.First(place => place.Kind == kind).Number;
 }
 
-/// <summary>A subject did not do what its interface asks for, which is neither right nor wrong propagation: the check is inconclusive.</summary>
-/// <param name="message">What was expected, and what came.</param>
+/// <summary>A subject did not do what its interface requires. Its propagation is then neither right nor wrong, and the check is inconclusive.</summary>
+/// <param name="message">What was expected, and what was found.</param>
 public sealed class SubjectException(string message) : Exception(message);

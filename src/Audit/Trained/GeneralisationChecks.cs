@@ -4,14 +4,14 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// P9: what nets that were trained to the same loss make of corrupted test images, pair by pair, and the depth beyond which bn_ff does not train.
+/// P9: the accuracy on corrupted test images of nets that were trained to the same loss, pair by pair; and the depth beyond which bn_ff does not train.
 /// </summary>
 internal static class GeneralisationChecks
 {
-    /// <summary>Training losses of a pair count as equal within this factor.</summary>
+    /// <summary>The largest ratio of the training losses of a pair that count as equal.</summary>
     public const double LossFactor = 2;
 
-    /// <summary>bn_ff against bn_res.</summary>
+    /// <summary>Compares bn_ff with bn_res.</summary>
     public static IEnumerable<Measurement> Drowned(TrainingStudy study, ErrorRates rates)
     {
         var each = rates.SharedBy(2);
@@ -82,15 +82,18 @@ internal static class GeneralisationChecks
     private static IEnumerable<double> Losses(TrainedMappings net) => net.Result.Outcomes.Select(outcomes => outcomes[0].FinalLoss);
 
     /// <summary>
-    /// In most pairs the net of the smaller SNR classifies fewer corrupted images right: the share of such pairs against one half is the exact sign test.
+    /// In most pairs the net with the smaller SNR classifies fewer corrupted images right. Comparing the share of such pairs with one half is the exact sign
+    /// test.
     /// </summary>
     /// <param name="net">The net whose SNR decays.</param>
-    /// <param name="reference">The net whose SNR does not; mappings of one number were trained on the same batches and are tested on the same noise.</param>
+    /// <param name="reference">
+    /// The net whose SNR does not decay. Mappings of the same number were trained on the same batches and are tested with the same noise.
+    /// </param>
     /// <param name="sizes">The budget.</param>
     /// <param name="rates">How often the verdict may be wrong.</param>
     /// <remarks>
-    /// A pair that ties counts against the claim. A pair whose losses are not equal is left out, counted and shown; so is one whose SNRs are not in the order
-    /// that the claim speaks of.
+    /// A tie counts against the claim. A pair whose losses are not equal is left out, and reported with the number of such pairs; so is a pair whose SNRs are
+    /// not in the order that the claim assumes.
     /// </remarks>
     public static Measurement Pairs(TrainedMappings net, TrainedMappings reference, TrainingSizes sizes, ErrorRates rates)
     {
@@ -121,7 +124,7 @@ internal static class GeneralisationChecks
         return Reaches(net, pair) && Reaches(reference, pair) && one.FinalLoss <= LossFactor * other.FinalLoss && other.FinalLoss <= LossFactor * one.FinalLoss;
     }
 
-    /// <summary>The loss after training scatters about the mean over the last pass, at which it stopped.</summary>
+    /// <summary>Whether a net has reached the loss. The loss after training scatters about the mean over the last pass, at which training stopped.</summary>
     private static bool HasReached(double loss) => loss <= LossFactor * TrainingSizes.PairLoss;
 
     private static string NetOf(TrainedMappings net) => net.Name.Split(',')[0];

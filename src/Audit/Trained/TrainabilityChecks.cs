@@ -3,21 +3,21 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>P8: whether nets train, mapping by mapping, against what bn_res of as many layers comes to with the same batches.</summary>
+/// <summary>P8: whether nets train, mapping by mapping, compared with bn_res of the same number of layers and with the same batches.</summary>
 internal static class TrainabilityChecks
 {
-    /// <summary>A net trains if it comes to this share of the accuracy of bn_res.</summary>
+    /// <summary>The least share of the accuracy of bn_res with which a net counts as trained.</summary>
     public const double LeastShare = 0.75;
 
-    /// <summary>bn_res itself must have learnt: otherwise nothing is known.</summary>
+    /// <summary>The least accuracy that bn_res itself must reach; otherwise nothing can be concluded.</summary>
     public const double LeastAccuracy = 0.9;
 
-    /// <summary>Directions of variance up to which a signal counts as collapsed.</summary>
+    /// <summary>The most directions of variance with which a signal counts as collapsed.</summary>
     public const double MostDirections = 1.25;
 
     private const string Reference = "bn_res";
 
-    /// <summary>vanilla: deep ones have collapsed and do not train, shallow ones do.</summary>
+    /// <summary>vanilla: deep nets have collapsed and do not train, shallow ones do.</summary>
     public static IEnumerable<Measurement> Vanilla(TrainingStudy study, ErrorRates rates)
     {
         var each = rates.SharedBy(2);
@@ -25,13 +25,13 @@ internal static class TrainabilityChecks
         yield return Trains(study.Trained("vanilla", study.Sizes.ShallowLayers), study, study.Sizes.ShallowLayers, each);
     }
 
-    /// <summary>vanilla_res, of which the post says the same and training does not: it trains where vanilla fails.</summary>
+    /// <summary>vanilla_res: the post says the same of it, but training shows otherwise: it trains at depths at which vanilla fails.</summary>
     public static IEnumerable<Measurement> Skipped(TrainingStudy study, ErrorRates rates)
     {
         yield return Trains(study.Trained("vanilla_res", study.Sizes.DeepLayers), study, study.Sizes.DeepLayers, rates);
     }
 
-    /// <summary>Composed networks: those that theory calls well-behaved train, those that it calls exploding do not.</summary>
+    /// <summary>Composed networks: those that the theory calls well-behaved train, those that it calls exploding do not.</summary>
     public static IEnumerable<Measurement> Composed(TrainingStudy study, ErrorRates rates)
     {
         var each = rates.SharedBy(TrainedNets.Composed.Count);
@@ -49,13 +49,13 @@ internal static class TrainabilityChecks
         }
     }
 
-    /// <summary>Most mappings of a net do not come to the accuracy of bn_res.</summary>
+    /// <summary>Tests that most mappings of a net do not reach the accuracy of bn_res.</summary>
     /// <param name="net">The net.</param>
     /// <param name="study">Trains bn_res.</param>
-    /// <param name="layers">Layers of that.</param>
-    /// <param name="rates">How often the verdict may be wrong.</param>
-    /// <param name="hasCollapsed">Whether they must have collapsed at initialisation.</param>
-    /// <param name="predicted">What theory says; null for nothing.</param>
+    /// <param name="layers">Number of layers of that bn_res.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="hasCollapsed">Whether the mappings must have collapsed at initialisation.</param>
+    /// <param name="predicted">The theory's prediction; null if there is none.</param>
     public static Measurement Fails(TrainedMappings net, TrainingStudy study, int layers, ErrorRates rates, bool hasCollapsed, string? predicted = null)
     {
         var reference = study.Trained(Reference, layers);
@@ -70,12 +70,12 @@ internal static class TrainabilityChecks
         );
     }
 
-    /// <summary>Most mappings of a net come to the accuracy of bn_res.</summary>
+    /// <summary>Tests that most mappings of a net reach the accuracy of bn_res.</summary>
     /// <param name="net">The net.</param>
     /// <param name="study">Trains bn_res.</param>
-    /// <param name="layers">Layers of that.</param>
-    /// <param name="rates">How often the verdict may be wrong.</param>
-    /// <param name="predicted">What theory says; null for nothing.</param>
+    /// <param name="layers">Number of layers of that bn_res.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="predicted">The theory's prediction; null if there is none.</param>
     public static Measurement Trains(TrainedMappings net, TrainingStudy study, int layers, ErrorRates rates, string? predicted = null)
     {
         var reference = study.Trained(Reference, layers);

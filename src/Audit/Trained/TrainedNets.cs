@@ -3,7 +3,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The networks that claims about training speak of.</summary>
+/// <summary>The networks that the claims about training speak about.</summary>
 internal static class TrainedNets
 {
     private const string Dataset = "fashion_mnist";
@@ -13,12 +13,12 @@ internal static class TrainedNets
 
     private static readonly Shape Images = new(28, 28, 1);
 
-    /// <summary>Composed networks, of which theory says before they are trained whether they are well-behaved.</summary>
+    /// <summary>Composed networks, for which theory says before training whether they are well-behaved.</summary>
     public static IReadOnlyList<string> Composed { get; } = ["pre_ln_mlp", "rms_mlp", "tanh_chaos", "bn_tanh"];
 
     /// <summary>An architecture of the post, fully connected.</summary>
     /// <param name="architecture">Its name.</param>
-    /// <param name="layers">Layers after the first one.</param>
+    /// <param name="layers">Number of layers after the first one.</param>
     /// <param name="channels">Width.</param>
     /// <param name="mappings">Number of mappings.</param>
     /// <param name="seed">The seed.</param>
@@ -40,7 +40,7 @@ internal static class TrainedNets
 
     /// <summary>A composed network.</summary>
     /// <param name="name">One of <see cref="Composed"/>.</param>
-    /// <param name="layers">Layers after the first one.</param>
+    /// <param name="layers">Number of layers after the first one.</param>
     /// <param name="channels">Width.</param>
     /// <param name="mappings">Number of mappings.</param>
     /// <param name="seed">The seed.</param>
@@ -74,7 +74,7 @@ internal static class TrainedNets
         };
     }
 
-    /// <summary>What theory says of a composed network.</summary>
+    /// <summary>The theory's prediction for a composed network.</summary>
     /// <param name="options">The network.</param>
     public static StackVerdict Predicted(ExperimentOptions options) => StackJudge.Judge(options.Network!).Single();
 }

@@ -2,10 +2,12 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Trains the nets that claims ask for, each once.</summary>
+/// <summary>Trains the nets that claims ask for, each net once.</summary>
 /// <param name="sizes">Depths, width, data and budget.</param>
-/// <param name="seed">The user's seed. All nets have the same one, so that mappings of one number see the same batches in the same order, and the same noise on
-/// test images.</param>
+/// <param name="seed">
+/// The user's seed. All nets have the same seed, so that mappings of the same number have the same batches in the same order, and the same noise on test
+/// images.
+/// </param>
 /// <param name="advance">Called after each step with 1, from any thread; may be null.</param>
 /// <param name="cancellation">Asks to stop.</param>
 internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long>? advance = null, CancellationToken cancellation = default)
@@ -22,11 +24,11 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
     public TrainedMappings Trained(string architecture, int layers) =>
         Trained($"{architecture} of {layers} layers", TrainedNets.Architecture(architecture, layers, sizes.Channels, sizes.Mappings, _seed), ForSteps);
 
-    /// <summary>A composed network, trained likewise.</summary>
+    /// <summary>A composed network, trained in the same way.</summary>
     /// <param name="options">The network.</param>
     public TrainedMappings Trained(ExperimentOptions options) => Trained($"{options.Name} of {sizes.DeepLayers} layers", options, ForSteps);
 
-    /// <summary>A composed network as deep as those whose signal is gone.</summary>
+    /// <summary>A composed network with the depth of nets whose signal is lost.</summary>
     /// <param name="name">Its name.</param>
     public ExperimentOptions Compose(string name) => TrainedNets.Compose(name, sizes.DeepLayers, sizes.Channels, sizes.Mappings, _seed);
 

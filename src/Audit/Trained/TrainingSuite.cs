@@ -6,12 +6,12 @@ namespace Wellbehaved.Audit;
 internal static class TrainingSuite
 {
     /// <summary>
-    /// Probability that a claim is rejected though it is true, and that it holds though it is wrong: of each claim, all its quantities together. Outside the
-    /// promise of the other scales.
+    /// Probability that a true claim is rejected, and that a wrong claim holds, for each claim with all its quantities together. The promise of the other
+    /// scales does not cover these claims.
     /// </summary>
     public const double FalseFailRate = 1e-3;
 
-    /// <summary>What stands for an architecture in checks of composed networks.</summary>
+    /// <summary>The word in place of an architecture in checks of composed networks.</summary>
     public const string Composed = "composed";
 
     private static readonly ImmutableArray<(string Claim, string Architecture, Func<TrainingStudy, ErrorRates, IEnumerable<Measurement>> Measure)> All =
@@ -30,14 +30,14 @@ internal static class TrainingSuite
     /// <param name="claim">The claim.</param>
     public static ErrorRates RatesOf(string claim) => new ErrorRates(FalseFailRate, FalseFailRate).SharedBy(All.Count(check => check.Claim == claim));
 
-    /// <summary>Trains what the checks ask for, and judges.</summary>
+    /// <summary>Trains the nets that the checks ask for, and judges.</summary>
     /// <param name="sizes">Depths, width, data and budget.</param>
     /// <param name="seed">The user's seed.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
     /// <param name="architectures">Architectures; all if null.</param>
     /// <param name="advance">Called with 1 after each step of training, from any thread; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>The run; claims that were asked for and need no training are named as not run at this scale.</returns>
+    /// <returns>The run; claims that were asked for but need no training are listed as not run at this scale.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static VerificationRun Run(
@@ -82,7 +82,7 @@ internal static class TrainingSuite
         };
     }
 
-    /// <summary>Steps of training in a run, for a progress display.</summary>
+    /// <summary>Number of training steps in a run, for a progress display.</summary>
     /// <param name="sizes">Depths, width, data and budget.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
     /// <param name="architectures">Architectures; all if null.</param>

@@ -15,8 +15,8 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
     /// <summary>Every layer with its options, and networks of several.</summary>
     public static IEnumerable<LayerVectorCase> All => LayerVectorNetworks.All.Select(Draw);
 
-    /// <summary>What is propagated.</summary>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <summary>Propagates the batch.</summary>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     public WrittenOutPropagation Propagate(WrittenOutNoise noise) =>
         new WrittenOutMapping(Network, [.. Parameters.Select(parameter => parameter.Values)]).Propagate(Input, noise);
 
@@ -28,7 +28,7 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
         return new(network, parameters, new(Images, input.Height, input.Width, input.Channels, Signal(length), Normal(RandomPurpose.InputNoise, 0, length, 1)));
     }
 
-    /// <summary>Inputs that are not centred: a norm that forgets to subtract a mean would pass on centred ones nearly.</summary>
+    /// <summary>Inputs that are not centred: on centred inputs, a norm that does not subtract the mean would be nearly right.</summary>
     private static double[] Signal(int length) => [.. Normal(RandomPurpose.GaussianImages, 0, length, 1).Select(value => (double)(float)(value + 0.5))];
 
     private static double[] Draw(Networks.Network network, ParameterTensor tensor, uint index) =>
@@ -36,18 +36,18 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
         {
             ParameterKind.Weights or ParameterKind.Biases => Normal(RandomPurpose.Weights, index, checked((int)tensor.Length), Math.Sqrt(tensor.Variance)),
             ParameterKind.Mask => Mask((Dropout)tensor.Layer, index, tensor.Length == 0 ? Images * PointsOf(network) * tensor.Outputs : (int)tensor.Length),
-            // The first branch is there, the second is not, and so on.
+            // The first branch survives, the second does not, and so on.
             ParameterKind.Survival => [1 - (tensor.Index % 2)],
             _ => throw new InvalidOperationException($"no numbers for {tensor.Kind}"),
         };
 
-    /// <summary>Positions where masks by point are drawn: those of the input, in all networks here.</summary>
+    /// <summary>Number of positions for which masks by point are drawn: in all of these networks it is that of the input.</summary>
     private static int PointsOf(Networks.Network network) => (int)network.Input.Positions;
 
     private static double[] Mask(Dropout dropout, uint index, int length) =>
         [.. Normal(RandomPurpose.Weights, index, length, 1).Select(value => value < NormalQuantile(dropout.Keep) ? (float)(1 / dropout.Keep) : 0.0)];
 
-    /// <summary>The two probabilities that occur here.</summary>
+    /// <summary>The quantiles of the two probabilities that are used here.</summary>
     private static double NormalQuantile(double keep) =>
         keep switch
         {

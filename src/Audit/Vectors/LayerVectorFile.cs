@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>Writes the conformance vectors of layers as NumPy archives. docs/conformance-vectors.md describes them.</summary>
 internal static class LayerVectorFile
 {
-    /// <summary>Writes all of them.</summary>
+    /// <summary>Writes all vectors.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <returns>Names of the files.</returns>
     public static IReadOnlyList<string> WriteAll(string folder)
@@ -21,7 +21,7 @@ internal static class LayerVectorFile
         return names;
     }
 
-    /// <summary>The name of a place in a vector, as result files name places; the end of a branch that no other place shows has a name of its own.</summary>
+    /// <summary>The name of a place in a vector, as in result files; the end of a branch that no other place shows has a name of its own.</summary>
     public static string NameOf(WrittenOutPlace place) =>
         string.Create(CultureInfo.InvariantCulture, $"depth{place.Depth}_{(place.Kind == Networks.PlaceKind.BranchEnd ? "end" : "loc")}{place.Number}");
 

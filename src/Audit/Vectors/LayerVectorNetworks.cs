@@ -10,7 +10,7 @@ internal static class LayerVectorNetworks
     private static readonly Shape Square = new(4, 4, 2);
     private static readonly Initialisation Biased = new(1.5, 0.25);
 
-    /// <summary>All of them; their names are those of the files.</summary>
+    /// <summary>All networks; their names are also the names of the files.</summary>
     public static IEnumerable<Network> All => [.. Linear, .. Norms, .. Functions, .. Positions, .. Random, .. Residuals, .. Composed];
 
     private static IEnumerable<Network> Linear =>
@@ -58,7 +58,7 @@ internal static class LayerVectorNetworks
                     },
                 ]
             ),
-            // One row of positions: the patch is larger than the image and meets the row again and again.
+            // One row of positions: the patch is larger than the image and covers the row several times.
             new("conv_row_periodic", new(1, 6, 2), [new Convolution(3) { Dilation = 2 }]),
             new("conv_row_symmetric", new(1, 6, 2), [new Convolution(5) { Boundary = Boundary.Symmetric }]),
             new("conv_row_zero_padding", new(1, 6, 2), [new Convolution(5) { Boundary = Boundary.ZeroPadding, Stride = 2 }]),

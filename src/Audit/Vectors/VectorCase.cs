@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A conformance vector: a small network with given weights and inputs, and everything that happens in it.</summary>
+/// <summary>A conformance vector: a small network with given weights and inputs, and all signals and noises in it.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Kernels">Its weights, numbers of single precision.</param>
 /// <param name="Input">Its input, numbers of single precision.</param>
@@ -43,7 +43,7 @@ internal sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[
             Epsilon
         );
 
-        // The first attempt without a ReLU input so near to zero that single precision might take the other side.
+        // The first attempt without a ReLU input so near to zero that single precision might give it the other sign.
         for (var attempt = 0u; ; attempt++)
         {
             double[][] kernels = [.. network.Kernels.Select((shape, index) => RandomKernel(shape, attempt, (uint)index))];

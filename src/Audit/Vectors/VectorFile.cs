@@ -70,7 +70,7 @@ internal static class VectorFile
     private static double Distance(double[] ours, double[] theirs) =>
         ours.Zip(theirs, (x, y) => Math.Abs(x - y)).Max() / Math.Sqrt(WrittenOutLayers.MeanSquare(theirs));
 
-    /// <summary>One digit, rounded up: a measurement, not a bound.</summary>
+    /// <summary>Rounds up to one digit: it is a measurement, not a bound.</summary>
     private static double Rounded(double value)
     {
         var scale = Math.Pow(10, Math.Floor(Math.Log10(value)));

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>All checks of the ledger's claims: one for each claim and architecture it speaks about.</summary>
+/// <summary>All checks of the ledger's claims: one for each claim and each architecture that it speaks about.</summary>
 internal static class Suite
 {
     private const string Vanilla = "vanilla";
@@ -19,15 +19,15 @@ internal static class Suite
     public const double FalseFailRate = 1e-6;
 
     /// <summary>
-    /// Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are
-    /// derived needs none.
+    /// Number of parts into which the rate of false alarms is divided. A check that compares samples has one part, some parts are reserved for future claims,
+    /// and a check whose bounds are derived needs none.
     /// </summary>
     /// <remarks>
-    /// The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.
+    /// The number of samples follows from a part. If the number of parts were the number of checks, each new claim would change the samples of all others.
     /// </remarks>
     internal const int Shares = 112;
 
-    /// <summary>What stands for an architecture in checks of claims on sites: networks composed of layers of every kind.</summary>
+    /// <summary>The word in place of an architecture in checks of claims on sites, which use networks composed of layers of every kind.</summary>
     internal const string Composed = "composed";
 
     /// <summary>The checks.</summary>
@@ -85,8 +85,8 @@ internal static class Suite
     ];
 
     /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>
-    /// <param name="scale">How much to simulate.</param>
-    /// <returns>α of each check, and the rate of undecided tests that sample sizes are planned for.</returns>
+    /// <param name="scale">How much is simulated.</param>
+    /// <returns>α of each check, and the rate of undecided tests for which sample sizes are planned.</returns>
     public static ErrorRates RatesOf(Scale scale) =>
         scale switch
         {
@@ -96,10 +96,10 @@ internal static class Suite
         };
 
     /// <summary>
-    /// What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are
-    /// recovered once, have the same discrepancies at both scales.
+    /// The factor of the ledger's discrepancies at a scale: at full scale half, with four times the samples. I4 to I9, whose weights are recovered once, have
+    /// the same discrepancies at both scales.
     /// </summary>
-    /// <param name="scale">How much to simulate.</param>
+    /// <param name="scale">How much is simulated.</param>
     /// <returns>The factor.</returns>
     public static double DiscrepancyShareOf(Scale scale) =>
         scale switch
@@ -111,8 +111,8 @@ internal static class Suite
 
     /// <summary>Executes one check.</summary>
     /// <param name="check">The check.</param>
-    /// <param name="subject">Who is audited.</param>
-    /// <param name="scale">How much to simulate.</param>
+    /// <param name="subject">The subject that is audited.</param>
+    /// <param name="scale">How much is simulated.</param>
     /// <param name="seed">The user's seed.</param>
     /// <param name="deep">Deep experiments to share; by default the check runs its own.</param>
     /// <param name="sampleShare">Share of the planned samples: 1, or less where error rates are measured over many runs.</param>
@@ -145,8 +145,8 @@ internal static class Suite
     }
 
     /// <summary>Executes checks, on all processors.</summary>
-    /// <param name="subject">Who is audited.</param>
-    /// <param name="scale">How much to simulate.</param>
+    /// <param name="subject">The subject that is audited.</param>
+    /// <param name="scale">How much is simulated.</param>
     /// <param name="seed">The user's seed.</param>
     /// <param name="checks">The checks; by default all.</param>
     /// <param name="finished">Called with each outcome, from any thread.</param>

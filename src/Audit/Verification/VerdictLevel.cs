@@ -1,24 +1,24 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>What a check confronts a subject with.</summary>
+/// <summary>What a check compares a subject with.</summary>
 internal enum VerdictLevel
 {
     /// <summary>The definition, element by element, with given weights.</summary>
     GivenWeights,
 
-    /// <summary>The weights that it draws, and what it does with them.</summary>
+    /// <summary>The law of the weights that it draws, and how it uses them.</summary>
     Initialisation,
 
-    /// <summary>What theory says of its random networks.</summary>
+    /// <summary>The theory's predictions for its random networks.</summary>
     Statistics,
 }
 
-/// <summary>Levels of checks.</summary>
+/// <summary>Assigns levels to checks.</summary>
 internal static class VerdictLevels
 {
     /// <summary>The level of a check.</summary>
     /// <param name="check">The check.</param>
-    /// <returns>By the kind of its claim; claims I are about weights that the subject draws, and what it does with them.</returns>
+    /// <returns>The level by the kind of its claim; claims I are about the weights that the subject draws, and how it uses them.</returns>
     public static VerdictLevel LevelOf(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);

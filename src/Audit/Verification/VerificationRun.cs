@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A run of the suite: what was asked, what came of it.</summary>
+/// <summary>A run of the suite: what was asked, and the results.</summary>
 /// <param name="Subject">Name of the subject.</param>
 /// <param name="Scale">How much was simulated.</param>
 /// <param name="Seed">The user's seed.</param>
@@ -18,18 +18,19 @@ public sealed record VerificationRun(
     IReadOnlyList<Claim> NotTestable
 )
 {
-    /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
+    /// <summary>The command that repeats a check, before the options that select the check.</summary>
     public string Command { get; init; } = "wellbehaved verify";
 
     /// <summary>
-    /// The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.
+    /// The options that name the network of layers, and its sizes, if the run was about one network alone; otherwise empty, also if <see cref="Command"/> names
+    /// it.
     /// </summary>
     internal string NetworkOptions { get; init; } = "";
 
-    /// <summary>The network of layers that alone was asked about; null where none was.</summary>
+    /// <summary>The network of layers, if the run was about one network alone; otherwise null.</summary>
     internal string? Network { get; init; }
 
-    /// <summary>Who was judged, and on which network where it was one alone.</summary>
+    /// <summary>The subject that was judged, and the network if the run was about one network alone.</summary>
     internal string Title => $"{Subject}{(SubjectVersion is null ? "" : $" {SubjectVersion}")}{(Network is null ? "" : $" on {Network}")}";
 
     /// <summary>The architectures that were asked for; all if empty.</summary>
@@ -44,20 +45,21 @@ public sealed record VerificationRun(
     /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
 
-    /// <summary>Claims that were asked for and are checked at another scale: they are not known to hold.</summary>
+    /// <summary>Claims that were asked for but are checked at another scale: it is not known whether they hold.</summary>
     public IReadOnlyList<Claim> NotRun { get; init; } = [];
 
-    /// <summary>Whether recorded moments were judged: nothing was simulated, and the command alone repeats all of it.</summary>
+    /// <summary>Whether recorded moments were judged: then nothing was simulated, and the command alone repeats everything.</summary>
     public bool IsRecorded { get; init; }
 
-    /// <summary>What came of networks that were drawn at random; their checks are among <see cref="Outcomes"/>.</summary>
+    /// <summary>The results on randomly drawn networks; their checks are among <see cref="Outcomes"/>.</summary>
     internal GeneratedRun? Generated { get; init; }
 
-    /// <summary>What went wrong between auditor and subject.</summary>
+    /// <summary>The failures between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
     /// <summary>
-    /// Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.
+    /// Rejected if any check is rejected; otherwise inconclusive if any is inconclusive, or nothing was executed; declined if the subject left out anything;
+    /// otherwise holds.
     /// </summary>
     public Verdict Verdict =>
         Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
@@ -65,14 +67,14 @@ public sealed record VerificationRun(
         : Outcomes.Any(outcome => outcome.Verdict == Verdict.Declined || outcome.Declined.Count > 0) ? Verdict.Declined
         : Verdict.Holds;
 
-    /// <summary>Whether anything was executed and all of it holds, whatever the subject declined.</summary>
+    /// <summary>Whether something was executed and all of it holds, even if the subject declined other checks.</summary>
     public bool HoldsButForDeclined => Verdict is Verdict.Holds or Verdict.Declined && Outcomes.Any(outcome => outcome.Verdict == Verdict.Holds);
 
-    /// <summary>What the subject declined, without repetition.</summary>
+    /// <summary>Everything that the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded
+    /// The causes of rejections that the subject's own numbers show; empty if nothing was rejected, null if causes were not looked for, as with recorded
     /// moments.
     /// </summary>
     public IReadOnlyList<Explanation>? Explanations { get; init; }
@@ -90,8 +92,8 @@ public sealed record VerificationRun(
         ];
 
     /// <summary>Executes the checks of some claims.</summary>
-    /// <param name="subject">Who is audited.</param>
-    /// <param name="scale">How much to simulate.</param>
+    /// <param name="subject">The subject that is audited.</param>
+    /// <param name="scale">How much is simulated.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
     /// <param name="architectures">Architectures; all if null.</param>
@@ -110,8 +112,12 @@ public sealed record VerificationRun(
         CancellationToken cancellation = default
     ) => Execute(subject, scale, seed, claims, architectures, null, advance, cancellation);
 
-    /// <summary>Executes the checks of some claims, and on some networks of layers those of claims that are sure of what they say.</summary>
-    /// <remarks>The false alarms of the statistical claims are divided among the suite's own checks: many networks more would exceed them.</remarks>
+    /// <summary>
+    /// Executes the checks of some claims; on some networks of layers only those of claims that always hold, which have no rate of false alarms.
+    /// </summary>
+    /// <remarks>
+    /// The rate of false alarms of the statistical claims is divided among the suite's own checks: checks on many more networks would exceed it.
+    /// </remarks>
     internal static VerificationRun Execute(
         ISubject subject,
         Scale scale,
@@ -150,13 +156,13 @@ public sealed record VerificationRun(
 
     /// <summary>Executes the checks of the claims that have a site in a network of layers.</summary>
     /// <param name="subject">The subject.</param>
-    /// <param name="scale">How much to simulate.</param>
+    /// <param name="scale">How much is simulated.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
-    /// <param name="site">The network, and how many inputs its batches have.</param>
+    /// <param name="site">The network, and the number of inputs in its batches.</param>
     /// <param name="advance">Called with the work done since the last call, in units of <see cref="Work"/>, from any thread.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>The run; what was asked for and has no site is not judged.</returns>
+    /// <returns>The run; claims that were asked for but have no site are listed as not judged.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     internal static VerificationRun OfNetwork(
         ISubject subject,
@@ -202,14 +208,14 @@ public sealed record VerificationRun(
         };
     }
 
-    /// <summary>How much work the checks on a network are.</summary>
+    /// <summary>The work of the checks on a network.</summary>
     internal static long WorkOn(SiteCase site, IReadOnlyCollection<string> claims) => WorkOfCheck * Math.Max(1, ChecksOn(site, claims, sure: false).Count);
 
-    /// <summary>How much work a run is, for a progress display.</summary>
-    /// <param name="scale">How much to simulate.</param>
+    /// <summary>The work of a run, for a progress display.</summary>
+    /// <param name="scale">How much is simulated.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
     /// <param name="architectures">Architectures; all if null.</param>
-    /// <returns>Units of work: a layer of a deep simulation is one.</returns>
+    /// <returns>Units of work; one unit is a layer of a deep simulation.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     public static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
     {
@@ -223,14 +229,14 @@ public sealed record VerificationRun(
         return deep + (WorkOfCheck * checks.Length);
     }
 
-    /// <summary>A check takes about as long as this many layers of a narrow deep simulation.</summary>
+    /// <summary>The work of a check: about that of this many layers of a narrow deep simulation.</summary>
     private const long WorkOfCheck = 500;
 
     private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, ISubject? subject = null)
     {
         RequireClaims(claims);
 
-        // Who propagates no described networks is audited on the architectures, unless a claim about others is asked for.
+        // A subject that propagates no described networks is audited on the architectures, unless a claim about other networks is asked for.
         return
         [
             .. Suite.Checks.Where(check =>

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>What results must have in common to be parts of one experiment: its options, its images and the program that computed them.</summary>
+/// <summary>What results must have in common to be parts of one experiment: the options, the images and the program that computed them.</summary>
 /// <param name="Configuration">The options, as JSON.</param>
 /// <param name="DatasetChecksum">A checksum of the input images.</param>
 /// <param name="MadeBy">The program and its version: another version may compute in another order.</param>
 public sealed record ExperimentIdentity(string Configuration, string DatasetChecksum, string MadeBy)
 {
-    /// <summary>Version of the arithmetic: two versions differ in the last digits of what they compute. Files that do not say are of version 1.</summary>
+    /// <summary>Version of the arithmetic: results of two versions differ in their last digits. A file that states no version is of version 1.</summary>
     public int Arithmetic { get; init; } = ArithmeticVersion.First;
 
     /// <summary>The identity of what this program computes.</summary>
@@ -28,8 +28,8 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
         };
     }
 
-    /// <summary>Says how another experiment differs.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Describes how this experiment differs from another one.</summary>
+    /// <param name="other">The other experiment.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>
     public string? DifferenceFrom(ExperimentIdentity other)
     {
@@ -52,10 +52,10 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
         return MadeBy == other.MadeBy ? null : $"made by {MadeBy}, not {other.MadeBy}";
     }
 
-    /// <summary>Says that numbers of two versions of the arithmetic do not belong together.</summary>
+    /// <summary>The message that numbers of two versions of the arithmetic must not be mixed.</summary>
     internal static string DifferentArithmetic(int mine, int others) => $"numbers of version {mine} of the arithmetic, not {others}, whose last digits differ";
 
-    /// <summary>A value in a few words: of a network, its name.</summary>
+    /// <summary>A value as a short text: for a network, its name.</summary>
     private static string Said(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("name", out var name) ? name.ToString() : value.ToString();
 
@@ -83,7 +83,7 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // One of them is not ours: different, in a way that cannot be told.
+            // One of the configurations is not from this program, so the difference between them cannot be described.
         }
 
         return null;

@@ -5,7 +5,7 @@ internal static class IndexRanges
 {
     private const int MostRanges = 8;
 
-    /// <summary>Joins neighbours to ranges; what is beyond the eighth range is counted only.</summary>
+    /// <summary>Joins consecutive indices to ranges; the indices after the eighth range are only counted.</summary>
     /// <param name="indices">Indices, increasing.</param>
     public static string Spell(IReadOnlyList<int> indices)
     {
@@ -25,7 +25,7 @@ internal static class IndexRanges
         return Spell(ranges);
     }
 
-    /// <summary>Spells ranges; what is beyond the eighth one is counted only.</summary>
+    /// <summary>Spells ranges; the indices after the eighth range are only counted.</summary>
     /// <param name="ranges">First and last index of each, increasing.</param>
     public static string Spell(IReadOnlyList<(int First, int Last)> ranges)
     {
@@ -34,10 +34,12 @@ internal static class IndexRanges
         return unspelled == 0 ? spelled : $"{spelled} and {unspelled} more";
     }
 
-    /// <summary>The ranges of what is not there; as short as the list of what is, whatever the end.</summary>
+    /// <summary>
+    /// The ranges of the missing indices. Their number is about that of the present indices, even where the last possible index is very large.
+    /// </summary>
     /// <param name="present">Indices, increasing.</param>
-    /// <param name="first">The first index that could be there.</param>
-    /// <param name="last">The last one that could be there.</param>
+    /// <param name="first">The first possible index.</param>
+    /// <param name="last">The last possible index.</param>
     public static IReadOnlyList<(int First, int Last)> Missing(IEnumerable<int> present, int first, int last)
     {
         var ranges = new List<(int First, int Last)>();

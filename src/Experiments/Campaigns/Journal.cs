@@ -1,7 +1,9 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Keeps the finished simulations of a run beside its result file until that is written, so that a run that ended too early can go on.</summary>
-/// <remarks>Records are appended one at a time. Whatever instant a run ends at, the file is a header, whole records and at most one torn one.</remarks>
+/// <summary>Keeps the finished simulations of a run beside its result file until that file is written, so that an interrupted run can be resumed.</summary>
+/// <remarks>
+/// Records are appended one at a time. Whenever a run ends, the file consists of a header, complete records and at most one incomplete record.
+/// </remarks>
 internal sealed class Journal : IDisposable
 {
     private readonly JournalContent _content;
@@ -22,7 +24,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Simulations that were finished when the journal was opened.</summary>
     public IReadOnlyDictionary<int, SimulationMoments> Finished { get; }
 
-    /// <summary>Number of records that were found torn or damaged, and dropped.</summary>
+    /// <summary>Number of incomplete or damaged records that were found and dropped.</summary>
     public int Damaged { get; }
 
     /// <summary>Name of the journal of a result file.</summary>
@@ -32,9 +34,9 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Opens the journal of a run.</summary>
     /// <param name="output">The result file.</param>
-    /// <param name="header">What is run.</param>
-    /// <param name="resume">Whether to go on with what an earlier run finished.</param>
-    /// <param name="overwrite">Whether to discard what an earlier run finished, if it is not gone on with.</param>
+    /// <param name="header">Which share of which experiment is run.</param>
+    /// <param name="resume">Whether to continue with the simulations that an earlier run finished.</param>
+    /// <param name="overwrite">Whether to discard the simulations that an earlier run finished, if the run is not resumed.</param>
     /// <returns>The journal; dispose of it when the run has ended, however it ended.</returns>
     /// <exception cref="InvalidInputException">
     /// Another process works on the file; an earlier run left finished simulations and is not to be resumed; it had other options; the journal
@@ -47,7 +49,7 @@ internal sealed class Journal : IDisposable
         var outputLock = OutputLock.Take(output);
         try
         {
-            // The journal's own leftovers begin with the result file's name too.
+            // The names of the journal's own temporary files also begin with the name of the result file, so they are removed, too.
             AtomicFile.RemoveLeftovers(output);
             var found = File.Exists(path) && (resume || !overwrite) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
@@ -84,11 +86,11 @@ internal sealed class Journal : IDisposable
     /// <summary>Keeps a finished simulation.</summary>
     /// <param name="index">Its index.</param>
     /// <param name="moments">Its moments.</param>
-    /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
+    /// <exception cref="InvalidInputException">The record cannot be written; the earlier records are kept.</exception>
     public void Append(int index, SimulationMoments moments) =>
         _tail.Append((record, now) => new JournalRecord(index, _started, now, moments).Encode(record, _content.HeaderBytes));
 
-    /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
+    /// <summary>Marks the result file as complete: the journal is removed when it is disposed of.</summary>
     public void Complete() => _tail.Complete();
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>What a journal holds: the finished simulations whose records are whole.</summary>
-/// <remarks>All records of an experiment have the same length, so a damaged one hides none behind it.</remarks>
+/// <summary>The content of a journal: the finished simulations whose records are complete.</summary>
+/// <remarks>All records of an experiment have the same length, so the records after a damaged one can still be found.</remarks>
 internal sealed class JournalContent
 {
     private JournalContent(JournalHeader header, byte[] headerBytes, IReadOnlyList<JournalRecord> records, bool isClean, int damaged)
@@ -13,25 +13,25 @@ internal sealed class JournalContent
         Damaged = damaged;
     }
 
-    /// <summary>Which experiment it is.</summary>
+    /// <summary>The experiment and the share that the records belong to.</summary>
     public JournalHeader Header { get; }
 
     /// <summary>Number of finished simulations.</summary>
     public int Finished => Records.Count;
 
-    /// <summary>Number of records that are torn or damaged; their simulations count as not done.</summary>
+    /// <summary>Number of incomplete or damaged records; their simulations count as not done.</summary>
     public int Damaged { get; }
 
     /// <summary>The header as it stands in the file.</summary>
     internal byte[] HeaderBytes { get; }
 
-    /// <summary>The whole records, each simulation once, by index.</summary>
+    /// <summary>The complete records, one for each simulation, by index.</summary>
     internal IReadOnlyList<JournalRecord> Records { get; }
 
-    /// <summary>Whether the file is made of whole records only, so that more can be appended to it.</summary>
+    /// <summary>Whether the file consists of complete records only, so that more records can be appended to it.</summary>
     internal bool IsClean { get; }
 
-    /// <summary>The moments of the finished simulations, as a result of these.</summary>
+    /// <summary>The moments of the finished simulations, as a result of an experiment.</summary>
     /// <returns>The result.</returns>
     public ExperimentResult ToResult() =>
         new(
@@ -45,8 +45,8 @@ internal sealed class JournalContent
 
     /// <summary>Reads a journal, also while it is being written.</summary>
     /// <param name="path">The journal.</param>
-    /// <returns>Its content; null if the file ends within its header, so that it holds nothing.</returns>
-    /// <exception cref="InvalidInputException">The file cannot be read, is no journal, or its beginning is damaged.</exception>
+    /// <returns>Its content; null if the file ends within its header, so that it holds no records.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be read or is not a journal, or its beginning is damaged.</exception>
     public static JournalContent? Read(string path)
     {
         using var stream = RegularFile.Open(path, "journal");

@@ -13,7 +13,7 @@ internal sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, i
     private static ReadOnlySpan<byte> Name => "WBJRNL1\n"u8;
 
     /// <summary>The options of the experiment.</summary>
-    /// <exception cref="InvalidOperationException">The configuration is none of ours; a header that was read has been checked.</exception>
+    /// <exception cref="InvalidOperationException">The configuration is not from this program; for a header that was read, this has been checked.</exception>
     public ExperimentOptions Options => ResultConfiguration.Read(Identity.Configuration) ?? throw new InvalidOperationException("not a configuration");
 
     /// <summary>The network of an experiment on an architecture; null for a described network.</summary>
@@ -31,8 +31,8 @@ internal sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, i
         return new JournalHeader(ExperimentIdentity.Compute(options, images), shard, images.Height, images.Width, images.Channels);
     }
 
-    /// <summary>Says how this run differs from another one.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Describes how this run differs from another one.</summary>
+    /// <param name="other">The other run.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>
     public string? DifferenceFrom(JournalHeader other)
     {
@@ -45,9 +45,9 @@ internal sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, i
 
     /// <summary>Reads the header at the beginning of a stream.</summary>
     /// <param name="stream">The journal.</param>
-    /// <param name="path">What to call it in messages.</param>
-    /// <returns>The header and its bytes; null if the stream ends before the header does, so that nothing can follow it.</returns>
-    /// <exception cref="InvalidInputException">The bytes are damaged, or no journal.</exception>
+    /// <param name="path">The name of the journal in messages.</param>
+    /// <returns>The header and its bytes; null if the stream ends within the header, so that there are no records.</returns>
+    /// <exception cref="InvalidInputException">The bytes are damaged, or are not those of a journal.</exception>
     internal static (JournalHeader Header, byte[] Bytes)? Read(Stream stream, string path)
     {
         if (JournalFrame.Read(stream, Name, path) is not var (bytes, content))

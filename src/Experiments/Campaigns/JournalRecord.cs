@@ -2,20 +2,20 @@ using System.Buffers.Binary;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>A finished simulation as it stands in a journal.</summary>
+/// <summary>The record of a finished simulation in a journal.</summary>
 /// <remarks>
-/// Index, when its process started and when it was finished (milliseconds since 1970), the moments bit for bit, and a CRC-64 of it all,
-/// the header's checksum included: no record is taken for one of another experiment, and every change within 64 bits is detected for certain.
+/// It holds the index, the start of its process and the time at which it was finished (in milliseconds since 1970), the moments bit for bit, and a CRC-64 of
+/// these and of the header's checksum. So no record is taken for one of another experiment, and every change within 64 bits is detected.
 /// </remarks>
 /// <param name="Index">Index of the simulation.</param>
 /// <param name="Started">When the process that computed it began to work.</param>
-/// <param name="Finished">When it was finished.</param>
+/// <param name="Finished">When the simulation was finished.</param>
 /// <param name="Moments">Its moments.</param>
 internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTimeOffset Finished, SimulationMoments Moments)
 {
     private const int LengthOfStart = sizeof(int) + (2 * sizeof(long)) + sizeof(double) + sizeof(int);
 
-    /// <summary>Bytes of every record of an experiment.</summary>
+    /// <summary>Length of a record in bytes, the same for all records of an experiment.</summary>
     public static long Length(ExperimentOptions options)
     {
         var (places, depths, gradients) = Extent(options);
@@ -24,7 +24,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     }
 
     /// <summary>Writes the record.</summary>
-    /// <param name="bytes">Receives it.</param>
+    /// <param name="bytes">Receives the record.</param>
     /// <param name="headerBytes">The journal's header.</param>
     public void Encode(Span<byte> bytes, ReadOnlySpan<byte> headerBytes)
     {
@@ -52,7 +52,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <summary>Reads a record.</summary>
     /// <param name="bytes">The record, of the length that the options determine.</param>
     /// <param name="headerBytes">The journal's header.</param>
-    /// <param name="extent">What <see cref="Extent"/> says of the experiment.</param>
+    /// <param name="extent">The value of <see cref="Extent"/> for the experiment.</param>
     /// <returns>The record; null if it is damaged.</returns>
     public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths, bool Gradients) extent)
     {
@@ -95,7 +95,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
         );
     }
 
-    /// <summary>Places, and depths at each, that a simulation has moments of, and whether it has gradients there.</summary>
+    /// <summary>The numbers of places and of depths at each place for which a simulation has moments, and whether it has gradients there.</summary>
     public static (int Places, int Depths, bool Gradients) Extent(ExperimentOptions options) =>
         options.RecordedPlaces is { } places
             ? (places.Count, 1, options.Gradients)

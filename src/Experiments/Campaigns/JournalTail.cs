@@ -1,11 +1,11 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Where a journal grows: records of one length are appended one at a time, from any thread, and are on the disk within about a second.</summary>
-/// <param name="path">The journal, which is there.</param>
-/// <param name="outputLock">The lock of its result file, which goes with it.</param>
+/// <summary>Appends records of one length to a journal, one at a time and from any thread; a record is on the disk within about a second.</summary>
+/// <param name="path">The journal, which exists.</param>
+/// <param name="outputLock">The lock of its result file; it is released together with the journal.</param>
 /// <param name="length">Bytes of a record.</param>
-/// <param name="finished">Records that are in it already.</param>
-/// <param name="what">What a record keeps, in one word or two, for messages.</param>
+/// <param name="finished">Number of records that the journal already holds.</param>
+/// <param name="what">What a record holds, in one or two words, for messages.</param>
 internal sealed class JournalTail(string path, OutputLock outputLock, long length, int finished, string what) : IDisposable
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
@@ -21,8 +21,8 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
     public int Count => Volatile.Read(ref _finished);
 
     /// <summary>Appends a record.</summary>
-    /// <param name="encode">Writes it, at the time that it is given.</param>
-    /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
+    /// <param name="encode">Writes the record into the given bytes, with the given time.</param>
+    /// <exception cref="InvalidInputException">The record cannot be written; the earlier records are kept.</exception>
     public void Append(Action<byte[], DateTimeOffset> encode)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
         }
     }
 
-    /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
+    /// <summary>Marks the result file as complete: the journal is removed when it is disposed of.</summary>
     public void Complete() => _isComplete = true;
 
     /// <inheritdoc/>

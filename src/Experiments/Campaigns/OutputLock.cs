@@ -1,9 +1,11 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Keeps two processes from working on the same result file. The system releases it with the process, however that ends.</summary>
+/// <summary>
+/// Keeps two processes from working on the same result file. The operating system releases the lock when the process ends, even if it crashes.
+/// </summary>
 /// <remarks>
-/// On a file of its own, so that others can read the journal meanwhile. Where a file system knows no locks, or in the instant in which one
-/// process removes the file and another opens it, two may pass: then both compute the same bits, and the journal's checksums tell what they spoilt.
+/// The lock is on a file of its own, so that others can still read the journal. Two processes can both get the lock where a file system has no locks, or if one
+/// process removes the lock file at the moment when another opens it. Then both compute the same bits, and the journal's checksums reveal damaged records.
 /// </remarks>
 internal sealed class OutputLock : IDisposable
 {
@@ -29,7 +31,7 @@ internal sealed class OutputLock : IDisposable
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Who only asks whether the lock is held, holds it for that instant.
+                // A process that only asks whether the lock is held holds it for a moment, so the attempt is repeated.
                 Thread.Sleep(Pause);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

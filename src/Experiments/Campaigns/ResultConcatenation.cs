@@ -2,22 +2,22 @@ using System.IO.Hashing;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Joins result files that do not say of which experiment they are, on the word of whoever calls.</summary>
-/// <remarks>Nothing tells that such files belong together: what can be checked is that their arrays fit, and that no simulation occurs twice.</remarks>
+/// <summary>Joins result files that do not state their experiment; the caller asserts that they belong together.</summary>
+/// <remarks>The files do not show that they belong together. It is only checked that their arrays fit, and that no simulation occurs twice.</remarks>
 internal static class ResultConcatenation
 {
     private const string Note = "note";
 
-    /// <summary>Puts the rows of files one below the other.</summary>
-    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to
-    /// stand.</param>
+    /// <summary>Joins the rows of several files in the given order.</summary>
+    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; their rows are joined in this
+    /// order.</param>
     /// <param name="output">The file to write.</param>
-    /// <returns>How many simulations there are, and a line for each thing to know.</returns>
-    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or
+    /// <returns>The number of simulations, and notes, one in each line.</returns>
+    /// <exception cref="InvalidInputException">A file states its experiment, its arrays do not fit those of the others, or two rows are the same; or
     /// the file cannot be written.</exception>
     public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output) => Join(paths, output, overwrite: true);
 
-    /// <summary>The same, but nothing that is there is replaced unless told to: such files do not say what they hold.</summary>
+    /// <summary>The same, but an existing file is only replaced if <c>overwrite</c> is set, since such files do not state what they hold.</summary>
     internal static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output, bool overwrite)
     {
         if (!overwrite && Path.Exists(output))
@@ -91,7 +91,7 @@ internal static class ResultConcatenation
         var rows = new List<(int Part, int Row)>();
         for (var part = 0; part < parts.Count; part++)
         {
-            // The same rules as for every reader: one number of simulations, one column for each depth.
+            // The rules are those of every reader: the same number of simulations in all arrays, and one column for each depth.
             var simulations = ResultFile.Read(paths[part]).Simulations;
             if (moments.Length == 0 || simulations == 0)
             {
@@ -169,12 +169,15 @@ internal static class ResultConcatenation
         }
     }
 
-    /// <summary>What tells a simulation from another one. Those whose signal died before the first computed depth are alike without being the same.</summary>
+    /// <summary>
+    /// A hash of the numbers of a simulation. It does not identify simulations whose signal died before the first computed depth, since their numbers are all
+    /// alike.
+    /// </summary>
     private sealed class Fingerprint
     {
         private readonly XxHash128 _hash = new();
 
-        /// <summary>Whether a number was added that is not what dead signals and moments that were not computed have.</summary>
+        /// <summary>Whether a number was added that is neither one of a dead signal nor one that stands for a moment that was not computed.</summary>
         public bool IsAlive { get; private set; }
 
         public UInt128 Hash => _hash.GetCurrentHashAsUInt128();

@@ -6,14 +6,14 @@ internal static class ResultMerge
     /// <summary>Joins result files.</summary>
     /// <param name="paths">Result files, or journals of runs that ended too early, in any order.</param>
     /// <param name="output">The file to write.</param>
-    /// <param name="allowMissing">Whether simulations may be missing; the file then says which.</param>
-    /// <returns>How many simulations there are, and a line for each thing that is not as in a complete run.</returns>
-    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be
+    /// <param name="allowMissing">Whether simulations may be missing; the file then states which.</param>
+    /// <returns>The number of simulations, and warnings, one for each difference from the result of a complete run.</returns>
+    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or are not complete; a file is damaged or cannot be
     /// written.</exception>
     public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) =>
         Merge(paths, output, allowMissing, overwrite: true);
 
-    /// <summary>Joins result files, and replaces no result that the parts do not hold unless told to.</summary>
+    /// <summary>Joins result files; an existing result with simulations that the parts do not hold is only replaced if <c>overwrite</c> is set.</summary>
     internal static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing, bool overwrite)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -74,11 +74,11 @@ internal static class ResultMerge
         }
     }
 
-    /// <summary>Says how a result file differs from what a run would write.</summary>
+    /// <summary>Describes how a result file differs from the file that a run would write.</summary>
     /// <param name="path">The result file.</param>
     /// <param name="header">The run.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>
-    /// <exception cref="InvalidInputException">The file is none of ours.</exception>
+    /// <exception cref="InvalidInputException">The file is not a result of this program.</exception>
     public static string? DifferenceFrom(string path, JournalHeader header)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -87,7 +87,7 @@ internal static class ResultMerge
             ?? (part.Indices.SequenceEqual(header.Shard.Simulations(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Spell(part.Indices)}");
     }
 
-    /// <summary>Refuses to replace a file, unless all that it holds is in what is merged.</summary>
+    /// <summary>Refuses to replace an existing file that holds a simulation which is not among the merged ones.</summary>
     private static void RequireReplaceable(string output, ExperimentIdentity identity, IReadOnlyList<int> indices)
     {
         if (!Path.Exists(output))
@@ -129,7 +129,7 @@ internal static class ResultMerge
         }
     }
 
-    /// <summary>Where each simulation's row is, by index.</summary>
+    /// <summary>The part and the row of each simulation, by index.</summary>
     private static (int Index, int Part, int Row)[] Rows(List<ResultPart> parts)
     {
         var rows = new SortedDictionary<int, (int Part, int Row)>();

@@ -3,7 +3,7 @@ namespace Wellbehaved.Experiments;
 /// <summary>Simulations of an experiment that are to be joined with others: a result file, or the journal of a run that ended too early.</summary>
 internal sealed class ResultPart : IDisposable
 {
-    /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
+    /// <summary>Arrays without a row for each simulation: those that are the same in all parts, and those that state which part a file is.</summary>
     private static readonly string[] WithoutRows =
     [
         ResultArrays.Depth,
@@ -66,24 +66,24 @@ internal sealed class ResultPart : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Which experiment it belongs to.</summary>
+    /// <summary>The experiment that it belongs to.</summary>
     public ExperimentIdentity Identity { get; }
 
     /// <summary>The experiment's options.</summary>
     public ExperimentOptions Options { get; }
 
-    /// <summary>The share that it was meant to be.</summary>
+    /// <summary>The share of the experiment that it should hold.</summary>
     public Shard Shard { get; }
 
     /// <summary>Indices of its simulations, increasing.</summary>
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>Names of the arrays of the experiment that it holds, in the order of the file.</summary>
+    /// <summary>Names of the arrays in it that belong to the experiment, in the order of the file.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Opens a part.</summary>
     /// <param name="path">A result file of this program, or a journal.</param>
-    /// <exception cref="InvalidInputException">It is neither, or damaged.</exception>
+    /// <exception cref="InvalidInputException">The file is neither of these, or is damaged.</exception>
     public static ResultPart Open(string path)
     {
         if (path.EndsWith(Journal.PathOf(string.Empty), StringComparison.OrdinalIgnoreCase))
@@ -106,8 +106,8 @@ internal sealed class ResultPart : IDisposable
         }
     }
 
-    /// <summary>Whether a file claims to be a result of this program, sound or not.</summary>
-    /// <exception cref="InvalidInputException">It is no archive.</exception>
+    /// <summary>Whether a file claims to be a result of this program, whether or not it is damaged.</summary>
+    /// <exception cref="InvalidInputException">The file is not an archive.</exception>
     public static bool SaysWhatItIs(string path)
     {
         using var archive = IArrayCollection.Open(path);
@@ -118,7 +118,7 @@ internal sealed class ResultPart : IDisposable
     public static bool HasRows(string name) => !WithoutRows.Contains(name);
 
     /// <summary>Reads an array.</summary>
-    /// <exception cref="InvalidInputException">It is damaged, or has not one row for each simulation.</exception>
+    /// <exception cref="InvalidInputException">The array is damaged, or does not have one row for each simulation.</exception>
     public NpyArray Read(string name)
     {
         var array = _archive is null ? _arrays[name] : _archive.Read(name);
@@ -133,7 +133,9 @@ internal sealed class ResultPart : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _archive?.Dispose();
 
-    /// <summary>The number of rows that all arrays of moments have; a number in the configuration that no array backs is worth nothing.</summary>
+    /// <summary>
+    /// The number of rows, which all arrays of moments must share; the number of simulations in the configuration is not trusted without them.
+    /// </summary>
     private int RequireShapes()
     {
         (string Name, NpyHeader Header)? first = null;

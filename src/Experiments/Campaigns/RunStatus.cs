@@ -1,27 +1,27 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>How far a run is.</summary>
+/// <summary>The state of a run.</summary>
 internal enum RunState
 {
-    /// <summary>Its result file is written.</summary>
+    /// <summary>Its result file has been written.</summary>
     Done,
 
-    /// <summary>A process works on it.</summary>
+    /// <summary>A process is working on it.</summary>
     Running,
 
-    /// <summary>No process works on it, and its result is not written: it was killed or failed, and can be resumed.</summary>
+    /// <summary>No process is working on it, and its result has not been written: it was killed or failed, and can be resumed.</summary>
     Failed,
 }
 
-/// <summary>A run, by the files that it has left in a folder.</summary>
+/// <summary>The status of a run, from the files that it has left in a folder.</summary>
 /// <param name="Output">Its result file.</param>
-/// <param name="Header">What is run; null if the journal's beginning is damaged.</param>
-/// <param name="State">How far it is.</param>
+/// <param name="Header">Which share of which experiment is run; null if the journal's beginning is damaged.</param>
+/// <param name="State">The state of the run.</param>
 /// <param name="Finished">Number of finished simulations.</param>
-/// <param name="SecondsEach">Seconds between two finished simulations of the latest process; null before it finished one.</param>
+/// <param name="SecondsEach">Mean seconds from one finished simulation to the next in the latest process; null before it has finished one.</param>
 internal sealed record RunStatus(string Output, JournalHeader? Header, RunState State, int Finished, double? SecondsEach)
 {
-    /// <summary>What is wrong with its files; null if nothing.</summary>
+    /// <summary>What is wrong with its files; null if nothing is.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Indices of the finished simulations, increasing.</summary>
@@ -37,11 +37,11 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <returns>The number.</returns>
     public static int Distinct(IEnumerable<RunStatus> runs) => runs.SelectMany(run => run.Indices).Distinct().Count();
 
-    /// <summary>Time left at the pace of the latest process; null if that is not known.</summary>
+    /// <summary>Time left at the pace of the latest process; null if the pace is not known.</summary>
     public TimeSpan? TimeLeft => SecondsEach is { } seconds ? TimeSpan.FromSeconds(seconds * (Simulations - Finished)) : null;
 
-    /// <summary>Reads what runs have left in a folder.</summary>
-    /// <param name="folder">The folder, without those in it.</param>
+    /// <summary>Reads the files that runs have left in a folder.</summary>
+    /// <param name="folder">The folder; its subfolders are not read.</param>
     /// <returns>A status for each journal and each result file of this program, by name.</returns>
     /// <exception cref="InvalidInputException">There is no such folder.</exception>
     public static IReadOnlyList<RunStatus> ReadAll(string folder)
@@ -87,7 +87,7 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
         }
         catch (InvalidInputException) when (!File.Exists(journal))
         {
-            // Completed and removed since the folder was listed; its result is seen below.
+            // The run was completed, and its journal removed, after the folder was listed. Its result file is read below.
             return null;
         }
         catch (InvalidInputException exception)
@@ -109,7 +109,7 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
         {
             if (IsOfTraining(output) || !ResultPart.SaysWhatItIs(output))
             {
-                // Somebody else's file, or one from before results said what they are part of.
+                // The file is another program's, or is from an earlier version whose results do not state the experiment that they are part of.
                 return null;
             }
 

@@ -3,11 +3,13 @@ namespace Wellbehaved.Experiments;
 /// <summary>Chooses the images of a batch.</summary>
 internal static class BatchSelection
 {
-    /// <summary>Draws distinct indices uniformly, in random order: the first steps of a Fisher-Yates shuffle, remembering only what it moved.</summary>
+    /// <summary>
+    /// Draws distinct indices uniformly, in random order: the first steps of a Fisher-Yates shuffle, which stores only the elements that moved.
+    /// </summary>
     public static int[] WithoutReplacement(ulong seed, uint simulation, int population, int count) =>
         WithoutReplacement(new RandomNumbers(seed, simulation, 0, RandomPurpose.BatchSelection), population, count);
 
-    /// <summary>The same with random numbers of another purpose.</summary>
+    /// <summary>The same with a given stream of random numbers.</summary>
     public static int[] WithoutReplacement(RandomNumbers numbers, int population, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, population);
@@ -15,7 +17,7 @@ internal static class BatchSelection
         var chosen = new int[count];
         for (var i = 0; i < count; i++)
         {
-            // 64 random bits scaled to the range: the bias is below population/2⁶⁴.
+            // 64 random bits are scaled to the range; the bias is below population/2⁶⁴.
             var (word0, word1, _, _) = numbers.Block((uint)i);
             var other = i + (int)(((UInt128)(((ulong)word1 << 32) | word0) * (uint)(population - i)) >> 64);
             chosen[i] = moved.GetValueOrDefault(other, other);

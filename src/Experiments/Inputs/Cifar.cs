@@ -1,12 +1,12 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>The training images of CIFAR-10 and CIFAR-100, in the binary version and in that for Python.</summary>
+/// <summary>The training images of CIFAR-10 and CIFAR-100, in the binary version or in the version for Python.</summary>
 /// <param name="name">The data set's name.</param>
-/// <param name="labels">Bytes before the pixels of a record of the binary version.</param>
-/// <param name="binaryFolder">Folder that the binary version unpacks to.</param>
+/// <param name="labels">Number of bytes before the pixels in a record of the binary version.</param>
+/// <param name="binaryFolder">Folder that the archive of the binary version unpacks to.</param>
 /// <param name="binaryFiles">Its files.</param>
-/// <param name="pythonFolder">Folder that the version for Python unpacks to.</param>
-/// <param name="pythonFiles">Its files, and what torchvision leaves.</param>
+/// <param name="pythonFolder">Folder that the archive of the version for Python unpacks to.</param>
+/// <param name="pythonFiles">Its files; torchvision leaves the same files.</param>
 internal sealed class Cifar(string name, int labels, string binaryFolder, string[] binaryFiles, string pythonFolder, string[] pythonFiles)
 {
     private const int Side = 32;
@@ -30,9 +30,9 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
 
     private int RecordLength => labels + PixelsLength;
 
-    /// <summary>Loads the images from a folder, or from the one in it that the archive unpacks to.</summary>
+    /// <summary>Loads the images from a folder, or from the subfolder that the archive unpacks to.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>The images, the same whatever the version.</returns>
+    /// <returns>The images; they are the same for both versions.</returns>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public ImageSource Load(string folder)
     {
@@ -50,9 +50,9 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             );
     }
 
-    /// <summary>Loads training and test images with their classes from a folder, or from the one in it that the archive unpacks to.</summary>
+    /// <summary>Loads training and test images with their classes from a folder, or from the subfolder that the archive unpacks to.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>Both.</returns>
+    /// <returns>The training and the test images.</returns>
     /// <exception cref="InvalidInputException">A file is missing or damaged, or there is only the version for Python.</exception>
     public (LabelledImages Training, LabelledImages Test) LoadLabelled(string folder)
     {
@@ -89,7 +89,7 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
         );
     }
 
-    /// <summary>The folder that holds one of the files at least; what else is missing is named when it is read.</summary>
+    /// <summary>The folder that holds at least one of the files; other missing files are reported when they are read.</summary>
     private static string? Find(string folder, string nested, string[] files) =>
         new[] { Path.Combine(folder, nested), folder }.FirstOrDefault(place => files.Any(file => File.Exists(Path.Combine(place, file))));
 
@@ -122,7 +122,7 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
         );
     }
 
-    /// <summary>Moves the pixels of the records together, in place.</summary>
+    /// <summary>Removes the labels from the records in place, so that the pixels follow each other.</summary>
     private ReadOnlyMemory<byte> WithoutLabels(byte[] records)
     {
         var count = records.Length / RecordLength;
@@ -150,7 +150,7 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
         }
     }
 
-    /// <summary>From one plane per colour to one triple per pixel.</summary>
+    /// <summary>Reorders the pixels from one plane for each colour to one triple for each pixel.</summary>
     private static void Interleave(ReadOnlySpan<byte> planes, Span<byte> pixels)
     {
         for (var pixel = 0; pixel < Side * Side; pixel++)

@@ -2,22 +2,24 @@ using System.IO.Compression;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Reads whole files of a data set, plain or compressed with gzip, whatever their names say.</summary>
+/// <summary>Reads whole files of a data set, plain or compressed with gzip, whatever their ending is.</summary>
 internal static class DataFile
 {
-    /// <summary>Images are compressed to a fifth; a file that claims more than this is none of images, and must not fill the memory.</summary>
+    /// <summary>
+    /// The greatest ratio of compression. Images are compressed to a fifth; a file with a greater ratio holds no images and must not fill the memory.
+    /// </summary>
     private const long LargestRatio = 100;
 
-    /// <summary>What a compressed file may hold in any case: images of a few colours, as tests are made of.</summary>
+    /// <summary>Bytes that any compressed file may hold, whatever its ratio: tests use images of a few colours.</summary>
     private const long AlwaysAllowed = 1 << 26;
 
     private const int PartLength = 1 << 16;
 
     private static ReadOnlySpan<byte> MagicOfGzip => [0x1f, 0x8b];
 
-    /// <summary>Reads a file after its length was found acceptable.</summary>
+    /// <summary>Reads a file; its length is checked first.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="requireLength">Refuses lengths that the content cannot have.</param>
+    /// <param name="requireLength">Throws for a length that the content cannot have; receives the file and the length.</param>
     /// <returns>The content, decompressed.</returns>
     /// <exception cref="InvalidInputException">The file is missing, unreadable, or a damaged gzip file.</exception>
     public static byte[] ReadAll(string path, Action<string, long>? requireLength = null)

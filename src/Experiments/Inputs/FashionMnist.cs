@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace Wellbehaved.Experiments;
 
 /// <summary>
-/// The embedded images with labels: 3,000 for training and 1,000 for testing, as many of each class, from Fashion-MNIST. Provenance: data/README.md.
+/// The embedded images with labels: 3,000 for training and 1,000 for testing, the same number of each class, from Fashion-MNIST. Provenance: data/README.md.
 /// </summary>
 internal static class FashionMnist
 {

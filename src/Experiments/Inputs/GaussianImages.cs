@@ -9,7 +9,7 @@ public sealed class GaussianImages(int height, int width, int channels) : ImageS
     /// <summary>The data set's name.</summary>
     internal const string Name = "gaussian";
 
-    /// <summary>Images of the shape that natural ones have.</summary>
+    /// <summary>Images of the shape of the embedded natural images.</summary>
     public GaussianImages()
         : this(32, 32, 3) { }
 

@@ -10,9 +10,9 @@ internal static class IdxImages
     private const int LengthOfImagesHeader = 16;
     private const int LengthOfLabelsHeader = 8;
 
-    /// <summary>Loads the training images from a folder, or from where torchvision puts them in it.</summary>
+    /// <summary>Loads the training images from a folder, or from the subfolder in which torchvision puts them.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="nameOfTorchvision">What torchvision calls the data set: <c>MNIST</c> or <c>FashionMNIST</c>, whose files have the same names.</param>
+    /// <param name="nameOfTorchvision">The data set's name in torchvision: <c>MNIST</c> or <c>FashionMNIST</c>, whose files have the same names.</param>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
     public static ImageSource Load(string folder, string nameOfTorchvision)
@@ -23,8 +23,8 @@ internal static class IdxImages
 
     /// <summary>Loads the training or the test images from a folder, with their labels.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="nameOfTorchvision">What torchvision calls the data set.</param>
-    /// <param name="part"><c>train</c> or <c>t10k</c>, as the files are called.</param>
+    /// <param name="nameOfTorchvision">The data set's name in torchvision.</param>
+    /// <param name="part"><c>train</c> or <c>t10k</c>, as in the names of the files.</param>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">A file is missing or damaged, or labels and images do not fit each other.</exception>
     public static LabelledImages LoadLabelled(string folder, string nameOfTorchvision, string part)
@@ -36,7 +36,7 @@ internal static class IdxImages
 
     /// <summary>The pixels of a file of images, as bytes (images, height, width).</summary>
     /// <param name="file">Its content, decompressed.</param>
-    /// <param name="path">What to call it in messages.</param>
+    /// <param name="path">The file's name in messages.</param>
     internal static NpyArray Images(byte[] file, string path)
     {
         Require(file, path, LengthOfImagesHeader, MagicOfImages, "images (magic number 0x00000803) of positive size");
@@ -56,7 +56,7 @@ internal static class IdxImages
 
     /// <summary>The labels of a file of labels.</summary>
     /// <param name="file">Its content, decompressed.</param>
-    /// <param name="path">What to call it in messages.</param>
+    /// <param name="path">The file's name in messages.</param>
     internal static byte[] Labels(byte[] file, string path)
     {
         Require(file, path, LengthOfLabelsHeader, MagicOfLabels, "labels (magic number 0x00000801)");

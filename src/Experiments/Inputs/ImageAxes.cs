@@ -1,8 +1,8 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>How an array is read as images.</summary>
-/// <param name="Layout">Which axis is which.</param>
-/// <param name="Count">Images.</param>
+/// <summary>The meaning of the axes of an array of images.</summary>
+/// <param name="Layout">The meaning of each axis.</param>
+/// <param name="Count">Number of images.</param>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>
 /// <param name="Channels">Channels of a pixel.</param>
@@ -14,16 +14,16 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <summary>Numbers in an image.</summary>
     public long ImageLength => (long)Height * Width * Channels;
 
-    /// <summary>Whether the stored numbers of an image are a plane for each channel, one after the other.</summary>
+    /// <summary>Whether an image is stored as one plane for each channel, one after the other.</summary>
     public bool HasChannelsFirst => Layout is ImageLayout.Nchw or ImageLayout.Chw;
 
     /// <summary>Reads the shape of an array.</summary>
     /// <param name="shape">Extents of its axes.</param>
-    /// <param name="layout">Which axis is which; null where the user does not say.</param>
-    /// <param name="name">What to call the array in messages.</param>
+    /// <param name="layout">The meaning of each axis; null where the user does not give it.</param>
+    /// <param name="name">The array's name in messages.</param>
     /// <returns>The axes.</returns>
     /// <exception cref="InvalidInputException">
-    /// The array has another number of axes than images have, or than the layout has; or nothing was said and another layout fits better.
+    /// The array has another number of axes than images have, or than the layout has; or no layout was given and another one than the default is more likely.
     /// </exception>
     public static ImageAxes Read(IReadOnlyList<int> shape, ImageLayout? layout, string name)
     {
@@ -51,15 +51,15 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
             : reading;
     }
 
-    /// <summary>What is written where this reading could be mistaken; null where it could not.</summary>
+    /// <summary>A remark for the user where the array could be misread; null otherwise.</summary>
     public string? Remark =>
         Layout == ImageLayout.Nhw && Count is 3 or 4 && Height > 4 && Width > 4
             ? $"read as {this}; a single image whose channels come first is --layout chw"
             : null;
 
-    /// <summary>Puts the numbers of an image as they are stored into the order (height, width, channels).</summary>
-    /// <param name="stored">The numbers of the image, as they follow each other in the array.</param>
-    /// <param name="pixels">Receives them.</param>
+    /// <summary>Reorders the numbers of an image from the order in which they are stored to (height, width, channels).</summary>
+    /// <param name="stored">The numbers of the image, in the order of the array.</param>
+    /// <param name="pixels">Receives them in the new order.</param>
     public void Arrange(ReadOnlySpan<double> stored, Span<double> pixels)
     {
         if (!HasChannelsFirst)
@@ -78,7 +78,7 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
         }
     }
 
-    /// <summary>The reading in words.</summary>
+    /// <summary>The axes in words.</summary>
     public override string ToString()
     {
         var (grey, further) = Channels == 1 ? ("grey ", string.Empty) : (string.Empty, $" with {Channels} channels");
@@ -86,7 +86,8 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     }
 
     /// <summary>
-    /// Channels number 1, 3 or 4. An axis of that extent stands where another usual layout has its channels, and the axis where they should be is longer.
+    /// Whether another usual layout is more likely than the default: the axis where that layout has its channels is of length 1, 3 or 4, and the axis where the
+    /// default has its channels is longer.
     /// </summary>
     private static bool IsOtherLikelier(IReadOnlyList<int> shape) =>
         shape.Count == 4 ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1] : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Where the input images come from.</summary>
+/// <summary>A source of input images.</summary>
 public abstract class ImageSource
 {
     /// <summary>Number of images; null if they are drawn anew for each simulation.</summary>
@@ -15,14 +15,14 @@ public abstract class ImageSource
     /// <summary>Channels of a pixel.</summary>
     public abstract int Channels { get; }
 
-    /// <summary>A checksum of the images, or how they are drawn: equal ones give equal batches.</summary>
+    /// <summary>A checksum of the images, or the law by which they are drawn. Equal checksums mean equal batches.</summary>
     public abstract string Checksum { get; }
 
-    /// <summary>What the user should know of how the images are read; null if nothing.</summary>
+    /// <summary>What the user should know about how the images are read; null if there is nothing to say.</summary>
     public virtual string? Remark => null;
 
     /// <summary>The shape of a batch.</summary>
-    /// <param name="images">Images in it.</param>
+    /// <param name="images">Number of images in it.</param>
     /// <returns>The shape (images, height, width, channels).</returns>
     public TensorShape BatchShape(int images) => new(images, Height, Width, Channels);
 
@@ -30,6 +30,6 @@ public abstract class ImageSource
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Index of the simulation.</param>
     /// <param name="images">Images in the batch, at most <see cref="Count"/>.</param>
-    /// <param name="destination">Receives the pixels (images, height, width, channels) as they are, not normalised.</param>
+    /// <param name="destination">Receives the pixels (images, height, width, channels) without normalisation.</param>
     public abstract void FillBatch(ulong seed, uint simulation, int images, Span<double> destination);
 }

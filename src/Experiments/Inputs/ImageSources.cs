@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Finds the images that a data set's name stands for.</summary>
+/// <summary>Finds the images of a data set by its name.</summary>
 public static class ImageSources
 {
     private const string ArchiveEnding = ".npz";
@@ -11,10 +11,10 @@ public static class ImageSources
     public static IReadOnlyList<string> Names { get; } = ["natural", "gaussian", "cifar10", "cifar100", "mnist", "fashion_mnist"];
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded, and so is a part of <c>fashion_mnist</c>, which stands for it without a
-    /// folder), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
+    /// <param name="dataset">One of <see cref="Names"/>, the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.
+    /// <c>natural</c> is embedded; so is a part of <c>fashion_mnist</c>, which is used if no folder is given.</param>
     /// <param name="folder">Folder of the files of <c>cifar10</c>, <c>cifar100</c>, <c>mnist</c> and <c>fashion_mnist</c>.</param>
-    /// <param name="layout">Which axis of a file's array is which; null for the default, which is refused where the axes contradict it.</param>
+    /// <param name="layout">The meaning of each axis of a file's array; null for the default, which is refused where the axes contradict it.</param>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The name is unknown, its files are missing or damaged, or a layout was given for a data set that has its
     /// own.</exception>
@@ -49,10 +49,10 @@ public static class ImageSources
         };
     }
 
-    /// <summary>Opens the images of a file, in memory if they fit there.</summary>
+    /// <summary>Opens the images of a file, and reads them into memory if they fit.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="layout">Which axis is which.</param>
-    /// <param name="mostInMemory">Bytes beyond which only those images are read that are drawn.</param>
+    /// <param name="layout">The meaning of each axis.</param>
+    /// <param name="mostInMemory">The greatest number of bytes that are read at once; of a larger file only the drawn images are read.</param>
     internal static ImageSource OpenArray(string path, ImageLayout? layout, long mostInMemory) =>
         new FileInfo(path) is { Exists: true, Length: var length } && length > mostInMemory
             ? ImagesInFile.Open(path, layout)
@@ -76,7 +76,7 @@ public static class ImageSources
         return new StoredImages(archive.Read(chosen), $"{path}:{chosen}", layout);
     }
 
-    /// <summary>The two parts of FILE.npz:NAME; no name if there is only FILE.npz.</summary>
+    /// <summary>The two parts of FILE.npz:NAME; the name is null for FILE.npz alone.</summary>
     private static (string Path, string? Name)? ArchiveAndName(string dataset)
     {
         if (dataset.EndsWith(ArchiveEnding, StringComparison.OrdinalIgnoreCase))
@@ -99,7 +99,7 @@ public static class ImageSources
     }
 
     /// <summary>The folder of a data set whose files are not embedded.</summary>
-    /// <exception cref="InvalidInputException">None was given, or it does not exist.</exception>
+    /// <exception cref="InvalidInputException">No folder was given, or it does not exist.</exception>
     internal static string Required(string? folder, string dataset)
     {
         if (string.IsNullOrEmpty(folder))

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Images of an <c>.npy</c> file that is too large to be held in memory: those that a simulation draws are read when they are drawn.</summary>
+/// <summary>Images of an <c>.npy</c> file that is too large for the memory: the images of a simulation are read when they are drawn.</summary>
 internal sealed class ImagesInFile : ImageSource
 {
-    /// <summary>The checksum is one of this many parts of the file, of a page each: a few megabytes, whatever the file's size.</summary>
+    /// <summary>Number of parts of the file, each of one page, that the checksum is computed of: a few megabytes for a file of any size.</summary>
     private const int PartsOfChecksum = 1024;
 
     private const int PageLength = 4096;
@@ -29,7 +29,7 @@ internal sealed class ImagesInFile : ImageSource
     /// <inheritdoc/>
     public override int Channels => _axes.Channels;
 
-    /// <summary>A checksum of parts of the file, evenly spaced: reading all of it would take longer than the experiment.</summary>
+    /// <summary>A checksum of evenly spaced parts of the file, since reading all of it would take longer than the experiment.</summary>
     public override string Checksum
     {
         get
@@ -53,15 +53,15 @@ internal sealed class ImagesInFile : ImageSource
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="layout">Which axis is which; null where the user does not say.</param>
+    /// <param name="layout">The meaning of each axis; null where the user does not give it.</param>
     /// <returns>Its images.</returns>
-    /// <exception cref="InvalidInputException">The file cannot be read, or holds no images.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be read, or does not hold images.</exception>
     public static ImagesInFile Open(string path, ImageLayout? layout)
     {
         FileStream? file = null;
         try
         {
-            // Opened once and kept: what is drawn later is of the file that was looked at.
+            // The file stays open, so that later reads are from the file whose header was checked.
             file = RegularFile.Open(path);
             var header = NpyFormat.ReadHeader(file, file.Length, path);
             if (header.IsFortranOrder)

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>How the input signal is brought to scale 1.</summary>
+/// <summary>How the input signal is normalised.</summary>
 public enum InputNormalization
 {
     /// <summary>Each channel to mean 0 and variance 1 over the points of the batch, as the author does; then μ₂(x⁰) = 1.</summary>

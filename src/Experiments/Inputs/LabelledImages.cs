@@ -5,18 +5,18 @@ namespace Wellbehaved.Experiments;
 /// <summary>Images with the class of each, held in memory.</summary>
 internal sealed class LabelledImages
 {
-    /// <summary>Classes of every data set with labels that has a name.</summary>
+    /// <summary>Number of classes in every named data set with labels.</summary>
     public const int ClassesOfAll = 10;
 
     private readonly NpyArray _pixels;
     private readonly byte[] _labels;
 
-    /// <summary>Takes images and their labels.</summary>
+    /// <summary>Creates a data set of images and their labels.</summary>
     /// <param name="pixels">Bytes (images, height, width) or (images, height, width, channels).</param>
     /// <param name="labels">The class of each image, from 0.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="name">What to call the labels in messages.</param>
-    /// <exception cref="InvalidInputException">There are more or fewer labels than images, or a label is none of the classes.</exception>
+    /// <param name="name">The name of the labels in messages.</param>
+    /// <exception cref="InvalidInputException">There are more or fewer labels than images, or a label is not one of the classes.</exception>
     public LabelledImages(NpyArray pixels, byte[] labels, int classes, string name)
     {
         (_pixels, _labels, Classes) = (pixels, labels, classes);
@@ -77,6 +77,6 @@ internal sealed class LabelledImages
             );
 
     /// <summary>The same images without their labels, as <c>run</c> draws batches from them.</summary>
-    /// <param name="name">What to call them in messages.</param>
+    /// <param name="name">Their name in messages.</param>
     public ImageSource WithoutLabels(string name) => new StoredImages(_pixels, name);
 }

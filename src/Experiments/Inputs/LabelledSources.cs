@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Finds the images with labels that a data set's name stands for.</summary>
+/// <summary>Finds the labelled images of a data set by its name.</summary>
 internal static class LabelledSources
 {
     /// <summary>Data sets with labels.</summary>
@@ -9,8 +9,9 @@ internal static class LabelledSources
     /// <summary>Opens a data set.</summary>
     /// <param name="dataset">One of <see cref="Names"/>; <c>fashion_mnist</c> without a folder is embedded.</param>
     /// <param name="folder">Folder of its files; null for none.</param>
-    /// <returns>Images to train on and others to test on, of one shape and of the same classes.</returns>
-    /// <exception cref="InvalidInputException">The name is unknown or has no labels, its files are missing or damaged, or labels do not fit.</exception>
+    /// <returns>Training and test images of the same shape and the same classes.</returns>
+    /// <exception cref="InvalidInputException">The name is unknown or the data set has no labels, its files are missing or damaged, or its labels do not fit
+    /// the images.</exception>
     public static (LabelledImages Training, LabelledImages Test) Open(string dataset, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);

@@ -5,10 +5,10 @@ internal static class NaturalPatches
 {
     private const string ResourceName = "natural_patches.npy";
 
-    /// <summary>Three megabytes that never change: read and checked once, since an audit runs many experiments.</summary>
+    /// <summary>The patches, three megabytes that never change. They are read and checked only once, since an audit runs many experiments.</summary>
     private static readonly Lazy<StoredImages> Patches = new(Read);
 
-    /// <summary>Loads the patches, when first asked for.</summary>
+    /// <summary>Loads the patches at the first call.</summary>
     public static ImageSource Load() => Patches.Value;
 
     private static StoredImages Read()

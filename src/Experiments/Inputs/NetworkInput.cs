@@ -7,7 +7,7 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Experiments;
 
 /// <summary>Prepares signal and noise at the input of a network.</summary>
-/// <param name="images">Where images come from.</param>
+/// <param name="images">The source of images.</param>
 /// <param name="normalization">How they are normalised.</param>
 /// <param name="seed">The seed.</param>
 internal sealed class NetworkInput(ImageSource images, InputNormalization normalization, ulong seed)
@@ -15,7 +15,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
     /// <summary>Fills a network's input for one simulation: a normalised batch, and noise of independent standard normal numbers.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="simulation">Index of the simulation.</param>
-    /// <param name="input">The input; its shape says how many images to draw, and over which channels to normalise.</param>
+    /// <param name="input">The input; its shape gives the number of images to draw and the channels to normalise.</param>
     /// <returns>μ₂(x⁰), the variance of the signal at the input, which χ is normalised by.</returns>
     /// <exception cref="InvalidInputException">A channel, or the whole batch, is constant and cannot be normalised.</exception>
     public double Fill<T>(uint simulation, SignalAndNoise<T> input)
@@ -23,7 +23,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
     {
         ArgumentNullException.ThrowIfNull(input);
 
-        // A large array for each of many small simulations would keep the garbage collector busy.
+        // The array is rented: a new large array for each of many small simulations would keep the garbage collector busy.
         var rented = ArrayPool<double>.Shared.Rent(input.Shape.Elements);
         try
         {
@@ -88,7 +88,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
         }
     }
 
-    /// <summary>Brings every channel to mean 0 and variance 1; the first channel that is constant, if there is one.</summary>
+    /// <summary>Normalises every channel to mean 0 and variance 1; returns the first channel that is constant, or null if there is none.</summary>
     private static int? Standardise(Span<double> values, int channels)
     {
         var (means, factors) = MeansAndVariances(values, channels);
@@ -137,7 +137,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
         return total / channels;
     }
 
-    /// <summary>Mean and variance of each channel; exactly zero variance for equal values, which rounding of the mean would otherwise hide.</summary>
+    /// <summary>Mean and variance of each channel. The variance of equal values is exactly 0, even where their mean is rounded.</summary>
     private static (double[] Means, double[] Variances) MeansAndVariances(ReadOnlySpan<double> values, int channels)
     {
         var (means, variances, count) = (new double[channels], new double[channels], values.Length / channels);
@@ -157,7 +157,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
         return (means, variances);
     }
 
-    /// <summary>The same for sixteen channels at a time, with the same bits as for fewer.</summary>
+    /// <summary>The same for sixteen channels at a time; the results have the same bits as with fewer channels at a time.</summary>
     /// <returns>The first channel that is left over.</returns>
     private static int SumWide(ReadOnlySpan<double> values, double[] means, double[] variances, int channels)
     {
@@ -196,8 +196,8 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
     }
 
     /// <summary>
-    /// Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last
-    /// addition. Lanes beyond the last channel mean nothing.
+    /// For up to four channels from a given one on, the sums over the points of deviations or of their squares. The channels are summed in parallel lanes,
+    /// because each addition must wait for the previous one. Lanes beyond the last channel hold no meaningful value.
     /// </summary>
     private static Vector256<double> Sums(
         ReadOnlySpan<double> values,

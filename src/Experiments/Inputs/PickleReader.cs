@@ -9,7 +9,7 @@ internal sealed class PickledArray
     /// <summary>Extents of the axes.</summary>
     public long[] Shape { get; set; } = [];
 
-    /// <summary>How NumPy spells the type of the elements.</summary>
+    /// <summary>The type of the elements in NumPy's spelling.</summary>
     public string ElementType { get; set; } = "none";
 
     /// <summary>Whether the first index is the fastest.</summary>
@@ -19,22 +19,22 @@ internal sealed class PickledArray
     public (int Offset, int Length) Content { get; set; }
 }
 
-/// <summary>A dictionary in a pickle, as far as it is of interest.</summary>
+/// <summary>The only part of a dictionary in a pickle that is needed.</summary>
 internal sealed class PickledDictionary
 {
     /// <summary>The array under the key <c>data</c>.</summary>
     public PickledArray? Array { get; set; }
 }
 
-/// <summary>A machine for the instructions of a pickle that build dictionaries, lists, texts, numbers and NumPy's arrays, and for no other.</summary>
+/// <summary>Interprets those instructions of a pickle that build dictionaries, lists, texts, numbers and NumPy's arrays, and refuses all others.</summary>
 /// <remarks>
-/// A pickle is a program: one that calls functions by name. This machine knows two of them, <c>numpy.core.multiarray._reconstruct</c> and
-/// <c>numpy.dtype</c>, as descriptions of an array, and refuses every other name. Source: Python's <c>pickletools</c>; protocols 0 to 4, without the
-/// instructions that CIFAR's files and NumPy's arrays don't need.
+/// A pickle is a program that calls functions by name. This reader knows two names, <c>numpy.core.multiarray._reconstruct</c> and <c>numpy.dtype</c>, as
+/// descriptions of an array, and refuses every other name. Source: Python's <c>pickletools</c>; protocols 0 to 4, without the instructions that CIFAR's
+/// files and NumPy's arrays do not need.
 /// </remarks>
 internal sealed class PickleReader(byte[] file)
 {
-    /// <summary>CIFAR-100 takes 210,000 instructions.</summary>
+    /// <summary>The greatest number of instructions; CIFAR-100 needs 210,000.</summary>
     private const int MostInstructions = 2_000_000;
 
     private const int LongestName = 60;
@@ -55,8 +55,8 @@ internal sealed class PickleReader(byte[] file)
     private sealed record ElementType(string Spelling);
 
     /// <summary>Runs the pickle.</summary>
-    /// <returns>What it leaves, if that is a dictionary.</returns>
-    /// <exception cref="FormatException">It is damaged, or uses an instruction or a name that describes no array.</exception>
+    /// <returns>The object that the pickle builds, if it is a dictionary.</returns>
+    /// <exception cref="FormatException">The pickle is damaged, or uses an instruction or a name that does not describe an array.</exception>
     public PickledDictionary? ReadDictionary()
     {
         for (var i = 0; i < MostInstructions; i++)
@@ -76,7 +76,7 @@ internal sealed class PickleReader(byte[] file)
         throw new FormatException($"expected a pickle of at most {MostInstructions} instructions");
     }
 
-    /// <summary>Instructions that push a value which stands in the file.</summary>
+    /// <summary>Handles instructions that push a value which is in the file.</summary>
     private bool Constant(char instruction)
     {
         switch (instruction)
@@ -115,7 +115,7 @@ internal sealed class PickleReader(byte[] file)
         }
     }
 
-    /// <summary>Instructions that keep a value, or push one that was kept.</summary>
+    /// <summary>Handles instructions that store a value in the memo or push a stored value.</summary>
     private bool Memory(char instruction)
     {
         switch (instruction)
@@ -138,7 +138,9 @@ internal sealed class PickleReader(byte[] file)
         }
     }
 
-    /// <summary>Instructions that build lists, tuples and dictionaries. Of a list nothing is kept, of a dictionary the array 'data'.</summary>
+    /// <summary>
+    /// Handles instructions that build lists, tuples and dictionaries. The elements of lists are dropped; of a dictionary only 'data' is kept.
+    /// </summary>
     private bool Collection(char instruction)
     {
         switch (instruction)
@@ -175,7 +177,7 @@ internal sealed class PickleReader(byte[] file)
         }
     }
 
-    /// <summary>Instructions that would call a function.</summary>
+    /// <summary>Handles instructions that would call a function.</summary>
     private bool Call(char instruction)
     {
         switch (instruction)

@@ -1,15 +1,15 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>The array <c>data</c> of a pickled dictionary, as CIFAR's version for Python has it.</summary>
+/// <summary>The array <c>data</c> of a pickled dictionary, as in CIFAR's version for Python.</summary>
 /// <param name="Bytes">Images, one after the other.</param>
-/// <param name="Width">Bytes of an image.</param>
+/// <param name="Width">Number of bytes of an image.</param>
 internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Width)
 {
-    /// <summary>Reads a pickle without executing anything of it.</summary>
+    /// <summary>Reads a pickle without executing any part of it.</summary>
     /// <param name="file">The pickle.</param>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <returns>The images.</returns>
-    /// <exception cref="InvalidInputException">The file is damaged, or a pickle of something else.</exception>
+    /// <exception cref="InvalidInputException">The file is damaged, or the pickle holds something else.</exception>
     public static PickledImages Read(byte[] file, string name)
     {
         try

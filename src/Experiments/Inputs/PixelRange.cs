@@ -1,15 +1,15 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Which numbers a pixel may be.</summary>
+/// <summary>The range of numbers that pixels may have.</summary>
 internal static class PixelRange
 {
-    /// <summary>Single precision holds sums of the squares of such pixels with room to spare.</summary>
+    /// <summary>The greatest magnitude of a pixel; sums of its square fit single precision easily.</summary>
     private const double LargestPixel = 1e15;
 
     /// <summary>Refuses arrays of text.</summary>
     /// <param name="type">Type of the elements.</param>
-    /// <param name="name">What to call the array in messages.</param>
-    /// <exception cref="InvalidInputException">The elements are no numbers.</exception>
+    /// <param name="name">The array's name in messages.</param>
+    /// <exception cref="InvalidInputException">The elements are not numbers.</exception>
     public static void RequireNumbers(NpyElementType type, string name)
     {
         if (type.Kind == 'U')
@@ -18,10 +18,10 @@ internal static class PixelRange
         }
     }
 
-    /// <summary>Refuses what is not finite, or too large.</summary>
+    /// <summary>Refuses pixels that are not finite or are too large.</summary>
     /// <param name="pixels">The pixels.</param>
     /// <param name="first">Index of the first one in its array.</param>
-    /// <param name="name">What to call the array in messages.</param>
+    /// <param name="name">The array's name in messages.</param>
     /// <exception cref="InvalidInputException">One of them is not a finite number of magnitude up to 1e15.</exception>
     public static void Require(ReadOnlySpan<double> pixels, long first, string name)
     {

@@ -11,8 +11,9 @@ public sealed class StoredImages : ImageSource
 
     /// <summary>Takes images from an array.</summary>
     /// <param name="images">Array (images, height, width, channels), or (images, height, width) for one channel, or as the layout says.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <param name="layout">Which axis is which; if null, four axes are <see cref="ImageLayout.Nhwc"/> and three are <see cref="ImageLayout.Nhw"/>.</param>
+    /// <param name="name">The array's name in messages.</param>
+    /// <param name="layout">The meaning of each axis; if null, four axes are <see cref="ImageLayout.Nhwc"/> and three are
+    /// <see cref="ImageLayout.Nhw"/>.</param>
     /// <exception cref="InvalidInputException">
     /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes
     /// contradict the default.
@@ -71,7 +72,9 @@ public sealed class StoredImages : ImageSource
         }
     }
 
-    /// <summary>What a checksum says of an array beside its bytes. A layout other than the default gives other images.</summary>
+    /// <summary>
+    /// The part of a checksum that describes the array and not its bytes. It names a layout other than the default, which gives other images.
+    /// </summary>
     internal static string ChecksumLabel(NpyElementType type, IReadOnlyList<int> shape, ImageLayout layout) =>
         $"{type.Kind}{type.Size}{type.IsBigEndian} "
         + $"{string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";

@@ -7,12 +7,12 @@ internal static class ByteCount
 {
     private static readonly string[] Units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
 
-    /// <summary>Spells it with three digits and the unit that fits.</summary>
+    /// <summary>Spells the number with three digits and the unit that fits.</summary>
     /// <param name="bytes">The number, at least 0.</param>
     /// <returns><c>512 bytes</c>, <c>25.3 GB</c>, <c>1.49 TB</c>.</returns>
     public static string Spell(double bytes)
     {
-        // From 999.5 on three digits round to a thousand, which is one of the next unit.
+        // A number from 999.5 on rounds to 1000 at three digits, which is 1 of the next unit.
         var unit = 0;
         while (bytes >= 999.5 && unit < Units.Length - 1)
         {

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Says in plain words why a text is no configuration: which option it names wrongly, and what was expected of it.</summary>
+/// <summary>Describes why a text is not a configuration: which of its options is wrong, and what was expected of that option.</summary>
 internal static class ConfigurationRefusal
 {
-    /// <summary>Longest piece of a file that a message repeats.</summary>
+    /// <summary>The greatest number of characters of a file that a message quotes.</summary>
     private const int MostShown = 40;
 
     /// <summary>Options by their names in files, with what is expected of each.</summary>
@@ -15,8 +15,8 @@ internal static class ConfigurationRefusal
         .DistinctBy(property => property.Name)
         .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), property => WordsOf(property.PropertyType));
 
-    /// <summary>Says it.</summary>
-    /// <param name="exception">What the reader of JSON met.</param>
+    /// <summary>Describes the error.</summary>
+    /// <param name="exception">The exception of the JSON reader.</param>
     /// <param name="text">The text.</param>
     public static string Describe(JsonException exception, string text)
     {
@@ -49,13 +49,13 @@ internal static class ConfigurationRefusal
         }
         catch (InvalidOperationException)
         {
-            // Half of a character, which JSON's grammar allows.
+            // The text ends or begins in the middle of a surrogate pair, which JSON's grammar allows.
             return "expected text in Unicode";
         }
     }
 
-    /// <summary>Refuses numbers that double precision would round to 0 without a word.</summary>
-    /// <exception cref="InvalidInputException">There is one; named as on the command line.</exception>
+    /// <summary>Refuses numbers that double precision would silently round to 0.</summary>
+    /// <exception cref="InvalidInputException">There is such a number; the message names the option as on the command line.</exception>
     public static void RequireWithoutUnderflow(string text)
     {
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Depths at which moments are computed, in any distance from each other. Lists of the same depths are equal.</summary>
+/// <summary>Depths at which moments are computed, evenly spaced or not. Lists of the same depths are equal.</summary>
 /// <param name="depths">The depths; valid ones increase from at least 1.</param>
 [JsonConverter(typeof(JsonForm))]
 public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEquatable<DepthList>
@@ -18,11 +18,11 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     /// <inheritdoc/>
     public int this[int index] => _depths[index];
 
-    /// <summary>Reads a list as the command line has it.</summary>
-    /// <param name="option">What it was given for.</param>
+    /// <summary>Parses a list in the form of the command line.</summary>
+    /// <param name="option">The option that it is the value of.</param>
     /// <param name="text"><c>1,2,4,8,16</c>.</param>
     /// <returns>The list.</returns>
-    /// <exception cref="InvalidInputException">The text is no list of numbers.</exception>
+    /// <exception cref="InvalidInputException">The text is not a list of increasing numbers.</exception>
     public static DepthList Parse(string option, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -36,9 +36,9 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
         );
     }
 
-    /// <summary>Refuses a list that no experiment of a depth can have.</summary>
-    /// <param name="option">What it was given for.</param>
-    /// <param name="totalDepth">The depth.</param>
+    /// <summary>Refuses a list that does not suit an experiment of a given depth.</summary>
+    /// <param name="option">The option that it is the value of.</param>
+    /// <param name="totalDepth">The depth of the experiment.</param>
     /// <exception cref="InvalidInputException">The list is empty, or does not increase from at least 1 to at most the depth.</exception>
     public void RequireWithin(string option, int totalDepth)
     {
@@ -89,7 +89,7 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     /// <inheritdoc/>
     public override string ToString() => string.Join(',', _depths);
 
-    /// <summary>An array of numbers.</summary>
+    /// <summary>The JSON form: an array of numbers.</summary>
     private sealed class JsonForm : JsonConverter<DepthList>
     {
         public override DepthList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

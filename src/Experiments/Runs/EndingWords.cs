@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Endings in words: how many mappings ended how, and where the first of them did.</summary>
+/// <summary>Describes endings in words: how many mappings had each ending, and where it occurred first.</summary>
 internal static class EndingWords
 {
     /// <summary>Counts endings.</summary>
-    /// <param name="ends">The ends of all mappings, or of some; those that lasted do not count.</param>
+    /// <param name="ends">The ends of all mappings or of some; mappings that did not end are not counted.</param>
     /// <param name="all">Number of all mappings.</param>
-    /// <param name="noun">What a mapping is called, in the singular.</param>
+    /// <param name="noun">The word for a mapping, in the singular.</param>
     /// <returns>A clause for each ending that occurs, such as <c>in 2 of 40 mappings the signal dies, first at depth 12</c>; a depth of -1 is
     /// unknown.</returns>
     public static IReadOnlyList<string> Count(IEnumerable<MappingEnd> ends, int all, string noun = "mapping") =>
@@ -28,7 +28,7 @@ internal static class EndingWords
                 }),
         ];
 
-    /// <summary>What an ending is, as a clause.</summary>
+    /// <summary>Describes an ending as a clause.</summary>
     /// <param name="ending">The ending.</param>
     /// <returns>Subject and verb.</returns>
     public static string Say(Ending ending) =>

@@ -7,10 +7,10 @@ namespace Wellbehaved.Experiments;
 /// <param name="shard">The share.</param>
 public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
 {
-    /// <summary>Says whose results these are, for a journal.</summary>
+    /// <summary>The header by which a journal states the experiment of its records.</summary>
     internal JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
 
-    /// <summary>What the user should know of how the images are read; null if nothing.</summary>
+    /// <summary>What the user should know about how the images are read; null if there is nothing to say.</summary>
     public string? Remark => images.Remark;
 
     /// <summary>The simulations to run.</summary>
@@ -29,7 +29,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         var images = options.OpenImages();
         options.ValidateFor(images);
 
-        // Before the work, not when its result is written.
+        // This is checked before the work, not only when the result is written.
         ResultArrays.RequireListable(options.NumSims - (shard ?? Shard.Whole).Extent(options.NumSims).Count);
         return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard ?? Shard.Whole);
     }
@@ -43,7 +43,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
     public ExperimentResult Run(Action? depthReached = null, CancellationToken cancellation = default) => Simulate(null, depthReached, cancellation);
 
     /// <summary>Runs the simulations that a journal lacks.</summary>
-    /// <param name="journal">Holds simulations that are finished already, and receives each that will be.</param>
+    /// <param name="journal">Holds the simulations that are already finished, and receives each new one.</param>
     /// <param name="depthReached">Called after each layer or residual unit of each simulation, from several threads.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The results, those that were finished among them.</returns>
@@ -90,7 +90,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         }
         catch (AggregateException exception)
         {
-            // Which of several failures came first depends on the threads; the message must not.
+            // The order of several failures depends on the threads; the message must not depend on it.
             throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault()
                 ?? exception.InnerExceptions[0];
         }
@@ -98,7 +98,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);
     }
 
-    /// <summary>Small simulations run side by side, large ones one after the other with their layers shared between the threads.</summary>
+    /// <summary>How threads are shared: small simulations run in parallel; large ones run one after the other, and all threads share their layers.</summary>
     private (int Workers, int ThreadsEach) Shares(int simulations)
     {
         var small = MemoryFootprint.Bytes(options, images).Features <= MemoryFootprint.SmallSimulation;

@@ -10,13 +10,15 @@ namespace Wellbehaved.Experiments;
 /// </summary>
 public sealed record ExperimentOptions
 {
-    /// <summary>Far beyond what a machine can run; within it no product of sizes leaves 64 bits, and what theory tabulates by width fits memory.</summary>
+    /// <summary>
+    /// The greatest number of channels, far more than a machine can run. So products of sizes fit 64 bits, and theory's tables by width fit memory.
+    /// </summary>
     private const int MostChannels = 1 << 20;
 
-    /// <summary>Places beyond which a result file's texts would be refused by its readers.</summary>
+    /// <summary>The greatest number of places; readers of result files would refuse the texts of more.</summary>
     private const int MostPlaces = 1 << 14;
 
-    /// <summary>Characters of a configuration, of which readers take a megabyte at four bytes each.</summary>
+    /// <summary>The greatest number of characters in a configuration; readers accept four megabytes, at four bytes for each character.</summary>
     private const int MostCharacters = 1 << 20;
 
     private const int MostImages = 1 << 24;
@@ -25,25 +27,25 @@ public sealed record ExperimentOptions
 
     private readonly int _numComputations = 100;
 
-    /// <summary>Name of the architecture; null where <see cref="Network"/> says what is run.</summary>
+    /// <summary>Name of the architecture; null where <see cref="Network"/> is run instead.</summary>
     public required string? Architecture { get; init; }
 
     /// <summary>The network, where it is described by its layers; <see cref="ForNetwork(Networks.Network, int, int)"/> makes such options.</summary>
     [JsonIgnore]
     public Network? Network { get; private init; }
 
-    /// <summary>What results, titles and messages call the network.</summary>
+    /// <summary>The network's name in results, titles and messages.</summary>
     [JsonIgnore]
     public string Name => Network?.Name ?? Architecture ?? throw new UnreachableException("options have an architecture or a network");
 
-    /// <summary>Of which mapping the noise is the derivative; a configuration says nothing of the default: older files have no such key.</summary>
+    /// <summary>The mapping whose derivative the noise is. A configuration omits the default, because older files have no such key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NoiseKind Noise { get; init; } = NoiseKind.Mapping;
 
     /// <summary>Number of layers or residual units.</summary>
     public required int TotalDepth { get; init; }
 
-    /// <summary>Kernel extent of an architecture; 1 means fully connected. 0 for a described network, whose layers have their own.</summary>
+    /// <summary>Kernel size of an architecture; 1 means fully connected. 0 for a described network, whose layers have their own.</summary>
     public required int KernelSize { get; init; }
 
     /// <summary>Channels of every layer of an architecture. 0 for a described network, whose layers have their own.</summary>
@@ -55,7 +57,7 @@ public sealed record ExperimentOptions
     /// <summary>Number of simulations, each with its own batch, noise and weights.</summary>
     public required int NumSims { get; init; }
 
-    /// <summary>What lies beyond the border of the image.</summary>
+    /// <summary>What a convolution reads beyond the border of the image.</summary>
     public Boundary Boundary { get; init; } = Boundary.Periodic;
 
     /// <summary>Input images; see <see cref="ImageSources.Open"/>.</summary>
@@ -64,7 +66,9 @@ public sealed record ExperimentOptions
     /// <summary>Folder of the data set's files, where it needs one.</summary>
     public string? DataDir { get; init; }
 
-    /// <summary>Which axis of a file of images is which; null for the default, of which a configuration says nothing: older files have no such key.</summary>
+    /// <summary>
+    /// The meaning of each axis of a file of images; null for the default. A configuration omits the default, because older files have no such key.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImageLayout? Layout { get; init; }
 
@@ -77,7 +81,7 @@ public sealed record ExperimentOptions
     /// <summary>Feedforward layers in a residual branch, H.</summary>
     public int ResDepth { get; init; } = 2;
 
-    /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
+    /// <summary>Number of depths at which moments are computed; they are evenly spaced up to the total depth, unless <see cref="Depths"/> lists them.</summary>
     public int NumComputations
     {
         get => Depths?.Count ?? _numComputations;
@@ -85,7 +89,7 @@ public sealed record ExperimentOptions
     }
 
     /// <summary>
-    /// The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.
+    /// The depths at which moments are computed; null for evenly spaced ones. A configuration omits evenly spaced ones, because older files have no such key.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DepthList? Depths { get; init; }
@@ -99,14 +103,14 @@ public sealed record ExperimentOptions
     /// <summary>Whether the effective rank of the noise is computed.</summary>
     public bool ReffNoise { get; init; } = true;
 
-    /// <summary>Whether gradients are passed back through each mapping; a configuration says nothing of the default: older files have no such key.</summary>
+    /// <summary>Whether gradients are passed back through each mapping. A configuration omits the default, because older files have no such key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Gradients { get; init; }
 
-    /// <summary>Depths between two computations of moments where these are evenly spaced.</summary>
+    /// <summary>The difference between neighbouring depths at which moments are computed, where these are evenly spaced.</summary>
     public int DepthInterval => TotalDepth / NumComputations;
 
-    /// <summary>The depths at which moments are computed, whoever chose them.</summary>
+    /// <summary>The depths at which moments are computed, listed or evenly spaced.</summary>
     [JsonIgnore]
     public IReadOnlyList<int> ComputedDepths => Depths ?? (IReadOnlyList<int>)[.. Enumerable.Range(1, NumComputations).Select(i => i * DepthInterval)];
 
@@ -114,7 +118,7 @@ public sealed record ExperimentOptions
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="numSims">Number of simulations.</param>
-    /// <returns>Options with the defaults of the rest.</returns>
+    /// <returns>Options with defaults for everything else.</returns>
     public static ExperimentOptions ForNetwork(Network network, int batchSize, int numSims)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -139,12 +143,12 @@ public sealed record ExperimentOptions
     /// <returns>The options.</returns>
     public ExperimentOptions WithNetwork(Network network) => this with { Network = network, Depths = null };
 
-    /// <summary>Units, after each of which progress is told.</summary>
+    /// <summary>Number of units; progress is reported after each.</summary>
     internal int Steps => Network?.Depth ?? TotalDepth;
 
-    /// <summary>Whether the net has a single point, over which nothing varies: variance 0, χ and r_eff undefined.</summary>
+    /// <summary>Whether the network has a single point, so that nothing varies over points: the variance is 0, χ and r_eff are undefined.</summary>
     /// <param name="images">The input images.</param>
-    /// <returns>True for one image in a fully connected net, or a net that shrinks it to one position.</returns>
+    /// <returns>True for one image in a fully connected network, or in a network that shrinks it to one position.</returns>
     public bool HasSinglePoint(ImageSource images) => Settings(images).FeatureShape.Points == 1;
 
     /// <summary>Describes the network.</summary>
@@ -156,7 +160,7 @@ public sealed record ExperimentOptions
         return Settings(images.BatchShape(BatchSize));
     }
 
-    /// <summary>Opens the input images. Gaussian ones have the shape that a described network reads.</summary>
+    /// <summary>Opens the input images. Gaussian images have the shape of the described network's input.</summary>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The data set is unknown, or its files are missing or damaged.</exception>
     public ImageSource OpenImages() =>
@@ -165,8 +169,8 @@ public sealed record ExperimentOptions
             : ImageSources.Open(Dataset, DataDir, Layout);
 
     /// <summary>
-    /// The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those
-    /// of a fully connected architecture are.
+    /// The network in the form for which its input is prepared. A network that begins with a flattening layer receives vectors instead of images: their
+    /// features are normalised one by one, as for a fully connected architecture.
     /// </summary>
     internal Network? PreparedNetwork
     {
@@ -191,9 +195,9 @@ public sealed record ExperimentOptions
             ? throw new InvalidOperationException("expected an architecture, got a described network")
             : new(Model.Architecture.Named(Architecture, ResDepth), batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
 
-    /// <summary>Refuses an architecture that nobody knows.</summary>
-    /// <param name="name">What <c>--architecture</c> was given.</param>
-    /// <exception cref="InvalidInputException">It is none of <see cref="Model.Architecture.Names"/>.</exception>
+    /// <summary>Refuses an unknown architecture.</summary>
+    /// <param name="name">The value of <c>--architecture</c>.</param>
+    /// <exception cref="InvalidInputException">The name is not one of <see cref="Model.Architecture.Names"/>.</exception>
     public static void RequireArchitecture(string name)
     {
         if (!Model.Architecture.Names.Contains(name))
@@ -205,11 +209,11 @@ public sealed record ExperimentOptions
         }
     }
 
-    /// <summary>Refuses sizes that no experiment has, wherever they were given: on the command line or in a file.</summary>
+    /// <summary>Refuses sizes that no experiment can have, whether they come from the command line or from a file.</summary>
     /// <param name="numChannels">Channels of every layer; null if not given.</param>
     /// <param name="batchSize">Images in a batch; null if not given.</param>
-    /// <param name="kernelSize">Kernel extent; null if not given.</param>
-    /// <exception cref="InvalidInputException">One of them is out of range; names it and what is expected.</exception>
+    /// <param name="kernelSize">Kernel size; null if not given.</param>
+    /// <exception cref="InvalidInputException">A size is out of range; the message names it and what is expected.</exception>
     public static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
     {
         RequireUpTo("--num-channels", numChannels, MostChannels);
@@ -219,9 +223,9 @@ public sealed record ExperimentOptions
 
     /// <summary>Refuses a batch norm over a single point.</summary>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <param name="kernelSize">Kernel extent; null if not known.</param>
+    /// <param name="kernelSize">Kernel size; null if not known.</param>
     /// <param name="batchSize">Images in a batch; null if not known.</param>
-    /// <exception cref="InvalidInputException">A fully connected network with batch norm is given one image.</exception>
+    /// <exception cref="InvalidInputException">A fully connected network with batch norm would get a single image.</exception>
     public static void RequireVariance(string architecture, int? kernelSize, int? batchSize)
     {
         if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
@@ -233,8 +237,8 @@ public sealed record ExperimentOptions
         }
     }
 
-    /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
-    /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
+    /// <summary>Checks each option by itself; call it before anything is opened or allocated.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; the message names it and what is expected.</exception>
     public void Validate()
     {
         RequirePositive("--num-sims", NumSims);
@@ -289,7 +293,7 @@ public sealed record ExperimentOptions
 
     /// <summary>Checks the options against the images and the machine's memory.</summary>
     /// <param name="images">The input images.</param>
-    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel size exceeds the images, batch norm would get a single
     /// point, or the buffers would not fit memory.</exception>
     public void ValidateFor(ImageSource images)
     {
@@ -309,7 +313,7 @@ public sealed record ExperimentOptions
             return;
         }
 
-        // Images of one row or column are signals over the other one.
+        // In an image of one row or one column, the other extent limits the kernel size.
         var side = Math.Min(images.Height, images.Width) is > 1 and var shorter ? shorter : Math.Max(images.Height, images.Width);
         if (KernelSize > side)
         {
@@ -367,7 +371,7 @@ public sealed record ExperimentOptions
         }
     }
 
-    /// <summary>What stands for the inputs must be words and numbers that exist.</summary>
+    /// <summary>Requires that the options of the input have valid values, since a file may give them any number.</summary>
     private void RequireInputs()
     {
         if (Dataset is null || !Enum.IsDefined(Normalize))
@@ -386,7 +390,7 @@ public sealed record ExperimentOptions
         }
     }
 
-    /// <summary>Refuses images that a network does not read, and a batch norm over a single point.</summary>
+    /// <summary>Refuses images that do not have the shape of the network's input, and a batch norm over a single point.</summary>
     private void RequireFit(Network network, ImageSource images)
     {
         var shape = new Shape(images.Height, images.Width, images.Channels);

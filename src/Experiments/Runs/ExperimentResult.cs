@@ -2,9 +2,9 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of an experiment's simulations, and the arrays that a result file holds.</summary>
 /// <param name="Options">The options that they were computed with.</param>
-/// <param name="Settings">The network of an architecture; null for a described one.</param>
+/// <param name="Settings">The network of an architecture; null for a described network.</param>
 /// <param name="Simulations">Moments of each simulation.</param>
-/// <param name="Identity">Which experiment it is.</param>
+/// <param name="Identity">The experiment that they belong to.</param>
 /// <param name="Indices">Indices of the simulations, increasing.</param>
 /// <param name="Shard">The share of the experiment that these are.</param>
 public sealed record ExperimentResult(
@@ -16,19 +16,21 @@ public sealed record ExperimentResult(
     Shard Shard
 )
 {
-    /// <summary>Depths at which moments were computed: of a described network, those of the places that form one sequence, the ends of its units.</summary>
+    /// <summary>
+    /// Depths at which moments were computed; for a described network, the depths of the places that form one sequence, the ends of its units.
+    /// </summary>
     public IReadOnlyList<int> Depths => Recorded is { } places ? [.. places.Ends.Select(end => places.Depths[end])] : Options.ComputedDepths;
 
-    /// <summary>How each simulation ended, if it did before its depth.</summary>
+    /// <summary>How each simulation ended, if it ended before the last depth.</summary>
     public IReadOnlyList<MappingEnd> Ends =>
         Recorded is { } places
             ? [.. Simulations.Select(simulation => simulation.End(places, Options.BatchSize))]
             : [.. Simulations.Select(simulation => simulation.End(Depths, Varies))];
 
-    /// <summary>Whether there is more than one point, over which the signal varies, at the end of each unit.</summary>
+    /// <summary>Whether there is more than one point at the end of each unit, so that the signal can vary over points.</summary>
     public bool Varies => Recorded is { } places ? places.Varies : Architectural.FeatureShape.Points > 1;
 
-    /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others.</summary>
+    /// <summary>H, the number of layers in a branch, for a network of residual units with identity skips; null for all others.</summary>
     public int? ResidualDepth =>
         Recorded is { } places ? places.ResidualDepth(Options.Network!)
         : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth
@@ -49,14 +51,14 @@ public sealed record ExperimentResult(
 
     private NetworkSettings Architectural => Settings ?? throw new InvalidOperationException("expected an architecture, got a described network");
 
-    /// <summary>One number of the moments at the end of each unit.</summary>
-    /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
+    /// <summary>One number of each set of moments at the end of each unit.</summary>
+    /// <param name="selector">Selects the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
     public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) =>
         Recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
 
-    /// <summary>One number of the moments where effective ranks are computed, after the first activation of each unit.</summary>
-    /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
+    /// <summary>One number of each set of moments where effective ranks are computed, after the first activation of each unit.</summary>
+    /// <param name="selector">Selects the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
     public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) =>
         Recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
@@ -66,12 +68,12 @@ public sealed record ExperimentResult(
 
     /// <summary>One number of each set of moments at a place of an architecture.</summary>
     /// <param name="place">The place.</param>
-    /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
+    /// <param name="selector">Selects the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × computed depths).</returns>
     public double[][] Select(Place place, Func<MomentSet, double, double> selector) =>
         [.. Simulations.Select(simulation => simulation.AtPlaces[place.Number - 1].Select(moments => selector(moments, simulation.Mu2InputSignal)).ToArray())];
 
-    /// <summary>The arrays of the result file, and a line for each that had to be left out.</summary>
+    /// <summary>The arrays of the result file, and a warning for each array that had to be left out.</summary>
     /// <returns>Arrays by name, and warnings.</returns>
     internal (IReadOnlyList<KeyValuePair<string, NpyArray>> Arrays, IReadOnlyList<string> Warnings) ToArrays()
     {
@@ -79,7 +81,7 @@ public sealed record ExperimentResult(
         return ([.. arrays, .. ResultArrays.Extent(Indices, Options.NumSims, Shard)], warnings);
     }
 
-    /// <summary>The same without the arrays that say which simulations these are, which are as long as the experiment.</summary>
+    /// <summary>The same without the arrays that list the simulations, whose length is that of the experiment.</summary>
     internal (List<KeyValuePair<string, NpyArray>> Arrays, List<string> Warnings) MomentArrays()
     {
         if (Recorded is { } places)

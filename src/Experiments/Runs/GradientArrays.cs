@@ -4,12 +4,12 @@ namespace Wellbehaved.Experiments;
 internal static class GradientArrays
 {
     /// <summary>Adds both arrays; the first is left out, with a warning, where it exceeds double precision.</summary>
-    /// <param name="arrays">Receives them.</param>
-    /// <param name="warnings">Receives a line for what is left out.</param>
-    /// <param name="suffix">What follows the names.</param>
+    /// <param name="arrays">Receives the arrays.</param>
+    /// <param name="warnings">Receives a warning for an array that is left out.</param>
+    /// <param name="suffix">The suffix of the arrays' names.</param>
     /// <param name="logarithms">Natural logarithms (simulations × columns).</param>
-    /// <param name="simulations">Rows.</param>
-    /// <param name="columns">Columns.</param>
+    /// <param name="simulations">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
     public static void Add(List<KeyValuePair<string, NpyArray>> arrays, List<string> warnings, string suffix, double[] logarithms, int simulations, int columns)
     {
         double[] values = [.. logarithms.Select(logarithm => logarithm == MomentSet.LogOfZero ? 0 : Math.Exp(logarithm))];

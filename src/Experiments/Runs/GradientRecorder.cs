@@ -4,9 +4,8 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Passes a gradient of independent normal numbers back through a mapping and takes its mean square at the recorded places.</summary>
 /// <remarks>
-/// The pass has signals of its own, without noise and with direct convolutions, so that recording gradients changes no other number. The gradient is that of
-/// the noise's mapping:
-/// with <see cref="NoiseKind.Full"/> batch statistics are differentiated.
+/// The pass has its own signals, without noise and with direct convolutions, so that recording gradients changes no other number. The gradient is that of
+/// the mapping whose derivative the noise is: with <see cref="NoiseKind.Full"/>, batch statistics are differentiated.
 /// </remarks>
 internal sealed class GradientRecorder : IGradientObserver<float>, IDisposable
 {
@@ -14,12 +13,12 @@ internal sealed class GradientRecorder : IGradientObserver<float>, IDisposable
     private readonly BackwardPass<float> _pass;
     private readonly int _threads;
 
-    /// <summary>Where the gradient at each of the network's places goes; null for those that are not recorded.</summary>
+    /// <summary>For each of the network's places, the position at which its gradient is recorded; null for places that are not recorded.</summary>
     private readonly (int Place, int Depth)?[] _positions;
     private readonly (int Places, int Depths, bool Gradients) _extent;
     private double[][] _gradients = [];
 
-    /// <summary>Allocates what a pass needs.</summary>
+    /// <summary>Allocates the memory of a pass.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="network">The network, in the form that the input is prepared for.</param>
     /// <param name="threads">Greatest number of threads; results do not depend on it.</param>

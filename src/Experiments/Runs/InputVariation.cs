@@ -1,24 +1,24 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Refuses a batch of which the first layer with weights leaves nothing that varies: all that follows would be rounding.</summary>
+/// <summary>Refuses a batch that no longer varies after the first layer with weights: all later numbers would be rounding errors.</summary>
 internal static class InputVariation
 {
     /// <summary>
-    /// A convolution of up to 4,096 terms rounds by some 64·2⁻²⁴ of its outputs' size, where the errors of its terms add up like a random walk: a variance
-    /// below the square of that, relative to the mean square, is rounding.
+    /// The least variance, relative to the mean square, that is not taken for rounding. A convolution of up to 4,096 terms has a rounding error of about
+    /// 64·2⁻²⁴ of the size of its outputs, since the errors of the terms add up like a random walk; the limit is the square of that.
     /// </summary>
     private const double LeastVariation = 1.0 / (1L << 36);
 
-    /// <summary>Looks at the output of the first layer with weights, over more than one point.</summary>
-    /// <remarks>Of a single channel, two points come as close to each other once in 100,000 times whatever the images.</remarks>
+    /// <summary>Requires that the output of the first layer with weights varies over the points, of which there is more than one.</summary>
+    /// <remarks>The limit is not used for a single channel, where two points are as close as that once in 100,000 times, whatever the images are.</remarks>
     /// <param name="options">The experiment.</param>
-    /// <param name="moments">Its moments.</param>
-    /// <param name="channels">Its channels.</param>
-    /// <param name="withoutEpsilon">Whether a batch norm with ε = 0 would divide by this variance: then ε is wrong for the images, too.</param>
-    /// <exception cref="InvalidInputException">It does not vary.</exception>
+    /// <param name="moments">The moments of that output.</param>
+    /// <param name="channels">The number of its channels.</param>
+    /// <param name="withoutEpsilon">Whether a batch norm with ε = 0 would divide by this variance; then the message also names ε.</param>
+    /// <exception cref="InvalidInputException">The output does not vary.</exception>
     public static void Require(ExperimentOptions options, MomentSet moments, int channels, bool withoutEpsilon)
     {
-        // A network whose first weights are 0, or huge, ends every mapping whatever the images: that is an ending, and no fault of theirs.
+        // A network whose first weights are 0 or huge ends every mapping for all images. That is an ending, and not an error in the images.
         var isOfTheNetwork = options.Network is not null && (moments.SignalIsDead || !double.IsFinite(moments.LogNu2Signal));
         var share = Math.Exp(moments.LogMu2Signal - moments.LogNu2Signal);
         if (isOfTheNetwork || (share > (channels == 1 ? 0 : LeastVariation) && !moments.SignalIsDead))

@@ -1,25 +1,25 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>How a mapping ended, and where.</summary>
-/// <param name="Ending">How; none if it lasted.</param>
-/// <param name="Depth">The first computed depth at which it had ended; -1 if it lasted.</param>
+/// <param name="Ending">How it ended; none if it did not end.</param>
+/// <param name="Depth">The first computed depth at which it had ended; -1 if it did not end.</param>
 public readonly record struct MappingEnd(Ending Ending, int Depth)
 {
-    /// <summary>A mapping that lasted.</summary>
+    /// <summary>The value for a mapping that did not end.</summary>
     public static MappingEnd None { get; } = new(Ending.None, -1);
 
     /// <summary>Whether it ended.</summary>
     public bool HasEnded => Ending != Ending.None;
 
-    /// <summary>Whether a mapping still had all of its numbers at a depth.</summary>
+    /// <summary>Whether a mapping had not yet ended at a depth.</summary>
     /// <param name="depth">The depth.</param>
     /// <returns>True before the end.</returns>
     public bool IsAliveAt(int depth) => !HasEnded || depth < Depth;
 
-    /// <summary>Tells the end of a mapping from the logarithms that are known of it.</summary>
+    /// <summary>Finds the end of a mapping from the logarithms of its moments.</summary>
     /// <param name="depths">Computed depths.</param>
-    /// <param name="logNu2">ln ν₂ of the signal, by depth; negative infinity or <see cref="MomentSet.LogOfZero"/> for zero; null if unknown, as all that
-    /// follow.</param>
+    /// <param name="logNu2">ln ν₂ of the signal, by depth; negative infinity or <see cref="MomentSet.LogOfZero"/> for zero; null if unknown, as are the
+    /// following parameters.</param>
     /// <param name="logMu2">ln μ₂ of the signal.</param>
     /// <param name="logNoise">ln μ₂ of the noise.</param>
     /// <param name="logChi">ln χ.</param>
@@ -32,7 +32,8 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
     }
 
     /// <summary>
-    /// The end of a mapping whose state at each depth is known: from where on it never is alive again, or where a number is none for the first time.
+    /// The end of a mapping whose state at each depth is known: the first depth after which it is never alive again, or the first depth with a NaN if that is
+    /// less.
     /// </summary>
     internal static MappingEnd Find(IReadOnlyList<int> depths, IReadOnlyList<Ending> states)
     {
@@ -55,7 +56,7 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
 
     private static Ending StateOf(double? nu2, double? mu2, double? noise, double? chi, double? reff)
     {
-        // What a dead signal, or one that does not vary, has as χ depends on the program: 0, infinity or none.
+        // The χ of a signal that is dead or does not vary depends on the program: 0, infinity or NaN.
         if (IsZero(nu2) || (nu2 is null && reff == EffectiveRank.NotComputed && !IsNumber(chi) && !IsNumber(mu2)))
         {
             return Ending.DeadSignal;

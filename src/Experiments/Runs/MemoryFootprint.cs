@@ -2,18 +2,18 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>How much memory a simulation and the results of an experiment take, computed before anything is allocated.</summary>
-/// <remarks>In floating point, since absurd sizes must be refused and not overflow.</remarks>
+/// <summary>The memory that a simulation and the results of an experiment need, computed before anything is allocated.</summary>
+/// <remarks>It is computed in floating point, so that absurd sizes are refused and do not overflow.</remarks>
 internal static class MemoryFootprint
 {
-    /// <summary>Bytes of one simulation's feature buffers, below which a layer is too small to be worth sharing between threads.</summary>
+    /// <summary>Bytes of one simulation's feature buffers below which its layers are too small to be shared between threads.</summary>
     public const double SmallSimulation = 1 << 24;
 
     /// <summary>The feature buffers' bytes, all bytes of one simulation with the results, and the elements of the largest buffer.</summary>
     public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) =>
         Bytes(options, images.Height, images.Width, images.Channels);
 
-    /// <summary>The same for images of a shape.</summary>
+    /// <summary>The same for images of a given shape.</summary>
     public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels)
     {
         if (options.Network is { } network)
@@ -91,7 +91,7 @@ internal static class MemoryFootprint
         var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
         var pixels = (double)options.BatchSize * network.Input.Features;
 
-        // Effective ranks keep their matrices for each shape that they are taken of.
+        // The computation of effective ranks keeps its matrices, one set for each shape.
         var grams = Enumerable
             .Range(0, places.Count)
             .Where(i => places.HasRanks[i])

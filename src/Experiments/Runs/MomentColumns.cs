@@ -5,14 +5,14 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>A column of the result files: one number of each set of moments.</summary>
 /// <param name="Name">Name in the file, before the suffix of the place.</param>
-/// <param name="Select">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
-/// <param name="MayOverflow">Whether the column is a linear one that a deep net can drive beyond double precision.</param>
+/// <param name="Select">Selects the number from the moments; the second argument is μ₂(x⁰).</param>
+/// <param name="MayOverflow">Whether the column is not a logarithm, so that it can exceed double precision in a deep network.</param>
 internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Select, bool MayOverflow);
 
 /// <summary>The columns of the result files.</summary>
 internal static class MomentColumns
 {
-    /// <summary>What stands before the number of a place in the name of an array.</summary>
+    /// <summary>The text before the number of a place in the name of an array.</summary>
     private const string OfPlace = "_loc";
 
     /// <summary>Columns of the signal's effective rank.</summary>
@@ -24,7 +24,7 @@ internal static class MomentColumns
     /// <summary>Columns of the mean square of the gradient, for a gradient of independent normal numbers at the output.</summary>
     public const string Gradient = "gradient";
 
-    /// <summary>Columns of its natural logarithm.</summary>
+    /// <summary>Columns of the natural logarithm of that mean square.</summary>
     public const string LogGradient = "log_gradient";
 
     /// <summary>All columns of moments of signal and noise, in the order of the file.</summary>
@@ -44,23 +44,23 @@ internal static class MomentColumns
         new("log_chi", (moments, input) => moments.LogChi(input), false),
     ];
 
-    /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all of them.</summary>
+    /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all places.</summary>
     /// <param name="name">Name of the array.</param>
     public static bool IsMoment(string name) => IsAtPlace(name) || IsOfAllPlaces(name);
 
-    /// <summary>Whether an array is one of the author's layout: of a single place, whose number ends its name.</summary>
+    /// <summary>Whether an array belongs to the author's layout: a moment at a single place, whose number ends the array's name.</summary>
     public static bool IsAtPlace(string name) => PlaceOf(name) is not null;
 
-    /// <summary>Whether an array is one of the neutral layout: a moment at all places.</summary>
+    /// <summary>Whether an array belongs to the neutral layout: a moment at all places.</summary>
     public static bool IsOfAllPlaces(string name) => name is Gradient or LogGradient || All.Any(column => column.Name == name);
 
-    /// <summary>The number of the place that ends the name of an array; null if none does.</summary>
+    /// <summary>The number of the place at the end of an array's name; null if the name does not end in one.</summary>
     public static int? PlaceOf(string name) =>
         name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
         && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
             ? place
             : null;
 
-    /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
+    /// <summary>Columns that do not exist where there is a single point, since nothing varies over one point.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];
 }

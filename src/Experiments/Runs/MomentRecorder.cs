@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Computes the moments at every place of the depths that are asked for.</summary>
+/// <summary>Computes the moments at every place, at the depths that are asked for.</summary>
 internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -25,7 +25,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         Start();
     }
 
-    /// <summary>Forgets the last simulation.</summary>
+    /// <summary>Drops the moments of the previous simulation.</summary>
     public void Start()
     {
         _moments = [.. Enumerable.Range(0, _places).Select(_ => new MomentSet[_options.NumComputations])];
@@ -54,14 +54,14 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
 
         _moments[place.Number - 1][_indices[depth]] = moments;
 
-        // A branch that dies ends nothing while the skip connection lives.
+        // A dead branch does not end the mapping while the skip connection is alive.
         if (moments.SignalIsDead && place.Number == _places)
         {
             _diedAtDepth ??= depth;
         }
     }
 
-    /// <summary>Hands over what was recorded.</summary>
+    /// <summary>The recorded moments.</summary>
     public SimulationMoments Finish(double mu2InputSignal) => new(mu2InputSignal, _atDepth0, _moments, _diedAtDepth);
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Writes the moments of a described network in the neutral layout: one column for each place, whatever the network.</summary>
+/// <summary>Writes the moments of a described network in the neutral layout, which has one column for each place of any network.</summary>
 internal static class NeutralArrays
 {
-    /// <summary>The arrays, and a line for each that had to be left out.</summary>
+    /// <summary>The arrays, and a warning for each array that had to be left out.</summary>
     /// <param name="result">The result.</param>
     /// <param name="places">Its places.</param>
     public static (List<KeyValuePair<string, NpyArray>> Arrays, List<string> Warnings) Collect(ExperimentResult result, RecordedPlaces places)
@@ -22,7 +22,7 @@ internal static class NeutralArrays
         bool[] varies = [.. places.Places.Select(place => place.Shape.Positions * result.Options.BatchSize > 1)];
         foreach (var column in MomentColumns.All.Where(IsComputed))
         {
-            // Where there is a single point nothing varies: the number does not exist there.
+            // Over a single point nothing varies, so the number does not exist at such a place.
             var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
             var values = simulations
                 .SelectMany(simulation =>

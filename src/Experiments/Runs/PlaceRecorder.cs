@@ -12,7 +12,7 @@ internal sealed class PlaceRecorder<T> : IPlaceObserver<T>, IDisposable
     private readonly int _threads;
     private readonly int _firstWithWeights;
 
-    /// <summary>The position of each of the network's places among the recorded ones; -1 for those that are not.</summary>
+    /// <summary>The position of each of the network's places among the recorded ones; -1 for places that are not recorded.</summary>
     private readonly int[] _positions;
     private readonly Dictionary<TensorShape, MomentComputation<T>> _computations = [];
     private MomentSet[] _moments = [];
@@ -29,7 +29,7 @@ internal sealed class PlaceRecorder<T> : IPlaceObserver<T>, IDisposable
         _firstWithWeights = options.Network.Places.TakeWhile(place => place.WeightedLayers == 0).Count();
     }
 
-    /// <summary>Forgets the last simulation.</summary>
+    /// <summary>Drops the moments of the previous simulation.</summary>
     public void Start() => _moments = new MomentSet[_places.Count];
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class PlaceRecorder<T> : IPlaceObserver<T>, IDisposable
         _moments[position] = moments;
     }
 
-    /// <summary>Hands over what was recorded.</summary>
+    /// <summary>The recorded moments.</summary>
     public SimulationMoments Finish(double mu2InputSignal) => new(mu2InputSignal, default, [.. _moments.Select(moments => new[] { moments })], null);
 
     /// <inheritdoc/>

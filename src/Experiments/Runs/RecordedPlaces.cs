@@ -2,11 +2,11 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>The places of a described network at which an experiment takes moments, and those among them that form one sequence of depths.</summary>
+/// <summary>The places of a described network at which an experiment records moments, and those among them that form one sequence of depths.</summary>
 /// <remarks>
-/// The depth of a place counts units, where the network has repetitions or residuals outside of branches; otherwise it counts the layers with weights that lead
-/// to it.
-/// The sequence is made of the ends of units, or else of the last activation after each layer with weights.
+/// The depth of a place counts units where the network has repetitions, or residual layers outside of branches; otherwise it counts the layers with weights
+/// before the place.
+/// The sequence consists of the ends of units, or else of the last activation after each layer with weights.
 /// </remarks>
 internal sealed class RecordedPlaces
 {
@@ -20,11 +20,11 @@ internal sealed class RecordedPlaces
         int[] ends = [.. Enumerable.Range(0, Places.Count).Where(i => hasUnits ? Places[i].EndsUnit : Places[i].After is Activation && Depths[i] > 0)];
         if (ends.Length == 0)
         {
-            // Layers with weights alone: linear networks.
+            // The network is linear: it has only layers with weights.
             ends = [.. Enumerable.Range(0, Places.Count).Where(i => Depths[i] > 0)];
         }
 
-        // Over a single point nothing varies; where some ends have more, the sequence is theirs.
+        // Nothing varies over a single point. If some ends have more points, only these form the sequence.
         int[] varying = [.. ends.Where(i => Places[i].Shape.Positions * batchSize > 1)];
         Varies = varying.Length > 0;
         Ends = [.. (Varies ? varying : ends).GroupBy(i => Depths[i]).Select(group => group.Last())];
@@ -39,22 +39,22 @@ internal sealed class RecordedPlaces
     /// <summary>The places.</summary>
     public IReadOnlyList<Networks.Place> Places { get; }
 
-    /// <summary>The depth of each; they do not fall.</summary>
+    /// <summary>The depth of each place; depths do not decrease.</summary>
     public IReadOnlyList<int> Depths { get; }
 
-    /// <summary>Whether effective ranks are computed at each: after activations and at the ends of units.</summary>
+    /// <summary>Whether effective ranks are computed at each place: they are after activations and at the ends of units.</summary>
     public IReadOnlyList<bool> HasRanks { get; }
 
     /// <summary>The places that form a sequence, as indices into <see cref="Places"/>; their depths increase.</summary>
     public IReadOnlyList<int> Ends { get; }
 
-    /// <summary>Whether there is more than one point, over which a signal can vary, at the places of the sequence.</summary>
+    /// <summary>Whether there is more than one point at the places of the sequence, so that a signal can vary over points.</summary>
     public bool Varies { get; }
 
-    /// <summary>Where the effective rank of each depth of the sequence is: after the first activation of the unit, at its end if it has none.</summary>
+    /// <summary>For each depth of the sequence, the place of its effective rank: after the unit's first activation, or at its end if it has none.</summary>
     public IReadOnlyList<int> Ranks { get; }
 
-    /// <summary>The end of the last residual branch, before it is scaled and added, of each unit of the sequence that has one.</summary>
+    /// <summary>For each unit of the sequence with a residual branch, the end of its last branch, before that is scaled and added.</summary>
     public IReadOnlyList<int> Branches { get; }
 
     /// <summary>Whether depths count units, and not layers with weights.</summary>
@@ -66,8 +66,8 @@ internal sealed class RecordedPlaces
     /// <summary>The places of an experiment.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    /// <param name="depths">Repetitions of its one repeated unit at which moments are taken; null for all. What is outside of the repeat is always
-    /// taken.</param>
+    /// <param name="depths">Repetitions of the only repeated unit at which moments are recorded; null for all. Places outside of the repeat are always
+    /// recorded.</param>
     public static RecordedPlaces Choose(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
     {
         var all = Enumerable.Range(0, network.Places.Count);
@@ -90,8 +90,8 @@ internal sealed class RecordedPlaces
 
     /// <summary>The repetitions of a network that has one repeated unit.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>The depth before the first of them, and their number; null for a network without a repeat, with several, or with repeats in each
-    /// other.</returns>
+    /// <returns>The depth before the first repetition, and the number of repetitions; null for a network without a repeat, with several, or with nested
+    /// repeats.</returns>
     public static (int Before, int Times)? RepetitionsOf(Network network)
     {
         if (network.Layers.OfType<Repeat>().ToArray() is not [var repeat] || repeat.Unit.Any(layer => layer is Repeat))
@@ -104,8 +104,8 @@ internal sealed class RecordedPlaces
     }
 
     /// <summary>
-    /// H of a network whose sequence is one of residual units with identity skips and no scales: the layers with weights of its longest branch; null for all
-    /// others.
+    /// H, the number of layers with weights in the longest branch, for a network whose sequence consists of residual units with identity skips and without
+    /// scales; null for all others.
     /// </summary>
     public int? ResidualDepth(Network network)
     {
@@ -138,7 +138,7 @@ internal sealed class RecordedPlaces
         return longest;
     }
 
-    /// <summary>What follows the last repetition has its depth.</summary>
+    /// <summary>Whether a place is in a repetition. A place after the last repetition has the same depth, but no unit ends after it.</summary>
     private static bool IsInRepetition(Network network, int index)
     {
         var depth = network.Places[index].Depth;

@@ -1,12 +1,12 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Names of the arrays of a result file that are no moments, and which simulations a file holds.</summary>
+/// <summary>Names of the arrays of a result file that are not moments, and the arrays that state which simulations a file holds.</summary>
 internal static class ResultArrays
 {
     /// <summary>Depths at which moments were computed.</summary>
     public const string Depth = "depth";
 
-    /// <summary>What each place of a neutral file shows.</summary>
+    /// <summary>A text for each place of a neutral file.</summary>
     public const string Place = "place";
 
     /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
@@ -39,33 +39,33 @@ internal static class ResultArrays
     /// <summary>How each simulation ended: the codes of <see cref="Model.Ending"/>.</summary>
     public const string Ending = "ending";
 
-    /// <summary>The first computed depth at which it had ended; -1 if it lasted.</summary>
+    /// <summary>The first computed depth at which the simulation had ended; -1 if it did not end.</summary>
     public const string EndedAtDepth = "ended_at_depth";
 
-    /// <summary>Indices of the simulations, where the file does not hold all.</summary>
+    /// <summary>Indices of the simulations, where the file does not hold all of them.</summary>
     public const string Simulation = "simulation";
 
-    /// <summary>Indices of the simulations that the file lacks.</summary>
+    /// <summary>Indices of the simulations that are missing from the file.</summary>
     public const string MissingSimulations = "missing_simulations";
 
-    /// <summary>Options of training: the file is a result of <c>train</c>.</summary>
+    /// <summary>Options of training; a file with this array is a result of <c>train</c>.</summary>
     public const string TrainingConfiguration = "training_configuration";
 
-    /// <summary>Number and count of the share that the file is.</summary>
+    /// <summary>Number of the share that the file holds, and number of all shares.</summary>
     public const string Shard = "shard";
 
-    /// <summary>Arrays of a number for each simulation.</summary>
+    /// <summary>Arrays with one number for each simulation.</summary>
     public static IReadOnlyList<string> PerSimulation { get; } =
     ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
 
-    /// <summary>As numbers of eight bytes these are 32 MiB.</summary>
+    /// <summary>The greatest number of missing simulations; as numbers of eight bytes they take 32 MiB.</summary>
     private const int MostMissing = 1 << 22;
 
-    /// <summary>The arrays that say which simulations a file holds; none if it holds all.</summary>
+    /// <summary>The arrays that state which simulations a file holds; none if it holds all.</summary>
     /// <param name="indices">Simulations that it holds, increasing.</param>
     /// <param name="simulations">Simulations of the experiment.</param>
-    /// <param name="shard">The share that the file is, if one.</param>
-    /// <exception cref="InvalidInputException">More are missing than a file can list.</exception>
+    /// <param name="shard">The share that the file holds.</param>
+    /// <exception cref="InvalidInputException">More simulations are missing than a file can list.</exception>
     public static IEnumerable<KeyValuePair<string, NpyArray>> Extent(IReadOnlyList<int> indices, int simulations, Shard shard)
     {
         if (indices.Count == simulations)
@@ -85,10 +85,10 @@ internal static class ResultArrays
         }
     }
 
-    /// <summary>The version of the arithmetic that a file says it is of.</summary>
-    /// <param name="path">What to call the file in messages.</param>
+    /// <summary>The version of the arithmetic that a file states.</summary>
+    /// <param name="path">The file's name in messages.</param>
     /// <param name="archive">Its arrays.</param>
-    /// <exception cref="InvalidInputException">It is no version.</exception>
+    /// <exception cref="InvalidInputException">The array does not hold a version.</exception>
     public static int ArithmeticOf(string path, IArrayCollection archive)
     {
         if (!archive.Contains(Arithmetic))
@@ -111,8 +111,8 @@ internal static class ResultArrays
         }
     }
 
-    /// <summary>Refuses a part of an experiment that would have to name more missing simulations than a file should hold.</summary>
-    /// <exception cref="InvalidInputException">So it is.</exception>
+    /// <summary>Refuses a part of an experiment with so many missing simulations that a file cannot list them.</summary>
+    /// <exception cref="InvalidInputException">There are too many of them.</exception>
     public static void RequireListable(int missing)
     {
         if (missing > MostMissing)

@@ -5,19 +5,19 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>The options of an experiment as the text <c>configuration</c> in its result file: what was run can be run again.</summary>
-/// <remarks>The one place where options that a file names are read and validated. Others may write a file that says some of them only.</remarks>
+/// <summary>The options of an experiment as the text <c>configuration</c> in its result file, by which the experiment can be repeated.</summary>
+/// <remarks>Options in a file are read and validated only here. Other programs may write files that state only some of the options.</remarks>
 internal sealed record ResultConfiguration
 {
     private const string NetworkKey = "network";
     private const string NoiseKey = "noise";
 
-    /// <summary>Levels of JSON: those of the layers of a network in each other come on top of the few of the options.</summary>
+    /// <summary>The greatest number of nested levels of JSON: those of a network's nested layers, and a few of the options.</summary>
     internal const int MostLevels = 512;
 
     private static readonly JsonDocumentOptions Document = new() { MaxDepth = MostLevels, AllowDuplicateProperties = false };
 
-    /// <summary>Options that say what an architecture leaves open.</summary>
+    /// <summary>Options that an architecture leaves open.</summary>
     private static readonly string[] OfArchitectures =
     [
         "architecture",
@@ -47,7 +47,7 @@ internal sealed record ResultConfiguration
     /// <summary>Number of layers or residual units.</summary>
     public int? TotalDepth { get; init; }
 
-    /// <summary>Kernel extent.</summary>
+    /// <summary>Kernel size.</summary>
     public int? KernelSize { get; init; }
 
     /// <summary>Channels of every layer.</summary>
@@ -65,17 +65,17 @@ internal sealed record ResultConfiguration
     /// <summary>Number of depths at which moments were computed.</summary>
     public int? NumComputations { get; init; }
 
-    /// <summary>What lies beyond the border of the image.</summary>
+    /// <summary>What a convolution reads beyond the border of the image.</summary>
     public Boundary? Boundary { get; init; }
 
-    /// <summary>The network as the text has it: its JSON form, or a name.</summary>
+    /// <summary>The network in the text: its JSON form, or a name.</summary>
     [JsonPropertyName(NetworkKey)]
     public JsonElement? NetworkForm { get; init; }
 
-    /// <summary>Of which mapping the noise is the derivative.</summary>
+    /// <summary>The mapping whose derivative the noise is.</summary>
     public NoiseKind? Noise { get; init; }
 
-    /// <summary>What the network is called; null where nothing is said.</summary>
+    /// <summary>The network's name; null where the text does not state it.</summary>
     [JsonIgnore]
     public string? Name => Network?.Name ?? NameAlone ?? Architecture;
 
@@ -90,7 +90,7 @@ internal sealed record ResultConfiguration
     public ExperimentOptions? Options { get; private init; }
 
     /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
-    /// <remarks>Of a described network, the network itself in its JSON form, and no option that its layers answer.</remarks>
+    /// <remarks>For a described network, the object holds the network in its JSON form, and no option whose value its layers imply.</remarks>
     public static string Write(ExperimentOptions options)
     {
         if (options.Network is not { } network)
@@ -109,8 +109,8 @@ internal sealed record ResultConfiguration
         return text.ToJsonString(Format);
     }
 
-    /// <summary>Reads options back; null where the text is none of ours, or leaves out an option that has no default.</summary>
-    /// <exception cref="InvalidInputException">An option is out of range; named as on the command line.</exception>
+    /// <summary>Reads options back; null where the text was not written by this program, or omits an option that has no default.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; the message names it as on the command line.</exception>
     public static ExperimentOptions? Read(string text)
     {
         try
@@ -123,10 +123,10 @@ internal sealed record ResultConfiguration
         }
     }
 
-    /// <summary>Reads what a file says of its experiment.</summary>
+    /// <summary>Reads the options that a file states.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <exception cref="InvalidInputException">The text is no JSON object, or an option that it names is of another type or out of range.</exception>
+    /// <exception cref="InvalidInputException">The text is not a JSON object, or one of its options has a wrong type or is out of range.</exception>
     public static ResultConfiguration Parse(string text, string path)
     {
         try
@@ -155,7 +155,7 @@ internal sealed record ResultConfiguration
         }
         catch (InvalidOperationException exception)
         {
-            // Half of a character, which JSON's grammar allows.
+            // The text ends or begins in the middle of a surrogate pair, which JSON's grammar allows.
             throw new JsonException("expected text in Unicode", exception);
         }
     }

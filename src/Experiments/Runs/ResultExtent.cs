@@ -1,21 +1,21 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Which simulations of its experiment a result file holds, as it says.</summary>
-/// <param name="Indices">Their indices, increasing; null where the file does not say.</param>
-/// <param name="Missing">Indices of those that it says it lacks.</param>
-/// <param name="Shard">The share that it was meant to be.</param>
+/// <summary>The simulations of its experiment that a result file states to hold.</summary>
+/// <param name="Indices">Their indices, increasing; null where the file does not state them.</param>
+/// <param name="Missing">Indices of the simulations that it states to lack.</param>
+/// <param name="Shard">The share of the experiment that it should hold.</param>
 internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<int> Missing, Shard Shard)
 {
-    /// <summary>Arrays that say it.</summary>
+    /// <summary>The arrays that state which simulations a file holds.</summary>
     public static IReadOnlyList<string> Names { get; } = [ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard];
 
-    /// <summary>Reads it, and refuses what contradicts itself or the rows of the file.</summary>
+    /// <summary>Reads these arrays, and refuses them where they contradict each other or the rows of the file.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="archive">Its arrays.</param>
-    /// <param name="rows">Number of rows of its moments; null if it holds none.</param>
-    /// <param name="simulations">Simulations of the experiment, if the file says.</param>
-    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its
-    /// share.</exception>
+    /// <param name="rows">Number of rows of its moments; null if it holds no moments.</param>
+    /// <param name="simulations">Number of simulations of the experiment, if the file states it.</param>
+    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or its simulations do not fit its
+    /// rows or its share.</exception>
     public static ResultExtent Read(string path, IArrayCollection archive, int? rows, int? simulations)
     {
         var indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;

@@ -1,10 +1,10 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>A result file as read: ours, the author's, or another program's in the neutral layout.</summary>
-/// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
+/// <summary>The content of a result file of this program, of the author's, or of another program in the neutral layout.</summary>
+/// <remarks>See docs/file-formats.md for the arrays. The arrays that a file lacks are absent, not empty.</remarks>
 public sealed class ResultFile
 {
-    /// <summary>All that files of before say of endings: where the signal died.</summary>
+    /// <summary>The array in which files of earlier versions state endings: only the depth at which the signal died.</summary>
     private const string DiedAtDepth = "died_at_depth";
 
     private readonly ResultConfiguration? _configuration;
@@ -39,29 +39,29 @@ public sealed class ResultFile
         _moments = moments;
     }
 
-    /// <summary>Depths at which moments were computed, increasing; of a file in the neutral layout, the depth of each place, which do not fall.</summary>
+    /// <summary>Increasing depths at which moments were computed; in the neutral layout, the depth of each place, which does not decrease.</summary>
     public IReadOnlyList<int> Depth { get; }
 
     /// <summary>
-    /// What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c>
-    /// for the places of a unit.
+    /// In the neutral layout, which has a column for each place, a text for each place; null in the author's layout, which has arrays <c>locK</c> for the
+    /// places of a unit.
     /// </summary>
     public IReadOnlyList<string>? Places { get; }
 
-    /// <summary>What the file calls its network; null if it does not say.</summary>
+    /// <summary>The network's name in the file; null if the file does not state it.</summary>
     public string? NetworkName => _configuration?.Name;
 
-    /// <summary>Of which mapping the noise is the derivative, if the file says.</summary>
+    /// <summary>The mapping whose derivative the noise is, if the file states it.</summary>
     internal NoiseKind? Noise => _configuration?.Noise;
 
     /// <summary>The network, where the file describes it by its layers.</summary>
     public Networks.Network? Network => _configuration?.Network;
 
-    /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
+    /// <summary>The depths of one sequence of places of the same kind: those of the file, or in the neutral layout those of the ends of units.</summary>
     public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
 
     /// <summary>
-    /// Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.
+    /// The index in the sequence for a column: the first end of a unit at or after the column, or the last end. In the author's layout it is the column itself.
     /// </summary>
     internal int SequenceIndexOf(int column)
     {
@@ -74,67 +74,69 @@ public sealed class ResultFile
         return Math.Min(index, _sequence.Ends.Count - 1);
     }
 
-    /// <summary>Whether a column of the neutral layout is one of the sequence that diagnoses and figures look at.</summary>
+    /// <summary>Whether a column of the neutral layout belongs to the sequence that diagnoses and figures use.</summary>
     internal bool EndsUnit(int column) => _sequence?.Ends.Contains(column) ?? true;
 
-    /// <summary>The name of a moment at a place: in the neutral layout one array has all places, which are its columns.</summary>
+    /// <summary>The name of the array with a moment at a place. In the neutral layout one array holds all places, as its columns.</summary>
     internal string NameOf(string moment, int place) => Places is null ? $"{moment}_loc{place}" : moment;
 
-    /// <summary>Feedforward layers in a residual branch, if the file says.</summary>
+    /// <summary>Feedforward layers in a residual branch, if the file states it.</summary>
     public int? ResidualDepth { get; }
 
-    /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others, where the file says what it holds.</summary>
+    /// <summary>
+    /// H, the number of layers in a branch, for a network of residual units with identity skips; null for all others, and where it is not known.
+    /// </summary>
     public int? BranchLayers =>
         Options is not { } options ? ResidualDepth
         : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
         : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
         : null;
 
-    /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
+    /// <summary>The options that the file was made with, as JSON, if the file states them.</summary>
     public string? Configuration { get; }
 
-    /// <summary>The same as options, which have been validated; null if the file does not say all that have no default.</summary>
-    /// <remarks>Paths among them are what another machine called its files: nobody may open them.</remarks>
+    /// <summary>The validated options; null if the file omits one that has no default.</summary>
+    /// <remarks>Paths among the options belong to another machine; they must not be opened.</remarks>
     public ExperimentOptions? Options => _configuration?.Options;
 
-    /// <summary>The program that made it, if a file in the neutral layout says.</summary>
+    /// <summary>The program that made the file, if it is in the neutral layout and states it.</summary>
     internal string? MadeBy { get; private init; }
 
     /// <summary>Whether depths count units, as a file in the neutral layout says; null for others.</summary>
     private bool? CountsUnits { get; init; }
 
-    /// <summary>Checksum of the input images, if the file says.</summary>
+    /// <summary>Checksum of the input images, if the file states it.</summary>
     public string? DatasetChecksum { get; }
 
-    /// <summary>Channels of every layer, if the file says.</summary>
+    /// <summary>Channels of every layer, if the file states it.</summary>
     public int? NumChannels => _configuration?.NumChannels;
 
-    /// <summary>Images in a batch, if the file says.</summary>
+    /// <summary>Images in a batch, if the file states it.</summary>
     public int? BatchSize => _configuration?.BatchSize;
 
-    /// <summary>Kernel extent, if the file says.</summary>
+    /// <summary>Kernel size, if the file states it.</summary>
     public int? KernelSize => _configuration?.KernelSize;
 
-    /// <summary>What lies beyond the border of the image, if the file says.</summary>
+    /// <summary>What a convolution reads beyond the border of the image, if the file states it.</summary>
     public Boundary? Boundary => _configuration?.Boundary;
 
-    /// <summary>Indices of the experiment's simulations that the file says it lacks.</summary>
+    /// <summary>Indices of the experiment's simulations that are missing from the file according to its own arrays.</summary>
     public IReadOnlyList<int> Missing { get; }
 
-    /// <summary>How each simulation ended: as the file says, or else as the moments at its last place tell.</summary>
+    /// <summary>How each simulation ended: as the file states it, or else as the moments at its last place show.</summary>
     public IReadOnlyList<MappingEnd> Ends => _ends.Value;
 
-    /// <summary>How each simulation ended, if the file says: files of other programs, and ours of before, do not.</summary>
+    /// <summary>How each simulation ended, if the file states it. Files of other programs and of earlier versions do not.</summary>
     public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
 
-    /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
+    /// <summary>A sentence on the simulations that the file lacks; null if it lacks none.</summary>
     public string? WhatIsMissing =>
         Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Spell(Missing)}";
 
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
 
-    /// <summary>Number of the last place that a moment was taken at; 0 if the file holds no moments.</summary>
+    /// <summary>Number of the last place with a moment; 0 if the file holds no moments.</summary>
     public int LastPlace => Names.Select(name => MomentColumns.PlaceOf(name) ?? 0).DefaultIfEmpty(0).Max();
 
     /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
@@ -162,18 +164,20 @@ public sealed class ResultFile
     /// </summary>
     public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? CountsUnits ?? BranchLayers is not null;
 
-    /// <summary>The depths of the residual branches whose ends the file shows; empty where it does not describe its network, or that has none.</summary>
+    /// <summary>
+    /// The depths of the residual branches whose ends are recorded; empty where the file does not describe its network, or there are no branches.
+    /// </summary>
     public IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
 
     /// <summary>Natural logarithms of a moment at the end of each residual branch, before it is scaled and added.</summary>
     /// <param name="moment">Name without suffix, for example <c>mu2_signal</c>.</param>
-    /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file holds none.</returns>
+    /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file does not hold them.</returns>
     public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) =>
         Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
 
     /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
-    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file holds none.</returns>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file does not hold them.</returns>
     public IReadOnlyList<double[]>? FindRanks(string moment)
     {
         if (_sequence is not null)
@@ -194,13 +198,13 @@ public sealed class ResultFile
             ?? Array.Find(found, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
     }
 
-    /// <summary>Natural logarithms of a moment: those that the file holds, or else those of the moment itself.</summary>
+    /// <summary>Natural logarithms of a moment: those in the file, or else those computed from the moment.</summary>
     /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
     /// <returns>Values (simulations × depths), or null if the file holds neither.</returns>
     public IReadOnlyList<double[]>? FindLog(string name) =>
         Find($"log_{name}") ?? Find(name)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
-    /// <summary>Writes the result of an experiment, complete or not at all.</summary>
+    /// <summary>Writes the result of an experiment, either completely or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="result">The result.</param>
     /// <returns>A line for each array that was left out.</returns>
@@ -216,19 +220,19 @@ public sealed class ResultFile
     /// <summary>Reads a file, or a folder that holds each array as an <c>.npy</c> file.</summary>
     /// <param name="path">The file or folder.</param>
     /// <returns>Its content.</returns>
-    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the
-    /// file.</exception>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or they would take far more memory than
+    /// the file.</exception>
     public static ResultFile Read(string path)
     {
         using var archive = IArrayCollection.Open(path);
         return FromArrays(path, archive);
     }
 
-    /// <summary>Reads arrays, from wherever they come.</summary>
-    /// <param name="path">What to call them in messages.</param>
+    /// <summary>Reads arrays from any source.</summary>
+    /// <param name="path">The source's name in messages.</param>
     /// <param name="archive">The arrays.</param>
     /// <returns>Their content.</returns>
-    /// <exception cref="InvalidInputException">They are damaged, do not fit each other, or would take far more memory than they do now.</exception>
+    /// <exception cref="InvalidInputException">The arrays are damaged, do not fit each other, or would take far more memory than they take now.</exception>
     internal static ResultFile FromArrays(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsAtPlace)];
@@ -270,7 +274,7 @@ public sealed class ResultFile
         return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
     }
 
-    /// <summary>Reads a file with a column for each place: ours of a described network, or one that another program recorded.</summary>
+    /// <summary>Reads a file with a column for each place, written by this program for a described network or by another program.</summary>
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsOfAllPlaces)];
@@ -352,10 +356,13 @@ public sealed class ResultFile
             null => archive.Contains(ResultArrays.EndOfUnit),
             ResultArrays.Units => true,
             ResultArrays.Layers => false,
-            var other => throw new InvalidInputException(path, $"expected {ResultArrays.Units} or {ResultArrays.Layers} in '{ResultArrays.DepthCounts}', found '{other}'"),
+            var other => throw new InvalidInputException(
+                path,
+                $"expected {ResultArrays.Units} or {ResultArrays.Layers} in '{ResultArrays.DepthCounts}', found '{other}'"
+            ),
         };
 
-    /// <summary>Which places end a unit, where the file says.</summary>
+    /// <summary>Which places end a unit, if the file states it.</summary>
     private static bool[]? ReadEndsOfUnits(string path, IArrayCollection archive, int[] depth)
     {
         if (!archive.Contains(ResultArrays.EndOfUnit))
@@ -377,7 +384,7 @@ public sealed class ResultFile
             ? null
             : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
 
-    /// <summary>Whether there is a single point at places, over which nothing varies: then what needs a variance is not a number.</summary>
+    /// <summary>Whether all these places have a single point. Then nothing varies over points, and moments that need a variance are NaN.</summary>
     private bool HaveOnePoint(IReadOnlyList<int> places) =>
         Places is not null
         && Simulations > 0
@@ -446,12 +453,12 @@ public sealed class ResultFile
         var (nu2, mu2, noise, chi) = (FindLogAtEnds("nu2_signal"), FindLogAtEnds("mu2_signal"), FindLogAtEnds("mu2_noise"), FindLogAtEnds("chi"));
         var reff = FindRanks(MomentColumns.ReffSignal) is { } ranks && ranks.Any(row => row.Any(value => value >= 1)) ? ranks : null;
 
-        // Over a single point nothing ever varies: that is no ending.
+        // Over a single point the variance is always 0; that is not an ending.
         mu2 = mu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : mu2;
         return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(SequenceDepths, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
     }
 
-    /// <summary>The number of simulations, of which every array has a row; null where none tells.</summary>
+    /// <summary>The number of simulations, for each of which every array has a row; null where no array shows it.</summary>
     private static int? RequireShapes(string path, IArrayCollection archive, string[] names, int depths)
     {
         NpyHeader? first = null;
@@ -487,7 +494,7 @@ public sealed class ResultFile
         return first?.Shape[0];
     }
 
-    /// <summary>Row by row: the whole beside its rows would take twice the memory.</summary>
+    /// <summary>Decodes an array row by row, since the decoded array and its rows together would take twice the memory.</summary>
     private static double[][] Rows(NpyArray array, int depths)
     {
         var rows = new double[array.Shape[0]][];

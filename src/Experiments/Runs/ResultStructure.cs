@@ -1,17 +1,18 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>
-/// Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.
+/// Checks whether the arrays of a result file fit its configuration. A file that contradicts itself is refused when it is read, by every command.
 /// </summary>
 internal static class ResultStructure
 {
-    /// <summary>Reads the computed depths and the depth of a branch, and refuses what the configuration contradicts.</summary>
+    /// <summary>Reads the computed depths and the depth of a branch, and refuses them if the configuration contradicts them.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="archive">Its arrays.</param>
-    /// <param name="said">What the configuration says; null if there is none.</param>
+    /// <param name="said">The configuration; null if there is none.</param>
     /// <param name="moments">Names of the moments.</param>
-    /// <returns>The depths, increasing; feedforward layers in a residual branch, if an array says.</returns>
-    /// <exception cref="InvalidInputException">They are none, or depths, places or the depth of a branch are others than the configuration's.</exception>
+    /// <returns>The depths, increasing; and the feedforward layers in a residual branch, if an array states them.</returns>
+    /// <exception cref="InvalidInputException">The arrays do not hold depths, or depths, places or the depth of a branch differ from the
+    /// configuration.</exception>
     public static (int[] Depth, int? ResidualDepth) Read(string path, IArrayCollection archive, ResultConfiguration? said, IEnumerable<string> moments)
     {
         var depth = Depths(path, archive, ResultArrays.Depth);

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Runs simulations of an experiment one at a time, in memory that is allocated once.</summary>
+/// <summary>Runs simulations of an experiment one at a time, in memory that is allocated only once.</summary>
 /// <remarks>A simulation is a pure function of the options and its index.</remarks>
 internal sealed class Simulation : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class Simulation : IDisposable
     private readonly PlaceRecorder<float>? _places;
     private readonly GradientRecorder? _gradients;
 
-    /// <summary>Allocates what a simulation needs.</summary>
+    /// <summary>Allocates the memory of a simulation.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
@@ -46,11 +46,11 @@ internal sealed class Simulation : IDisposable
     public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default) =>
         Run(index, index, depthReached, cancellation);
 
-    /// <summary>Runs one simulation of a described network on the batch and the noise of another one: only the mapping is drawn anew.</summary>
-    /// <param name="index">Its index, of which the mapping is.</param>
-    /// <param name="batch">The simulation whose batch and noise it takes.</param>
+    /// <summary>Runs one simulation of a described network on the batch and the noise of another simulation; only its mapping is drawn anew.</summary>
+    /// <param name="index">Its index, which determines the mapping.</param>
+    /// <param name="batch">Index of the simulation whose batch and noise are used.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>The variance of the input signal, and the moments by places of the network.</returns>
+    /// <returns>The variance of the input signal, and the moments by index of the place in the network.</returns>
     /// <exception cref="InvalidOperationException">The options name an architecture.</exception>
     /// <exception cref="InvalidInputException">See <see cref="Run(int, Action?, CancellationToken)"/>.</exception>
     public (double Mu2InputSignal, IReadOnlyDictionary<int, MomentSet> Moments) RunOnBatchOf(int index, int batch, CancellationToken cancellation = default)

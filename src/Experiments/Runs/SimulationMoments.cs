@@ -3,8 +3,8 @@ namespace Wellbehaved.Experiments;
 /// <summary>The moments of one simulation.</summary>
 /// <param name="Mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
 /// <param name="AtDepth0">Moments of the output of the first convolution of an architecture.</param>
-/// <param name="AtPlaces">Moments (places × computed depths); of a described network, (recorded places × 1).</param>
-/// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
+/// <param name="AtPlaces">Moments (places × computed depths); for a described network (recorded places × 1).</param>
+/// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it did not die.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
     /// <summary>
@@ -13,8 +13,8 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     public double[][]? LogGradients { get; init; }
 
     /// <summary>
-    /// How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives;
-    /// numbers that are none or overflow count at any place.
+    /// How the simulation ended, according to the moments at the last place of each depth: a dead residual branch does not end it while the skip connection is
+    /// alive. A NaN or an overflow ends it at any place.
     /// </summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
@@ -26,7 +26,7 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
             ? last
             : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
 
-    /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
+    /// <summary>How a simulation of a described network ended, place by place: a dead branch does not end it while the skip connection is alive.</summary>
     /// <param name="places">Its places.</param>
     /// <param name="batchSize">Images in a batch.</param>
     internal MappingEnd End(RecordedPlaces places, int batchSize) =>

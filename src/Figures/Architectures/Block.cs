@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>A part of a drawing of layers: signal enters it from above and leaves it below, on its axis.</summary>
+/// <summary>A part of a drawing of layers; the signal enters it at the top and leaves it at the bottom, on its axis.</summary>
 internal abstract class Block
 {
     /// <summary>Width in pixels.</summary>
@@ -9,14 +9,14 @@ internal abstract class Block
     /// <summary>Height in pixels.</summary>
     public abstract double Height { get; }
 
-    /// <summary>Where the signal enters and leaves, from the left edge.</summary>
+    /// <summary>Distance in pixels from the left edge to the line on which the signal enters and leaves.</summary>
     public abstract double Axis { get; }
 
     /// <summary>The part in words.</summary>
     public abstract string Words { get; }
 
-    /// <summary>Draws it.</summary>
-    /// <param name="surface">Where to.</param>
+    /// <summary>Draws the part.</summary>
+    /// <param name="surface">The surface to draw on.</param>
     /// <param name="left">Its left edge.</param>
     /// <param name="top">Its upper edge.</param>
     public abstract void Draw(ISurface surface, double left, double top);

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Layers one below the other, with arrows between them, and the shape of the features beside an arrow where it changes.</summary>
+/// <summary>Layers below each other, with arrows between them; where the shape of the features changes, it stands beside the arrow.</summary>
 internal sealed class ColumnBlock : Block
 {
     /// <summary>Length of an arrow.</summary>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>A layer as a box with its words.</summary>
+/// <summary>A layer as a box with text in it.</summary>
 internal sealed class LayerBlock : Block
 {
     private const double Most = 210;
@@ -13,7 +13,7 @@ internal sealed class LayerBlock : Block
     private readonly Ink _ink;
 
     /// <summary>Lays a box out.</summary>
-    /// <param name="words">What the layer is, as plain text.</param>
+    /// <param name="words">The layer as plain text.</param>
     /// <param name="ink">The colour of its kind.</param>
     public LayerBlock(string words, Ink ink)
     {

@@ -4,16 +4,16 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A layer in a line, in the words of its JSON form: <c>conv kernel 3, channels 64</c>.</summary>
+/// <summary>Describes a layer in one line, in the words of its JSON form: <c>conv kernel 3, channels 64</c>.</summary>
 internal static class LayerText
 {
-    /// <summary>The line.</summary>
+    /// <summary>Writes the line.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="input">Shape of the features that it reads.</param>
-    /// <returns>Its word and the options that differ from their defaults; what a repeat or residual holds is left out.</returns>
+    /// <param name="input">Shape of its input features.</param>
+    /// <returns>Its word and the options that differ from their defaults, without the layers inside a repeat or a residual layer.</returns>
     public static string Write(Layer layer, Shape input)
     {
-        // In a stack, since scales may be by its depth.
+        // The layer is put into a stack, because scales may depend on the depth of a stack.
         var text = NetworkText.Write(new Network(layer.Word, input, [new Repeat(1, [layer])]));
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
         var element = document.RootElement.GetProperty("layers")[0].GetProperty("repeat").GetProperty("unit")[0];

@@ -4,12 +4,12 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and
-/// colours tell kinds of layers.
+/// A drawing of a network's layers. The signal flows from top to bottom, a repeated unit is drawn once, the branch and the skip connection of a residual layer
+/// are side by side, and colours distinguish the kinds of layers.
 /// </summary>
 internal sealed class NetworkDrawing : IDrawing
 {
-    /// <summary>Width that a phone shows text of 16 pixels at ten of, whatever is drawn.</summary>
+    /// <summary>Least width of a drawing. Scaled to the screen of a phone, text of 16 pixels then still has about ten.</summary>
     private const double LeastWidth = 360;
 
     private readonly Heading _heading;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A repeated unit, drawn once in a frame that says how often.</summary>
+/// <summary>A repeated unit, drawn once in a frame that states the number of repetitions.</summary>
 /// <param name="times">Number of repetitions.</param>
 /// <param name="unit">The unit.</param>
 internal sealed class RepeatBlock(int times, Block unit) : Block

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>A residual: the branch on the left, the skip beside it, and the sum of both below.</summary>
+/// <summary>A residual layer: the branch on the left, the skip connection beside it, and the sum of both below.</summary>
 internal sealed class ResidualBlock : Block
 {
     private const double Split = 16;
@@ -15,9 +15,9 @@ internal sealed class ResidualBlock : Block
 
     /// <summary>Lays a residual out.</summary>
     /// <param name="branch">The branch.</param>
-    /// <param name="skip">The layers of the skip; without any, it is the identity.</param>
-    /// <param name="branchNote">What is done to the end of the branch; null if nothing.</param>
-    /// <param name="skipNote">The same of the skip.</param>
+    /// <param name="skip">The layers of the skip connection; it is the identity if there are none.</param>
+    /// <param name="branchNote">What happens at the end of the branch, such as a scaling; null if nothing does.</param>
+    /// <param name="skipNote">The same for the skip connection.</param>
     public ResidualBlock(ColumnBlock branch, ColumnBlock skip, string? branchNote, string? skipNote) =>
         (_branch, _skip, _branchNote, _skipNote) = (branch, skip, branchNote, skipNote);
 
@@ -57,7 +57,7 @@ internal sealed class ResidualBlock : Block
         DrawSum(surface, x, bottom + Radius);
     }
 
-    /// <summary>Words beside the end of a path.</summary>
+    /// <summary>Writes a note beside the end of a path.</summary>
     private static void DrawNote(ISurface surface, string? note, double x, double bottom)
     {
         if (note is not null)

@@ -1,18 +1,18 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>Where a curve comes from, which decides how it is drawn.</summary>
+/// <summary>The origin of a curve, which decides how it is drawn.</summary>
 internal enum CurveKind
 {
-    /// <summary>From simulations: a solid line, with a band if there is more than one.</summary>
+    /// <summary>From simulations; drawn as a solid line, with a band if there is more than one simulation.</summary>
     Measured,
 
-    /// <summary>From theory: dashed.</summary>
+    /// <summary>From theory; drawn as a dashed line.</summary>
     Theory,
 
-    /// <summary>Fitted to the simulations: dotted.</summary>
+    /// <summary>Fitted to the simulations; drawn as a dotted line.</summary>
     Fit,
 
-    /// <summary>A histogram: bins as steps over a filled area.</summary>
+    /// <summary>A histogram; its bins are drawn as steps over a filled area.</summary>
     Histogram,
 }
 
@@ -21,13 +21,13 @@ internal sealed record Curve
 {
     private Curve(string label, CurveKind kind, int colour, double[] x, double[] y) => (Label, Kind, Colour, X, Y) = (label, kind, colour, x, y);
 
-    /// <summary>What it is, for the legend; <see cref="Markup"/>.</summary>
+    /// <summary>Its label in the legend, as <see cref="Markup"/>.</summary>
     public string Label { get; }
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>Its origin.</summary>
     public CurveKind Kind { get; }
 
-    /// <summary>Index into the palette; curves about the same thing share it.</summary>
+    /// <summary>Index into the palette; curves about the same thing have the same colour.</summary>
     public int Colour { get; }
 
     /// <summary>Horizontal coordinates, finite.</summary>
@@ -42,12 +42,12 @@ internal sealed record Curve
     /// <summary>Upper edge of the band.</summary>
     public double[]? High { get; private init; }
 
-    /// <summary>A curve through points, those left out that have no finite coordinates.</summary>
-    /// <param name="label">What it is.</param>
-    /// <param name="kind">Where it comes from.</param>
+    /// <summary>A curve through points; points without finite coordinates are left out.</summary>
+    /// <param name="label">Its label.</param>
+    /// <param name="kind">Its origin.</param>
     /// <param name="colour">Index into the palette.</param>
     /// <param name="x">Horizontal coordinates.</param>
-    /// <param name="y">Vertical coordinates, as many.</param>
+    /// <param name="y">Vertical coordinates, one for each horizontal one.</param>
     /// <returns>The curve, or null if no point is left.</returns>
     public static Curve? Through(string label, CurveKind kind, int colour, IEnumerable<double> x, IEnumerable<double> y)
     {
@@ -55,11 +55,11 @@ internal sealed record Curve
         return points.Length == 0 ? null : new Curve(label, kind, colour, [.. points.Select(point => point.First)], [.. points.Select(point => point.Second)]);
     }
 
-    /// <summary>Mean and 16th to 84th percentile of simulations.</summary>
-    /// <param name="label">What it is.</param>
+    /// <summary>A curve of the mean of simulations, with a band from the 16th to the 84th percentile.</summary>
+    /// <param name="label">Its label.</param>
     /// <param name="colour">Index into the palette.</param>
     /// <param name="x">Horizontal coordinate of each column.</param>
-    /// <param name="rows">Values (simulations × points); those that are not finite do not count.</param>
+    /// <param name="rows">Values (simulations × points); values that are not finite are left out.</param>
     /// <returns>The curve, without a band where there is a single simulation; null if no value is finite.</returns>
     public static Curve? Summarise(string label, int colour, IReadOnlyList<double> x, IReadOnlyList<double[]>? rows)
     {

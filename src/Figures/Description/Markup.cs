@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>How a piece of text is set.</summary>
+/// <summary>The style of a piece of text.</summary>
 internal enum TextStyle
 {
-    /// <summary>As words are.</summary>
+    /// <summary>Upright, for words.</summary>
     Upright,
 
-    /// <summary>As variables are.</summary>
+    /// <summary>Italic, for variables.</summary>
     Italic,
 
-    /// <summary>As a subscript.</summary>
+    /// <summary>Subscript.</summary>
     Lowered,
 
-    /// <summary>As a superscript.</summary>
+    /// <summary>Superscript.</summary>
     Raised,
 }
 
@@ -24,8 +24,8 @@ internal enum TextStyle
 internal readonly record struct TextRun(string Text, TextStyle Style);
 
 /// <summary>
-/// The signs that titles and labels are written with: <c>*r*</c> is a variable, <c>_{eff}</c> a subscript, <c>^{l}</c> a superscript, and a
-/// backslash takes the next sign as it is. Digits that Unicode has raised or lowered, as in ν₂ and 10⁻⁷, are set likewise.
+/// The markup of titles and labels: <c>*r*</c> is a variable, <c>_{eff}</c> a subscript, <c>^{l}</c> a superscript, and a sign after a
+/// backslash has no special meaning. Unicode's superscript and subscript digits, as in ν₂ and 10⁻⁷, are set in the same way.
 /// </summary>
 internal static class Markup
 {
@@ -33,18 +33,18 @@ internal static class Markup
     private const string LoweredSigns = "₀₁₂₃₄₅₆₇₈₉₋₊";
     private const string PlainSigns = "0123456789−+";
 
-    /// <summary>Makes the words of others, such as names of files, stand for themselves.</summary>
-    /// <param name="text">The words.</param>
-    /// <returns>Markup that shows them.</returns>
+    /// <summary>Escapes text from outside, such as names of files, so that no sign in it is taken for markup.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Markup that shows the text.</returns>
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return string.Concat(ForeignText.OnOneLine(text).Select(sign => sign is '\\' or '*' or '{' or '}' ? $"\\{sign}" : $"{sign}"));
     }
 
-    /// <summary>A label as it is said where nothing can be set: <c>r_eff</c>, <c>SNR^l</c>.</summary>
+    /// <summary>A label as plain text: <c>r_eff</c>, <c>SNR^l</c>.</summary>
     /// <param name="markup">The label.</param>
-    /// <returns>Its words.</returns>
+    /// <returns>Its text.</returns>
     public static string Plain(string markup)
     {
         ArgumentNullException.ThrowIfNull(markup);

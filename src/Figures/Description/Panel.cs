@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>How an axis is divided.</summary>
+/// <summary>The scale of an axis.</summary>
 internal enum AxisScale
 {
-    /// <summary>Evenly.</summary>
+    /// <summary>Linear.</summary>
     Linear,
 
-    /// <summary>By powers of ten; coordinates are decimal logarithms, which exist where the numbers themselves would overflow.</summary>
+    /// <summary>Logarithmic. Coordinates are decimal logarithms, so that numbers can be drawn that would overflow.</summary>
     Logarithmic,
 }
 
-/// <summary>A horizontal line to compare with.</summary>
-/// <param name="Value">Where it is drawn, in coordinates of the vertical axis.</param>
-/// <param name="Label">What it stands for.</param>
+/// <summary>A horizontal reference line.</summary>
+/// <param name="Value">Its vertical coordinate.</param>
+/// <param name="Label">Its meaning.</param>
 internal readonly record struct Reference(double Value, string Label);
 
 /// <summary>A cell of a heat map, in coordinates of the axes.</summary>
@@ -22,36 +22,36 @@ internal readonly record struct Reference(double Value, string Label);
 /// <param name="Right">Its right edge.</param>
 /// <param name="Low">Its lower edge.</param>
 /// <param name="High">Its upper edge.</param>
-/// <param name="Share">What it shows, from 0, blank, to 1, full colour.</param>
-/// <param name="Words">What it shows, in words.</param>
+/// <param name="Share">The value that it shows, from 0, blank, to 1, full colour.</param>
+/// <param name="Words">The value in words.</param>
 internal readonly record struct Cell(double Left, double Right, double Low, double High, double Share, string Words);
 
 /// <summary>A panel of a figure. Its title and labels are <see cref="Markup"/>.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="XLabel">What is along the horizontal axis.</param>
-/// <param name="YLabel">What is along the vertical axis.</param>
+/// <param name="XLabel">Label of the horizontal axis.</param>
+/// <param name="YLabel">Label of the vertical axis.</param>
 /// <param name="Curves">Its curves.</param>
 internal sealed record Panel(string Title, string XLabel, string YLabel, IReadOnlyList<Curve> Curves)
 {
-    /// <summary>A power of ten beyond this exponent is said as such: as a number it would overflow.</summary>
+    /// <summary>A number with a greater exponent is written as a power of ten, since it would overflow.</summary>
     private const double MostExponent = 300;
 
-    /// <summary>Division of the horizontal axis.</summary>
+    /// <summary>Scale of the horizontal axis.</summary>
     public AxisScale XScale { get; init; }
 
-    /// <summary>Division of the vertical axis.</summary>
+    /// <summary>Scale of the vertical axis.</summary>
     public AxisScale YScale { get; init; }
 
-    /// <summary>Cells of a heat map, below the curves; their edges along the horizontal axis are whole numbers and a half.</summary>
+    /// <summary>Cells of a heat map, below the curves; the horizontal coordinates of their edges are half-integers.</summary>
     public IReadOnlyList<Cell> Cells { get; init; } = [];
 
-    /// <summary>Thin horizontal lines to compare with.</summary>
+    /// <summary>Thin horizontal reference lines.</summary>
     public IReadOnlyList<Reference> References { get; init; } = [];
 
     /// <summary>Whether the vertical axis begins at zero, as that of a density does.</summary>
     public bool BeginsAtZero { get; init; }
 
-    /// <summary>Ends of the vertical axis, where panels share them to be compared at a glance; null to fit the curves.</summary>
+    /// <summary>Ends of the vertical axis, where several panels share them for comparison; null to fit the curves.</summary>
     public (double Low, double High)? YLimits { get; init; }
 
     /// <summary>What cannot be shown, and why; null if nothing is missing.</summary>

@@ -7,14 +7,14 @@ namespace Wellbehaved.Figures;
 /// <param name="To">Pixel of its end.</param>
 internal readonly record struct Axis(double Low, double High, double From, double To)
 {
-    /// <summary>The pixel of a coordinate; numbers whose difference would overflow are brought near first.</summary>
+    /// <summary>The pixel of a coordinate. Coordinates whose difference would overflow are first scaled down.</summary>
     public double At(double coordinate)
     {
         var near = double.IsFinite(High - Low) ? 1 : 0.25;
         return From + ((near * coordinate) - (near * Low)) / ((near * High) - (near * Low)) * (To - From);
     }
 
-    /// <summary>Ends that show all of some coordinates with a margin, and a length where all are equal.</summary>
+    /// <summary>Ends of an axis that show all given coordinates with a margin; they differ even where all coordinates are equal.</summary>
     /// <param name="coordinates">The coordinates, finite; at least one.</param>
     /// <param name="margin">The margin as a share of the length.</param>
     /// <returns>The ends.</returns>

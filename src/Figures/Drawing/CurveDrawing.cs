@@ -1,17 +1,17 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>Draws curves into a frame: bands first, so that they hide no line.</summary>
+/// <summary>Draws curves into a frame; bands are drawn first, so that they do not hide lines.</summary>
 internal static class CurveDrawing
 {
-    /// <summary>Of a curve.</summary>
+    /// <summary>Thickness of a curve.</summary>
     public const double Thickness = 2;
 
-    /// <summary>Of the area below a histogram.</summary>
+    /// <summary>Opacity of the area below a histogram.</summary>
     public const double OpacityOfHistogram = 0.25;
 
     private const double OpacityOfBand = 0.2;
 
-    /// <summary>How a kind of curve is broken.</summary>
+    /// <summary>The dash pattern of a kind of curve.</summary>
     public static Dash DashOf(CurveKind kind) =>
         kind switch
         {

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>A figure laid out: the title and what the numbers come from, and below them rows of panels without an empty cell.</summary>
+/// <summary>The layout of a figure: the title and the origin of the numbers, and below them rows of panels without an empty cell.</summary>
 internal sealed class FigureLayout : IDrawing
 {
     private const double PanelWidth = 300;
@@ -36,7 +36,7 @@ internal sealed class FigureLayout : IDrawing
     /// <inheritdoc/>
     public double Height { get; }
 
-    /// <summary>Lays a panel out that stands alone, where a page has the title.</summary>
+    /// <summary>Lays out a single panel for a page that shows its title itself.</summary>
     /// <param name="panel">The panel.</param>
     /// <param name="width">Its width.</param>
     /// <returns>The layout.</returns>
@@ -45,7 +45,7 @@ internal sealed class FigureLayout : IDrawing
     /// <inheritdoc/>
     public void Draw(ISurface surface)
     {
-        // An opaque ground: what a page has behind it may be as dark as the text.
+        // The background is opaque, since the page behind it may be as dark as the text.
         surface.Rectangle(0, 0, Width, Height, Ink.Paper);
         _heading.Draw(surface);
 

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Draws figures: SVG, PNG and PDF. SVG needs no native library; Skia is loaded for the other two only.</summary>
+/// <summary>Draws figures as SVG, PNG and PDF. SVG needs no native library; Skia is only loaded for the other two.</summary>
 internal static class FigureRenderer
 {
-    /// <summary>Width of a panel that stands alone: three of them fit the width of a page.</summary>
+    /// <summary>Width of a panel with a picture of its own; three of them fit the width of a page.</summary>
     private const double WidthAlone = 380;
 
     /// <summary>The formats that can be drawn, by the ending of the file's name.</summary>
@@ -15,7 +15,7 @@ internal static class FigureRenderer
     /// <param name="figure">The figure.</param>
     /// <param name="ending">One of <see cref="Endings"/>.</param>
     /// <returns>The file's content.</returns>
-    /// <exception cref="ArgumentException">The ending is none of these.</exception>
+    /// <exception cref="ArgumentException">The ending is not one of these.</exception>
     public static byte[] Draw(Figure figure, string ending)
     {
         ArgumentNullException.ThrowIfNull(figure);
@@ -26,30 +26,30 @@ internal static class FigureRenderer
     /// <param name="drawing">The layers, laid out.</param>
     /// <param name="ending">One of <see cref="Endings"/>.</param>
     /// <returns>The file's content.</returns>
-    /// <exception cref="ArgumentException">The ending is none of these.</exception>
+    /// <exception cref="ArgumentException">The ending is not one of these.</exception>
     internal static byte[] Draw(NetworkDrawing drawing, string ending)
     {
         ArgumentNullException.ThrowIfNull(drawing);
         return Draw(drawing, ending, drawing.Title, drawing.Words);
     }
 
-    /// <summary>Draws a figure as an SVG element that can stand in a page.</summary>
+    /// <summary>Draws a figure as an SVG element that can be embedded in a page.</summary>
     /// <param name="figure">The figure.</param>
-    /// <param name="id">Its id, which begins those within, so that figures on one page do not share any.</param>
-    /// <returns>The element, with the figure in words for screen readers.</returns>
+    /// <param name="id">Its id. The ids inside it begin with this one, so that figures on one page have different ids.</param>
+    /// <returns>The element, with a description of the figure for screen readers.</returns>
     public static string ToSvg(Figure figure, string id = "figure")
     {
         ArgumentNullException.ThrowIfNull(figure);
         return ToSvg(new FigureLayout(figure), id, figure.Title, figure.Words);
     }
 
-    /// <summary>Draws a panel alone as an SVG element that can stand in a page.</summary>
+    /// <summary>Draws a single panel as an SVG element that can be embedded in a page.</summary>
     /// <param name="panel">The panel.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The element.</returns>
     internal static string ToSvg(Panel panel, string id) => ToSvg(FigureLayout.Alone(panel, WidthAlone), id, panel.Title, panel.Words);
 
-    /// <summary>Draws the layers of a network as an SVG element that can stand in a page.</summary>
+    /// <summary>Draws the layers of a network as an SVG element that can be embedded in a page.</summary>
     /// <param name="drawing">The layers, laid out.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The element.</returns>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>The head of a drawing: a title in bold and notes below it, wrapped to the drawing's width.</summary>
+/// <summary>The heading of a drawing: a title in bold and notes below it, wrapped to the drawing's width.</summary>
 internal sealed class Heading
 {
     private const double TitleSize = 18;
@@ -9,7 +9,7 @@ internal sealed class Heading
     private readonly IReadOnlyList<IReadOnlyList<TextRun>> _title;
     private readonly IReadOnlyList<IReadOnlyList<TextRun>> _notes;
 
-    /// <summary>Lays a head out.</summary>
+    /// <summary>Lays out a heading.</summary>
     /// <param name="title">The title, as <see cref="Markup"/>; may be empty.</param>
     /// <param name="notes">Notes, as <see cref="Markup"/>.</param>
     /// <param name="width">Width of the drawing, margins included.</param>
@@ -24,8 +24,8 @@ internal sealed class Heading
     public double Height =>
         _title.Count + _notes.Count == 0 ? 0 : PanelDrawing.Padding + (_title.Count * TitleLineHeight) + (_notes.Count * PanelDrawing.LineHeight);
 
-    /// <summary>Draws it at the upper left.</summary>
-    /// <param name="surface">What is drawn on.</param>
+    /// <summary>Draws the heading at the upper left.</summary>
+    /// <param name="surface">The surface to draw on.</param>
     public void Draw(ISurface surface)
     {
         var baseline = PanelDrawing.Padding + TitleSize;

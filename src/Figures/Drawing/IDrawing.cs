@@ -9,7 +9,7 @@ internal interface IDrawing
     /// <summary>Height in pixels.</summary>
     double Height { get; }
 
-    /// <summary>Draws it.</summary>
-    /// <param name="surface">Where to.</param>
+    /// <summary>Draws the picture.</summary>
+    /// <param name="surface">The surface to draw on.</param>
     void Draw(ISurface surface);
 }

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>The legend of a panel, below it, where it covers nothing: as many entries in a row as fit, and lines to compare with as well as curves.</summary>
+/// <summary>The legend, below its panel so that it covers nothing. It lists curves and reference lines, as many in a row as fit.</summary>
 internal sealed class Legend
 {
     private const double Sample = 26;
@@ -10,12 +10,12 @@ internal sealed class Legend
 
     /// <summary>Lays a legend out.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="width">Width that it may take.</param>
+    /// <param name="width">Available width.</param>
     /// <param name="size">Size of its text.</param>
     /// <param name="lineHeight">Height of a line.</param>
     public Legend(Panel panel, double width, double size, double lineHeight)
     {
-        // A single measured curve is what the axis names.
+        // A single measured curve needs no legend, since the axis names it.
         var needed = panel.Curves.Count > 0 && (panel.Curves is not [{ Kind: CurveKind.Measured }] || panel.References.Count > 0);
         Entry[] entries = needed
             ?
@@ -42,15 +42,15 @@ internal sealed class Legend
         (Size, LineHeight) = (size, lineHeight);
     }
 
-    /// <summary>Height that it takes.</summary>
+    /// <summary>Height of the legend.</summary>
     public double Height { get; }
 
     private double Size { get; }
 
     private double LineHeight { get; }
 
-    /// <summary>Draws it.</summary>
-    /// <param name="surface">Where to.</param>
+    /// <summary>Draws the legend.</summary>
+    /// <param name="surface">The surface to draw on.</param>
     /// <param name="left">Its left edge.</param>
     /// <param name="top">Its upper edge.</param>
     public void Draw(ISurface surface, double left, double top)

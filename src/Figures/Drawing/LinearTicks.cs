@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Ticks of an axis that is divided evenly.</summary>
+/// <summary>Ticks of a linear axis.</summary>
 internal static class LinearTicks
 {
     private const double LeastPlain = 1e-3;
@@ -10,10 +10,10 @@ internal static class LinearTicks
 
     /// <summary>Ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
     /// <param name="low">Lower end, finite.</param>
-    /// <param name="high">Upper end, finite and above.</param>
-    /// <param name="most">Most ticks, at least 1.</param>
+    /// <param name="high">Upper end, finite and greater than the lower end.</param>
+    /// <param name="most">Greatest number of ticks, at least 1.</param>
     /// <param name="whole">Whether only whole numbers exist on the axis.</param>
-    /// <returns>The ticks, labelled all in the same way.</returns>
+    /// <returns>The ticks; all labels have the same format.</returns>
     public static IReadOnlyList<Tick> Between(double low, double high, int most, bool whole = false)
     {
         if (!double.IsFinite(high - low))
@@ -40,7 +40,7 @@ internal static class LinearTicks
         ];
     }
 
-    /// <summary>The true minus sign instead of the hyphen.</summary>
+    /// <summary>Replaces the hyphen by the typographic minus sign.</summary>
     public static string Sign(string number) => number.Replace('-', '−');
 
     /// <summary>A raised exponent.</summary>
@@ -50,7 +50,7 @@ internal static class LinearTicks
     private static string Power(double value, int exponent) =>
         value == 0 ? "0" : Sign(string.Create(CultureInfo.InvariantCulture, $"{value / Math.Pow(10, exponent):0.####}·10")) + Raised(exponent);
 
-    /// <summary>The least of 1, 2 and 5 times a power of ten that is no smaller, and the digits that its multiples need.</summary>
+    /// <summary>The least number of the form 1, 2 or 5 times a power of ten that is at least a given one, and the digits that its multiples need.</summary>
     private static (double Step, int Digits) StepOf(double least)
     {
         var exponent = (int)Math.Floor(Math.Log10(least));

@@ -5,18 +5,18 @@ namespace Wellbehaved.Figures;
 /// <summary>Ticks of an axis whose coordinates are decimal logarithms.</summary>
 internal static class LogarithmicTicks
 {
-    /// <summary>Fewer decades than this have ticks between their powers of ten.</summary>
+    /// <summary>An axis of fewer decades than this also has ticks between the powers of ten.</summary>
     private const double FewDecades = 2;
 
-    /// <summary>Beyond this exponent there is nothing between powers of ten that a reader could tell apart.</summary>
+    /// <summary>Beyond this exponent a reader cannot distinguish positions between powers of ten.</summary>
     private const double MostExponent = 1e6;
 
     private static readonly int[] Fine = [1, 2, 5];
 
-    /// <summary>Ticks at powers of ten, at 1, 2 and 5 times them where there are few, at round numbers where there are none.</summary>
+    /// <summary>Ticks at powers of ten; at 1, 2 and 5 times these where there are few powers; at round numbers where there are none.</summary>
     /// <param name="low">Lower end, finite.</param>
-    /// <param name="high">Upper end, finite and above.</param>
-    /// <param name="most">Most labels, at least 1.</param>
+    /// <param name="high">Upper end, finite and greater than the lower end.</param>
+    /// <param name="most">Greatest number of labels, at least 1.</param>
     /// <returns>The ticks: all labelled as numbers, or all as powers of ten.</returns>
     public static IReadOnlyList<Tick> Between(double low, double high, int most)
     {

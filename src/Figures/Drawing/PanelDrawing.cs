@@ -1,16 +1,16 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>A panel laid out for a width: title and vertical label above the frame, where neither is turned nor cut, ticks beside it, the legend and
-/// what is missing below.</summary>
+/// <summary>A panel laid out for a width: title and vertical label above the frame, where there is room for them without turning them, ticks beside the frame,
+/// the legend and what is missing below.</summary>
 internal sealed class PanelDrawing
 {
-    /// <summary>Size of text. At 390 pixels, where two panels of a figure share a phone, its subscripts still have eight.</summary>
+    /// <summary>Size of text in pixels. Where two panels share the 390 pixels of a phone, subscripts still have a size of eight.</summary>
     public const double Size = 16;
 
     /// <summary>Height of a line.</summary>
     public const double LineHeight = 22;
 
-    /// <summary>Room at the edges.</summary>
+    /// <summary>Margin at the edges.</summary>
     public const double Padding = 10;
 
     private const double FrameHeight = 190;
@@ -48,7 +48,7 @@ internal sealed class PanelDrawing
     /// <summary>Height that is needed above the frame.</summary>
     public double Above => Padding + ((_title.Count + _label.Count) * LineHeight) + Padding;
 
-    /// <summary>Height that is needed from the upper edge of the frame on.</summary>
+    /// <summary>Height that is needed below the upper edge of the frame.</summary>
     public double Below =>
         IsEmpty
             ? Math.Max(FrameHeight, (_missing.Count * LineHeight) + (2 * Padding)) + Padding
@@ -61,11 +61,11 @@ internal sealed class PanelDrawing
 
     private bool IsEmpty => _panel.Curves.Count == 0;
 
-    /// <summary>Draws it.</summary>
-    /// <param name="surface">Where to.</param>
+    /// <summary>Draws the panel.</summary>
+    /// <param name="surface">The surface to draw on.</param>
     /// <param name="left">Its left edge.</param>
     /// <param name="top">Its upper edge.</param>
-    /// <param name="above">Height above the frame, which panels in a row share so that their frames stand in line.</param>
+    /// <param name="above">Height above the frame; panels in a row share it so that their frames are aligned.</param>
     public void Draw(ISurface surface, double left, double top, double above)
     {
         var baseline = top + above - Above + Padding + Size;
@@ -192,7 +192,7 @@ internal sealed class PanelDrawing
         return _panel.BeginsAtZero ? (0, Math.Max(high, double.Epsilon)) : (low, high);
     }
 
-    /// <summary>The most ticks whose labels leave room between them and end within the panel.</summary>
+    /// <summary>As many ticks as fit: their labels do not touch each other and end within the panel.</summary>
     private IReadOnlyList<Tick> TicksThatFit(Axis axis)
     {
         var whole =

@@ -2,13 +2,13 @@ using SkiaSharp;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The formats that are not text.</summary>
+/// <summary>Writes the formats that are not text: PNG and PDF.</summary>
 internal static class SkiaFiles
 {
     private const int PixelsPerPixel = 2;
     private const float PointsPerPixel = 0.75f;
 
-    /// <summary>Draws a PNG, of twice the size so that it is sharp on today's screens.</summary>
+    /// <summary>Draws a PNG at twice the size, so that it is sharp on present-day screens.</summary>
     public static byte[] ToPng(IDrawing layout)
     {
         using var surface = SKSurface.Create(new SKImageInfo((int)(PixelsPerPixel * layout.Width), (int)(PixelsPerPixel * layout.Height)));

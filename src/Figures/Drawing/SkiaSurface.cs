@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Draws with Skia, for the formats that are not text.</summary>
+/// <summary>Draws with Skia, for PNG and PDF.</summary>
 internal sealed class SkiaSurface(SKCanvas canvas) : ISurface, IDisposable
 {
-    /// <summary>Families without serifs that have Greek letters, the most common ones first.</summary>
+    /// <summary>Sans-serif font families that have Greek letters, in order of preference.</summary>
     private static readonly string[] Families = ["DejaVu Sans", "Verdana", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", "Segoe UI"];
 
     private static readonly string Family =

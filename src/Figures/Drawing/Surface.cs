@@ -1,32 +1,32 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>How a line is broken.</summary>
+/// <summary>The dash pattern of a line.</summary>
 internal enum Dash
 {
-    /// <summary>It is not.</summary>
+    /// <summary>Solid.</summary>
     Solid,
 
-    /// <summary>As theory is drawn.</summary>
+    /// <summary>Dashed, for theory.</summary>
     Dashed,
 
-    /// <summary>As fits are drawn.</summary>
+    /// <summary>Dotted, for fits.</summary>
     Dotted,
 }
 
-/// <summary>Which end of a text lies where it is put.</summary>
+/// <summary>The part of a text that is at the given position.</summary>
 internal enum Anchor
 {
-    /// <summary>The left one.</summary>
+    /// <summary>The left end.</summary>
     Start,
 
     /// <summary>The middle.</summary>
     Middle,
 
-    /// <summary>The right one.</summary>
+    /// <summary>The right end.</summary>
     End,
 }
 
-/// <summary>What a figure is drawn on: lengths are in pixels, from the upper left corner; text is put by its baseline.</summary>
+/// <summary>A surface that a figure is drawn on. Lengths are in pixels from the upper left corner; the position of a text is that of its baseline.</summary>
 internal interface ISurface
 {
     /// <summary>Fills a rectangle.</summary>
@@ -35,7 +35,7 @@ internal interface ISurface
     /// <summary>Draws a line through points.</summary>
     void Line(IReadOnlyList<(double X, double Y)> points, Ink ink, double thickness, Dash dash = Dash.Solid);
 
-    /// <summary>Fills what points enclose.</summary>
+    /// <summary>Fills the polygon of some points.</summary>
     void Area(IReadOnlyList<(double X, double Y)> points, Ink ink, double opacity);
 
     /// <summary>Draws a dot.</summary>

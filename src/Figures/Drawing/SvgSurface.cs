@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Writes SVG, needing no font and no library: text stays text, and the reader's wish for dark pages changes the colours.</summary>
+/// <summary>Writes SVG without a font or a library: text remains text, and colours change where the reader prefers dark pages.</summary>
 internal sealed class SvgSurface : ISurface
 {
-    /// <summary>The family whose widths <see cref="TextMetrics"/> knows, the one that shares them, and what readers have.</summary>
+    /// <summary>The family whose widths <see cref="TextMetrics"/> knows, one with the same widths, and the reader's default.</summary>
     private const string Families = "'DejaVu Sans',Verdana,sans-serif";
 
     private readonly StringBuilder _content = new();
@@ -76,7 +76,7 @@ internal sealed class SvgSurface : ISurface
     /// <summary>The picture.</summary>
     /// <param name="width">Its width.</param>
     /// <param name="height">Its height.</param>
-    /// <param name="id">Its id, which begins those within, so that pictures on one page do not share any.</param>
+    /// <param name="id">Its id. The ids inside it begin with this one, so that pictures on one page have different ids.</param>
     /// <param name="title">Its title.</param>
     /// <param name="words">What it shows, in words.</param>
     /// <returns>An SVG element.</returns>

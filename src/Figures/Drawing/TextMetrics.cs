@@ -2,22 +2,22 @@ using System.Text;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>How much room text takes, known without a font: the widths of DejaVu Sans, which Verdana shares and other usual families without serifs
-/// stay below. So a figure has the same lines wherever it is made, and room for them wherever it is read.</summary>
+/// <summary>The width of text, computed without a font, from the widths of DejaVu Sans. Verdana has the same widths, and other common sans-serif families are
+/// narrower. So a figure has the same line breaks wherever it is made, and its text has room wherever it is read.</summary>
 internal static class TextMetrics
 {
     /// <summary>
-    /// Size of subscripts and superscripts, as a share of that of their line: as small as still can be read where a figure is shown on a phone.
+    /// Size of subscripts and superscripts, relative to the size of their line: the smallest that can still be read where a figure is shown on a phone.
     /// </summary>
     public const double ScriptSize = 0.85;
 
-    /// <summary>How far a subscript is lowered, as a share of the size of its line.</summary>
+    /// <summary>Distance by which a subscript is lowered, relative to the size of its line.</summary>
     public const double Lowering = 0.2;
 
-    /// <summary>How far a superscript is raised.</summary>
+    /// <summary>Distance by which a superscript is raised, relative to the size of its line.</summary>
     public const double Raising = 0.36;
 
-    /// <summary>Thousandths of the size, from the space to the tilde.</summary>
+    /// <summary>Widths of the characters from the space to the tilde, in thousandths of the size.</summary>
     private static readonly short[] Ascii =
     [
         318,
@@ -124,10 +124,10 @@ internal static class TextMetrics
     /// <summary>Width of a line of markup.</summary>
     public static double Width(string markup, double size) => Markup.Signs(markup).Sum(sign => Width(sign.Sign, sign.Style, size, bold: false));
 
-    /// <summary>Markup that stays one line.</summary>
+    /// <summary>Markup as a single line that is not broken.</summary>
     public static IReadOnlyList<TextRun> Line(string markup) => Markup.Join(Markup.Signs(markup));
 
-    /// <summary>Breaks markup into lines: at spaces, within long names after their signs, otherwise where a line is full.</summary>
+    /// <summary>Breaks markup into lines: at spaces, within long names after a punctuation sign, otherwise where a line is full.</summary>
     public static IReadOnlyList<IReadOnlyList<TextRun>> Wrap(string markup, double width, double size, bool bold = false)
     {
         var lines = new List<IReadOnlyList<TextRun>>();

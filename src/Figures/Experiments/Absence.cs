@@ -2,10 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Why a quantity of a file has no curve.</summary>
+/// <summary>Explains why a quantity of a file has no curve.</summary>
 internal static class Absence
 {
-    /// <summary>No array of the file holds it.</summary>
+    /// <summary>No array of the file holds the quantity.</summary>
     public const string NotInFile = "is not in";
 
     private const string NotFinite = "is not finite in";
@@ -16,11 +16,11 @@ internal static class Absence
 
     private const string OnePoint = "does not exist over the single point of";
 
-    /// <summary>Says why, as words before the name of the file.</summary>
+    /// <summary>The reason, as words that precede the name of the file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="isRead">Whether the quantity could be read.</param>
-    /// <param name="depth">The first depth that it was read at.</param>
-    /// <param name="arrays">Arrays that hold it, any of them; none where that is not asked.</param>
+    /// <param name="depth">The first depth at which it was read.</param>
+    /// <param name="arrays">Arrays any of which may hold it; empty to skip this question.</param>
     public static string Explain(ResultFile file, bool isRead, int depth, params string[] arrays) =>
         isRead
             ? file.Ends.All(end => end.HasEnded && end.Ending is not (Ending.NotANumber or Ending.Overflow) && !end.IsAliveAt(depth))
@@ -32,7 +32,7 @@ internal static class Absence
                     ? NotComputed
                     : OnePoint;
 
-    /// <summary>Says it of several files: together where they have the same reason.</summary>
+    /// <summary>Sentences for several files; files with the same reason share a sentence.</summary>
     /// <param name="label">The quantity.</param>
     /// <param name="missing">Names of the files without a curve, with the reason of each.</param>
     /// <param name="files">Number of files that are drawn.</param>

@@ -31,7 +31,7 @@ internal static class DepthFigure
         };
     }
 
-    /// <summary>δχ of a layer or unit and, with batch norm, its parts.</summary>
+    /// <summary>δχ of a layer or unit and, with batch norm, the parts that it is composed of.</summary>
     private static Panel Increments(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
@@ -43,7 +43,7 @@ internal static class DepthFigure
             var (norm, relu) = (recordings[0].NumberOf(PlaceKind.BatchNorm), recordings[0].NumberOf(PlaceKind.Relu));
             panel.Add("δ_{BN}χ, through batch norm", recording => recording.GrowthOfChi(1, norm));
 
-            // The author's package records the place after the next convolution instead, which leaves χ as it is.
+            // The author's package records the place after the next convolution instead, which does not change χ.
             panel.Add("δ_{φ}χ, through ReLU", recording => recording.GrowthOfChi(norm, relu) ?? recording.GrowthOfChi(norm, relu + 1));
         }
 

@@ -8,10 +8,12 @@ internal static class HistogramFigure
 {
     private const int MostDepths = 4;
 
-    /// <summary>Channels beyond which the exact density takes longer than the figure is worth; it is a normal one to the eye long before.</summary>
+    /// <summary>
+    /// The greatest number of channels for which the exact density is computed. With more it takes too long, and it looks like a normal density anyway.
+    /// </summary>
     private const int MostChannels = 4096;
 
-    /// <summary>Deviations from the mean, and what tails of exponential rate need beside them, within which the density is not zero to the eye.</summary>
+    /// <summary>The range in which the density is drawn: a number of standard deviations from the mean, and an addition for its exponential tails.</summary>
     private const double Deviations = 12,
         Tail = 60;
 
@@ -26,7 +28,7 @@ internal static class HistogramFigure
             $"{recording.Title}: spread of signal and noise over {recording.File.Simulations} simulations",
             [
                 Panel(recording, "nu2_signal", "Signal", "ln ν₂(*x*)", walk),
-                // The noise of a batch never becomes one-dimensional, so W1 speaks about that of a single point only.
+                // W1 is about the noise of a single point only, because the noise of a batch never becomes one-dimensional.
                 Panel(recording, "mu2_noise", "Noise", "ln μ₂(d*x*)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
             ],
             2
@@ -54,7 +56,7 @@ internal static class HistogramFigure
             curves.AddRange(new[] { Curve.Through($"depth {depth}", CurveKind.Histogram, colour, edges, densities) }.OfType<Curve>());
             if (walk is not null)
             {
-                // Far from all that can happen, where a damaged number may lie, the inversion would not end.
+                // The range is limited: for a damaged number far outside of it, the inversion would not terminate.
                 var reach = (Deviations * Math.Sqrt(depth * walk.Variance)) + Tail;
                 var (from, to) = (Math.Max(values[0], (depth * walk.Drift) - reach), Math.Min(values[^1], (depth * walk.Drift) + reach));
                 double[] points = from < to ? [.. Enumerable.Range(0, 201).Select(i => from + ((to - from) * i / 200))] : [];
@@ -74,7 +76,7 @@ internal static class HistogramFigure
         };
     }
 
-    /// <summary>The last depth, and three quarters, half and a quarter of it; all if there are few.</summary>
+    /// <summary>The last depth, and the depths nearest to three quarters, half and a quarter of it; all depths if there are few.</summary>
     private static int[] Chosen(IReadOnlyList<double> depths) =>
         [
             .. Enumerable
@@ -84,7 +86,7 @@ internal static class HistogramFigure
                 .Distinct(),
         ];
 
-    /// <summary>Left edges and densities of bins as wide as Freedman and Diaconis advise, and the last right edge.</summary>
+    /// <summary>The left edges and densities of bins of the width of Freedman and Diaconis, and the last right edge.</summary>
     private static (double[] Edges, double[] Densities) Bins(double[] sorted)
     {
         var spread = sorted[(int)(0.75 * (sorted.Length - 1))] - sorted[(int)(0.25 * (sorted.Length - 1))];

@@ -12,17 +12,17 @@ internal static class NetworkFigure
 {
     private const int MostNames = 3;
 
-    /// <summary>More files than this are counted, no longer listed.</summary>
+    /// <summary>The greatest number of files whose origin is listed; more are only counted.</summary>
     private const int MostLines = 6;
 
-    /// <summary>Characters of a program's name that are shown.</summary>
+    /// <summary>The greatest number of characters of a program's name that are shown.</summary>
     private const int LongestProgram = 60;
 
     private static readonly double Ln10 = Math.Log(10);
 
     /// <summary>Draws result files.</summary>
-    /// <param name="files">At least one, with what to call it where it does not name its network.</param>
-    /// <param name="theory">What theory says of the networks that files describe, each with the file's number among all; null where nothing is known.</param>
+    /// <param name="files">At least one file, each with a name that is used where the file does not name its network.</param>
+    /// <param name="theory">Predictions for the networks that files describe, by the index of the file; null where there are none.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
     public static Figure Draw(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
     {
@@ -41,7 +41,7 @@ internal static class NetworkFigure
             Theory = place => Math.Log(place.ReffSignal),
         };
 
-        // The limit of the noise's rank is no guide at the width of a network: directions of a flat spectrum depart from it as the root of points over width.
+        // The limit of the noise's rank is not shown: at finite width, directions of a flat spectrum deviate from it by the root of points over width.
         Quantity noise = new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise") { Places = places => places.Ranks };
         Quantity variance = new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal")
         {
@@ -103,7 +103,7 @@ internal static class NetworkFigure
         };
     }
 
-    /// <summary>What each is called: as its network, unless several networks are called alike.</summary>
+    /// <summary>The files with their labels: the names of the networks, or those of the files where several networks have the same name.</summary>
     private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction> theory)
     {
         var areTold = files.Select(file => file.File.NetworkName).Distinct().Count() == files.Count;
@@ -166,7 +166,7 @@ internal static class NetworkFigure
         };
     }
 
-    /// <summary>What theory says of a quantity at the places where it is recorded; null where it says nothing.</summary>
+    /// <summary>The predicted curve of a quantity at the places where it is recorded; null where there is no prediction.</summary>
     private static Curve? TheoryOf(Quantity quantity, Shown one, string label, int colour)
     {
         if (one.Theory is not { } prediction || one.File.Options?.RecordedPlaces is not { } recorded || quantity.Theory is not { } read)
@@ -174,7 +174,7 @@ internal static class NetworkFigure
             return null;
         }
 
-        // Ranks are read within a unit, and drawn at the depth of the unit.
+        // Ranks are recorded within a unit, and are drawn at the depth of the unit.
         var predicted = prediction.Places.ToDictionary(place => place.Index);
         var points = quantity
             .Places(recorded)
@@ -190,20 +190,20 @@ internal static class NetworkFigure
         return Curve.Through(label, CurveKind.Theory, colour, points.Select(point => point.Depth), points.Select(point => point.Value));
     }
 
-    /// <summary>From its end on a mapping has no such number, and zeros stand for it.</summary>
+    /// <summary>Whether a number exists. After the end of a mapping it does not, and the file holds zeros in its place.</summary>
     private static bool IsThere(ResultFile file, int simulation, int depth, double logarithm) =>
         file.Ends[simulation].IsAliveAt(depth) && double.IsFinite(logarithm) && logarithm > MomentSet.LogOfZero;
 
     private static double[][]? Ranks(ResultFile file, string moment) =>
         file.FindRanks(moment)?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
 
-    /// <summary>ln(ν₂ - μ₂), from both logarithms; none where channels have no mean beyond rounding.</summary>
+    /// <summary>ln(ν₂ - μ₂), from both logarithms; not finite where the means of channels are below rounding. Null if the file does not hold both.</summary>
     private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) =>
         (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
             ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
             : null;
 
-    /// <summary>ln(eᵃ - eᵇ) of b not above a.</summary>
+    /// <summary>ln(eᵃ - eᵇ), for b ≤ a.</summary>
     private static double LogDifference(double a, double b) => a + Math.Log(-double.ExpM1(Math.Min(0, b - a)));
 
     private static string Say(ResultFile file)
@@ -247,16 +247,16 @@ internal static class NetworkFigure
 
     private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 
-    /// <summary>A file, what to call it, as <see cref="Markup"/>, and what theory says of its network.</summary>
+    /// <summary>A file with its label, as <see cref="Markup"/>, and the prediction for its network.</summary>
     private sealed record Shown(string Name, ResultFile File, int Colour, NetworkPrediction? Theory);
 
     /// <summary>A quantity by its natural logarithms (simulations × depths).</summary>
     private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms, params string[] Arrays)
     {
-        /// <summary>What files hold of it, which may be missing; null where they hold the quantity itself.</summary>
+        /// <summary>The quantity in files from which this one is computed, for the message that it is missing; null where files hold this one itself.</summary>
         public string? Source { get; init; }
 
-        /// <summary>What the logarithms are multiplied by: a power of what the file holds is shown.</summary>
+        /// <summary>A factor for the logarithms, where a power of the number in the file is shown.</summary>
         public double Factor { get; init; } = 1;
 
         /// <summary>The depths that it is recorded at.</summary>
@@ -265,7 +265,7 @@ internal static class NetworkFigure
         /// <summary>The places that it is recorded at.</summary>
         public Func<RecordedPlaces, IReadOnlyList<int>> Places { get; init; } = places => places.Ends;
 
-        /// <summary>The same logarithm as theory has it; null where theory has none.</summary>
+        /// <summary>The same logarithm from the prediction; null where theory does not predict it.</summary>
         public Func<PredictedPlace, double>? Theory { get; init; }
     }
 }

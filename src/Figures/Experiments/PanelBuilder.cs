@@ -4,7 +4,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Puts curves of one or several recordings into a panel: one colour for each, and theory dashed in the same colour.</summary>
+/// <summary>Adds curves of one or several recordings to a panel: one colour for each recording, and theory dashed in the same colour.</summary>
 /// <param name="recordings">The recordings.</param>
 internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
 {
@@ -13,17 +13,18 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     private readonly List<string> _missing = [];
     private int _colour;
 
-    /// <summary>Whether depth is drawn on a logarithmic axis.</summary>
+    /// <summary>Whether the depth axis is logarithmic.</summary>
     public bool LogarithmicX { get; init; }
 
-    /// <summary>Whether the values, which are then natural logarithms, are drawn on a logarithmic axis.</summary>
+    /// <summary>Whether the vertical axis is logarithmic; values are then natural logarithms.</summary>
     public bool LogarithmicY { get; init; }
 
     /// <summary>Adds a quantity of every recording.</summary>
-    /// <param name="label">What it is.</param>
-    /// <param name="rows">Reads it (simulations × depths); null where the file does not hold it.</param>
-    /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
-    /// <param name="arrays">Arrays that may hold it although it is not read, as ranks of which none was computed; null where there are none.</param>
+    /// <param name="label">Its label.</param>
+    /// <param name="rows">Reads it (simulations × depths); returns null where the file does not hold it.</param>
+    /// <param name="theory">The prediction, by depth from 1 on; null where there is none.</param>
+    /// <param name="arrays">Arrays that the file may hold although the quantity cannot be read, such as ranks none of which was computed; null for
+    /// none.</param>
     public void Add(
         string label,
         Func<Recording, IReadOnlyList<double[]>?> rows,
@@ -70,7 +71,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
         _missing.AddRange(Absence.Say(label, missing, recordings.Count));
     }
 
-    /// <summary>Adds the power law through the second half of a recording's χ.</summary>
+    /// <summary>Adds the power law that fits the second half of a recording's χ.</summary>
     public void AddFit(Recording recording, int colour)
     {
         var growth = Diagnosis.Diagnose(MomentTable.Read(recording.File)).ChiGrowth;
@@ -102,8 +103,8 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
 
     /// <summary>Builds the panel.</summary>
     /// <param name="title">Its title.</param>
-    /// <param name="xLabel">What is along the horizontal axis.</param>
-    /// <param name="yLabel">What is along the vertical axis.</param>
+    /// <param name="xLabel">Label of the horizontal axis.</param>
+    /// <param name="yLabel">Label of the vertical axis.</param>
     public Panel Build(string title, string xLabel, string yLabel) =>
         new(title, xLabel, yLabel, _curves)
         {

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Says below a figure's title how its numbers came about, so that it can be read away from the files that it shows.</summary>
+/// <summary>Describes below a figure's title how its numbers were made, so that the figure can be read without the files.</summary>
 internal static class Provenance
 {
-    /// <summary>More files than this are counted, no longer listed.</summary>
+    /// <summary>The greatest number of files that are listed; more are only counted.</summary>
     private const int MostLines = 6;
 
-    /// <summary>Says how recordings came about: together where they came about alike.</summary>
+    /// <summary>Describes how recordings were made; recordings that were made in the same way share a line.</summary>
     /// <param name="recordings">The recordings.</param>
     /// <returns>Lines of markup.</returns>
     public static IReadOnlyList<string> Describe(IReadOnlyList<Recording> recordings)
@@ -43,9 +43,9 @@ internal static class Provenance
         ];
     }
 
-    /// <summary>The sizes of an experiment.</summary>
+    /// <summary>Describes the sizes of an experiment.</summary>
     /// <param name="options">The experiment.</param>
-    /// <param name="simulations">How many simulations there are of it.</param>
+    /// <param name="simulations">The number of its simulations.</param>
     /// <returns>Markup.</returns>
     public static string Describe(ExperimentOptions options, int simulations)
     {
@@ -63,7 +63,7 @@ internal static class Provenance
         return string.Join(", ", parts.Where(part => part is not null));
     }
 
-    /// <summary>What a band is.</summary>
+    /// <summary>Explains the bands of a figure.</summary>
     /// <param name="panels">The panels of a figure.</param>
     /// <returns>A line, or none where no panel has a band.</returns>
     public static IReadOnlyList<string> Bands(IReadOnlyList<Panel> panels) =>
@@ -71,7 +71,7 @@ internal static class Provenance
             ? ["Lines: means. Bands: 16th to 84th percentile of the simulations."]
             : [];
 
-    /// <summary>How simulations of a recording ended before their depth; null if none did.</summary>
+    /// <summary>How simulations of a recording ended before the last depth; null if none did.</summary>
     private static string? EndsOf(Recording recording) =>
         EndingWords.Count(recording.File.Ends, recording.File.Simulations, "simulation") is { Count: > 0 } clauses
             ? $"{(recording.File.Options is null ? $"{recording.Title}: " : "")}{string.Join("; ", clauses)}"

@@ -3,17 +3,17 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A result file to be drawn: ours or the author's.</summary>
-/// <param name="Name">How it is called in legends.</param>
+/// <summary>A result file to be drawn, of this program or of the author.</summary>
+/// <param name="Name">Its name in legends.</param>
 /// <param name="File">Its content.</param>
 /// <param name="Architecture">Its architecture.</param>
 /// <param name="Width">Channels N; null if unknown.</param>
-/// <param name="Theory">What theory says of the same network; null if that is not known.</param>
+/// <param name="Theory">The prediction for the same network; null if there is none.</param>
 internal sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
     /// <summary>
-    /// What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only
-    /// guessed.
+    /// Its title in a figure, as <see cref="Markup"/>: the name of the network in the file, or else the name of the file; never the name of an architecture
+    /// that was only guessed.
     /// </summary>
     public string Title => Markup.Escape(File.NetworkName is { } name && !string.IsNullOrWhiteSpace(name) ? ForeignText.OnOneLine(name) : Name);
 
@@ -24,21 +24,21 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
     public int Last => Architecture.Places[^1].Number;
 
     /// <summary>Number of the first place of a kind.</summary>
-    /// <param name="kind">What has just happened there.</param>
+    /// <param name="kind">The kind of operation before the place.</param>
     /// <returns>The number.</returns>
     public int NumberOf(PlaceKind kind) => Architecture.Places.First(place => place.Kind == kind).Number;
 
     /// <summary>A moment at a place.</summary>
     /// <param name="moment">Name without suffix.</param>
     /// <param name="place">Number of the place.</param>
-    /// <returns>Rows (simulations × depths), not a number where a simulation has ended; null if the file does not hold it.</returns>
+    /// <returns>Rows (simulations × depths), NaN where a simulation has ended; null if the file does not hold it.</returns>
     public IReadOnlyList<double[]>? Find(string moment, int place) =>
         File.Find($"{moment}_loc{place}") is not { } rows ? null
         : File.Ends.Any(end => end.HasEnded)
             ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
         : rows;
 
-    /// <summary>Natural logarithms of a moment, from the logarithms that the file holds or from the moment itself.</summary>
+    /// <summary>Natural logarithms of a moment, as the file holds them or computed from the moment.</summary>
     /// <param name="moment">Name without suffix.</param>
     /// <param name="place">Number of the place.</param>
     /// <returns>Rows (simulations × depths), not finite where the moment is zero; null if the file holds neither.</returns>
@@ -46,12 +46,12 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
         Find($"log_{moment}", place)?.Select(row => row.Select(value => value <= MomentSet.LogOfZero ? double.NaN : value).ToArray()).ToArray()
         ?? Find(moment, place)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
-    /// <summary>The array of effective ranks that figures show.</summary>
+    /// <summary>The name of the array with the effective ranks that figures show.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Its name.</returns>
     internal string ArrayOfRanks(string moment) => $"{moment}_loc{NumberOf(PlaceKind.Relu)}";
 
-    /// <summary>Effective ranks, not a number where they were not computed.</summary>
+    /// <summary>Effective ranks; NaN where they were not computed.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Rows (simulations × depths); null if the file does not hold them, or none was computed.</returns>
     public IReadOnlyList<double[]>? Ranks(string moment) =>
@@ -67,10 +67,11 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
         (Log("chi", from), Log("chi", to)) is ({ } before, { } after) ? [.. before.Zip(after, (x, y) => x.Zip(y, (a, b) => Math.Exp(b - a)).ToArray())] : null;
 
     /// <summary>
-    /// Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.
+    /// Guesses the architecture of a file that does not state it: from its places, and from where effective ranks and the unit variance of batch norm are
+    /// found.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <returns>Name of the architecture; null if the file does not tell.</returns>
+    /// <returns>Name of the architecture; null if it cannot be guessed.</returns>
     public static string? Guess(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);

@@ -2,16 +2,16 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The architectures in one frame: directions of variance and SNR^l/SNR^0 by depth, well-behaved or pathological at a glance, and the dilution
-/// of the residual branch.</summary>
+/// <summary>Compares architectures in one figure: directions of variance and SNR^l/SNR^0 by depth, which show at a glance whether a network is well-behaved,
+/// and the dilution of the residual branch.</summary>
 internal static class SideBySideFigure
 {
     private static readonly double Ln10 = Math.Log(10);
 
     /// <summary>Draws the moments of some architectures.</summary>
     /// <param name="tables">Moments by architecture.</param>
-    /// <param name="notes">How they came about, lines of <see cref="Markup"/>.</param>
-    /// <param name="names">What to call them, as <see cref="Markup"/>; null for the names of the architectures.</param>
+    /// <param name="notes">How they were made, as lines of <see cref="Markup"/>.</param>
+    /// <param name="names">Their names, as <see cref="Markup"/>; null for the names of the architectures.</param>
     /// <returns>The figure: directions of variance over the whole width, the ratio, and the dilution where there are skip connections; a colour for
     /// each architecture, the same in all panels.</returns>
     public static Figure Draw(IReadOnlyList<KeyValuePair<string, MomentTable>> tables, IReadOnlyList<string>? notes = null, IReadOnlyList<string>? names = null)
@@ -71,7 +71,7 @@ internal static class SideBySideFigure
         );
     }
 
-    /// <summary>What the post would say, in two words.</summary>
+    /// <summary>A condition in a few words, as the post would put it.</summary>
     /// <param name="condition">The condition.</param>
     /// <returns>The words.</returns>
     public static string Say(Condition condition) =>
@@ -120,7 +120,8 @@ internal static class SideBySideFigure
     }
 
     /// <summary>
-    /// Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.
+    /// Variance of the residual branch divided by that of the skip connection: the geometric mean over the units between two computed depths, from the growth
+    /// of ν₂.
     /// </summary>
     private static Panel Dilution(IReadOnlyList<Shown> shown)
     {
@@ -154,7 +155,7 @@ internal static class SideBySideFigure
         };
     }
 
-    /// <summary>What is shown of an architecture, in a colour that it has in every figure.</summary>
+    /// <summary>The moments of an architecture; its colour is the same in every figure.</summary>
     private sealed record Shown(string Architecture, string Name, MomentTable Table)
     {
         public bool IsResidual => Model.Architecture.Named(Architecture).IsResidual;

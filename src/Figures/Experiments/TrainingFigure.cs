@@ -4,7 +4,7 @@ using Wellbehaved.Training;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// What came of training beside what the same mappings were like at initialisation: loss and accuracy by step, test accuracy against corruption, effective rank
+/// The results of training beside the moments of the same mappings at initialisation: loss and accuracy by step, test accuracy by corruption, effective rank
 /// and signal-to-noise ratio by depth.
 /// </summary>
 internal static class TrainingFigure
@@ -13,7 +13,7 @@ internal static class TrainingFigure
 
     /// <summary>Draws a result file of training.</summary>
     /// <param name="file">The moments at initialisation.</param>
-    /// <param name="result">What came of training.</param>
+    /// <param name="result">The results of training.</param>
     /// <returns>The figure; each mapping at its best learning rate.</returns>
     public static Figure Draw(ResultFile file, TrainingResult result)
     {

@@ -6,19 +6,19 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Trained or not, over depth and network, with theory's depth scale drawn over it, as Schoenholz et al. (2017) did for tanh nets.</summary>
+/// <summary>Training accuracy over depth and network, with theory's depth scale drawn over it, as by Schoenholz et al. (2017) for tanh networks.</summary>
 internal static class TrainingMap
 {
     /// <summary>
-    /// A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.
+    /// Theory is drawn at the depth at which a hundredth is left of the SNR, or of the differences between inputs.
     /// </summary>
     private static readonly double Hundredth = Math.Log(100);
 
     /// <summary>Draws results of training.</summary>
-    /// <param name="files">Their moments at initialisation, which say what was trained, and what came of it.</param>
+    /// <param name="files">Their moments at initialisation, which state what was trained, and the results of training.</param>
     /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning
     /// rates.</returns>
-    /// <exception cref="InvalidInputException">A file does not say what was trained.</exception>
+    /// <exception cref="InvalidInputException">A file does not state what was trained.</exception>
     public static Figure Draw(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -65,7 +65,7 @@ internal static class TrainingMap
         return new Cell(column - 0.5, column + 0.5, Edge(depths, row), Edge(depths, row + 1), one.Accuracy, words);
     }
 
-    /// <summary>Where one depth ends and the next begins: half way.</summary>
+    /// <summary>The edge between the cells of two depths, half way between them.</summary>
     private static double Edge(double[] depths, int index) =>
         depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
         : index == 0 ? depths[0] - (0.5 * (depths[1] - depths[0]))
@@ -73,11 +73,11 @@ internal static class TrainingMap
         : 0.5 * (depths[index - 1] + depths[index]);
 
     /// <summary>A result of training.</summary>
-    /// <param name="Name">What was trained.</param>
-    /// <param name="Layers">Its layers with weights after the first one.</param>
+    /// <param name="Name">Name of the trained network.</param>
+    /// <param name="Layers">Number of its layers with weights after the first one.</param>
     /// <param name="Accuracy">Mean training accuracy.</param>
-    /// <param name="Scale">The depth in layers at which a hundredth is left by theory; infinite where there is none.</param>
-    /// <param name="Words">What theory says of it.</param>
+    /// <param name="Scale">The predicted depth, in layers, at which a hundredth is left; infinite where there is none.</param>
+    /// <param name="Words">The prediction in words.</param>
     private sealed record Shown(string Name, int Layers, double Accuracy, double Scale, string Words)
     {
         public static Shown Read(ResultFile file, TrainingResult result)
@@ -94,7 +94,7 @@ internal static class TrainingMap
                 return new(options.Name, layers, accuracies.Average(), double.PositiveInfinity, "no stack of its own, of which theory says nothing");
             }
 
-            // The SNR falls as χ⁻², by the factor of χ² a unit.
+            // The SNR is proportional to χ⁻², so it falls by the growth of χ² in a unit.
             var units =
                 verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
                 : verdict.Behaviour == Behaviour.Exploding && verdict.SquaredGrowth > 1 ? Hundredth / Math.Log(verdict.SquaredGrowth)

@@ -4,8 +4,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no
-/// longer does (a "coordinate check").
+/// Moments against width, with a curve for each of a few depths. The curve of a moment that does not depend on width is flat; otherwise the figure shows from
+/// which width on it becomes flat (a "coordinate check").
 /// </summary>
 internal static class WidthFigure
 {
@@ -68,7 +68,7 @@ internal static class WidthFigure
         var curves = new List<Curve>();
         foreach (var (depth, colour) in Chosen(series.Depths).Select((depth, colour) => (depth, colour)))
         {
-            // A width with fewer simulations has fewer numbers to take a mean of.
+            // For a width with fewer simulations, the mean is over fewer numbers.
             var rows = Enumerable
                 .Range(0, simulations)
                 .Select(simulation => series.Results.Select((one, i) => Value(one.File, found[i], simulation, depth)).ToArray())
@@ -102,7 +102,7 @@ internal static class WidthFigure
 
     private static int IndexOf(IReadOnlyList<int> depths, int depth) => depths.Index().First(pair => pair.Item == depth).Index;
 
-    /// <summary>The first depth, the last, and those nearest to a quarter and half of it; all if there are few.</summary>
+    /// <summary>The first depth, the last, and those nearest to a quarter and half of the last; all depths if there are few.</summary>
     private static int[] Chosen(IReadOnlyList<int> depths) =>
         depths.Count <= MostDepths ? [.. depths] : [.. new[] { depths[0], Nearest(depths, 0.25), Nearest(depths, 0.5), depths[^1] }.Distinct()];
 

@@ -9,7 +9,7 @@ internal sealed class WidthSeries
     private const string Option = "--against";
 
     /// <summary>
-    /// What experiments may differ in although only the width changes: how many mappings there are of each, which, and what was left out of the file.
+    /// Options in which the experiments of a series may differ besides the width: how many mappings there are, which ones, and what the file leaves out.
     /// </summary>
     private static readonly string[] Free =
     [
@@ -24,22 +24,24 @@ internal sealed class WidthSeries
         "num_channels",
     ];
 
-    /// <summary>Words of a network that are no part of what it computes.</summary>
+    /// <summary>Keys of a network that do not affect what it computes.</summary>
     private static readonly string[] Names = ["name", "description"];
 
     private WidthSeries(IReadOnlyList<(int Width, ResultFile File)> results, IReadOnlyList<int> depths) => (Results, Depths) = (results, depths);
 
-    /// <summary>Channels N, or of a network whose layers have several numbers of channels the first that changes, and the result at that width.</summary>
+    /// <summary>
+    /// The width and the result at that width. The width is N, or the first number of channels that changes, where layers have different numbers.
+    /// </summary>
     public IReadOnlyList<(int Width, ResultFile File)> Results { get; }
 
     /// <summary>Depths that all results have, increasing.</summary>
     public IReadOnlyList<int> Depths { get; }
 
-    /// <summary>Puts results in a row by width.</summary>
+    /// <summary>Orders results by width.</summary>
     /// <param name="files">Names and contents of the files.</param>
     /// <returns>The series.</returns>
-    /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than
-    /// the width.</exception>
+    /// <exception cref="InvalidInputException">There are fewer than two files, a file does not state how it was made, two have the same width, or they differ
+    /// in more than the width.</exception>
     public static WidthSeries Read(IReadOnlyList<(string Name, ResultFile File)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -92,7 +94,7 @@ internal sealed class WidthSeries
         }
     }
 
-    /// <summary>The width of each: all numbers of channels that change at all must change by one factor.</summary>
+    /// <summary>The width of each experiment; all numbers of channels that change must change by the same factor.</summary>
     private static int[] WidthsOf(Experiment[] experiments)
     {
         var first = experiments[0];
@@ -119,7 +121,7 @@ internal sealed class WidthSeries
 
     private static InvalidInputException Refusal(string expectation) => new(Option, expectation);
 
-    /// <summary>How a file was made, with the width taken out.</summary>
+    /// <summary>The experiment of a file, with the width separated from its options.</summary>
     private sealed class Experiment
     {
         public Experiment(string name, ResultFile file)
@@ -151,19 +153,19 @@ internal sealed class WidthSeries
             (Channels, Structure) = (channels, network?.ToJsonString());
         }
 
-        /// <summary>What messages call the file.</summary>
+        /// <summary>The name of the file in messages.</summary>
         public string Name { get; }
 
         /// <summary>The file.</summary>
         public ResultFile File { get; }
 
-        /// <summary>Its options by name, as they are written.</summary>
+        /// <summary>Its options by name, as they are written in the file.</summary>
         public IReadOnlyDictionary<string, string> Options { get; }
 
         /// <summary>All numbers of channels, in the order of the layers.</summary>
         public IReadOnlyList<int> Channels { get; }
 
-        /// <summary>The layers without these; null for an architecture.</summary>
+        /// <summary>The layers without their numbers of channels; null for an architecture.</summary>
         public string? Structure { get; }
 
         private static void TakeChannels(JsonNode? node, List<int> channels)

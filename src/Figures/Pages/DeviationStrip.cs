@@ -4,14 +4,14 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A small picture of how far the quantities of a claim lie from their predictions, one mark each, in the colours of the page.</summary>
+/// <summary>A small picture of the distances between the quantities of a claim and their predictions, one mark each, in the colours of the page.</summary>
 internal static class DeviationStrip
 {
     private const int Width = 360;
     private const int RowHeight = 34;
     private const double Margin = 14;
 
-    /// <summary>Marks beyond this many standard errors are drawn at the edge: where exactly no longer matters.</summary>
+    /// <summary>Marks beyond this number of standard errors are drawn at the edge, since their exact position no longer matters.</summary>
     private const double Edge = 8;
 
     /// <summary>Draws the measurements of a claim.</summary>
@@ -82,7 +82,7 @@ internal static class DeviationStrip
         return svg.Append("</svg>").ToString();
     }
 
-    /// <summary>A number without the E of computers.</summary>
+    /// <summary>Formats a number without the exponent notation of programs.</summary>
     private static string Magnitude(double value) =>
         value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
         : double.IsFinite(value)

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Figures;
 
-/// <summary>Texts that the assembly carries, for pages.</summary>
+/// <summary>Texts that are embedded in the assembly, for pages.</summary>
 internal static class EmbeddedText
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a text.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>Its text.</returns>
     public static string Read(string name)

@@ -7,23 +7,23 @@ using Architecture = Wellbehaved.Model.Architecture;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// A run of the suite as one page that needs nothing else: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws
-/// that they refer to.
+/// A run of the suite as one self-contained page: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws
+/// that claims refer to.
 /// </summary>
 /// <remarks>
-/// No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.
+/// It has no script and loads nothing from a network; only links to papers lead out of it. Text from a subject is encoded, so that it cannot become markup.
 /// </remarks>
 internal static class HtmlReport
 {
     private const string StyleResource = "report.css";
 
-    /// <summary>What is said of the quantity that decided, between the verdict and its name.</summary>
+    /// <summary>Columns about the quantity that decided, between the verdict and the quantity's name.</summary>
     private static readonly string[] NumericColumns = ["predicted", "measured", "apart by", "interval", "n", "α"];
 
     /// <summary>The style of all pages.</summary>
     internal static string Style => EmbeddedText.Read(StyleResource);
 
-    /// <summary>Writes a run out.</summary>
+    /// <summary>Writes the page of a run.</summary>
     /// <param name="run">The run.</param>
     /// <returns>The page.</returns>
     public static string ToText(VerificationRun run)
@@ -88,7 +88,7 @@ internal static class HtmlReport
 
         page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n");
 
-        // The four side by side; networks of other layers have claims of their own, and a table.
+        // The four architectures are columns of one table; networks of other layers have different claims, and a table of their own.
         string[][] tables =
         [
             [.. Architecture.Names],
@@ -158,7 +158,7 @@ internal static class HtmlReport
         page.Append("</section>\n");
     }
 
-    /// <summary>Each panel is a picture of its own, so that as many stand in a row as the reader's screen has room for.</summary>
+    /// <summary>Appends each panel as a picture of its own, so that the reader's screen decides how many stand in a row.</summary>
     private static void AppendFigure(StringBuilder page, Figure figure)
     {
         page.Append("<figure>\n<div class=\"panels\">\n")
@@ -169,7 +169,7 @@ internal static class HtmlReport
             );
     }
 
-    /// <summary>How the moments by depth came about: as the suite asks for, or as a file was recorded.</summary>
+    /// <summary>How the moments by depth were made: as the suite requires, or as a file was recorded.</summary>
     private static IReadOnlyList<string> NotesOf(VerificationRun run)
     {
         var notes = run
@@ -298,7 +298,7 @@ internal static class HtmlReport
 
     private static string Anchor(string claim) => References.Anchor(claim);
 
-    /// <summary>A sign beside the word, so that a verdict is never told by colour alone.</summary>
+    /// <summary>A sign beside the verdict's word, so that a verdict is never shown by colour alone.</summary>
     private static string Mark(Verdict verdict) =>
         verdict switch
         {

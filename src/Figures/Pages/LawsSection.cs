@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// The laws that claims refer to, out of docs/laws.md, so that a reader of the page has them at hand. Of Markdown it knows what that file uses.
+/// The laws that claims refer to, taken from docs/laws.md so that they can be read on the page itself. It handles only the Markdown that this file uses.
 /// </summary>
 internal static partial class LawsSection
 {
     private const string Resource = "laws.md";
 
-    /// <summary>Writes the laws out.</summary>
-    /// <param name="references">Links the claims that they name.</param>
+    /// <summary>Writes the laws.</summary>
+    /// <param name="references">Makes links of the claims that they name.</param>
     /// <returns>HTML: a heading, which can be linked, and paragraphs and lists for each section.</returns>
     public static string ToHtml(References references)
     {
@@ -36,7 +36,7 @@ internal static partial class LawsSection
 
     private static string Inline(string markdown, References references)
     {
-        // The targets are other pages of the documentation, which are not at hand here.
+        // Links are removed: they lead to other pages of the documentation, which this page does not contain.
         var html = Prose.Html(Link().Replace(markdown, "$1"));
         html = Strong().Replace(html, match => $"<strong>{references.ToClaims(match.Groups[1].Value)}</strong>");
         return Emphasised().Replace(html, "<em>$1</em>");

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Sets what is written in plain text as a page can: subscripts, superscripts, powers of ten, true minus signs. Words are encoded first, so
-/// those of a subject cannot become markup.</summary>
+/// <summary>Converts plain text to HTML with subscripts, superscripts, powers of ten and typographic minus signs. The text is encoded first, so that text
+/// from a subject cannot become markup.</summary>
 internal static partial class Prose
 {
     private static readonly Dictionary<char, char> Superscripts = "0123456789l-−n".Zip("⁰¹²³⁴⁵⁶⁷⁸⁹ˡ⁻⁻ⁿ").ToDictionary();
 
-    /// <summary>Encodes words and leaves them as they are.</summary>
+    /// <summary>Encodes text without further changes.</summary>
     public static string Text(string text) => ForeignText.InHtml(text);
 
     /// <summary>
@@ -66,11 +66,11 @@ internal static partial class Prose
 
     private static string Signed(string text) => text.Replace('-', '−');
 
-    /// <summary>2E-07, 1e+5; not the like within a word or a version.</summary>
+    /// <summary>Matches 2E-07 and 1e+5, but not the same characters within a word or a version.</summary>
     [GeneratedRegex(@"(?<![\w.#&])(\d+(?:\.\d+)?)[eE]([+-]?)0*(\d+)(?![\w.])")]
     private static partial Regex Exponents();
 
-    /// <summary>A sign before a number, and one between spaces.</summary>
+    /// <summary>Matches a minus sign before a number, or between spaces.</summary>
     [GeneratedRegex(@"(?<=^|[\s(\[=,:×^{/~])-(?=[\d.∞√]|&#1)|(?<= )-(?= )")]
     private static partial Regex Minus();
 
@@ -78,11 +78,11 @@ internal static partial class Prose
     [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
     private static partial Regex Options();
 
-    /// <summary>l^τ, (…)^{-½}, χ^-2.</summary>
+    /// <summary>Matches l^τ, (…)^{-½}, χ^-2.</summary>
     [GeneratedRegex(@"\^(?:\{([^{}]*)\}|([-−]?(?:\w|&#\d+;)+))")]
     private static partial Regex Raised();
 
-    /// <summary>r_eff, λ_max, x_{i+κ}, 1_i: a single sign, so that names of files and architectures stay what they are.</summary>
+    /// <summary>Matches r_eff, λ_max, x_{i+κ}, 1_i: only after a single letter, so that names of files and architectures are not changed.</summary>
     [GeneratedRegex(@"(?<![\w&#;])([A-Za-z\u0370-\u03FF](?:&#178;)?|1)_(?:\{([^{}]*)\}|([A-Za-z]{1,3}|[\u0370-\u03FF]))(?![A-Za-z_])")]
     private static partial Regex Lowered();
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Makes links of what a page refers to: claims and laws on the page itself, papers where they are published.</summary>
+/// <summary>Makes links of a page's references: to claims and laws on the page itself, and to the sites where papers are published.</summary>
 /// <param name="claims">Ids of the claims that have a place on the page.</param>
 internal sealed partial class References(IReadOnlySet<string> claims)
 {
@@ -13,15 +13,15 @@ internal sealed partial class References(IReadOnlySet<string> claims)
         ("the paper", "https://arxiv.org/abs/1811.03087"),
     ];
 
-    /// <summary>Where a claim stands on the page.</summary>
+    /// <summary>The anchor of a claim on the page.</summary>
     public static string Anchor(string claim) => $"claim-{claim}";
 
-    /// <summary>Where a section of the laws stands on the page.</summary>
+    /// <summary>The anchor of a section of the laws on the page.</summary>
     public static string AnchorOfLaws(string section) => $"laws-{section}";
 
     /// <summary>Links the ids of claims in encoded text.</summary>
     /// <param name="html">The text.</param>
-    /// <param name="but">The claim that speaks.</param>
+    /// <param name="but">The claim whose text it is, which is not linked.</param>
     public string ToClaims(string html, string? but = null) =>
         ClaimId()
             .Replace(html, match => match.Value != but && claims.Contains(match.Value) ? $"<a href=\"#{Anchor(match.Value)}\">{match.Value}</a>" : match.Value);

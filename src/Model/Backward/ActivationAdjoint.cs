@@ -2,21 +2,21 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>An activation that is not homogeneous. Its derivative is computed with its value and kept: it is the factor of the gradient.</summary>
+/// <summary>An activation that is not homogeneous. Its derivative is computed and stored together with its value, as the factor of the gradient.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {
-    /// <summary>Derivatives below this are stored again with an exponent of their own: single precision would lose digits of them.</summary>
+    /// <summary>Derivatives below this are computed again with an exponent of their own, because single precision would lose digits of them.</summary>
     private const double LeastDerivative = 1e-30;
 
     private readonly ScaledTensor<T>? _derivative;
 
     /// <summary>Allocates memory for the derivative.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
-    /// <param name="keeps">Whether there will be a gradient.</param>
+    /// <param name="shape">Shape of input and output.</param>
+    /// <param name="keeps">Whether the derivative is stored for a gradient.</param>
     public ActivationAdjoint(TensorShape shape, bool keeps)
         : base(shape, shape) => _derivative = keeps ? new(shape.Elements) : null;
 
@@ -29,7 +29,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
         var largest = Evaluate(source, target, exponent, outputExponent, 0, context.Threads);
         if (_derivative is not null && largest is > 0 and < LeastDerivative)
         {
-            // A saturated function leaves so little that it is worth a second look with another power of two.
+            // The derivatives of a saturated function are so small that they are computed again with another power of two.
             Evaluate(source, target, exponent, outputExponent, Math.ILogB(largest), context.Threads);
         }
 

@@ -3,11 +3,11 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Builds the layers of a pass, one for each place where it occurs, since each keeps what its adjoint needs.</summary>
+/// <summary>Builds the layers of a pass, a separate one for each position in the network, since each stores what its adjoint needs.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="images">Inputs in the batch.</param>
-/// <param name="noise">Of which mapping the adjoint is.</param>
-/// <param name="keeps">Which gradients are asked for.</param>
+/// <param name="noise">The mapping whose adjoint is computed.</param>
+/// <param name="keeps">Which gradients are computed.</param>
 /// <param name="threads">Greatest number of threads.</param>
 internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients keeps, int threads) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,10 +24,10 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     /// <summary>The shape of a batch of features.</summary>
     public TensorShape Tensor(Shape shape) => new(images, shape.Height, shape.Width, shape.Channels);
 
-    /// <summary>The layer that a layer describes, other than a repeat or a residual; null for the identity.</summary>
+    /// <summary>Makes the layer for a description that is neither a repeat nor a residual layer; null for the identity.</summary>
     /// <param name="layer">The description.</param>
     /// <param name="input">Shape of the features of one input.</param>
-    /// <exception cref="UnknownLayerException">There is none.</exception>
+    /// <exception cref="UnknownLayerException">The layer is not implemented.</exception>
     public AdjointLayer<T>? Make(Layer layer, Shape input)
     {
         var shape = Tensor(input);
@@ -56,7 +56,7 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
         };
     }
 
-    /// <summary>What a residual draws at its beginning; null where nothing is drawn.</summary>
+    /// <summary>The random number that a residual layer draws at its beginning; null where nothing is drawn.</summary>
     public ParameterTensor? Survival(Residual residual) =>
         residual.Survival < 1 ? new(ParameterKind.Survival, _next[(int)ParameterKind.Survival]++, residual, 1, 1) : null;
 

@@ -3,28 +3,28 @@ using System.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// A layer at one place of a network: what it makes of the signal, and its adjoint, which makes of the gradient at its output the gradient at its input.
+/// A layer at one position of a network: computes the signal at its output and, as its adjoint, the gradient at its input from the gradient at its output.
 /// </summary>
 /// <remarks>
-/// The signal has the bits of the layer that propagates signal and noise together, but for convolutions that this one computes by Fourier transforms.
-/// The adjoint is that of the noise: <c>⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩</c> up to rounding.
+/// The signal has the same bits as in the layer that propagates signal and noise together, except where that layer convolves by Fourier transforms.
+/// The adjoint is that of the noise's derivative: <c>⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩</c> up to rounding.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <param name="input">Shape of what it reads.</param>
-/// <param name="output">Shape of what it writes.</param>
+/// <param name="input">Shape of its input.</param>
+/// <param name="output">Shape of its output.</param>
 internal abstract class AdjointLayer<T>(TensorShape input, TensorShape output) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Shape of what it reads.</summary>
+    /// <summary>Shape of its input.</summary>
     public TensorShape Input { get; } = input;
 
-    /// <summary>Shape of what it writes.</summary>
+    /// <summary>Shape of its output.</summary>
     public TensorShape Output { get; } = output;
 
-    /// <summary>Whether the adjoint reads the signal at the input again.</summary>
+    /// <summary>Whether the adjoint needs the signal at the input.</summary>
     public virtual bool NeedsInput => false;
 
-    /// <summary>Whether the adjoint reads the signal at the output again.</summary>
+    /// <summary>Whether the adjoint needs the signal at the output.</summary>
     public virtual bool NeedsOutput => false;
 
     /// <summary>Computes the signal at the output.</summary>
@@ -33,10 +33,10 @@ internal abstract class AdjointLayer<T>(TensorShape input, TensorShape output) :
     /// <param name="context">Parameters, threads and scratch memory.</param>
     public abstract void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context);
 
-    /// <summary>Computes the gradient at the input, and those of the layer's parameters where they are asked for.</summary>
-    /// <param name="signals">The signals at the input and the output; each is arbitrary unless the layer needs it.</param>
-    /// <param name="gradient">The gradient at the output, which stays as it is.</param>
-    /// <param name="target">Receives the gradient at the input; null where nobody asks for it.</param>
+    /// <summary>Computes the gradient at the input and, if asked for, the gradients of the layer's parameters.</summary>
+    /// <param name="signals">The signals at the input and the output; a signal that the layer does not need is arbitrary.</param>
+    /// <param name="gradient">The gradient at the output, which is not changed.</param>
+    /// <param name="target">Receives the gradient at the input; null where it is not needed.</param>
     /// <param name="context">Parameters, threads and scratch memory.</param>
     public abstract void Backward(
         (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
@@ -48,6 +48,6 @@ internal abstract class AdjointLayer<T>(TensorShape input, TensorShape output) :
     /// <inheritdoc/>
     public virtual void Dispose()
     {
-        // Most own nothing.
+        // Most layers own no memory.
     }
 }

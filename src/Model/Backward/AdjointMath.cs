@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Elementwise operations from rows of numbers to another row, in vector registers.</summary>
+/// <summary>Elementwise operations that read rows of numbers and write another row, in vector registers.</summary>
 internal static class AdjointMath
 {
     /// <summary>target ← x·factor.</summary>
@@ -82,7 +82,7 @@ internal static class AdjointMath
         }
     }
 
-    /// <summary>target ← x where the signal is positive, and 0 elsewhere, whatever x is there.</summary>
+    /// <summary>target ← x where the signal is positive, and 0 elsewhere, even if x is not finite there.</summary>
     public static void KeepWherePositive<T>(Span<T> target, ReadOnlySpan<T> x, ReadOnlySpan<T> signal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

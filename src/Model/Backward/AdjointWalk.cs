@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Writes a network out as the steps of a pass: all repetitions, residuals as a branch, a skip and a sum.</summary>
+/// <summary>Lists a network as the steps of a pass: all repetitions, and residual layers as a branch, a skip connection and a sum.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class AdjointWalk<T> : NetworkWalk
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

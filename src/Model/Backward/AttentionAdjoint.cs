@@ -9,7 +9,7 @@ namespace Wellbehaved.Model;
 /// With A = softmax(QKᵀ/√d_k), O = AV and the gradient G at O: <c>dV = Aᵀ G</c>, <c>dA = G Vᵀ</c>, <c>dS_ij = A_ij (dA_ij - Σ_k A_ik dA_ik)</c>,
 /// <c>dQ = dS K/√d_k</c>, <c>dK = dSᵀ Q/√d_k</c>; the projections are dense layers.
 /// </remarks>
-/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; what a head does is double.</typeparam>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; each head computes in double precision.</typeparam>
 internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -22,11 +22,11 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
     private readonly AttentionHeadAdjoint<T>[] _workers;
     private readonly bool _needsInput;
 
-    /// <summary>Allocates what attention needs.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <summary>Allocates the memory of the attention.</summary>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="attention">Its description.</param>
     /// <param name="weights">The weights of queries, keys, values and output.</param>
-    /// <param name="ofParameters">Whether the gradients of its parameters are asked for.</param>
+    /// <param name="ofParameters">Whether the gradients of its parameters are computed.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public AttentionAdjoint(TensorShape shape, Attention attention, ParameterTensor[] weights, bool ofParameters, int threads)
         : base(shape, shape)
@@ -77,7 +77,7 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
             (item, worker) => _workers[worker].Differentiate(_projected, _part, _gradients, item / _heads, item % _heads, exponent)
         );
 
-        // Logits are those of stored queries and keys times a power of two; dividing it by their own gives the gradients in true units.
+        // Logits are stored queries times stored keys times a power of two. Dividing it by their exponents gives the gradients in true units.
         var ofLogits = _part.Exponent + _projected[2].Exponent + exponent;
         (_gradients[0].Exponent, _gradients[1].Exponent, _gradients[2].Exponent) = (
             ofLogits - _projected[0].Exponent,

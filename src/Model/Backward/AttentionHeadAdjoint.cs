@@ -3,7 +3,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What one head does with the positions of one input, forward and back, in double precision and in memory of its own.</summary>
+/// <summary>One head of attention over the positions of one input, forward and backward, in double precision and with memory of its own.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,7 +19,7 @@ internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
     /// <summary>Allocates memory.</summary>
     /// <param name="shape">Shape of queries, keys and values.</param>
     /// <param name="heads">Number of heads.</param>
-    /// <param name="causal">Whether a position sees itself and earlier ones only.</param>
+    /// <param name="causal">Whether a position attends only to itself and earlier positions.</param>
     public AttentionHeadAdjoint(TensorShape shape, int heads, bool causal)
     {
         (_positions, _channels, _width, _causal) = (shape.Height * shape.Width, shape.Channels, shape.Channels / heads, causal);
@@ -29,12 +29,12 @@ internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
 
     private nint Length => (nint)_positions * _width;
 
-    /// <summary>Attends.</summary>
+    /// <summary>Computes the head's output.</summary>
     /// <param name="projected">Queries, keys and values of all inputs and heads.</param>
     /// <param name="output">Receives the head's output.</param>
-    /// <param name="image">The input.</param>
-    /// <param name="head">The head.</param>
-    /// <param name="exponent">The power of two before the products of stored queries and keys.</param>
+    /// <param name="image">Index of the input.</param>
+    /// <param name="head">Index of the head.</param>
+    /// <param name="exponent">The power of two of the products of stored queries and keys.</param>
     public void Attend(ScaledTensor<T>[] projected, ScaledTensor<T> output, int image, int head, int exponent)
     {
         var first = First(image, head);
@@ -44,13 +44,13 @@ internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
         Store(result, output, first);
     }
 
-    /// <summary>Computes the gradients of queries, keys and values, in units that the caller knows.</summary>
+    /// <summary>Computes the gradients of queries, keys and values; the caller knows their units.</summary>
     /// <param name="projected">Queries, keys and values.</param>
     /// <param name="gradient">The gradient at the outputs of the heads.</param>
     /// <param name="gradients">Receive the gradients of queries, keys and values.</param>
-    /// <param name="image">The input.</param>
-    /// <param name="head">The head.</param>
-    /// <param name="exponent">The power of two before the products of stored queries and keys.</param>
+    /// <param name="image">Index of the input.</param>
+    /// <param name="head">Index of the head.</param>
+    /// <param name="exponent">The power of two of the products of stored queries and keys.</param>
     public void Differentiate(ScaledTensor<T>[] projected, ScaledTensor<T> gradient, ScaledTensor<T>[] gradients, int image, int head, int exponent)
     {
         var first = First(image, head);
@@ -137,7 +137,7 @@ internal sealed unsafe class AttentionHeadAdjoint<T> : IDisposable
         logits[visible..].Clear();
     }
 
-    /// <summary>Turns the gradient of weights into that of logits.</summary>
+    /// <summary>Converts the gradient of attention weights to the gradient of logits.</summary>
     private static void Differentiate(Span<double> weights, Span<double> gradient, double scale)
     {
         var mean = 0.0;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The mean over each window, whose gradient is shared evenly.</summary>
+/// <summary>The mean over each window; the gradient is divided equally among the window's positions.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; sums are double.</typeparam>
 /// <param name="windows">The windows.</param>
 internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windows.Input, windows.Output)

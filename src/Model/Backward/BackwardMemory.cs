@@ -3,15 +3,15 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in
-/// floating point since absurd sizes must not overflow.
+/// The memory that a backward pass takes without gradients of parameters, counted from the description before anything is allocated. It is an upper bound, in
+/// floating point, so that absurd sizes do not overflow.
 /// </summary>
 internal static class BackwardMemory
 {
-    /// <summary>Tensors that attention keeps: queries, keys, values, their gradients, the heads' outputs and the gradient there.</summary>
+    /// <summary>Number of tensors that attention stores: queries, keys, values, their gradients, the heads' outputs and the gradient of these.</summary>
     private const int OfAttention = 8;
 
-    /// <summary>Tensors of the largest shape that are in use at the same time, without those of residuals in each other.</summary>
+    /// <summary>Number of tensors of the largest shape that are in use at the same time, without those of nested residual layers.</summary>
     private const int InUse = 6;
 
     /// <summary>Bytes of all buffers.</summary>
@@ -37,7 +37,7 @@ internal static class BackwardMemory
             .DefaultIfEmpty(0)
             .Max();
 
-    /// <summary>Features that are kept of one input, those of the largest tensor, and entries of tables.</summary>
+    /// <summary>Number of stored features for one input, features of the largest tensor, and entries of tables.</summary>
     private static (double Kept, double Most, double Tables, Shape Output) Count(Layers layers, Shape input)
     {
         var (kept, most, tables, shape) = (0.0, 0.0, 0.0, input);
@@ -88,7 +88,7 @@ internal static class BackwardMemory
         return (kept, most, tables, shape);
     }
 
-    /// <summary>Tensors that a layer keeps: its output, and what its adjoint needs besides.</summary>
+    /// <summary>Number of tensors that a layer stores: its output, and additional ones for its adjoint.</summary>
     private static int Tensors(Layer layer) =>
         layer switch
         {

@@ -4,13 +4,13 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Passes a batch of signals forward through a network and a gradient back: reverse differentiation of the mapping that <see cref="Network{T}"/> propagates
-/// noise through.
+/// Passes a batch of signals forward through a network and a gradient backward: reverse-mode differentiation of the mapping through which
+/// <see cref="Network{T}"/> propagates noise.
 /// </summary>
 /// <remarks>
 /// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
-/// exact: with J the derivative that the noise is propagated by, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are kept, so that memory
-/// grows with depth. Results have the same bits on any number of threads. One pass serves one caller at a time. Source: A. Griewank and A. Walther,
+/// exact: with J the derivative that propagates the noise, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are stored, so memory
+/// grows with depth. Results have the same bits for any number of threads. A pass must be used by one caller at a time. Source: A. Griewank and A. Walther,
 /// <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -32,11 +32,11 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>Prepares passes through a network.</summary>
     /// <param name="network">Its description.</param>
     /// <param name="images">Inputs in the batch.</param>
-    /// <param name="noise">Of which mapping the gradient is: <see cref="NoiseKind.Full"/> differentiates batch statistics, as training does;
+    /// <param name="noise">The mapping that is differentiated: <see cref="NoiseKind.Full"/> differentiates batch statistics, as training does;
     /// <see cref="NoiseKind.Mapping"/> holds them.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="gradients">Which gradients are computed.</param>
-    /// <exception cref="UnknownLayerException">There is no interpretation of a layer.</exception>
+    /// <exception cref="UnknownLayerException">A layer is not implemented.</exception>
     /// <exception cref="OverflowException">A tensor of the batch, or all parameters together, have more elements than memory can address.</exception>
     public BackwardPass(
         Network network,
@@ -72,45 +72,45 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>Shape of a batch of outputs.</summary>
     public TensorShape OutputShape { get; }
 
-    /// <summary>Where each parameter lies in <see cref="ParameterGradients"/>, and in a <see cref="ParameterVector{T}"/>.</summary>
+    /// <summary>The position of each parameter in <see cref="ParameterGradients"/> and in a <see cref="ParameterVector{T}"/>.</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>The signal at the input (points × channels); fill it before <see cref="Forward"/>, which leaves it as it is.</summary>
+    /// <summary>The signal at the input (points × channels); fill it before <see cref="Forward"/>, which does not change it.</summary>
     public Span<T> Input => _kept[0]!.Stored(InputShape);
 
     /// <summary>The signal at the output (points × channels), in units of 2 to the power of <see cref="OutputExponent"/>.</summary>
     public ReadOnlySpan<T> Output => _kept[^1]!.Stored(OutputShape);
 
-    /// <summary>The power of two before <see cref="Output"/>.</summary>
+    /// <summary>The power of two of <see cref="Output"/>.</summary>
     public int OutputExponent => _kept[^1]!.Exponent;
 
-    /// <summary>The gradient at the output (points × channels), in true units; fill it before <see cref="Backward"/>, which leaves it as it is.</summary>
+    /// <summary>The gradient at the output (points × channels), in true units; fill it before <see cref="Backward"/>, which does not change it.</summary>
     public Span<T> OutputGradient => _outputGradient.Stored(OutputShape);
 
     /// <summary>The gradient at the input (points × channels), in units of 2 to the power of <see cref="InputGradientExponent"/>.</summary>
-    /// <exception cref="InvalidOperationException">It was not asked for, or no gradient has passed.</exception>
+    /// <exception cref="InvalidOperationException">The gradient was not asked for, or there has been no backward pass.</exception>
     public ReadOnlySpan<T> InputGradient =>
         (_gradients[0] ?? throw new InvalidOperationException("expected a backward pass that computes the gradient at the input")).Stored(InputShape);
 
-    /// <summary>The power of two before <see cref="InputGradient"/>.</summary>
+    /// <summary>The power of two of <see cref="InputGradient"/>.</summary>
     public int InputGradientExponent => _gradients[0]?.Exponent ?? 0;
 
     /// <summary>
-    /// The gradients of weights and biases, as <see cref="Layout"/> orders them, in true units (infinite beyond the precision); empty if not asked for.
+    /// The gradients of weights and biases, ordered as <see cref="Layout"/>, in true units (infinite where they exceed the precision); empty if not asked for.
     /// </summary>
     public Span<T> ParameterGradients => _context.ParameterGradients;
 
-    /// <summary>Mean and variance before each batch norm, in the order of propagation, of the batch that passed last.</summary>
+    /// <summary>Mean and variance before each batch norm, in the order of propagation, for the last batch.</summary>
     public IReadOnlyList<BatchStatistics> BatchStatistics { get; }
 
     /// <summary>Passes the input forward.</summary>
-    /// <param name="parameters">Provides weights, biases, masks and survivals; called for each tensor as often as it is needed, also in <see cref="Backward"/>,
-    /// and each time expected to give the same.</param>
-    /// <param name="statistics">What batch norms use instead of the batch's statistics, one for each in the order of propagation, as evaluation after training
-    /// does; null for the batch's own.</param>
+    /// <param name="parameters">Provides weights, biases, masks and survivals. It is called for each tensor whenever the tensor is needed, also in
+    /// <see cref="Backward"/>, and must give the same numbers each time.</param>
+    /// <param name="statistics">Statistics that batch norms use instead of the batch's own, one for each in the order of propagation, as in evaluation after
+    /// training; null for the batch's own.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
-    /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
+    /// <exception cref="ArithmeticException">A function has no value for so large a signal.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public void Forward(IParameterSource<T> parameters, IReadOnlyList<BatchStatistics>? statistics = null, CancellationToken cancellation = default)
     {
@@ -146,10 +146,10 @@ public sealed class BackwardPass<T> : IDisposable
     }
 
     /// <summary>Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward"/>.</summary>
-    /// <param name="observer">Looks at the gradients at the places on the way; may be null. The pass must have been built with
+    /// <param name="observer">Receives the gradients at the places on the way; may be null. The pass must have been built with
     /// <see cref="Gradients.Places"/>.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>
-    /// <exception cref="InvalidOperationException">No signal has passed forward, or nothing was kept.</exception>
+    /// <exception cref="InvalidOperationException">There has been no forward pass, or it stored no signals.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public void Backward(IGradientObserver<T>? observer = null, CancellationToken cancellation = default)
     {
@@ -220,7 +220,7 @@ public sealed class BackwardPass<T> : IDisposable
             return;
         }
 
-        // What a layer does not need may have been overwritten: it is shown the gradient instead of nothing.
+        // A signal that a layer does not need may have been overwritten; the gradient is passed in its place.
         var target = Target(node.Source);
         node.Layer!.Backward((_kept[node.Source] ?? gradient, _kept[node.Target] ?? gradient), gradient, target, _context);
         if (target is not null)
@@ -231,7 +231,7 @@ public sealed class BackwardPass<T> : IDisposable
 
     private ScaledTensor<T>? Target(int signal) => _plan.HasGradient(signal) ? _pool.Rent() : null;
 
-    /// <summary>Adds to the gradient at a signal, or makes it the first contribution.</summary>
+    /// <summary>Adds to the gradient at a signal, or sets it if this is the first contribution.</summary>
     private void Contribute(int signal, ScaledTensor<T> values)
     {
         if (_gradients[signal] is not { } sum)

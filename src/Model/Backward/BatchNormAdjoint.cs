@@ -6,14 +6,14 @@ namespace Wellbehaved.Model;
 
 /// <summary>Batch norm, <c>z = γ (y - mean)/sqrt(var + ε)</c>, and its adjoint.</summary>
 /// <remarks>
-/// With the statistics differentiated the derivative is symmetric, so that the adjoint is the derivative itself: with û = (y - mean)/sqrt(var + ε),
-/// <c>dy = γ (g - mean(g) - û·mean(û g))/sqrt(var + ε)</c>. With statistics held, or given by the caller, <c>dy = γ g/sqrt(var + ε)</c>.
+/// If the statistics are differentiated, the derivative is symmetric, so that the adjoint is the derivative itself: with û = (y - mean)/sqrt(var + ε),
+/// <c>dy = γ (g - mean(g) - û·mean(û g))/sqrt(var + ε)</c>. If they are held, or given by the caller, <c>dy = γ g/sqrt(var + ε)</c>.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; sums are double.</typeparam>
 internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
     private readonly double _epsilon;
@@ -30,7 +30,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     private int _exponentChange;
 
     /// <summary>Prepares batch norm.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="norm">Its description.</param>
     /// <param name="index">Its number among the batch norms of the network.</param>
     /// <param name="noise">Whether batch statistics are differentiated.</param>
@@ -48,7 +48,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     /// <inheritdoc/>
     public override bool NeedsInput => _differentiates;
 
-    /// <summary>Mean and variance of the batch that passed last.</summary>
+    /// <summary>Mean and variance of the last batch.</summary>
     public BatchStatistics Statistics { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Mean and variance of each channel before one batch norm: of the batch that passed last, or a running average that training keeps.</summary>
+/// <summary>Mean and variance of each channel before one batch norm: those of the last batch, or a running average in training.</summary>
 /// <param name="channels">Number of channels.</param>
 public sealed class BatchStatistics(int channels)
 {
@@ -10,6 +10,6 @@ public sealed class BatchStatistics(int channels)
     /// <summary>Mean of each channel over the points, in true units.</summary>
     public Span<double> Means => _means;
 
-    /// <summary>Variance of each channel over the points, their number in the denominator, without ε, in true units.</summary>
+    /// <summary>Variance of each channel over the points, with their number as denominator and without ε, in true units.</summary>
     public Span<double> Variances => _variances;
 }

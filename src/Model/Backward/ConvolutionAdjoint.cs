@@ -6,8 +6,8 @@ namespace Wellbehaved.Model;
 
 /// <summary>A convolution in one group, or a dense layer: <c>y = X W + b</c>, with the patches of the points as rows of X.</summary>
 /// <remarks>
-/// The gradient of the weights is <c>Xᵀ g</c>; the gradient at the input is <c>g Wᵀ</c>, gathered by the outputs that read a point.
-/// Both are the matrix products of the forward pass, always direct ones.
+/// The gradient of the weights is <c>Xᵀ g</c>. The gradient at the input is <c>g Wᵀ</c>, where each point gathers it from the outputs that read the point.
+/// Both are matrix products as in the forward pass, always computed directly.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
@@ -20,12 +20,12 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
     private readonly int _fanIn;
 
     /// <summary>Prepares a convolution.</summary>
-    /// <param name="input">Shape of what it reads.</param>
-    /// <param name="output">Shape of what it writes.</param>
-    /// <param name="weights">Its weights, of one group.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="output">Shape of its output.</param>
+    /// <param name="weights">Its weights, in one group.</param>
     /// <param name="biasVariance">Variance of its biases; 0 if there are none.</param>
-    /// <param name="tables">Which points are read; null where each output reads its own point alone.</param>
-    /// <param name="ofParameters">Whether the gradients of its parameters are asked for.</param>
+    /// <param name="tables">Which points are read; null where each output reads only its own point.</param>
+    /// <param name="ofParameters">Whether the gradients of its parameters are computed.</param>
     public ConvolutionAdjoint(TensorShape input, TensorShape output, ParameterTensor weights, double biasVariance, ConvolutionTables? tables, bool ofParameters)
         : base(input, output)
     {
@@ -98,7 +98,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         target.Rescale(Input, context.Threads);
     }
 
-    /// <summary>The gradient of the weights, from chunks of points whose patches stay in a cache.</summary>
+    /// <summary>The gradient of the weights, from chunks of points whose patches fit a cache.</summary>
     private void Differentiate(ScaledTensor<T> signal, ScaledTensor<T> gradient, PassContext<T> context)
     {
         var outputs = Output.Channels;
@@ -139,7 +139,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         }
     }
 
-    /// <summary>Adds what a mirror shows again.</summary>
+    /// <summary>Adds the contributions of outputs that read a point a second time in the mirror image.</summary>
     private void AddMirrored((int Point, int Output)[] pairs, T* transposed, ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context)
     {
         var (inputs, outputs) = (Input.Channels, Output.Channels);

@@ -3,10 +3,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Which points a convolution reads for its outputs, and which outputs read a point.</summary>
+/// <summary>Tables of the points that a convolution reads for its outputs, and of the outputs that read a point.</summary>
 /// <remarks>
-/// At one offset of the kernel a point is read by one output at most, unless a mirror shows it twice. So the gradient at the points is a convolution of the
-/// gradient at the outputs by the table turned round, and what a mirror shows again is added pair by pair.
+/// At one offset of the kernel, a point is read by at most one output, unless it also appears in a mirror image. So the gradient at the points is a convolution
+/// of the gradient at the outputs with the reversed table, and contributions of mirror images are added pair by pair.
 /// </remarks>
 internal sealed class ConvolutionTables : IDisposable
 {
@@ -21,16 +21,16 @@ internal sealed class ConvolutionTables : IDisposable
     public AlignedBuffer<int> Sources { get; }
 
     /// <summary>
-    /// The output point that reads an input point, for each offset and input point; <see cref="ConvolutionGeometry.Outside"/> where none does.
+    /// The output point that reads an input point, for each offset and input point; <see cref="ConvolutionGeometry.Outside"/> where there is none.
     /// </summary>
     public AlignedBuffer<int> Readers { get; }
 
-    /// <summary>For each offset the input points that more outputs read, with the outputs, in the order of the outputs.</summary>
+    /// <summary>For each offset, the input points that several outputs read, with the additional outputs, in the order of the outputs.</summary>
     public (int Point, int Output)[][] Mirrored { get; }
 
     /// <summary>Tabulates a convolution.</summary>
-    /// <param name="input">Shape of what it reads.</param>
-    /// <param name="output">Shape of what it writes.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="output">Shape of its output.</param>
     /// <param name="convolution">Its description.</param>
     public static ConvolutionTables Tabulate(TensorShape input, TensorShape output, Convolution convolution)
     {

@@ -3,9 +3,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Inverted dropout: signal and gradient times the same mask, which the mapping's parameters give twice.</summary>
+/// <summary>Inverted dropout: signal and gradient are multiplied by the same mask, which the parameter source provides for each of them.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <param name="shape">Shape of what passes through.</param>
+/// <param name="shape">Shape of input and output.</param>
 /// <param name="mask">The mask.</param>
 internal sealed unsafe class DropoutAdjoint<T>(TensorShape shape, ParameterTensor mask) : AdjointLayer<T>(shape, shape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

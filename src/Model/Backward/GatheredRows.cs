@@ -2,27 +2,27 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Copies that make of a convolution a matrix product.</summary>
+/// <summary>Copies by which a convolution becomes a matrix product.</summary>
 internal static unsafe class GatheredRows
 {
-    /// <summary>Numbers in the patches of a chunk: a megabyte in single precision, within a second-level cache.</summary>
+    /// <summary>Number of numbers in the patches of a chunk: a megabyte in single precision, which fits a second-level cache.</summary>
     private const int ChunkNumbers = 1 << 18;
 
-    /// <summary>Points in whose multiples a product sums.</summary>
+    /// <summary>The number of points in a chunk is a multiple of this, as in the sums of a product.</summary>
     private const int Block = 256;
 
-    /// <summary>Points whose patches are gathered at a time: a function of sizes alone, since sums depend on it.</summary>
-    /// <param name="width">Numbers in the patch of a point.</param>
+    /// <summary>Number of points whose patches are gathered at a time. It depends only on sizes, because sums depend on it.</summary>
+    /// <param name="width">Number of numbers in the patch of a point.</param>
     public static int PointsOfChunk(int width) => Math.Max(1, ChunkNumbers / width / Block) * Block;
 
-    /// <summary>The patches that outputs read, or a part of them, one row for each output, in scratch memory.</summary>
+    /// <summary>Gathers the patches that outputs read, or a part of them, in scratch memory, with one row for each output.</summary>
     /// <param name="signal">The points that are read.</param>
-    /// <param name="tables">Which of them.</param>
-    /// <param name="offsets">The first offset of the kernel and their number.</param>
-    /// <param name="points">The first output and their number.</param>
+    /// <param name="tables">Which of them each output reads.</param>
+    /// <param name="offsets">The first offset of the kernel, and the number of offsets.</param>
+    /// <param name="points">The first output, and the number of outputs.</param>
     /// <param name="input">Shape of what is read.</param>
     /// <param name="output">Shape of the outputs.</param>
-    /// <param name="context">Provides memory.</param>
+    /// <param name="context">Provides the memory.</param>
     public static T* Gather<T>(
         ScaledTensor<T> signal,
         ConvolutionTables tables,
@@ -67,9 +67,9 @@ internal static unsafe class GatheredRows
     /// <summary>Transposes a block of a matrix.</summary>
     /// <param name="source">The block.</param>
     /// <param name="stride">Distance between two of its rows.</param>
-    /// <param name="target">Receives the transpose, row after row.</param>
-    /// <param name="rows">Rows of the block.</param>
-    /// <param name="columns">Its columns.</param>
+    /// <param name="target">Receives the transpose, stored by rows.</param>
+    /// <param name="rows">Number of rows of the block.</param>
+    /// <param name="columns">Number of columns of the block.</param>
     public static void Transpose<T>(T* source, int stride, T* target, int rows, int columns)
         where T : unmanaged
     {

@@ -1,10 +1,10 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Which gradients a backward pass computes; what is left out costs nothing.</summary>
+/// <summary>Which gradients a backward pass computes; gradients that are left out cost no time.</summary>
 [Flags]
 public enum Gradients
 {
-    /// <summary>None: signals pass forward alone, and nothing is kept.</summary>
+    /// <summary>None: signals only pass forward, and none are stored.</summary>
     None = 0,
 
     /// <summary>The gradient at the input of the network.</summary>
@@ -14,7 +14,7 @@ public enum Gradients
     Parameters = 2,
 
     /// <summary>
-    /// Gradients at the places in between are shown; the pass goes down to the first place even if neither input nor parameters are asked for.
+    /// Gradients at the places are reported to an observer; the pass goes back to the first place even if neither input nor parameters are asked for.
     /// </summary>
     Places = 4,
 }

@@ -5,12 +5,12 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A convolution in groups of channels that do not see each other; wide groups are matrix products, narrow ones are summed offset by offset.</summary>
+/// <summary>A convolution in separate groups of channels. Wide groups are matrix products; narrow ones are summed offset by offset.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Channels of a group from which on a product is the cheaper way: where the forward pass of signal and noise draws the line too.</summary>
+    /// <summary>Number of channels of a group from which on a matrix product is cheaper; the same as in the forward pass of signal and noise.</summary>
     private const int WideGroup = 8;
 
     private readonly ParameterTensor _weights;
@@ -26,12 +26,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     private readonly DepthwiseStrips<T>? _readers;
 
     /// <summary>Prepares a convolution.</summary>
-    /// <param name="input">Shape of what it reads.</param>
-    /// <param name="output">Shape of what it writes.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="output">Shape of its output.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="convolution">Its description.</param>
     /// <param name="tables">Which points are read.</param>
-    /// <param name="ofParameters">Whether the gradients of its parameters are asked for.</param>
+    /// <param name="ofParameters">Whether the gradients of its parameters are computed.</param>
     public GroupedConvolutionAdjoint(
         TensorShape input,
         TensorShape output,
@@ -177,7 +177,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         }
     }
 
-    /// <summary>The gradient of the weights, over chunks of points that do not depend on the number of threads, in double precision.</summary>
+    /// <summary>The gradient of the weights, in double precision, over chunks of points that do not depend on the number of threads.</summary>
     private void Differentiate(ScaledTensor<T> signal, ScaledTensor<T> gradient, PassContext<T> context)
     {
         var length = checked(_fanIn * Output.Channels);
@@ -190,7 +190,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             return;
         }
 
-        // What workers sum is merged in the order of the chunks.
+        // The workers' sums are added in the order of the chunks.
         var sums = new double[checked(chunks * length)];
         RowChunks.ForEach(
             Output.Points,
@@ -232,7 +232,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         }
     }
 
-    /// <summary>Channel by channel, the sum over some points of what is read times the gradient: a depthwise convolution.</summary>
+    /// <summary>For a depthwise convolution: for each channel, the sum over some points of the input times the gradient.</summary>
     private void SumProducts(Span<double> sums, T* signal, int* sources, T* gradient, (int First, int Count) points, int channel)
     {
         var (first, count) = points;
@@ -312,7 +312,9 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         }
     }
 
-    /// <summary>The gradient at the input: every point gathers from the outputs that read it, then what a mirror shows again is added.</summary>
+    /// <summary>
+    /// The gradient at the input: every point gathers it from the outputs that read the point; then contributions of mirror images are added.
+    /// </summary>
     private void Scatter(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context)
     {
         var weights = context.Parameters(_weights);

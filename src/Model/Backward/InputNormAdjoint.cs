@@ -3,16 +3,16 @@ using System.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var +
-/// ε)</c>, without mean(g) for RMS norm.
+/// Layer, RMS, group and instance norm, and their adjoint, which equals their derivative because that is symmetric:
+/// <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var + ε)</c>, without mean(g) for RMS norm.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
-/// <param name="shape">Shape of what passes through.</param>
+/// <param name="shape">Shape of input and output.</param>
 /// <param name="norm">The description.</param>
 internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Norm norm) : AdjointLayer<T>(shape, shape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
     private readonly NormBlocks _blocks = NormBlocks.Divide(norm);
@@ -93,7 +93,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     }
 
     /// <summary>
-    /// In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.
+    /// The units in which a variance is computed, and ε in these units: true units if the signal is far smaller than ε, otherwise those of the stored signal.
     /// </summary>
     private (bool Keeps, int Own, double Epsilon) Units(int exponent) =>
         norm.Epsilon > 0 && exponent < LeastExponent ? (true, exponent, norm.Epsilon) : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));

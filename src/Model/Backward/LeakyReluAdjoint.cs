@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Two slopes: 1 above zero and a elsewhere; the absolute value where a is -1.</summary>
+/// <summary>A leaky ReLU: slope 1 above zero and a elsewhere; the absolute value for a = -1.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class LeakyReluAdjoint<T>(TensorShape shape, double slope) : AdjointLayer<T>(shape, shape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The largest signal of each window, channel by channel; its position gets the gradient, the first one among equals, rows before columns.</summary>
+/// <summary>
+/// The largest signal of each window, for each channel. Its position gets the gradient; among equals the first one does, rows before columns.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="windows">The windows.</param>
 internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windows.Input, windows.Output)

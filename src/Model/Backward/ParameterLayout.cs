@@ -3,15 +3,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Where the weights and biases of a network lie in one vector: tensor after tensor in the order of <see cref="ParameterList"/>.</summary>
-/// <remarks>Masks and survivals are drawn and not learned: they have no place in it.</remarks>
+/// <summary>The positions of a network's weights and biases in one vector: tensor after tensor in the order of <see cref="ParameterList"/>.</summary>
+/// <remarks>Masks and survivals are drawn and not learned, so they are not part of the vector.</remarks>
 public sealed class ParameterLayout
 {
     private readonly Dictionary<(ParameterKind Kind, int Index), int> _offsets = [];
 
     /// <summary>Lays out the parameters of a network.</summary>
     /// <param name="network">The network.</param>
-    /// <exception cref="OverflowException">They are more than memory can address.</exception>
+    /// <exception cref="OverflowException">There are more parameters than memory can address.</exception>
     public ParameterLayout(Network network)
     {
         var tensors = ImmutableArray.CreateBuilder<ParameterTensor>();
@@ -28,12 +28,12 @@ public sealed class ParameterLayout
     /// <summary>Weights and biases in their order.</summary>
     public IReadOnlyList<ParameterTensor> Tensors { get; }
 
-    /// <summary>Numbers in all.</summary>
+    /// <summary>Number of all weights and biases.</summary>
     public int Length { get; }
 
-    /// <summary>Where a tensor begins.</summary>
+    /// <summary>The position at which a tensor begins.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
-    /// <returns>Index of its first number, which the others follow as <see cref="ParameterTensor"/> orders them.</returns>
+    /// <returns>Index of its first number; the others follow in the order of <see cref="ParameterTensor"/>.</returns>
     /// <exception cref="ArgumentException">The tensor is not one of them.</exception>
     public int OffsetOf(ParameterTensor tensor) =>
         _offsets.TryGetValue((tensor.Kind, tensor.Index), out var offset)

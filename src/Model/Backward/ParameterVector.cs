@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>All weights and biases of a network in one vector, which training changes; masks and survivals come from elsewhere.</summary>
+/// <summary>All weights and biases of a network in one vector, which training changes; masks and survivals come from another source.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed unsafe class ParameterVector<T> : IParameterSource<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,7 +26,7 @@ public sealed unsafe class ParameterVector<T> : IParameterSource<T>, IDisposable
         }
     }
 
-    /// <summary>Which number belongs to which parameter.</summary>
+    /// <summary>The positions of the parameters in the vector.</summary>
     public ParameterLayout Layout { get; }
 
     /// <summary>All numbers.</summary>

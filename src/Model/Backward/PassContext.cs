@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What the layers of one pass have in common: parameters, where their gradients go, threads and scratch memory.</summary>
+/// <summary>The objects that all layers of a pass share: parameters, memory for their gradients, threads and scratch memory.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class PassContext<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -35,22 +35,22 @@ internal sealed unsafe class PassContext<T> : IDisposable
     /// <summary>Greatest number of threads.</summary>
     public int Threads => Product.Threads;
 
-    /// <summary>The unit that is passed, for messages.</summary>
+    /// <summary>The current unit, for messages.</summary>
     public int Depth { get; set; }
 
     /// <summary>Statistics that batch norms use instead of those of the batch; null for those of the batch.</summary>
     public IReadOnlyList<BatchStatistics>? Statistics { get; set; }
 
-    /// <summary>Where parameters come from.</summary>
+    /// <summary>The source of parameters.</summary>
     public IParameterSource<T>? Source { get; set; }
 
     /// <summary>The gradients of all parameters, as <see cref="ParameterLayout"/> orders them.</summary>
     public Span<T> ParameterGradients => _gradients is null ? [] : _gradients.Span;
 
-    /// <summary>The numbers of a tensor: where they are stored, or in scratch memory until the next call.</summary>
+    /// <summary>The numbers of a tensor: in the place where they are stored, or in scratch memory that is valid until the next call.</summary>
     public T* Parameters(ParameterTensor tensor) => Parameters(tensor, checked((int)tensor.Length));
 
-    /// <summary>The numbers of a tensor of which a batch decides how many they are.</summary>
+    /// <summary>The numbers of a tensor whose length depends on the batch.</summary>
     public T* Parameters(ParameterTensor tensor, int length)
     {
         if (Source is ParameterVector<T> vector && tensor.Kind is (ParameterKind.Weights or ParameterKind.Biases))
@@ -63,12 +63,12 @@ internal sealed unsafe class PassContext<T> : IDisposable
         return values;
     }
 
-    /// <summary>Where the gradient of a tensor goes.</summary>
+    /// <summary>The memory for the gradient of a tensor.</summary>
     public T* Gradient(ParameterTensor tensor) => _gradients!.Pointer + _layout.OffsetOf(tensor);
 
     /// <summary>Scratch memory that is valid until the next call for the same slot.</summary>
     /// <param name="slot">0 for parameters, 1 and 2 for layers.</param>
-    /// <param name="length">Numbers.</param>
+    /// <param name="length">Number of elements.</param>
     public T* Scratch(int slot, int length)
     {
         if (_scratch[slot] is not { } buffer || buffer.Length < length)
@@ -80,7 +80,7 @@ internal sealed unsafe class PassContext<T> : IDisposable
         return buffer.Pointer;
     }
 
-    /// <summary>Brings gradients of parameters to their true scale; infinite where the precision has no such numbers.</summary>
+    /// <summary>Scales gradients of parameters to true units; numbers that exceed the precision become infinite.</summary>
     public static void Scale(T* values, int length, int exponent)
     {
         if (exponent == 0)

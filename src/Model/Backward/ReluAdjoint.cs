@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>max(u, 0), whose gradient passes where the output is positive.</summary>
+/// <summary>max(u, 0); the gradient passes where the output is positive.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class ReluAdjoint<T>(TensorShape shape) : AdjointLayer<T>(shape, shape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -2,10 +2,13 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Sums of tensors with factors and powers of two in front.</summary>
+/// <summary>Sums of tensors with factors and powers of two.</summary>
 internal static class ScaledSums
 {
-    /// <summary>Distance between two powers of two from which on the smaller addend loses its digits: then the larger one must not be zero.</summary>
+    /// <summary>
+    /// If the exponents differ by at least this, the addend with the smaller power of two loses its digits, so it must be checked that the other one is not
+    /// zero.
+    /// </summary>
     private const int MostDistance = 24;
 
     /// <summary>target ← factor·values.</summary>

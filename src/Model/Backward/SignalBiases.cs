@@ -4,13 +4,13 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Biases of a layer with weights: they are added to the signal alone, with the bits of <see cref="Biases{T}"/>, and their gradient is the sum over the points.
+/// Biases of a layer with weights. They are only added to the signal, with the same bits as by <see cref="Biases{T}"/>; their gradient is a sum over points.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent the signal is brought to the scale of the biases.</summary>
+    /// <summary>Below this exponent the signal is scaled to that of the biases.</summary>
     private const int LeastExponent = -32;
 
     private readonly T[] _values = new T[tensor.Outputs];
@@ -19,7 +19,7 @@ internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     public static SignalBiases<T>? After(ParameterTensor weights, double variance) =>
         variance == 0 ? null : new(weights with { Kind = ParameterKind.Biases, Variance = variance, Law = WeightLaw.Normal });
 
-    /// <summary>Adds them to a signal, which is rescaled by the caller.</summary>
+    /// <summary>Adds them to a signal; the caller rescales it afterwards.</summary>
     public void Add(ScaledTensor<T> values, TensorShape shape, PassContext<T> context)
     {
         new ReadOnlySpan<T>(context.Parameters(tensor), _values.Length).CopyTo(_values);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Which signals of a pass are kept for its adjoints, when the others are read last, and where gradients are asked for.</summary>
+/// <summary>Plans which signals of a pass are kept for adjoints, after which step the others are no longer needed, and where gradients are computed.</summary>
 internal sealed class SignalPlan
 {
     private readonly bool[] _isKept;
@@ -19,7 +19,7 @@ internal sealed class SignalPlan
     /// <summary>Number of signals.</summary>
     public int Signals => Shapes.Length;
 
-    /// <summary>Elements of the largest signal.</summary>
+    /// <summary>Number of elements of the largest signal.</summary>
     public int Capacity => Shapes.Max(shape => shape.Elements);
 
     /// <summary>Plans a pass.</summary>
@@ -27,7 +27,7 @@ internal sealed class SignalPlan
     /// <param name="signalOfPlace">The signal that each place shows.</param>
     /// <param name="input">Shape of the input.</param>
     /// <param name="output">Shape of the output.</param>
-    /// <param name="gradients">Which gradients are asked for.</param>
+    /// <param name="gradients">Which gradients are computed.</param>
     public static SignalPlan Plan<T>(AdjointNode<T>[] nodes, int[] signalOfPlace, TensorShape input, TensorShape output, Gradients gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -53,7 +53,7 @@ internal sealed class SignalPlan
                 isKept[node.Target] |= layer.NeedsOutput;
             }
 
-            // Parameters of the first layers need no gradient at their input: nothing before it is learned.
+            // The first layers with parameters need no gradient at their input, because no earlier layer has parameters.
             hasGradient[node.Target] = gradients != Gradients.None;
         }
 
@@ -68,16 +68,16 @@ internal sealed class SignalPlan
         );
     }
 
-    /// <summary>Whether a signal stays until the gradient has passed.</summary>
+    /// <summary>Whether a signal is kept until the gradient has passed.</summary>
     public bool IsKept(int signal) => _isKept[signal];
 
     /// <summary>Whether the gradient at a signal is computed.</summary>
     public bool HasGradient(int signal) => _hasGradient[signal];
 
-    /// <summary>Signals that are not kept and that no step after this one reads.</summary>
+    /// <summary>The signals that are not kept and that no later step reads.</summary>
     public int[] LastRead(int node) => _lastRead[node];
 
-    /// <summary>Places that show a signal, the last one first.</summary>
+    /// <summary>The places that show a signal, from the last to the first.</summary>
     public int[] PlacesOf(int signal) => _places[signal];
 
     private static int[][] ByKey(IEnumerable<int> items, Func<int, int> keyOf, int keys)

@@ -2,16 +2,16 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Tensors that are used for a while and given back; as many are allocated as were ever in use together.</summary>
+/// <summary>A pool of tensors that are rented and returned; the number of allocated tensors is the greatest number that was in use at once.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <param name="capacity">Elements of each.</param>
+/// <param name="capacity">Number of elements of each tensor.</param>
 internal sealed class TensorPool<T>(int capacity) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<ScaledTensor<T>> _all = [];
     private readonly Stack<ScaledTensor<T>> _free = [];
 
-    /// <summary>A tensor whose values are arbitrary.</summary>
+    /// <summary>Rents a tensor, whose values are arbitrary.</summary>
     public ScaledTensor<T> Rent()
     {
         if (_free.TryPop(out var tensor))
@@ -24,10 +24,10 @@ internal sealed class TensorPool<T>(int capacity) : IDisposable
         return tensor;
     }
 
-    /// <summary>Gives a tensor back.</summary>
+    /// <summary>Returns a tensor.</summary>
     public void Return(ScaledTensor<T> tensor) => _free.Push(tensor);
 
-    /// <summary>Takes all tensors back, whoever has them.</summary>
+    /// <summary>Makes all tensors available again, also those that were not returned.</summary>
     public void Reset()
     {
         _free.Clear();

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Elementary functions of eight numbers at once in double precision, made of operations that IEEE 754 rounds the same way everywhere: a seed gives the same
-/// bits on every processor and system.
+/// Elementary functions of eight numbers at once in double precision. They only use operations that IEEE 754 rounds the same way everywhere, so a seed gives
+/// the same bits on every processor and system.
 /// </summary>
-/// <remarks>Errors against 30-digit tables stay below 3 units in the last place: data/activations.csv and its test. A number that is none stays so.</remarks>
+/// <remarks>Errors against 30-digit tables are below 3 units in the last place: see data/activations.csv and its test. NaN gives NaN.</remarks>
 internal static class Elementary
 {
     private const double Log2E = 1.4426950408889634;
 
-    /// <summary>ln 2 in two parts; products of the first, of 32 bits, with exponents are exact.</summary>
+    /// <summary>ln 2 in two parts; the first has 32 bits, so that its products with exponents are exact.</summary>
     private const double Ln2High = 0.6931471803691238,
         Ln2Low = 1.9082149292705877e-10;
 
@@ -20,20 +20,20 @@ internal static class Elementary
     private const double LeastExponent = -760,
         MostExponent = 720;
 
-    /// <summary>π/2 in three parts, the first two of 33 bits.</summary>
+    /// <summary>π/2 in three parts; the first two have 33 bits.</summary>
     private const double HalfPi1 = 1.5707963267341256,
         HalfPi2 = 6.077100506303966e-11,
         HalfPi3 = 2.0222662487959506e-21;
 
-    /// <summary>Quadrants up to which products with the parts of π/2 are exact.</summary>
+    /// <summary>The greatest number of quadrants for which products with the parts of π/2 are exact.</summary>
     private const double MostQuadrants = 1 << 19;
 
-    /// <summary>Added to a small whole number it leaves that number in the lowest bits.</summary>
+    /// <summary>Adding this to a small whole number leaves that number in the lowest bits.</summary>
     private const double WholeNumbers = 6755399441055744;
 
     /// <summary>eˣ.</summary>
     /// <param name="x">The exponents.</param>
-    /// <returns>The powers, 0 or ∞ beyond the range.</returns>
+    /// <returns>The powers; 0 or ∞ outside the range.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp(Vector512<double> x)
     {
@@ -48,8 +48,8 @@ internal static class Elementary
 
     /// <summary>Replaces numbers by <c>exp((x - shift)·scale)</c>.</summary>
     /// <param name="numbers">The numbers.</param>
-    /// <param name="shift">What is subtracted.</param>
-    /// <param name="scale">What the difference is multiplied by.</param>
+    /// <param name="shift">The number that is subtracted.</param>
+    /// <param name="scale">The factor of the difference.</param>
     public static void Exp(Span<double> numbers, double shift, double scale)
     {
         var i = 0;
@@ -65,13 +65,13 @@ internal static class Elementary
         }
     }
 
-    /// <summary>eˣ - 1, accurate near 0 too, and eˣ.</summary>
+    /// <summary>eˣ - 1, accurate also near 0, and eˣ.</summary>
     /// <param name="x">The exponents.</param>
     /// <returns>The differences and the powers.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<double> Difference, Vector512<double> Power) ExpMinus1(Vector512<double> x)
     {
-        // With eˣ = 2ⁿ(1 + p): near 0, where the difference cancels, n is 0 and p the difference itself.
+        // With eˣ = 2ⁿ(1 + p): near 0, where eˣ - 1 would cancel, n is 0 and p is the difference itself.
         var (whole, rest) = Split(x);
         var half = Vector512.Round(whole * Vector512.Create(0.5));
         var (first, second) = (PowerOfTwo(half), PowerOfTwo(whole - half));
@@ -80,14 +80,14 @@ internal static class Elementary
         return (Vector512.FusedMultiplyAdd(scale, rest, scale - Vector512<double>.One), power);
     }
 
-    /// <summary>exp(-factor·x²), whose error does not grow with x; 0 from |x| = 40 on.</summary>
+    /// <summary>exp(-factor·x²), with an error that does not grow with x; 0 for |x| ≥ 40.</summary>
     /// <param name="x">The numbers.</param>
-    /// <param name="factor">1 or ½, by which a product is exact.</param>
-    /// <returns>The density of a normal law, but for its factor.</returns>
+    /// <param name="factor">1 or ½; the product with either is exact.</param>
+    /// <returns>The density of a normal law, without its constant factor.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> ExpOfMinusSquare(Vector512<double> x, double factor)
     {
-        // What is lost when the square is rounded is small enough for one term of the series.
+        // The rounding error of the square is so small that one term of the series corrects it.
         var within = AtMost(Vector512.Abs(x), 40);
         var square = within * within;
         var lost = Vector512.FusedMultiplyAdd(within, within, -square);
@@ -100,7 +100,7 @@ internal static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> LogOfOnePlus(Vector512<double> x)
     {
-        // ln(1 + x) = 2 artanh(x/(2 + x)), whose series in squares of at most 1/9 ends below rounding after 17 terms.
+        // ln(1 + x) = 2 artanh(x/(2 + x)). The series in squares of at most 1/9 has converged to rounding after 17 terms.
         var s = x / (Vector512.Create(2.0) + x);
         var square = s * s;
         var fourth = square * square;
@@ -113,9 +113,9 @@ internal static class Elementary
         return Vector512.Create(2.0) * Vector512.FusedMultiplyAdd(s * square, sum, s);
     }
 
-    /// <summary>Sine and cosine; from 800,000 on by the C library, which reduces such arguments in more digits.</summary>
+    /// <summary>Sine and cosine; for arguments of at least 800,000 by the C library, which uses more digits to reduce them.</summary>
     /// <param name="x">The angles.</param>
-    /// <returns>Both.</returns>
+    /// <returns>Sine and cosine.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<double> Sine, Vector512<double> Cosine) SineAndCosine(Vector512<double> x)
     {
@@ -138,12 +138,12 @@ internal static class Elementary
         return Vector512.EqualsAll(isNear.AsInt64(), Vector512<long>.AllBitsSet) ? near : WithLarge(x, isNear, near);
     }
 
-    /// <summary>Numbers that are larger than a limit are replaced by it.</summary>
+    /// <summary>Replaces numbers above a limit by the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> AtMost(Vector512<double> x, double limit) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
 
-    /// <summary>Numbers that are smaller than a limit are replaced by it.</summary>
+    /// <summary>Replaces numbers below a limit by the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> AtLeast(Vector512<double> x, double limit) =>
         Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
@@ -166,7 +166,7 @@ internal static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> ExpTail(Vector512<double> x)
     {
-        // In pairs and pairs of pairs: a chain of twelve steps would wait for each of them.
+        // The terms are summed in pairs and in pairs of pairs, since in a chain of twelve steps each step would wait for the previous one.
         var square = x * x;
         var fourth = square * square;
         var first = Vector512.FusedMultiplyAdd(Pair(x, 1 / 24.0, 1 / 120.0), square, Pair(x, 0.5, 1 / 6.0));
@@ -235,7 +235,7 @@ internal static class Elementary
         return (sine, cosine);
     }
 
-    /// <summary>Multiplies by a power of two in two steps, of which only the second can round: where the result is subnormal.</summary>
+    /// <summary>Multiplies by a power of two in two steps. Only the second step can round, where the result is subnormal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Scale(Vector512<double> value, Vector512<double> exponent)
     {
@@ -243,7 +243,7 @@ internal static class Elementary
         return value * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <summary>2ⁿ for whole n that are exponents of normal numbers.</summary>
+    /// <summary>2ⁿ for whole numbers n that are exponents of normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> PowerOfTwo(Vector512<double> exponent) => ((exponent + Vector512.Create(WholeNumbers + 1023)).AsInt64() << 52).AsDouble();
 }

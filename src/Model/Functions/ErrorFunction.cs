@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The error function and the normal distribution function of eight numbers at once, accurate in the tails too.</summary>
+/// <summary>The error function and the normal distribution function of eight numbers at once, accurate also in the tails.</summary>
 /// <remarks>
-/// Both stand on Mills' ratio (1 - Φ(x))/φ(x), for which one quotient of polynomials serves from 0 to the end of double precision: of relative error
-/// 6·10⁻¹⁷ against 60 digits, with positive coefficients alone, so that nothing cancels. Near 0 the error function has a polynomial of its own, of relative
-/// error 2·10⁻¹⁷.
-/// data/make_error_function.py finds the coefficients.
+/// Both are computed from Mills' ratio (1 - Φ(x))/φ(x). For this one quotient of polynomials is valid from 0 to the end of double precision, with a relative
+/// error of 6·10⁻¹⁷ against 60 digits; all its coefficients are positive, so nothing cancels. Near 0 the error function has a polynomial of its own, with a
+/// relative error of 2·10⁻¹⁷.
+/// data/make_error_function.py computes the coefficients.
 /// </remarks>
 internal static class ErrorFunction
 {
-    /// <summary>Up to here the error function is x times a polynomial of x².</summary>
+    /// <summary>Up to this number the error function is x times a polynomial of x².</summary>
     private const double EndOfSmall = 1;
 
     /// <summary>(2/√π) ∫₀ˣ exp(-t²) dt.</summary>
@@ -38,7 +38,7 @@ internal static class ErrorFunction
     {
         const double inverseRootOfTwoPi = 0.3989422804014327;
 
-        // φ is exp(-x²/2)/√2π, with the square halved after it was taken: x/√2 would be rounded first.
+        // φ is exp(-x²/2)/√2π. The square is halved after it is computed, since x/√2 would be rounded first.
         var density = Vector512.Create(inverseRootOfTwoPi) * Elementary.ExpOfMinusSquare(x, 0.5);
         var beyond = density * MillsRatio(Elementary.AtMost(Vector512.Abs(x), 40));
         return (Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<double>.Zero), beyond, Vector512<double>.One - beyond), density);

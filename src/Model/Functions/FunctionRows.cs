@@ -8,15 +8,15 @@ namespace Wellbehaved.Model;
 /// <summary>Evaluates a function and its derivative for many numbers in one pass over memory, in double precision.</summary>
 internal static unsafe class FunctionRows
 {
-    /// <summary>Evaluates.</summary>
+    /// <summary>Evaluates a function and its derivative.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <typeparam name="TFunction">The function.</typeparam>
     /// <param name="signal">The arguments, in units of <paramref name="scales"/>.</param>
-    /// <param name="noise">What derivatives are multiplied by; empty for 1.</param>
+    /// <param name="noise">The factors of the derivatives; empty for 1.</param>
     /// <param name="values">Receives the values.</param>
-    /// <param name="slopes">Receives the derivatives times the noise; empty if nobody asks for them.</param>
+    /// <param name="slopes">Receives the derivatives times the noise; empty if they are not needed.</param>
     /// <param name="scales">Factors of arguments, values and derivatives.</param>
-    /// <returns>The largest absolute value and derivative as they are stored, but not rounded yet; none if one of them is none.</returns>
+    /// <returns>The largest absolute value and derivative in stored units, before they are rounded; NaN if one of them is NaN.</returns>
     public static (double Value, double Slope) Evaluate<T, TFunction>(
         ReadOnlySpan<T> signal,
         ReadOnlySpan<T> noise,
@@ -88,7 +88,7 @@ internal static unsafe class FunctionRows
         return (ElementwiseMath.LargerMagnitudes(largest.Value, value), ElementwiseMath.LargerMagnitudes(largest.Slope, slope));
     }
 
-    /// <summary>Fewer than eight numbers, the last of which stands for those that are missing.</summary>
+    /// <summary>Evaluates fewer than eight numbers; the missing ones are replaced by the last one.</summary>
     private static (Vector512<long> Value, Vector512<long> Slope) EvaluateRest<T, TFunction>(
         ReadOnlySpan<T> signal,
         ReadOnlySpan<T> noise,

@@ -16,7 +16,7 @@ internal readonly struct GeluFunction : IScalarFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        // Below -40 both are 0 to all digits of a double; beyond 40 nothing but u is left.
+        // Below -40 both are 0 to all digits of a double; above 40 the function is u.
         var (distribution, density) = ErrorFunction.Normal(u);
         var within = Elementary.AtLeast(u, -40);
         value = within * distribution;

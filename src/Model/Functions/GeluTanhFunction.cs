@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>½ u (1 + tanh(√(2/π) (u + 0.044715 u³))), which is u times the logistic function of twice the inner one.</summary>
+/// <summary>½ u (1 + tanh(√(2/π) (u + 0.044715 u³))), which is u times the logistic function of twice the argument of tanh.</summary>
 internal readonly struct GeluTanhFunction : IScalarFunction
 {
     /// <inheritdoc/>
@@ -16,7 +16,7 @@ internal readonly struct GeluTanhFunction : IScalarFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        // From 40 on the logistic function is 0 or 1 and its derivative 0, to all digits of a double.
+        // For |u| ≥ 40 the logistic function is 0 or 1 and its derivative is 0, to all digits of a double.
         var notBelow = Elementary.AtLeast(u, -40);
         var within = Elementary.AtMost(notBelow, 40);
         var (inner, rest, slopeOfInner) = Inner(within);
@@ -25,7 +25,7 @@ internal readonly struct GeluTanhFunction : IScalarFunction
         derivative = Vector512.FusedMultiplyAdd(within * slope, slopeOfInner, gate);
     }
 
-    /// <summary>F u + C u³ in two parts, since an exponent of several hundred needs more digits than a double has; and its derivative.</summary>
+    /// <summary>F u + C u³ in two parts, since an exponent of several hundred needs more digits than a double has; and the derivative of the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<double> Value, Vector512<double> Remainder, Vector512<double> Derivative) Inner(Vector512<double> u)
     {
@@ -38,7 +38,7 @@ internal readonly struct GeluTanhFunction : IScalarFunction
         var termRest = Vector512.FusedMultiplyAdd(cubic, square, -term) + (cubic * squareRest) + (Vector512.Create(cubicRest) * square);
         var sum = factor + term;
 
-        // What the sum lost: of the two terms the smaller one's digits, whichever it is.
+        // The rounding error of the sum is computed exactly, whichever of the two terms is smaller.
         var second = sum - factor;
         var sumRest = (factor - (sum - second)) + (term - second) + termRest + Vector512.Create(factorRest);
         var value = u * sum;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>u·min(max(u + 3, 0), 6)/6; the derivative at ±3 is that of the side further out.</summary>
+/// <summary>u·min(max(u + 3, 0), 6)/6; the derivative at ±3 is that of the side away from 0.</summary>
 internal readonly struct HardSwishFunction : IScalarFunction
 {
     /// <inheritdoc/>

@@ -3,19 +3,19 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The logistic function and its derivative, which several activations are made of.</summary>
+/// <summary>The logistic function and its derivative, which several activations use.</summary>
 internal static class Logistic
 {
-    /// <summary>1/(1 + exp(-u)), 1 less that, and the product of the two, which is the derivative.</summary>
+    /// <summary>s = 1/(1 + exp(-u)), 1 - s, and the derivative s(1 - s).</summary>
     /// <param name="u">The numbers.</param>
     /// <returns>All three, each accurate where it is small.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u) =>
         OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)));
 
-    /// <summary>The same of numbers in two parts, the second too little for a double of the first one's size.</summary>
+    /// <summary>The same for numbers in two parts, the second of which is too small for the precision of the first.</summary>
     /// <param name="u">The numbers.</param>
-    /// <param name="rest">What they are larger by.</param>
+    /// <param name="rest">The second parts.</param>
     /// <returns>All three.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u, Vector512<double> rest)

@@ -16,7 +16,7 @@ internal readonly struct SiluFunction : IScalarFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        // Below -1000 the function is 0 to all digits of a double, beyond 1000 nothing but u is left.
+        // Below -1000 the function is 0 to all digits of a double; above 1000 it is u.
         var notBelow = Elementary.AtLeast(u, -1000);
         var (gate, complement, _) = Logistic.At(u);
         value = notBelow * gate;

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.
+/// An activation that is not homogeneous. It needs the true signal, so the exponent is multiplied out before it is applied. The noise is multiplied by its
+/// derivative.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
 /// <typeparam name="TFunction">The function.</typeparam>
@@ -12,7 +13,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {
-    /// <summary>Noise below this is stored again with an exponent of its own: single precision would lose digits of it.</summary>
+    /// <summary>Noise below this is computed again with an exponent of its own, because single precision would lose digits of it.</summary>
     private const double LeastNoise = 1e-30;
 
     /// <inheritdoc/>
@@ -26,7 +27,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
         var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
         if (largestNoise is > 0 and < LeastNoise)
         {
-            // A saturated function leaves so little noise that it is worth a second look with another power of two.
+            // After a saturated function the noise is so small that it is computed again with another power of two.
             var noiseExponent = Math.ILogB(largestNoise);
             (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, noiseExponent);
             target.NoiseExponent += noiseExponent;
@@ -39,7 +40,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 
     private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, int exponent, int outputExponent, int noiseExponent)

@@ -4,15 +4,16 @@ namespace Wellbehaved.Model;
 internal static class ActivationExponents
 {
     /// <summary>
-    /// Exponents beyond which a function is its asymptote, or its slope at 0, to all digits: then the scale is that of any other large, or small, number.
+    /// Beyond this exponent a function equals its asymptote, or its slope at 0 times u, to all digits; so a greater exponent is replaced by this one.
     /// </summary>
     private const int MostExponent = 500;
 
-    /// <summary>The exponents to compute with.</summary>
+    /// <summary>Chooses the exponents for the computation.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>
-    /// <param name="signalExponent">Power of two before the signal.</param>
-    /// <param name="depth">The unit that is passed, for the message.</param>
-    /// <returns>Before the argument, and before the value: that of the argument where the function is close to linear, 1 where its values are near 1.</returns>
+    /// <param name="signalExponent">Power of two of the signal.</param>
+    /// <param name="depth">The current unit, for the message.</param>
+    /// <returns>The exponents of argument and value: for the value the same where the function is close to linear, that of 1 where its values are near
+    /// 1.</returns>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
     public static (int Argument, int Value) Choose<TFunction>(int signalExponent, int depth)
         where TFunction : struct, IScalarFunction

@@ -2,16 +2,19 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The end of a residual unit: <c>y ← γ·skip + α·branch</c>, each with a power of two of its own.</summary>
+/// <summary>The end of a residual unit: <c>y ← γ·skip + α·branch</c>, each with its own power of two.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="skipScale">γ.</param>
-/// <param name="branchScale">α; a branch that does not survive counts 0.</param>
-/// <param name="skipIsCurrent">Whether the skip has layers, so that the branch is held and the skip's end the current values.</param>
+/// <param name="branchScale">α; it is multiplied by 0 if the branch does not survive.</param>
+/// <param name="skipIsCurrent">Whether the skip connection has layers, so that the branch is held and the end of the skip connection is current.</param>
 /// <param name="threads">Greatest number of threads.</param>
 internal sealed class Addition<T>(double skipScale, double branchScale, bool skipIsCurrent, int threads) : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Distance between two powers of two from which on the smaller addend loses its digits: then the larger one must not be zero.</summary>
+    /// <summary>
+    /// If the exponents differ by at least this, the addend with the smaller power of two loses its digits, so it must be checked that the other one is not
+    /// zero.
+    /// </summary>
     private const int MostDistance = 24;
 
     private readonly ScaledFactor<T> _skipScale = new(skipScale);
@@ -35,15 +38,15 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 
     private static Span<T> Part(SignalAndNoise<T> values, bool noise) => noise ? values.Noise : values.Signal;
 
     private static bool IsZero(SignalAndNoise<T> values, bool noise) => Part(values, noise).IndexOfAnyExcept(T.Zero) < 0;
 
-    /// <summary>Adds signals or noises with factors and different powers of two in front.</summary>
-    /// <returns>The power of two before the sum, and the largest absolute value that is stored.</returns>
+    /// <summary>Adds signals or noises with factors and different powers of two.</summary>
+    /// <returns>The power of two of the sum, and the largest stored absolute value.</returns>
     private (int Exponent, T Largest) Add(
         SignalAndNoise<T> sum,
         ScaledFactor<T> factor,

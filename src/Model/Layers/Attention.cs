@@ -5,10 +5,10 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>Multi-head self-attention over the positions of each input, and its exact derivative through queries, keys, values and the softmax.</summary>
-/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; what a head does is double.</typeparam>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; each head computes in double precision.</typeparam>
 /// <remarks>
 /// With logits S = QKᵀ/√d_k and A = softmax(S), row by row: <c>dS = (dQ Kᵀ + Q dKᵀ)/√d_k</c>, <c>dA_ij = A_ij (dS_ij - Σ_k A_ik dS_ik)</c> and
-/// the output AV has the noise <c>dA V + A dV</c>. The largest logit of a row is subtracted before powers are taken.
+/// the output AV has the noise <c>dA V + A dV</c>. The largest logit of a row is subtracted before exponentials are computed.
 /// </remarks>
 internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,8 +24,8 @@ internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
     private readonly SignalAndNoise<T> _values;
     private readonly AttentionHead<T>[] _workers;
 
-    /// <summary>Allocates what attention needs.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <summary>Allocates the memory of the attention.</summary>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="attention">Its description.</param>
     /// <param name="weights">The weights of one projection.</param>
     /// <param name="product">Computes the projections; not disposed of here.</param>
@@ -51,7 +51,7 @@ internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
             (item, worker) => _workers[worker].Attend(_queries, _keys, _values, item / _heads, item % _heads, exponents)
         );
 
-        // A head writes its output where its queries were.
+        // A head writes its output over its queries.
         (_queries.SignalExponent, _queries.NoiseExponent) = (_values.SignalExponent, exponents.OutputNoise);
         Rescaling.Apply(_queries, _product.Threads);
         state.Spare.Reshape(_shape);

@@ -2,21 +2,21 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The powers of two before the terms of an attention, brought together.</summary>
-/// <param name="Logits">Before products of stored queries and keys.</param>
-/// <param name="QueryNoise">Before the queries' noise over the queries, relative to the largest of the three; at most 0.</param>
+/// <summary>The powers of two of the terms of attention, after they are brought to common units.</summary>
+/// <param name="Logits">That of products of stored queries and keys.</param>
+/// <param name="QueryNoise">That of the queries' noise divided by the queries, relative to the largest of the three; at most 0.</param>
 /// <param name="KeyNoise">The same for the keys.</param>
 /// <param name="ValueNoise">The same for the values.</param>
-/// <param name="OutputNoise">Before the noise of the output.</param>
+/// <param name="OutputNoise">That of the output's noise.</param>
 internal readonly record struct AttentionExponents(int Logits, int QueryNoise, int KeyNoise, int ValueNoise, int OutputNoise)
 {
-    /// <summary>Powers of two of logits; beyond, a softmax is 0 or 1 as it is here, or flat.</summary>
+    /// <summary>Greatest magnitude of the logits' power of two; beyond it the softmax no longer changes: it is 0 or 1, or uniform.</summary>
     private const int MostLogits = 300;
 
-    /// <summary>The power of two before products of stored queries and keys.</summary>
+    /// <summary>The power of two of products of stored queries and keys.</summary>
     public static int OfLogits(int queries, int keys) => Math.Clamp(queries + keys, -MostLogits, MostLogits);
 
-    /// <summary>Brings them together.</summary>
+    /// <summary>Computes common units for queries, keys and values.</summary>
     public static AttentionExponents Align<T>(SignalAndNoise<T> queries, SignalAndNoise<T> keys, SignalAndNoise<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -3,7 +3,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What one head does with the positions of one input, in double precision and in memory of its own.</summary>
+/// <summary>One head of attention over the positions of one input, in double precision and with memory of its own.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class AttentionHead<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,7 +19,7 @@ internal sealed unsafe class AttentionHead<T> : IDisposable
     /// <summary>Allocates memory.</summary>
     /// <param name="shape">Shape of queries, keys and values.</param>
     /// <param name="heads">Number of heads.</param>
-    /// <param name="causal">Whether a position sees itself and earlier ones only.</param>
+    /// <param name="causal">Whether a position attends only to itself and earlier positions.</param>
     public AttentionHead(TensorShape shape, int heads, bool causal)
     {
         (_positions, _channels, _width, _causal) = (shape.Height * shape.Width, shape.Channels, shape.Channels / heads, causal);
@@ -29,13 +29,13 @@ internal sealed unsafe class AttentionHead<T> : IDisposable
 
     private int Length => _positions * _width;
 
-    /// <summary>Attends, and writes signal and noise of the head's output over its queries.</summary>
+    /// <summary>Computes signal and noise of the head's output, and writes them over its queries.</summary>
     /// <param name="queries">Queries of all inputs and heads.</param>
     /// <param name="keys">Keys.</param>
     /// <param name="values">Values.</param>
-    /// <param name="image">The input.</param>
-    /// <param name="head">The head.</param>
-    /// <param name="exponents">The powers of two before them.</param>
+    /// <param name="image">Index of the input.</param>
+    /// <param name="head">Index of the head.</param>
+    /// <param name="exponents">The powers of two.</param>
     public void Attend(SignalAndNoise<T> queries, SignalAndNoise<T> keys, SignalAndNoise<T> values, int image, int head, AttentionExponents exponents)
     {
         var first = ((nint)image * _positions * _channels) + ((nint)head * _width);
@@ -79,7 +79,7 @@ internal sealed unsafe class AttentionHead<T> : IDisposable
         _weights.Dispose();
     }
 
-    /// <summary>Turns logits and their noise into weights and theirs.</summary>
+    /// <summary>Converts logits and their noise to attention weights and their noise.</summary>
     private static void Softmax(Span<double> logits, Span<double> noise, double scale, int visible)
     {
         var largest = double.NegativeInfinity;

@@ -35,7 +35,7 @@ internal sealed unsafe class AveragePool<T>(Windows windows, int threads) : ILay
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 
     private void Average(T* source, T* target, int point, double[] sums)

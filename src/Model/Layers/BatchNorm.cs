@@ -5,14 +5,14 @@ namespace Wellbehaved.Model;
 /// <summary>Batch normalisation over all points of the batch, without shift: <c>z = γ (y - mean)/sqrt(var + ε)</c>.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held fixed, as theory.md defines the noise of
-/// batch-normalised nets. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>. The variance is the mean square (P
-/// in the denominator), computed in double precision.
+/// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held, as theory.md defines the noise of
+/// batch-normalised networks. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>. The variance is the mean square
+/// (with P as denominator), computed in double precision.
 /// </remarks>
 internal sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
     private readonly double _epsilon;
@@ -24,16 +24,16 @@ internal sealed unsafe class BatchNorm<T> : ILayer<T>
     private readonly T[] _factor;
 
     /// <summary>Prepares batch normalisation.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public BatchNorm(TensorShape shape, double epsilon, int threads)
         : this(shape, epsilon, 1, NoiseKind.Mapping, threads) { }
 
     /// <summary>Prepares batch normalisation.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
-    /// <param name="scale">γ, by which the normalised features are multiplied.</param>
+    /// <param name="scale">γ, the factor of the normalised features.</param>
     /// <param name="noise">Whether batch statistics are differentiated.</param>
     /// <param name="threads">Greatest number of threads.</param>
     internal BatchNorm(TensorShape shape, double epsilon, double scale, NoiseKind noise, int threads)
@@ -51,7 +51,7 @@ internal sealed unsafe class BatchNorm<T> : ILayer<T>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     public void Propagate(PropagationState<T> state) => Propagate(state, rectify: false);
 
-    /// <summary>Propagates through batch norm and the ReLU after it in one pass over memory, with the same bits as one after the other.</summary>
+    /// <summary>Propagates through batch norm and the ReLU after it in one pass over memory, with the same bits as in two passes.</summary>
     /// <param name="state">Holds the current signal and noise, and receives the next.</param>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     internal void PropagateThroughRelu(PropagationState<T> state) => Propagate(state, rectify: true);
@@ -59,7 +59,7 @@ internal sealed unsafe class BatchNorm<T> : ILayer<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Works in place and owns nothing.
+        // This layer works in place and owns no memory.
     }
 
     private void Propagate(PropagationState<T> state, bool rectify)

@@ -5,8 +5,8 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// What differentiating its statistics adds to the noise of a batch norm: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, û the normalised signal; the norm's factor
-/// follows.
+/// The additional noise where the statistics of a batch norm are differentiated: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, with û the normalised signal. The
+/// norm's factor is applied afterwards.
 /// </summary>
 /// <remarks>Means run over the points, in double precision, in chunks that do not depend on the number of threads.</remarks>
 internal sealed class BatchNormDerivative(int channels)
@@ -17,15 +17,15 @@ internal sealed class BatchNormDerivative(int channels)
     private readonly double[] _products = new double[channels];
     private double[] _sums = [];
 
-    /// <summary>Takes a channel's statistics.</summary>
+    /// <summary>Sets a channel's statistics.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="mean">Mean of the stored signal.</param>
-    /// <param name="variance">Its variance and ε, in the units of the output.</param>
-    /// <param name="exponent">Power of two that brings the stored signal to these units.</param>
+    /// <param name="variance">Its variance plus ε, in the units of the output.</param>
+    /// <param name="exponent">Power of two that scales the stored signal to these units.</param>
     public void Take(int channel, double mean, double variance, int exponent) =>
         (_means[channel], _factors[channel]) = (mean, Math.ScaleB(1 / Math.Sqrt(variance), exponent));
 
-    /// <summary>Changes the noise; the signal is not normalised yet.</summary>
+    /// <summary>Changes the noise; call it before the signal is normalised.</summary>
     public void Apply<T>(SignalAndNoise<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -86,8 +86,8 @@ internal sealed class BatchNormDerivative(int channels)
         }
     }
 
-    /// <summary>Adds eight channels at a time, with the same bits as one by one.</summary>
-    /// <returns>The first channel that is left over.</returns>
+    /// <summary>Sums eight channels at a time, with the same bits as one channel at a time.</summary>
+    /// <returns>The first channel that remains.</returns>
     private unsafe int SumWide<T>(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, Span<double> sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -113,8 +113,8 @@ internal sealed class BatchNormDerivative(int channels)
         return channel;
     }
 
-    /// <summary>Changes eight channels at a time, with the same bits as one by one.</summary>
-    /// <returns>The first channel that is left over.</returns>
+    /// <summary>Changes eight channels at a time, with the same bits as one channel at a time.</summary>
+    /// <returns>The first channel that remains.</returns>
     private unsafe int SubtractWide<T>(ReadOnlySpan<T> signal, Span<T> noise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -3,11 +3,11 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Biases of a layer with weights, one for each channel; the noise, a difference of two outputs, has none.</summary>
+/// <summary>Biases of a layer with weights, one for each channel. The noise has none, since it is a difference of two outputs.</summary>
 internal sealed class Biases<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent the signal is brought to the scale of the biases, which single precision could not hold in the signal's units.</summary>
+    /// <summary>Below this exponent the signal is scaled to that of the biases, because single precision could not hold them in the signal's units.</summary>
     private const int LeastExponent = -32;
 
     private readonly ParameterTensor _tensor;
@@ -34,14 +34,14 @@ internal sealed class Biases<T>
             : new(weights with { Kind = ParameterKind.Biases, Variance = parameters.BiasVariance, Law = WeightLaw.Normal });
     }
 
-    /// <summary>Draws them and adds them to the signal, which is rescaled by the caller.</summary>
+    /// <summary>Draws the biases and adds them to the signal; the caller rescales it afterwards.</summary>
     public void Add(SignalAndNoise<T> values, PropagationState<T> state)
     {
         state.Fill(_tensor, _values);
         var signal = values.Signal;
         if (values.SignalExponent < LeastExponent)
         {
-            // Of a signal so small that nothing is left the biases remain.
+            // The signal may be so small that it becomes 0 and only the biases remain.
             Rescaling.Multiply(signal, values.SignalExponent);
             values.SignalExponent = 0;
         }

@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>The beginning of a residual unit: holds the values for the skip connection, and draws whether the branch survives.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <param name="survival">What is drawn; null where the branch always survives.</param>
+/// <param name="survival">The survival that is drawn; null where the branch always survives.</param>
 /// <param name="threads">Greatest number of threads.</param>
 internal sealed class BranchStart<T>(ParameterTensor? survival, int threads) : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,6 +25,6 @@ internal sealed class BranchStart<T>(ParameterTensor? survival, int threads) : I
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 }

@@ -7,8 +7,8 @@ namespace Wellbehaved.Model;
 /// <summary>A convolution in one group, or a dense layer; signal and noise pass through the same weights in one matrix product.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// Directly, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
-/// the product gathers it from the image while it packs its blocks. Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
+/// In the direct method, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns. The matrix is never stored:
+/// the product gathers it from the image while it packs its blocks. Fourier transforms are often cheaper: see <see cref="ConvolutionMethods"/>.
 /// </remarks>
 internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,12 +24,12 @@ internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     private readonly Biases<T>? _biases;
 
     /// <summary>Prepares a convolution by the cheaper method.</summary>
-    /// <param name="input">Shape of what it reads.</param>
+    /// <param name="input">Shape of its input.</param>
     /// <param name="kernelShape">Arrangement of the weights.</param>
     /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
-    /// <param name="boundary">What lies beyond the border.</param>
-    /// <param name="product">Computes the products; not disposed of here.</param>
-    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or channels do not match.</exception>
+    /// <param name="boundary">What is read beyond the border.</param>
+    /// <param name="product">Computes the matrix products; the caller disposes of it.</param>
+    /// <exception cref="ArgumentException">The kernel size is even and the boundary is symmetric, or channels do not match.</exception>
     public Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product)
         : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, new(stride, boundary))) { }
 
@@ -37,12 +37,12 @@ internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         : this(input, kernelShape.Tensor(), new(stride, boundary), product, method) { }
 
     /// <summary>Prepares a convolution as a network describes it.</summary>
-    /// <param name="input">Shape of what it reads.</param>
-    /// <param name="weights">Its weights, of one group.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="weights">Its weights, in one group.</param>
     /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
-    /// <param name="boundary">What lies beyond the border.</param>
-    /// <param name="dilation">Distance between two inputs of one patch.</param>
-    /// <param name="product">Computes the products; not disposed of here.</param>
+    /// <param name="boundary">What is read beyond the border.</param>
+    /// <param name="dilation">Distance between two neighbouring inputs of a patch.</param>
+    /// <param name="product">Computes the matrix products; the caller disposes of it.</param>
     internal Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product)
         : this(
             input,
@@ -93,7 +93,7 @@ internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
                 : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary, dilation), _output.Points, input.Points);
     }
 
-    /// <summary>Shape of what the convolution writes.</summary>
+    /// <summary>Shape of the output.</summary>
     public TensorShape OutputShape => _output;
 
     /// <inheritdoc/>
@@ -105,9 +105,9 @@ internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         state.Swap();
     }
 
-    /// <summary>Convolves from one buffer to another, of possibly different shape, with the next weights.</summary>
-    /// <param name="source">What to read.</param>
-    /// <param name="target">What to write.</param>
+    /// <summary>Convolves from one buffer to another, possibly of another shape, with the next weights.</summary>
+    /// <param name="source">The buffer to read.</param>
+    /// <param name="target">The buffer to write.</param>
     /// <param name="state">Provides the weights.</param>
     internal void Propagate(SignalAndNoise<T> source, SignalAndNoise<T> target, PropagationState<T> state)
     {
@@ -159,7 +159,7 @@ internal sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         );
     }
 
-    /// <summary>Extends the table by the noise, whose points follow those of the signal.</summary>
+    /// <summary>Extends the table by the points of the noise, which follow those of the signal.</summary>
     internal static AlignedBuffer<int> SourcesOfSignalAndNoise(int[] table, int outputPoints, int inputPoints)
     {
         var offsets = table.Length / outputPoints;

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Which input points a convolution reads for which output points.</summary>
+/// <summary>Determines the input points that a convolution reads for each output point.</summary>
 /// <remarks>
-/// Output position <c>i</c> reads input positions <c>stride·i + dilation·κ</c>, the k offsets κ of each axis centred on zero (from <c>-(k-1)/2</c> on, rounded
-/// towards zero, for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries, which is the same network on a shifted image.
+/// Output position <c>i</c> reads input positions <c>stride·i + dilation·κ</c>, where the k offsets κ of each axis are centred on zero (they begin at
+/// <c>-(k-1)/2</c>, rounded towards zero for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries: the same network on a shifted image.
 /// </remarks>
 internal static class ConvolutionGeometry
 {
@@ -15,10 +15,10 @@ internal static class ConvolutionGeometry
 
     /// <summary>Tabulates the input point for each kernel offset and each output point.</summary>
     /// <param name="input">Shape of the input.</param>
-    /// <param name="kernelSize">Kernel extent k along each axis.</param>
+    /// <param name="kernelSize">Kernel size k along each axis.</param>
     /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
-    /// <param name="boundary">What lies beyond the border.</param>
-    /// <param name="dilation">Distance between two inputs of one patch.</param>
+    /// <param name="boundary">What is read beyond the border.</param>
+    /// <param name="dilation">Distance between two neighbouring inputs of a patch.</param>
     /// <returns>Table (k² × output points) of input points; <see cref="Outside"/> where zeros are read.</returns>
     public static int[] Table(TensorShape input, int kernelSize, int stride, Boundary boundary, int dilation = 1)
     {

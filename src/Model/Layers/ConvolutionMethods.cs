@@ -16,21 +16,22 @@ internal enum ConvolutionMethod
 internal static class ConvolutionMethods
 {
     /// <summary>
-    /// Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.
+    /// Size of the tiles of the matrix product; rows and columns cost as much as the next multiples. It is fixed, because the choice must not depend on the
+    /// processor.
     /// </summary>
     private const double TileRows = 12,
         TileColumns = 32;
 
     /// <summary>
-    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one,
-    /// and beyond. Measured on one thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340,
+    /// The cost of transforming one number forward and back, in multiply-adds, where a group of tiles fits a second-level cache, a third-level one, and
+    /// neither. Measured with one thread on two processors, the second of which multiplies twice as fast but transforms no faster: 150 and 200, 200 and 340,
     /// 240 and 450.
     /// </summary>
     private const double NearTransformCost = 250,
         OwnTransformCost = 350,
         SharedTransformCost = 450;
 
-    /// <summary>Multiply-adds in the time in which one number is gathered for the direct product: about a cycle.</summary>
+    /// <summary>The cost of gathering one number for the direct product, in multiply-adds: about a cycle.</summary>
     private const double GatheringCost = 16;
 
     /// <summary>The cheaper method.</summary>
@@ -38,12 +39,12 @@ internal static class ConvolutionMethods
     /// <param name="input">Shape of the signal.</param>
     /// <param name="kernel">Arrangement of the weights.</param>
     /// <param name="geometry">Stride, boundary and dilation.</param>
-    /// <returns>The method with fewer multiply-adds, a function of the sizes alone.</returns>
+    /// <returns>The method with fewer multiply-adds; it depends only on the sizes.</returns>
     public static ConvolutionMethod Cheaper<T>(TensorShape input, KernelShape kernel, PatchGeometry geometry)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         CheaperTiling<T>(input, kernel, geometry) is null ? ConvolutionMethod.Direct : ConvolutionMethod.Spectral;
 
-    /// <summary>How to cut the images for Fourier transforms, if these are the cheaper method.</summary>
+    /// <summary>How images are cut for Fourier transforms, if these are cheaper.</summary>
     /// <returns>The tiling; null if the direct product is cheaper.</returns>
     /// <inheritdoc cref="Cheaper{T}"/>
     public static SpectralTiling? CheaperTiling<T>(TensorShape input, KernelShape kernel, PatchGeometry geometry)
@@ -57,7 +58,7 @@ internal static class ConvolutionMethods
         return Cheapest(input, kernel, geometry) is ({ } tiling, var cost) && cost < DirectCost(input, kernel, geometry) ? tiling : null;
     }
 
-    /// <summary>The cheapest way to cut the images for Fourier transforms.</summary>
+    /// <summary>The cheapest way to cut images for Fourier transforms.</summary>
     /// <returns>The tiling and its cost in multiply-adds; null if no transforms fit memory.</returns>
     /// <inheritdoc cref="Cheaper{T}"/>
     public static (SpectralTiling Tiling, double Cost)? Cheapest(TensorShape input, KernelShape kernel, PatchGeometry geometry)
@@ -83,10 +84,10 @@ internal static class ConvolutionMethods
         return best;
     }
 
-    /// <summary>Numbers that the buffers of Fourier transforms hold, if these are the cheaper method; sizes may be absurd.</summary>
+    /// <summary>Number of numbers in the buffers of Fourier transforms, if these are cheaper; sizes may be absurdly large.</summary>
     /// <param name="images">Inputs in the batch.</param>
-    /// <param name="input">Height, width and channels of one.</param>
-    /// <param name="kernelSize">Kernel extent k.</param>
+    /// <param name="input">Height, width and channels of one input.</param>
+    /// <param name="kernelSize">Kernel size k.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="geometry">Stride, boundary and dilation.</param>
     /// <param name="threads">Number of threads.</param>
@@ -121,7 +122,7 @@ internal static class ConvolutionMethods
     {
         var weights = kernel.InputChannels * RoundUp(kernel.OutputChannels, TileColumns);
 
-        // Half of the frequencies, the others being their opposites, each with three real products; the kernel costs up to a complex multiply-add per weight.
+        // Only half of the frequencies are computed, with three real products each. The kernel costs up to one complex multiply-add for each weight.
         var products = tiling.Positions / 2.0 * tiling.Groups * ((3 * RoundUp(2 * tiling.GroupRows, TileRows)) + (2.0 * kernel.Size * kernel.Size)) * weights;
         var transform =
             tiling.IsShared ? SharedTransformCost

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// A norm with ε = 0 met features that are constant, whose normalised value is undefined: a channel over the batch, or features of one input.
+/// A norm with ε = 0 has constant features as its input, so that their normalised value is undefined: a channel over the batch, or features of one input.
 /// </summary>
 public sealed class DegenerateChannelException : Exception
 {
-    /// <summary>Reports where, for a batch norm.</summary>
+    /// <summary>Reports the channel of a batch norm.</summary>
     /// <param name="depth">Layer or residual unit.</param>
     /// <param name="channel">Channel.</param>
     public DegenerateChannelException(int depth, int channel)
@@ -17,12 +17,12 @@ public sealed class DegenerateChannelException : Exception
         Channel = channel;
     }
 
-    /// <summary>Reports where, for a norm of single inputs.</summary>
+    /// <summary>Reports the features of a norm of single inputs.</summary>
     /// <param name="depth">Layer or residual unit.</param>
-    /// <param name="channel">The first channel of those that are normalised together.</param>
-    /// <param name="point">The first point of those that are normalised together.</param>
+    /// <param name="channel">The first channel of the features that are normalised together.</param>
+    /// <param name="point">The first point of the features that are normalised together.</param>
     /// <param name="norm">The word for the norm.</param>
-    /// <param name="state">In which state they are: constant, or zero.</param>
+    /// <param name="state">The word for their state: constant, or zero.</param>
     internal DegenerateChannelException(int depth, int channel, int point, string norm, string state)
         : base(
             string.Create(
@@ -38,6 +38,6 @@ public sealed class DegenerateChannelException : Exception
     /// <summary>Layer or residual unit, counted from 1.</summary>
     public int Depth { get; }
 
-    /// <summary>The constant channel; the first one where several are normalised together.</summary>
+    /// <summary>The constant channel; where several channels are normalised together, the first of them.</summary>
     public int Channel { get; }
 }

@@ -3,24 +3,24 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The innermost loop of a depthwise convolution: at each point, channel by channel, the sum of what is read times its weights.</summary>
+/// <summary>The innermost loop of a depthwise convolution: for each point and channel, the sum of inputs times weights.</summary>
 /// <remarks>
-/// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the
-/// order of the kernel's offsets, rounded one by one: the bits are those of a plain loop, whatever the width of the registers.
+/// Sums stay in registers during the loop over the patch, so that each number is read from memory and written only once. Products are added in the
+/// order of the kernel's offsets and rounded one by one: the bits are those of a plain loop, for every width of the registers.
 /// </remarks>
 internal static unsafe class DepthwiseRows
 {
     /// <summary>Convolves some points.</summary>
-    /// <param name="source">What is read (points × channels).</param>
-    /// <param name="table">Which point is read, for each offset and each point that is written; <see cref="ConvolutionGeometry.Outside"/> where none
+    /// <param name="source">The input (points × channels).</param>
+    /// <param name="table">The point that is read, for each offset and each output point; <see cref="ConvolutionGeometry.Outside"/> where none
     /// is.</param>
-    /// <param name="tableLength">Points that the table has for each offset.</param>
+    /// <param name="tableLength">Number of points in the table for each offset.</param>
     /// <param name="weights">Weights (offsets × channels).</param>
-    /// <param name="offsets">Offsets of the kernel.</param>
-    /// <param name="target">What is written (points × channels).</param>
+    /// <param name="offsets">Number of offsets of the kernel.</param>
+    /// <param name="target">Receives the output (points × channels).</param>
     /// <param name="channels">Number of channels.</param>
-    /// <param name="points">The first point that is written, and their number.</param>
-    /// <returns>The largest absolute value that was written.</returns>
+    /// <param name="points">The first output point, and the number of points.</param>
+    /// <returns>The largest absolute value of the output.</returns>
     public static T Convolve<T>(T* source, int* table, int tableLength, T* weights, int offsets, T* target, int channels, (int First, int Count) points)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Inverted dropout: signal and noise times a mask of zeros and 1/p, one row for all points or one for each.</summary>
+/// <summary>Inverted dropout: signal and noise are multiplied by a mask of zeros and 1/p, with one row for all points or one for each.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class Dropout<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -14,7 +14,7 @@ internal sealed class Dropout<T> : ILayer<T>
     private readonly int _threads;
 
     /// <summary>Allocates the mask.</summary>
-    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="shape">Shape of input and output.</param>
     /// <param name="mask">The mask.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public Dropout(TensorShape shape, ParameterTensor mask, int threads)

@@ -97,7 +97,7 @@ internal static class ElementwiseMath
     }
 
     /// <summary>x ← x·factor + addend·addendFactor.</summary>
-    /// <returns>The largest absolute value; none if one is none.</returns>
+    /// <returns>The largest absolute value; NaN if one value is NaN.</returns>
     public static T AddScaled<T>(Span<T> x, T factor, ReadOnlySpan<T> addend, T addendFactor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -121,8 +121,8 @@ internal static class ElementwiseMath
         return largest;
     }
 
-    /// <summary>Signal and noise ← slope times themselves where the signal is not positive.</summary>
-    /// <returns>Their largest absolute values; none if one is none.</returns>
+    /// <summary>Multiplies signal and noise by the slope where the signal is not positive.</summary>
+    /// <returns>Their largest absolute values; NaN if one value is NaN.</returns>
     public static (T Signal, T Noise) MultiplyWhereNotPositive<T>(Span<T> signal, Span<T> noise, T slope)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -156,13 +156,14 @@ internal static class ElementwiseMath
     }
 
     /// <summary>
-    /// Keeps the larger of magnitudes and those of numbers, by their bits, whose order is that of magnitudes with what is no number above all.
+    /// The larger of given magnitudes and the magnitudes of numbers, compared by their bits. The order of bits is that of magnitudes, with NaN above all
+    /// others.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<long> LargerMagnitudes(Vector512<long> magnitudes, Vector512<double> numbers) =>
         Vector512.Max(magnitudes, Vector512.Abs(numbers).AsInt64());
 
-    /// <summary>The largest of the numbers in a vector; none if one is none.</summary>
+    /// <summary>The largest of the numbers in a vector; NaN if one is NaN.</summary>
     public static T Largest<T>(Vector512<T> numbers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -175,7 +176,7 @@ internal static class ElementwiseMath
         return largest;
     }
 
-    /// <summary>Signal ← max(signal, 0); noise ← noise where the signal was positive, else 0.</summary>
+    /// <summary>signal ← max(signal, 0); noise ← noise where the signal was positive, 0 elsewhere.</summary>
     public static void RectifyAndMask<T>(Span<T> signal, Span<T> noise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

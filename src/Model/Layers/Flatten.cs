@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>All positions of an input in one. Points are ordered by image, row and column with channels innermost, so nothing moves.</summary>
+/// <summary>Moves all positions of an input into one. Points are ordered by image, row and column with channels innermost, so no number is moved.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class Flatten<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -13,6 +13,6 @@ internal sealed class Flatten<T> : ILayer<T>, ISparesInput
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 }

@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Weights handed over by the caller, for comparing implementations on the very same network.</summary>
+/// <summary>Weights from the caller, to compare implementations on the same network.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <param name="kernels">The weights of each convolution, ordered as <see cref="KernelShape.Length"/> says.</param>
+/// <param name="kernels">The weights of each convolution, in the order of <see cref="KernelShape.Length"/>.</param>
 public sealed class GivenKernels<T>(IReadOnlyList<T[]> kernels) : IKernelSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There are no weights for this convolution, or not the right number.</exception>
+    /// <exception cref="ArgumentException">There are no weights for this convolution, or their number is wrong.</exception>
     public void Fill(int convolution, KernelShape shape, Span<T> kernel)
     {
         if (convolution >= kernels.Count)

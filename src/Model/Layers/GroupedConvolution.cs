@@ -4,16 +4,16 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A convolution in groups of channels that do not see each other; depthwise where each channel is a group.</summary>
+/// <summary>A convolution in separate groups of channels; a depthwise one where each channel is a group.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// Group g reads the g-th block of input channels and writes the g-th block of output channels. Wide groups are matrix products, one after the other;
-/// narrow ones, of which a product would compute mostly padding, are summed offset by offset; groups of one channel have a loop of their own, bound by memory.
+/// Group g reads the g-th block of input channels and writes the g-th block of output channels. Wide groups are matrix products, one after the other.
+/// Narrow groups are summed offset by offset, because a product would mostly compute padding. Groups of one channel have a loop of their own, bound by memory.
 /// </remarks>
 internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Channels of a group from which on a product is the cheaper way.</summary>
+    /// <summary>Number of channels of a group from which on a matrix product is cheaper.</summary>
     private const int WideGroup = 8;
 
     private readonly TensorShape _input;
@@ -28,11 +28,11 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     private readonly DepthwiseStrips<T>? _strips;
 
     /// <summary>Prepares a convolution.</summary>
-    /// <param name="input">Shape of what it reads.</param>
-    /// <param name="output">Shape of what it writes.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="output">Shape of its output.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="convolution">Its description.</param>
-    /// <param name="product">Computes the products; not disposed of here.</param>
+    /// <param name="product">Computes the matrix products; the caller disposes of it.</param>
     public GroupedConvolution(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, MatrixProduct<T> product)
     {
         (_input, _output, _weights, _product) = (input, output, weights, product);
@@ -88,7 +88,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
 
     private bool IsDepthwise => _kernelShape.InputChannels == 1 && _output.Channels == _groups;
 
-    /// <summary>Convolves each channel by itself, and returns the largest absolute values of signal and noise.</summary>
+    /// <summary>Convolves each channel separately, and returns the largest absolute values of signal and noise.</summary>
     private (T Signal, T Noise) ConvolveDepthwise(SignalAndNoise<T> source, SignalAndNoise<T> target)
     {
         var (points, offsets) = (_output.Points, _kernelShape.Size * _kernelShape.Size);

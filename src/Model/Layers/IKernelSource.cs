@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Where a network takes its weights from.</summary>
+/// <summary>A source of a network's weights.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IKernelSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

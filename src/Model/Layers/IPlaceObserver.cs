@@ -2,19 +2,19 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Looks at signal and noise while they propagate.</summary>
+/// <summary>Receives signal and noise while they are propagated.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IPlaceObserver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Whether a place is to be shown.</summary>
+    /// <summary>Whether a place is observed.</summary>
     /// <param name="index">Its index in the network's places.</param>
     /// <param name="place">The place.</param>
-    /// <returns>True to be called there.</returns>
+    /// <returns>True if <see cref="Observe"/> is to be called there.</returns>
     bool Observes(int index, Networks.Place place);
 
-    /// <summary>Looks at signal and noise, which are overwritten later.</summary>
-    /// <param name="index">Index of the place in the network's places; places come in their order.</param>
+    /// <summary>Receives signal and noise at a place; they are overwritten after the call.</summary>
+    /// <param name="index">Index of the place in the network's places; places are reported in their order.</param>
     /// <param name="place">The place.</param>
     /// <param name="values">Signal and noise there.</param>
     void Observe(int index, Networks.Place place, SignalAndNoise<T> values);

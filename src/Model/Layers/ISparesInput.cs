@@ -1,6 +1,6 @@
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Marks layers that leave the current signal and noise as they are and write elsewhere, or write nothing: they may read the input of a network.
+/// Marks layers that do not change the current signal and noise, because they write to another buffer or not at all. They may read the input of a network.
 /// </summary>
 internal interface ISparesInput;

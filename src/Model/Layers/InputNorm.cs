@@ -10,19 +10,19 @@ namespace Wellbehaved.Model;
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <remarks>
-/// What is computed from the input itself is differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without
-/// mean(dy) for RMS norm.
-/// Means run over the features of a block, whose number is the denominator.
+/// Statistics of the input are differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without mean(dy) for
+/// RMS norm.
+/// Means are over the features of a block, with their number as denominator.
 /// </remarks>
-/// <param name="blocks">Which features are normalised together.</param>
-/// <param name="word">The word for the norm, for refusals.</param>
+/// <param name="blocks">The features that are normalised together.</param>
+/// <param name="word">The word for the norm, for messages.</param>
 /// <param name="epsilon">ε ≥ 0.</param>
 /// <param name="scale">γ.</param>
 /// <param name="threads">Greatest number of threads.</param>
 internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double epsilon, double scale, int threads) : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
     /// <inheritdoc/>
@@ -72,10 +72,10 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Works in place and owns nothing.
+        // This layer works in place and owns no memory.
     }
 
-    /// <summary>Normalises the blocks that begin at a point; the first that cannot be, null if all can.</summary>
+    /// <summary>Normalises the blocks that begin at a point; returns the first block that cannot be normalised, or null.</summary>
     private (int Point, int Channel)? Normalise(
         SignalAndNoise<T> values,
         int point,
@@ -104,7 +104,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         return null;
     }
 
-    /// <summary>Normalises a block; false if it cannot.</summary>
+    /// <summary>Normalises a block; returns false if that is impossible.</summary>
     private bool Normalise(
         SignalAndNoise<T> values,
         int firstPoint,
@@ -120,7 +120,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         var count = (double)points * width;
         var (mean, noiseMean) = blocks.Centres ? (NormSums.Mean(signal, points, width, channels), NormSums.Mean(noise, points, width, channels)) : (0, 0);
 
-        // In the units of ε: those of the stored signal, or the true ones where the signal is far smaller than ε.
+        // Variance and ε are in the same units: those of the stored signal, or true units if the signal is far smaller than ε.
         var variance = Math.ScaleB(NormSums.Squares(signal, points, width, channels, mean) / count, 2 * units.Own) + units.Epsilon;
         if (variance == 0)
         {
@@ -162,7 +162,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         return true;
     }
 
-    /// <summary>Normalises eight successive channels, each alone; the first that cannot be, null if all can.</summary>
+    /// <summary>Normalises eight successive channels separately; returns the first channel that cannot be normalised, or null.</summary>
     private int? NormaliseEight(
         SignalAndNoise<T> values,
         int firstPoint,

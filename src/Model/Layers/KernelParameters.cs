@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The weights of a kernel source, for networks that draw nothing else.</summary>
+/// <summary>Provides the weights of a kernel source as parameters, for networks that have no other parameters.</summary>
 internal sealed class KernelParameters<T>(IKernelSource<T> kernels) : IParameterSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -2,17 +2,17 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The weights of one convolution: their arrangement and the variance that they are initialised with.</summary>
-/// <param name="Size">Kernel extent k along each axis.</param>
-/// <param name="InputChannels">Channels read.</param>
-/// <param name="OutputChannels">Channels written.</param>
-/// <param name="VarianceTimesFanIn">2 where a ReLU precedes (He), 1 in the very first convolution (LeCun).</param>
+/// <summary>The arrangement of the weights of one convolution, and the variance of their initialisation.</summary>
+/// <param name="Size">Kernel size k along each axis.</param>
+/// <param name="InputChannels">Number of input channels.</param>
+/// <param name="OutputChannels">Number of output channels.</param>
+/// <param name="VarianceTimesFanIn">2 after a ReLU (He), 1 in the first convolution of a network (LeCun).</param>
 public readonly record struct KernelShape(int Size, int InputChannels, int OutputChannels, double VarianceTimesFanIn)
 {
-    /// <summary>Inputs that add up in one output: k²·(input channels).</summary>
+    /// <summary>Number of inputs that are summed for one output: k²·(input channels).</summary>
     public int FanIn => checked(Size * Size * InputChannels);
 
-    /// <summary>Number of weights. They are ordered (kernel row, kernel column, input channel, output channel), the last running fastest.</summary>
+    /// <summary>Number of weights. They are ordered (kernel row, kernel column, input channel, output channel), with the last index fastest.</summary>
     public int Length => checked(FanIn * OutputChannels);
 
     /// <summary>Standard deviation of a weight.</summary>

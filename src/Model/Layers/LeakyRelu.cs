@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Two slopes: 1 above zero and a elsewhere; the absolute value where a is -1. Homogeneous, so that exponents stay as they are.</summary>
+/// <summary>A leaky ReLU: slope 1 above zero and a elsewhere; the absolute value for a = -1. It is homogeneous, so exponents do not change.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="slope">The slope a below zero, and at zero.</param>
 /// <param name="threads">Greatest number of threads.</param>
@@ -37,6 +37,6 @@ internal sealed class LeakyRelu<T>(double slope, int threads) : ILayer<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Works in place and owns nothing.
+        // This layer works in place and owns no memory.
     }
 }

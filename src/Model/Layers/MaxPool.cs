@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The largest signal of each window, channel by channel, and the noise of its position: of the first one among equals, rows before columns.</summary>
+/// <summary>The largest signal of each window, for each channel, and the noise of its position; among equals of the first one, rows before columns.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="windows">The windows.</param>
 /// <param name="threads">Greatest number of threads.</param>
@@ -33,7 +33,7 @@ internal sealed unsafe class MaxPool<T>(Windows windows, int threads) : ILayer<T
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 
     private void TakeLargest(SignalAndNoise<T> source, SignalAndNoise<T> target, int point)

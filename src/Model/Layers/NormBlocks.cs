@@ -2,9 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Which features of one input a norm takes its statistics over, and whether it subtracts their mean.</summary>
-/// <param name="AllPositions">Whether all positions of an input are taken together, or each is alone.</param>
-/// <param name="Groups">Groups of successive channels; 0 for each channel alone.</param>
+/// <summary>The features of one input over which a norm computes its statistics, and whether it subtracts their mean.</summary>
+/// <param name="AllPositions">True for all positions of an input together, false for each position separately.</param>
+/// <param name="Groups">Number of groups of successive channels; 0 for each channel separately.</param>
 /// <param name="Centres">Whether the mean is subtracted.</param>
 internal readonly record struct NormBlocks(bool AllPositions, int Groups, bool Centres)
 {
@@ -19,9 +19,9 @@ internal readonly record struct NormBlocks(bool AllPositions, int Groups, bool C
             _ => throw new UnknownLayerException(norm),
         };
 
-    /// <summary>Points of a block.</summary>
+    /// <summary>Number of points of a block.</summary>
     public int Points(TensorShape shape) => AllPositions ? shape.Height * shape.Width : 1;
 
-    /// <summary>Channels of a block.</summary>
+    /// <summary>Number of channels of a block.</summary>
     public int Channels(TensorShape shape) => Groups == 0 ? 1 : shape.Channels / Groups;
 }

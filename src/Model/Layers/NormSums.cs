@@ -5,14 +5,14 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>Sums over a block of features (points × width) of one input, in double precision.</summary>
-/// <remarks>Eight sums run side by side along a row, in the same order on every processor; what is left of a row is added apart.</remarks>
+/// <remarks>Eight sums are computed in parallel along a row, in the same order on every processor; the remainder of a row is added separately.</remarks>
 internal static unsafe class NormSums
 {
-    /// <summary>The mean, exact where all values are equal.</summary>
+    /// <summary>The mean; it is exact where all values are equal.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="values">The first value.</param>
-    /// <param name="points">Points of the block.</param>
-    /// <param name="width">Successive channels of the block.</param>
+    /// <param name="points">Number of points of the block.</param>
+    /// <param name="width">Number of successive channels of the block.</param>
     /// <param name="stride">Distance between two points.</param>
     public static double Mean<T>(T* values, int points, int width, nint stride)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -40,8 +40,8 @@ internal static unsafe class NormSums
     /// <summary>The sum of squares of deviations from a mean.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="values">The first value.</param>
-    /// <param name="points">Points of the block.</param>
-    /// <param name="width">Successive channels of the block.</param>
+    /// <param name="points">Number of points of the block.</param>
+    /// <param name="width">Number of successive channels of the block.</param>
     /// <param name="stride">Distance between two points.</param>
     /// <param name="mean">The mean.</param>
     public static double Squares<T>(T* values, int points, int width, nint stride, double mean)
@@ -50,9 +50,9 @@ internal static unsafe class NormSums
     /// <summary>The sum of products of deviations of two tensors from their means.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="left">The first value of one tensor.</param>
-    /// <param name="right">The first value of the other one.</param>
-    /// <param name="points">Points of the block.</param>
-    /// <param name="width">Successive channels of the block.</param>
+    /// <param name="right">The first value of the other tensor.</param>
+    /// <param name="points">Number of points of the block.</param>
+    /// <param name="width">Number of successive channels of the block.</param>
     /// <param name="stride">Distance between two points.</param>
     /// <param name="means">The means.</param>
     public static double Products<T>(T* left, T* right, int points, int width, nint stride, (double Left, double Right) means)

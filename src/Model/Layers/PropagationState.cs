@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What travels through a network: signal and noise, a second buffer to write to, and where the parameters come from.</summary>
+/// <summary>The state of a propagation: signal and noise, a second buffer to write to, and the source of parameters.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class PropagationState<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,9 +19,9 @@ internal sealed class PropagationState<T> : IDisposable
         : this(shape, shape.Elements, 2) { }
 
     /// <summary>Allocates buffers.</summary>
-    /// <param name="shape">Their shape to begin with.</param>
-    /// <param name="capacity">Elements of the largest shape.</param>
-    /// <param name="buffers">Two, and one for each skip connection that is held at the same time.</param>
+    /// <param name="shape">Their initial shape.</param>
+    /// <param name="capacity">Number of elements of the largest shape.</param>
+    /// <param name="buffers">Number of buffers: two, and one for each skip connection that is held at the same time.</param>
     internal PropagationState(TensorShape shape, int capacity, int buffers)
     {
         _buffers = [.. Enumerable.Range(0, buffers).Select(_ => new SignalAndNoise<T>(shape, capacity))];
@@ -34,13 +34,13 @@ internal sealed class PropagationState<T> : IDisposable
     /// <summary>A buffer for layers that cannot work in place; see <see cref="Swap"/>.</summary>
     public SignalAndNoise<T> Spare { get; private set; }
 
-    /// <summary>The layer or residual unit that is being propagated through, counted from 1; 0 before them.</summary>
+    /// <summary>The current layer or residual unit, counted from 1; 0 before the first one.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Whether somebody looks at the places of this depth.</summary>
+    /// <summary>Whether the places of this depth are observed.</summary>
     internal bool IsObserved => _observer is not null && _observer.Observes(Depth);
 
-    /// <summary>Makes the spare buffer, now written, the current one.</summary>
+    /// <summary>Makes the spare buffer, to which a layer has written, the current one.</summary>
     public void Swap() => (Current, Spare) = (Spare, Current.IsReadOnly ? _free.Pop() : Current);
 
     /// <summary>Provides the weights of the next convolution in the order of propagation.</summary>
@@ -48,7 +48,7 @@ internal sealed class PropagationState<T> : IDisposable
     /// <param name="kernel">Receives the weights.</param>
     public void FillNextKernel(KernelShape shape, Span<T> kernel) => Fill(shape.Tensor(), kernel);
 
-    /// <summary>Shows signal and noise to the observer, if it wants to see this depth.</summary>
+    /// <summary>Reports signal and noise to the observer, if it observes this depth.</summary>
     /// <param name="place">The place that was reached.</param>
     public void Observe(Place place)
     {
@@ -67,9 +67,9 @@ internal sealed class PropagationState<T> : IDisposable
         }
     }
 
-    /// <summary>Provides the next parameters of a kind in the order of propagation; biases go with the weights before them.</summary>
-    /// <param name="tensor">What they are, without their number.</param>
-    /// <param name="values">Receives them.</param>
+    /// <summary>Provides the next parameters of a kind in the order of propagation; biases have the number of the weights before them.</summary>
+    /// <param name="tensor">The tensor, without its number.</param>
+    /// <param name="values">Receives its numbers.</param>
     internal void Fill(ParameterTensor tensor, Span<T> values)
     {
         var kind = tensor.Kind;
@@ -77,10 +77,10 @@ internal sealed class PropagationState<T> : IDisposable
         _parameters!.Fill(tensor with { Index = index }, values);
     }
 
-    /// <summary>Begins at the state's own buffer, for layers that are called one by one.</summary>
+    /// <summary>Starts with the state's own buffer, for layers that are called one by one.</summary>
     internal void Start(IKernelSource<T> kernels, IPropagationObserver<T>? observer) => Start(new KernelParameters<T>(kernels), observer);
 
-    /// <summary>Begins at an input, which is left as it is.</summary>
+    /// <summary>Starts with an input, which is not changed.</summary>
     internal void Start(IParameterSource<T> parameters, SignalAndNoise<T> input)
     {
         Start(parameters, observer: null);
@@ -96,7 +96,7 @@ internal sealed class PropagationState<T> : IDisposable
 
     internal void EnterDepth(int depth) => Depth = depth;
 
-    /// <summary>Makes the current values such as layers may overwrite.</summary>
+    /// <summary>Copies the current values if they are read-only, so that a layer may overwrite them.</summary>
     internal void Own(int threads)
     {
         if (Current.IsReadOnly)
@@ -107,7 +107,7 @@ internal sealed class PropagationState<T> : IDisposable
         }
     }
 
-    /// <summary>Gives the current values another shape of as many elements.</summary>
+    /// <summary>Gives the current values another shape with the same number of elements.</summary>
     internal void Reshape(TensorShape shape)
     {
         if (Current.IsReadOnly)
@@ -121,7 +121,7 @@ internal sealed class PropagationState<T> : IDisposable
     }
 
     /// <summary>Holds a copy of the current values until <see cref="Release"/>.</summary>
-    /// <param name="survival">What the branch that begins here is multiplied by: 1 or 0.</param>
+    /// <param name="survival">The factor of the branch that begins here: 1 or 0.</param>
     /// <param name="threads">Greatest number of threads.</param>
     internal void Hold(double survival, int threads)
     {
@@ -136,7 +136,7 @@ internal sealed class PropagationState<T> : IDisposable
         _held.Push((held, survival));
     }
 
-    /// <summary>Continues with the values that were held last, and holds the current ones instead.</summary>
+    /// <summary>Continues with the values that were held last, and holds the current ones in their place.</summary>
     internal void Exchange()
     {
         var (held, survival) = _held.Pop();
@@ -144,10 +144,12 @@ internal sealed class PropagationState<T> : IDisposable
         Current = held;
     }
 
-    /// <summary>The values that were held last. They stay valid until a buffer is taken; call <see cref="Return"/> when they are used up.</summary>
+    /// <summary>
+    /// Returns the values that were held last. They are valid until a buffer is taken; call <see cref="Return"/> when they are no longer needed.
+    /// </summary>
     internal (SignalAndNoise<T> Values, double Survival) Release() => _held.Pop();
 
-    /// <summary>Gives a buffer back.</summary>
+    /// <summary>Returns a buffer to the free ones.</summary>
     internal void Return(SignalAndNoise<T> values)
     {
         if (!values.IsReadOnly)

@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>Independent Gaussian weights of variance 2/fan-in (1/fan-in in the first convolution): a random initialisation.</summary>
-/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; both get the same, single-precision numbers.</typeparam>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; both get the same numbers of single precision.</typeparam>
 /// <param name="seed">The seed.</param>
 /// <param name="simulation">Index of the simulation.</param>
 /// <param name="threads">Greatest number of threads; the weights do not depend on it.</param>

@@ -4,8 +4,8 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A random mapping: weights, biases, masks and survivals as their laws say, each a function of seed, simulation, number and index alone.</summary>
-/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; both get the same, single-precision numbers.</typeparam>
+/// <summary>A random mapping: weights, biases, masks and survivals by their laws. Each number depends only on seed, simulation, tensor and index.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; both get the same numbers of single precision.</typeparam>
 /// <param name="seed">The seed.</param>
 /// <param name="simulation">Index of the simulation.</param>
 /// <param name="threads">Greatest number of threads; the numbers do not depend on it.</param>
@@ -94,6 +94,6 @@ public sealed unsafe class RandomParameters<T>(ulong seed, uint simulation, int 
         }
     }
 
-    /// <summary>Fills a part of a tensor, of which groups of 64 numbers come before it.</summary>
+    /// <summary>Fills a part of a tensor; <c>firstGroup</c> is the number of groups of 64 numbers before it.</summary>
     private delegate void Filling(Span<T> part, uint firstGroup);
 }

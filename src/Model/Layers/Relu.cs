@@ -25,6 +25,6 @@ internal sealed class Relu<T>(int threads) : ILayer<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Works in place and owns nothing.
+        // This layer works in place and owns no memory.
     }
 }

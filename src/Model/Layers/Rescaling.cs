@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Keeps stored values near 1 and accounts for the rest in the exponent.</summary>
+/// <summary>Keeps stored values near 1 by moving powers of two to the exponent.</summary>
 internal static class Rescaling
 {
     /// <summary>
-    /// How far, in powers of two, the largest stored value may be from 1. Fourth powers of values up to 2¹⁶ stay below 2⁶⁴ and a layer changes the scale by far
-    /// less than the 2¹¹⁰ that remain in single precision.
+    /// The greatest distance of the largest stored value from 1, in powers of two. Fourth powers of values up to 2¹⁶ are below 2⁶⁴, and a layer changes the
+    /// scale by far less than the remaining 2¹¹⁰ of single precision.
     /// </summary>
     private const int Leeway = 16;
 
-    /// <summary>Brings signal and noise back where they have left the range.</summary>
+    /// <summary>Scales signal and noise back to the range if they have left it.</summary>
     /// <param name="values">Signal and noise.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public static void Apply<T>(SignalAndNoise<T> values, int threads)
@@ -32,9 +32,9 @@ internal static class Rescaling
         Apply<T>(values, maxima);
     }
 
-    /// <summary>Brings signal and noise back where they have left the range.</summary>
+    /// <summary>Scales signal and noise back to the range if they have left it.</summary>
     /// <param name="values">Signal and noise.</param>
-    /// <param name="maxima">Largest absolute values of the stored signal and noise in each part of them.</param>
+    /// <param name="maxima">Largest absolute values of the stored signal and noise, for each of their parts.</param>
     public static void Apply<T>(SignalAndNoise<T> values, ReadOnlySpan<(T Signal, T Noise)> maxima)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -47,7 +47,7 @@ internal static class Rescaling
         Apply(values, signal, noise);
     }
 
-    /// <summary>Brings signal and noise back where they have left the range.</summary>
+    /// <summary>Scales signal and noise back to the range if they have left it.</summary>
     /// <param name="values">Signal and noise.</param>
     /// <param name="largestSignal">Largest absolute value of the stored signal.</param>
     /// <param name="largestNoise">Largest absolute value of the stored noise.</param>
@@ -69,7 +69,7 @@ internal static class Rescaling
         }
     }
 
-    /// <summary>Brings numbers back where they have left the range.</summary>
+    /// <summary>Scales numbers back to the range if they have left it.</summary>
     /// <returns>The power of two by which they were divided.</returns>
     internal static int Normalise<T>(Span<T> values, T largest)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

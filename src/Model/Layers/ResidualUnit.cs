@@ -62,7 +62,7 @@ internal sealed class ResidualUnit<T> : ILayer<T>
         _skip.Dispose();
     }
 
-    /// <summary>Adds numbers with different powers of two in front, none of them positive.</summary>
+    /// <summary>Adds numbers with different powers of two, none of which is positive.</summary>
     private static void Add(Span<T> sum, int exponent, ReadOnlySpan<T> addend, int addendExponent)
     {
         if (exponent < 0)

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A factor as a mantissa near 1 and a power of two, so that no factor, however large or small, leaves the range.</summary>
+/// <summary>A factor as a mantissa near 1 and a power of two, so that even very large and small factors stay in range.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal readonly struct ScaledFactor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

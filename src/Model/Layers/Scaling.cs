@@ -17,6 +17,6 @@ internal sealed class Scaling<T>(double factor, int threads) : ILayer<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Works in place and owns nothing.
+        // This layer works in place and owns no memory.
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Layers one after the other, each followed by the place that it leads to.</summary>
+/// <summary>Layers one after the other, each followed by a place.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class Sequence<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -22,7 +22,7 @@ internal sealed class Sequence<T> : ILayer<T>
     /// <inheritdoc/>
     public void Propagate(PropagationState<T> state) => Propagate(state, observe: true);
 
-    /// <summary>Propagates, and shows the places on the way only if asked to.</summary>
+    /// <summary>Propagates, and reports the places on the way only if asked to.</summary>
     public void Propagate(PropagationState<T> state, bool observe)
     {
         var watched = observe && state.IsObserved;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Between a residual branch and the layers of its skip: continues with the values that were held, and holds the branch's.</summary>
+/// <summary>Stands between a residual branch and the layers of its skip: continues with the held values, and holds those of the branch.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class SkipStart<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -13,6 +13,6 @@ internal sealed class SkipStart<T> : ILayer<T>, ISparesInput
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Owns nothing.
+        // This layer owns no memory.
     }
 }

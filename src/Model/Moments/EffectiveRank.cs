@@ -3,25 +3,25 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The number of directions of variance: <c>r_eff = Tr C / λ_max(C)</c>, C the covariance of the points.</summary>
+/// <summary>The number of directions of variance: <c>r_eff = Tr C / λ_max(C)</c>, where C is the covariance of the points.</summary>
 /// <remarks>
-/// No singular value decomposition: the trace and the largest eigenvalue of the smaller of the two Gram matrices.
-/// The rank is put together as <c>1 + (Tr C - λ_max)/λ_max</c>, so that its distance to 1 keeps its digits in a collapsed signal. Law D2.
+/// It is computed from the trace and the largest eigenvalue of the smaller of the two Gram matrices, without a singular value decomposition.
+/// The result is computed as <c>1 + (Tr C - λ_max)/λ_max</c>, so that its distance to 1 is accurate for a collapsed signal. Law D2.
 /// </remarks>
 /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
 public sealed class EffectiveRank(int threads = 1) : IDisposable
 {
-    /// <summary>Stands in result files where an effective rank was not computed, or does not exist since nothing varies.</summary>
+    /// <summary>The value in result files for an effective rank that was not computed, or that does not exist because nothing varies.</summary>
     public const double NotComputed = -1;
 
     private readonly GramMatrix _gram = new(threads);
 
     /// <summary>Computes the effective rank.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="points">The points (P × N), row after row; their scale does not matter.</param>
+    /// <param name="points">The points (P × N), stored by rows; their scale does not matter.</param>
     /// <param name="means">Mean of each channel (N).</param>
-    /// <returns>r_eff in [1, min(N, P-1)], to a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance
-    /// overflows, or is none.</returns>
+    /// <returns>r_eff in [1, min(N, P-1)], with a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance
+    /// overflows or is NaN.</returns>
     public double Compute<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -29,11 +29,11 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
         return Compute();
     }
 
-    /// <summary>Multiplies the points, which may then change, on all threads.</summary>
+    /// <summary>Computes the Gram matrix of the points on all threads; the points may change afterwards.</summary>
     internal void Take<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => _gram.Centre(points, means);
 
-    /// <summary>Computes the effective rank of the points that were taken last, on one thread.</summary>
+    /// <summary>Computes the effective rank for the last Gram matrix, on one thread.</summary>
     internal double Compute()
     {
         var size = _gram.Size;

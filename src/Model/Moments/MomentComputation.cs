@@ -3,7 +3,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Computes the moments of signal and noise, in double precision, centred before they are raised to powers, in one pass over each tensor.</summary>
+/// <summary>
+/// Computes the moments of signal and noise in double precision and in one pass over each tensor; values are centred before powers are taken.
+/// </summary>
 /// <typeparam name="T">Precision of the tensors.</typeparam>
 public sealed unsafe class MomentComputation<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -75,7 +77,7 @@ public sealed unsafe class MomentComputation<T> : IDisposable
         _rankOfNoise.Dispose();
     }
 
-    /// <summary>Means over the channels of the last statistics, but for the noise.</summary>
+    /// <summary>Means over the channels of the last statistics, without the noise.</summary>
     private MomentSet.StoredMoments Means()
     {
         var (absolutes, squaredMeans, squares, fourths) = (0.0, 0.0, 0.0, 0.0);

@@ -4,12 +4,12 @@ namespace Wellbehaved.Model;
 
 /// <summary>The moments of signal and noise at one place, as true values and as logarithms.</summary>
 /// <remarks>
-/// Kept in the units in which the tensors are stored, with their powers of two beside them: a logarithm exists where the number itself would overflow. Means
-/// run over points and channels.
+/// They are kept in the units of the stored tensors, together with the powers of two, so that a logarithm exists where the number itself would overflow. Means
+/// are over points and channels.
 /// </remarks>
 public readonly record struct MomentSet
 {
-    /// <summary>What the logarithm of zero is reported as: the logarithm of the smallest positive double, -744.4.</summary>
+    /// <summary>The number that is reported as the logarithm of zero: the logarithm of the smallest positive double, -744.4.</summary>
     public static readonly double LogOfZero = Math.Log(double.Epsilon);
 
     internal MomentSet(int signalExponent, int noiseExponent, StoredMoments stored)
@@ -25,13 +25,15 @@ public readonly record struct MomentSet
     /// <summary>ν₂(x), the mean square of the signal.</summary>
     public double Nu2Signal => Math.ScaleB(Stored.Nu2, 2 * SignalExponent);
 
-    /// <summary>μ₂(x), the variance of the signal: mean square after each channel's mean is subtracted.</summary>
+    /// <summary>μ₂(x), the variance of the signal: the mean square after each channel's mean is subtracted.</summary>
     public double Mu2Signal => Math.ScaleB(Stored.Mu2, 2 * SignalExponent);
 
     /// <summary>μ₄(x), the mean fourth power of the signal after each channel's mean is subtracted.</summary>
     public double Mu4Signal => Math.ScaleB(Stored.Mu4, 4 * SignalExponent);
 
-    /// <summary>μ₂(dx), the mean square of the noise. The noise is centred in law and, as in the author's package, not centred again on the sample.</summary>
+    /// <summary>
+    /// μ₂(dx), the mean square of the noise. The noise has mean zero in law; as in the author's package, the mean of the sample is not subtracted.
+    /// </summary>
     public double Mu2Noise => Math.ScaleB(Stored.Mu2Noise, 2 * NoiseExponent);
 
     /// <summary>ln ν₂(x); <see cref="LogOfZero"/> where the signal is zero.</summary>
@@ -52,7 +54,7 @@ public readonly record struct MomentSet
     /// <summary>Whether every element of the signal is zero: all activations are off.</summary>
     public bool SignalIsDead => Stored.Nu2 == 0;
 
-    /// <summary>Bytes that a set of moments takes when kept bit for bit.</summary>
+    /// <summary>Number of bytes of an encoded set of moments.</summary>
     internal const int EncodedLength = (2 * sizeof(int)) + (7 * sizeof(double));
 
     private int SignalExponent { get; }
@@ -63,18 +65,18 @@ public readonly record struct MomentSet
 
     /// <summary>ln χ = ½ ln(μ₂(dx)/μ₂(x)) - ½ ln(μ₂(dx⁰)/μ₂(x⁰)), with μ₂(dx⁰) = 1.</summary>
     /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
-    /// <returns>The logarithm of the normalised sensitivity; <see cref="LogOfZero"/> once signal or noise has vanished.</returns>
+    /// <returns>The logarithm of the normalised sensitivity; <see cref="LogOfZero"/> where signal or noise has vanished.</returns>
     public double LogChi(double mu2InputSignal) =>
         Stored.Mu2 == 0 || Stored.Mu2Noise == 0 || mu2InputSignal == 0 ? LogOfZero : 0.5 * (LogMu2Noise - LogMu2Signal + Math.Log(mu2InputSignal));
 
     /// <summary>The normalised sensitivity χ = sqrt(μ₂(dx)/μ₂(x)·μ₂(x⁰)/μ₂(dx⁰)), with μ₂(dx⁰) = 1.</summary>
     /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
-    /// <returns>χ; zero once signal or noise has vanished.</returns>
+    /// <returns>χ; zero where signal or noise has vanished.</returns>
     public double Chi(double mu2InputSignal) =>
         Stored.Mu2 == 0 ? 0 : Math.ScaleB(Math.Sqrt(Stored.Mu2Noise / Stored.Mu2 * mu2InputSignal), NoiseExponent - SignalExponent);
 
-    /// <summary>What is wrong here, if anything: see <see cref="Ending"/>.</summary>
-    /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
+    /// <summary>The ending that these moments show, if any: see <see cref="Ending"/>.</summary>
+    /// <param name="varies">Whether there is more than one point, so that a signal can vary over points.</param>
     internal Ending State(bool varies)
     {
         ReadOnlySpan<double> numbers = [Stored.Nu1Abs, Stored.Nu2, Stored.Mu2, Stored.Mu4, Stored.Mu2Noise];
@@ -96,7 +98,7 @@ public readonly record struct MomentSet
             : Ending.None;
     }
 
-    /// <summary>Writes the set bit for bit, in the units in which it is kept.</summary>
+    /// <summary>Writes the set bit for bit, in the units of the stored tensors.</summary>
     internal void Encode(Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt32LittleEndian(bytes, SignalExponent);
@@ -108,7 +110,7 @@ public readonly record struct MomentSet
         }
     }
 
-    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    /// <summary>Reads a set that <see cref="Encode"/> wrote.</summary>
     internal static MomentSet Decode(ReadOnlySpan<byte> bytes)
     {
         Span<double> numbers = stackalloc double[7];

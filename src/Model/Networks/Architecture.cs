@@ -18,10 +18,10 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
     /// <summary>Whether a unit adds a skip connection.</summary>
     public bool IsResidual => Unit.Any(step => step is ResidualStep);
 
-    /// <summary>Whether a batch norm occurs.</summary>
+    /// <summary>Whether there is a batch norm.</summary>
     public bool HasBatchNorm => Contains(Unit, PlaceKind.BatchNorm);
 
-    /// <summary>Convolutions in one layer or residual unit.</summary>
+    /// <summary>Number of convolutions in one layer or residual unit.</summary>
     public int ConvolutionsPerUnit => Unit.Sum(step => step.Convolutions);
 
     /// <summary>The places of one layer or residual unit, in order; the first is before it.</summary>
@@ -39,9 +39,9 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
     /// <summary>One of the four architectures of the post.</summary>
     /// <param name="name"><c>vanilla</c>: Conv, ReLU. <c>vanilla_res</c>: [ReLU, Conv] × H, add. <c>bn_ff</c>: Conv, BN, ReLU. <c>bn_res</c>: [BN, ReLU, Conv]
     /// × H, add.</param>
-    /// <param name="residualDepth">H, for the residual ones.</param>
+    /// <param name="residualDepth">H, for the residual architectures.</param>
     /// <returns>The architecture.</returns>
-    /// <exception cref="ArgumentException">The name is unknown or H is not positive.</exception>
+    /// <exception cref="ArgumentException">The name is unknown, or H is not positive.</exception>
     public static Architecture Named(string name, int residualDepth = 2)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);

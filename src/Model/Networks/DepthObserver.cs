@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Shows the places of a described network to an observer that knows a unit's places by number and kind.</summary>
+/// <summary>Reports the places of a described network to an observer that identifies a unit's places by number and kind.</summary>
 internal sealed class DepthObserver<T>(IPropagationObserver<T> observer) : IPlaceObserver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -4,10 +4,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Builds the layers that compute, each once: equal layers of equal shapes share one, since nothing but the parameters changes.</summary>
+/// <summary>Builds the layers that compute. Equal layers of equal shapes are built only once, since only their parameters differ.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="images">Inputs in the batch.</param>
-/// <param name="noise">Of which mapping the noise is the derivative.</param>
+/// <param name="noise">The mapping whose derivative the noise is.</param>
 /// <param name="product">Computes matrix products with scratch memory that all layers share.</param>
 internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct<T> product) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -18,10 +18,10 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
 
     private int Threads => product.Threads;
 
-    /// <summary>The layer that computes what a layer describes, other than a repeat or a residual; null for the identity.</summary>
+    /// <summary>Makes the layer for a description that is neither a repeat nor a residual layer; null for the identity.</summary>
     /// <param name="layer">The description.</param>
     /// <param name="input">Shape of the features of one input.</param>
-    /// <exception cref="UnknownLayerException">There is none.</exception>
+    /// <exception cref="UnknownLayerException">The layer is not implemented.</exception>
     public ILayer<T>? Make(Layer layer, Shape input)
     {
         if (!_layers.TryGetValue((layer, input), out var made))
@@ -33,7 +33,7 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
         return made;
     }
 
-    /// <summary>The beginning of a residual.</summary>
+    /// <summary>The beginning of a residual layer.</summary>
     public ILayer<T> Start(Residual residual, Shape input)
     {
         if (!_layers.TryGetValue((residual, input), out var made))
@@ -45,13 +45,13 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
         return made!;
     }
 
-    /// <summary>The change from a branch to the layers of its skip.</summary>
+    /// <summary>The change from a branch to the layers of its skip connection.</summary>
     public ILayer<T> SkipStart() => _skipStart;
 
-    /// <summary>The end of a residual.</summary>
-    /// <param name="residual">The residual.</param>
-    /// <param name="unit">Units of its stack before it.</param>
-    /// <param name="units">Units of its stack.</param>
+    /// <summary>The end of a residual layer.</summary>
+    /// <param name="residual">The residual layer.</param>
+    /// <param name="unit">Number of units of its stack before it.</param>
+    /// <param name="units">Number of units of its stack.</param>
     public ILayer<T> End(Residual residual, int unit, int units)
     {
         var key = (residual.SkipScale.ValueAt(unit, units), residual.BranchScale.ValueAt(unit, units), residual.Skip.Count > 0);

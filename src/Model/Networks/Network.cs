@@ -4,11 +4,11 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Propagates signal and noise through a deep network, any that its description composes.</summary>
+/// <summary>Propagates signal and noise through any described network.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// Equal layers of equal shapes are built once and used wherever they occur, since nothing but the parameters changes. All memory is allocated here, once,
-/// for the largest shape; it does not grow with depth. One network serves one caller at a time.
+/// Equal layers of equal shapes are built once and used wherever they occur, since only their parameters differ. All memory is allocated once, when the network
+/// is built, for the largest shape; it does not grow with depth. A network must be used by one caller at a time.
 /// </remarks>
 public sealed class Network<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,9 +25,9 @@ public sealed class Network<T> : IDisposable
     /// <summary>Builds a network.</summary>
     /// <param name="network">Its description.</param>
     /// <param name="images">Inputs in the batch.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="noise">The mapping whose derivative the noise is.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
-    /// <exception cref="UnknownLayerException">There is no interpretation of a layer.</exception>
+    /// <exception cref="UnknownLayerException">A layer is not implemented.</exception>
     /// <exception cref="OverflowException">A tensor of the batch has more elements than memory can address.</exception>
     public Network(Network network, int images, NoiseKind noise = NoiseKind.Mapping, int threads = 1)
     {
@@ -45,9 +45,9 @@ public sealed class Network<T> : IDisposable
     /// <summary>Builds a network.</summary>
     /// <param name="settings">Its description.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
-    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than
-    /// that of the mapping.</exception>
+    /// <param name="noise">The mapping whose derivative the noise is.</param>
+    /// <exception cref="ArgumentException">The kernel size is even and the boundary is symmetric; or there are steps without a description as layers, and the
+    /// noise is not that of the mapping.</exception>
     public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
         : this(settings, settings?.Description(), threads, noise) { }
 
@@ -75,20 +75,20 @@ public sealed class Network<T> : IDisposable
     }
 
     /// <summary>The settings that the network was built from.</summary>
-    /// <exception cref="InvalidOperationException">It was built from a description.</exception>
+    /// <exception cref="InvalidOperationException">The network was built from a description.</exception>
     public NetworkSettings Settings => _settings ?? throw new InvalidOperationException("expected a network that was built from settings");
 
-    /// <summary>Signal and noise at the input; fill them before propagating. Propagation leaves them as they are.</summary>
+    /// <summary>Signal and noise at the input; fill them before propagating. Propagation does not change them.</summary>
     public SignalAndNoise<T> Input { get; }
 
     /// <summary>Propagates the input through the network.</summary>
     /// <param name="parameters">Provides weights, biases, masks and survivals.</param>
-    /// <param name="observer">Looks at signal and noise on the way; may be null.</param>
+    /// <param name="observer">Receives signal and noise on the way; may be null.</param>
     /// <param name="depthReached">Called after each unit; may be null.</param>
     /// <param name="cancellation">Asks to stop; checked at every unit.</param>
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
-    /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
+    /// <exception cref="ArithmeticException">A function has no value for so large a signal.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public SignalAndNoise<T> Propagate(
         IParameterSource<T> parameters,
@@ -136,7 +136,7 @@ public sealed class Network<T> : IDisposable
 
     /// <summary>Propagates the input through the network.</summary>
     /// <param name="kernels">Provides the weights.</param>
-    /// <param name="observer">Looks at signal and noise on the way; may be null.</param>
+    /// <param name="observer">Receives signal and noise on the way; may be null.</param>
     /// <param name="depthReached">Called after each layer or residual unit; may be null.</param>
     /// <param name="cancellation">Asks to stop; checked at every depth.</param>
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>

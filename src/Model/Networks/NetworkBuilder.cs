@@ -3,7 +3,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What the layers of a network have in common while they are built.</summary>
+/// <summary>The objects that the layers of a network share while they are built.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class NetworkBuilder<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -23,10 +23,10 @@ internal sealed class NetworkBuilder<T>
     /// <summary>Shape of signal and noise inside the network.</summary>
     public TensorShape Shape { get; }
 
-    /// <summary>What lies beyond the border of the image.</summary>
+    /// <summary>What a convolution reads beyond the border of the image.</summary>
     public Boundary Boundary { get; }
 
-    /// <summary>Arrangement of the weights of all convolutions but the first.</summary>
+    /// <summary>Arrangement of the weights of all convolutions except the first one.</summary>
     public KernelShape InnerKernel { get; }
 
     /// <summary>ε of batch norm.</summary>
@@ -38,6 +38,6 @@ internal sealed class NetworkBuilder<T>
     /// <summary>Computes matrix products with scratch memory that all layers share.</summary>
     public MatrixProduct<T> Product { get; }
 
-    /// <summary>Numbers the next place.</summary>
+    /// <summary>Creates the next place, with the next number.</summary>
     internal Place NextPlace(PlaceKind kind) => new(++_places, kind);
 }

@@ -2,17 +2,18 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>How much memory a network takes, counted from its description before anything is allocated.</summary>
-/// <remarks>In floating point, since absurd sizes must be refused and not overflow. What could be used is counted whether or not it is.</remarks>
+/// <summary>The memory that a network takes, counted from its description before anything is allocated.</summary>
+/// <remarks>It is in floating point, so that absurd sizes are refused and do not overflow. Memory that may be used is always counted.</remarks>
 internal sealed class NetworkMemory
 {
     /// <summary>
-    /// Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.
+    /// In double precision, a head holds logits of an input's positions, for signal and noise, and features of queries, keys, values and outputs: numbers of
+    /// these.
     /// </summary>
     private const double HeadMatrices = 2,
         HeadFeatures = 8;
 
-    /// <summary>Columns in whose multiples weights are packed.</summary>
+    /// <summary>The number of packed columns of weights is a multiple of this.</summary>
     private const double PackedColumns = 32;
 
     private readonly HashSet<(Layer Layer, Shape Input)> _counted = [];
@@ -34,15 +35,15 @@ internal sealed class NetworkMemory
     /// <param name="network">The network.</param>
     /// <param name="images">Inputs in the batch.</param>
     /// <param name="bytesOfNumber">Bytes of a number: 4 in single precision, 8 in double.</param>
-    /// <param name="threads">Threads that propagate it.</param>
-    /// <returns>Both, as upper bounds.</returns>
+    /// <param name="threads">Number of threads that propagate.</param>
+    /// <returns>Both numbers, as upper bounds.</returns>
     public static (double Bytes, double LargestBuffer) Estimate(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
     {
         var memory = new NetworkMemory(network.Input, images, threads);
         memory.Count(network.Layers, network.Input);
         var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._stages.Capacity);
 
-        // The product holds the largest weights once more, packed.
+        // The product holds a packed copy of the largest weights.
         var numbers = input + (features * memory._stages.Buffers) + memory._numbers + memory._largestKernel;
         var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
         return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
@@ -112,7 +113,7 @@ internal sealed class NetworkMemory
 
     private static bool Computes(Layer layer) => layer is not (Flatten or Activation { Function.Kind: FunctionKind.Linear });
 
-    /// <summary>Whether a layer leaves its input as it is, which then needs no buffer if it is the network's.</summary>
+    /// <summary>Whether a layer does not change its input, so that the network's own input needs no buffer.</summary>
     private static bool WritesElsewhere(Layer layer) =>
         layer switch
         {
@@ -154,7 +155,7 @@ internal sealed class NetworkMemory
         Kernel(convolution.FanInOf(input.Channels), output.Channels);
         if (convolution.Kernel > 1 || convolution.Stride > 1)
         {
-            // The table of sources for signal and noise, and once more for the signal alone while it is made.
+            // The table of sources is for signal and noise; while it is built, there is another one for the signal alone.
             _integers += 3 * area * _images * output.Positions;
         }
 

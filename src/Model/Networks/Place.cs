@@ -1,9 +1,9 @@
 namespace Wellbehaved.Model;
 
-/// <summary>What has just happened at a place of the network.</summary>
+/// <summary>The operation just before a place of the network.</summary>
 public enum PlaceKind
 {
-    /// <summary>Nothing yet: the input of the layer or residual unit.</summary>
+    /// <summary>None: the place is the input of the layer or residual unit.</summary>
     Before,
 
     /// <summary>A convolution.</summary>
@@ -20,8 +20,9 @@ public enum PlaceKind
 }
 
 /// <summary>A place within a layer or residual unit where moments are taken.</summary>
-/// <param name="Number">1 before the unit, then counting its steps: the <c>locK</c> of the result files. 0 after the first convolution, at depth 0.</param>
-/// <param name="Kind">What has just happened there.</param>
+/// <param name="Number">1 before the unit, then increasing with its steps: the <c>locK</c> of the result files. 0 after the first convolution, at depth
+/// 0.</param>
+/// <param name="Kind">The operation just before it.</param>
 public readonly record struct Place(int Number, PlaceKind Kind)
 {
     /// <summary>The suffix in result files.</summary>

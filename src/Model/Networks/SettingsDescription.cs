@@ -3,12 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Says settings as a network of layers.</summary>
+/// <summary>Describes settings as a network of layers.</summary>
 internal static class SettingsDescription
 {
     /// <summary>The network that settings describe.</summary>
     /// <param name="settings">The settings.</param>
-    /// <returns>The network; null where a step is none of the model's own, or where the kernel is larger than what it is applied to, which a description
+    /// <returns>The network; null where a step is not one of the model's own, or where the kernel size exceeds the extent of the input, which a description
     /// refuses.</returns>
     public static Network? Description(this NetworkSettings settings)
     {

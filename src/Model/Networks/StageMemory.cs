@@ -1,26 +1,26 @@
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Counts the memory that layers need in the order of propagation: the largest tensor that a network's own buffers hold, and how many of them are in use at the
-/// same time.
+/// Counts the memory of layers in the order of propagation: the largest tensor that a network's own buffers hold, and how many buffers are in use at the same
+/// time.
 /// </summary>
-/// <remarks>The input is not one of them as long as layers only read it.</remarks>
+/// <remarks>The input needs no such buffer as long as layers only read it.</remarks>
 internal sealed class StageMemory(double inputElements)
 {
     private readonly Stack<bool> _held = [];
     private bool _owned;
     private double _elements = inputElements;
 
-    /// <summary>Elements of the largest tensor in a buffer; at least 1.</summary>
+    /// <summary>Number of elements of the largest tensor in a buffer; at least 1.</summary>
     public double Capacity { get; private set; } = 1;
 
-    /// <summary>Buffers: the current one, a spare one and the skip connections that are held.</summary>
+    /// <summary>Number of buffers: the current one, a spare one and one for each skip connection that is held.</summary>
     public int Buffers { get; private set; } = 2;
 
-    /// <summary>A layer is passed.</summary>
-    /// <param name="input">Elements of its input.</param>
-    /// <param name="output">Elements of its output.</param>
-    /// <param name="writes">Whether it computes at all.</param>
+    /// <summary>Counts a layer.</summary>
+    /// <param name="input">Number of elements of its input.</param>
+    /// <param name="output">Number of elements of its output.</param>
+    /// <param name="writes">Whether it computes anything.</param>
     /// <param name="elsewhere">Whether it writes to the spare buffer and not in place.</param>
     public void Pass(double input, double output, bool writes, bool elsewhere)
     {
@@ -34,7 +34,7 @@ internal sealed class StageMemory(double inputElements)
         _owned = true;
     }
 
-    /// <summary>A residual begins.</summary>
+    /// <summary>Counts the beginning of a residual layer.</summary>
     public void Hold()
     {
         _held.Push(_owned);
@@ -46,7 +46,7 @@ internal sealed class StageMemory(double inputElements)
         Buffers = Math.Max(Buffers, 2 + _held.Count);
     }
 
-    /// <summary>A skip with layers begins.</summary>
+    /// <summary>Counts the beginning of a skip connection with layers.</summary>
     public void Exchange()
     {
         var held = _held.Pop();
@@ -54,8 +54,8 @@ internal sealed class StageMemory(double inputElements)
         _owned = held;
     }
 
-    /// <summary>A residual ends.</summary>
-    /// <param name="elements">Elements of the sum.</param>
+    /// <summary>Counts the end of a residual layer.</summary>
+    /// <param name="elements">Number of elements of the sum.</param>
     public void Release(double elements)
     {
         _held.Pop();

@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Writes a network out as stages: all repetitions, with residuals as a beginning, a branch, a skip and a sum.</summary>
+/// <summary>Lists a network as stages: all repetitions, and residual layers as a beginning, a branch, a skip connection and a sum.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class StageWalk<T> : NetworkWalk
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -55,7 +55,7 @@ internal sealed class StageWalk<T> : NetworkWalk
     /// <inheritdoc/>
     protected override void Enter() => Add(null);
 
-    /// <summary>The last stage leads to the next place.</summary>
+    /// <summary>Assigns the next place to the last stage.</summary>
     protected override void Show(int index, Networks.Place place)
     {
         _depth = place.Depth;

@@ -6,18 +6,18 @@ namespace Wellbehaved.Model;
 /// <summary>A step of an architecture: the description that a layer is built from.</summary>
 public abstract record Step
 {
-    /// <summary>What has happened after the step.</summary>
+    /// <summary>The operation that the step performs.</summary>
     public abstract PlaceKind Kind { get; }
 
-    /// <summary>Convolutions that the step performs.</summary>
+    /// <summary>Number of convolutions in the step.</summary>
     public virtual int Convolutions => 0;
 
-    /// <summary>Number of places within the step and after it.</summary>
+    /// <summary>Number of places inside the step and after it.</summary>
     public virtual int Places => 1;
 
     /// <summary>Builds the layer.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="builder">Knows the network's shape.</param>
+    /// <param name="builder">Provides the network's shape and shared objects.</param>
     /// <returns>A layer that owns its scratch memory.</returns>
     internal abstract ILayer<T> Build<T>(NetworkBuilder<T> builder)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -3,9 +3,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Propagates through steps that no description of layers can say: those that others derive from <see cref="Step"/>.</summary>
+/// <summary>Propagates through steps that cannot be described as layers: those that other programs derive from <see cref="Step"/>.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <remarks>One unit is built and used at every depth.</remarks>
+/// <remarks>One unit is built, and is used at every depth.</remarks>
 internal sealed class StepwisePropagation<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -7,15 +7,15 @@ namespace Wellbehaved.Model;
 
 /// <summary>Standard normal numbers by the method of Box and Muller, from 32-bit words in single precision.</summary>
 /// <remarks>
-/// Two words give the radius <c>sqrt(-2 ln u)</c>, with u in [2⁻³³, 1], and the angle in steps of 2π·2⁻³²; the tail therefore reaches 6.76 standard deviations,
-/// beyond which a normal number falls once in 7·10¹⁰. Logarithm, sine and cosine are polynomials evaluated with the operations +, ×, fused multiply-add and
-/// square root only, which IEEE 754 rounds the same way everywhere: a seed gives the same bits on every processor and vector width. Numbers come in groups of
-/// 64: sixteen consecutive counters give four vectors, of the cosine and sine of the first pair of words and of the cosine and sine of the second. Polynomials:
+/// Two words give the radius <c>sqrt(-2 ln u)</c>, with u in [2⁻³³, 1], and the angle in steps of 2π·2⁻³². So the tail reaches 6.76 standard deviations,
+/// which a normal number exceeds once in 7·10¹⁰ times. Logarithm, sine and cosine are polynomials that only use +, ×, fused multiply-add and square root,
+/// which IEEE 754 rounds the same way everywhere: a seed gives the same bits on every processor and for every vector width. Numbers come in groups of
+/// 64: sixteen consecutive counters give four vectors, from the cosine and sine of the first pair of words and of the second pair. Polynomials:
 /// S. Moshier's Cephes library, single precision (logf, sinf, cosf).
 /// </remarks>
 internal static class NormalNumbers
 {
-    /// <summary>Numbers that one evaluation yields.</summary>
+    /// <summary>Number of numbers that one evaluation gives.</summary>
     public const int Group = 4 * Philox4x32.Lanes;
 
     private const float Ln2High = 0.693359375f;
@@ -24,7 +24,7 @@ internal static class NormalNumbers
     private const float TwoToMinus32 = 1 / 4294967296f;
     private const float TwoToMinus33 = 1 / 8589934592f;
 
-    /// <summary>Fills a span with the stream's first numbers times a factor.</summary>
+    /// <summary>Fills a span with numbers of the stream, multiplied by a factor, after leaving out <c>firstGroup</c> groups.</summary>
     public static void Fill<T>(RandomNumbers stream, Span<T> destination, float factor, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -74,12 +74,12 @@ internal static class NormalNumbers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> LogOfUniform(Vector512<uint> word)
     {
-        // Halves convert exactly as signed integers, and the fused step rounds once: unsigned conversion is not the same everywhere.
+        // The halves are converted exactly as signed integers, and the fused step rounds once. Unsigned conversion is not the same on every processor.
         var high = Vector512.ConvertToSingle((word >> 16).AsInt32());
         var low = Vector512.ConvertToSingle((word & Vector512.Create(0xFFFFu)).AsInt32());
         var uniform = Fma(Fma(high, 65536f, low), TwoToMinus32, Vector512.Create(TwoToMinus33));
 
-        // u = 2^e (1 + f) with 1 + f in [√½, √2): counting from the bits of √½ puts the split there.
+        // u = 2^e (1 + f) with 1 + f in [√½, √2). Subtracting the bits of √½ puts the split there.
         var shifted = uniform.AsInt32() - Vector512.Create(0x3F3504F3);
         var exponent = Vector512.ConvertToSingle(shifted >> 23);
         var f = ((shifted & Vector512.Create(0x007FFFFF)) + Vector512.Create(0x3F3504F3)).AsSingle() - Vector512<float>.One;
@@ -103,7 +103,7 @@ internal static class NormalNumbers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SineAndCosine(Vector512<uint> word, out Vector512<float> sine, out Vector512<float> cosine)
     {
-        // Quadrants are centred on the axes, so the remaining angle lies in [-π/4, π/4).
+        // Quadrants are centred on the axes, so the remaining angle is in [-π/4, π/4).
         var quadrant = (word + Vector512.Create(1u << 29)) >> 30;
         var angle = Vector512.ConvertToSingle((word - (quadrant << 30)).AsInt32()) * Vector512.Create(TwoPiOver2To32);
         var square = angle * angle;

@@ -3,16 +3,16 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Random matrices with orthonormal rows or columns, whichever are fewer, uniform over all such (Haar), times a factor.</summary>
+/// <summary>Random matrices with orthonormal rows or columns, whichever are fewer, uniform over all such matrices (Haar), times a factor.</summary>
 /// <remarks>
-/// The orthonormal factor of a normal matrix, with positive diagonal in the triangular one, has that law: F. Mezzadri, <i>How to generate random matrices from
-/// the classical compact groups</i>, Notices of the AMS 54 (2007).
-/// It is found by the method of Gram and Schmidt in double precision, each vector twice, which leaves it orthogonal to rounding. All groups of a convolution
-/// together are one matrix.
+/// The orthonormal factor of a normal matrix has that law if the diagonal of the triangular factor is positive: F. Mezzadri, <i>How to generate random matrices
+/// from the classical compact groups</i>, Notices of the AMS 54 (2007).
+/// It is computed by the Gram–Schmidt method in double precision. Each vector is orthogonalised twice, so that it is orthogonal up to rounding. All groups of a
+/// convolution together form one matrix.
 /// </remarks>
 internal static class OrthogonalMatrix
 {
-    /// <summary>Fills a matrix (fan-in × outputs), row after row, whose elements have the variance asked for.</summary>
+    /// <summary>Fills a matrix (fan-in × outputs), stored by rows, whose elements have the given standard deviation.</summary>
     public static void Fill<T>(RandomNumbers stream, Span<T> destination, int fanIn, int outputs, double deviation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -34,7 +34,7 @@ internal static class OrthogonalMatrix
             }
         }
 
-        // An element of a unit vector has the variance 1/length.
+        // The elements of a unit vector have variance 1/length.
         var factor = deviation * Math.Sqrt(length);
         for (var row = 0; row < fanIn; row++)
         {

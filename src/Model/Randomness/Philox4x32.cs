@@ -6,12 +6,12 @@ namespace Wellbehaved.Model;
 
 /// <summary>The counter-based generator Philox 4x32-10: four random words as a pure function of a counter and a key.</summary>
 /// <remarks>
-/// There is no state to advance, so any number can be had alone, in any order and on any thread.
+/// There is no state to advance, so any number can be computed by itself, in any order and on any thread.
 /// Source: J. Salmon et al., <i>Parallel Random Numbers: As Easy as 1, 2, 3</i>, SC 2011; tested against its known-answer vectors.
 /// </remarks>
 internal static class Philox4x32
 {
-    /// <summary>Counters that <see cref="Blocks"/> evaluates at once.</summary>
+    /// <summary>Number of counters that <see cref="Blocks"/> evaluates at once.</summary>
     internal const int Lanes = 16;
 
     /// <summary>Length of an expanded key.</summary>
@@ -44,7 +44,7 @@ internal static class Philox4x32
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>The key words of all rounds in every lane: the even ones are first words, the odd ones second words.</summary>
+    /// <summary>The key words of all rounds in every lane: those of even index are first words, those of odd index second words.</summary>
     internal static void ExpandKey(ulong key, Span<Vector512<ulong>> rounds)
     {
         var (k0, k1) = ((uint)key, (uint)(key >> 32));
@@ -58,8 +58,8 @@ internal static class Philox4x32
 
     /// <summary>Evaluates the generator at sixteen consecutive values of the counter's first word.</summary>
     /// <remarks>
-    /// Even and odd counters stay apart, each in the lower half of a 64-bit lane, until the last round is done: the product of lower halves is one
-    /// instruction, what it leaves in the upper halves is never read, and the two are interleaved once instead of in each round.
+    /// Even and odd counters are kept separately, each in the lower half of a 64-bit lane, until after the last round. So the product of lower halves is one
+    /// instruction, the upper halves that it leaves are never read, and the counters are interleaved only once instead of in each round.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(
@@ -91,7 +91,9 @@ internal static class Philox4x32
     private static Vector512<uint> Interleave(Vector512<ulong> even, Vector512<ulong> odd) =>
         Vector512.ConditionalSelect(Vector512.Create(LowerHalf), even, odd << 32).AsUInt32();
 
-    /// <summary>32 × 32 → 64 bit products of the lower halves; spelled per processor since the portable 64-bit product is three times slower.</summary>
+    /// <summary>
+    /// 32 × 32 → 64 bit products of the lower halves. There is a version for each processor, since the portable 64-bit product is three times slower.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> MultiplyLowerHalves(Vector512<ulong> x, Vector512<ulong> y)
     {

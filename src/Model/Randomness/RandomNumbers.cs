@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What a stream of random numbers is used for; streams of different purposes never share numbers.</summary>
+/// <summary>The purpose of a stream of random numbers; streams of different purposes never share numbers.</summary>
 public enum RandomPurpose
 {
     /// <summary>The weights of a convolution.</summary>
@@ -11,19 +11,19 @@ public enum RandomPurpose
     /// <summary>The noise at the input.</summary>
     InputNoise = 2,
 
-    /// <summary>Which images form the batch.</summary>
+    /// <summary>The choice of images for the batch.</summary>
     BatchSelection = 3,
 
-    /// <summary>Images drawn from a Gaussian instead of a data set.</summary>
+    /// <summary>Images that are drawn from a Gaussian law instead of a data set.</summary>
     GaussianImages = 4,
 
     /// <summary>Biases.</summary>
     Biases = 5,
 
-    /// <summary>Which features a dropout keeps.</summary>
+    /// <summary>The choice of features that a dropout keeps.</summary>
     Masks = 6,
 
-    /// <summary>Which residual branches survive.</summary>
+    /// <summary>The choice of residual branches that survive.</summary>
     Survivals = 7,
 
     /// <summary>Weights that are uniform.</summary>
@@ -41,7 +41,7 @@ public enum RandomPurpose
     /// <summary>The weights of the linear readout that training adds.</summary>
     Readout = 20,
 
-    /// <summary>The order in which training sees its images.</summary>
+    /// <summary>The order in which training uses its images.</summary>
     TrainingOrder = 21,
 
     /// <summary>The noise that corrupts test images.</summary>
@@ -51,8 +51,8 @@ public enum RandomPurpose
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>
 /// <param name="Seed">The seed that the user gave.</param>
 /// <param name="Simulation">Index of the simulation.</param>
-/// <param name="Layer">Index of the weights, mask or survival, 0 where there is none.</param>
-/// <param name="Purpose">What the numbers are used for.</param>
+/// <param name="Layer">Index of the weights, mask or survival; 0 where there is none.</param>
+/// <param name="Purpose">The purpose of the numbers.</param>
 public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint Layer, RandomPurpose Purpose)
 {
     /// <summary>Four random words.</summary>
@@ -60,19 +60,19 @@ public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint La
     /// <returns>The block.</returns>
     public (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint index) => Philox4x32.Block((index, Layer, Simulation, (uint)Purpose), Seed);
 
-    /// <summary>Fills a span with independent standard normal numbers, the same whatever the processor.</summary>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers are single-precision ones in both.</typeparam>
-    /// <param name="destination">What to fill, from the stream's first number on.</param>
-    /// <param name="standardDeviation">What to multiply by, rounded to single precision.</param>
-    /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
+    /// <summary>Fills a span with independent standard normal numbers, which are the same on every processor.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers have single precision in both cases.</typeparam>
+    /// <param name="destination">Receives the numbers.</param>
+    /// <param name="standardDeviation">The factor of the numbers, rounded to single precision.</param>
+    /// <param name="firstGroup">Number of groups of 64 numbers to skip at the beginning of the stream.</param>
     public void FillNormal<T>(Span<T> destination, double standardDeviation, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => NormalNumbers.Fill(this, destination, (float)standardDeviation, firstGroup);
 
-    /// <summary>Fills a span with independent uniform numbers between two opposite ones, of 32 bits and never on the ends.</summary>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers are single-precision ones in both.</typeparam>
-    /// <param name="destination">What to fill.</param>
-    /// <param name="bound">The larger end.</param>
-    /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
+    /// <summary>Fills a span with independent uniform numbers of 32 bits between -bound and bound; the ends do not occur.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers have single precision in both cases.</typeparam>
+    /// <param name="destination">Receives the numbers.</param>
+    /// <param name="bound">The upper end.</param>
+    /// <param name="firstGroup">Number of groups of 64 numbers to skip at the beginning of the stream.</param>
     internal void FillUniform<T>(Span<T> destination, double bound, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -80,12 +80,12 @@ public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint La
         Fill(destination, firstGroup, word => T.CreateTruncating((float)(((2.0 * word) + 1 - (1L << 32)) * step)));
     }
 
-    /// <summary>Fills a span with a value that is kept with a probability, and zeros elsewhere.</summary>
+    /// <summary>Fills a span with a value where an element is kept, and with zeros elsewhere.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="destination">What to fill.</param>
-    /// <param name="probability">The probability, to 32 bits; 1 keeps all.</param>
+    /// <param name="destination">Receives the numbers.</param>
+    /// <param name="probability">The probability of keeping an element, with 32 bits; 1 keeps all.</param>
     /// <param name="value">The value.</param>
-    /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
+    /// <param name="firstGroup">Number of groups of 64 numbers to skip at the beginning of the stream.</param>
     internal void FillKept<T>(Span<T> destination, double probability, double value, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

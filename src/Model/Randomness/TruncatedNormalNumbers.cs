@@ -2,17 +2,17 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Normal numbers cut off at two deviations and widened again to the variance asked for.</summary>
+/// <summary>Normal numbers that are truncated at two standard deviations and then scaled to the given variance.</summary>
 /// <remarks>
-/// A number beyond two deviations is drawn again, at the same index of another stream, until it is not: one in 22 is. Keras' and TensorFlow's
-/// <c>truncated_normal</c> do the same; 0.8796 is the deviation of what is left.
+/// A number beyond two deviations is drawn again, at the same index of another stream, as often as necessary; this concerns one number in 22. Keras' and
+/// TensorFlow's <c>truncated_normal</c> do the same. The standard deviation of the truncated numbers is 0.8796.
 /// </remarks>
 internal static class TruncatedNormalNumbers
 {
     private const float Cutoff = 2;
     private const double DeviationWithin = 0.87962566103423975;
 
-    /// <summary>The stream of the n-th attempt has the attempt above the bits of its purpose.</summary>
+    /// <summary>In the stream of the n-th attempt, n stands in the bits above those of the purpose.</summary>
     private const int AttemptShift = 16;
 
     /// <summary>Fills a span with a part of the stream.</summary>

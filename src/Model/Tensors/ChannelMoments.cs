@@ -1,6 +1,6 @@
 namespace Wellbehaved.Model;
 
-/// <summary>What is known of the elements of a channel over some points.</summary>
+/// <summary>Statistics of the elements of a channel over some points.</summary>
 /// <param name="Count">Number of points.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Squares">Sum of the squares of their deviations from it.</param>
@@ -9,13 +9,13 @@ namespace Wellbehaved.Model;
 /// <param name="Absolutes">Sum of the absolute values of the elements themselves.</param>
 internal readonly record struct ChannelMoments(double Count, double Mean, double Squares, double Cubes, double Fourths, double Absolutes)
 {
-    /// <summary>Mean square of the deviations: P in the denominator.</summary>
+    /// <summary>Mean square of the deviations, with P as denominator.</summary>
     public double Variance => Squares / Count;
 
     /// <summary>Mean square of the elements.</summary>
     public double MeanSquare => Variance + (Mean * Mean);
 
-    /// <summary>What is known of these points and of others together.</summary>
+    /// <summary>The statistics of these points and others together.</summary>
     public ChannelMoments MergedWith(ChannelMoments other)
     {
         var count = Count + other.Count;

@@ -6,16 +6,16 @@ namespace Wellbehaved.Model;
 
 /// <summary>Means and central moments of every channel over the points, in double precision and in one pass over memory.</summary>
 /// <remarks>
-/// A chunk of points fits the second-level cache: its means are taken first, relative to its first point, then the powers of the deviations from them, while it
-/// is there.
-/// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero
-/// exactly.
+/// A chunk of points fits the second-level cache. While it is there, its means are computed first, relative to its first point, and then the powers of the
+/// deviations from the means.
+/// Chunks depend only on sizes and are merged in order, so the result has the same bits for any number of threads. A constant channel has a variance of exactly
+/// zero.
 /// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report
 /// 2008-6212.
 /// </remarks>
 internal sealed unsafe class ChannelStatistics
 {
-    /// <summary>Elements of a chunk: 256 KiB in single precision.</summary>
+    /// <summary>Number of elements of a chunk: 256 KiB in single precision.</summary>
     private const int ChunkElements = 1 << 16;
 
     private const int Block = 2 * 8;
@@ -37,14 +37,14 @@ internal sealed unsafe class ChannelStatistics
     /// <summary>Mean of each channel at the last computation.</summary>
     public double[] Means { get; }
 
-    /// <summary>Sums over the points for each channel at the last computation.</summary>
+    /// <summary>Statistics over the points for each channel at the last computation.</summary>
     public ReadOnlySpan<ChannelMoments> Channels => _totals;
 
     /// <summary>Computes means and sums of powers.</summary>
     /// <typeparam name="T">Precision of the elements.</typeparam>
     /// <param name="values">The elements (points × channels).</param>
     /// <param name="points">Number of points.</param>
-    /// <param name="higherPowers">Whether absolute values and the third and fourth powers are summed too.</param>
+    /// <param name="higherPowers">Whether absolute values, third and fourth powers are summed, too.</param>
     public void Compute<T>(T* values, int points, bool higherPowers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -158,7 +158,7 @@ internal sealed unsafe class ChannelStatistics
         Vector512<double> absolute
     )
     {
-        // Through memory once: a lane that is picked by a number that is not constant goes there each time.
+        // The vectors are stored to memory once; selecting a lane by a variable index would store the vector each time.
         const int lanes = 8;
         var sums = stackalloc double[5 * lanes];
         mean.Store(sums);

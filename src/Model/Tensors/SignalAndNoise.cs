@@ -4,11 +4,11 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The signal and the noise at one place of the network, each a (points × channels) matrix with a power of two in front.</summary>
+/// <summary>The signal and the noise at one place of the network, each a (points × channels) matrix with a power of two as factor.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// Both lie in one block, noise below signal, so that one matrix product propagates both. The true values are <c>stored · 2^exponent</c>. Powers of two make
-/// the bookkeeping exact: rescaling changes no digit, and depth 2000 neither overflows (noise in <c>bn_ff</c>, both in <c>vanilla_res</c>) nor underflows.
+/// Both are in one block, the noise after the signal, so that one matrix product propagates both. The true values are <c>stored · 2^exponent</c>. Since the
+/// factors are powers of two, rescaling is exact, and depth 2000 neither overflows (noise in <c>bn_ff</c>, both in <c>vanilla_res</c>) nor underflows.
 /// </remarks>
 public sealed unsafe class SignalAndNoise<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -20,9 +20,9 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     public SignalAndNoise(TensorShape shape)
         : this(shape, shape.Elements) { }
 
-    /// <summary>Allocates signal and noise, both zero, with room for larger shapes: see <see cref="Reshape"/>.</summary>
-    /// <param name="shape">Their shape to begin with.</param>
-    /// <param name="capacity">Elements of the largest shape.</param>
+    /// <summary>Allocates signal and noise, both zero, with memory for larger shapes: see <see cref="Reshape"/>.</summary>
+    /// <param name="shape">Their initial shape.</param>
+    /// <param name="capacity">Number of elements of the largest shape.</param>
     internal SignalAndNoise(TensorShape shape, int capacity)
         : this(shape, new AlignedBuffer<T>(checked(2 * capacity)), isReadOnly: false) { }
 
@@ -43,15 +43,15 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>The true noise is the stored one times 2 to this power.</summary>
     public int NoiseExponent { get; set; }
 
-    /// <summary>Whether layers must leave it as it is: the input of a network, which its owner may propagate again.</summary>
+    /// <summary>Whether layers must not change it, because it is the input of a network, which its owner may propagate again.</summary>
     internal bool IsReadOnly { get; }
 
-    /// <summary>Address of the stored signal, which the stored noise follows.</summary>
+    /// <summary>Address of the stored signal; the stored noise follows it.</summary>
     internal T* Pointer => _buffer.Pointer;
 
-    /// <summary>Gives the same memory another shape. Values survive where the number of elements stays the same, and are arbitrary otherwise.</summary>
+    /// <summary>Gives the same memory another shape. Values are kept if the number of elements stays the same, and are arbitrary otherwise.</summary>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="ArgumentException">There is no room for it.</exception>
+    /// <exception cref="ArgumentException">The memory is too small for it.</exception>
     internal void Reshape(TensorShape shape)
     {
         if (2L * shape.Elements > _buffer.Length)
@@ -62,23 +62,23 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
         Shape = shape;
     }
 
-    /// <summary>The same values, which layers must leave as they are, under a shape of as many elements.</summary>
+    /// <summary>A read-only view of the same values, in a shape with the same number of elements.</summary>
     /// <param name="shape">The shape.</param>
-    /// <returns>A view of the same memory, which needs no disposal.</returns>
+    /// <returns>A view of the same memory, which need not be disposed of.</returns>
     internal SignalAndNoise<T> View(TensorShape shape) =>
         shape.Elements == Shape.Elements
             ? new(shape, _buffer, isReadOnly: true) { SignalExponent = SignalExponent, NoiseExponent = NoiseExponent }
             : throw new ArgumentException($"expected {Shape.Elements} elements, got {shape}", nameof(shape));
 
     /// <summary>The true signal (points × channels).</summary>
-    /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
+    /// <returns>A copy, multiplied by its power of two; infinite where that exceeds double precision.</returns>
     public double[] TrueSignal() => TrueValues(Signal, SignalExponent);
 
     /// <summary>The true noise (points × channels).</summary>
-    /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
+    /// <returns>A copy, multiplied by its power of two; infinite where that exceeds double precision.</returns>
     public double[] TrueNoise() => TrueValues(Noise, NoiseExponent);
 
-    /// <summary>Takes over values and exponents.</summary>
+    /// <summary>Copies values and exponents.</summary>
     /// <param name="source">Signal and noise of the same shape.</param>
     /// <param name="threads">Greatest number of threads.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -129,7 +129,7 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
 
     private static void Scale(double[] values, int exponent)
     {
-        // A product with a normal power of two rounds as a change of the exponent does.
+        // A product with a power of two that is a normal number is rounded in the same way as a change of the exponent.
         if (exponent is >= -1022 and <= 1023)
         {
             VectorMath.Scale(values, Math.ScaleB(1, exponent));

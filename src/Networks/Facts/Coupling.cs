@@ -1,14 +1,14 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>On which points of a batch the output at a point depends.</summary>
+/// <summary>The points of a batch on which the output at a point depends.</summary>
 public enum Coupling
 {
-    /// <summary>On the same point alone.</summary>
+    /// <summary>Only the same point.</summary>
     None,
 
-    /// <summary>On other positions of the same input too.</summary>
+    /// <summary>Also other positions of the same input.</summary>
     Positions,
 
-    /// <summary>On other inputs of the batch too.</summary>
+    /// <summary>Also other inputs of the batch.</summary>
     Batch,
 }

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>What follows from a description alone.</summary>
+/// <summary>Facts about a network that follow from its description alone.</summary>
 public static class Facts
 {
-    /// <summary>On which points of a batch the output of layers depends.</summary>
+    /// <summary>The points of a batch on which the output of layers depends.</summary>
     /// <param name="layers">The layers.</param>
     /// <returns>The widest coupling of any layer.</returns>
     public static Coupling CouplingOf(Layers layers)
@@ -12,19 +12,19 @@ public static class Facts
         return layers.Select(CouplingOf).DefaultIfEmpty(Coupling.None).Max();
     }
 
-    /// <summary>With which power of a positive factor the output grows when the input is multiplied by it.</summary>
+    /// <summary>The degree of homogeneity: the power of c by which the output is multiplied when the input is multiplied by c > 0.</summary>
     /// <param name="layers">The layers.</param>
-    /// <returns>1 for homogeneous layers, 0 where the factor is lost (after a norm without ε), null where there is no such power.</returns>
+    /// <returns>1 for homogeneous layers; 0 where the output does not depend on c (after a norm without ε); null where there is no such power.</returns>
     public static int? DegreeOf(Layers layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         return DegreeOf(layers, 1);
     }
 
-    /// <summary>The smallest cyclic shift of the positions that the layers answer by a cyclic shift of theirs.</summary>
+    /// <summary>The smallest cyclic shift of the input's positions for which the output is cyclically shifted, too.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="input">Shape of the features of one input.</param>
-    /// <returns>Positions of the shift, along both axes: the product of all strides; null where no shift is answered by one.</returns>
+    /// <returns>Number of positions, along both axes: the product of all strides; null where no shift of the input shifts the output.</returns>
     public static long? ShiftOf(Layers layers, Shape input)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -69,7 +69,7 @@ public static class Facts
 
     private static int? DegreeOf(Layer layer, int? degree)
     {
-        // What does not scale keeps a factor lost that is lost already.
+        // After a layer that is not homogeneous, the output is still independent of the factor if the layer's input is.
         var lost = degree == 0 ? 0 : (int?)null;
         return layer switch
         {
@@ -85,7 +85,10 @@ public static class Facts
         };
     }
 
-    /// <summary>A second repetition that begins as the first did ends as it did: nested repeats double no work.</summary>
+    /// <summary>
+    /// The degree after a repeat. If the second repetition begins with the same degree as the first, it also ends with the same; so nested repeats do not
+    /// double the work.
+    /// </summary>
     private static int? DegreeOf(Repeat repeat, int? degree)
     {
         var once = DegreeOf(repeat.Unit, degree);
@@ -110,7 +113,7 @@ public static class Facts
             _ => throw new InvalidOperationException($"no fact about the function {kind}"),
         };
 
-    /// <summary>By how many positions an input must be shifted for the output to be shifted by one; null where it is not.</summary>
+    /// <summary>By how many positions the input must be shifted so that the output is shifted by one; null where there is no such number.</summary>
     private static long? StrideOf(Layer layer, Shape input) =>
         layer switch
         {
@@ -127,8 +130,8 @@ public static class Facts
         };
 
     /// <summary>
-    /// A stride must divide the extents: otherwise the last window of a row and the first are nearer than a stride. So the product of all strides is at
-    /// most the larger extent; a single position is shifted to itself.
+    /// The stride must divide the extents: otherwise the distance between the last and the first window of a row is less than the stride. So the product of all
+    /// strides is at most the larger extent. A single position is shifted to itself.
     /// </summary>
     private static long? StrideOf(Convolution convolution, Shape input)
     {

@@ -1,16 +1,16 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>What it costs to propagate one input: products with weights, and of attention.</summary>
+/// <summary>The cost of propagating one input: products with weights and the products of attention.</summary>
 /// <remarks>
-/// In floating point, since descriptions may ask for more than 64 bits count. What costs a few operations a feature (norms, activations, poolings, sums) is
-/// left out.
+/// It is a double, since a description may ask for more than 64 bits can count. Layers that take a few operations for each feature (norms, activations,
+/// poolings, sums) are not counted.
 /// </remarks>
 internal static class Operations
 {
-    /// <summary>Multiply-adds of one input in a layer and those within it, repetitions counted.</summary>
+    /// <summary>Multiply-adds of one input in a layer and the layers inside it, all repetitions included.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="input">Shape of the features that it reads.</param>
-    /// <returns>Outputs times fan-in; for attention its four projections, queries times keys and weights times values.</returns>
+    /// <param name="input">Shape of its input features.</param>
+    /// <returns>Outputs × fan-in; for attention also its four projections, queries × keys, and weights × values.</returns>
     /// <exception cref="InvalidNetworkException">The layer does not fit the shape.</exception>
     public static double MultiplyAdds(Layer layer, Shape input) =>
         layer switch
@@ -26,7 +26,7 @@ internal static class Operations
 
     /// <summary>Multiply-adds of one input in layers one after the other.</summary>
     /// <param name="layers">The layers.</param>
-    /// <param name="input">Shape of the features that the first one reads.</param>
+    /// <param name="input">Shape of the features that the first layer reads.</param>
     /// <returns>Their sum.</returns>
     /// <exception cref="InvalidNetworkException">A layer does not fit.</exception>
     public static double MultiplyAdds(Layers layers, Shape input)

@@ -5,7 +5,7 @@ namespace Wellbehaved.Networks;
 /// <summary>Reads layers from their JSON form: a word, or an object with the word as its only name.</summary>
 internal static class LayerReader
 {
-    /// <summary>How deep lists may stand in each other, one more than a network may.</summary>
+    /// <summary>The greatest number of nested lists, one more than a network may have.</summary>
     private const int MostLevels = Limits.Levels + 1;
 
     /// <summary>The words of all layers.</summary>
@@ -34,9 +34,9 @@ internal static class LayerReader
 
     /// <summary>Reads a list of layers.</summary>
     /// <param name="list">Its JSON form.</param>
-    /// <param name="open">What stands for sizes that are left open.</param>
+    /// <param name="open">The values of sizes that are left open.</param>
     /// <returns>The layers; their numbers and shapes are not checked.</returns>
-    /// <exception cref="InvalidNetworkException">It is no list of layers.</exception>
+    /// <exception cref="InvalidNetworkException">The element is not a list of layers.</exception>
     public static Layers Read(JsonElement list, OpenSizes open) => Read(list, LayerPath.Root, open, 0);
 
     private static Layers Read(JsonElement list, string path, OpenSizes open, int level)

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>A network's JSON form, in which channels and repetitions may be left open: <c>"N"</c> and <c>"L"</c> stand for them.</summary>
-/// <remarks>The schema is docs/network.schema.json. Nothing in a file names another file or runs anything.</remarks>
+/// <summary>A network's JSON form, which may leave channels and repetitions open as <c>"N"</c> and <c>"L"</c>.</summary>
+/// <remarks>The schema is docs/network.schema.json. A file cannot name another file or run a program.</remarks>
 public sealed class NetworkTemplate
 {
-    /// <summary>Longest text that is read: a network of a million layers is one of a few repeats.</summary>
+    /// <summary>The greatest length of a text. It is enough, since even a network of a million layers consists of a few repeats.</summary>
     private const int MostCharacters = 1 << 24;
 
-    /// <summary>Deepest nesting of JSON, some thirty times what the levels of a network need: the parser takes time that grows with its square.</summary>
+    /// <summary>The deepest nesting of JSON, about thirty times what a network needs; it is limited since the parser's time grows with its square.</summary>
     private const int MostDepth = 1024;
 
     private static readonly JsonDocumentOptions Options = new()
@@ -29,13 +29,13 @@ public sealed class NetworkTemplate
         (LeavesChannelsOpen, LeavesDepthOpen) = (open.ChannelsAsked, open.DepthAsked);
     }
 
-    /// <summary>What results, titles and messages call the network.</summary>
+    /// <summary>The network's name in results, titles and messages.</summary>
     public string Name { get; }
 
-    /// <summary>What the network is, in a sentence; null where the file says nothing.</summary>
+    /// <summary>A sentence about the network; null where the file has none.</summary>
     public string? Description { get; }
 
-    /// <summary>Shape of its inputs; null where the file leaves it to the images.</summary>
+    /// <summary>Shape of its inputs; null where the shape of the images decides it.</summary>
     public Shape? Input { get; }
 
     /// <summary>Whether <c>"N"</c> stands for channels somewhere.</summary>
@@ -47,7 +47,7 @@ public sealed class NetworkTemplate
     /// <summary>Reads the JSON form of a network.</summary>
     /// <param name="text">JSON; comments and trailing commas are allowed.</param>
     /// <returns>The template.</returns>
-    /// <exception cref="InvalidNetworkException">It is no network: names the place in the file and what was expected.</exception>
+    /// <exception cref="InvalidNetworkException">The text does not describe a network; the message states the path and what was expected.</exception>
     public static NetworkTemplate Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -101,12 +101,12 @@ public sealed class NetworkTemplate
         );
     }
 
-    /// <summary>Puts sizes in.</summary>
-    /// <param name="input">Shape of an image; null to take <see cref="Input"/>.</param>
-    /// <param name="channels">What <c>"N"</c> stands for; null if it does not occur.</param>
-    /// <param name="depth">What <c>"L"</c> stands for; null if it does not occur.</param>
+    /// <summary>Fills in the sizes that are left open.</summary>
+    /// <param name="input">Shape of an image; null to use <see cref="Input"/>.</param>
+    /// <param name="channels">The value of <c>"N"</c>; null if it does not occur.</param>
+    /// <param name="depth">The value of <c>"L"</c>; null if it does not occur.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="InvalidNetworkException">A size is lacking, contradicts the file or is out of range, or the layers do not fit each other.</exception>
+    /// <exception cref="InvalidNetworkException">A size is missing, contradicts the file or is out of range, or the layers do not fit each other.</exception>
     public Network With(Shape? input = null, int? channels = null, int? depth = null)
     {
         if (input is { } given && Input is { } own && given != own)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Writes the JSON form of a network; what has its default value is left out.</summary>
+/// <summary>Writes the JSON form of a network; default values are left out.</summary>
 public static class NetworkText
 {
     private static readonly JsonWriterOptions Format = new()

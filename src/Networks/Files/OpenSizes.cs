@@ -1,8 +1,8 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>What stands for the sizes that a template leaves open, and whether anybody asked.</summary>
-/// <param name="channels">What <c>"N"</c> stands for; null while only the form is read.</param>
-/// <param name="depth">What <c>"L"</c> stands for; null while only the form is read.</param>
+/// <summary>The values of the sizes that a template leaves open; it also records which of them occurred.</summary>
+/// <param name="channels">The value of <c>"N"</c>; null while only the form is read.</param>
+/// <param name="depth">The value of <c>"L"</c>; null while only the form is read.</param>
 internal sealed class OpenSizes(int? channels, int? depth)
 {
     /// <summary>Whether <c>"N"</c> occurred.</summary>

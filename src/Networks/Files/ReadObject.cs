@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>An object of a network's JSON form, read by name; every refusal names its path.</summary>
+/// <summary>An object of a network's JSON form, whose values are read by name; the message of each error states the path.</summary>
 internal sealed class ReadObject
 {
-    /// <summary>Longest piece of a file that a message repeats.</summary>
+    /// <summary>The greatest number of characters of a file that a message quotes.</summary>
     private const int MostShown = 40;
 
     private readonly JsonElement _element;
 
     private ReadObject(JsonElement element, string path) => (_element, Path) = (element, path);
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The path of the object in the file.</summary>
     public string Path { get; }
 
-    /// <summary>An object with no other names than these.</summary>
-    /// <exception cref="InvalidNetworkException">It is no object, or has another name or one twice.</exception>
+    /// <summary>Reads an object that may have only the given names.</summary>
+    /// <exception cref="InvalidNetworkException">The element is not an object, or has another name or a name twice.</exception>
     public static ReadObject Read(JsonElement element, string path, IReadOnlyList<string> names)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -45,7 +45,7 @@ internal sealed class ReadObject
         return new(element, path);
     }
 
-    /// <summary>A value as a message shows it.</summary>
+    /// <summary>A value in the form that messages use.</summary>
     public static string Words(JsonElement element) =>
         element.ValueKind switch
         {
@@ -54,37 +54,37 @@ internal sealed class ReadObject
             _ => Shortened(element.GetRawText()),
         };
 
-    /// <summary>An integer.</summary>
-    /// <exception cref="InvalidNetworkException">It is none.</exception>
+    /// <summary>Reads an integer.</summary>
+    /// <exception cref="InvalidNetworkException">The value is not an integer.</exception>
     public static int Integer(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)
             ? value
             : throw new InvalidNetworkException(path, $"expected an integer, got {Words(element)}");
 
-    /// <summary>The value of a name; null if it is left out.</summary>
+    /// <summary>The value of a name; null if the object does not have the name.</summary>
     public JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) ? value : null;
 
     /// <summary>The value of a name.</summary>
-    /// <exception cref="InvalidNetworkException">It is left out.</exception>
+    /// <exception cref="InvalidNetworkException">The object does not have the name.</exception>
     public JsonElement Element(string name) => Find(name) ?? throw new InvalidNetworkException(Path, $"expected {name}, which is left out");
 
-    /// <summary>A text.</summary>
-    /// <exception cref="InvalidNetworkException">It is left out or no text.</exception>
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="InvalidNetworkException">The name is missing, or its value is not a text.</exception>
     public string Text(string name) =>
         Element(name) is { ValueKind: JsonValueKind.String } value
             ? value.GetString()!
             : throw new InvalidNetworkException(At(name), $"expected a text, got {Words(Element(name))}");
 
-    /// <summary>An integer.</summary>
-    /// <exception cref="InvalidNetworkException">It is left out or no integer.</exception>
+    /// <summary>Reads an integer.</summary>
+    /// <exception cref="InvalidNetworkException">The name is missing, or its value is not an integer.</exception>
     public int Integer(string name) => Integer(Element(name), At(name));
 
-    /// <summary>An integer; another one where it is left out.</summary>
-    /// <exception cref="InvalidNetworkException">It is no integer.</exception>
+    /// <summary>Reads an integer, with a default for a missing name.</summary>
+    /// <exception cref="InvalidNetworkException">The value is not an integer.</exception>
     public int Integer(string name, int otherwise) => Find(name) is { } value ? Integer(value, At(name)) : otherwise;
 
-    /// <summary>A number; another one where it is left out.</summary>
-    /// <exception cref="InvalidNetworkException">It is no number, or too large for one.</exception>
+    /// <summary>Reads a number, with a default for a missing name.</summary>
+    /// <exception cref="InvalidNetworkException">The value is not a number, or is too large.</exception>
     public double Number(string name, double otherwise)
     {
         if (Find(name) is not { } value)
@@ -97,8 +97,8 @@ internal sealed class ReadObject
             : throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
     }
 
-    /// <summary>A number, infinite where it is too large; null for what is none.</summary>
-    /// <exception cref="InvalidNetworkException">It is too small for a number of double precision, which would be 0 without a word.</exception>
+    /// <summary>Reads a number; it is infinite where it is too large, and null where the value is not a number.</summary>
+    /// <exception cref="InvalidNetworkException">The number is too small for double precision, which would silently round it to 0.</exception>
     public static double? Number(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number))
@@ -106,7 +106,7 @@ internal sealed class ReadObject
             return null;
         }
 
-        // Digits other than 0 before the exponent, and 0 all the same.
+        // The text has a digit other than 0 before the exponent, but the number was rounded to 0.
         return number != 0 || value.GetRawText().TakeWhile(letter => letter is not ('e' or 'E')).All(letter => letter is not (>= '1' and <= '9'))
             ? number
             : throw new InvalidNetworkException(
@@ -115,8 +115,8 @@ internal sealed class ReadObject
             );
     }
 
-    /// <summary>Yes or no; no where it is left out.</summary>
-    /// <exception cref="InvalidNetworkException">It is neither.</exception>
+    /// <summary>Reads true or false; a missing name means false.</summary>
+    /// <exception cref="InvalidNetworkException">The value is neither of these.</exception>
     public bool Flag(string name) =>
         Find(name) is { } value
         && value.ValueKind switch
@@ -126,8 +126,8 @@ internal sealed class ReadObject
             _ => throw new InvalidNetworkException(At(name), $"expected true or false, got {Words(value)}"),
         };
 
-    /// <summary>One of some words; the first where it is left out.</summary>
-    /// <exception cref="InvalidNetworkException">It is none of them.</exception>
+    /// <summary>Reads one of several words and returns its index; a missing name means the first word.</summary>
+    /// <exception cref="InvalidNetworkException">The value is not one of the words.</exception>
     public int Choice(string name, IReadOnlyList<string> words)
     {
         if (Find(name) is not { } value)
@@ -152,9 +152,9 @@ internal sealed class ReadObject
 
     private static string Expected(IReadOnlyList<string> names) => names.Count == 0 ? "the word alone" : $"an object with {string.Join(", ", names)}";
 
-    /// <summary>The path of one of its values.</summary>
+    /// <summary>The path of a value of the object.</summary>
     public string At(string name) => Path == "network" ? name : $"{Path}.{name}";
 
-    /// <summary>The beginning of a text, as long as a message repeats it.</summary>
+    /// <summary>The beginning of a text, at the length that messages quote.</summary>
     public static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
 }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Finds text that is no Unicode: JSON's grammar allows it, and its readers fail on it in the middle of a word.</summary>
+/// <summary>Finds text that is not valid Unicode: JSON's grammar allows it, but readers of JSON fail later, when they decode it.</summary>
 internal static class UnicodeText
 {
     private const int EscapeLength = 6;
 
-    /// <summary>Whether each surrogate of a JSON text, written as itself or as an escape such as <c>\ud83d</c>, stands in a pair.</summary>
+    /// <summary>Whether every surrogate of a JSON text, written as itself or as an escape such as <c>\ud83d</c>, is part of a pair.</summary>
     /// <param name="json">The text.</param>
     /// <returns>True if so.</returns>
     public static bool IsWhole(string json)
@@ -27,7 +27,7 @@ internal static class UnicodeText
         return before is not { } last || !char.IsHighSurrogate(last);
     }
 
-    /// <summary>The character that begins somewhere, and how long it is as written.</summary>
+    /// <summary>The character that begins at an index, and the length of its written form.</summary>
     private static (char Character, int Length) Read(string json, int start)
     {
         if (json[start] != '\\' || start + 1 == json.Length)

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Words of the JSON form, in the order of the enumerations that they stand for; the first is what a word that is left out means.</summary>
+/// <summary>Words of the JSON form, in the order of the enumerations that they stand for; a missing word means the first one.</summary>
 internal static class Words
 {
-    /// <summary>Names of the object that a file is.</summary>
+    /// <summary>The names in the top-level object of a file.</summary>
     public static readonly string[] Network = ["name", "description", "input", "layers", "$schema"];
 
     /// <summary>Words of <see cref="Boundary"/>.</summary>
@@ -21,12 +21,12 @@ internal static class Words
     /// <summary>The groups of a depthwise convolution.</summary>
     public const string Depthwise = "depthwise";
 
-    /// <summary>The channels that a template leaves open.</summary>
+    /// <summary>Stands for the channels that a template leaves open.</summary>
     public const string OpenChannels = "N";
 
-    /// <summary>The repetitions that a template leaves open.</summary>
+    /// <summary>Stands for the repetitions that a template leaves open.</summary>
     public const string OpenDepth = "L";
 
-    /// <summary>1/√2, a common scale of both summands.</summary>
+    /// <summary>1/√2, a common scale of both the branch and the skip connection.</summary>
     public const string RootOfHalf = "1/sqrt(2)";
 }

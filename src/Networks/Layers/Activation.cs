@@ -1,6 +1,6 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>An activation: a function of each feature alone. Effective ranks are taken after it.</summary>
+/// <summary>An activation: a function that is applied to each feature by itself. Effective ranks are computed after it.</summary>
 /// <param name="Function">The function.</param>
 public sealed record Activation(Function Function) : Layer
 {

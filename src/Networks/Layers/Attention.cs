@@ -3,10 +3,10 @@ namespace Wellbehaved.Networks;
 /// <summary>
 /// Multi-head self-attention over the positions of each input, rows first: softmax(QKᵀ/√d_k) V for each head, then an output projection (Vaswani et al. 2017).
 /// </summary>
-/// <param name="Heads">Number of heads; it divides the channels, and d_k is their quotient.</param>
+/// <param name="Heads">Number of heads; it divides the number of channels, and d_k is their quotient.</param>
 public sealed record Attention(int Heads) : Layer
 {
-    /// <summary>Whether a position attends to itself and earlier ones only.</summary>
+    /// <summary>Whether a position attends only to itself and earlier positions.</summary>
     public bool Causal { get; init; }
 
     /// <summary>How the four projections are drawn; fan-in is the number of channels.</summary>

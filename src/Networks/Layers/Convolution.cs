@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>A convolution with square kernels: each output is a weighted sum over a patch of the input, and a bias where there is one.</summary>
-/// <param name="Kernel">Kernel extent k along each axis; the patch of an output starts ⌊(k-1)/2⌋ inputs, times the dilation, before it.</param>
+/// <summary>A convolution with square kernels: each output is a weighted sum over a patch of the input, plus a bias if there are biases.</summary>
+/// <param name="Kernel">Kernel size k along each axis; the patch of an output starts ⌊(k-1)/2⌋ inputs, times the dilation, before it.</param>
 public sealed record Convolution(int Kernel) : Layer
 {
-    /// <summary>The number of groups that gives each channel of the input its own: a depthwise convolution.</summary>
+    /// <summary>The value of <see cref="Groups"/> for a depthwise convolution, in which each channel of the input is a group of its own.</summary>
     public const int EachChannel = 0;
 
-    /// <summary>Channels of the output; null for as many as the input has.</summary>
+    /// <summary>Number of channels of the output; null for the input's number.</summary>
     public int? Channels { get; init; }
 
-    /// <summary>Distance between the inputs that two neighbouring outputs are centred at; an extent of n becomes ⌈n/stride⌉.</summary>
+    /// <summary>Distance between the inputs at which the patches of two neighbouring outputs are centred; an extent of n becomes ⌈n/stride⌉.</summary>
     public int Stride { get; init; } = 1;
 
-    /// <summary>Distance between two inputs of one patch.</summary>
+    /// <summary>Distance between two neighbouring inputs of a patch.</summary>
     public int Dilation { get; init; } = 1;
 
-    /// <summary>Groups of channels that do not see each other; <see cref="EachChannel"/> for a depthwise convolution.</summary>
+    /// <summary>Number of groups of channels, which are convolved separately; <see cref="EachChannel"/> for a depthwise convolution.</summary>
     public int Groups { get; init; } = 1;
 
-    /// <summary>What lies beyond the border of the image.</summary>
+    /// <summary>What a convolution reads beyond the border of the image.</summary>
     public Boundary Boundary { get; init; } = Boundary.Periodic;
 
     /// <summary>How weights and biases are drawn; fan-in is k²·(input channels)/(groups).</summary>
@@ -30,12 +30,12 @@ public sealed record Convolution(int Kernel) : Layer
     /// <inheritdoc/>
     public override string Word => "conv";
 
-    /// <summary>Number of groups over an input.</summary>
+    /// <summary>Number of groups for an input.</summary>
     /// <param name="inputChannels">Channels of the input.</param>
-    /// <returns><see cref="Groups"/>, or the channels themselves for a depthwise convolution.</returns>
+    /// <returns><see cref="Groups"/>; for a depthwise convolution the number of channels.</returns>
     public int GroupsOf(int inputChannels) => Groups == EachChannel ? inputChannels : Groups;
 
-    /// <summary>Weights that add up in one output.</summary>
+    /// <summary>Fan-in: the number of weights of one output.</summary>
     /// <param name="inputChannels">Channels of the input.</param>
     /// <returns>k²·(input channels)/(groups).</returns>
     public long FanInOf(int inputChannels) => (long)Kernel * Kernel * (inputChannels / GroupsOf(inputChannels));
@@ -61,7 +61,7 @@ public sealed record Convolution(int Kernel) : Layer
             );
         }
 
-        // Images of one row or column are signals over the other axis.
+        // In an image of one row or one column, only the other extent limits the kernel size.
         var extent = (long)(Dilation * (long)(Kernel - 1)) + 1;
         var longest = Math.Min(input.Height, input.Width) is > 1 and var shorter ? shorter : Math.Max(input.Height, input.Width);
         if (extent > longest)

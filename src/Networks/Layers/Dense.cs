@@ -1,10 +1,10 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>A fully connected layer over the channels of each position, the same weights at every position: <c>y = W x + b</c>.</summary>
-/// <remarks>A network that is fully connected over whole images flattens them first.</remarks>
+/// <summary>A fully connected layer over the channels of each position, with the same weights at every position: <c>y = W x + b</c>.</summary>
+/// <remarks>A network that is fully connected over whole images flattens the images first.</remarks>
 public sealed record Dense : Layer
 {
-    /// <summary>Channels of the output; null for as many as the input has.</summary>
+    /// <summary>Number of channels of the output; null for the input's number.</summary>
     public int? Channels { get; init; }
 
     /// <summary>How weights and biases are drawn; fan-in is the number of input channels.</summary>

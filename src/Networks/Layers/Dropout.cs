@@ -3,14 +3,16 @@ namespace Wellbehaved.Networks;
 /// <summary>Which features share the mask of a dropout.</summary>
 public enum DropoutMask
 {
-    /// <summary>One mask of channels for all images and positions: a fixed mapping, as of channel dropout.</summary>
+    /// <summary>One mask over channels for all images and positions: a fixed mapping, as with channel dropout.</summary>
     Shared,
 
     /// <summary>An independent mask for each image and position.</summary>
     ByPoint,
 }
 
-/// <summary>Inverted dropout: features are kept with a probability and divided by it, or set to zero; the same mask for signal and noise.</summary>
+/// <summary>
+/// Inverted dropout: each feature is kept with a probability and then divided by that probability, or is set to zero. Signal and noise have the same mask.
+/// </summary>
 /// <param name="Keep">Probability p of keeping a feature, above 0.</param>
 public sealed record Dropout(double Keep) : Layer
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>All features of an input in one position, rows first, then columns, then channels.</summary>
+/// <summary>Moves all features of an input into one position: rows first, then columns, then channels.</summary>
 public sealed record Flatten : Layer
 {
     /// <inheritdoc/>
@@ -20,6 +20,6 @@ public sealed record Flatten : Layer
     /// <inheritdoc/>
     internal override void Validate(string path)
     {
-        // Nothing can be out of range.
+        // There is no number that could be out of range.
     }
 }

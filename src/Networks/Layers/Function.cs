@@ -14,7 +14,7 @@ public enum FunctionKind
     /// <summary>u above 0 and a·u elsewhere; the derivative at 0 is a.</summary>
     LeakyRelu,
 
-    /// <summary>|u|, whose derivative at 0 is -1: that of the leaky ReLU with a = -1.</summary>
+    /// <summary>|u|, with derivative -1 at 0, as the leaky ReLU with a = -1.</summary>
     Abs,
 
     /// <summary>tanh u.</summary>
@@ -44,11 +44,11 @@ public enum FunctionKind
     /// <summary>ln(1 + exp(u)).</summary>
     Softplus,
 
-    /// <summary>u·min(max(u + 3, 0), 6)/6 (Howard et al. 2019); the derivative at ±3 is that of the side further out.</summary>
+    /// <summary>u·min(max(u + 3, 0), 6)/6 (Howard et al. 2019); the derivative at ±3 is that of the side away from 0.</summary>
     HardSwish,
 }
 
-/// <summary>The function of an activation, applied to each feature alone.</summary>
+/// <summary>The function of an activation, applied to each feature by itself.</summary>
 /// <param name="Kind">Which function.</param>
 /// <param name="Slope">The slope a of a leaky ReLU below 0; 0 for all others.</param>
 public readonly record struct Function(FunctionKind Kind, double Slope = 0)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Layers one after the other; equal where the layers are.</summary>
+/// <summary>A sequence of layers. Two sequences are equal where their layers are.</summary>
 [CollectionBuilder(typeof(Layers), nameof(Create))]
 public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
 {
@@ -33,7 +33,7 @@ public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
     /// <returns>True if so.</returns>
     public static bool operator !=(Layers? left, Layers? right) => !(left == right);
 
-    /// <summary>Layers one after the other.</summary>
+    /// <summary>Makes a sequence of layers.</summary>
     /// <param name="layers">The layers.</param>
     /// <returns>The list.</returns>
     public static Layers Create(ReadOnlySpan<Layer> layers)
@@ -73,9 +73,9 @@ public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The shape that the layers make of another, one after the other.</summary>
+    /// <summary>The shape of the output of all layers, one after the other, for a given shape of the input.</summary>
     /// <param name="input">Shape of the features of one input.</param>
-    /// <param name="path">Where the list stands, for refusals.</param>
+    /// <param name="path">The path of the list, for messages.</param>
     /// <returns>Shape of the output.</returns>
     /// <exception cref="InvalidNetworkException">A layer does not fit.</exception>
     internal Shape OutputOf(Shape input, string path)
@@ -89,7 +89,7 @@ public sealed class Layers : IReadOnlyList<Layer>, IEquatable<Layers>
         return shape;
     }
 
-    /// <summary>Refuses numbers that are out of range whatever the shapes.</summary>
+    /// <summary>Refuses numbers that are out of range for every shape.</summary>
     internal void Validate(string path)
     {
         for (var i = 0; i < Count; i++)

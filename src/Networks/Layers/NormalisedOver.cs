@@ -1,6 +1,6 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Over which features of one input a layer or RMS norm takes its statistics.</summary>
+/// <summary>The features of one input over which a layer norm or RMS norm computes its statistics.</summary>
 public enum NormalisedOver
 {
     /// <summary>The channels of each position, as in transformers.</summary>

@@ -1,7 +1,9 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>A layer that divides by a scale that it measures on its input: what the norms have in common.</summary>
-/// <remarks>All variances have the number of elements as denominator, and ε is added to the variance. There is no shift: it starts at 0.</remarks>
+/// <summary>The common base of norms: layers that divide their input by a scale that is computed from it.</summary>
+/// <remarks>
+/// The denominator of all variances is the number of elements, and ε is added to the variance. There is no shift, since it is 0 at initialisation.
+/// </remarks>
 public abstract record Norm : Layer
 {
     private protected Norm() { }
@@ -10,7 +12,7 @@ public abstract record Norm : Layer
     public double Epsilon { get; init; } = 1e-5;
 
     /// <summary>
-    /// γ, by which the normalised features are multiplied: 1 at initialisation unless a recipe says otherwise (0 silences a residual branch).
+    /// γ, the factor of the normalised features: 1 at initialisation unless a recipe states another value (with 0 a residual branch contributes nothing).
     /// </summary>
     public double Scale { get; init; } = 1;
 
@@ -35,7 +37,9 @@ public sealed record BatchNorm : Norm
     public override string Word => "batch_norm";
 }
 
-/// <summary>Layer norm: the features of one position, or of the whole input, less their mean and over their deviation (Ba et al. 2016).</summary>
+/// <summary>
+/// Layer norm: the features of one position, or of the whole input, minus their mean and divided by their standard deviation (Ba et al. 2016).
+/// </summary>
 public sealed record LayerNorm : Norm
 {
     /// <summary>Which features share their statistics.</summary>
@@ -52,7 +56,7 @@ public sealed record LayerNorm : Norm
     }
 }
 
-/// <summary>RMS norm: as layer norm, without subtracting a mean (Zhang and Sennrich 2019).</summary>
+/// <summary>RMS norm: like layer norm, but without subtracting the mean (Zhang and Sennrich 2019).</summary>
 public sealed record RmsNorm : Norm
 {
     /// <summary>Which features share their statistics.</summary>
@@ -69,8 +73,8 @@ public sealed record RmsNorm : Norm
     }
 }
 
-/// <summary>Group norm: groups of successive channels of one input over all its positions (Wu and He 2018).</summary>
-/// <param name="Groups">Number of groups; it divides the channels.</param>
+/// <summary>Group norm: normalises groups of successive channels of one input over all its positions (Wu and He 2018).</summary>
+/// <param name="Groups">Number of groups; it divides the number of channels.</param>
 public sealed record GroupNorm(int Groups) : Norm
 {
     /// <inheritdoc/>
@@ -88,7 +92,7 @@ public sealed record GroupNorm(int Groups) : Norm
     }
 }
 
-/// <summary>Instance norm: each channel of one input over all its positions (Ulyanov et al. 2016).</summary>
+/// <summary>Instance norm: normalises each channel of one input over all its positions (Ulyanov et al. 2016).</summary>
 public sealed record InstanceNorm : Norm
 {
     /// <inheritdoc/>

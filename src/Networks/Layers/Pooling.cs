@@ -1,13 +1,13 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>A layer that makes one position of a square window of positions; the windows tile the image.</summary>
-/// <param name="Size">Extent of a window along each axis; it divides the image's.</param>
+/// <summary>A layer that reduces each square window of positions to one position; the windows tile the image.</summary>
+/// <param name="Size">Extent of a window along each axis; it divides the extent of the image.</param>
 public abstract record Pooling(int Size) : Layer
 {
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path)
     {
-        // Images of one row or column are pooled along the other axis.
+        // An image of one row or one column is pooled along the other axis only.
         var (height, width) = (input.Height == 1 ? 1 : Size, input.Width == 1 ? 1 : Size);
         return input.Height % height == 0 && input.Width % width == 0
             ? input with
@@ -30,7 +30,9 @@ public sealed record AveragePool(int Size) : Pooling(Size)
     public override string Word => "average_pool";
 }
 
-/// <summary>The largest feature of each window, channel by channel; the noise of that position passes, of the first one among equals.</summary>
+/// <summary>
+/// The largest feature of each window, for each channel. The noise of the same position is passed on; among equal features, of the first one.
+/// </summary>
 /// <param name="Size">Extent of a window along each axis.</param>
 public sealed record MaxPool(int Size) : Pooling(Size)
 {
@@ -50,6 +52,6 @@ public sealed record GlobalAveragePool : Layer
     /// <inheritdoc/>
     internal override void Validate(string path)
     {
-        // Nothing can be out of range.
+        // There is no number that could be out of range.
     }
 }

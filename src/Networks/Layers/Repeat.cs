@@ -1,9 +1,9 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Layers that are repeated, with parameters of their own each time.</summary>
+/// <summary>Layers that are repeated; each repetition has its own parameters.</summary>
 /// <param name="Times">Number of repetitions.</param>
 /// <param name="Unit">The layers of one repetition.</param>
-/// <remarks>Outside of residual branches it is a stack, and one repetition is what results call a depth.</remarks>
+/// <remarks>Outside of residual branches it is a stack, and each repetition adds 1 to the depth in results.</remarks>
 public sealed record Repeat(int Times, Layers Unit) : Layer
 {
     /// <inheritdoc/>

@@ -4,16 +4,16 @@ namespace Wellbehaved.Networks;
 /// <param name="Branch">The layers of the branch.</param>
 public sealed record Residual(Layers Branch) : Layer
 {
-    /// <summary>The layers of a projection shortcut; none for the identity.</summary>
+    /// <summary>The layers of a projection shortcut; empty for the identity.</summary>
     public Layers Skip { get; init; } = Layers.None;
 
-    /// <summary>γ.</summary>
+    /// <summary>γ, the factor of the skip connection.</summary>
     public ResidualScale SkipScale { get; init; } = ResidualScale.One;
 
-    /// <summary>α: 1/√L bounds the branches' sum, 0 is SkipInit's.</summary>
+    /// <summary>α, the factor of the branch: 1/√L keeps the sum of the branches bounded; 0 is that of SkipInit.</summary>
     public ResidualScale BranchScale { get; init; } = ResidualScale.One;
 
-    /// <summary>Probability that a mapping has the branch at all: stochastic depth with a sampled mask, not divided by it (Huang et al. 2016).</summary>
+    /// <summary>Probability that a mapping has the branch: stochastic depth with a sampled mask, and without dividing by it (Huang et al. 2016).</summary>
     public double Survival { get; init; } = 1;
 
     /// <inheritdoc/>

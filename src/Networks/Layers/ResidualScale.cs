@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>How a residual scale depends on where its unit stands.</summary>
+/// <summary>How a residual scale depends on the position of its unit in the stack.</summary>
 public enum ScaleRule
 {
-    /// <summary>It does not: a number.</summary>
+    /// <summary>It is a constant number.</summary>
     Constant,
 
     /// <summary>1/√L, with L the number of units of the stack.</summary>
@@ -27,7 +27,7 @@ public readonly record struct ResidualScale
     /// <summary>1/√(l+1).</summary>
     public static ResidualScale ByUnit { get; } = new(ScaleRule.ByUnit, 0);
 
-    /// <summary>The factor 1: nothing is scaled.</summary>
+    /// <summary>The factor 1, which changes nothing.</summary>
     public static ResidualScale One { get; } = new(ScaleRule.Constant, 1);
 
     /// <summary>How the factor depends on the unit.</summary>
@@ -46,8 +46,8 @@ public readonly record struct ResidualScale
     public static ResidualScale Constant(double value) => new(ScaleRule.Constant, value);
 
     /// <summary>The factor of a unit.</summary>
-    /// <param name="unit">Units of the stack before it, l.</param>
-    /// <param name="units">Units of the stack, L.</param>
+    /// <param name="unit">Number of units of the stack before it, l.</param>
+    /// <param name="units">Number of units of the stack, L.</param>
     /// <returns>The factor.</returns>
     /// <exception cref="InvalidOperationException">The rule does not exist.</exception>
     public double ValueAt(int unit, int units) =>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Multiplies every feature by a number, such as LayerScale's at initialisation (Touvron et al. 2021).</summary>
+/// <summary>Multiplies every feature by a number, such as LayerScale at initialisation (Touvron et al. 2021).</summary>
 /// <param name="Factor">The number.</param>
 public sealed record Scaling(double Factor) : Layer
 {

@@ -1,5 +1,5 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>An interpreter met a layer that it does not know: a defect of the interpreter, never of the network.</summary>
+/// <summary>Code that interprets layers met one that it does not know. This is a defect of that code, never of the network.</summary>
 /// <param name="layer">The layer.</param>
 public sealed class UnknownLayerException(Layer layer) : Exception($"no interpretation of the layer {layer?.Word}");

@@ -1,15 +1,15 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>The distribution that weights are drawn from; its variance is that of <see cref="Initialisation"/> whatever the law.</summary>
+/// <summary>The distribution that weights are drawn from; for every law the variance is that of <see cref="Initialisation"/>.</summary>
 public enum WeightLaw
 {
     /// <summary>Independent Gaussian weights.</summary>
     Normal,
 
-    /// <summary>Independent weights, uniform between ±√3 deviations.</summary>
+    /// <summary>Independent weights, uniform between -√3 and √3 standard deviations.</summary>
     Uniform,
 
-    /// <summary>Independent Gaussian weights cut off at two deviations and widened again to the stated variance.</summary>
+    /// <summary>Independent Gaussian weights, truncated at two standard deviations and then scaled to the stated variance.</summary>
     TruncatedNormal,
 
     /// <summary>

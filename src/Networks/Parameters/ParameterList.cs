@@ -1,11 +1,11 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>What a mapping draws, in the order of propagation: a branch before its skip, the survival of a branch before both.</summary>
+/// <summary>The random numbers of a mapping, in the order of propagation: those of a branch before its skip, the survival of a branch before both.</summary>
 public static class ParameterList
 {
-    /// <summary>Everything that one mapping draws.</summary>
+    /// <summary>Lists all random numbers of one mapping.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>The tensors, all repetitions counted; weights are followed by their biases.</returns>
+    /// <returns>The tensors of all repetitions; weights are followed by their biases.</returns>
     public static IEnumerable<ParameterTensor> Enumerate(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -15,7 +15,7 @@ public static class ParameterList
         {
             foreach (var tensor in Enumerate(layer, input))
             {
-                // A bias goes with the weights before it.
+                // A bias has the number of the weights before it.
                 var index = tensor.Kind == ParameterKind.Biases ? next[(int)ParameterKind.Weights] - 1 : next[(int)tensor.Kind]++;
                 yield return tensor with
                 {
@@ -25,7 +25,7 @@ public static class ParameterList
         }
     }
 
-    /// <summary>Every layer that propagation meets, with the shape that it reads; a residual at its beginning.</summary>
+    /// <summary>Every layer in the order of propagation, with the shape of its input; a residual layer is listed at its beginning.</summary>
     private static IEnumerable<(Layer Layer, Shape Input)> Flat(Layers layers, Func<Shape> current, Action<Shape> make)
     {
         foreach (var layer in layers)

@@ -1,19 +1,19 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>
-/// Goes through a network in the order of propagation, with all repetitions written out, a branch before its skip and both before their sum, and says
-/// what is at each of its places. What layers do is for those who derive from it.
+/// Walks through a network in the order of propagation and reports what is at each of its places. All repetitions are visited, a branch before its skip
+/// connection and both before their sum. Derived classes interpret the layers.
 /// </summary>
-/// <remarks>Each place that is reached is compared with the description's next one.</remarks>
+/// <remarks>Each place that is reached is compared with the next place of the description.</remarks>
 internal abstract class NetworkWalk(Network network)
 {
     private int _reached;
 
-    /// <summary>Shape of the features that the last layer has given.</summary>
+    /// <summary>Shape of the output of the last layer.</summary>
     protected Shape Shape { get; private set; } = network.Input;
 
-    /// <summary>Goes through the whole network.</summary>
-    /// <exception cref="InvalidOperationException">The places that were reached are not those that the description lists: a defect.</exception>
+    /// <summary>Walks through the whole network.</summary>
+    /// <exception cref="InvalidOperationException">The reached places are not those that the description lists, which is a defect.</exception>
     protected void Walk()
     {
         Stack(network.Layers, 0, 1);
@@ -23,23 +23,24 @@ internal abstract class NetworkWalk(Network network)
         }
     }
 
-    /// <summary>A layer that is neither a repeat nor a residual reads features of a shape.</summary>
+    /// <summary>Passes a layer that is neither a repeat nor a residual layer; its input has the given shape.</summary>
     protected abstract void Pass(Layer layer, Shape input);
 
     /// <summary>
-    /// A residual in the unit of a stack; its branch and its skip, which both begin at the residual's input, are gone through by calling them, in this order.
+    /// Passes a residual layer in a unit of a stack. Calling first <c>branch</c> and then <c>skip</c> walks through them; both begin at the residual layer's
+    /// input.
     /// </summary>
     protected abstract void Sum(Residual residual, int unit, int units, Action branch, Action skip);
 
-    /// <summary>A unit of a stack begins, and the place before it is reached next.</summary>
+    /// <summary>Called where a unit of a stack begins; the place before the unit is reached next.</summary>
     protected virtual void Enter() { }
 
-    /// <summary>What the last layer has given is what the next place shows.</summary>
+    /// <summary>Called at a place, which shows the output of the last layer.</summary>
     /// <param name="index">Index of the place.</param>
     /// <param name="place">The place.</param>
     protected abstract void Show(int index, Place place);
 
-    /// <summary>Layers outside of every unit.</summary>
+    /// <summary>Passes layers outside of every unit.</summary>
     private void Stack(Layers layers, int unit, int units)
     {
         foreach (var layer in layers)
@@ -74,7 +75,7 @@ internal abstract class NetworkWalk(Network network)
         }
     }
 
-    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    /// <summary>Passes layers of a unit, of a branch or of a skip connection.</summary>
     private void Unit(Layers layers, bool shown, int unit, int units)
     {
         foreach (var layer in layers)
@@ -111,7 +112,7 @@ internal abstract class NetworkWalk(Network network)
         {
             Unit(residual.Branch, shown, unit, units);
 
-            // A shown residual has a place for its sum, so this one can only be the end of its own branch.
+            // A residual layer inside the branch has a place for its sum, so this place is the end of this layer's own branch.
             if (shown && network.Places[_reached].Kind == PlaceKind.BranchEnd)
             {
                 Reach(PlaceKind.BranchEnd, null);

@@ -11,27 +11,27 @@ public enum PlaceKind
     /// <summary>The output of a layer.</summary>
     After,
 
-    /// <summary>The end of a residual branch whose last layers are repeated, before it is scaled and added; its number is the sum's.</summary>
+    /// <summary>The end of a residual branch whose last layers are repeated, before it is scaled and added; it has the same number as the sum.</summary>
     BranchEnd,
 }
 
-/// <summary>A place of a network: where signal and noise are looked at.</summary>
-/// <param name="Depth">Units before it, or around it: a unit is a repetition of a stack, a residual outside of one, or a layer with weights outside of both.
-/// The first layer with weights, and what precedes the first unit, have depth 0.</param>
-/// <param name="Number">1 before the unit, then counting its layers: the <c>locK</c> of the author's result files. At depth 0 counted from 0.</param>
-/// <param name="Kind">What it shows.</param>
+/// <summary>A place of a network, where signal and noise are observed.</summary>
+/// <param name="Depth">Number of units up to the place, the unit that contains it included. A unit is a repetition of a stack, a residual layer outside of a
+/// stack, or a layer with weights outside of both. The first layer with weights, and all that precedes the first unit, have depth 0.</param>
+/// <param name="Number">1 before the unit, then increasing with its layers: the <c>locK</c> of the author's result files. At depth 0 it begins at 0.</param>
+/// <param name="Kind">The kind of place.</param>
 /// <param name="After">The layer whose output it shows; null before a unit.</param>
 /// <param name="Shape">Shape of the features of one input there.</param>
-/// <remarks>A repeat within a residual branch has the places of its first repetition.</remarks>
+/// <remarks>For a repeat within a residual branch, only the first repetition has places.</remarks>
 public readonly record struct Place(int Depth, int Number, PlaceKind Kind, Layer? After, Shape Shape)
 {
-    /// <summary>Whether it shows a residual branch at its end, before it is scaled and added.</summary>
+    /// <summary>Whether it shows the end of a residual branch, before the branch is scaled and added.</summary>
     public bool EndsBranch { get; init; }
 
-    /// <summary>Whether it shows the output of a repetition of a stack, or of a residual outside of one.</summary>
+    /// <summary>Whether it shows the output of a repetition of a stack, or of a residual layer outside of a stack.</summary>
     public bool EndsUnit { get; init; }
 
-    /// <summary>Layers with weights on the longest path from the input to it.</summary>
+    /// <summary>Number of layers with weights on the longest path from the input to the place.</summary>
     public int WeightedLayers { get; init; }
 
     /// <inheritdoc/>

@@ -21,14 +21,15 @@ internal sealed class PlaceWalk
     }
 
     /// <summary>
-    /// Whether the last layer of a branch that has a place is repeated, so that its place shows another repetition, and the branch's end has one of its own.
+    /// Whether the last layer of a branch that has a place is repeated. Then that place shows the first repetition, and the end of the branch has its own
+    /// place.
     /// </summary>
     public static bool EndsInRepetition(Layers branch) => LastShown(branch) is (_, true);
 
-    /// <summary>Whether a layer draws parameters, and so counts as a unit of its own outside of all others.</summary>
+    /// <summary>Whether a layer draws parameters, so that it is a unit of its own where it is outside of all other units.</summary>
     private static bool DrawsWeights(Layer layer) => layer is Convolution or Dense or Attention;
 
-    /// <summary>Layers outside of every unit.</summary>
+    /// <summary>Adds the places of layers outside of every unit.</summary>
     private void Stack(Layers layers)
     {
         foreach (var layer in layers)
@@ -74,10 +75,10 @@ internal sealed class PlaceWalk
         Add(PlaceKind.Before, null);
     }
 
-    /// <summary>A unit that moves nothing shows its end before it begins.</summary>
+    /// <summary>Marks the last place as the end of the unit. For a unit that changes nothing this is the place before the unit.</summary>
     private void EndUnit() => _places[^1] = _places[^1] with { EndsUnit = true };
 
-    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    /// <summary>Adds the places of layers of a unit, of a branch or of a skip connection.</summary>
     private void Unit(Layers layers, bool shown)
     {
         foreach (var layer in layers)
@@ -130,7 +131,7 @@ internal sealed class PlaceWalk
     }
 
     /// <summary>
-    /// The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.
+    /// The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that changes nothing.
     /// </summary>
     private static (Layer Last, bool IsRepeated)? LastShown(Layers layers)
     {
@@ -164,7 +165,7 @@ internal sealed class PlaceWalk
             _shape = layer.OutputOf(_shape);
         }
 
-        // To flatten moves nothing: the place before it shows the same.
+        // Flattening changes no value, so the place before it shows the same.
         if (shown && layer is not Flatten)
         {
             Add(PlaceKind.After, layer);

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Activations: the tangent times the derivative at the input x, where the output y may serve.</summary>
-/// <remarks>At a kink the derivative is that from below.</remarks>
+/// <summary>Rules of activations: the tangent times the derivative at the input x, which may be computed from the output y.</summary>
+/// <remarks>At a kink the derivative is the one from the left.</remarks>
 internal static class ActivationRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -28,7 +28,7 @@ internal static class ActivationRules
     /// <summary>The tangent times a factor.</summary>
     public static Rule Times(Func<RuleContext, Expression> derivative) => context => context.SetTangent(derivative(context) * context.Tangent(0)!.Value);
 
-    /// <summary>The tangent where the input is positive, and a multiple of it elsewhere.</summary>
+    /// <summary>The tangent where the input is positive, and a slope times the tangent elsewhere.</summary>
     private static Rule Above(Func<RuleContext, double> slope) =>
         context =>
         {

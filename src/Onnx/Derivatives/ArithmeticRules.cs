@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Elementwise operators of several inputs, which are broadcast.</summary>
+/// <summary>Rules of elementwise operators with several inputs, which are broadcast.</summary>
 internal static class ArithmeticRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -88,7 +88,7 @@ internal static class ArithmeticRules
         );
     }
 
-    /// <summary>The remainder moves with the dividend; a divisor that moves is not known.</summary>
+    /// <summary>The tangent of a remainder is that of the dividend; for a divisor with noise no rule is known.</summary>
     private static void Mod(RuleContext context) =>
         context.SetTangent(
             context.Tangent(0) is { } da && context.Tangent(1) is null ? context.Fit(da, 0) : throw context.NotKnown("without noise in a divisor")
@@ -100,7 +100,7 @@ internal static class ArithmeticRules
         return context.Fit(moving.Select(i => context.Tangent(i)!.Value).Aggregate((a, b) => a + b), moving);
     }
 
-    /// <summary>The tangent of the largest input; of equal ones that of the first.</summary>
+    /// <summary>The tangent of the largest input; among equal inputs, that of the first.</summary>
     private static void Extreme(RuleContext context, string operation)
     {
         var (extreme, tangent) = (context.Input(0), context.TangentOrZeros(0));
@@ -111,7 +111,7 @@ internal static class ArithmeticRules
             extreme = extreme.Apply(operation, context.Input(i));
         }
 
-        // Truth values have been broadcast with every input, and so has what they chose.
+        // The truth values have been broadcast with every input, and so has the chosen tangent.
         context.SetTangent(tangent);
     }
 

@@ -3,14 +3,14 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Batch normalisation, with the statistics of the batch or with stored ones.</summary>
+/// <summary>The rule of batch normalisation, with the statistics of the batch or with stored ones.</summary>
 internal static class BatchNormRule
 {
-    /// <summary>Gives a node the statistics of its batch, as values that other nodes compute before it.</summary>
-    /// <returns>The input with the mean taken away, which the node may be given in its place once its rule has run: see <see cref="TakeCentred"/>.</returns>
+    /// <summary>Makes a node use the statistics of its batch, which preceding nodes compute.</summary>
+    /// <returns>The input minus its mean. The node may use it as its input after its rule has been applied: see <see cref="TakeCentred"/>.</returns>
     public static string TakeStatistics(NodeProto node, Emitter emitter, IReadOnlyDictionary<string, TensorType> types)
     {
-        // In training mode ONNX normalises by the batch, and so does what is written here in its place.
+        // In training mode ONNX itself normalises by the batch, which the nodes written here do instead.
         node.Take("training_mode");
         while (node.Output.Count > 1)
         {
@@ -27,7 +27,8 @@ internal static class BatchNormRule
     }
 
     /// <summary>
-    /// Normalises what has mean zero already: ONNX Runtime multiplies before it subtracts, which loses the digits of a mean that is large beside the deviation.
+    /// Makes a node normalise values that already have mean zero. ONNX Runtime multiplies before it subtracts, which loses digits where the mean is large
+    /// relative to the standard deviation.
     /// </summary>
     public static void TakeCentred(NodeProto node, string centred, Emitter emitter, TensorType type)
     {
@@ -61,7 +62,7 @@ internal static class BatchNormRule
         context.SetTangent(tangent * context.Input(1).Unsqueeze(Enumerable.Range(1, shape.Length - 2).Select(axis => (long)axis)));
     }
 
-    /// <summary>The mean of each channel, which stays the second axis.</summary>
+    /// <summary>The mean of each channel; the channels remain the second axis.</summary>
     private static Expression Mean(Expression value, long[] shape)
     {
         long[] axes = [0, .. Enumerable.Range(2, shape.Length - 2).Select(axis => (long)axis)];

@@ -2,10 +2,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Writes the derivative of a graph as more nodes of the same graph.</summary>
+/// <summary>Writes the derivative of a graph as additional nodes of the same graph.</summary>
 internal static class Derivative
 {
-    /// <summary>Operators whose derivative is zero where there is one: what depends on noise in steps, or on shapes alone.</summary>
+    /// <summary>Operators whose derivative is zero wherever it exists: their output is a step function of the noise, or depends only on shapes.</summary>
     private static readonly HashSet<string> Flat =
     [
         "Shape",
@@ -21,13 +21,13 @@ internal static class Derivative
         "Binarizer",
     ];
 
-    /// <summary>Operators that draw numbers of their own, so that a seed would be no result.</summary>
+    /// <summary>Operators that draw random numbers of their own, so that results would not be determined by the seed.</summary>
     private static readonly HashSet<string> Random = ["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial"];
 
-    /// <summary>Differentiates.</summary>
-    /// <param name="graph">The graph, of version 13 of the operators or later.</param>
+    /// <summary>Differentiates a graph.</summary>
+    /// <param name="graph">The graph, with operators of version 13 or later.</param>
     /// <param name="types">Types of its values.</param>
-    /// <param name="seeds">The tangents of some values: of inputs, or of what nodes compute, by name.</param>
+    /// <param name="seeds">The tangents of some values, by name: of inputs, or of outputs of nodes.</param>
     /// <param name="options">Which mapping is differentiated.</param>
     /// <returns>The graph with the nodes of tangents, and the tangent of each value that has one.</returns>
     /// <exception cref="InvalidInputException">The derivative of an operator that noise reaches is not known.</exception>
@@ -97,7 +97,7 @@ internal static class Derivative
         return (result, tangents);
     }
 
-    /// <summary>That the derivative of a node is not known.</summary>
+    /// <summary>The exception that the derivative of a node is not known.</summary>
     public static InvalidInputException NotKnown(string subject, NodeProto node, string expectation) =>
         new(subject, $"expected operators whose derivative is known{(expectation.Length > 0 ? $", {expectation}" : "")}, but noise reaches {node.Called()}");
 }

@@ -3,16 +3,16 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Writes nodes into a graph, of operators whose form is the same from version 13 on.</summary>
+/// <summary>Adds nodes to a graph, with operators whose form has not changed since version 13.</summary>
 internal sealed class Emitter(Graph graph, List<NodeProto> nodes)
 {
     private readonly Dictionary<(double Value, int Type), string> _scalars = [];
     private readonly Dictionary<string, string> _vectors = [];
 
-    /// <summary>A node of one output.</summary>
+    /// <summary>Adds a node with one output, and returns the output's name.</summary>
     public string Node(string operation, params IEnumerable<string> inputs) => Node(new NodeProto { OpType = operation }, inputs);
 
-    /// <summary>A node of one output with the attributes of another.</summary>
+    /// <summary>Adds a node with one output and with the attributes of another node.</summary>
     public string Node(NodeProto like, params IEnumerable<string> inputs)
     {
         var node = new NodeProto { OpType = like.OpType };
@@ -28,19 +28,19 @@ internal sealed class Emitter(Graph graph, List<NodeProto> nodes)
         return node.Output[0];
     }
 
-    /// <summary>A name that no value has.</summary>
+    /// <summary>A name that no other value has.</summary>
     public string Fresh() => graph.Fresh("tangent");
 
-    /// <summary>Adds a node whose outputs have names already.</summary>
+    /// <summary>Adds a node whose outputs already have names.</summary>
     public void Append(NodeProto node) => nodes.Add(node);
 
-    /// <summary>The same numbers in another type.</summary>
+    /// <summary>Converts a value to another type.</summary>
     public string Cast(string name, int type) => Node(new NodeProto { OpType = "Cast" }.With("to", type), name);
 
     /// <summary>A constant tensor.</summary>
     public string Constant(TensorProto tensor) => graph.Constant(tensor);
 
-    /// <summary>A number without dimensions.</summary>
+    /// <summary>A constant number, as a tensor without dimensions.</summary>
     public string Scalar(double value, int type)
     {
         if (!_scalars.TryGetValue((value, type), out var name))
@@ -52,7 +52,7 @@ internal sealed class Emitter(Graph graph, List<NodeProto> nodes)
         return name;
     }
 
-    /// <summary>A vector of integers: axes, or a shape.</summary>
+    /// <summary>A constant vector of integers: axes, or a shape.</summary>
     public string Integers(params IEnumerable<long> values)
     {
         long[] vector = [.. values];

@@ -2,7 +2,7 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>A value of the graph that is written, with arithmetic: each operation writes a node.</summary>
+/// <summary>A value of the graph, with arithmetic operators: each operation adds a node.</summary>
 internal readonly record struct Expression(Emitter Emitter, string Name, int Type)
 {
     public static Expression operator +(Expression a, Expression b) => a.Apply("Add", b);
@@ -27,7 +27,7 @@ internal readonly record struct Expression(Emitter Emitter, string Name, int Typ
 
     public static Expression operator /(double a, Expression b) => b.Number(a) / b;
 
-    /// <summary>Truth values: where one is above the other.</summary>
+    /// <summary>Truth values: whether a is greater than b.</summary>
     public static Expression operator >(Expression a, Expression b) => a.Apply("Greater", b);
 
     public static Expression operator <(Expression a, Expression b) => a.Apply("Less", b);
@@ -39,29 +39,29 @@ internal readonly record struct Expression(Emitter Emitter, string Name, int Typ
     /// <summary>A number of the same type.</summary>
     public Expression Number(double value) => this with { Name = Emitter.Scalar(value, Type) };
 
-    /// <summary>An operator of one or more inputs, whose result has the same type.</summary>
+    /// <summary>Applies an operator with one or more inputs; the result has the same type.</summary>
     public Expression Apply(string operation, params IEnumerable<Expression> others) =>
         this with
         {
             Name = Emitter.Node(operation, others.Select(other => other.Name).Prepend(Name)),
         };
 
-    /// <summary>An operator with the attributes of a node.</summary>
+    /// <summary>Applies an operator with the attributes of a node.</summary>
     public Expression Apply(NodeProto like) => this with { Name = Emitter.Node(like, Name) };
 
-    /// <summary>One of two, by these truth values.</summary>
+    /// <summary>Chooses between two values by these truth values.</summary>
     public Expression Choose(Expression then, Expression otherwise) => then with { Name = Emitter.Node("Where", Name, then.Name, otherwise.Name) };
 
-    /// <summary>The sum over axes, which stay with length 1.</summary>
+    /// <summary>The sum over axes, which remain as axes of length 1.</summary>
     public Expression Sum(params IEnumerable<long> axes) => this with { Name = Emitter.Node("ReduceSum", Name, Emitter.Integers(axes)) };
 
-    /// <summary>Under another shape.</summary>
+    /// <summary>The value in another shape.</summary>
     public Expression Reshape(params IEnumerable<long> shape) => this with { Name = Emitter.Node("Reshape", Name, Emitter.Integers(shape)) };
 
-    /// <summary>Under the shape of another.</summary>
+    /// <summary>The value in the shape of another one.</summary>
     public Expression ReshapeAs(Expression other) => this with { Name = Emitter.Node("Reshape", Name, Emitter.Node("Shape", other.Name)) };
 
-    /// <summary>With axes of length 1 put in.</summary>
+    /// <summary>The value with additional axes of length 1.</summary>
     public Expression Unsqueeze(params IEnumerable<long> axes) => this with { Name = Emitter.Node("Unsqueeze", Name, Emitter.Integers(axes)) };
 
     public Expression Square() => this * this;

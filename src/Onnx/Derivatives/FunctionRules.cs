@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Functions of analysis.</summary>
+/// <summary>Rules of elementary functions.</summary>
 internal static class FunctionRules
 {
     public static Dictionary<string, Rule> All { get; } =

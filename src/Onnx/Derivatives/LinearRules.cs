@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Operators that are linear in their first input, whatever the others are: the same operator takes the tangent.</summary>
+/// <summary>Rules of operators that are linear in their first input, whatever the other inputs are: the same operator is applied to the tangent.</summary>
 internal static class LinearRules
 {
     private static readonly string[] Names =
@@ -50,7 +50,7 @@ internal static class LinearRules
         var node = context.Node.Clone();
         if (node.OpType == "Resize")
         {
-            // What lies outside is a constant.
+            // Values outside of the image are constants.
             node.With("extrapolation_value", 0.0);
         }
 

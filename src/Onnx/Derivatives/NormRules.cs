@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Normalisations: what they compute from the input itself is differentiated.</summary>
+/// <summary>Rules of normalisations: the statistics that they compute from the input itself are differentiated.</summary>
 internal static class NormRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -50,7 +50,7 @@ internal static class NormRules
         context.SetTangent(tangent * context.Input(1));
         if (context.Node.Output.Count > 1)
         {
-            // The mean m and the inverse deviation r = (E[(x - m)²] + ε)^(-1/2), which layer normalisation gives as well: dr = -r³E[(x - m)dx].
+            // Layer normalisation also gives the mean m and the inverse deviation r = (E[(x - m)²] + ε)^(-1/2): dr = -r³E[(x - m)dx].
             var deviation = x - (x.Sum(axes) / count);
             var inverse = 1 / ((deviation.Square().Sum(axes) / count) + epsilon).Sqrt();
             context.SetTangent(OfType(context, 1, dx.Sum(axes) / count), 1);
@@ -58,7 +58,7 @@ internal static class NormRules
         }
     }
 
-    /// <summary>Statistics may be kept in another precision.</summary>
+    /// <summary>Converts a tangent to the type of an output, since statistics may have another precision.</summary>
     private static Expression OfType(RuleContext context, int output, Expression tangent) =>
         context.OutputType(output) is var type && (type == tangent.Type || type == 0)
             ? tangent
@@ -76,7 +76,7 @@ internal static class NormRules
         context.SetTangent(tangent * context.Input(1).Unsqueeze(AxesFrom(1, context.Rank(0) - 1)));
     }
 
-    /// <summary>Groups of channels of an image; until version 21 a scale belonged to a group, then to a channel.</summary>
+    /// <summary>Groups of channels of an image. Until version 21 there was a scale for each group, since then for each channel.</summary>
     private static void GroupNorm(RuleContext context)
     {
         Refuse(context);
@@ -123,7 +123,7 @@ internal static class NormRules
             .With("pads", [before, 0, after, 0])
             .With("count_include_pad", 1L);
 
-        // The mean over a window of channels, padded with zeros: the sum over n.
+        // n times the mean over a window of channels, padded with zeros, is the sum.
         Expression Window(Expression value) => value.Reshape(0, 1, channels, -1).Apply(pool).ReshapeAs(context.Output());
         var sum = (alpha * Window(x.Square())) + bias;
         var power = sum.Apply("Pow", sum.Number(-beta));

@@ -2,7 +2,7 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Pooling by the largest value: the noise of the value that was taken, which is the first of equal ones.</summary>
+/// <summary>Rules of pooling by the largest value: the tangent of the chosen value, which is the first among equal ones.</summary>
 internal static class PoolRules
 {
     public static Dictionary<string, Rule> All { get; } = new() { ["MaxPool"] = MaxPool, ["GlobalMaxPool"] = GlobalMaxPool };
@@ -12,7 +12,7 @@ internal static class PoolRules
         var (node, dx) = (context.Node, context.Tangent(0)!.Value);
         if (node.Integer("storage_order", 0) != 0)
         {
-            // Indices that count columns first are of no use here.
+            // Indices that count columns first cannot be used here.
             node = node.Clone();
             node.Name = "";
             node.Take("storage_order");
@@ -31,7 +31,7 @@ internal static class PoolRules
             node.Output[1] = context.Emitter.Fresh();
         }
 
-        // Indices count through the whole tensor.
+        // Indices refer to the whole tensor.
         context.SetTangent(dx with { Name = context.Emitter.Node("Gather", dx.Reshape(-1).Name, node.Output[1]) });
     }
 

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Operators that are linear in each of two inputs or more: the sum over inputs with noise, each replaced by its tangent.</summary>
+/// <summary>
+/// Rules of operators that are linear in each of two or more inputs: the sum over the inputs with noise, each in turn replaced by its tangent.
+/// </summary>
 internal static class ProductRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -41,7 +43,7 @@ internal static class ProductRules
         context.SetTangent(OneAtATime(context, 2));
     }
 
-    /// <summary>αA'B' + βC, each matrix transposed or not.</summary>
+    /// <summary>αA'B' + βC, where each matrix may be transposed.</summary>
     private static void Gemm(RuleContext context)
     {
         var product = context.Tangent(0) is null && context.Tangent(1) is null ? (Expression?)null : OneAtATime(context, 2);

@@ -2,7 +2,7 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Sums and extremes over axes, other than the linear ones.</summary>
+/// <summary>Rules of sums and extremes over axes that are not linear.</summary>
 internal static class ReductionRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -20,7 +20,7 @@ internal static class ReductionRules
 
     private static Expression Dx(RuleContext context) => context.Tangent(0)!.Value;
 
-    /// <summary>The tangents of the values that are extreme, averaged: the last digits decide between equal ones.</summary>
+    /// <summary>The mean of the tangents of the extreme values: if several are equal, only rounding would decide between them.</summary>
     private static void Extreme(RuleContext context)
     {
         var dx = Dx(context);
@@ -29,7 +29,7 @@ internal static class ReductionRules
         context.SetTangent(Sum(context, isExtreme.Choose(dx, dx.Number(0))) / count);
     }
 
-    /// <summary>The output with the axes that were reduced kept as axes of length 1.</summary>
+    /// <summary>The output, with the reduced axes as axes of length 1.</summary>
     private static Expression Kept(RuleContext context)
     {
         var node = context.Node.Clone().With("keepdims", 1L);

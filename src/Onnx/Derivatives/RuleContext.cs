@@ -2,8 +2,8 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>What a rule knows: a node, its inputs with their tangents, and where to write.</summary>
-/// <remarks>A tangent has the type and shape of its value. A value without noise has none, and nothing is written for it.</remarks>
+/// <summary>What a rule works on: a node, its inputs with their tangents, and the graph to add nodes to.</summary>
+/// <remarks>A tangent has the type and shape of its value. A value without noise has no tangent, and no nodes are added for it.</remarks>
 internal sealed class RuleContext(
     Graph graph,
     NodeProto node,
@@ -13,7 +13,7 @@ internal sealed class RuleContext(
     DerivativeOptions options
 )
 {
-    /// <summary>The node, which a rule may change before it is written.</summary>
+    /// <summary>The node; a rule may change it before it is added.</summary>
     public NodeProto Node => node;
 
     public Emitter Emitter => emitter;
@@ -23,10 +23,10 @@ internal sealed class RuleContext(
     /// <summary>Type of the elements of the outputs.</summary>
     public int Type => TypeOf(node.Output.First(name => name.Length > 0)).Element;
 
-    /// <summary>Type of the elements of an output; 0 if it is not asked for.</summary>
+    /// <summary>Type of the elements of an output; 0 if the output is not used.</summary>
     public int OutputType(int i) => i < node.Output.Count ? TypeOf(node.Output[i]).Element : 0;
 
-    /// <summary>Whether an input is there.</summary>
+    /// <summary>Whether an input is present.</summary>
     public bool Has(int i) => i < node.Input.Count && node.Input[i].Length > 0;
 
     /// <summary>An input.</summary>
@@ -41,10 +41,10 @@ internal sealed class RuleContext(
     /// <summary>The tangent of an input, or zeros of its shape.</summary>
     public Expression TangentOrZeros(int i) => Tangent(i) ?? ZerosAs(Input(i));
 
-    /// <summary>Zeros of the shape of another value.</summary>
+    /// <summary>Zeros in the shape of another value.</summary>
     public Expression ZerosAs(Expression other) => other with { Name = emitter.Node("Expand", other.Number(0).Name, emitter.Node("Shape", other.Name)) };
 
-    /// <summary>Says what the tangent of an output is.</summary>
+    /// <summary>Sets the tangent of an output.</summary>
     public void SetTangent(Expression tangent, int output = 0)
     {
         if (output < node.Output.Count && node.Output[output].Length > 0)
@@ -53,9 +53,9 @@ internal sealed class RuleContext(
         }
     }
 
-    /// <summary>Brings a tangent that was not broadcast to the shape of the output.</summary>
+    /// <summary>Broadcasts a tangent to the shape of the output, where it does not have that shape yet.</summary>
     /// <param name="tangent">The tangent.</param>
-    /// <param name="shapes">Inputs whose shapes, broadcast, the tangent has.</param>
+    /// <param name="shapes">Indices of inputs; the tangent has the shape to which these are broadcast.</param>
     public Expression Fit(Expression tangent, params ReadOnlySpan<int> shapes)
     {
         var output = TypeOf(node.Output[0]);
@@ -79,14 +79,14 @@ internal sealed class RuleContext(
     /// <summary>Shape of an input.</summary>
     public long[] Shape(int i) => TypeOf(node.Input[i]).Shape ?? throw NotKnown("whose shapes are known before it runs");
 
-    /// <summary>An axis that an attribute names, counted from the first.</summary>
+    /// <summary>The axis in an attribute, counted from the first axis.</summary>
     public int Axis(string attribute, long otherwise, int input = 0)
     {
         var axis = node.Integer(attribute, otherwise);
         return (int)(axis < 0 ? axis + Rank(input) : axis);
     }
 
-    /// <summary>That a derivative is not known.</summary>
+    /// <summary>The exception that the derivative of the node is not known.</summary>
     public InvalidInputException NotKnown(string expectation) => Derivative.NotKnown(graph.Subject, node, expectation);
 
     private TensorType TypeOf(string name) => types.TryGetValue(name, out var type) ? type : default;

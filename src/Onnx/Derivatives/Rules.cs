@@ -2,13 +2,13 @@ using System.Collections.Frozen;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Gives the tangents of the outputs of a node from those of its inputs.</summary>
+/// <summary>Computes the tangents of a node's outputs from those of its inputs.</summary>
 internal delegate void Rule(RuleContext context);
 
 /// <summary>The rule of each operator.</summary>
 internal static class Rules
 {
-    /// <summary>By name of the operator.</summary>
+    /// <summary>All rules, by the name of the operator.</summary>
     public static FrozenDictionary<string, Rule> All { get; } =
         new[]
         {

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Operators that put values elsewhere.</summary>
+/// <summary>Rules of operators that move values to other positions.</summary>
 internal static class ShapeRules
 {
     public static Dictionary<string, Rule> All { get; } =
@@ -22,7 +22,7 @@ internal static class ShapeRules
             ["TopK"] = TopK,
         };
 
-    /// <summary>What is put around is a constant.</summary>
+    /// <summary>The tangent of padding is zero, since the padding is constant.</summary>
     private static void Pad(RuleContext context)
     {
         if (context.Tangent(0) is not { } tangent || context.Tangent(2) is not null)

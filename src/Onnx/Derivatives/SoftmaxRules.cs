@@ -1,6 +1,6 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Softmax and its logarithm along an axis.</summary>
+/// <summary>Rules of the softmax and of its logarithm along an axis.</summary>
 internal static class SoftmaxRules
 {
     public static Dictionary<string, Rule> All { get; } = new() { ["Softmax"] = Softmax, ["LogSoftmax"] = LogSoftmax };

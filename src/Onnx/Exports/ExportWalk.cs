@@ -4,7 +4,7 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Goes through a description in the order in which the model draws parameters, and remembers the value at each place.</summary>
+/// <summary>Walks through a description in the order in which the model draws parameters, and records the value at each place.</summary>
 internal sealed class ExportWalk : NetworkWalk
 {
     private readonly string _name;
@@ -15,7 +15,7 @@ internal sealed class ExportWalk : NetworkWalk
     public ExportWalk(Network network, IParameterSource<float> parameters)
         : base(network) => (_name, _layers) = (network.Name, new ExportedLayers(network, parameters));
 
-    /// <summary>Writes the graph; the value at each of the network's places comes with it.</summary>
+    /// <summary>Writes the graph; returns it together with the value at each of the network's places.</summary>
     public (GraphProto Graph, IReadOnlyList<string> Places) Run()
     {
         Walk();

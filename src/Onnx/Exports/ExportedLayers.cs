@@ -20,10 +20,10 @@ internal sealed class ExportedLayers
         Graph.Input.Add(input);
     }
 
-    /// <summary>What has been written.</summary>
+    /// <summary>The nodes that have been written.</summary>
     public GraphProto Graph { get; } = new();
 
-    /// <summary>A node.</summary>
+    /// <summary>Makes a node.</summary>
     public static NodeProto NodeOf(string operation, string output, params IEnumerable<string> inputs)
     {
         var node = new NodeProto { OpType = operation, Name = output };
@@ -32,7 +32,7 @@ internal sealed class ExportedLayers
         return node;
     }
 
-    /// <summary>Writes a node of one output.</summary>
+    /// <summary>Writes a node with one output, and returns the output's name.</summary>
     public string Node(string operation, params IEnumerable<string> inputs) => Node(operation, _ => { }, inputs);
 
     /// <summary>The next tensor that a mapping draws.</summary>
@@ -61,10 +61,10 @@ internal sealed class ExportedLayers
     public string Scaled(string value, double factor) => factor is 1 ? value : Node("Mul", value, Number(factor));
 
     /// <summary>Writes a layer.</summary>
-    /// <param name="layer">The layer, other than a repeat or a residual.</param>
-    /// <param name="value">What it takes.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <returns>What it gives.</returns>
+    /// <param name="layer">The layer, which is neither a repeat nor a residual layer.</param>
+    /// <param name="value">Name of its input.</param>
+    /// <param name="shape">Shape of its input.</param>
+    /// <returns>Name of its output.</returns>
     public string Write(Layer layer, string value, Shape shape) =>
         layer switch
         {
@@ -120,7 +120,9 @@ internal sealed class ExportedLayers
         return tensor.Name;
     }
 
-    /// <summary>A beginning at floor((k-1)/2) times the dilation before each position, and as much after it as the last position needs.</summary>
+    /// <summary>
+    /// Writes a convolution: a patch begins floor((k-1)/2) times the dilation before its position, and padding follows as the last position needs it.
+    /// </summary>
     private string Convolve(Convolution convolution, string value, Shape shape)
     {
         var groups = convolution.GroupsOf(shape.Channels);
@@ -145,7 +147,7 @@ internal sealed class ExportedLayers
                 .With("pads", pads);
     }
 
-    /// <summary>Puts what lies beyond the border around an axis.</summary>
+    /// <summary>Extends an axis by the values beyond the border.</summary>
     private string Around(string value, int axis, int length, int before, int after, Boundary boundary)
     {
         long Source(int position) =>
@@ -160,7 +162,9 @@ internal sealed class ExportedLayers
         return Node("Gather", node => node.With("axis", axis), value, Integers([.. Enumerable.Range(-before, before + length + after).Select(Source)]));
     }
 
-    /// <summary>Weights (rows, columns, inputs, outputs) as ONNX has them (outputs, inputs, rows, columns), and biases where there are any.</summary>
+    /// <summary>
+    /// Converts weights (rows, columns, inputs, outputs) to the order of ONNX (outputs, inputs, rows, columns), and adds biases if there are any.
+    /// </summary>
     private IEnumerable<string> WeightsAndBiases(Initialisation parameters, int kernel, int inputs, int outputs)
     {
         var (drawn, turned, window) = (Next(), new float[checked(kernel * kernel * inputs * outputs)], kernel * kernel);
@@ -214,7 +218,7 @@ internal sealed class ExportedLayers
         return Node("BatchNormalization", node => node.With("epsilon", norm.Epsilon), value, Constant(norm.Scale), Constant(0), Constant(0), Constant(1));
     }
 
-    /// <summary>γ(x - m)/sqrt(E[(x - m)²] + ε) over axes; without m for an RMS norm.</summary>
+    /// <summary>γ(x - m)/sqrt(E[(x - m)²] + ε) over axes; without m for RMS norm.</summary>
     private string Normalise(Norm norm, string value, params long[] axes)
     {
         string Mean(string of) => Node("ReduceMean", of, Integers(axes));
@@ -225,7 +229,7 @@ internal sealed class ExportedLayers
 
     private string Pooled(string operation, Pooling pool, string value, Shape shape)
     {
-        // Images of one row or column are pooled along the other axis.
+        // An image of one row or one column is pooled along the other axis only.
         long[] window = [shape.Height == 1 ? 1 : pool.Size, shape.Width == 1 ? 1 : pool.Size];
         return Node(operation, node => node.With("kernel_shape", window).With("strides", window), value);
     }

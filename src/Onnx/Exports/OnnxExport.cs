@@ -8,13 +8,13 @@ namespace Wellbehaved.Onnx;
 /// <summary>Writes described networks as ONNX files: the mapping that the model draws for a seed and a simulation.</summary>
 public static class OnnxExport
 {
-    /// <summary>The version of operators that is written.</summary>
+    /// <summary>The version of ONNX's operators that is written.</summary>
     internal const int Opset = 20;
 
-    /// <summary>Elements of four bytes in the 2 GiB of a file, less what names and shapes take.</summary>
+    /// <summary>Greatest number of elements of four bytes that fit the 2 GiB of a file together with names and shapes.</summary>
     private const int MostElements = 500_000_000;
 
-    /// <summary>The key under which a file names the value at a place.</summary>
+    /// <summary>The key of a file's metadata for the name of the value at a place; the number of the place follows it.</summary>
     internal const string PlaceKey = "wellbehaved.place.";
 
     /// <summary>Writes a network.</summary>
@@ -23,11 +23,11 @@ public static class OnnxExport
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
     /// <remarks>
-    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained
-    /// network does.
-    /// Masks of channels and survivals are drawn like weights and stand in the file as numbers.
+    /// The input <c>x</c> holds images (batch, channels, rows, columns); the output is <c>y</c>. Batch normalisation stores mean 0 and variance 1, as in an
+    /// untrained network.
+    /// Masks of channels and survivals are drawn like weights, and stored in the file as numbers.
     /// </remarks>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file cannot do, or the file cannot be
     /// written.</exception>
     public static void Write(Network network, string path, ulong seed, uint simulation = 0)
     {
@@ -46,11 +46,11 @@ public static class OnnxExport
 
     /// <summary>Writes a network.</summary>
     /// <param name="network">Its description.</param>
-    /// <param name="stream">What is written to.</param>
+    /// <param name="stream">The stream to write.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a
-    /// file holds.</exception>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file cannot do, or there are more parameters than a
+    /// file can hold.</exception>
     public static void Write(Network network, Stream stream, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -64,7 +64,7 @@ public static class OnnxExport
         Model(network, seed, simulation).WriteTo(stream);
     }
 
-    /// <summary>The model of a network; under <see cref="PlaceKey"/> and a number each place of it has the name of its value.</summary>
+    /// <summary>The model of a network. Its metadata has, under <see cref="PlaceKey"/> and the number of each place, the name of the value there.</summary>
     internal static ModelProto Model(Network network, ulong seed, uint simulation)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -4,7 +4,7 @@ using AttributeType = Wellbehaved.Onnx.Format.AttributeProto.Types.AttributeType
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Attributes of nodes by name.</summary>
+/// <summary>Reads and writes attributes of nodes by name.</summary>
 internal static class Attributes
 {
     public static AttributeProto? Attribute(this NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
@@ -17,8 +17,8 @@ internal static class Attributes
 
     public static long[]? Integers(this NodeProto node, string name) => node.Attribute(name)?.Ints.ToArray();
 
-    /// <summary>Takes an attribute away.</summary>
-    /// <returns>What was there.</returns>
+    /// <summary>Removes an attribute.</summary>
+    /// <returns>The removed attribute; null if there was none.</returns>
     public static AttributeProto? Take(this NodeProto node, string name)
     {
         var attribute = node.Attribute(name);
@@ -81,6 +81,6 @@ internal static class Attributes
         return node;
     }
 
-    /// <summary>How messages name a node: its operator, and its name or the first value that it computes.</summary>
+    /// <summary>The name of a node in messages: its operator, and its name or the first value that it computes.</summary>
     public static string Called(this NodeProto node) => $"{node.OpType} '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(""))}'";
 }

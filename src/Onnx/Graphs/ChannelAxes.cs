@@ -2,7 +2,7 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Which axis of each value counts channels.</summary>
+/// <summary>Finds the axis of channels of each value.</summary>
 internal static class ChannelAxes
 {
     private static readonly HashSet<string> Second =
@@ -70,7 +70,7 @@ internal static class ChannelAxes
             case "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten":
                 return AfterReshape(before, axis, shape);
             default:
-                // Axes that are summed away, or picked from, disappear: what remains after them keeps its distance to the end.
+                // Axes that are summed over, or from which an element is picked, disappear. The axes after them keep their distance to the end.
                 return before.Length == shape.Length ? axis
                     : before.Length > shape.Length
                         ? Gone(node, before.Length) is { } gone
@@ -87,7 +87,8 @@ internal static class ChannelAxes
     private static long Positive(long axis, int rank) => axis < 0 ? axis + rank : axis;
 
     /// <summary>
-    /// Axes that are split or merged form groups of the same product; of a group that is split the last axis of more than one element counts.
+    /// The axis after a change of shape. Split or merged axes form groups with equal products; of a group that is split, the last axis of more than one element
+    /// is taken.
     /// </summary>
     private static int AfterReshape(long[] before, int axis, long[] after)
     {

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>Which values depend on the elements of others, and not on their shapes alone.</summary>
+/// <summary>Finds the values that depend on the elements of others, and not only on their shapes.</summary>
 internal static class DataDependence
 {
-    /// <summary>The values that depend on some, and those themselves.</summary>
+    /// <summary>The values that depend on the given ones, including the given ones.</summary>
     public static HashSet<string> Find(Graph graph, IEnumerable<string> values)
     {
         var dependent = new HashSet<string>(values);

@@ -2,34 +2,34 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>The graph of a model: nodes in an order in which each comes after those that compute its inputs, and constants by name.</summary>
+/// <summary>The graph of a model: nodes in an order in which each follows the nodes that compute its inputs, and constants by name.</summary>
 internal sealed class Graph
 {
     private readonly HashSet<string> _names = [];
     private int _fresh;
 
-    /// <summary>Version of the operators of ONNX.</summary>
+    /// <summary>Version of ONNX's operators.</summary>
     public required int Opset { get; set; }
 
-    /// <summary>The file, as messages name it.</summary>
+    /// <summary>The file's name in messages.</summary>
     public required string Subject { get; init; }
 
     /// <summary>The nodes.</summary>
     public List<NodeProto> Nodes { get; set; } = [];
 
-    /// <summary>Constant tensors: initializers, and the values of nodes Constant.</summary>
+    /// <summary>Constant tensors: initializers, and the values of Constant nodes.</summary>
     public Dictionary<string, TensorProto> Constants { get; } = [];
 
-    /// <summary>What is given at each run.</summary>
+    /// <summary>The inputs, which are given at each run.</summary>
     public List<ValueInfoProto> Inputs { get; } = [];
 
-    /// <summary>What the model computes.</summary>
+    /// <summary>The outputs of the model.</summary>
     public List<string> Outputs { get; } = [];
 
-    /// <summary>The node whose derivative a value belongs to, where a graph holds derivatives.</summary>
+    /// <summary>In a graph with derivatives, the node to whose derivative a value belongs.</summary>
     public Dictionary<string, NodeProto> Differentiated { get; } = [];
 
-    /// <summary>A graph of the same constants and inputs with other nodes.</summary>
+    /// <summary>A graph with the same constants and inputs but other nodes.</summary>
     public Graph WithNodes(IEnumerable<NodeProto> nodes)
     {
         var graph = new Graph
@@ -48,7 +48,7 @@ internal sealed class Graph
         return graph;
     }
 
-    /// <summary>A name that no value has.</summary>
+    /// <summary>A name that no other value has.</summary>
     public string Fresh(string stem)
     {
         if (_names.Count == 0)
@@ -76,7 +76,7 @@ internal sealed class Graph
         return name;
     }
 
-    /// <summary>Values that a node uses: its inputs, and those that the graphs within it take from around them.</summary>
+    /// <summary>The values that a node uses: its inputs, and values from outside that graphs inside the node use.</summary>
     public static IEnumerable<string> Uses(NodeProto node) =>
         node
             .Input.Where(name => name.Length > 0)

@@ -5,14 +5,14 @@ namespace Wellbehaved.Onnx;
 /// <summary>Writes parts of a graph as models that ONNX Runtime loads.</summary>
 internal static class GraphModel
 {
-    /// <summary>The version of the format that is written: what was last said to hold for all operators in use.</summary>
+    /// <summary>The version of the file format that is written; it is valid for all operators in use.</summary>
     private const long FormatVersion = 8;
 
     /// <summary>A model of some nodes.</summary>
-    /// <param name="graph">Whose constants and version of operators they have.</param>
+    /// <param name="graph">The graph with their constants and their version of operators.</param>
     /// <param name="nodes">The nodes, in order.</param>
-    /// <param name="inputs">What is given at each run.</param>
-    /// <param name="outputs">Names of the values that are wanted; ONNX Runtime infers their types.</param>
+    /// <param name="inputs">The inputs, which are given at each run.</param>
+    /// <param name="outputs">Names of the values to compute; ONNX Runtime infers their types.</param>
     public static ModelProto Write(Graph graph, IEnumerable<NodeProto> nodes, IEnumerable<ValueInfoProto> inputs, IEnumerable<string> outputs)
     {
         var model = new ModelProto

@@ -6,10 +6,10 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Elements of the tensors that a model file holds, in whichever of its fields they stand.</summary>
+/// <summary>Reads the elements of the tensors in a model file, which may be in different fields.</summary>
 internal static class Tensors
 {
-    /// <summary>Bytes of an element; 0 for types that are read no further (text, complex numbers, what later versions added).</summary>
+    /// <summary>Bytes of an element; 0 for types that are not read (text, complex numbers, types of later versions).</summary>
     public static int ElementBytes(DataType type) =>
         type switch
         {
@@ -20,7 +20,7 @@ internal static class Tensors
             _ => 0,
         };
 
-    /// <summary>Whether noise can be carried by values of a type.</summary>
+    /// <summary>Whether values of a type can have noise.</summary>
     public static bool IsReal(int type) => (DataType)type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
 
     /// <summary>Number of elements; null if a dimension is negative or the product exceeds 2⁴⁰.</summary>
@@ -67,7 +67,7 @@ internal static class Tensors
             _ => null,
         };
 
-    /// <summary>The elements of a tensor of numbers as memory has them.</summary>
+    /// <summary>The elements of a tensor of numbers in their binary form.</summary>
     public static byte[] Bytes(TensorProto tensor)
     {
         if (!tensor.RawData.IsEmpty)
@@ -113,7 +113,7 @@ internal static class Tensors
         return tensor;
     }
 
-    /// <summary>A vector of integers, as operators take axes and shapes.</summary>
+    /// <summary>A vector of integers, for operators that take axes or shapes.</summary>
     public static TensorProto FromIntegers(params ReadOnlySpan<long> values)
     {
         var tensor = new TensorProto { DataType = (int)DataType.Int64, RawData = UnsafeByteOperations.UnsafeWrap(MemoryMarshal.AsBytes(values).ToArray()) };

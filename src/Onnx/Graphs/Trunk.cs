@@ -1,15 +1,15 @@
 namespace Wellbehaved.Onnx;
 
-/// <summary>The values that every path from the noise to the output passes.</summary>
+/// <summary>Finds the values on every path from the noise to the output.</summary>
 internal static class Trunk
 {
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds these values.</summary>
     /// <param name="graph">The graph, its nodes in order.</param>
     /// <param name="tangents">Values that noise reaches.</param>
-    /// <param name="entries">Where noise enters.</param>
+    /// <param name="entries">The values at which noise enters.</param>
     public static HashSet<string> Find(Graph graph, IReadOnlyDictionary<string, string> tangents, IReadOnlyCollection<string> entries)
     {
-        // The output that is computed last is the network's; others are taken on the way.
+        // The output that is computed last is the network's output; other outputs are intermediate results.
         var last = graph.Nodes.SelectMany(node => node.Output).LastOrDefault(output => tangents.ContainsKey(output) && graph.Outputs.Contains(output));
         if (last is null)
         {
@@ -25,7 +25,7 @@ internal static class Trunk
             }
         }
 
-        // Values in the order in which they are known; how far the edges reach that begin at a value.
+        // Values are listed in the order in which they are computed; the reach of a value is the farthest value to which an edge leads from it.
         var names = graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Output)).Where(leads.Contains).Distinct();
         var order = names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
         var reach = new int[order.Count];
@@ -40,7 +40,7 @@ internal static class Trunk
             }
         }
 
-        // A path that avoids a value has an edge from before it to beyond it, and the other way round.
+        // A path avoids a value if and only if it has an edge from before the value to after it.
         var trunk = new HashSet<string>();
         var farthest = entries.Where(order.ContainsKey).Select(entry => order[entry]).DefaultIfEmpty(0).Max();
         foreach (var (name, i) in order.OrderBy(pair => pair.Value))

@@ -3,15 +3,15 @@ using Wellbehaved.Onnx.Format;
 namespace Wellbehaved.Onnx;
 
 /// <summary>A tensor of parameters.</summary>
-/// <param name="Value">The value of the graph that it is.</param>
-/// <param name="Tensor">What the file has.</param>
-/// <param name="Role">What it is to the network.</param>
-/// <param name="FanIn">Inputs that an output sums over, of the layer that it belongs to.</param>
-/// <param name="FanOut">Outputs that an input reaches.</param>
-/// <param name="Law">Where mappings have it from.</param>
+/// <param name="Value">The name of its value in the graph.</param>
+/// <param name="Tensor">The tensor in the file.</param>
+/// <param name="Role">Its role in the network.</param>
+/// <param name="FanIn">Number of inputs that are summed for an output of its layer.</param>
+/// <param name="FanOut">Number of outputs that an input contributes to.</param>
+/// <param name="Law">The law by which mappings draw it.</param>
 internal sealed record Parameter(string Value, TensorProto Tensor, OnnxParameterRole Role, double FanIn, double FanOut, ParameterLaw Law)
 {
-    /// <summary>The law that a family of laws has for this tensor.</summary>
+    /// <summary>The law of this tensor under a choice of weights.</summary>
     public ParameterLaw LawOf(OnnxWeights weights)
     {
         if (weights is OnnxWeights.File)

@@ -16,19 +16,21 @@ internal enum LawShape
 /// <param name="Shape">Its shape.</param>
 /// <param name="Mean">Its mean.</param>
 /// <param name="Deviation">Its standard deviation.</param>
-/// <param name="IsGuessed">Whether elements are too few to tell the shape.</param>
+/// <param name="IsGuessed">Whether the elements are too few to determine the shape.</param>
 internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, double Deviation = 0, bool IsGuessed = false)
 {
-    /// <summary>Below this fourth moment, in units of the squared variance, numbers are called uniform: those have 1.8, normal ones 3.</summary>
+    /// <summary>
+    /// Numbers count as uniform if their fourth moment, divided by the squared variance, is below this: it is 1.8 for uniform and 3 for normal numbers.
+    /// </summary>
     private const double UniformBelow = 2.4;
 
-    /// <summary>Elements below which a fourth moment tells nothing.</summary>
+    /// <summary>With fewer elements a fourth moment says nothing.</summary>
     private const int FewElements = 30;
 
-    /// <summary>As it is in the file.</summary>
+    /// <summary>The law that keeps the values in the file.</summary>
     public static ParameterLaw FromFile { get; } = new(LawShape.Stays);
 
-    /// <summary>The law that elements look drawn from.</summary>
+    /// <summary>The law that fits given elements.</summary>
     public static ParameterLaw Like(ReadOnlySpan<double> elements)
     {
         var mean = 0.0;
@@ -57,7 +59,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
     }
 
     /// <summary>Draws elements.</summary>
-    /// <param name="elements">What to fill.</param>
+    /// <param name="elements">Receives the elements.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="mapping">Number of the mapping.</param>
     /// <param name="parameter">Number of the tensor.</param>
@@ -87,7 +89,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
         }
     }
 
-    /// <summary>In words.</summary>
+    /// <summary>The law in words.</summary>
     public override string ToString() =>
         Shape switch
         {
@@ -98,7 +100,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
             _ => throw new InvalidOperationException($"no law {Shape}"),
         };
 
-    /// <summary>Three digits, as all reports spell them: <c>9.21e-3</c>.</summary>
+    /// <summary>A number with three digits, as in all reports: <c>9.21e-3</c>.</summary>
     private static string Spell(double value) =>
         value.ToString(value != 0 && Math.Abs(value) is < 0.01 or >= 999.5 ? "0.##e0" : "G3", CultureInfo.InvariantCulture);
 }

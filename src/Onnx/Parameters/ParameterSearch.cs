@@ -3,10 +3,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Finds the parameters of a graph by what nodes do with constant tensors.</summary>
+/// <summary>Finds the parameters of a graph from the use of constant tensors by nodes.</summary>
 internal sealed class ParameterSearch
 {
-    /// <summary>Operators that show a tensor in another form.</summary>
+    /// <summary>Operators that give a tensor another form without changing its elements.</summary>
     private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
 
     private readonly Graph _graph;
@@ -29,11 +29,11 @@ internal sealed class ParameterSearch
         _dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
     }
 
-    /// <summary>Finds them, in the order in which nodes use them.</summary>
+    /// <summary>Finds the parameters, in the order in which nodes use them.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="types">Types of its values.</param>
-    /// <param name="weights">Where mappings have them from.</param>
-    /// <param name="keep">Patterns, with *, of names whose tensors stay as they are in the file.</param>
+    /// <param name="weights">The source of the parameters of mappings.</param>
+    /// <param name="keep">Patterns, with *, of names of tensors that keep their values from the file.</param>
     public static List<Parameter> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, OnnxWeights weights, IReadOnlyList<string> keep)
     {
         var search = new ParameterSearch(graph, types);
@@ -66,7 +66,9 @@ internal sealed class ParameterSearch
         ];
     }
 
-    /// <summary>Whether tokens choose rows of a table here: not where positions do, which depend on the shape of an input alone.</summary>
+    /// <summary>
+    /// Whether tokens select rows of a table at a node. Where positions do, which depend only on the shape of an input, the table is no embedding.
+    /// </summary>
     public static bool IsEmbedding(NodeProto node, Graph graph, IReadOnlyDictionary<string, TensorType> types, HashSet<string> dependent) =>
         node.OpType == "Gather"
         && node.Integer("axis", 0) == 0
@@ -132,7 +134,7 @@ internal sealed class ParameterSearch
         }
     }
 
-    /// <summary>Indices of a constant factor that the result lacks are summed over.</summary>
+    /// <summary>In an Einsum, indices of a constant factor that do not occur in the result are summed over.</summary>
     private void Einsum(NodeProto node)
     {
         var sides = node.Text("equation", "").Replace(" ", "", StringComparison.Ordinal).Split("->");
@@ -154,7 +156,8 @@ internal sealed class ParameterSearch
     }
 
     /// <summary>
-    /// A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.
+    /// A vector that is added after a matrix product is its bias. After a division by a root, which belongs to a normalisation of several nodes, a vector is
+    /// the scale of that normalisation, and the next vector its shift.
     /// </summary>
     private void Elementwise(NodeProto node)
     {
@@ -208,8 +211,8 @@ internal sealed class ParameterSearch
         }
     }
 
-    /// <summary>The tensor that a value shows; null if it is computed.</summary>
-    /// <remarks>PyTorch's exporter gives equal tensors of different layers one place and an Identity each: the Identity is the parameter.</remarks>
+    /// <summary>The tensor behind a value; null if the value is computed.</summary>
+    /// <remarks>PyTorch's exporter stores equal tensors of different layers only once, with an Identity node for each; the Identity is the parameter.</remarks>
     private (string Value, TensorProto Tensor)? Resolve(string name)
     {
         for (var value = name; ; )

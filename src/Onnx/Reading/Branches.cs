@@ -3,12 +3,12 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Puts the branch that is taken in the place of each If whose condition is no matter of the elements of inputs.</summary>
+/// <summary>Replaces each If node by its taken branch, if the condition does not depend on elements of inputs.</summary>
 internal static class Branches
 {
     private const int MostDepth = 32;
 
-    /// <summary>Inlines branches in place, those within branches too.</summary>
+    /// <summary>Inlines branches in place, also nested ones.</summary>
     public static void Inline(Graph graph, Func<IReadOnlyList<OrtValue>> inputs, int threads)
     {
         for (var depth = 0; graph.Nodes.Exists(node => node.OpType == "If"); depth++)

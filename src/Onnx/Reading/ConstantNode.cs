@@ -4,10 +4,10 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>What a node Constant holds.</summary>
+/// <summary>Reads the value of a Constant node.</summary>
 internal static class ConstantNode
 {
-    /// <summary>Its tensor; null where it is sparse or nothing is given.</summary>
+    /// <summary>The value as a tensor; null where it is sparse or missing.</summary>
     public static TensorProto? Value(NodeProto node)
     {
         foreach (var attribute in node.Attribute)

@@ -4,12 +4,12 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Reads tensors that stand in files beside the model's.</summary>
-/// <remarks>A model that others wrote names these files: none is opened that lies outside of the model's folder, not even through a link.</remarks>
+/// <summary>Reads tensors that are stored in files beside the model's file.</summary>
+/// <remarks>The names of these files come from the model, so only files inside the model's folder are opened, and links are not followed.</remarks>
 internal static class ExternalData
 {
-    /// <summary>Puts the bytes into the tensor.</summary>
-    /// <exception cref="InvalidInputException">The place named is none of the model's, or the bytes are not there.</exception>
+    /// <summary>Reads the bytes into the tensor.</summary>
+    /// <exception cref="InvalidInputException">The file is outside of the model's folder, or does not hold the bytes.</exception>
     public static void Load(string modelPath, TensorProto tensor, long bytes)
     {
         InvalidInputException Wrong(string found, Exception? inner = null) =>

@@ -4,13 +4,13 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Checks a model and brings its graph into the form that everything else works on.</summary>
+/// <summary>Checks a model and converts its graph to the form that all other code uses.</summary>
 internal static class GraphReader
 {
-    /// <summary>The oldest operators: before version 7 binary ones broadcast in another way.</summary>
+    /// <summary>The oldest supported version of operators; before version 7 binary operators were broadcast in another way.</summary>
     public const int OldestOpset = 7;
 
-    /// <summary>The newest version that the ONNX Runtime in use knows.</summary>
+    /// <summary>The newest version that the installed ONNX Runtime supports.</summary>
     public const int NewestOpset = 26;
 
     private const int MostNodes = 1_000_000;
@@ -18,7 +18,7 @@ internal static class GraphReader
     /// <summary>Reads the graph of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file.</param>
-    /// <exception cref="InvalidInputException">It is no model that can be run: the message names the node or tensor.</exception>
+    /// <exception cref="InvalidInputException">It is not a model that can be run; the message names the node or tensor.</exception>
     public static Graph Read(ModelProto model, string path)
     {
         var graph = new Graph { Opset = Opset(model, path), Subject = path };
@@ -33,7 +33,7 @@ internal static class GraphReader
             throw new InvalidInputException(path, $"expected dense tensors, got the sparse tensor '{model.Graph.SparseInitializer[0].Values?.Name}'");
         }
 
-        // Until version 3 of the format each initializer was named as an input too.
+        // Until version 3 of the format, each initializer was also listed as an input.
         graph.Inputs.AddRange(model.Graph.Input.Where(input => !graph.Constants.ContainsKey(input.Name)));
         graph.Outputs.AddRange(model.Graph.Output.Select(output => output.Name));
         if (graph.Inputs.FirstOrDefault(input => input.Type?.TensorType is null) is { } other)
@@ -44,7 +44,7 @@ internal static class GraphReader
         var (nodes, names) = (new List<NodeProto>(), new HashSet<string>());
         foreach (var node in model.Graph.Node)
         {
-            // ONNX Runtime wants names of nodes to differ, ONNX does not.
+            // ONNX Runtime requires that names of nodes differ; ONNX does not.
             node.Name = names.Add(node.Name) ? node.Name : "";
             if (node.OpType == "Constant")
             {
@@ -150,7 +150,7 @@ internal static class GraphReader
             );
         }
 
-        // What nodes hold has no name of its own.
+        // A tensor inside a node has no name of its own.
         tensor.Name = name;
         if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
         {

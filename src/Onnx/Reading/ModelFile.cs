@@ -7,11 +7,11 @@ namespace Wellbehaved.Onnx;
 /// <summary>Reads the bytes of a model file.</summary>
 internal static class ModelFile
 {
-    /// <summary>What protocol buffers allow.</summary>
+    /// <summary>The greatest size that protocol buffers allow.</summary>
     private const long MostBytes = int.MaxValue;
 
     /// <summary>Reads a model and the hash of its file.</summary>
-    /// <exception cref="InvalidInputException">The file cannot be read, or is no model.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be read, or is not a model.</exception>
     public static (ModelProto Model, string Sha256) Read(string path)
     {
         try

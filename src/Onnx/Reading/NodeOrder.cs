@@ -2,11 +2,11 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>The order in which nodes run.</summary>
+/// <summary>Sorts nodes into the order in which they can run.</summary>
 internal static class NodeOrder
 {
-    /// <summary>Sorts nodes so that each comes after those that compute its inputs, as near to the order given as that allows.</summary>
-    /// <exception cref="InvalidInputException">A value is computed twice or not at all, or nodes wait for each other.</exception>
+    /// <summary>Sorts nodes so that each follows the nodes that compute its inputs, as close to the given order as possible.</summary>
+    /// <exception cref="InvalidInputException">A value is computed twice or not at all, or nodes depend on each other in a circle.</exception>
     public static List<NodeProto> Sort(Graph graph, IReadOnlyList<NodeProto> nodes)
     {
         var known = graph.Constants.Keys.Concat(graph.Inputs.Select(input => input.Name)).ToHashSet();

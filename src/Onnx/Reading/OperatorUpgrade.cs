@@ -2,16 +2,17 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Writes operators of older versions as those of version 13, so that each rule knows one form.</summary>
+/// <summary>Converts operators of older versions to version 13, so that each rule need only handle one form.</summary>
 /// <remarks>
-/// What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.
+/// Changes between the versions: some attributes became inputs, and Softmax no longer treats its input as two-dimensional. Source: ONNX, <i>Operator
+/// Changelog</i>.
 /// </remarks>
 internal static class OperatorUpgrade
 {
-    /// <summary>The version whose forms are the least that rules know.</summary>
+    /// <summary>The oldest version whose forms the rules handle.</summary>
     public const int Version = 13;
 
-    /// <summary>Upgrades a graph in place. Dropouts are off in every version.</summary>
+    /// <summary>Upgrades a graph in place. In every version, dropout is made to keep everything.</summary>
     public static void Apply(Graph graph)
     {
         var nodes = new List<NodeProto>();
@@ -19,7 +20,7 @@ internal static class OperatorUpgrade
         {
             if (node.OpType == "Dropout")
             {
-                // Without a ratio and a mode it keeps everything.
+                // Without a ratio and a mode, dropout keeps everything.
                 node.Attribute.Clear();
                 while (node.Input.Count > 1)
                 {
@@ -113,7 +114,7 @@ internal static class OperatorUpgrade
         return result;
     }
 
-    /// <summary>Resize of version 10 and Upsample place points at multiples of the scale, and take the nearest below.</summary>
+    /// <summary>Upgrades Resize of version 10 and Upsample, which place points at multiples of the scale and take the nearest point below.</summary>
     private static void Enlarge(Graph graph, NodeProto node, List<NodeProto> nodes)
     {
         var scales =
@@ -130,7 +131,7 @@ internal static class OperatorUpgrade
         nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));
     }
 
-    /// <summary>Softmax over all axes from one on, as it was before version 13.</summary>
+    /// <summary>Upgrades Softmax from before version 13, which was over all axes from a given one on.</summary>
     private static void Flattened(Graph graph, NodeProto node, List<NodeProto> nodes)
     {
         var axis = node.Integer("axis", 1);

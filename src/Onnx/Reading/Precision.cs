@@ -4,12 +4,12 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Writes a graph in another precision: half precision is run in single.</summary>
+/// <summary>Converts a graph to another precision: half precision is run in single precision.</summary>
 internal static class Precision
 {
     /// <summary>Changes types in place.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="from">Types of real numbers that are changed.</param>
+    /// <param name="from">Types of real numbers to change.</param>
     /// <param name="to">Single or double precision.</param>
     public static void Change(Graph graph, IReadOnlyCollection<DataType> from, DataType to)
     {

@@ -6,14 +6,14 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 namespace Wellbehaved.Onnx;
 
 /// <summary>
-/// Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.
+/// Recognises activations by their values: nodes that agree with a described function at many points are that function, whatever operators they consist of.
 /// </summary>
 /// <param name="graph">The graph of the nodes.</param>
 internal sealed class FunctionMatch(Graph graph)
 {
     private const int Points = 81;
 
-    /// <summary>Single precision, of numbers up to four, in several operations.</summary>
+    /// <summary>Tolerance for several operations in single precision on numbers up to four.</summary>
     private const double Tolerance = 2e-5;
 
     private static readonly float[] Arguments = [.. Enumerable.Range(0, Points).Select(i => (i - (Points / 2)) * 0.1f)];
@@ -29,10 +29,10 @@ internal sealed class FunctionMatch(Graph graph)
     private readonly Dictionary<string, Function?> _met = [];
 
     /// <summary>The function that nodes compute.</summary>
-    /// <param name="nodes">The nodes, which act on each element alone.</param>
-    /// <param name="from">The value that they take.</param>
-    /// <param name="to">The value that they give.</param>
-    /// <returns>The function; null if it is none that is described.</returns>
+    /// <param name="nodes">The nodes, which are elementwise.</param>
+    /// <param name="from">Their input value.</param>
+    /// <param name="to">Their output value.</param>
+    /// <returns>The function; null if it is not one that can be described.</returns>
     public Function? Recognise(IReadOnlyList<NodeProto> nodes, string from, string to)
     {
         var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Skip(1))}" : to;
@@ -79,7 +79,7 @@ internal sealed class FunctionMatch(Graph graph)
             }
         }
 
-        // The slope below zero is what it says at -1.
+        // The slope below zero follows from the value at -1.
         var slope = -found[(Points / 2) - 10];
         return Agree(found, [.. Arguments.Select(argument => argument > 0 ? argument : slope * argument)]) ? Function.LeakyRelu(slope) : null;
     }

@@ -4,14 +4,16 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Recognises layers of one node.</summary>
+/// <summary>Recognises layers that consist of one node.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="types">Types of its values.</param>
 /// <param name="parameters">Its parameters.</param>
-/// <param name="batchNorm">Which statistics batch norm takes.</param>
+/// <param name="batchNorm">Which statistics batch norm uses.</param>
 internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<Parameter> parameters, OnnxBatchNorm batchNorm)
 {
-    /// <summary>A mean of weights below this share of their deviation matters little, and below so many standard errors it is that of a sample.</summary>
+    /// <summary>
+    /// A mean of weights is neglected below this share of their standard deviation, or below some standard errors, as for a sample of mean 0.
+    /// </summary>
     private const double SmallMean = 0.02;
 
     private const double StandardErrors = 5;
@@ -20,10 +22,10 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         .Nodes.SelectMany(node => node.Output.Where(output => output.Length > 0).Select(output => (output, node)))
         .ToDictionary(pair => pair.output, pair => pair.node);
 
-    /// <summary>What the description leaves out.</summary>
+    /// <summary>What the description leaves out, as clauses.</summary>
     public HashSet<string> Remarks { get; } = [];
 
-    /// <summary>Features of a value: images (batch, channels, rows, columns), or vectors (batch, channels).</summary>
+    /// <summary>Shape of the features of a value: images (batch, channels, rows, columns), or vectors (batch, channels).</summary>
     public Shape ShapeOf(string value) =>
         types[value].Shape switch
         {
@@ -34,8 +36,8 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
     /// <summary>A convolution.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="input">Shape of what it takes.</param>
-    /// <param name="around">What was put around it before, by row and by column; null where nothing was.</param>
+    /// <param name="input">Shape of its input.</param>
+    /// <param name="around">Padding by preceding nodes, by row and by column; null where there was none.</param>
     public Convolution Convolution(NodeProto node, Shape input, (long[] Rows, long[] Columns)? around)
     {
         if (types[node.Input[1]].Shape is not [var outputs, var inputs, var kernel, var columns] || kernel != columns)
@@ -91,7 +93,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         return new Dense { Channels = (int)(isTransposed ? rows : columns), Parameters = Parameters(node, isTransposed ? columns : rows) };
     }
 
-    /// <summary>A dense layer whose biases are added by a node of its own.</summary>
+    /// <summary>A dense layer whose biases are added by a separate node.</summary>
     public Dense WithBiases(Dense dense, NodeProto add, string bias) =>
         dense with
         {
@@ -101,11 +103,11 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     /// <summary>Whether a value is a vector of parameters with this role.</summary>
     public bool IsParameter(string value, OnnxParameterRole role) => Find(value)?.Role == role;
 
-    /// <summary>The one number of a parameter that is constant.</summary>
+    /// <summary>The value of a parameter whose elements are all equal.</summary>
     public double ConstantOf(NodeProto node, string value) =>
         Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is no constant");
 
-    /// <summary>A normalisation by one node.</summary>
+    /// <summary>A normalisation that consists of one node.</summary>
     public Norm Norm(NodeProto node)
     {
         var (scale, epsilon) = (ConstantOf(node, node.Input[1]), node.Real("epsilon", 1e-5f));
@@ -125,7 +127,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         };
     }
 
-    /// <summary>A pooling whose windows lie side by side.</summary>
+    /// <summary>A pooling whose windows do not overlap.</summary>
     public static Pooling Pooling(NodeProto node)
     {
         var (window, steps) = (node.Integers("kernel_shape") ?? [], node.Integers("strides") ?? []);
@@ -141,7 +143,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             : new AveragePool((int)window.Max());
     }
 
-    /// <summary>A number that multiplies everything; null if the value is none.</summary>
+    /// <summary>A constant scalar factor; null if the value is not one.</summary>
     public double? NumberOf(string value)
     {
         while (!graph.Constants.ContainsKey(value) && _source.TryGetValue(value, out var node) && node.OpType is "Identity" or "Cast")
@@ -152,10 +154,10 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         return graph.Constants.TryGetValue(value, out var tensor) && Tensors.IsReal(tensor.DataType) && Tensors.Reals(tensor) is [var number] ? number : null;
     }
 
-    /// <summary>The shortest number that single precision keeps as a given one: in single precision 0.00001 is not 0.00001.</summary>
+    /// <summary>The shortest decimal number that single precision rounds to the same number: 0.00001 in single precision is not exactly 0.00001.</summary>
     public static double Decimal(double number) => double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>That a node is no described layer.</summary>
+    /// <summary>The exception that a node is not a described layer.</summary>
     public static NotComposedException Not(NodeProto node, string reason) => new($"{node.Called()}: {reason}");
 
     private static Boundary Zeros(NodeProto node, long before) =>

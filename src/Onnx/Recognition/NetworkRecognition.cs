@@ -3,10 +3,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Finds the described layers that a graph is composed of, so that theory can be asked about it.</summary>
+/// <summary>Finds the described layers that a graph is composed of, so that theory can predict its moments.</summary>
 internal sealed class NetworkRecognition
 {
-    /// <summary>Operators on each element alone.</summary>
+    /// <summary>Elementwise operators.</summary>
     private static readonly HashSet<string> Elementwise =
     [
         "Relu",
@@ -41,14 +41,14 @@ internal sealed class NetworkRecognition
         "Identity",
     ];
 
-    /// <summary>Operators that divide by the size of a value, in alphabetical order; the square is a power or a product.</summary>
+    /// <summary>Operators of a norm that divides by the size of a value, in alphabetical order; the square may be a power or a product.</summary>
     private static readonly string[][] WrittenNorm =
     [
         ["Add", "Div", "Pow", "ReduceMean", "Sqrt"],
         ["Add", "Div", "Mul", "ReduceMean", "Sqrt"],
     ];
 
-    /// <summary>Operators that take the mean away, in front of them.</summary>
+    /// <summary>Operators before these that subtract the mean.</summary>
     private static readonly string[] WrittenMean = ["ReduceMean", "Sub"];
 
     private readonly Graph _graph;
@@ -84,15 +84,15 @@ internal sealed class NetworkRecognition
         }
     }
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the layers.</summary>
     /// <param name="graph">The graph, without its derivative.</param>
     /// <param name="types">Types of its values.</param>
     /// <param name="tangents">The tangent of each value that has one.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="entries">Where noise enters.</param>
-    /// <param name="places">Numbers of its places by the value there.</param>
-    /// <param name="batchNorm">Which statistics batch norm takes.</param>
-    /// <returns>The description, or why there is none.</returns>
+    /// <param name="entries">The values at which noise enters.</param>
+    /// <param name="places">Numbers of its places, by the value there.</param>
+    /// <param name="batchNorm">Which statistics batch norm uses.</param>
+    /// <returns>The description, or the reason why there is none.</returns>
     public static OnnxComposition Recognise(
         Graph graph,
         IReadOnlyDictionary<string, TensorType> types,
@@ -153,7 +153,7 @@ internal sealed class NetworkRecognition
         return found;
     }
 
-    /// <summary>Nodes that take a value, on the way to another one.</summary>
+    /// <summary>Nodes that use a value, on the way to another value.</summary>
     private List<NodeProto> Users(string value, string to)
     {
         if (!_leadingTo.TryGetValue(to, out var leading))
@@ -179,7 +179,7 @@ internal sealed class NetworkRecognition
         ];
     }
 
-    /// <summary>A layer whose input has one user; null for what changes nothing, after which the walk has gone on.</summary>
+    /// <summary>A layer whose input has one user; null for a node that changes nothing, which the walk skips.</summary>
     private RecognisedLayer? Single(NodeProto node, string value, string to)
     {
         var output = node.Output[0];
@@ -219,7 +219,7 @@ internal sealed class NetworkRecognition
         return null;
     }
 
-    /// <summary>A number that multiplies; the scale 1 and the shift 0 of a normalisation written out are the number 1.</summary>
+    /// <summary>A constant factor. A scale of 1 and a shift of 0 in a normalisation of several nodes count as the factor 1.</summary>
     private RecognisedLayer? Constant(NodeProto node, string value)
     {
         var other = node.Input.FirstOrDefault(input => input != value) ?? "";
@@ -247,7 +247,7 @@ internal sealed class NetworkRecognition
             : new(dense, value, node.Output[0]);
     }
 
-    /// <summary>A convolution of images that were put around themselves.</summary>
+    /// <summary>A convolution of images that preceding nodes have padded periodically.</summary>
     private RecognisedLayer Surrounded(NodeProto rows, string value, string to)
     {
         if (
@@ -268,7 +268,7 @@ internal sealed class NetworkRecognition
         );
     }
 
-    /// <summary>A change of shape that makes one point of an image, or none.</summary>
+    /// <summary>A change of shape that moves an image into one position, or that changes nothing.</summary>
     private RecognisedLayer? Flattened(NodeProto node, string value, string to)
     {
         var last = node.OpType == "Transpose" && Users(node.Output[0], to) is [{ OpType: "Reshape" or "Flatten" } next] ? next : node;
@@ -278,14 +278,14 @@ internal sealed class NetworkRecognition
             : throw LayerMatch.Not(node, "it makes another shape");
     }
 
-    /// <summary>What several nodes make of a value: an activation or a norm written out, or a residual sum.</summary>
+    /// <summary>A layer that consists of several nodes: an activation, a norm, or a residual sum.</summary>
     private RecognisedLayer? Fork(string value, string to)
     {
         var (merged, nodes) = Region(value, to);
         var node = _source[merged];
         if (nodes.TrueForAll(IsElementwise))
         {
-            // Numbers that multiply may follow: half of x(1 + erf).
+            // Constant factors may follow, as in half of x(1 + erf).
             for (var (end, region) = (merged, new List<NodeProto>(nodes)); ; )
             {
                 if (_functions.Recognise(region, value, end) is { } function)
@@ -360,7 +360,7 @@ internal sealed class NetworkRecognition
         };
     }
 
-    /// <summary>The layers of a path, and a number that multiplies at its end.</summary>
+    /// <summary>The layers of a path, and a constant factor at its end.</summary>
     private (List<RecognisedLayer> Layers, double Scale) Path(string from, string to)
     {
         var layers = Stack(from, to);
@@ -376,7 +376,7 @@ internal sealed class NetworkRecognition
     private static int Weights(IReadOnlyList<RecognisedLayer> layers) =>
         layers.Sum(layer => 1 + (layer.Layer is Convolution or Dense ? 1000 : 0) + Weights(layer.Branch));
 
-    /// <summary>The first value that all paths from another one pass, and the nodes up to it.</summary>
+    /// <summary>The first value that is on all paths from another one, and the nodes up to it.</summary>
     private (string Merged, List<NodeProto> Nodes) Region(string from, string to)
     {
         var (reached, nodes, farthest) = (new HashSet<string> { from }, new List<NodeProto>(), 0);

@@ -4,17 +4,17 @@ namespace Wellbehaved.Onnx;
 
 /// <summary>A layer that was recognised.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Before">The value that it takes.</param>
-/// <param name="After">The value that it gives.</param>
+/// <param name="Before">Its input value.</param>
+/// <param name="After">Its output value.</param>
 internal sealed record RecognisedLayer(Layer Layer, string Before, string After)
 {
-    /// <summary>Layers of a residual's branch.</summary>
+    /// <summary>Layers of the branch of a residual layer.</summary>
     public IReadOnlyList<RecognisedLayer> Branch { get; init; } = [];
 
     /// <summary>The value at the end of the branch, before it is scaled and added.</summary>
     public string? BranchEnd { get; init; }
 
-    /// <summary>The layers of a list.</summary>
+    /// <summary>The layers of a list, as a description.</summary>
     public static Layers LayersOf(IEnumerable<RecognisedLayer> layers) => [.. layers.Select(layer => layer.Layer)];
 
     /// <summary>The value at each place of a network without repeats, in the order of its places.</summary>
@@ -60,6 +60,6 @@ internal sealed record RecognisedLayer(Layer Layer, string Before, string After)
         }
     }
 
-    /// <summary>Layers of a residual's skip.</summary>
+    /// <summary>Layers of the skip connection of a residual layer.</summary>
     public IReadOnlyList<RecognisedLayer> Skip { get; init; } = [];
 }

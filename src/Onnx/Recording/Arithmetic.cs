@@ -2,14 +2,14 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>How much there is to compute for a mapping.</summary>
+/// <summary>Counts the arithmetic of a mapping.</summary>
 internal static class Arithmetic
 {
     /// <summary>Multiply-adds of products for signal and noise, and of effective ranks.</summary>
     /// <param name="graph">The graph, without its derivative.</param>
     /// <param name="types">Types of its values.</param>
     /// <param name="places">Its places.</param>
-    /// <param name="options">Which effective ranks are wanted.</param>
+    /// <param name="options">Which effective ranks are computed.</param>
     public static double Count(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<OnnxPlace> places, OnnxOptions options)
     {
         var products = graph.Nodes.Sum(node =>
@@ -19,7 +19,7 @@ internal static class Arithmetic
         return (2 * products) + (ranks * places.Sum(OfRank));
     }
 
-    /// <summary>Products that an element of the output sums.</summary>
+    /// <summary>Number of products that are summed for an element of the output.</summary>
     private static double Summed(NodeProto node, IReadOnlyDictionary<string, TensorType> types)
     {
         long[] Shape(int input) => node.Input.Count > input && types.TryGetValue(node.Input[input], out var type) ? type.Shape ?? [] : [];
@@ -37,7 +37,7 @@ internal static class Arithmetic
         };
     }
 
-    /// <summary>Products of channels with each other over the points, or of points over the channels, whichever are fewer.</summary>
+    /// <summary>Multiply-adds of a Gram matrix of channels over points, or of points over channels, whichever is smaller.</summary>
     private static double OfRank(OnnxPlace place)
     {
         double few = Math.Min(place.Points, place.Channels),

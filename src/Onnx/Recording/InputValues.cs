@@ -7,13 +7,13 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Shapes of inputs, and what is put in.</summary>
+/// <summary>Determines the shapes of inputs, and creates their values.</summary>
 internal static class InputValues
 {
     private const int UsualBatch = 8;
 
-    /// <summary>Gives each input of a graph the shape that it is run with.</summary>
-    /// <exception cref="InvalidInputException">A dimension stays open, or one that is given is not the file's.</exception>
+    /// <summary>Sets the shape with which each input of a graph is run.</summary>
+    /// <exception cref="InvalidInputException">A dimension remains open, or a given dimension contradicts the file.</exception>
     public static void FixShapes(Graph graph, OnnxOptions options)
     {
         if (options.BatchSize is < 1)
@@ -65,7 +65,7 @@ internal static class InputValues
             );
     }
 
-    /// <summary>An input of real numbers or integers as ONNX Runtime takes it.</summary>
+    /// <summary>Creates a value of real numbers or integers for ONNX Runtime.</summary>
     public static OrtValue Value(ValueInfoProto input, ReadOnlySpan<float> elements)
     {
         var type = input.Type.TensorType;
@@ -99,7 +99,7 @@ internal static class InputValues
         return value;
     }
 
-    /// <summary>Ones, which are within all tables and masks: what a graph is tried with.</summary>
+    /// <summary>Inputs of ones, which are valid for all tables and masks, to try a graph with.</summary>
     public static IReadOnlyList<OrtValue> Example(Graph graph) =>
         [
             .. graph.Inputs.Select(input =>

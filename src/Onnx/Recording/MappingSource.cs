@@ -5,7 +5,8 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>What is put into a graph for a mapping: parameters, inputs and noise, each a function of the seed, the mapping and its name's number.</summary>
+/// <summary>Provides the inputs of a graph for a mapping: parameters, inputs and noise, each a function of the seed, the mapping and the number of its
+/// name.</summary>
 internal sealed class MappingSource(
     OnnxOptions options,
     IReadOnlyList<Parameter> parameters,
@@ -16,8 +17,8 @@ internal sealed class MappingSource(
     uint simulation
 )
 {
-    /// <summary>A value.</summary>
-    /// <param name="declared">Which.</param>
+    /// <summary>Provides a value.</summary>
+    /// <param name="declared">The declaration of the value.</param>
     public OrtValue Value(ValueInfoProto declared)
     {
         var elements = new float[declared.Type.TensorType.Shape.Dim.Aggregate(1L, (count, dimension) => count * dimension.DimValue)];

@@ -3,7 +3,7 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Where noise enters: an input of real numbers, or what an embedding makes of tokens.</summary>
+/// <summary>A value at which noise enters: an input of real numbers, or an embedding of tokens.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Shape">Its shape.</param>
 internal sealed record NoiseEntry(string Value, IReadOnlyList<long> Shape)
@@ -21,7 +21,7 @@ internal sealed record NoiseEntry(string Value, IReadOnlyList<long> Shape)
         return [.. entries.Select(name => new NoiseEntry(name, types[name].Shape!))];
     }
 
-    /// <summary>What is said of an input: how many tokens there are is the rows of the smallest table that it chooses from.</summary>
+    /// <summary>Describes an input; its number of tokens is the number of rows of the smallest table from which it selects.</summary>
     public static OnnxInput Describe(Graph graph, ValueInfoProto input, IReadOnlyDictionary<string, TensorType> types)
     {
         var isReal = Tensors.IsReal(input.Type.TensorType.ElemType);

@@ -5,23 +5,23 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Finds the node that gives the first number that is not finite.</summary>
+/// <summary>Finds the node that computes the first number that is not finite.</summary>
 /// <remarks>
-/// Places are few, and nodes between them are run together: so the nodes of the stretch that lead to the place are run again, with all that they compute as
-/// outputs.
+/// There are only few places, and the nodes between them are run together. So those nodes of the segment that lead to the place are run again, with all their
+/// results as outputs.
 /// </remarks>
 internal static class NotFiniteOrigin
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the node.</summary>
     /// <param name="graph">The graph with its derivative.</param>
-    /// <param name="segment">The stretch that computes the place, or the last part of it.</param>
-    /// <param name="value">What the graph has at the place.</param>
+    /// <param name="segment">The segment that computes the place, or the last part of it.</param>
+    /// <param name="value">The value at the place.</param>
     /// <param name="tangent">Its noise.</param>
-    /// <param name="finite">Values that were seen to be finite.</param>
-    /// <param name="types">Types of what the stretch takes.</param>
-    /// <param name="get">What the stretch takes.</param>
-    /// <param name="threads">Threads of an operator.</param>
-    /// <returns>The node, as messages name it; null if none of these gives what is not finite.</returns>
+    /// <param name="finite">Values that are known to be finite.</param>
+    /// <param name="types">Types of the segment's inputs.</param>
+    /// <param name="get">Provides the segment's inputs.</param>
+    /// <param name="threads">Number of threads of an operator.</param>
+    /// <returns>The name of the node in messages; null if none of these nodes computes a number that is not finite.</returns>
     public static string? Find(
         Graph graph,
         Segment segment,
@@ -40,7 +40,7 @@ internal static class NotFiniteOrigin
             return null;
         }
 
-        // What was finite is computed again from what the stretch takes.
+        // Values that were finite are computed again from the inputs of the segment.
         var all = new Segment(segment.Nodes, segment.Inputs, outputs);
         HashSet<string> bad;
         try
@@ -51,11 +51,11 @@ internal static class NotFiniteOrigin
         }
         catch (InvalidInputException)
         {
-            // All values at once may take more memory than there is: then the place alone is named.
+            // All values at once may take more memory than there is. Then only the place is named.
             return null;
         }
 
-        // From the place back to where what goes in is finite: infinities that a mask holds, and that a softmax takes away, are no fault.
+        // The search goes back from the place to a node with finite inputs. Infinities in a mask, which a softmax removes, are not an error.
         var source = nodes
             .SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node)))
             .ToDictionary(pair => pair.name, pair => pair.node);
@@ -73,7 +73,7 @@ internal static class NotFiniteOrigin
 
     private static string Called(NodeProto node) => $"'{(node.Name.Length > 0 ? node.Name : node.Output[0])}' ({node.OpType})";
 
-    /// <summary>Nodes that lead to some values from finite ones.</summary>
+    /// <summary>Nodes that compute some values from finite ones.</summary>
     private static List<NodeProto> Leading(IReadOnlyList<NodeProto> nodes, HashSet<string> wanted, IReadOnlySet<string> finite)
     {
         var leading = new List<NodeProto>();

@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Computes moments at places, with the definitions and the arithmetic of the model's.</summary>
+/// <summary>Computes moments at places, with the same definitions and arithmetic as the model.</summary>
 internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -14,17 +14,17 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     private TensorShape _form;
     private int _capacity;
 
-    /// <summary>Whether what was not finite, where it was seen first, was no number; otherwise it was beyond all numbers.</summary>
+    /// <summary>Whether the first number that was not finite was a NaN; otherwise it was an infinity.</summary>
     public bool HasMetNotANumber { get; private set; }
 
     private bool _hasMetNotFinite;
 
-    /// <summary>The moments of signal and noise; null where either holds what is no finite number.</summary>
+    /// <summary>The moments of signal and noise; null where either has a number that is not finite.</summary>
     /// <param name="signal">The signal, in the order of its shape.</param>
     /// <param name="noise">The noise.</param>
     /// <param name="shape">Their shape.</param>
     /// <param name="channelAxis">The axis of the channels.</param>
-    /// <param name="ranks">Whether effective ranks are wanted as well, where the options want them.</param>
+    /// <param name="ranks">Whether effective ranks are also computed, if the options ask for them.</param>
     public MomentSet? Compute(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
     {
         var (outer, channels, inner) = (Product(shape.Take(channelAxis)), shape[channelAxis], Product(shape.Skip(channelAxis + 1)));
@@ -49,7 +49,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
 
         if (_computation is null || _form != form)
         {
-            // Many places in a row have one shape.
+            // The computation is kept as long as the shape does not change, since many successive places have the same shape.
             _computation?.Dispose();
             (_computation, _form) = (new MomentComputation<T>(form, options.Threads), form);
         }
@@ -111,7 +111,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
                             var row = first + offset + ((nint)channel * inner);
                             for (var i = start; i < end; i++)
                             {
-                                // Zero, or a NaN from the first element on that is not finite.
+                                // The difference is zero for finite elements, and NaN for others, so the sum is NaN as soon as an element is not finite.
                                 sum += row[i] - row[i];
                                 result[offset + ((nint)i * channels) + channel] = row[i];
                             }

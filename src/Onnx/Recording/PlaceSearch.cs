@@ -2,10 +2,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>A place with the value that the graph has there.</summary>
+/// <summary>A place, and the value of the graph at it.</summary>
 internal sealed record PlaceValue(OnnxPlace Place, string Value);
 
-/// <summary>Finds the places of a graph: after what a researcher calls a layer, not after each operator.</summary>
+/// <summary>Finds the places of a graph: after what researchers call a layer, not after each operator.</summary>
 internal sealed class PlaceSearch
 {
     private static readonly HashSet<string> Products = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum"];
@@ -25,7 +25,7 @@ internal sealed class PlaceSearch
         "MeanVarianceNormalization",
     ];
 
-    /// <summary>What a mean is used for where it belongs to a normalisation.</summary>
+    /// <summary>Operators that use a mean if it belongs to a normalisation.</summary>
     private static readonly HashSet<string> AfterStatistics = ["Sub", "Add", "Sqrt", "Div", "Pow", "Mul"];
 
     private static readonly HashSet<string> Activations =
@@ -59,10 +59,10 @@ internal sealed class PlaceSearch
     private readonly Dictionary<string, NodeProto> _source = [];
     private readonly Dictionary<string, List<NodeProto>> _users = [];
 
-    /// <summary>Weighted layers on the longest path to a value.</summary>
+    /// <summary>Number of layers with weights on the longest path to a value.</summary>
     private readonly Dictionary<string, int> _depths = [];
 
-    /// <summary>Where the path to a value last passed a layer, or two paths met: paths from the same place belong to one layer written out.</summary>
+    /// <summary>The last layer or meeting of paths before a value. Paths with the same origin belong to one layer that consists of several nodes.</summary>
     private readonly Dictionary<string, string> _origins = [];
 
     private PlaceSearch(
@@ -76,7 +76,7 @@ internal sealed class PlaceSearch
         _roles = parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Role);
         foreach (var node in graph.Nodes)
         {
-            // What shows a parameter in another form is that parameter.
+            // A parameter in another form is still that parameter.
             if (Views.Contains(node.OpType) && _roles.TryGetValue(node.Input[0], out var role))
             {
                 _roles.TryAdd(node.Output[0], role);
@@ -94,12 +94,12 @@ internal sealed class PlaceSearch
         }
     }
 
-    /// <summary>Finds them, in the order in which they are computed.</summary>
+    /// <summary>Finds the places, in the order in which they are computed.</summary>
     /// <param name="graph">The graph, without its derivative.</param>
     /// <param name="types">Types of its values.</param>
     /// <param name="tangents">The tangent of each value that has one.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="entries">Where noise enters.</param>
+    /// <param name="entries">The values at which noise enters.</param>
     public static List<PlaceValue> Find(
         Graph graph,
         IReadOnlyDictionary<string, TensorType> types,
@@ -136,7 +136,7 @@ internal sealed class PlaceSearch
 
     private static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output[0];
 
-    /// <summary>Follows paths through a node, and says what kind of place comes after it; null where none does.</summary>
+    /// <summary>Follows paths through a node, and returns the kind of the place after it; null where there is none.</summary>
     private OnnxPlaceKind? Visit(NodeProto node)
     {
         var moving = node.Input.Where(_tangents.ContainsKey).ToList();
@@ -176,7 +176,7 @@ internal sealed class PlaceSearch
             _ => null,
         };
 
-    /// <summary>The parameter with which a normalisation written out ends: its shift, or its scale where no shift follows.</summary>
+    /// <summary>The last parameter of a normalisation of several nodes: its shift, or its scale if there is no shift.</summary>
     private OnnxParameterRole Closing(NodeProto node) =>
         node.OpType == "Add" || _users.GetValueOrDefault(node.Output[0], []).Exists(user => user.OpType == "Add" && user.Input.Any(IsShift))
             ? OnnxParameterRole.Shift
@@ -184,12 +184,13 @@ internal sealed class PlaceSearch
 
     private bool IsShift(string value) => _roles.TryGetValue(value, out var role) && role == OnnxParameterRole.Shift;
 
-    /// <summary>Whether two factors of one origin are no activation: a power, or a signal times its own inverse size.</summary>
+    /// <summary>Whether two factors of the same origin are not an activation but a power, or a signal times the inverse of its own size.</summary>
     private bool HasConstantRatio(NodeProto node) =>
         node.Input[0] == node.Input[1] || node.Input.Any(input => _source.TryGetValue(input, out var other) && other.OpType is "Reciprocal" or "Pow" or "Sub");
 
     /// <summary>
-    /// Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.
+    /// Whether a value becomes, after constants are added or multiplied, a factor of another value with noise: the sigmoid of a SiLU, the error function of a
+    /// GELU.
     /// </summary>
     private bool OpensGate(string value, int steps)
     {
@@ -206,7 +207,7 @@ internal sealed class PlaceSearch
         };
     }
 
-    /// <summary>The node that ends what one begins: biases after a product, a number that multiplies.</summary>
+    /// <summary>The last node of a layer that begins with a given node: biases after a product, or a constant factor.</summary>
     private NodeProto End(NodeProto node)
     {
         while (_users.GetValueOrDefault(node.Output[0], []) is [var user] && Continues(node, user))

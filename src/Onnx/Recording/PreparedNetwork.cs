@@ -5,10 +5,10 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>A graph with its derivative, cut into stretches that are loaded, and all that is put into it.</summary>
+/// <summary>A graph with its derivative, divided into segments that are loaded, and the sources of all its inputs.</summary>
 internal sealed class PreparedNetwork : IDisposable
 {
-    /// <summary>Bytes of recorded values in a stretch, unless a test asks for others.</summary>
+    /// <summary>Greatest number of bytes of recorded values in a segment, unless a test sets another number.</summary>
     private const long UsualBytes = 128 << 20;
 
     private readonly Graph _graph;
@@ -21,7 +21,7 @@ internal sealed class PreparedNetwork : IDisposable
     private readonly List<(Segment Segment, InferenceSession Session)> _segments = [];
     private Dictionary<string, TensorType> _crossing = [];
 
-    /// <summary>Numbers of the places that are known, signal and noise, from each stretch on.</summary>
+    /// <summary>For each segment, the numbers of the places whose signal and noise are known after it.</summary>
     private readonly List<List<int>> _placesAfter = [];
 
     private PreparedNetwork(
@@ -56,7 +56,7 @@ internal sealed class PreparedNetwork : IDisposable
 
     public required OnnxComposition Composition { get; init; }
 
-    /// <summary>Number of stretches.</summary>
+    /// <summary>Number of segments.</summary>
     public int Segments => _segments.Count;
 
     /// <summary>Precision of the arithmetic.</summary>
@@ -134,7 +134,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    /// <summary>Takes parameters out of the constants and makes them inputs.</summary>
+    /// <summary>Removes parameters from the constants and makes them inputs.</summary>
     private static void GiveParameters(Graph graph, List<Parameter> parameters, Dictionary<string, TensorType> types)
     {
         var given = parameters.Select(parameter => parameter.Value).ToHashSet();
@@ -190,7 +190,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    /// <summary>A tangent may come a stretch after its value, and may be that of an earlier value too.</summary>
+    /// <summary>Assigns places to segments. A tangent may be computed in a later segment than its value, and several values may share it.</summary>
     private void AssignPlaces(List<Segment> segments)
     {
         var source = segments.SelectMany((segment, i) => segment.Outputs.Select(name => (name, i))).ToDictionary(pair => pair.name, pair => pair.i);
@@ -202,7 +202,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    /// <summary>Bytes of constants, and of what a stretch takes and gives, at the one that needs most.</summary>
+    /// <summary>Bytes of constants, and of the inputs and outputs of the segment that needs most.</summary>
     private long MemoryNeeded(List<Segment> segments, Dictionary<string, TensorType> known)
     {
         long Sum(IEnumerable<string> names) => names.Sum(name => known.TryGetValue(name, out var type) ? type.Bytes : 0);
@@ -254,7 +254,7 @@ internal sealed class PreparedNetwork : IDisposable
             progress?.Invoke((i + 1.0) / _segments.Count);
         }
 
-        // After the first place that is not finite, what is finite by chance (a comparison with a NaN) means nothing.
+        // After the first place that is not finite, later results are dropped: a result that is finite by chance (a comparison with a NaN) has no meaning.
         results.AsSpan(results.TakeWhile(result => result is not null).Count()).Clear();
         return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results) { IsNotANumber = moments.HasMetNotANumber, NotFiniteNode = origin };
 
@@ -270,7 +270,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    /// <summary>Signal and noise at some places.</summary>
+    /// <summary>The values of signal and noise at some places.</summary>
     private IReadOnlyList<string> ValuesAt(List<int> numbers) =>
         [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
 

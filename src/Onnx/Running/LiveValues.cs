@@ -2,15 +2,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Values between stretches, each released after the last one that takes it.</summary>
+/// <summary>Values that are passed between segments; each is released after the last segment that uses it.</summary>
 internal sealed class LiveValues : IDisposable
 {
     private readonly Dictionary<string, OrtValue> _values = [];
     private readonly Dictionary<string, int> _lastUse = [];
 
     /// <summary>Starts without values.</summary>
-    /// <param name="segments">The stretches.</param>
-    /// <param name="recorded">Values that are looked at after each stretch.</param>
+    /// <param name="segments">The segments.</param>
+    /// <param name="recorded">For each segment, the values that are recorded after it.</param>
     public LiveValues(IReadOnlyList<Segment> segments, IReadOnlyList<IReadOnlyList<string>> recorded)
     {
         for (var i = 0; i < segments.Count; i++)
@@ -28,7 +28,7 @@ internal sealed class LiveValues : IDisposable
 
     public void Add(string name, OrtValue value) => _values.Add(name, value);
 
-    /// <summary>Releases what no later stretch takes.</summary>
+    /// <summary>Releases the values that no later segment uses.</summary>
     public void EndSegment(int segment)
     {
         foreach (var name in _values.Keys.Where(name => _lastUse.GetValueOrDefault(name, -1) <= segment).ToList())

@@ -3,15 +3,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Keeps ONNX Runtime from reporting how it is used.</summary>
+/// <summary>Turns off the telemetry of ONNX Runtime.</summary>
 internal static partial class OnnxTelemetry
 {
     /// <summary>
-    /// The environment variable that ONNX Runtime looks at when it is loaded: with 1 it reports nothing, and keeps no file of what it would report.
+    /// The environment variable that ONNX Runtime reads when it is loaded: if it is 1, nothing is reported, and no file of reports is kept.
     /// </summary>
     public const string Variable = "ORT_DISABLE_TELEMETRY";
 
-    /// <summary>Turns it off, before ONNX Runtime is loaded. What a user has set stays.</summary>
+    /// <summary>Turns telemetry off before ONNX Runtime is loaded. A value that the user has set is kept.</summary>
     public static void TurnOff()
     {
         if (Environment.GetEnvironmentVariable(Variable) is null)
@@ -20,11 +20,11 @@ internal static partial class OnnxTelemetry
             SetForLibraries();
         }
 
-        // For a runtime that somebody else has loaded before.
+        // This is for the case that other code has already loaded the runtime.
         OrtEnv.Instance().DisableTelemetryEvents();
     }
 
-    /// <summary>On Unix .NET keeps a copy of the environment, and native libraries see the process's own.</summary>
+    /// <summary>Sets the variable for native libraries. On Unix .NET has a copy of the environment, but native libraries read that of the process.</summary>
     private static void SetForLibraries()
     {
         if (OperatingSystem.IsWindows())
@@ -38,7 +38,7 @@ internal static partial class OnnxTelemetry
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            // Then the call below has to do.
+            // Then only the call that disables telemetry events is effective.
         }
     }
 

@@ -4,19 +4,20 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Types and shapes of all values of a graph, for inputs of known shapes.</summary>
-/// <remarks>ONNX Runtime infers them; what it cannot infer it is asked by running the graph once with shapes as outputs.</remarks>
+/// <summary>Finds types and shapes of all values of a graph, for inputs of known shapes.</summary>
+/// <remarks>ONNX Runtime infers them. Shapes that it cannot infer are found by running the graph once with shapes as outputs.</remarks>
 internal static class Probe
 {
     /// <summary>
-    /// Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.
+    /// Greatest number of nodes whose values are outputs at once: for each node ONNX Runtime searches all outputs, so its time grows with the square of their
+    /// number.
     /// </summary>
     private const int MostNodes = 2048;
 
-    /// <summary>Finds the type of each value: of constants, inputs and of what nodes compute.</summary>
+    /// <summary>Finds the type of each value: of constants, inputs and outputs of nodes.</summary>
     /// <param name="graph">The graph; its inputs have shapes.</param>
-    /// <param name="inputs">Example inputs, for what depends on them.</param>
-    /// <param name="threads">Threads of an operator.</param>
+    /// <param name="inputs">Example inputs, for shapes that depend on their elements.</param>
+    /// <param name="threads">Number of threads of an operator.</param>
     public static Dictionary<string, TensorType> Types(Graph graph, Func<IReadOnlyList<OrtValue>> inputs, int threads)
     {
         var types = graph.Constants.ToDictionary(pair => pair.Key, pair => new TensorType(pair.Value.DataType, [.. pair.Value.Dims]));
@@ -28,7 +29,7 @@ internal static class Probe
         var values = graph.Nodes.SelectMany(node => node.Output).Where(name => name.Length > 0).ToList();
         for (var first = 0; first < graph.Nodes.Count; )
         {
-            // Only tensors can be given to a part: where others would have to be, all that is left is asked for with what came before.
+            // Only tensors can be inputs of a part. Where other values would have to be, the rest of the graph is run together with the nodes before it.
             var part = graph.Nodes.GetRange(first, Math.Min(MostNodes, graph.Nodes.Count - first));
             var given = part.Count == graph.Nodes.Count ? graph.Inputs : Given(graph, part, types);
             if (given is null)
@@ -44,7 +45,7 @@ internal static class Probe
         return types;
     }
 
-    /// <summary>What a part of the nodes takes from before; null if there is something else than tensors in it.</summary>
+    /// <summary>The inputs of a part of the nodes; null if some of them are not tensors.</summary>
     private static List<ValueInfoProto>? Given(Graph graph, List<NodeProto> part, Dictionary<string, TensorType> types)
     {
         var own = part.SelectMany(node => node.Output).ToHashSet();
@@ -52,7 +53,7 @@ internal static class Probe
         return names.Exists(name => types[name].Element == 0) ? null : names.ConvertAll(name => Segments.Declared(name, Open(types[name])));
     }
 
-    /// <summary>A shape of no dimensions may also stand for one that is not known: a part that takes such a value is told nothing of it.</summary>
+    /// <summary>A shape without dimensions may also mean an unknown shape, so it is declared as unknown to a part that uses the value.</summary>
     private static TensorType Open(TensorType type) => type.Shape is [] ? type with { Shape = null } : type;
 
     private static void Infer(Graph graph, List<NodeProto> nodes, List<ValueInfoProto> given, int threads, Dictionary<string, TensorType> types)
@@ -77,7 +78,7 @@ internal static class Probe
 
     private static void AskForShapes(Graph graph, Func<IReadOnlyList<OrtValue>> inputs, int threads, Dictionary<string, TensorType> types, List<string> values)
     {
-        // A shape of no dimensions may also stand for one that is not known at all.
+        // A shape without dimensions may also mean an unknown shape.
         var unknown = values.Where(name => types[name].Shape is null or []).ToList();
         if (unknown.Count == 0)
         {
@@ -107,16 +108,16 @@ internal static class Probe
     }
 }
 
-/// <summary>Type of the elements, as ONNX numbers them, and shape of a tensor; null where there is none.</summary>
+/// <summary>The type of a tensor's elements, as numbered by ONNX, and its shape; null where it is not known.</summary>
 internal readonly record struct TensorType(int Element, long[]? Shape)
 {
-    /// <summary>Whether noise can be carried.</summary>
+    /// <summary>Whether the values can have noise.</summary>
     public bool IsReal => Tensors.IsReal(Element);
 
     /// <summary>Number of elements.</summary>
     public long Count => Shape is null ? 0 : Tensors.Count(Shape) ?? long.MaxValue;
 
-    /// <summary>Bytes in memory.</summary>
+    /// <summary>Number of bytes in memory.</summary>
     public long Bytes => Count * Tensors.ElementBytes((DataType)Element);
 
     /// <summary>Whether another tensor has the same shape.</summary>

@@ -5,22 +5,22 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Asks ONNX Runtime.</summary>
+/// <summary>Loads and runs models in ONNX Runtime.</summary>
 internal static class Runtime
 {
     private const string Cpu = "cpu";
     private const string Cuda = "cuda";
 
-    // Everything that is asked of ONNX Runtime begins with a model that is loaded here.
+    // Every use of ONNX Runtime begins with loading a model here.
     static Runtime() => OnnxTelemetry.TurnOff();
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="subject">The file, as messages name it.</param>
-    /// <param name="threads">Threads of an operator.</param>
-    /// <param name="optimise">Whether the graph is to be made fast.</param>
-    /// <param name="device">Where it is computed.</param>
-    /// <exception cref="InvalidInputException">ONNX Runtime refuses it.</exception>
+    /// <param name="subject">The file's name in messages.</param>
+    /// <param name="threads">Number of threads of an operator.</param>
+    /// <param name="optimise">Whether ONNX Runtime optimises the graph.</param>
+    /// <param name="device">The device on which it runs.</param>
+    /// <exception cref="InvalidInputException">ONNX Runtime does not accept the model.</exception>
     public static InferenceSession Load(ModelProto model, string subject, int threads, bool optimise, string device = Cpu)
     {
         using var options = new SessionOptions
@@ -31,7 +31,7 @@ internal static class Runtime
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             EnableMemoryPattern = false,
 
-            // Each part of a net has a session of its own; arenas would keep the memory of all.
+            // Each segment of a network has its own session, and arenas would keep the memory of all sessions.
             EnableCpuMemArena = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
@@ -49,7 +49,7 @@ internal static class Runtime
     }
 
     /// <summary>Runs a model.</summary>
-    /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime reports an error.</exception>
     public static IDisposableReadOnlyCollection<OrtValue> Run(
         InferenceSession session,
         string subject,

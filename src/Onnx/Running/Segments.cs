@@ -2,26 +2,26 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>A stretch of a graph that runs at once.</summary>
+/// <summary>A segment of a graph, which is run at once.</summary>
 /// <param name="Nodes">Its nodes.</param>
-/// <param name="Inputs">Values that it takes.</param>
-/// <param name="Outputs">Values that it gives: those that are recorded, and those that later stretches take.</param>
+/// <param name="Inputs">Its input values.</param>
+/// <param name="Outputs">Its output values: those that are recorded, and those that later segments use.</param>
 internal sealed record Segment(IReadOnlyList<NodeProto> Nodes, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
 
-/// <summary>Cuts a graph into stretches, so that no more than a few recorded values are in memory at once.</summary>
+/// <summary>Divides a graph into segments, so that only a few recorded values are in memory at once.</summary>
 internal static class Segments
 {
     /// <summary>
-    /// Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of
+    /// Greatest number of recorded values in a segment: for each node ONNX Runtime searches all outputs, so the time to load grows with the square of
     /// their number.
     /// </summary>
     private const int MostRecorded = 512;
 
-    /// <summary>Cuts.</summary>
-    /// <param name="graph">The graph; what is given at each run are its inputs.</param>
+    /// <summary>Divides a graph.</summary>
+    /// <param name="graph">The graph.</param>
     /// <param name="recorded">Values that are recorded.</param>
-    /// <param name="bytes">How large a recorded value is.</param>
-    /// <param name="most">Bytes of recorded values above which a stretch ends.</param>
+    /// <param name="bytes">Size of a recorded value in bytes.</param>
+    /// <param name="most">Number of bytes of recorded values at which a segment ends.</param>
     public static List<Segment> Cut(Graph graph, IReadOnlySet<string> recorded, Func<string, long> bytes, long most)
     {
         var nodes = Needed(graph.Nodes, recorded);
@@ -41,7 +41,7 @@ internal static class Segments
             count += node.Output.Count(recorded.Contains);
         }
 
-        // What later stretches use.
+        // The values that later segments use are found from the last segment backward.
         var segments = new List<Segment>();
         var usedLater = new HashSet<string>();
         for (var i = parts.Count - 1; i >= 0; i--)
@@ -56,7 +56,7 @@ internal static class Segments
         return segments;
     }
 
-    /// <summary>Types of the elements of values that pass from one stretch to another.</summary>
+    /// <summary>Types of the values that are passed from one segment to another.</summary>
     public static Dictionary<string, TensorType> CrossingTypes(
         Graph graph,
         IReadOnlyList<Segment> segments,
@@ -95,13 +95,13 @@ internal static class Segments
         return types;
     }
 
-    /// <summary>The model of a stretch.</summary>
+    /// <summary>The model of a segment.</summary>
     public static ModelProto Model(Graph graph, Segment segment, IReadOnlyDictionary<string, TensorType> types)
     {
         return GraphModel.Write(graph, segment.Nodes, segment.Inputs.Select(name => Declared(name, types[name])), segment.Outputs);
     }
 
-    /// <summary>The declaration of a value that is given; its shape is left open where it is not known.</summary>
+    /// <summary>The declaration of an input value; an unknown shape is left open.</summary>
     public static ValueInfoProto Declared(string name, TensorType type) =>
         type.Shape is { } shape
             ? GraphModel.Input(name, type.Element, shape)
@@ -111,7 +111,7 @@ internal static class Segments
                 Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.Element } },
             };
 
-    /// <summary>The nodes that recorded values need, in order.</summary>
+    /// <summary>The nodes on which recorded values depend, in order.</summary>
     private static List<NodeProto> Needed(List<NodeProto> nodes, IReadOnlySet<string> recorded)
     {
         var needed = new HashSet<string>(recorded);

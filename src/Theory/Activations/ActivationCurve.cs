@@ -1,24 +1,25 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>An activation as a curve: its value, slope and curvature, and where it is not smooth.</summary>
-/// <remarks>It must be continuous; its slope may jump at kinks, whose jumps are read off the slope on both sides.</remarks>
+/// <summary>An activation as a curve: its value, slope and curvature, and the points where it is not smooth.</summary>
+/// <remarks>The curve must be continuous. Its slope may jump at kinks; the jumps are computed from the slope on both sides.</remarks>
 public sealed class ActivationCurve
 {
-    /// <summary>A value on the two sides of a kink that differs by more than this is no rounding.</summary>
+    /// <summary>A greater difference between the values on the two sides of a kink is not due to rounding.</summary>
     private const double Continuity = 1e-9;
 
     /// <summary>
-    /// Step of the differences that stand for a curvature that is not given: their error, its fourth power, is about the rounding of slopes over it.
+    /// Step of the differences that replace a curvature that is not given. Their error, of order four in the step, is about that of rounded slopes divided by
+    /// it.
     /// </summary>
     private const double DifferenceStep = 1e-3;
 
     /// <summary>Describes an activation.</summary>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="value">s.</param>
     /// <param name="slope">s', on both sides of each kink.</param>
-    /// <param name="curvature">s'' between kinks; null for differences of the slope, good to about ten digits. Needed for noise that is correlated with the
-    /// signal alone.</param>
-    /// <param name="kinks">Where s, s' or s'' is not smooth; any order.</param>
+    /// <param name="curvature">s'' between kinks; null to use differences of the slope, which give about ten digits. It is only needed for noise that is
+    /// correlated with the signal.</param>
+    /// <param name="kinks">The points where s, s' or s'' is not smooth, in any order.</param>
     /// <exception cref="ArgumentException">A kink is not finite, or the function is not finite or not continuous there.</exception>
     public ActivationCurve(
         string name,
@@ -48,7 +49,7 @@ public sealed class ActivationCurve
         }
     }
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Name { get; }
 
     /// <summary>s.</summary>
@@ -60,10 +61,10 @@ public sealed class ActivationCurve
     /// <summary>s'' between kinks.</summary>
     public Func<double, double> Curvature { get; }
 
-    /// <summary>Where it is not smooth, ascending.</summary>
+    /// <summary>The points where it is not smooth, ascending.</summary>
     public IReadOnlyList<double> Kinks { get; }
 
-    /// <summary>By how much the slope jumps at each kink.</summary>
+    /// <summary>The jump of the slope at each kink.</summary>
     internal IReadOnlyList<double> Jumps { get; }
 
     /// <inheritdoc/>
@@ -85,7 +86,7 @@ public sealed class ActivationCurve
         return Slope(right) - Slope(left);
     }
 
-    /// <summary>Fourth-order differences of the slope, which keep to one side of a near kink.</summary>
+    /// <summary>Fourth-order differences of the slope; near a kink only points on one side of it are used.</summary>
     private double Difference(double u)
     {
         var step = DifferenceStep * Math.Max(1, Math.Abs(u));

@@ -2,22 +2,22 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Signal and noise after an activation of Gaussian channels. Laws S1 and N1 to N3, exact at every width given the layer below.</summary>
+/// <summary>Signal and noise after an activation of Gaussian channels. Laws S1 and N1 to N3, exact at every width given the previous layer.</summary>
 /// <param name="Signal">V (P × P).</param>
 /// <param name="Noise">Covariance of the noise (P × P).</param>
 /// <param name="Cross"><c>E[dx_i x_j]</c> (P × P); null where it is zero.</param>
-/// <param name="Error">Largest relative error of a dual that is known of.</param>
+/// <param name="Error">Largest known relative error of a dual.</param>
 internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? Noise, Matrix<double>? Cross, double Error)
 {
-    /// <summary>E s at each point, where <see cref="Apply"/> made it (P).</summary>
+    /// <summary>E s at each point (P), if <see cref="Apply"/> made this kernel.</summary>
     public double[] Means { get; private init; } = [];
 
     /// <summary>Applies an activation.</summary>
     /// <param name="dual">Its dual.</param>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
-    /// <param name="noise">Covariance of their noise, <c>E[dy_i dy_j]</c> (P × P); null where it is of no interest.</param>
+    /// <param name="noise">Covariance of their noise, <c>E[dy_i dy_j]</c> (P × P); null where it is not needed.</param>
     /// <param name="cross">Covariance of noise and signal, <c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
-    /// <exception cref="ArgumentException">Not a kernel, or sizes differ.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, or sizes differ.</exception>
     public static ActivationKernel Apply(DualActivation dual, Matrix<double> kernel, Matrix<double>? noise = null, Matrix<double>? cross = null)
     {
         KernelMatrix.Require(kernel);
@@ -36,7 +36,7 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
             () => new DualRow(points),
             (index, _, row) =>
             {
-                // Long rows first.
+                // Long rows are computed first.
                 var i = points - 1 - index;
                 pairs.Evaluate(i, d is not null || c is not null, row);
                 Diagonal(i);
@@ -54,7 +54,7 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
                         continue;
                     }
 
-                    // Columns are stored: E[dy_i y_j] stands at (j, i).
+                    // Matrices are stored by columns: E[dy_i y_j] is at (j, i).
                     var pair = row[j];
                     var at = new NoiseAtPair(d[(i * points) + j], c[(i * points) + i], c[(j * points) + i], c[(i * points) + j], c[(j * points) + j]);
                     var (qi, qj, p) = (entries[i * (points + 1)], entries[j * (points + 1)], entries[(i * points) + j]);

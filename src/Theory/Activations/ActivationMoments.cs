@@ -1,11 +1,11 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>What an activation s makes of one Gaussian variable u of mean 0 and variance q.</summary>
+/// <summary>Moments of s(u), for an activation s and a Gaussian variable u of mean 0 and variance q.</summary>
 /// <param name="Mean">E s(u).</param>
 /// <param name="MeanSlope">E s'(u).</param>
 /// <param name="Square">E s(u)².</param>
 /// <param name="SquareDerivative">d E s(u)²/dq.</param>
-/// <param name="SquareSlope">m(q) = E s'(u)²: by what independent noise is multiplied.</param>
+/// <param name="SquareSlope">m(q) = E s'(u)²: the factor of the power of independent noise.</param>
 /// <param name="SquareSlopeDerivative">dm/dq.</param>
 /// <param name="SlopeAlong">E u s'(u).</param>
 public readonly record struct ActivationMoments(
@@ -27,7 +27,7 @@ public readonly record struct ActivationMoments(
         var deviation = Math.Sqrt(variance);
         var (nodes, weights) = GaussianNodes.Make(0, deviation, curve.Kinks);
 
-        // Constants have no derivative in q; taken away first, they leave no rounding where q is small.
+        // A constant has no derivative in q. It is subtracted first, so that its rounding does not dominate where q is small.
         var smooth = curve.Jumps.All(jump => jump == 0);
         var (atZero, slopeAtZero) = (curve.Value(0) * curve.Value(0), smooth ? curve.Slope(0) * curve.Slope(0) : 0);
         double mean = 0,

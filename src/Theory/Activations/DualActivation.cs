@@ -4,11 +4,11 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The dual of an activation: what it makes of two Gaussian variables, exactly at every width given the layer below.</summary>
-/// <remarks>Closed forms: Y. Cho and L. Saul 2009 (leaky family), C. Williams 1997 (erf); the others derived for this project.</remarks>
+/// <summary>The dual of an activation: expectations over two Gaussian variables after the activation, exact at every width given the previous layer.</summary>
+/// <remarks>Closed forms: Y. Cho and L. Saul 2009 (leaky family), C. Williams 1997 (erf); the others were derived for this project.</remarks>
 public abstract class DualActivation
 {
-    /// <summary>Correlations closer to ±1 are those of one and the same variable: kinks meet there, and derivatives in p end.</summary>
+    /// <summary>Correlations closer to ±1 count as ±1, where both variables have the same kinks and derivatives in p no longer exist.</summary>
     private const double Collinear = 1e-14;
 
     private protected DualActivation(ActivationCurve curve) => Curve = curve;
@@ -16,7 +16,7 @@ public abstract class DualActivation
     /// <summary>The activation itself.</summary>
     public ActivationCurve Curve { get; }
 
-    /// <summary>The dual of a function of networks, in closed form where there is one.</summary>
+    /// <summary>The dual of one of the functions of networks; in closed form where there is one.</summary>
     /// <param name="function">The function.</param>
     /// <returns>The dual.</returns>
     public static DualActivation For(Function function)
@@ -42,7 +42,7 @@ public abstract class DualActivation
         };
     }
 
-    /// <summary>The dual of a function of one's own, by quadrature.</summary>
+    /// <summary>The dual of any other function, by quadrature.</summary>
     /// <param name="curve">The function, smooth between its kinks.</param>
     /// <returns>The dual.</returns>
     public static DualActivation For(ActivationCurve curve)
@@ -51,10 +51,10 @@ public abstract class DualActivation
         return new QuadratureDual(curve);
     }
 
-    /// <summary>Whether V and its derivatives come from a formula.</summary>
+    /// <summary>Whether V and its derivatives are computed by a formula.</summary>
     public abstract bool IsClosedForm { get; }
 
-    /// <summary>What the activation makes of one variable.</summary>
+    /// <summary>The moments of one variable after the activation.</summary>
     /// <param name="variance">q ≥ 0.</param>
     /// <returns>Its moments.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
@@ -64,12 +64,12 @@ public abstract class DualActivation
         return ActivationMoments.Compute(Curve, variance);
     }
 
-    /// <summary>What the activation makes of two variables.</summary>
+    /// <summary>The dual of two variables.</summary>
     /// <param name="q1">Variance of u.</param>
     /// <param name="q2">Variance of v.</param>
-    /// <param name="p">Their covariance; a correlation beyond ±1 by rounding is one of ±1.</param>
+    /// <param name="p">Their covariance; a correlation that rounding has brought beyond ±1 counts as ±1.</param>
     /// <returns>The dual and its derivatives.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A variance is negative or not finite, or the correlation beyond ±1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A variance is negative or not finite, or the correlation is beyond ±1.</exception>
     internal DualDerivatives Evaluate(double q1, double q2, double p)
     {
         RequireVariance(q1, nameof(q1));
@@ -105,7 +105,7 @@ public abstract class DualActivation
         return (noise.C21 * dual.T) + (2 * noise.C22 * dual.V2);
     }
 
-    /// <summary>N2 from a dual that is known already.</summary>
+    /// <summary>N2, from a dual that has been computed before.</summary>
     internal double NoiseCovariance(in DualDerivatives dual, double q1, double q2, double p, in NoiseAtPair noise)
     {
         if (noise.C11 == 0 && noise.C12 == 0 && noise.C21 == 0 && noise.C22 == 0)
@@ -125,25 +125,25 @@ public abstract class DualActivation
         return product == 0 ? noise.D12 * dual.T : (noise.D12 * dual.T) + (noise.C11 * noise.C22 / Math.Sqrt(product) * Along(q1, q2, Math.Sign(p)));
     }
 
-    /// <summary>√(q₁q₂), exactly q where both are q: a variable's correlation with itself is 1.</summary>
+    /// <summary>√(q₁q₂); if both are q, exactly q, so that the correlation of a variable with itself is 1.</summary>
     internal static double Scale(double q1, double q2) => q1 == q2 ? q1 : Math.Sqrt(q1) * Math.Sqrt(q2);
 
-    /// <summary>V, T and derivatives at arguments that are in order.</summary>
+    /// <summary>V, T and derivatives at arguments that have been checked.</summary>
     internal abstract DualDerivatives Compute(double q1, double q2, double p);
 
-    /// <summary>Whether <see cref="Compute(Vector256{double}, Vector256{double}, Vector256{double}, bool, out VectorDual)"/> is there.</summary>
+    /// <summary>Whether <see cref="Compute(Vector256{double}, Vector256{double}, Vector256{double}, bool, out VectorDual)"/> is implemented.</summary>
     internal virtual bool IsVectorised => false;
 
-    /// <summary>The same of four pairs.</summary>
+    /// <summary>The same for four pairs.</summary>
     internal virtual void Compute(Vector256<double> q1, Vector256<double> q2, Vector256<double> p, bool derivatives, out VectorDual dual) =>
         throw new NotSupportedException($"the dual of {Curve.Name} has no formula in vectors");
 
-    /// <summary>One point with others: V, T and the derivatives where they are asked for.</summary>
+    /// <summary>Computes the dual of one point with several others: V, T and, if asked for, the derivatives.</summary>
     /// <param name="q1">Variance of u.</param>
     /// <param name="q2">Variances of the others.</param>
     /// <param name="p">Covariances with them, within the roots of the products of the variances.</param>
-    /// <param name="derivatives">Whether they are asked for.</param>
-    /// <param name="row">Receives them.</param>
+    /// <param name="derivatives">Whether derivatives are computed.</param>
+    /// <param name="row">Receives the results.</param>
     internal void ComputeRow(double q1, ReadOnlySpan<double> q2, ReadOnlySpan<double> p, bool derivatives, DualRow row)
     {
         var (j, width) = (0, Vector256<double>.Count);
@@ -157,7 +157,7 @@ public abstract class DualActivation
             return;
         }
 
-        // The references are within bounds: the variances were cut to the covariances' length. The last ones fill a vector of their own.
+        // The references are within bounds, because the variances were cut to the covariances' length. The last pairs fill a separate vector.
         ref var variances = ref MemoryMarshal.GetReference(q2[..p.Length]);
         ref var covariances = ref MemoryMarshal.GetReference(p);
         var first = Vector256.Create(q1);
@@ -179,7 +179,8 @@ public abstract class DualActivation
     }
 
     /// <summary>
-    /// N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.
+    /// N2 where both variables are on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation; du dv is then regressed on one
+    /// variable.
     /// </summary>
     private double Along(double q1, double q2, int sign)
     {
@@ -188,7 +189,7 @@ public abstract class DualActivation
         return sign * GaussianNodes.Expectation(0, 1, kinks, z => ((z * z) - 1) * Curve.Slope(first * z) * Curve.Slope(second * z));
     }
 
-    /// <summary>Refuses what is no variance.</summary>
+    /// <summary>Refuses numbers that cannot be a variance.</summary>
     internal static void RequireVariance(double variance, string name)
     {
         if (!double.IsFinite(variance) || variance < 0)

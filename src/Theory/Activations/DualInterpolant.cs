@@ -2,8 +2,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A dual near correlation 1 or -1, by Chebyshev interpolation in both ln q and in the angle.</summary>
 /// <remarks>
-/// Duals of functions whose slope jumps at 0 are analytic in the angle; ∂T/∂p and ∂T/∂q are so once multiplied by its sine. Kinks elsewhere, at variances that
-/// differ, leave a narrow feature at the angle where both lines meet: what is lost there is measured, at pairs between the nodes, and reported.
+/// Duals of functions whose slope jumps at 0 are analytic in the angle; ∂T/∂p and ∂T/∂q are so after multiplication by its sine. Kinks elsewhere, at variances
+/// that differ, leave a narrow feature at the angle where both lines meet. The error that it causes is measured at pairs between the nodes, and reported.
 /// </remarks>
 internal sealed class DualInterpolant
 {
@@ -11,7 +11,7 @@ internal sealed class DualInterpolant
     private const int MostVariances = 14;
     private const int Quantities = 7;
 
-    /// <summary>Variances that differ by less are one: the dual is as flat.</summary>
+    /// <summary>Variances that differ by less count as equal, since the dual does not change on that scale.</summary>
     private const double Equal = 1e-10;
 
     private readonly double[] _variances;
@@ -47,9 +47,9 @@ internal sealed class DualInterpolant
     /// <summary>The largest relative error of V and T between the nodes, measured.</summary>
     public double Error { get; }
 
-    /// <summary>The dual of one point with others: one of three sums is done once.</summary>
+    /// <summary>Prepares the dual of one point with several others, so that one of three sums is only computed once.</summary>
     /// <param name="q1">Variance of u.</param>
-    /// <param name="quantities">How many of V, T and the derivatives are needed.</param>
+    /// <param name="quantities">The number of quantities that are needed, in the order V, T, derivatives.</param>
     public Row At(double q1, int quantities)
     {
         var (basis, count) = (Basis(q1), _variances.Length);
@@ -69,7 +69,7 @@ internal sealed class DualInterpolant
         return new Row(this, sums, quantities);
     }
 
-    /// <summary>The dual of one point with others.</summary>
+    /// <summary>The dual of one point with several others.</summary>
     public readonly struct Row(DualInterpolant owner, double[] sums, int quantities)
     {
         /// <summary>The dual of a pair.</summary>
@@ -133,11 +133,11 @@ internal sealed class DualInterpolant
             }
         );
 
-    /// <summary>Chebyshev's nodes of the first kind: none at an end, where derivatives may be infinite.</summary>
+    /// <summary>Chebyshev's nodes of the first kind. None of them is at an end, where derivatives may be infinite.</summary>
     private static double[] Nodes(double from, double to, int count) =>
         [.. Enumerable.Range(0, count).Select(k => (0.5 * (from + to)) - (0.5 * (to - from) * Math.Cos(Math.PI * (k + 0.5) / count)))];
 
-    /// <summary>Lagrange's polynomials by the barycentric formula for these nodes.</summary>
+    /// <summary>Lagrange's polynomials for these nodes, by the barycentric formula.</summary>
     private static void Lagrange(double[] nodes, double x, Span<double> basis)
     {
         var total = 0.0;

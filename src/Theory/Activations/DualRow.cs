@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The dual of one point with those before it, and the derivatives where noise asks for them.</summary>
+/// <summary>The dual of one point with the points before it, and the derivatives if noise needs them.</summary>
 internal sealed class DualRow(int points)
 {
     public double[] V { get; } = new double[points];
@@ -19,17 +19,17 @@ internal sealed class DualRow(int points)
 
     public double[] T2 { get; } = new double[points];
 
-    /// <summary>What stands for a pair.</summary>
+    /// <summary>The dual of a pair.</summary>
     public DualDerivatives this[int j]
     {
         get => new(V[j], T[j], V1[j], V2[j], Tp[j], T1[j], T2[j]);
         set => (V[j], T[j], V1[j], V2[j], Tp[j], T1[j], T2[j]) = (value.V, value.T, value.V1, value.V2, value.Tp, value.T1, value.T2);
     }
 
-    /// <summary>Takes what stands for four pairs.</summary>
-    /// <param name="dual">The pairs.</param>
-    /// <param name="j">The first of them.</param>
-    /// <param name="derivatives">Whether derivatives are there.</param>
+    /// <summary>Stores the duals of four pairs.</summary>
+    /// <param name="dual">The duals.</param>
+    /// <param name="j">Index of the first pair.</param>
+    /// <param name="derivatives">Whether the derivatives have been computed.</param>
     public void Store(in VectorDual dual, int j, bool derivatives)
     {
         dual.V.CopyTo(V, j);
@@ -44,10 +44,10 @@ internal sealed class DualRow(int points)
         }
     }
 
-    /// <summary>Takes the first of four pairs, at the end of a row.</summary>
-    /// <param name="dual">The pairs.</param>
-    /// <param name="j">The first of them.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Stores the first of four pairs, at the end of a row.</summary>
+    /// <param name="dual">The duals.</param>
+    /// <param name="j">Index of the first pair.</param>
+    /// <param name="count">Number of pairs that are stored.</param>
     public void StoreFirst(in VectorDual dual, int j, int count)
     {
         for (var k = 0; k < count; k++)

@@ -22,7 +22,7 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
     {
         var (a, b, g) = (1 + (2 * q1), 1 + (2 * q2), Scale(q1, q2));
 
-        // m - 4p², without the difference of large numbers.
+        // m - 4p², without subtracting large numbers from each other.
         var rest = 1 + (2 * (q1 + q2)) + (4 * (g - p) * (g + p));
         var root = Math.Sqrt(rest);
         var cube = 4 / Math.PI / (rest * root);

@@ -3,16 +3,16 @@ using MathNet.Numerics.Integration;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Nodes and weights of expectations over one Gaussian variable: Legendre panels that end at kinks and are short where the function has its structure.
+/// Nodes and weights of expectations over one Gaussian variable: Legendre panels that end at kinks and are short where the function varies fast.
 /// </summary>
 /// <remarks>
-/// Activations vary over unit distances around 0, which a variable of deviation 30 crosses in a thirtieth of its own: panels halve towards 0 until they are as
-/// short.
-/// Beyond twelve deviations lies less than 1e-32.
+/// Activations vary over unit distances around 0, which is a thirtieth of the standard deviation of a variable of deviation 30. So panels are halved towards 0
+/// until they are as short as that.
+/// The probability beyond twelve deviations is less than 1e-32.
 /// </remarks>
 internal static class GaussianNodes
 {
-    /// <summary>Deviations on each side.</summary>
+    /// <summary>Number of deviations on each side.</summary>
     public const double Reach = 12;
 
     private const int Order = 20;
@@ -30,7 +30,7 @@ internal static class GaussianNodes
     /// <summary>Nodes z and weights w with <c>E f(mean + deviation·z) = Σ w f(mean + deviation·z)</c>.</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="deviation">Deviation, at least 0.</param>
-    /// <param name="kinks">Where f is not smooth.</param>
+    /// <param name="kinks">The points where f is not smooth.</param>
     public static (double[] Nodes, double[] Weights) Make(double mean, double deviation, IReadOnlyList<double> kinks)
     {
         if (deviation == 0)
@@ -57,7 +57,7 @@ internal static class GaussianNodes
     /// <summary>E f(mean + deviation·z).</summary>
     /// <param name="mean">Mean.</param>
     /// <param name="deviation">Deviation, at least 0.</param>
-    /// <param name="kinks">Where f is not smooth.</param>
+    /// <param name="kinks">The points where f is not smooth.</param>
     /// <param name="function">f.</param>
     public static double Expectation(double mean, double deviation, IReadOnlyList<double> kinks, Func<double, double> function)
     {

@@ -29,7 +29,7 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
     {
         var (a1, a2, g) = (1 + q1, 1 + q2, Scale(q1, q2));
 
-        // q₁q₂ - p² and Δ without the difference of large numbers, which is 0 from q = 2⁵³ on.
+        // q₁q₂ - p² and Δ, without subtracting large numbers from each other, which would give 0 from q = 2⁵³ on.
         var free = (g - p) * (g + p);
         var delta = 1 + q1 + q2 + free;
         var root = Math.Sqrt(delta);
@@ -78,7 +78,7 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
 
     private static (Complex L, Complex F, Complex A, Complex Delta) ComplexParts(Complex q1, Complex q2, Complex p)
     {
-        // Roots of factors that keep away from the negative axis; the root of their product would cross it.
+        // The roots of factors that stay away from the negative axis are multiplied; the root of their product would cross it.
         var (a1, a2) = (1 + q1, 1 + q2);
         var h = Complex.Sqrt(a1) * Complex.Sqrt(a2);
         var delta = (a1 * a2) - (p * p);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A dual that continues to complex covariances, as law B2 asks for.</summary>
+/// <summary>A dual with an analytic continuation to complex covariances, which law B2 needs.</summary>
 internal interface IComplexDual
 {
     /// <summary>E s(u).</summary>

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.
+/// Leaky ReLUs of slope a below 0, including linear (a = 1) and absolute value (a = -1): <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.
 /// </summary>
-/// <remarks>With the arc-cosine kernels of law S1 nothing cancels near c = -1. They are homogeneous, so <c>∂V/∂q₁ = (V - pT)/2q₁</c>.</remarks>
+/// <remarks>With the arc-cosine kernels of law S1 no digits cancel near c = -1. The duals are homogeneous, so <c>∂V/∂q₁ = (V - pT)/2q₁</c>.</remarks>
 internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActivation(curve)
 {
     private readonly double _bend = 0.5 * (1 - slope) * (1 - slope);
@@ -36,7 +36,7 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
         var scale = Scale(q1, q2);
         if (scale == 0)
         {
-            // One variable is 0, where the slope is that of the left side.
+            // If a variable is 0, its slope is that of the left side.
             var other = q1 == 0 && q2 == 0 ? slope : 0.5 * (1 + slope);
             return new(0, slope == 1 ? 1 : slope * other, 0, 0, 0, 0, 0);
         }
@@ -94,7 +94,7 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
             return;
         }
 
-        // One variable is 0, where the slope is that of the left side.
+        // If a variable is 0, its slope is that of the left side.
         var both = Vector256.Equals(q1 + q2, zero);
         dual.V = Vector256.ConditionalSelect(isZero, zero, dual.V);
         dual.T = Vector256.ConditionalSelect(isZero, a * Vector256.ConditionalSelect(both, a, Vector256.Create(0.5 * (1 + slope))), dual.T);

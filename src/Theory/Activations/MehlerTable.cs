@@ -4,24 +4,26 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Mehler's expansion of a dual for many points: <c>V = Σ a_n(q_i)a_n(q_j)cⁿ</c>, a_n the orthonormal Hermite coefficients of s(√q z).</summary>
 /// <remarks>
-/// The coefficients cost a quadrature for each point, not for each pair, and the sums two operations a term. What N terms leave out is at most
-/// <c>|c|ᴺ √(r_i r_j)</c>, with r the squares that a point has left, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from those of
-/// higher order:
+/// The coefficients cost a quadrature for each point, not for each pair, and the sums two operations for each term. The remainder after N terms is at most
+/// <c>|c|ᴺ √(r_i r_j)</c>, where r is the remainder of a point's sum of squares, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from
+/// coefficients of higher order:
 /// <c>2q ∂V/∂q₁ = Σ √((n+1)(n+2)) a_{n+2}(q₁)a_n(q₂)cⁿ</c>, and likewise for T.
 /// </remarks>
 internal sealed class MehlerTable
 {
     private const int MostTerms = 512;
 
-    /// <summary>Terms after which a function with kinks, whose coefficients fall as powers, is left to other means near c = ±1.</summary>
+    /// <summary>
+    /// Greatest number of terms for a function with kinks, whose coefficients fall as powers; near c = ±1 another method replaces the expansion.
+    /// </summary>
     private const int MostTermsWithKinks = 256;
 
     private const int FewestTerms = 32;
 
-    /// <summary>Terms beyond those that are summed, for derivatives.</summary>
+    /// <summary>Additional terms that derivatives need.</summary>
     private const int Ahead = 2;
 
-    /// <summary>Squares that are left, as a share of all, at which an expansion ends.</summary>
+    /// <summary>Remainder of the sum of squares, relative to the whole, at which an expansion ends.</summary>
     private const double Negligible = 1e-15;
 
     private readonly ActivationCurve _curve;
@@ -44,10 +46,10 @@ internal sealed class MehlerTable
     /// <summary>Moments of each point.</summary>
     public ActivationMoments[] Moments { get; }
 
-    /// <summary>r of each point, for V.</summary>
+    /// <summary>The remainder r of each point, for V.</summary>
     public double[] ValueRest { get; }
 
-    /// <summary>r of each point, for T.</summary>
+    /// <summary>The remainder r of each point, for T.</summary>
     public double[] SlopeRest { get; }
 
     /// <summary>Expands a dual.</summary>
@@ -75,16 +77,16 @@ internal sealed class MehlerTable
         return new MehlerTable(dual.Curve, variances, values, slopes, moments);
     }
 
-    /// <summary>V of one point with others.</summary>
+    /// <summary>Adds V of one point with several others.</summary>
     public void AddValues(int i, ReadOnlySpan<double> correlations, Span<double> result) => Sum(_values, _values, i, correlations, result);
 
-    /// <summary>T of one point with others.</summary>
+    /// <summary>Adds T of one point with several others.</summary>
     public void AddSlopes(int i, ReadOnlySpan<double> correlations, Span<double> result) => Sum(_slopes, _slopes, i, correlations, result);
 
     /// <summary>a_n² of a point.</summary>
     public double[] Squares(int i) => [.. _values.Take(Terms).Select(row => row[i] * row[i])];
 
-    /// <summary>The tables whose sums with V's or T's own are derivatives.</summary>
+    /// <summary>The tables whose sums with those of V or T are derivatives.</summary>
     public MehlerDerivatives Derivatives()
     {
         var (value, slope, curvature) = (Rows(Terms, _variances.Length), Rows(Terms, _variances.Length), Rows(Terms, _variances.Length));
@@ -94,7 +96,7 @@ internal sealed class MehlerTable
             {
                 if (_variances[i] == 0)
                 {
-                    // What is 0 has no noise along it, of which alone a derivative of T would be asked.
+                    // A point of variance 0 has no noise along it, and a derivative of T is only needed for such noise.
                     (value[n][i], curvature[n][i]) = n == 0 ? (0.5 * _curve.Curvature(0), _curve.Curvature(0)) : (0, 0);
                     continue;
                 }
@@ -109,7 +111,7 @@ internal sealed class MehlerTable
         return new MehlerDerivatives(_values, _slopes, value, slope, curvature);
     }
 
-    /// <summary>Horner's scheme in c, for one point with many.</summary>
+    /// <summary>Horner's scheme in c, for one point with several others.</summary>
     internal static void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result, int terms)
     {
         var width = Vector<double>.Count;
@@ -145,7 +147,7 @@ internal sealed class MehlerTable
     private void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result) =>
         Sum(left, right, i, correlations, result, Terms);
 
-    /// <summary>The fewest terms that leave nothing at the smallest and the largest variance.</summary>
+    /// <summary>The least number of terms whose remainder is negligible at the smallest and at the largest variance.</summary>
     private static int TermsFor(ActivationCurve curve, double[] variances, ActivationMoments[] moments)
     {
         var (terms, most) = (FewestTerms, curve.Kinks.Count == 0 ? MostTerms : MostTermsWithKinks);

@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The functions of networks as curves.</summary>
+/// <summary>The activation functions of networks as curves.</summary>
 internal static class NamedCurves
 {
     private const double RootOfPi = 1.7724538509055160273;
@@ -11,7 +11,7 @@ internal static class NamedCurves
     /// <summary>1/√(2π).</summary>
     private const double Density = 0.39894228040143267794;
 
-    /// <summary>√(2/π), of the usual approximation of GELU.</summary>
+    /// <summary>√(2/π), as in the usual approximation of GELU.</summary>
     private const double TanhScale = 0.79788456080286535588;
 
     private const double TanhCube = 0.044715;
@@ -65,7 +65,7 @@ internal static class NamedCurves
         return decay / ((1 + decay) * (1 + decay));
     }
 
-    /// <summary>Twice the argument of the tanh: ½(1 + tanh(w/2)) is the logistic function of w.</summary>
+    /// <summary>Twice the argument w of the tanh, since ½(1 + tanh(w/2)) is the logistic function of w.</summary>
     private static double Inner(double u) => 2 * TanhScale * (u + (TanhCube * u * u * u));
 
     private static double InnerSlope(double u) => 2 * TanhScale * (1 + (3 * TanhCube * u * u));

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Second moments of noise at two points: what laws N2 and N3 ask for beside the kernel.</summary>
+/// <summary>Second moments of noise at two points, which laws N2 and N3 need in addition to the kernel.</summary>
 /// <param name="D12">E du dv.</param>
 /// <param name="C11">E du u.</param>
 /// <param name="C12">E du v.</param>

@@ -1,14 +1,15 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// The dual of an activation at every pair of points of a kernel: formulas, Mehler's expansion, and interpolation where kinks make that end too late.
+/// The dual of an activation at every pair of points of a kernel: by formulas, by Mehler's expansion, or by interpolation where kinks let it converge too
+/// slowly.
 /// </summary>
 internal sealed class PairwiseDual
 {
-    /// <summary>What an expansion may leave out, as a share of the geometric mean of both points' squares.</summary>
+    /// <summary>The greatest remainder of an expansion, relative to the geometric mean of both points' mean squares.</summary>
     private const double Tolerance = 1e-12;
 
-    /// <summary>Pairs up to this number are evaluated one by one.</summary>
+    /// <summary>Up to this number of pairs, each pair is evaluated separately.</summary>
     private const int FewPairs = 96;
 
     private readonly DualActivation _dual;
@@ -73,19 +74,19 @@ internal sealed class PairwiseDual
     public ActivationMoments[] Moments { get; }
 
     /// <summary>
-    /// The largest share of a dual that is left out or interpolated wrongly, as far as known: a bound for expansions, a measurement for interpolations.
+    /// The largest known relative error of a dual: for expansions a bound on the remainder, for interpolations a measured error.
     /// </summary>
     public double Error { get; private set; }
 
-    /// <summary>Evaluates the pairs of one point with those before it.</summary>
+    /// <summary>Evaluates the pairs of one point with the points before it.</summary>
     /// <param name="i">The point: u.</param>
     /// <param name="slopes">Whether T is needed.</param>
-    /// <param name="row">Receives them; v is the point j.</param>
+    /// <param name="row">Receives the duals; v is the point j.</param>
     public void Evaluate(int i, bool slopes, DualRow row)
     {
         if (_table is null)
         {
-            // Formulas in vectors bear a correlation that rounding has brought beyond 1.
+            // The vector formulas tolerate a correlation that rounding has brought beyond 1.
             var entries = _kernel.AsSpan(i * _points, i);
             _dual.ComputeRow(Variance(i), _all.AsSpan(0, i), _dual.IsVectorised ? entries : Clamped(i), _isFull, row);
             return;
@@ -107,7 +108,7 @@ internal sealed class PairwiseDual
         Replace(i, slopes ? 2 : 1, correlations, row);
     }
 
-    /// <summary>Puts others in the place of sums that end too early.</summary>
+    /// <summary>Replaces sums whose remainder is too large.</summary>
     private void Replace(int i, int quantities, ReadOnlySpan<double> correlations, DualRow row)
     {
         var needed = _derivatives is null ? quantities : 7;
@@ -149,14 +150,14 @@ internal sealed class PairwiseDual
     private double Correlation(int i, int j) =>
         Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
 
-    /// <summary>The angle to correlation 1, or to -1 where that is nearer.</summary>
+    /// <summary>The angle to correlation 1 or to correlation -1, whichever is smaller.</summary>
     private double Angle(int i, int j)
     {
         var (scale, p) = (DualActivation.Scale(Variance(i), Variance(j)), Clamped(i, j));
         return Math.Atan2(Math.Sqrt((scale - p) * (scale + p)), Math.Abs(p));
     }
 
-    /// <summary>What the expansion leaves out, of V or T, as a share.</summary>
+    /// <summary>The relative remainder of the expansion, of V or T.</summary>
     private double Left(int i, int j, double correlation)
     {
         var table = _table!;

@@ -3,11 +3,13 @@ namespace Wellbehaved.Theory;
 /// <summary>The dual of any curve, by quadrature over sectors in polar coordinates.</summary>
 /// <remarks>
 /// Derivatives by q are <c>2∂V/∂q₁ = E s''(u)s(v)</c> and <c>2q₁ ∂T/∂q₁ = E u s''(u)s'(v) - p ∂T/∂p</c>, with <c>∂T/∂p = E s''(u)s''(v)</c>. Where the slope
-/// jumps, s'' has a point mass: that much of the density there, times an expectation over the other variable given this one.
+/// jumps, s'' has a point mass. It contributes the jump times the density there times an expectation over the other variable given this one.
 /// </remarks>
 internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(curve)
 {
-    /// <summary>Variances up to which the quadratures keep twelve digits: what has unit width is a millionth of a deviation there.</summary>
+    /// <summary>
+    /// The greatest variance at which quadratures keep twelve digits; a structure of width 1 is then a millionth of a standard deviation wide.
+    /// </summary>
     public const double MostVariance = 1e12;
 
     private const double RootOfTwoPi = 2.50662827463100050242;
@@ -36,7 +38,7 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
         );
     }
 
-    /// <summary>One variable is 0, or both are.</summary>
+    /// <summary>The dual where one variable is 0, or both are.</summary>
     private DualDerivatives AtZero(double q1, double q2)
     {
         var (first, second) = (Moments(q1), Moments(q2));
@@ -52,7 +54,7 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
         );
     }
 
-    /// <summary>What the jumps of the slope of u contribute to E s''(u)s(v), E u s''(u)s'(v) and E s''(u)s''(v).</summary>
+    /// <summary>The contributions of the jumps of u's slope to E s''(u)s(v), E u s''(u)s'(v) and E s''(u)s''(v).</summary>
     private (double Value, double SlopeAlong, double Curvature) Point(double q, double other, double p)
     {
         double value = 0,
@@ -77,7 +79,7 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
         return (value, along, curvature);
     }
 
-    /// <summary>What two jumps contribute to E s''(u)s''(v): the density of both variables at their kinks.</summary>
+    /// <summary>The contribution of two jumps to E s''(u)s''(v): the density of both variables at their kinks.</summary>
     private double BothKinks(double q1, double q2, double p)
     {
         var (sum, determinant) = (0.0, (Math.Sqrt(q1 * q2) - p) * (Math.Sqrt(q1 * q2) + p));

@@ -2,29 +2,29 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Expectations of products of a curve at two Gaussian variables, in polar coordinates.</summary>
 /// <remarks>
-/// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays: Gauss–Legendre in each of the four sectors between them,
-/// however narrow, sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors
-/// where two lines meet. Panels halve towards the rays and towards the origin until they are as short as the structure of the curve.
+/// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays. They divide the plane into four sectors, in each of which the
+/// functions are smooth, so that Gauss–Legendre converges at every correlation, however narrow a sector is. Other kinks are straight lines: each radius is cut
+/// where it crosses one, and sectors where two lines meet. Panels are halved towards the rays and the origin until they are as short as the curve's structure.
 /// </remarks>
 internal static class SectorQuadrature
 {
-    /// <summary>Beyond this radius lies less than 1e-19.</summary>
+    /// <summary>The radius of the disc; the probability outside of it is less than 1e-19.</summary>
     private const double Radius = 9.5;
 
-    /// <summary>Sectors that are narrower are one panel.</summary>
+    /// <summary>Angle below which a sector is a single panel.</summary>
     private const double Narrow = 0.3;
 
-    /// <summary>Panels halve this often at most: structure of the width of a millionth of a sector is seen.</summary>
+    /// <summary>Greatest number of halvings of panels, which resolve structure of a millionth of a sector's width.</summary>
     private const int MostLevels = 20;
 
-    /// <summary>Dimensions from which the density of a projection is smooth enough at its end.</summary>
+    /// <summary>From this dimension on the density of a projection is smooth enough at its end.</summary>
     private const int SmoothDimensions = 14;
 
     private static readonly (double[] Nodes, double[] Weights) Radial = GaussianNodes.Legendre(16);
     private static readonly (double[] Nodes, double[] Weights) Angular = GaussianNodes.Legendre(16);
     private static readonly double[] OuterEdges = [1.5, 3, 5, 7, 10, 14];
 
-    /// <summary>Adds everything up at once: evaluations of the curve cost most.</summary>
+    /// <summary>Computes all sums together, since evaluations of the curve cost most.</summary>
     /// <param name="curve">s.</param>
     /// <param name="q1">Variance of u, above 0.</param>
     /// <param name="q2">Variance of v, above 0.</param>
@@ -42,8 +42,8 @@ internal static class SectorQuadrature
     }
 
     /// <summary>
-    /// E s(γz)s(γw) of one channel of two vectors of n channels and mean square 1 that enclose an angle: the radius of its two coordinates is that of a
-    /// projection.
+    /// E s(γz)s(γw) for one channel of two vectors of n channels and mean square 1 at a given angle. The radius of the channel's two coordinates has the law of
+    /// a projection.
     /// </summary>
     /// <param name="curve">s.</param>
     /// <param name="scale">γ.</param>
@@ -63,7 +63,8 @@ internal static class SectorQuadrature
         var rays = Rays(curve, first, second, theta, disc);
         for (var sector = 0; sector + 1 < rays.Length; sector++)
         {
-            // How wide a sector is counts beside what it crosses: a thousandth of a turn is a thousand units at a deviation of a million.
+            // What counts is the length that a sector covers on the scale of the curve: at a deviation of a million, a thousandth of a turn is a thousand
+            // units.
             var width = rays[sector + 1] - rays[sector];
             var levels = Levels(curve, Math.Max(first, second) * Math.Min(1, width / Narrow));
             foreach (var (start, end) in width < Narrow && levels == 0 ? [(rays[sector], rays[sector + 1])] : Halving(rays[sector], rays[sector + 1], levels))
@@ -80,7 +81,7 @@ internal static class SectorQuadrature
         return sums;
     }
 
-    /// <summary>How often panels halve: to the scale of the curve, or of the rays along which a kink leaves the disc.</summary>
+    /// <summary>Number of halvings of panels: down to the scale of the curve, or to that of the rays along which a kink leaves the disc.</summary>
     private static int Levels(ActivationCurve curve, double deviation)
     {
         var smooth = Math.Log2(deviation);
@@ -147,7 +148,7 @@ internal static class SectorQuadrature
         return count;
     }
 
-    /// <summary>Where sectors end: a full turn, cut at u = 0, at v = 0 and where kinks of both meet.</summary>
+    /// <summary>The edges of the sectors: a full turn is cut at u = 0, at v = 0 and where kinks of both meet.</summary>
     private static double[] Rays(ActivationCurve curve, double first, double second, double theta, Disc disc)
     {
         const double start = -0.5 * Math.PI;
@@ -170,12 +171,12 @@ internal static class SectorQuadrature
     }
 
     /// <summary>
-    /// The law of the radius: where it ends, its density over that of the area, and how often panels shorten towards its end, where a density of few dimensions
-    /// is not smooth.
+    /// The law of the radius: its greatest value, its density divided by that of the area, and the number of halvings of panels towards its end, where the
+    /// density is not smooth in few dimensions.
     /// </summary>
     private readonly record struct Disc(double Radius, Func<double, double> Density, int EndLevels = 0);
 
-    /// <summary>Cuts an interval in its middle, and again and again next to its ends.</summary>
+    /// <summary>Cuts an interval in its middle, and then repeatedly halves the parts next to its ends.</summary>
     private static IEnumerable<(double Start, double End)> Halving(double start, double end, int levels)
     {
         var (middle, half) = (0.5 * (start + end), 0.5 * (end - start));

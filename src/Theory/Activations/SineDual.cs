@@ -9,7 +9,7 @@ internal sealed class SineDual(ActivationCurve curve) : DualActivation(curve), I
 
     public override ActivationMoments Moments(double variance)
     {
-        // Closed: quadrature would have to follow the oscillations.
+        // A closed form is used, because a quadrature would have to resolve the oscillations.
         _ = Evaluate(variance, variance, variance);
         var (fast, slow) = (Math.Exp(-2 * variance), Math.Exp(-0.5 * variance));
         return new(0, slow, -0.5 * SmallNumbers.ExpMinusOne(-2 * variance), fast, 0.5 * (1 + fast), -fast, 0);

@@ -1,10 +1,10 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Functions that keep the digits of small arguments.</summary>
+/// <summary>Functions that are accurate for small arguments.</summary>
 internal static class SmallNumbers
 {
     /// <summary>ln(1 + x).</summary>
-    /// <remarks>W. Kahan's correction of what is lost in 1 + x.</remarks>
+    /// <remarks>Uses W. Kahan's correction for the digits that are lost in 1 + x.</remarks>
     public static double LogOnePlus(double x)
     {
         var sum = 1 + x;

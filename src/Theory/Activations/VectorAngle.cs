@@ -4,10 +4,10 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Angles of four pairs of cosines and sines at once, for the duals of whole rows of a kernel.</summary>
 /// <remarks>
-/// <c>asin x = x + x³R(x²)</c> for |x| ≤ ½, R a polynomial of degree 12 whose error is below 0.05 of a rounding unit of asin x (data/make_asin_polynomial.py
-/// encloses it over the whole interval). Beyond ½ the half of the angle has the sine <c>s/√(2(1+|c|))</c>, from a sine that callers know without the difference
-/// 1 - c². With a root, a division and fused steps of Horner's scheme, whose sum is at most 0.05 x, the angle is right to 5 ulp, as docs/theory.md counts. Each
-/// operation rounds as IEEE 754 says, so bits do not depend on the width of the processor's vectors.
+/// <c>asin x = x + x³R(x²)</c> for |x| ≤ ½, where R is a polynomial of degree 12 whose error is below 0.05 of a rounding unit of asin x
+/// (data/make_asin_polynomial.py encloses the error over the whole interval). Beyond ½, the sine of half the angle is <c>s/√(2(1+|c|))</c>, where callers know
+/// the sine s without computing the difference 1 - c². With a root, a division and fused steps of Horner's scheme, whose sum is at most 0.05 x, the error of
+/// the angle is at most 5 ulp, as docs/theory.md shows. Each operation is rounded as IEEE 754 requires, so the bits do not depend on the width of vectors.
 /// </remarks>
 internal static class VectorAngle
 {
@@ -32,7 +32,9 @@ internal static class VectorAngle
             0.16666666666666669,
         ];
 
-    /// <summary>Coefficients of <c>(sin φ - φ cos φ)/φ³</c> in φ², 2k(-1)^{k+1}/(2k+1)! for k from 8 to 1: what is left out is below 1e-18 for φ ≤ ½.</summary>
+    /// <summary>
+    /// Coefficients of <c>(sin φ - φ cos φ)/φ³</c> in φ², 2k(-1)^{k+1}/(2k+1)! for k from 8 to 1; the remainder of the series is below 1e-18 for φ ≤ ½.
+    /// </summary>
     private static ReadOnlySpan<double> Differences =>
         [-16.0 / 355687428096000, 14.0 / 1307674368000, -1.0 / 518918400, 1.0 / 3991680, -1.0 / 45360, 1.0 / 840, -1.0 / 30, 1.0 / 3];
 
@@ -46,7 +48,7 @@ internal static class VectorAngle
         return Vector256.ConditionalSelect(isLarge, Vector256.CopySign(rest, c), angle);
     }
 
-    /// <summary>π - arccos c, the angle to the opposite direction, with all digits near c = -1.</summary>
+    /// <summary>π - arccos c, the angle to the opposite direction, accurate to all digits near c = -1.</summary>
     /// <param name="c">In [-1, 1].</param>
     /// <param name="s">√(1-c²).</param>
     public static Vector256<double> ToOpposite(Vector256<double> c, Vector256<double> s)
@@ -57,7 +59,7 @@ internal static class VectorAngle
         return Vector256.ConditionalSelect(isLarge, large, Vector256.Create(HalfOfPi) + angle);
     }
 
-    /// <summary>sin φ + φ c for the φ of <see cref="ToOpposite"/>, so c = -cos φ: π k₁(c), with all digits near c = -1, where both terms cancel.</summary>
+    /// <summary>sin φ + φ c for the φ of <see cref="ToOpposite"/>, where c = -cos φ. This is π k₁(c), accurate near c = -1, where both terms cancel.</summary>
     /// <param name="c">In [-1, 1].</param>
     /// <param name="s">√(1-c²).</param>
     /// <param name="phi">φ.</param>
@@ -68,7 +70,7 @@ internal static class VectorAngle
         return isSmall == Vector256<double>.Zero ? closed : Vector256.ConditionalSelect(isSmall, Horner(Differences, phi * phi) * (phi * phi * phi), closed);
     }
 
-    /// <summary>asin of c where |c| ≤ ½, and of the sine of half the angle elsewhere.</summary>
+    /// <summary>asin of c where |c| ≤ ½, and asin of the sine of half the angle otherwise.</summary>
     private static (Vector256<double> Angle, Vector256<double> IsLarge) Reduced(Vector256<double> c, Vector256<double> s)
     {
         var size = Vector256.Abs(c);

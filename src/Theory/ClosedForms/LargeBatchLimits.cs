@@ -2,7 +2,7 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Infinite width and large batch: closed forms for the growth of χ. Laws A1, A2, A3.</summary>
+/// <summary>Closed forms for the growth of χ in the limit of infinite width and a large batch. Laws A1, A2, A3.</summary>
 public static class LargeBatchLimits
 {
     /// <summary>A3: δχ of <c>vanilla</c> and <c>vanilla_res</c> nets tends to 1, and so does r_eff.</summary>
@@ -28,10 +28,10 @@ public static class LargeBatchLimits
     /// <param name="residualDepth">H ≥ 1.</param>
     /// <returns>ln χ_l of a <c>bn_res</c> net.</returns>
     /// <remarks>
-    /// The product <c>Π_{k&lt;l} (s_k + a)/(s_k + b)</c>, <c>s_k = 1 + bk</c>: each unit adds b to the variance of the signal and a·(noise)/s_k to that of the
-    /// noise.
+    /// It is the product <c>Π_{k&lt;l} (s_k + a)/(s_k + b)</c>, <c>s_k = 1 + bk</c>: each unit adds b to the variance of the signal, and a·(noise)/s_k to that
+    /// of the noise.
     /// </remarks>
-    /// <exception cref="ArgumentOutOfRangeException">l negative, H not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">l is negative, or H is not positive.</exception>
     public static double LogResidualChi(int unit, int residualDepth)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(unit);

@@ -1,15 +1,15 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Second moments after many layers, in expectation: laws W2, W3, W4, and the collapse of two points, R1.</summary>
+/// <summary>Expected second moments after many layers: laws W2, W3, W4, and the collapse of two points, R1.</summary>
 public static class ManyStepLaws
 {
     /// <summary>
-    /// W2: E ν₂ of the signal and of the noise in <c>vanilla</c> nets stays what it was, at every width. Exact where the boundary wastes nothing.
+    /// W2: E ν₂ of the signal and of the noise in <c>vanilla</c> nets does not change with depth, at every width. Exact where the boundary loses no variance.
     /// </summary>
     /// <param name="initial">ν₂(x⁰), or ν₂(dx⁰).</param>
-    /// <param name="layers">Layers, at least 0.</param>
-    /// <returns>The same.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Depth negative.</exception>
+    /// <param name="layers">Number of layers, at least 0.</param>
+    /// <returns>The same number.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is negative.</exception>
     public static double VanillaNu2(double initial, int layers)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
@@ -20,17 +20,17 @@ public static class ManyStepLaws
     /// <param name="initial">ν₂(y⁰).</param>
     /// <param name="units">l ≥ 0, residual units.</param>
     /// <returns>The expectation.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Depth negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is negative.</exception>
     public static double BatchNormResidualNu2(double initial, int units)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(units);
         return initial + units;
     }
 
-    /// <summary>W3: the variance of the residual branch of a unit relative to its skip connection, <c>1/(l + 1)</c>: the dilution.</summary>
-    /// <param name="unitsBefore">l ≥ 0, residual units below.</param>
+    /// <summary>W3, the dilution: the variance of a unit's residual branch relative to that of its skip connection, <c>1/(l + 1)</c>.</summary>
+    /// <param name="unitsBefore">l ≥ 0, the number of residual units before it.</param>
     /// <returns>The ratio of expected ν₂, with ν₂(y⁰) = 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Depth negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is negative.</exception>
     public static double Dilution(int unitsBefore)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(unitsBefore);
@@ -41,7 +41,7 @@ public static class ManyStepLaws
     /// <param name="logInitial">ln ν₂(y⁰).</param>
     /// <param name="units">l ≥ 0, residual units.</param>
     /// <returns><c>logInitial + l ln 2</c>; the number itself overflows beyond a thousand units.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Depth negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is negative.</exception>
     public static double LogVanillaResidualNu2(double logInitial, int units)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(units);
@@ -50,9 +50,9 @@ public static class ManyStepLaws
 
     /// <summary>R1 for two points of a <c>vanilla</c> net: <c>d ← 1 - k₁(1 - d)</c>, with <c>d_l → 9π²/(2l²)</c>.</summary>
     /// <param name="distance">d = 1 - c at the input, in [0, 2].</param>
-    /// <param name="layers">Layers, at least 0.</param>
-    /// <returns>1 - c after them, with all its digits.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The distance is no distance, or depth negative.</exception>
+    /// <param name="layers">Number of layers, at least 0.</param>
+    /// <returns>1 - c after these layers, accurate to all digits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The distance is outside [0, 2], or the depth is negative.</exception>
     public static double VanillaDistance(double distance, int layers)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
@@ -66,10 +66,10 @@ public static class ManyStepLaws
 
     /// <summary>R1 for two points of a <c>vanilla_res</c> net: <c>c ← (c + k₁^H(c))/2</c>, for H = 1 with <c>1 - c_l → 18π²/l²</c>.</summary>
     /// <param name="distance">d = 1 - c at the input, in [0, 2].</param>
-    /// <param name="units">Residual units, at least 0.</param>
+    /// <param name="units">Number of residual units, at least 0.</param>
     /// <param name="residualDepth">H ≥ 1.</param>
-    /// <returns>1 - c after them, with all its digits.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The distance is no distance, or a depth out of range.</exception>
+    /// <returns>1 - c after these units, accurate to all digits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The distance is outside [0, 2], or a depth is out of range.</exception>
     public static double VanillaResidualDistance(double distance, int units, int residualDepth)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(units);

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>What a layer makes of the distance 1 - c of two points of one variance, with all digits of a small distance.</summary>
-/// <remarks>A correlation of 1 - 10⁻¹³ has three digits left of its distance; stored as the distance it has all.</remarks>
+/// <summary>Maps the distance 1 - c of two points of equal variance to their distance after a layer, accurate to all digits for small distances.</summary>
+/// <remarks>A correlation of 1 - 10⁻¹³, stored as such, has only three digits of its distance; the distance itself keeps all digits.</remarks>
 internal sealed class CorrelationMap
 {
     private readonly Func<double, double> _after;
@@ -10,7 +10,7 @@ internal sealed class CorrelationMap
 
     /// <summary>The map of a stack at its fixed point; the variance must be positive and finite.</summary>
     /// <param name="field">The stack.</param>
-    /// <exception cref="ArgumentException">There is no such variance.</exception>
+    /// <exception cref="ArgumentException">The variance at the fixed point is 0 or infinite.</exception>
     public static CorrelationMap Make(MeanField field)
     {
         if (!(field.Variance > 0) || !double.IsFinite(field.Variance))
@@ -25,7 +25,7 @@ internal sealed class CorrelationMap
             return new(distance => field.WeightVariance * ((a * distance) + (bend * ArcCosineKernel.DistanceAfterOrder1(distance))));
         }
 
-        // 1 - f(c) = σ_w²/q Σ a_n² e_n with e_n = 1 - cⁿ, and e_{n+1} = c e_n + d adds what has one sign.
+        // 1 - f(c) = σ_w²/q Σ a_n² e_n with e_n = 1 - cⁿ. The recursion e_{n+1} = c e_n + d adds numbers of one sign.
         var squares = MehlerTable.Make(field.Dual, [field.Variance]).Squares(0);
         return new(distance =>
         {

@@ -1,14 +1,14 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>A ReLU network with independent dropout masks at every point, kept at its scale (σ_w² = 2p): <c>c ← p k₁(c)</c>.</summary>
-/// <param name="Correlation">c*, below 1: no collapse.</param>
-/// <param name="Memory">-1/ln(p k₀(c*)): layers over which the start is forgotten.</param>
+/// <summary>The limit of a ReLU network with independent dropout masks at every point and a constant scale (σ_w² = 2p): <c>c ← p k₁(c)</c>.</summary>
+/// <param name="Correlation">c*, below 1: the signal does not collapse.</param>
+/// <param name="Memory">-1/ln(p k₀(c*)): the number of layers over which the initial correlation is forgotten.</param>
 internal readonly record struct DropoutLimit(double Correlation, double Memory)
 {
-    /// <summary>The limit for a probability of keeping a feature.</summary>
+    /// <summary>The limit for a given probability of keeping a feature.</summary>
     /// <param name="keep">p in (0, 1).</param>
     /// <returns>The limit.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">No such probability.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is out of range.</exception>
     public static DropoutLimit For(double keep)
     {
         if (keep is not (> 0 and < 1))

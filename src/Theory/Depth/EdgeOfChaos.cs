@@ -3,29 +3,29 @@ namespace Wellbehaved.Theory;
 /// <summary>A point of the edge of chaos: initialisation and fixed point with χ₁ = 1.</summary>
 /// <param name="WeightVariance">σ_w².</param>
 /// <param name="BiasVariance">σ_b².</param>
-/// <param name="Variance">q*; not a number where every variance stays.</param>
-/// <param name="RadialGain">χ_q: above 1 a network that starts there leaves.</param>
+/// <param name="Variance">q*; NaN where every variance is a fixed point.</param>
+/// <param name="RadialGain">χ_q: above 1 a network that starts at q* moves away from it.</param>
 public readonly record struct EdgePoint(double WeightVariance, double BiasVariance, double Variance, double RadialGain)
 {
     /// <summary>Whether variances near q* move away from it.</summary>
     public bool Repels => RadialGain > 1 + 1e-9;
 }
 
-/// <summary>The edge of chaos of an activation, given the variance of biases or of weights: <c>σ_w² = 1/m(q)</c>, <c>σ_b² = q - E s²/m(q)</c>.</summary>
+/// <summary>The edge of chaos of an activation, for a given variance of biases or of weights: <c>σ_w² = 1/m(q)</c>, <c>σ_b² = q - E s²/m(q)</c>.</summary>
 public static class EdgeOfChaos
 {
     private const double Smallest = 1e-7;
     private const double Largest = 1e6;
 
-    /// <summary>A variance that is as good as 0, and far above rounding.</summary>
+    /// <summary>A variance that counts as 0, but is far above rounding.</summary>
     private const double Vanishing = 1e-4;
 
     private const double Step = 1.15;
 
-    /// <summary>The edge at the variance of biases.</summary>
+    /// <summary>The edge for a given variance of biases.</summary>
     /// <param name="dual">Dual of the activation.</param>
     /// <param name="biasVariance">σ_b² ≥ 0.</param>
-    /// <returns>The point of smallest q*; null if there is none.</returns>
+    /// <returns>The point with the smallest q*; null if there is none.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
     public static EdgePoint? AtBias(DualActivation dual, double biasVariance)
     {
@@ -39,7 +39,7 @@ public static class EdgeOfChaos
         var atZero = dual.Moments(0);
         if (biasVariance == 0 && atZero.Square == 0 && atZero.SquareSlope > 0)
         {
-            // χ_q is 1 at q = 0 itself; what counts is on which side it lies for signals that have not vanished yet.
+            // χ_q is 1 at q = 0 itself. What matters is its value for signals that have not vanished yet.
             return new(1 / atZero.SquareSlope, 0, 0, At(dual, Vanishing).RadialGain);
         }
 
@@ -48,10 +48,10 @@ public static class EdgeOfChaos
             .FirstOrDefault();
     }
 
-    /// <summary>The edges at the variance of weights.</summary>
+    /// <summary>The edges for a given variance of weights.</summary>
     /// <param name="dual">Dual of the activation.</param>
     /// <param name="weightVariance">σ_w² ≥ 0.</param>
-    /// <returns>All of them by ascending q*, without those that would need a negative variance of biases.</returns>
+    /// <returns>All points, by ascending q*, except those that would need a negative variance of biases.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
     public static IReadOnlyList<EdgePoint> AtWeight(DualActivation dual, double weightVariance)
     {

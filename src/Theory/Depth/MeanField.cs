@@ -1,24 +1,24 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Where a stack of equal layers <c>W s(y) + b</c> goes at infinite width: fixed points, slopes there, depth scales.</summary>
+/// <summary>The limit of a stack of equal layers <c>W s(y) + b</c> at infinite width: fixed points, slopes there, depth scales.</summary>
 /// <remarks>
 /// <c>q ← σ_w² E s(√q z)² + σ_b²</c>. Source: B. Poole et al. 2016; S. Schoenholz et al. 2017; S. Hayou et al. 2019; docs/theory.md, “Any network of layers”.
 /// </remarks>
 public sealed class MeanField
 {
-    /// <summary>A map that moves no variance by more than this share keeps all: the edge of homogeneous activations.</summary>
+    /// <summary>A map that changes no variance by more than this share keeps all variances: the edge of homogeneous activations.</summary>
     private const double Still = 1e-13;
 
     private const double Smallest = 1e-12;
     private const double Largest = 1e12;
 
-    /// <summary>Steps below this that no longer shrink are rounding.</summary>
+    /// <summary>Steps below this size that no longer decrease are due to rounding.</summary>
     private const double NearRoot = 1e-10;
 
-    /// <summary>How little the map of a saturated activation moves variances beyond the largest that is searched.</summary>
+    /// <summary>The greatest relative change, beyond the largest variance of the search, by which an activation counts as saturated.</summary>
     private const double Saturated = 1e-5;
 
-    /// <summary>How near to 1 a slope is that of the edge: a root of double precision.</summary>
+    /// <summary>A slope that is closer to 1 counts as that of the edge; the root of double precision.</summary>
     private const double EdgeWidth = 1e-7;
 
     /// <summary>Describes the stack.</summary>
@@ -46,25 +46,27 @@ public sealed class MeanField
     /// <summary>σ_b².</summary>
     public double BiasVariance { get; }
 
-    /// <summary>q*, where variances started at 1 go: 0 if they vanish, infinite if they grow without end, 1 if every variance stays.</summary>
+    /// <summary>
+    /// q*, the limit of the variance from a start at 1: 0 if variances vanish, infinite if they grow without end, 1 if every variance is kept.
+    /// </summary>
     public double Variance { get; }
 
-    /// <summary>χ₁ = σ_w² E s'², by which a layer multiplies noise at q*; the slope of the correlation's map at 1.</summary>
+    /// <summary>χ₁ = σ_w² E s'², the factor of the noise in a layer at q*; also the slope of the correlation's map at 1.</summary>
     public double NoiseGain { get; }
 
-    /// <summary>χ_q = σ_w² dE s²/dq, by which a layer multiplies a deviation from q*: above 1 it repels.</summary>
+    /// <summary>χ_q = σ_w² dE s²/dq, the factor of a deviation from q* in a layer; above 1, q* repels.</summary>
     public double RadialGain { get; }
 
     /// <summary>c*, the stable correlation of two points: 1 in the ordered phase and on the edge.</summary>
     public double Correlation { get; }
 
-    /// <summary>ξ_c = -1/ln f'(c*): layers over which correlations forget their start; infinite on the edge.</summary>
+    /// <summary>ξ_c = -1/ln f'(c*): the number of layers over which correlations forget their initial value; infinite on the edge.</summary>
     public double CorrelationDepth => DepthScale(CorrelationSlope(Correlation));
 
-    /// <summary>ξ_q = -1/ln χ_q: layers over which variances forget their start; infinite from χ_q = 1 on.</summary>
+    /// <summary>ξ_q = -1/ln χ_q: the number of layers over which variances forget their initial value; infinite where χ_q ≥ 1.</summary>
     public double VarianceDepth => DepthScale(RadialGain);
 
-    /// <summary>Which phase it is.</summary>
+    /// <summary>The phase of the stack.</summary>
     public Phase Phase =>
         !double.IsFinite(Variance) ? Phase.Unbounded
         : Math.Abs(NoiseGain - 1) <= EdgeWidth ? Phase.Edge
@@ -73,13 +75,13 @@ public sealed class MeanField
         : throw new InvalidOperationException($"no slope at the fixed point {Variance} of {Dual.Curve}");
 
     /// <summary>The variance after a layer.</summary>
-    /// <param name="variance">q before it.</param>
+    /// <param name="variance">q before the layer.</param>
     /// <returns>σ_w² E s² + σ_b².</returns>
     public double Next(double variance) => (WeightVariance * Dual.Moments(variance).Square) + BiasVariance;
 
-    /// <summary>Both slopes at a variance that need not be the fixed point.</summary>
+    /// <summary>Both slopes at any variance, not only at the fixed point.</summary>
     /// <param name="variance">q.</param>
-    /// <returns>χ₁ and χ_q there; not a number where q is infinite.</returns>
+    /// <returns>χ₁ and χ_q there; NaN where q is infinite.</returns>
     public (double Noise, double Radial) GainsAt(double variance)
     {
         if (!double.IsFinite(variance))
@@ -92,7 +94,7 @@ public sealed class MeanField
     }
 
     /// <summary>f(c), the correlation of two points of variance q* after a layer.</summary>
-    /// <param name="correlation">c before it.</param>
+    /// <param name="correlation">c before the layer.</param>
     /// <returns>(σ_w² V(q*, q*, cq*) + σ_b²)/q*.</returns>
     public double NextCorrelation(double correlation) => ((WeightVariance * Dual.Evaluate(Seen, Seen, correlation * Seen).V) + BiasVariance) / Variance;
 
@@ -103,7 +105,7 @@ public sealed class MeanField
         double.IsFinite(Variance) ? WeightVariance * (Variance == 0 ? 1 : Seen / Variance) * Dual.Evaluate(Seen, Seen, correlation * Seen).T : double.NaN;
 
     /// <summary>F3: the limit of l(1 - c) on a smooth edge, <c>2/f''(1) = 2/(σ_w² q* E s''²)</c>.</summary>
-    /// <returns>The limit; 0 for an activation whose slope jumps, which is faster (see <see cref="HomogeneousCollapse"/>).</returns>
+    /// <returns>The limit; 0 for an activation whose slope jumps, whose collapse is faster (see <see cref="HomogeneousCollapse"/>).</returns>
     public double EdgeCollapse() =>
         Dual.Curve.Jumps.Any(jump => jump != 0)
             ? 0
@@ -120,7 +122,8 @@ public sealed class MeanField
     public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
 
     /// <summary>
-    /// The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.
+    /// The variance at which duals are evaluated: q*, but at most the largest variance of the search. Only saturated activations have a greater q*, and their
+    /// duals no longer change there.
     /// </summary>
     private double Seen => Math.Min(Variance, Largest);
 
@@ -132,7 +135,7 @@ public sealed class MeanField
             _ => -1 / Math.Log(slope),
         };
 
-    /// <summary>The first crossing from growth to decay on the way from 1.</summary>
+    /// <summary>The first variance, on the way from 1, at which growth and decay change places.</summary>
     private double FixedPoint()
     {
         double Growth(double variance) => (Next(variance) - variance) / variance;
@@ -147,7 +150,7 @@ public sealed class MeanField
         {
             if (next > Largest)
             {
-                // An activation that saturates makes the same of every large variance.
+                // A saturated activation has the same moments at every large variance.
                 var saturated = Next(at);
                 return double.IsFinite(saturated) && Math.Abs(Next(4 * at) - saturated) <= Saturated * saturated ? Next(saturated) : double.PositiveInfinity;
             }

@@ -1,10 +1,10 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>What norms before an activation make of noise, at infinite width: constants at variance 1.</summary>
+/// <summary>Factors of noise in layers that begin with a norm, at infinite width: constants of an activation at variance 1.</summary>
 /// <param name="LayerNorm">κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous
 /// activations.</param>
-/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; 1 for affine activations alone, by Poincaré's
-/// inequality.</param>
+/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; by Poincaré's inequality it is 1 only for affine
+/// activations.</param>
 /// <param name="LayerNormRadial">λ = d ln E s²/d ln q: growth of the noise along the signal after a layer norm whose statistics are held, N4.</param>
 /// <param name="BatchNormRadial">λ_BN = (E z s s' - E s E z s')/Var s: growth of the deviations of points' norms after batch norm, F8.</param>
 public readonly record struct NormConstants(double LayerNorm, double BatchNorm, double LayerNormRadial, double BatchNormRadial)
@@ -30,9 +30,9 @@ public readonly record struct NormConstants(double LayerNorm, double BatchNorm, 
         );
     }
 
-    /// <summary>τ of normalised residual branches: χ grows as the depth to the power <c>½(κᴴ - 1)</c>, free of scales. Z2.</summary>
+    /// <summary>Z2: τ of normalised residual branches. χ grows as the depth to the power <c>½(κᴴ - 1)</c>, whatever the scales are.</summary>
     /// <param name="gain">κ of a layer of the branch, κ_LN or κ_BN.</param>
-    /// <param name="layers">H ≥ 1, layers of a branch.</param>
+    /// <param name="layers">H ≥ 1, the number of layers in a branch.</param>
     /// <returns>τ.</returns>
     /// <exception cref="ArgumentOutOfRangeException">H is not positive, or the gain is negative or not finite.</exception>
     public static double BranchExponent(double gain, int layers)

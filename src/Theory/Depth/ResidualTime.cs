@@ -1,13 +1,13 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Z2: what a residual network does is what its branch does as a stack, at a time that its scales make.</summary>
+/// <summary>Z2: a residual network acts as its branch does as a stack, at a time that depends on its scales.</summary>
 internal static class ResidualTime
 {
     /// <summary>T(l) of normalised branches with a fixed scale: ln(1 + l/l₀).</summary>
     /// <param name="units">l ≥ 0.</param>
-    /// <param name="onset">l₀ = ν₂(y⁰)/(α²g), units that the skip connection weighs at the start.</param>
+    /// <param name="onset">l₀ = ν₂(y⁰)/(α²g): the number of units whose branches weigh as much as the skip connection does at the start.</param>
     /// <returns>The time.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The units are negative or the onset not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The units are negative, or the onset is not positive.</exception>
     public static double NormalisedBranches(double units, double onset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(units);
@@ -15,12 +15,12 @@ internal static class ResidualTime
         return Math.Log(1 + (units / onset));
     }
 
-    /// <summary>Growth of χ² by a unit whose branch has the share w of the sum: <c>(1-w) + w κᴴ</c>.</summary>
+    /// <summary>Growth of χ² in a unit whose branch has the share w of the sum: <c>(1-w) + w κᴴ</c>.</summary>
     /// <param name="share">w in [0, 1].</param>
     /// <param name="gain">κ of a layer of the branch.</param>
     /// <param name="layers">H ≥ 1.</param>
     /// <returns>δχ².</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A share outside [0, 1], or no layer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside [0, 1], or there is no layer.</exception>
     public static double SquaredIncrement(double share, double gain, int layers)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layers);
@@ -33,10 +33,10 @@ internal static class ResidualTime
     /// Z3: ln χ after l batch-normalised branches, <c>½ Σ ln((s_k + α²A)/(s_k + α²b))</c>, <c>s_k = s₀ + α²bk</c>. Large batch and infinite width.
     /// </summary>
     /// <param name="units">l ≥ 0.</param>
-    /// <param name="layers">H ≥ 1, layers of a branch.</param>
+    /// <param name="layers">H ≥ 1, the number of layers in a branch.</param>
     /// <param name="gain">κ_BN.</param>
-    /// <param name="variance">α²b, with b = σ_w² Var s(z): what a branch adds to the centred signal.</param>
-    /// <param name="start">s₀, the centred signal before the first unit.</param>
+    /// <param name="variance">α²b, with b = σ_w² Var s(z): what a branch adds to the variance of the centred signal.</param>
+    /// <param name="start">s₀, the variance of the centred signal before the first unit.</param>
     /// <returns>ln χ.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static double LogChi(int units, int layers, double gain, double variance, double start = 1)
@@ -55,8 +55,8 @@ internal static class ResidualTime
         return 0.5 * sum;
     }
 
-    /// <summary>The correlation of two points after a time of <c>dc/dT = f(c) - c</c>, by the classical method of fourth order.</summary>
-    /// <param name="map">f, what the branch makes of a correlation as a stack.</param>
+    /// <summary>The correlation of two points after a time T, from <c>dc/dT = f(c) - c</c>, by the classical Runge–Kutta method of fourth order.</summary>
+    /// <param name="map">f, the map of a correlation by the branch as a stack.</param>
     /// <param name="correlation">c at the start.</param>
     /// <param name="time">T ≥ 0.</param>
     /// <returns>c(T).</returns>

@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 /// <summary>Roots of functions of one variable.</summary>
 internal static class Root
 {
-    /// <summary>The root between two points where signs differ.</summary>
+    /// <summary>The root between two points at which the function has different signs.</summary>
     /// <param name="function">The function.</param>
     /// <param name="from">One end.</param>
     /// <param name="to">The other.</param>

@@ -3,27 +3,28 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory says of the gradient at a place: its mean square, for a gradient of independent standard normal numbers at the output.</summary>
-/// <param name="Index">Which of the network's places.</param>
+/// <summary>The predicted gradient at a place: its mean square, for a gradient of independent standard normal numbers at the output.</summary>
+/// <param name="Index">Index of the place among the network's places.</param>
 /// <param name="Place">The place.</param>
-/// <param name="LogMeanSquare">ln of the mean square over points and channels; not a number where theory does not say it.</param>
+/// <param name="LogMeanSquare">ln of the mean square over points and channels; NaN where theory does not predict it.</param>
 public sealed record PredictedGradient(int Index, Place Place, double LogMeanSquare);
 
-/// <summary>What theory says of gradients in a network, place by place: the adjoint of the noise's recursion.</summary>
+/// <summary>The prediction of gradients in a network, place by place: the adjoint of the noise's recursion.</summary>
 /// <remarks>
 /// With w of independent standard normal numbers, <c>E |Jᵀ w|² = |J|² = E |J dx|²</c> with dx of independent standard normal numbers at the place: each is the
-/// sum of the squares of the entries of J. One layer takes the noise's kernel D to a linear function of it (docs/theory.md, “Any network of layers”, for noise
-/// that is independent of the signal); its transpose takes U, with U = I at the output, back, and the mean square at a place of P points and N channels is
-/// <c>N_out Tr U/(P N)</c>. All places take one walk back, and what holds for the noise holds for the gradient.
+/// sum of the squares of the entries of J. The noise's kernel after a layer is a linear function of its kernel D before it (docs/theory.md, “Any network of
+/// layers”, for noise that is independent of the signal). The transpose of this function maps U back, with U = I at the output, and the mean square at a place
+/// of P points and N channels is <c>N_out Tr U/(P N)</c>. One walk back gives all places, and the gradient has the same validity as the noise.
 /// </remarks>
 /// <param name="Places">The places, in their order; empty where theory does not reach the output.</param>
-/// <param name="Validity">What the numbers hold for.</param>
-/// <param name="End">Where theory ends, so that nothing can come back from the output; null if it reaches it.</param>
+/// <param name="Validity">The scope in which the numbers hold.</param>
+/// <param name="End">Where theory ends, so that no gradient comes back from the output; null if it reaches the output.</param>
 public sealed record GradientPrediction(IReadOnlyList<PredictedGradient> Places, Validity Validity, TheoryEnd? End)
 {
     /// <summary>Follows the signal forward, and the gradient back; batch statistics are held.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="shape">Shape of one input as the features hold it: that of the network, or all its features in one position before a first flatten.</param>
+    /// <param name="shape">Shape of one input in the features: that of the network, or all its features in one position if the network begins by
+    /// flattening.</param>
     /// <param name="features">x (points × channels).</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>

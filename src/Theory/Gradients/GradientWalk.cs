@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Walks forward through a network with kernels, remembers what each layer makes of independent noise, and goes back with its transpose.</summary>
+/// <summary>Walks forward through a network with kernels, records the effect of each layer on independent noise, and walks back with its transpose.</summary>
 internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
 {
     private readonly List<Node> _nodes = [];
@@ -12,7 +12,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     private GradientWalk(bool rescalesSignal, Action<Traced?> show, CancellationToken cancellation)
         : base(show, cancellation) => _rescalesSignal = rescalesSignal;
 
-    /// <summary>Natural logarithms of the mean square of the gradient at each place; none where theory does not reach the output.</summary>
+    /// <summary>Natural logarithms of the mean square of the gradient at each place; empty where theory does not reach the output.</summary>
     /// <param name="network">The network.</param>
     /// <param name="input">The state of its input.</param>
     /// <param name="cancellation">Asks to stop.</param>
@@ -27,7 +27,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     /// <inheritdoc/>
     protected override Traced Apply(Layer layer, Traced traced)
     {
-        // All pairs of points have noise of covariance 1: what is left of it after an activation or a norm is by what that multiplies each pair.
+        // The noise has covariance 1 for all pairs of points. So its covariances after an activation or a norm are the factors for each pair.
         var before = traced.State with
         {
             Noise = Matrix<double>.Build.Dense(traced.State.Points, traced.State.Points, 1),
@@ -44,7 +44,8 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         var gain = after.Noise ?? throw after.NoNoise ?? new NoTheoryException(layer, "it has no law of noise");
         if (layer is Activation activation && before.Pending is not null)
         {
-            // Norm and activation have one law: it leads to before the norm, and the norm's own place is shown what the activation alone lets through.
+            // Norm and activation have a joint law: the gradient is passed to the place before the norm. The norm's own place only records the activation's
+            // factor.
             var slopes = AfterNorm(activation, before);
             return Add(
                 after,
@@ -82,7 +83,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         return new Traced(state, _nodes.Count - 1, normInput ?? -1);
     }
 
-    /// <summary>The transpose of what a layer makes of the noise's kernel.</summary>
+    /// <summary>The transpose of a layer's effect on the noise's kernel.</summary>
     private static Func<Matrix<double>, Matrix<double>> Transpose(Layer layer, KernelState before, Matrix<double> gain) =>
         layer switch
         {
@@ -101,7 +102,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
             _ => throw new UnknownLayerException(layer),
         };
 
-    /// <summary>All positions of an image share what its one position has, each with itself.</summary>
+    /// <summary>Spreads the kernel of single positions over all positions of an image; each position is only paired with itself.</summary>
     private static Matrix<double> Spread(Matrix<double> kernel, int positions)
     {
         var size = kernel.RowCount * positions;
@@ -109,8 +110,8 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     }
 
     /// <summary>
-    /// E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the
-    /// diagonal.
+    /// E s'(z)² at each point, as if z were Gaussian of its variance; for leaky functions this is exact, since signs are symmetric. Only a trace is needed, so
+    /// all entries off the diagonal are 0.
     /// </summary>
     private static Matrix<double> AfterNorm(Activation activation, KernelState before)
     {
@@ -145,7 +146,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
 
         var channels = Math.Log(_nodes[output.Node].Shape.Channels);
 
-        // Theory may end within a branch that adds nothing: nothing comes back into it either.
+        // Theory may end within a branch that adds nothing; the gradient in it is 0.
         return
         [
             .. shown.Select(node =>
@@ -156,19 +157,21 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         ];
     }
 
-    /// <summary>A state and the node that it stands at.</summary>
+    /// <summary>A state and its node.</summary>
     /// <param name="State">The state.</param>
     /// <param name="Node">Number of the node.</param>
-    /// <param name="NormInput">The node before the batch norm that the state follows; -1 where it follows none.</param>
+    /// <param name="NormInput">The node before the batch norm that precedes the state; -1 if no batch norm does.</param>
     internal sealed record Traced(KernelState State, int Node, int NormInput);
 
-    /// <summary>A signal of the network.</summary>
+    /// <summary>A signal of the network, with links to the signals that it depends on.</summary>
     private sealed record Node(Shape Shape, int Points, Link[] Links);
 
-    /// <summary>How the gradient at a signal leads to that at an earlier one.</summary>
+    /// <summary>The map from the gradient at a signal to the gradient at an earlier signal.</summary>
     private sealed record Link(int Parent, Func<Matrix<double>, Matrix<double>> Transpose)
     {
-        /// <summary>Whether the earlier place is only shown it, since what is before it has a law of its own.</summary>
+        /// <summary>
+        /// Whether the gradient is only recorded at the earlier place and not passed on, because another link passes it to the places before.
+        /// </summary>
         public bool IsShownOnly { get; init; }
     }
 }

@@ -1,21 +1,23 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>What a ReLU layer keeps of the correlation of two inputs: the arc-cosine kernels of order 0, 1, 2 and 4.</summary>
+/// <summary>The arc-cosine kernels of order 0, 1, 2 and 4: the correlation of two inputs after a ReLU layer.</summary>
 /// <remarks>
 /// For jointly Gaussian pre-activations with correlation <c>c</c> and unit variances, the ReLU outputs satisfy <c>E[x x'] = ½ k₁(c)</c>, their derivatives
 /// <c>E[1 1'] = ½ k₀(c)</c>, their squares <c>E[x² x'²] = ½ k₂(c)</c>, their fourth powers <c>E[x⁴ x'⁴] = ½ k₄(c)</c>. Law S1, exact. Source: Y. Cho and L.
-/// Saul, <i>Kernel Methods for Deep Learning</i>, NIPS 2009, section 2, with <c>k_n = J_n/π</c>. Angles come from atan2 of sine and cosine, since acos loses
-/// half of its digits where correlations are close to one, which is where deep nets live; near -1, where the closed forms of k₁, k₂ and k₄ cancel, a series
-/// takes over.
+/// Saul, <i>Kernel Methods for Deep Learning</i>, NIPS 2009, section 2, with <c>k_n = J_n/π</c>. Angles are computed by atan2 of sine and cosine, since acos
+/// loses half of its digits for correlations near 1, which are usual in deep networks. Near -1, where the closed forms of k₁, k₂ and k₄ cancel, a series is
+/// used.
 /// </remarks>
 internal static class ArcCosineKernel
 {
-    /// <summary>Below this angle to -1 the series is used: its closed form has lost three digits there, and 12 terms give all.</summary>
+    /// <summary>The series is used below this angle to -1: there the closed form has lost three digits, and 12 terms are accurate to all digits.</summary>
     private const double SeriesBelow = 0.5;
 
     private const int SeriesTerms = 12;
 
-    /// <summary>The same for k₄, which vanishes as φ⁹: its closed form has lost two digits at this angle (five at 0.5), and 18 terms give all.</summary>
+    /// <summary>
+    /// The same for k₄, which vanishes as φ⁹: at this angle its closed form has lost two digits (five at 0.5), and 18 terms are accurate to all digits.
+    /// </summary>
     private const double FourthSeriesBelow = 1;
 
     private const int FourthSeriesTerms = 18;
@@ -74,7 +76,7 @@ internal static class ArcCosineKernel
         return ((5 * Sine(correlation) * correlation * (11 + (10 * square))) + (phi * (9 + (square * (72 + (24 * square)))))) / Math.PI;
     }
 
-    /// <summary>The distance to 1 after a layer, <c>1 - k₁(1 - d)</c>, with all digits of a small distance.</summary>
+    /// <summary>The distance to 1 after a layer, <c>1 - k₁(1 - d)</c>, accurate to all digits for small distances.</summary>
     /// <param name="distance">d = 1 - c in [0, 2].</param>
     /// <returns>1 - k₁(c), about <c>d - (2d)^{3/2}/(3π)</c> for small d.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The distance is NaN or outside [0, 2].</exception>

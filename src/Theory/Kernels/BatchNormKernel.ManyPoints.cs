@@ -4,28 +4,28 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt takes ten covariances where the trapezoidal rule
-/// takes hundreds.
+/// Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt needs ten covariances where the trapezoidal rule
+/// needs hundreds.
 /// </summary>
 /// <remarks>
-/// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x
-/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their
-/// covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
+/// The measure is first discretised by a trapezoidal rule that only involves numbers and is exact to rounding. Lanczos's method then gives the rule for
+/// polynomials in <c>x = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal, one node is exact. Signal and noise have the same measure,
+/// so they share their covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
 /// </remarks>
 internal sealed partial class BatchNormKernel
 {
-    /// <summary>Step of the rule in ln t that the measure is made discrete by: its error is e^{-π²/step}.</summary>
+    /// <summary>Step in ln t of the rule that discretises the measure; its error is e^{-π²/step}.</summary>
     private const double ScalarStep = 0.25;
 
-    /// <summary>ln t where the measure begins, below the scale of the batch.</summary>
+    /// <summary>ln t at the first node, relative to the scale of the batch.</summary>
     private const double ScalarFirst = -44;
 
-    /// <summary>Nodes from which the trapezoidal rule is no worse.</summary>
+    /// <summary>Greatest number of nodes; with more, the trapezoidal rule is as good.</summary>
     private const int MostGaussNodes = 64;
 
     private const int FewestGaussNodes = 4;
 
-    /// <summary>Signal and noise as <see cref="Homogeneous"/> says them; null where few nodes do not settle them.</summary>
+    /// <summary>Signal and noise as in <see cref="Homogeneous"/>; null where few nodes are not accurate enough.</summary>
     private ActivationKernel? OfManyPoints(LeakyDual dual, Matrix<double>? noise, Matrix<double>? cross)
     {
         var measure = Measure();
@@ -34,8 +34,8 @@ internal sealed partial class BatchNormKernel
         var coarse = WithRule(FewestGaussNodes);
         for (var nodes = 2 * FewestGaussNodes; nodes <= MostGaussNodes; nodes *= 2)
         {
-            // Gauss's rule converges geometrically: twice the nodes have the square of the error, or somewhat more where one direction holds most of the
-            // variance (power 1.4 measured at r = 3).
+            // Gauss's rule converges geometrically: twice the nodes square the error. Where one direction holds most of the variance, the power is somewhat
+            // less (1.4 was measured at r = 3).
             var fine = WithRule(nodes);
             var error = Math.Pow(fine.Zip(coarse, Difference).Largest(), 4.0 / 3);
             if (error <= _tolerance)
@@ -56,7 +56,8 @@ internal sealed partial class BatchNormKernel
 
         return null;
 
-        // Signal; then T, or noise and its covariance with the signal. Each symmetric part row after row, the last as C_ij at (j, i).
+        // The parts are the signal; then T, or the noise and its covariance with the signal. Symmetric parts are stored by rows, the last one as C_ij at (j,
+        // i).
         double[][] WithRule(int count)
         {
             var (times, weights) = GaussRule(measure, count);
@@ -109,7 +110,7 @@ internal sealed partial class BatchNormKernel
         }
     }
 
-    /// <summary>Adds V, and T where there is room for it, of each pair.</summary>
+    /// <summary>Adds V of each pair, and T if there is an array for it.</summary>
     private void AddDuals(LeakyDual dual, double[] covariance, double weight, double[][] parts) =>
         Parallel.For(
             0,
@@ -139,7 +140,7 @@ internal sealed partial class BatchNormKernel
             }
         );
 
-    /// <summary>P g(t) dt as points and weights.</summary>
+    /// <summary>The measure P g(t) dt as points and weights.</summary>
     private (double[] Times, double[] Weights) Measure()
     {
         var (times, weights, total) = (new List<double>(), new List<double>(), 0.0);
@@ -178,7 +179,7 @@ internal sealed partial class BatchNormKernel
             var next = basis[k].Zip(x, (value, at) => value * at).ToArray();
             jacobi[k, k] = VectorMath.Dot(next, basis[k]);
 
-            // Twice, so that the basis stays orthogonal.
+            // The vector is orthogonalised twice, so that the basis stays orthogonal.
             for (var pass = 0; pass < 2; pass++)
             {
                 foreach (var earlier in basis)

@@ -2,21 +2,21 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Means over channels after batch norm and an activation of the leaky family, of signal and noise: what a layer norm after them takes away.</summary>
+/// <summary>Means over channels after batch norm and an activation of the leaky family, of signal and noise; a layer norm after them subtracts these.</summary>
 internal sealed partial class BatchNormKernel
 {
-    /// <summary>Step of the trapezoidal rule in ln w: converged to rounding, as for integrands that are analytic in a strip.</summary>
+    /// <summary>Step of the trapezoidal rule in ln w. The rule has converged to rounding, as for every integrand that is analytic in a strip.</summary>
     private const double MeanStep = 1.0 / 8;
 
-    /// <summary><c>E s(z_i)</c> and <c>E s'(z_i) dz_i</c>, statistics held.</summary>
+    /// <summary><c>E s(z_i)</c> and <c>E s'(z_i) dz_i</c>, with statistics held.</summary>
     /// <remarks>
-    /// Both have the factor (σ²+ε)^{-½} alone, so they are <c>√(P/π)∫ t^{-½} g(t) F(S_t) dt</c>, here over w = √t. For s, F is <c>½(1-a) E|u_i| =
-    /// (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma, <c>(1-a) (M_t)_ii/√(2π S_t,ii)</c>, M_t = CG(I + 2tS)⁻¹ the covariance of noise and centred
-    /// signal.
+    /// Both have only the factor (σ²+ε)^{-½}, so they are <c>√(P/π)∫ t^{-½} g(t) F(S_t) dt</c>, here over w = √t. For s, F is <c>½(1-a) E|u_i| =
+    /// (1-a)√(S_t,ii/2π)</c>; for the noise, by Stein's lemma, <c>(1-a) (M_t)_ii/√(2π S_t,ii)</c>, where M_t = CG(I + 2tS)⁻¹ is the covariance of noise and
+    /// centred signal.
     /// </remarks>
     /// <param name="slope">a.</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
-    /// <returns>Means of each point; those of the noise null where they are zero.</returns>
+    /// <returns>Means of each point; null for the noise where they are zero.</returns>
     internal (Vector<double> Signal, Vector<double>? Noise) Means(double slope, Matrix<double>? cross)
     {
         if (_split is not null)
@@ -43,7 +43,7 @@ internal sealed partial class BatchNormKernel
             Add(time, weight);
             if (time * least > 1 && signal.Sum() - before <= 1e-16 * signal.Sum())
             {
-                // w was in units of 1/√(Tr S + Pε).
+                // So far w was in units of 1/√(Tr S + Pε).
                 var unit = 1 / Math.Sqrt(_timeScale);
                 return (unit * Vector<double>.Build.Dense(signal), noise is null ? null : unit * Vector<double>.Build.Dense(noise));
             }
@@ -72,10 +72,10 @@ internal sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// Noise after batch norm alone, statistics held: covariance and covariance with the signal. Under the weight of t they are <c>D - 2t CG(I + 2tS)⁻¹GCᵀ</c>
-    /// and <c>CG(I + 2tS)⁻¹</c>, diagonal in the directions of S, so one integral for each of these is all.
+    /// Noise after batch norm alone, with statistics held: its covariance, and its covariance with the signal. Under the weight of t they are
+    /// <c>D - 2t CG(I + 2tS)⁻¹GCᵀ</c> and <c>CG(I + 2tS)⁻¹</c>, diagonal in the directions of S, so one integral for each direction is enough.
     /// </summary>
-    /// <param name="noise">Covariance of the noise before (P × P).</param>
+    /// <param name="noise">Covariance of the noise before batch norm (P × P).</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
     /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the noise's expectation is infinite.</exception>
     internal (Matrix<double> Noise, Matrix<double>? Cross, double Error) LinearNoise(Matrix<double> noise, Matrix<double>? cross)
@@ -110,7 +110,7 @@ internal sealed partial class BatchNormKernel
             return (noise * shares[0], null, error);
         }
 
-        // 2tλ/(1+2tλ) = 1 - 1/(1+2tλ): what is taken from the noise along a direction.
+        // 2tλ/(1+2tλ) = 1 - 1/(1+2tλ) is the share that is subtracted from the noise along a direction.
         var along = cross * Directions;
         var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(shares[1..]);
         var taken =

@@ -3,13 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What becomes of noise that is correlated with the signal.</summary>
+/// <summary>Noise that is correlated with the signal, after batch norm.</summary>
 internal sealed partial class BatchNormKernel
 {
-    /// <summary>Which share of the noise lies in the directions of the centred signal.</summary>
+    /// <summary>The share of the noise in the directions of the centred signal.</summary>
     /// <param name="cross">Covariance of noise and signal, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>
-    /// <returns><c>(C S⁺ Cᵀ)_ii / E dy_i²</c> of each point (P); 0 where there is no noise, or nothing varies.</returns>
+    /// <returns><c>(C S⁺ Cᵀ)_ii / E dy_i²</c> for each point (P); 0 where there is no noise, or nothing varies.</returns>
     internal double[] SharedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
     {
         if (_split is not null && SharedByFactor(cross, variances) is { } shares)
@@ -27,8 +27,8 @@ internal sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// The share of each point's noise that batch norm may take for a function of the signal (P): of many points less than <see cref="SharedNoise"/>, and
-    /// cheaper.
+    /// The share of each point's noise that batch norm can treat as a function of the signal (P). For many points it is less than <see cref="SharedNoise"/>,
+    /// and cheaper.
     /// </summary>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>
@@ -65,11 +65,11 @@ internal sealed partial class BatchNormKernel
     /// <summary>1, and room for rounding that changes χ by less than a percent.</summary>
     private const double MostShare = 1.01;
 
-    /// <summary>The share by a Cholesky decomposition in the place of one into eigenvalues; null where rounding forbids it.</summary>
+    /// <summary>The share, computed by a Cholesky decomposition instead of an eigendecomposition; null where rounding does not allow it.</summary>
     private double[]? SharedByFactor(Matrix<double> cross, IReadOnlyList<double> variances)
     {
-        // What all points share is no direction of S: there it gets the mean eigenvalue. Directions that are rounding have no part of the noise; a little of
-        // the identity keeps them from being divided by.
+        // The common part of all points is not a direction of S; it is given the mean eigenvalue. Directions that are only rounding hold no noise; a small
+        // multiple of the identity avoids divisions by their eigenvalues.
         using var product = new MatrixProduct<double>(Environment.ProcessorCount);
         var (points, common) = (Points, Centred.Trace() / Points / Points);
         var kernel = Array.ConvertAll(DenseProduct.Columns(Centred), entry => entry + common);
@@ -78,7 +78,7 @@ internal sealed partial class BatchNormKernel
             kernel[i * (points + 1)] += 10 * RankTolerance * _split!.Largest;
         }
 
-        // Rows are points of the signal.
+        // Rows are the points of the signal.
         var (solved, shares) = (SplitCross.Centred(DenseProduct.Columns(cross), points), new double[points]);
         if (!BlockedCholesky.Reduce(kernel, points, solved, points, product))
         {
@@ -101,17 +101,18 @@ internal sealed partial class BatchNormKernel
     /// where <c>dx_i = 1{z_i &gt; 0} dy_i/sqrt(σ² + ε)</c> and <c>x_j = relu(z_j)</c>.
     /// </summary>
     /// <remarks>
-    /// Both have the factor 1/(σ² + ε), so they are <c>P∫ g(t) F dt</c>, F for Gaussians under the weight of t: there the centred signal u has the covariance
-    /// <c>S_t</c>, and noise and centred signal <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is a linear function of y and independent rest. So <c>E dy_i² = E[dy_i²] -
-    /// 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And by Stein's lemma
-    /// <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>, where <c>E[δ(u_i) relu(u_j)] = sqrt((1
-    /// - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, c the correlation of u_i and u_j. It is theory.md's S5, where the noise is regressed
-    /// on the signal, without the inverse of K.
+    /// Both have the factor 1/(σ² + ε), so they are <c>P∫ g(t) F dt</c>, where F is for Gaussian variables under the weight of t: there the centred signal u
+    /// has the covariance <c>S_t</c>, and noise and centred signal have <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is the sum of a linear function of y and of an
+    /// independent rest. So <c>E dy_i² = E[dy_i²] - 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy
+    /// changes no square. And by Stein's lemma <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>,
+    /// where
+    /// <c>E[δ(u_i) relu(u_j)] = sqrt((1 - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, with c the correlation of u_i and u_j. This is S5
+    /// of theory.md, where the noise is regressed on the signal, but without the inverse of K.
     /// </remarks>
     /// <param name="cross">Covariance of noise and signal before batch norm, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>
     /// <returns>E[dx_i²] (P), E[dx_i x_j] (P × P), and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">Sizes differ; or r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">Sizes differ; or r ≤ 2 and ε = 0, so that the expectation is infinite.</exception>
     internal (double[] Noise, Matrix<double> Cross, double Error) CorrelatedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
     {
         ArgumentNullException.ThrowIfNull(cross);
@@ -132,7 +133,7 @@ internal sealed partial class BatchNormKernel
             return (new double[Points], Matrix<double>.Build.Dense(Points, Points), 0);
         }
 
-        // Entries are brought to scale 1, so that one estimate of the error speaks for all.
+        // Entries are scaled to order 1, so that one estimate of the error is valid for all of them.
         var noiseScale = variances.Average() / ((_timeScale / Points) + _epsilon);
         var (crossScale, along) = (Math.Sqrt(noiseScale), cross * Directions);
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
@@ -174,11 +175,11 @@ internal sealed partial class BatchNormKernel
         }
     }
 
-    /// <summary>The covariances of what passes the ReLU, of noise and signal, under the weight of t.</summary>
+    /// <summary>Adds the covariances of noise and signal after the ReLU, under the weight of t.</summary>
     /// <param name="joint">M_t, covariance of noise and centred signal there (P × P).</param>
-    /// <param name="covariance">S_t, the triangle of j ≥ i.</param>
-    /// <param name="weight">What to multiply by.</param>
-    /// <param name="sum">Receives them after the P squares, row after row.</param>
+    /// <param name="covariance">S_t, of which the triangle j ≥ i is used.</param>
+    /// <param name="weight">The factor to multiply by.</param>
+    /// <param name="sum">Receives them, row after row, after the P squares.</param>
     private void AddProducts(Matrix<double> joint, double[] covariance, double weight, double[] sum)
     {
         Parallel.For(

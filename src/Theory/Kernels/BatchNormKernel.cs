@@ -4,43 +4,47 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Expectations over one neuron that is Gaussian over the points, batch-normalised and rectified. Law S5, exact at every width.</summary>
+/// <summary>Expectations over one neuron that is Gaussian over the points and passes batch norm and a ReLU. Law S5, exact at every width.</summary>
 /// <remarks>
-/// With <c>S = GKG</c>, <c>S_t = S(I + 2tS)⁻¹</c>, <c>g(t) = det(I + 2tS)^{-½} e^{-tPε}</c>: every expectation that carries a factor
-/// <c>1/(σ² + ε)</c> is <c>P∫₀^∞ g(t) F(S_t) dt</c>, F the same expectation for a Gaussian of covariance S_t. One eigendecomposition
-/// of S, then quadrature in v = ln(t·(Tr S + Pε)) by the trapezoidal rule, which converges exponentially for an integrand that is
-/// analytic in a strip and decays on both sides: as e^v on the left, where the rest of the sum is a geometric series, and on the right
-/// at a rate that grows with v, up to (r - 2)/2 for noise and r/2 for signal, r = rank S, and without limit for ε > 0. The sum ends
-/// where that rate bounds what is left.
+/// With <c>S = GKG</c>, <c>S_t = S(I + 2tS)⁻¹</c>, <c>g(t) = det(I + 2tS)^{-½} e^{-tPε}</c>: every expectation with a factor
+/// <c>1/(σ² + ε)</c> is <c>P∫₀^∞ g(t) F(S_t) dt</c>, where F is the same expectation for a Gaussian variable of covariance S_t. It needs one
+/// eigendecomposition of S and a quadrature in v = ln(t·(Tr S + Pε)) by the trapezoidal rule. The rule converges exponentially for an integrand
+/// that is analytic in a strip and decays on both sides. On the left it decays as e^v, where the rest of the sum is a geometric series. On the right
+/// the rate grows with v, up to (r - 2)/2 for noise and r/2 for signal, where r = rank S, and without limit for ε > 0. The sum ends
+/// where that rate bounds the remainder.
 /// Source: theory.md S5; G. Yang et al., <i>A Mean Field Theory of Batch Normalization</i>, ICLR 2019, for the Laplace form.
 /// </remarks>
 internal sealed partial class BatchNormKernel
 {
-    /// <summary>Eigenvalues below this share of the largest are rounding of the kernel, not directions of variance.</summary>
+    /// <summary>Eigenvalues below this share of the largest are rounding errors of the kernel, not directions of variance.</summary>
     private const double RankTolerance = 1e-13;
 
-    /// <summary>Negative eigenvalues beyond this share of the largest are no rounding.</summary>
+    /// <summary>Negative eigenvalues beyond this share of the largest are not rounding errors.</summary>
     private const double IndefiniteTolerance = 1e-8;
 
-    /// <summary>A first step that resolves the integrand, whose logarithm varies over unit distances.</summary>
+    /// <summary>The first step. It resolves the integrand, whose logarithm varies over unit distances.</summary>
     private const double FirstStep = 0.5;
 
-    /// <summary>Halving further would only collect rounding.</summary>
+    /// <summary>The smallest step; with smaller steps only rounding errors would add up.</summary>
     private const double LeastStep = FirstStep / 32;
 
-    /// <summary>Far more nodes than any integral needs: the finest steps reach from e⁻¹³ to e⁵⁰ in 4000. Beyond, numbers are not what they should be.</summary>
+    /// <summary>
+    /// Greatest number of nodes, far more than any integral needs: 4000 of the finest steps reach from e⁻¹³ to e⁵⁰. More mean that a number is wrong.
+    /// </summary>
     private const int MostNodes = 100_000;
 
-    /// <summary>Number of points from which the kernel is split and not decomposed: a decomposition takes longer than all the rest.</summary>
+    /// <summary>
+    /// From this number of points on, the kernel is split instead of decomposed, since a decomposition would take longer than all other work.
+    /// </summary>
     private const int ManyPoints = 256;
 
-    /// <summary>Error of a split beyond which the decomposition is made after all.</summary>
+    /// <summary>With a greater error of the split, the kernel is decomposed after all.</summary>
     private const double WorstSplit = 1e-6;
 
-    /// <summary>Number of points from which one covariance is worth sharing between threads.</summary>
+    /// <summary>From this number of points on, threads share the work of one covariance.</summary>
     private const int SharedFrom = 128;
 
-    /// <summary>How an integrand ends on the right.</summary>
+    /// <summary>How an integrand decays on the right.</summary>
     private enum Tail
     {
         Signal,
@@ -61,11 +65,12 @@ internal sealed partial class BatchNormKernel
     /// <param name="kernel">Kernel of the pre-activations, K (P × P).</param>
     /// <param name="epsilon">ε ≥ 0, added to the batch variance.</param>
     /// <param name="tolerance">Relative error to aim at.</param>
-    /// <exception cref="ArgumentException">Not a kernel, indefinite, P &lt; 2, ε negative or not finite, or nothing varies and ε = 0.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel or is indefinite, P &lt; 2, ε is negative or not finite, or nothing varies and ε =
+    /// 0.</exception>
     public BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance = 1e-9)
         : this(kernel, epsilon, tolerance, ManyPoints) { }
 
-    /// <summary>The same, split from a number of points on.</summary>
+    /// <summary>The same, with a given number of points from which on the kernel is split.</summary>
     internal BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance, int splitFrom)
     {
         KernelMatrix.Require(kernel);
@@ -95,7 +100,7 @@ internal sealed partial class BatchNormKernel
             var parts = SplitKernel.Make(DenseProduct.Columns(centred), Points, epsilon, 10 * tolerance, WorstSplit, out var lowest);
             if (IsIndefinite(lowest, 1))
             {
-                // As a share of the largest; the decomposition says the eigenvalue itself.
+                // The split gives the eigenvalue relative to the largest one; the decomposition throws with the eigenvalue itself.
                 _ = Eigenvalues;
                 throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue of {lowest} times the largest", nameof(kernel));
             }
@@ -142,17 +147,17 @@ internal sealed partial class BatchNormKernel
     internal Matrix<double> Centred { get; }
 
     /// <summary>
-    /// Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.
+    /// Eigenvalues of S that are above rounding (r). For many points their decomposition takes long; it is only made where <see cref="Split"/> is null.
     /// </summary>
     internal double[] Eigenvalues => _spectrum.Value.Values;
 
     /// <summary>Their eigenvectors (P × r).</summary>
     internal Matrix<double> Directions => _spectrum.Value.Directions;
 
-    /// <summary>What stands for the decomposition of many points; null where these are few, or where it is no use.</summary>
+    /// <summary>The split that replaces the decomposition for many points; null for few points, or where its error is too large.</summary>
     internal SplitBatchNorm? Split => _split;
 
-    /// <summary>Whether the points vary in more than two directions, so that noise has a mean square, or ε gives it one.</summary>
+    /// <summary>Whether noise has a finite mean square: the points vary in more than two directions, or ε is positive.</summary>
     internal bool VariesEnough => _epsilon > 0 || (_split is null ? Rank > 2 : _split.HasMoreThanTwoDirections);
 
     /// <summary><c>E[relu(z_i) relu(z_j)]</c>, z = (y - mean)/sqrt(σ² + ε).</summary>
@@ -172,9 +177,9 @@ internal sealed partial class BatchNormKernel
         return IntegratePairs((scale, correlation) => 0.5 * scale * ArcCosineKernel.Order1(correlation), Tail.Signal);
     }
 
-    /// <summary><c>E[1/(σ² + ε)]</c>: what batch norm multiplies the variance of noise by that is uncorrelated with the signal.</summary>
+    /// <summary><c>E[1/(σ² + ε)]</c>: the factor of batch norm for the variance of noise that is uncorrelated with the signal.</summary>
     /// <returns>The expectation and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0, so that the expectation is infinite.</exception>
     public (double Value, double Error) InverseVariance()
     {
         RequireFiniteNoise();
@@ -187,9 +192,9 @@ internal sealed partial class BatchNormKernel
         return (values[0], error);
     }
 
-    /// <summary><c>E[1/(σ² + ε)²] = P²∫ t g(t) dt</c>: how widely the inverse variance scatters between neurons.</summary>
+    /// <summary><c>E[1/(σ² + ε)²] = P²∫ t g(t) dt</c>, from which the scatter of the inverse variance between neurons follows.</summary>
     /// <returns>The expectation and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">r ≤ 4 and ε = 0: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">r ≤ 4 and ε = 0, so that the expectation is infinite.</exception>
     public (double Value, double Error) InverseSquaredVariance()
     {
         if (_epsilon == 0 && Rank <= 4)
@@ -201,9 +206,9 @@ internal sealed partial class BatchNormKernel
         return (values[0], error);
     }
 
-    /// <summary><c>E[1{z_i &gt; 0} 1{z_j &gt; 0}/(σ² + ε)]</c>: what passes of noises at two points, relative to their covariance.</summary>
+    /// <summary><c>E[1{z_i &gt; 0} 1{z_j &gt; 0}/(σ² + ε)]</c>: the factor of the covariance of noise at two points.</summary>
     /// <returns>Matrix (P × P) and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0, so that the expectation is infinite.</exception>
     public (Matrix<double> Kernel, double Error) BothActiveOverVariance()
     {
         RequireFiniteNoise();
@@ -217,7 +222,7 @@ internal sealed partial class BatchNormKernel
 
     /// <summary><c>E[y yᵀ/(σ² + ε)] = P∫ g(t)(K - 2t·KG(I + 2tS)⁻¹GK) dt</c>: for noise that is correlated with the signal, regressed on it.</summary>
     /// <returns>Matrix (P × P) and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0, so that the expectation is infinite.</exception>
     public (Matrix<double> Kernel, double Error) SecondMomentOverVariance()
     {
         RequireFiniteNoise();
@@ -253,7 +258,7 @@ internal sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.
+    /// P∫ g(t) F dt, where F is a function of each pair of points: of the product of their standard deviations under S_t, and of their correlation.
     /// </summary>
     private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, Tail tail)
     {
@@ -262,8 +267,8 @@ internal sealed partial class BatchNormKernel
         return (Matrix<double>.Build.Dense(Points, Points, values), error);
     }
 
-    /// <summary>P∫ g(t) F(t) dt with steps halved until two results agree.</summary>
-    /// <param name="length">Numbers in F.</param>
+    /// <summary>P∫ g(t) F(t) dt; the step is halved until two results agree.</summary>
+    /// <param name="length">Number of numbers in F.</param>
     /// <param name="addWeighted">Adds weight·F to a sum, given t.</param>
     /// <param name="tail">Whether F is proportional to the size of S_t.</param>
     /// <param name="error">Estimate of the relative error.</param>
@@ -272,7 +277,7 @@ internal sealed partial class BatchNormKernel
         var result = Sum(length, addWeighted, tail, FirstStep, 0);
         for (var step = FirstStep; ; step /= 2)
         {
-            // The finer rule's new nodes lie between the old ones.
+            // The additional nodes of the finer rule are between the old ones.
             var between = Sum(length, addWeighted, tail, step, 0.5);
             var (difference, size) = (0.0, 0.0);
             for (var i = 0; i < length; i++)
@@ -282,7 +287,7 @@ internal sealed partial class BatchNormKernel
                 size = Math.Max(size, Math.Abs(result[i]));
             }
 
-            // The difference is the error of the coarser rule; convergence is exponential in 1/step, so the finer one's is about its square.
+            // The difference is the error of the coarser rule. Convergence is exponential in 1/step, so the error of the finer rule is about its square.
             var finer = Math.Pow(difference / size, 2);
             error = Math.Max(finer, _tolerance);
             if (finer <= _tolerance || step <= LeastStep)
@@ -292,12 +297,12 @@ internal sealed partial class BatchNormKernel
         }
     }
 
-    /// <summary>The trapezoidal sum in v over nodes (offset + whole numbers)·step.</summary>
+    /// <summary>The trapezoidal sum in v over the nodes (offset + k)·step with whole numbers k.</summary>
     private double[] Sum(int length, Action<double, double, double[]> addWeighted, Tail tail, double step, double offset)
     {
         var sum = new double[length];
 
-        // To the left of the first node g(t)F(t) = F(0) up to a share e^v, and its geometric series is summed at once: an error e^{2v}.
+        // To the left of the first node, g(t)F(t) = F(0) up to a relative error e^v. The geometric series is summed in closed form, with an error e^{2v}.
         var first = (int)Math.Floor(((0.5 * Math.Log(_tolerance)) - 2) / step);
         var leftmost = Math.Exp((first + offset) * step);
         addWeighted(0, Points * step * leftmost / _timeScale / (Math.Exp(step) - 1), sum);
@@ -323,7 +328,7 @@ internal sealed partial class BatchNormKernel
         throw new ArithmeticException($"the quadrature of {tail} has not ended after {MostNodes} nodes");
     }
 
-    /// <summary>How fast the integrand decays in v at t, at least; it never decays more slowly to the right of it.</summary>
+    /// <summary>A lower bound on the rate at which the integrand decays in v at t; further to the right it never decays more slowly.</summary>
     private double DecayRate(double time, Tail tail)
     {
         var rate = (time * Points * _epsilon) - 1;
@@ -353,7 +358,7 @@ internal sealed partial class BatchNormKernel
         return Math.Exp(logarithm);
     }
 
-    /// <summary>What the integrand is proportional to beside g(t): Tr S_t for the signal, 1 for the inverse variance, t for its square.</summary>
+    /// <summary>The factor of the integrand beside g(t): Tr S_t for the signal, 1 for the inverse variance, t for its square.</summary>
     private double SizeOf(Tail tail, double time) =>
         tail switch
         {
@@ -362,7 +367,7 @@ internal sealed partial class BatchNormKernel
             _ => 1,
         };
 
-    /// <summary>S_t (P × P), column after column; only the triangle that the sums read is computed.</summary>
+    /// <summary>S_t (P × P), stored by columns; only the triangle that the sums read is computed.</summary>
     private unsafe double[] Covariance(double time, MatrixProduct<double> product)
     {
         var scaled = Directions.Clone();

@@ -5,23 +5,24 @@ namespace Wellbehaved.Theory;
 
 /// <summary>The kernel after a convolution with independent weights, from the Gram matrix of its inputs.</summary>
 /// <remarks>
-/// Given the layer below, the output channels are i.i.d. Gaussian over the points with covariance <c>K_ij = g · mean over the k² offsets κ of G_{i+κ, j+κ}</c>,
-/// <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in and 1 for 1/fan-in. Theory.md section 3, exact at every width. A fully connected
-/// layer is the case k = 1: <c>K = gG</c>.
+/// Given the previous layer, the output channels are i.i.d. Gaussian over the points with covariance <c>K_ij = g · mean over the k² offsets κ of G_{i+κ,
+/// j+κ}</c>,
+/// <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in and 1 for 1/fan-in. See theory.md, section 3; exact at every width. A fully
+/// connected layer is the case k = 1: <c>K = gG</c>.
 /// </remarks>
 internal sealed class ConvolutionKernel
 {
     private const int Outside = -1;
     private readonly int[][] _sources;
 
-    /// <summary>Describes a convolution by which input points its output points read.</summary>
+    /// <summary>Describes a convolution by the input points that its output points read.</summary>
     /// <param name="images">Images in the batch.</param>
     /// <param name="height">Rows of input positions.</param>
     /// <param name="width">Columns of input positions.</param>
-    /// <param name="kernelSize">Extent k of the kernel; its offsets are centred on zero, rounded towards the positive side for even k.</param>
-    /// <param name="border">What lies beyond the border.</param>
+    /// <param name="kernelSize">Kernel size k; offsets are centred on zero, and rounded towards the positive side for even k.</param>
+    /// <param name="border">What the convolution reads beyond the border.</param>
     /// <param name="stride">Distance between outputs in input positions.</param>
-    /// <param name="dilation">Distance between the inputs of one patch.</param>
+    /// <param name="dilation">Distance between neighbouring inputs of a patch.</param>
     /// <exception cref="ArgumentException">A size is not positive, or the kernel is even and the border symmetric.</exception>
     public ConvolutionKernel(int images, int height, int width, int kernelSize, Boundary border, int stride = 1, int dilation = 1)
     {
@@ -43,10 +44,10 @@ internal sealed class ConvolutionKernel
         _sources = [.. from down in shifts from right in shifts select Sources(images, height, width, stride, border, down, right)];
     }
 
-    /// <summary>Points that the convolution reads.</summary>
+    /// <summary>Number of points that the convolution reads.</summary>
     public int InputPoints { get; }
 
-    /// <summary>Points that it writes.</summary>
+    /// <summary>Number of points that it writes.</summary>
     public int OutputPoints { get; }
 
     /// <summary>Rows of output positions.</summary>
@@ -59,7 +60,7 @@ internal sealed class ConvolutionKernel
     /// <param name="gram">Gram matrix of the inputs over channels, <c>⟨x_i, x_j⟩/N</c> (input points × input points).</param>
     /// <param name="gain">Variance of the weights times fan-in: 2 after a ReLU, 1 in the first convolution.</param>
     /// <returns>Kernel (output points × output points).</returns>
-    /// <exception cref="ArgumentException">Not a kernel, or of another size.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, or has another size.</exception>
     public Matrix<double> Apply(Matrix<double> gram, double gain = 2)
     {
         KernelMatrix.Require(gram);
@@ -105,21 +106,21 @@ internal sealed class ConvolutionKernel
         return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
-    /// <summary>Kernel of the outputs, from the input features themselves: cheaper than their Gram matrix where channels are few.</summary>
+    /// <summary>Kernel of the outputs, from the input features; with few channels this is cheaper than from their Gram matrix.</summary>
     /// <param name="features">The inputs x (input points × channels).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns>Kernel (output points × output points).</returns>
-    /// <exception cref="ArgumentException">Of another number of points.</exception>
+    /// <exception cref="ArgumentException">The features have another number of points.</exception>
     public Matrix<double> OfFeatures(Matrix<double> features, double gain)
     {
         var patches = Patches(features);
         return DenseProduct.OfTransposed(patches, patches) * (gain / patches.ColumnCount);
     }
 
-    /// <summary>What each output point reads: a convolution is a fully connected layer of it.</summary>
+    /// <summary>The inputs that each output point reads; the convolution is a fully connected layer over these.</summary>
     /// <param name="features">The inputs x (input points × channels).</param>
     /// <returns>A row for each output point, of the inputs at each offset (output points × offsets·channels); zeros beyond a border of zeros.</returns>
-    /// <exception cref="ArgumentException">Of another number of points.</exception>
+    /// <exception cref="ArgumentException">The features have another number of points.</exception>
     public Matrix<double> Patches(Matrix<double> features)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -133,13 +134,13 @@ internal sealed class ConvolutionKernel
     }
 
     /// <summary>
-    /// Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be
-    /// symmetric.
+    /// Covariance of noise and signal at the outputs, from the covariance at the inputs; as <see cref="Apply(Matrix{double}, double)"/>, for a matrix that need
+    /// not be symmetric.
     /// </summary>
     /// <param name="cross"><c>⟨dx_i, x_j⟩/N</c> (input points × input points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns><c>E[dy_i y_j]</c> (output points × output points).</returns>
-    /// <exception cref="ArgumentException">Of another size.</exception>
+    /// <exception cref="ArgumentException">The matrix has another size.</exception>
     internal Matrix<double> ApplyToCross(Matrix<double> cross, double gain = 2)
     {
         ArgumentNullException.ThrowIfNull(cross);
@@ -169,12 +170,12 @@ internal sealed class ConvolutionKernel
     }
 
     /// <summary>
-    /// The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.
+    /// The transpose of <see cref="ApplyToCross"/>: it expresses a linear function of the kernel after the convolution as one of the kernel before it.
     /// </summary>
-    /// <param name="weights">Weights of the entries of the kernel after (output points × output points).</param>
+    /// <param name="weights">Weights of the entries of the kernel after the convolution (output points × output points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
-    /// <returns>Weights of the entries of the kernel before (input points × input points).</returns>
-    /// <exception cref="ArgumentException">Of another size.</exception>
+    /// <returns>Weights of the entries of the kernel before the convolution (input points × input points).</returns>
+    /// <exception cref="ArgumentException">The matrix has another size.</exception>
     internal Matrix<double> Transpose(Matrix<double> weights, double gain)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -210,11 +211,11 @@ internal sealed class ConvolutionKernel
         return Matrix<double>.Build.Dense(size, size, result);
     }
 
-    /// <summary>The variance of each output point, from that of the input points: the diagonal of <see cref="Apply(Matrix{double}, double)"/> alone.</summary>
+    /// <summary>The variance of each output point, from those of the input points: only the diagonal of <see cref="Apply(Matrix{double}, double)"/>.</summary>
     /// <param name="variances">Mean squares over channels (input points), of signal or noise.</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns>Mean squares (output points).</returns>
-    /// <exception cref="ArgumentException">Of another size.</exception>
+    /// <exception cref="ArgumentException">The list has another size.</exception>
     public double[] Apply(IReadOnlyList<double> variances, double gain = 2)
     {
         ArgumentNullException.ThrowIfNull(variances);
@@ -241,7 +242,7 @@ internal sealed class ConvolutionKernel
     }
 
     /// <summary>
-    /// The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.
+    /// The position that is read in place of one beyond the border. Images repeat with a period of their extent; mirrored ones, of twice their extent.
     /// </summary>
     private static int Inside(int position, int extent, Boundary border)
     {

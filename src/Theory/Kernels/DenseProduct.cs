@@ -3,13 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Products of MathNet's dense matrices by the blocked kernel, which is twenty times faster than their own.</summary>
+/// <summary>Products of MathNet's dense matrices by the blocked product, which is twenty times faster than MathNet's own.</summary>
 internal static class DenseProduct
 {
-    /// <summary>Multiply-adds from which a product is worth sharing between threads.</summary>
+    /// <summary>Number of multiply-adds from which on threads share a product.</summary>
     private const long SharedFrom = 1 << 22;
 
-    /// <summary>Multiply-adds from which the blocked product earns the packing of its factors.</summary>
+    /// <summary>Number of multiply-adds from which on the blocked product is worth the packing of its factors.</summary>
     private const long BlockedFrom = 1 << 21;
 
     /// <summary>ABᵀ.</summary>
@@ -28,14 +28,14 @@ internal static class DenseProduct
                 pc = result
         )
         {
-            // MathNet stores columns: ABᵀ column after column is BAᵀ row after row.
+            // MathNet stores columns: ABᵀ by columns is BAᵀ by rows.
             product.Multiply(MatrixOperand<double>.Transposed(pb, columns), MatrixOperand<double>.RowMajor(pa, rows), pc, columns, inner, rows);
         }
 
         return Matrix<double>.Build.Dense(rows, columns, result);
     }
 
-    /// <summary>AB of arrays that hold rows.</summary>
+    /// <summary>AB of arrays that are stored by rows.</summary>
     /// <param name="a">A (<paramref name="rows"/> × <paramref name="inner"/>).</param>
     /// <param name="b">B (<paramref name="inner"/> × <paramref name="columns"/>).</param>
     /// <param name="c">Receives AB.</param>
@@ -61,22 +61,22 @@ internal static class DenseProduct
         }
     }
 
-    /// <summary>A factor of a product of arrays: its rows, or those of its transpose.</summary>
-    /// <param name="Entries">Row after row.</param>
+    /// <summary>A factor of a product of arrays: a stored matrix or its transpose.</summary>
+    /// <param name="Entries">The entries by rows.</param>
     /// <param name="Length">Length of a row.</param>
-    /// <param name="IsTransposed">Whether the factor is the transpose of what is stored.</param>
+    /// <param name="IsTransposed">Whether the factor is the transpose of the stored matrix.</param>
     public readonly record struct Factor(double[] Entries, int Length, bool IsTransposed = false);
 
-    /// <summary>AB of arrays, by threads.</summary>
-    /// <param name="product">What multiplies.</param>
+    /// <summary>AB of arrays, shared between threads.</summary>
+    /// <param name="product">The blocked product.</param>
     /// <param name="a">A (<paramref name="rows"/> × <paramref name="inner"/>).</param>
     /// <param name="b">B (<paramref name="inner"/> × <paramref name="columns"/>).</param>
     /// <param name="c">Receives AB, row after row.</param>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="inner">Terms of each sum.</param>
     /// <param name="columns">Columns of the result.</param>
-    /// <param name="accumulate">Whether to add to what C holds.</param>
-    /// <param name="upperOnly">Whether what is below the diagonal may be left out.</param>
+    /// <param name="accumulate">Whether to add to the entries of C.</param>
+    /// <param name="upperOnly">Whether entries below the diagonal may be left out.</param>
     public static unsafe void Multiply(
         MatrixProduct<double> product,
         Factor a,
@@ -102,8 +102,8 @@ internal static class DenseProduct
             factor.IsTransposed ? MatrixOperand<double>.Transposed(entries, factor.Length) : MatrixOperand<double>.RowMajor(entries, factor.Length);
     }
 
-    /// <summary>The entries column after column; of a symmetric matrix also row after row.</summary>
+    /// <summary>The entries by columns; for a symmetric matrix this is also by rows.</summary>
     /// <param name="matrix">The matrix.</param>
-    /// <returns>Its own storage where it is dense: not to be written to.</returns>
+    /// <returns>Its own storage where it is dense, which must not be written.</returns>
     public static double[] Columns(Matrix<double> matrix) => matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray();
 }

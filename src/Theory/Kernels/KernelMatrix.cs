@@ -2,17 +2,19 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What is asked of every kernel (P × P): symmetric, finite, no negative variance. And what is read from it.</summary>
+/// <summary>Checks matrices for the properties of a kernel (P × P) — symmetric, finite, no negative variance — and computes moments from kernels.</summary>
 /// <remarks>
 /// A kernel is <c>K_ij = E[y_i y_j]</c>, averaged over channels, for the points i and j of the batch. Second moments and the effective rank of
 /// the features follow from it, since <c>XXᵀ/N</c> (P × P) has the nonzero spectrum of the second moments over channels.
 /// </remarks>
 internal static class KernelMatrix
 {
-    /// <summary>Asymmetry and negative eigenvalues up to this share of the largest entry are rounding of a kernel made by sums over channels.</summary>
+    /// <summary>
+    /// Asymmetry and negative eigenvalues up to this share of the largest entry are rounding errors of a kernel that is summed over channels.
+    /// </summary>
     private const double Rounding = 1e-8;
 
-    /// <summary>Traces beyond which products of entries leave double precision.</summary>
+    /// <summary>With traces outside of this range, products of entries would overflow or underflow.</summary>
     private const double Tiny = 1e-100;
 
     private const double Huge = 1e100;
@@ -20,7 +22,7 @@ internal static class KernelMatrix
     /// <summary>ν₂: the mean of the diagonal.</summary>
     /// <param name="kernel">Kernel (P × P).</param>
     /// <returns>The mean square over points and channels.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double Nu2(Matrix<double> kernel)
     {
         Require(kernel);
@@ -30,17 +32,17 @@ internal static class KernelMatrix
     /// <summary>μ₂ = (Tr K - 1ᵀK1/P)/P: the mean square after each channel's mean over the points is subtracted. Law S4.</summary>
     /// <param name="kernel">Kernel (P × P).</param>
     /// <returns>The variance over points, averaged over channels; computed from centred entries, without cancellation.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double Mu2(Matrix<double> kernel)
     {
         Require(kernel);
         return Centred(kernel).Diagonal().Average();
     }
 
-    /// <summary>r_eff = Tr S/λ_max(S), S the doubly centred kernel. Law D2.</summary>
+    /// <summary>r_eff = Tr S/λ_max(S), where S is the doubly centred kernel. Law D2.</summary>
     /// <param name="kernel">Kernel (P × P).</param>
     /// <returns>The number of directions of variance; NaN if nothing varies.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double EffectiveRank(Matrix<double> kernel)
     {
         Require(kernel);
@@ -54,12 +56,12 @@ internal static class KernelMatrix
         return EffectiveRank(centred, trace);
     }
 
-    /// <summary>Tr S/λ_max(S) of a matrix that is centred already.</summary>
+    /// <summary>Tr S/λ_max(S) of a matrix that is already centred.</summary>
     /// <param name="centred">S (P × P).</param>
     /// <param name="trace">Its trace, above 0.</param>
     internal static double EffectiveRank(Matrix<double> centred, double trace)
     {
-        // Squares of entries must neither overflow nor underflow: where they might, the matrix is brought to scale, which changes no rank.
+        // Squares of entries must neither overflow nor underflow. Where they might, the matrix is scaled, which does not change its rank.
         if (trace is < Tiny or > Huge)
         {
             (centred, trace) = (centred / trace, 1);
@@ -72,14 +74,14 @@ internal static class KernelMatrix
     /// <summary>The doubly centred kernel <c>S = GKG</c>, <c>G = I - 11ᵀ/P</c>.</summary>
     /// <param name="kernel">Kernel (P × P).</param>
     /// <returns>S (P × P), symmetric, with row sums zero.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static Matrix<double> Centred(Matrix<double> kernel)
     {
         Require(kernel);
         var means = kernel.RowSums() / kernel.RowCount;
         var (mean, own) = (means.Average(), means.ToArray());
 
-        // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
+        // Where the kernel is nearly constant, half of the squared distance ‖u_i - u_j‖² remains; means of differences keep its digits.
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
         var centred = new double[size * size];
         Parallel.For(
@@ -100,16 +102,16 @@ internal static class KernelMatrix
         return Matrix<double>.Build.Dense(size, size, centred);
     }
 
-    /// <summary>Half the sum of a matrix and its transpose, multiplied by a number, and another added.</summary>
+    /// <summary>(A + Aᵀ)/2 for a matrix A, multiplied by a factor and with a number added to every entry.</summary>
     /// <param name="matrix">The matrix (P × P).</param>
-    /// <param name="factor">What it is multiplied by first.</param>
-    /// <param name="added">What is added to every entry.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="added">The number that is added to every entry.</param>
     internal static Matrix<double> Symmetric(Matrix<double> matrix, double factor = 1, double added = 0)
     {
         var (entries, size) = (DenseProduct.Columns(matrix), matrix.RowCount);
         var result = new double[size * size];
 
-        // Squares of a side: columns of a large matrix are cache misses.
+        // The matrix is processed in square blocks, because each element of a column of a large matrix is a cache miss.
         const int side = 32;
         var parts = (size + side - 1) / side;
         Parallel.For(
@@ -134,10 +136,10 @@ internal static class KernelMatrix
         return Matrix<double>.Build.Dense(size, size, result);
     }
 
-    /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
+    /// <summary>Checks whether a matrix can be a kernel, as far as one pass over its entries shows it.</summary>
     /// <param name="kernel">The matrix.</param>
-    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and
-    /// Schwarz.</exception>
+    /// <exception cref="ArgumentException">It is empty, not square, not finite or not symmetric, or has a negative variance or an entry that violates the
+    /// Cauchy–Schwarz inequality.</exception>
     public static void Require(Matrix<double> kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
@@ -153,9 +155,9 @@ internal static class KernelMatrix
         }
     }
 
-    /// <summary>Why the entries of a square matrix are those of no kernel.</summary>
+    /// <summary>Why a square matrix cannot be a kernel, according to its entries.</summary>
     /// <param name="kernel">The matrix.</param>
-    /// <returns>What was expected and found, and whether numbers overflowed; null if they may be those of a kernel.</returns>
+    /// <returns>What was expected and found, and whether numbers overflowed; null if the matrix can be a kernel.</returns>
     internal static (string Expected, bool Overflows)? WhyNone(Matrix<double> kernel)
     {
         var (size, entries, largest) = (kernel.RowCount, DenseProduct.Columns(kernel), 0.0);
@@ -169,14 +171,14 @@ internal static class KernelMatrix
             largest = Math.Max(largest, kernel[i, i]);
         }
 
-        // Roots that no product of variances falls below by rounding, and one look at each pair.
+        // The product of two roots is compared instead of the root of a product, which could underflow. Each pair of entries is read only once.
         var (roots, faulty) = (new double[size], size);
         for (var i = 0; i < size; i++)
         {
             roots[i] = Math.Sqrt(entries[i * (size + 1)]);
         }
 
-        // Squares of a side: columns of a large matrix are cache misses.
+        // The matrix is processed in square blocks, because each element of a column of a large matrix is a cache miss.
         const int side = 64;
         var parts = (size + side - 1) / side;
         Parallel.For(

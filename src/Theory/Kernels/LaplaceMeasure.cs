@@ -4,32 +4,32 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// The measure <c>P g(t) dt</c>, <c>g(t) = det(I + 2tS)^{-½} e^{-tPε}</c>, as points and weights: what expectations with a factor 1/(σ²+ε) are integrals over.
+/// The measure <c>P g(t) dt</c>, <c>g(t) = det(I + 2tS)^{-½} e^{-tPε}</c>, as points and weights. Expectations with a factor 1/(σ²+ε) are integrals over it.
 /// </summary>
 /// <remarks>
-/// It is made discrete by a trapezoidal rule in ln t of numbers alone, which is exact to rounding. Lanczos's method gives Gauss's rule for polynomials in <c>x
-/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal one node is exact. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section
-/// 2.2.
+/// It is discretised by a trapezoidal rule in ln t that only involves numbers and is exact to rounding. Lanczos's method gives Gauss's rule for polynomials in
+/// <c>x = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all eigenvalues are equal, one node is exact. Source: W. Gautschi, <i>Orthogonal Polynomials</i>,
+/// section 2.2.
 /// </remarks>
 internal sealed class LaplaceMeasure
 {
-    /// <summary>Step of the rule in ln t that the measure is made discrete by: its error is e^{-π²/step}.</summary>
+    /// <summary>Step in ln t of the rule that discretises the measure; its error is e^{-π²/step}.</summary>
     private const double Step = 0.25;
 
-    /// <summary>ln t where the measure begins, below the scale of the batch.</summary>
+    /// <summary>ln t at the first node, relative to the scale of the batch.</summary>
     private const double First = -44;
 
-    /// <summary>Far more nodes than it needs.</summary>
+    /// <summary>Greatest number of nodes, far more than are needed.</summary>
     private const int MostNodes = 100_000;
 
     private readonly double _speed;
 
-    /// <summary>Makes it discrete.</summary>
+    /// <summary>Discretises the measure.</summary>
     /// <param name="points">P.</param>
     /// <param name="eigenvalues">Eigenvalues of S.</param>
-    /// <param name="counts">How often each counts; null for once.</param>
+    /// <param name="counts">Multiplicity of each eigenvalue; null for 1.</param>
     /// <param name="epsilon">ε.</param>
-    /// <exception cref="ArithmeticException">It does not end: two directions at most, and ε = 0.</exception>
+    /// <exception cref="ArithmeticException">The measure does not decay: there are at most two directions, and ε = 0.</exception>
     public LaplaceMeasure(int points, double[] eigenvalues, double[]? counts, double epsilon)
     {
         var (sum, squares) = (0.0, 0.0);
@@ -64,14 +64,14 @@ internal sealed class LaplaceMeasure
         throw new ArithmeticException($"the measure of {eigenvalues.Length} directions has not ended after {MostNodes} nodes");
     }
 
-    /// <summary>t.</summary>
+    /// <summary>The points t.</summary>
     public double[] Times { get; }
 
     /// <summary>Their weights.</summary>
     public double[] Weights { get; }
 
     /// <summary>Gauss's rule of the measure, for polynomials in x.</summary>
-    /// <param name="count">Nodes, or fewer where fewer are exact.</param>
+    /// <param name="count">Number of nodes; there are fewer where fewer are exact.</param>
     public (double[] Times, double[] Weights) Gauss(int count)
     {
         var x = Array.ConvertAll(Times, time => 1 / (1 + (_speed * time)));
@@ -83,7 +83,7 @@ internal sealed class LaplaceMeasure
             var next = basis[k].Zip(x, (value, at) => value * at).ToArray();
             jacobi[k, k] = VectorMath.Dot(next, basis[k]);
 
-            // Twice, so that the basis stays orthogonal.
+            // The vector is orthogonalised twice, so that the basis stays orthogonal.
             for (var pass = 0; pass < 2; pass++)
             {
                 foreach (var earlier in basis)

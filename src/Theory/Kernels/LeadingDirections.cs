@@ -4,26 +4,26 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// The leading eigenvectors of a symmetric matrix of many rows, by a block Krylov space; of the others nothing is known but that they are not among them.
+/// The leading eigenvectors of a symmetric matrix of many rows, computed from a block Krylov space. About the other eigenvectors nothing is known.
 /// </summary>
 /// <remarks>
-/// A pair is taken where its residual shows that it has converged, so what is called an eigenvector is one, whatever the space has missed. Source: Y. Saad,
-/// <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.
+/// A pair is only accepted if its residual shows that it has converged; so every accepted vector is an eigenvector, even if the space misses others. Source:
+/// Y. Saad, <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.
 /// </remarks>
 internal sealed class LeadingDirections
 {
-    /// <summary>Vectors of a block: eigenvalues that lie together up to this number are told apart.</summary>
+    /// <summary>Number of vectors in a block; up to this number of equal eigenvalues are found.</summary>
     private const int Block = 16;
 
     private const int MostSteps = 16;
 
-    /// <summary>Residual of a pair that has converged, as a share of the largest eigenvalue.</summary>
+    /// <summary>Residual below which a pair has converged, relative to the largest eigenvalue.</summary>
     private const double Converged = 1e-11;
 
-    /// <summary>Eigenvalues below this share of the largest are rounding.</summary>
+    /// <summary>Eigenvalues below this share of the largest are rounding errors.</summary>
     private const double Rounding = 1e-13;
 
-    /// <summary>What is left of a vector after all others are taken out of it, and is rounding.</summary>
+    /// <summary>If a smaller part of a vector remains after the others are subtracted, it is a rounding error.</summary>
     private const double Dependent = 1e-13;
 
     private LeadingDirections(double[] values, double[] vectors, double residual, double lowest) =>
@@ -32,20 +32,20 @@ internal sealed class LeadingDirections
     /// <summary>The eigenvalues, largest first (k).</summary>
     public double[] Values { get; }
 
-    /// <summary>Their eigenvectors (P × k), row after row.</summary>
+    /// <summary>Their eigenvectors (P × k), stored by rows.</summary>
     public double[] Vectors { get; }
 
     /// <summary>Root of the sum of the squares of the pairs' residuals.</summary>
     public double Residual { get; }
 
-    /// <summary>A bound from above on the lowest eigenvalue.</summary>
+    /// <summary>An upper bound on the lowest eigenvalue.</summary>
     public double Lowest { get; }
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Finds the leading eigenvectors.</summary>
     /// <param name="matrix">S (P × P), symmetric.</param>
     /// <param name="size">P.</param>
     /// <param name="least">Eigenvalues below this need not be found.</param>
-    /// <param name="product">What multiplies.</param>
+    /// <param name="product">The blocked product.</param>
     public static LeadingDirections Find(double[] matrix, int size, double least, MatrixProduct<double> product)
     {
         var most = Math.Min(Block * MostSteps, size);
@@ -60,7 +60,7 @@ internal sealed class LeadingDirections
                 break;
             }
 
-            // S is read once for all vectors of the block.
+            // S is read only once for all vectors of the block.
             var block = basis.AsSpan(count * size, taken * size).ToArray();
             DenseProduct.Multiply(product, new(matrix, size), new(block, size, true), results, size, size, taken);
             for (var k = 0; k < taken; k++)
@@ -140,8 +140,10 @@ internal sealed class LeadingDirections
         return vectors;
     }
 
-    /// <summary>Takes the basis out of candidates, and each out of those after it, twice; appends what is left, at unit length.</summary>
-    /// <returns>How many were appended.</returns>
+    /// <summary>
+    /// Subtracts from each candidate its projections on the basis and on the earlier candidates, twice, and appends the remainders, scaled to length 1.
+    /// </summary>
+    /// <returns>The number of appended vectors.</returns>
     private static int Orthonormalise(double[] candidates, double[] basis, int count, int room, int size, double scale, MatrixProduct<double> product)
     {
         var rows = candidates.Length / size;
@@ -163,7 +165,7 @@ internal sealed class LeadingDirections
             var candidate = candidates.AsSpan(row * size, size);
             for (var pass = 0; pass < 2; pass++)
             {
-                // The second pass sees the whole basis: what was left may be small, and its rounding is not orthogonal.
+                // The second pass uses the whole basis: a remainder may be small, so that its rounding error is not orthogonal to the basis.
                 for (var k = pass == 0 ? count : 0; k < count + taken; k++)
                 {
                     var earlier = basis.AsSpan(k * size, size);

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Whether the rows of a kernel are worth sharing between threads.</summary>
+/// <summary>Decides whether threads share the rows of a kernel.</summary>
 internal static class Sharing
 {
     private const int SharedFrom = 64;
@@ -8,6 +8,6 @@ internal static class Sharing
     private static readonly ParallelOptions Together = new();
 
     /// <summary>Options for a loop over rows.</summary>
-    /// <param name="points">Number of points: rows, and entries of each.</param>
+    /// <param name="points">Number of points: the number of rows, and of entries of each row.</param>
     public static ParallelOptions Options(int points) => points < SharedFrom ? Alone : Together;
 }

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Products of matrices of tens of rows, row after row, for which the packing of the blocked product would take longest.</summary>
-/// <remarks>Every element is summed in the order of the inner index, each step fused, so its bits do not depend on the processor.</remarks>
+/// <summary>Products of matrices of tens of rows, stored by rows. For these the packing of the blocked product would take most of the time.</summary>
+/// <remarks>Every element is summed in the order of the inner index with fused multiply-adds, so its bits do not depend on the processor.</remarks>
 internal static class SmallProduct
 {
     private const int TileRows = 4;
@@ -19,7 +19,7 @@ internal static class SmallProduct
     /// <param name="columns">Columns of C.</param>
     public static void Multiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int rows, int inner, int columns)
     {
-        // The tiles below read and write without a look at bounds.
+        // The tiles below read and write without checking bounds.
         a = a[..(rows * inner)];
         b = b[..(inner * columns)];
         c = c[..(rows * columns)];
@@ -42,7 +42,7 @@ internal static class SmallProduct
         Rest(a, b, c, new Part(row, rows, 0), inner, columns);
     }
 
-    /// <summary>Four rows of two vectors: eight sums that do not wait for each other.</summary>
+    /// <summary>A tile of four rows and two vectors: eight sums, which do not depend on each other.</summary>
     private static void Tile(ref double a, ref double b, ref double c, int inner, int columns)
     {
         Vector256<double> sum00 = default,
@@ -96,6 +96,6 @@ internal static class SmallProduct
         }
     }
 
-    /// <summary>Rows, and the columns from one on, that no tile covers.</summary>
+    /// <summary>The rows, and the columns from a given one on, that tiles do not cover.</summary>
     private readonly record struct Part(int FirstRow, int EndRow, int FirstColumn);
 }

@@ -3,7 +3,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm of many points, by a split kernel in the place of an eigendecomposition. Laws B1 and B5, statistics held.</summary>
+/// <summary>Batch norm of many points, with a split kernel instead of an eigendecomposition. Laws B1 and B5, statistics held.</summary>
 internal sealed class SplitBatchNorm
 {
     /// <summary>Step of the trapezoidal rule in ln √t, for means.</summary>
@@ -42,7 +42,7 @@ internal sealed class SplitBatchNorm
     /// <summary>E 1/(σ²+ε)².</summary>
     public (double Value, double Error) InverseSquaredVariance() => (Measure.Weights.Zip(Measure.Times, (weight, time) => weight * Points * time).Sum(), Error);
 
-    /// <summary>E z_i z_j.</summary>
+    /// <summary>E z_i z_j, batch norm alone.</summary>
     public (Matrix<double> Kernel, double Error) Linear()
     {
         var coefficients = Mean(_split.Polynomial);
@@ -50,7 +50,7 @@ internal sealed class SplitBatchNorm
         return (Assembled(_split.Vectors, factors, _split.Vectors, _split.Powers, coefficients, isSymmetric: true), Error);
     }
 
-    /// <summary>Noise after batch norm alone: covariance, and covariance with the signal.</summary>
+    /// <summary>Noise after batch norm alone: its covariance, and its covariance with the signal.</summary>
     /// <param name="noise">D (P × P).</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
     public (Matrix<double> Noise, Matrix<double>? Cross, double Error) LinearNoise(Matrix<double> noise, Matrix<double>? cross)
@@ -88,7 +88,7 @@ internal sealed class SplitBatchNorm
         static double[] Times(double[] values, double time) => Array.ConvertAll(values, value => value * time);
     }
 
-    /// <summary>Mean squares of noise after a leaky activation, for noise of any correlation with the signal: they do not ask for pairs.</summary>
+    /// <summary>Mean squares of noise after a leaky activation, for noise of any correlation with the signal. They need no pairs of points.</summary>
     /// <param name="cross">C (P × P).</param>
     /// <param name="variances">E dy_i² (P).</param>
     /// <param name="slope">a.</param>
@@ -105,8 +105,8 @@ internal sealed class SplitBatchNorm
     }
 
     /// <summary>
-    /// The share of each point's noise that batch norm may take for a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t that
-    /// counts.
+    /// The share of each point's noise that batch norm can treat as a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t whose
+    /// weight is not negligible.
     /// </summary>
     /// <param name="cross">C (P × P).</param>
     /// <param name="variances">E dy_i² (P).</param>
@@ -123,7 +123,7 @@ internal sealed class SplitBatchNorm
         return [.. shared.Select((share, i) => variances[i] > 0 ? Math.Max(0, 2 * time * share / variances[i]) : 0)];
     }
 
-    /// <summary>E s(z_i) and E s'(z_i)dz_i, as <see cref="BatchNormKernel.Means"/> says.</summary>
+    /// <summary>E s(z_i) and E s'(z_i)dz_i, as in <see cref="BatchNormKernel.Means"/>.</summary>
     /// <param name="slope">a.</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
     public (Vector<double> Signal, Vector<double>? Noise) Means(double slope, Matrix<double>? cross)
@@ -132,7 +132,7 @@ internal sealed class SplitBatchNorm
         var parts = cross is null ? null : PartsOf(cross);
         var scale = _split.Trace + (Points * _split.Epsilon);
 
-        // Over w = √t: P g dt is 2P g w dw.
+        // The integral is over w = √t: P g dt is 2P g w dw.
         var factor = 2 * (1 - slope) * Math.Sqrt(Points / Math.PI) / Math.Sqrt(2 * Math.PI);
         var (first, total) = (-9.0, 0.0);
         var (times, weights) = (new List<double> { 0 }, new List<double> { factor * Math.Exp(first) / (Math.Exp(MeanStep) - 1) * MeanStep });
@@ -149,7 +149,7 @@ internal sealed class SplitBatchNorm
             times.Add(time);
             weights.Add(weight);
             total += weight;
-            // Deviations fall as 1/w where the weights of two directions at most do not.
+            // Standard deviations decay as 1/w, also where there are at most two directions and the weights do not decay.
             if (v > 0 && weight * Math.Exp(-v) <= 1e-16 * total)
             {
                 break;
@@ -175,12 +175,13 @@ internal sealed class SplitBatchNorm
     }
 
     /// <summary>Signal and noise after a leaky activation.</summary>
-    /// <param name="dual">Its dual.</param>
-    /// <param name="noise">D (P × P), or what noise that is independent of the signal is multiplied by where <paramref name="cross"/> is null; null where that
-    /// is of no interest.</param>
+    /// <param name="dual">Dual of the activation.</param>
+    /// <param name="noise">D (P × P); where <paramref name="cross"/> is null, the factor for noise that is independent of the signal. Null where noise is not
+    /// needed.</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
-    /// <param name="asksSlopes">Whether E s's'/(σ²+ε) is asked for, where there is no C.</param>
-    /// <returns>Signal; the noise's covariance, or E s's'/(σ²+ε); its covariance with the signal; the error. Null where the nodes do not settle them.</returns>
+    /// <param name="asksSlopes">Whether E s's'/(σ²+ε) is computed where there is no C.</param>
+    /// <returns>Signal; the noise's covariance, or E s's'/(σ²+ε); its covariance with the signal; the error. Null where the nodes are not accurate
+    /// enough.</returns>
     public ActivationKernel? Homogeneous(LeakyDual dual, Matrix<double>? noise, Matrix<double>? cross, bool asksSlopes)
     {
         var parts = cross is null ? null : PartsOf(cross);
@@ -193,7 +194,7 @@ internal sealed class SplitBatchNorm
         var nodes = FewestNodes;
         for (; nodes < MostNodes; nodes *= 2)
         {
-            // A few squares tell how many nodes all will need.
+            // A few tiles of pairs show how many nodes all tiles will need.
             var (coarse, fine) = (RuleOf(nodes, parts), RuleOf(2 * nodes, parts));
             var worker = workers[0];
             worker.Forget();
@@ -233,7 +234,7 @@ internal sealed class SplitBatchNorm
 
         return null;
 
-        // Twice the nodes have the square of the error, or somewhat more where one direction holds most of the variance (power 1.4 measured at r = 3).
+        // Twice the nodes square the error. Where one direction holds most of the variance, the power is somewhat less (1.4 was measured at r = 3).
         static double Finer(double difference) => Math.Pow(difference, 4.0 / 3);
     }
 
@@ -268,7 +269,7 @@ internal sealed class SplitBatchNorm
         return sum!;
     }
 
-    /// <summary>A diag(f) Bᵀ + Σ coefficient·power; symmetric powers hold in their upper triangles, others are stored column after column.</summary>
+    /// <summary>A diag(f) Bᵀ + Σ coefficient·power; of symmetric powers the upper triangle is used, other powers are stored by columns.</summary>
     private Matrix<double> Assembled(double[] a, double[] factors, double[] b, double[][] powers, double[] coefficients, bool isSymmetric)
     {
         var (result, k) = (new double[Points * Points], factors.Length);
@@ -281,7 +282,7 @@ internal sealed class SplitBatchNorm
                 scaled[i] = a[i] * factors[i % k];
             }
 
-            // Column after column: the rows of the transpose.
+            // The result is stored by columns: these are the rows of the transpose.
             DenseProduct.Multiply(product, new(b, k), new(scaled, k, true), result, Points, k, Points);
         }
 
@@ -309,7 +310,7 @@ internal sealed class SplitBatchNorm
         return Matrix<double>.Build.Dense(Points, Points, result);
     }
 
-    /// <summary>What is computed, each P × P, column after column.</summary>
+    /// <summary>The computed matrices, each P × P and stored by columns.</summary>
     private sealed class Results(int points, bool noise, bool cross)
     {
         public double[] Signal { get; } = new double[points * points];
@@ -319,13 +320,13 @@ internal sealed class SplitBatchNorm
         public double[]? Cross { get; } = cross ? new double[points * points] : null;
     }
 
-    /// <summary>Room of one thread, and the largest differences between two rules that it has seen.</summary>
+    /// <summary>The memory of one thread, and the largest differences between two rules that it has found.</summary>
     private sealed class Worker
     {
         private readonly SplitTile _tile;
         private readonly int _points;
 
-        /// <summary>Signal, noise, its covariance with the signal, and the transpose of that: by the coarse rule and by the fine one.</summary>
+        /// <summary>Signal, noise, covariance of noise and signal, and the transpose of that, by the coarse rule and by the fine rule.</summary>
         private readonly double[]?[] _coarse;
         private readonly double[]?[] _fine;
         private readonly double[] _differences = new double[3];
@@ -359,7 +360,7 @@ internal sealed class SplitBatchNorm
             Array.Clear(_sizes);
         }
 
-        /// <summary>Evaluates a square of pairs by two rules, and keeps the finer one's results.</summary>
+        /// <summary>Evaluates a tile of pairs by two rules, and stores the results of the finer one.</summary>
         public void Evaluate(int row, int column, SplitRule coarse, SplitRule fine, Results? results)
         {
             var (firstRow, firstColumn) = (row * SplitTile.Side, column * SplitTile.Side);
@@ -389,7 +390,7 @@ internal sealed class SplitBatchNorm
                             continue;
                         }
 
-                        // Columns are stored: the noise at the row with the signal at the column stands at (column, row).
+                        // Results are stored by columns: the covariance of the row's noise with the column's signal is at (column, row).
                         var (first, second) = ((firstRow + i, firstColumn + j), (firstColumn + j, firstRow + i));
                         if (quantity != 2)
                         {

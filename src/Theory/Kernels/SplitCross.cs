@@ -2,13 +2,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The covariance C of noise with the centred signal of many points, along the leading directions and as products with powers of the rest.</summary>
-/// <remarks>With them <c>M_t = CG(I + 2tS)⁻¹</c> and <c>CG(I + 2tS)⁻¹GCᵀ</c> are sums at every t.</remarks>
+/// <summary>The covariance C of noise with the centred signal of many points: along the leading directions, and as products with powers of the rest.</summary>
+/// <remarks>With these, <c>M_t = CG(I + 2tS)⁻¹</c> and <c>CG(I + 2tS)⁻¹GCᵀ</c> are sums at every t.</remarks>
 internal sealed class SplitCross
 {
-    /// <summary>Multiplies.</summary>
+    /// <summary>Computes the products.</summary>
     /// <param name="split">The kernel.</param>
-    /// <param name="cross">C, column after column (P × P).</param>
+    /// <param name="cross">C, stored by columns (P × P).</param>
     public SplitCross(SplitKernel split, double[] cross)
     {
         using var product = new MatrixProduct<double>(Environment.ProcessorCount);
@@ -25,7 +25,7 @@ internal sealed class SplitCross
             return;
         }
 
-        // What is stored is the transpose: rows are the points of the signal.
+        // The transpose is stored: rows are the points of the signal.
         var taken = Array.ConvertAll(Along, value => -value);
         DenseProduct.Multiply(product, new(split.Vectors, k), new(taken, k, true), rest, points, k, points, accumulate: true);
         (Powers, Squares) = (new double[degree][], new double[degree][]);
@@ -54,17 +54,17 @@ internal sealed class SplitCross
         }
     }
 
-    /// <summary>CU (P × k), row after row.</summary>
+    /// <summary>CU (P × k), stored by rows.</summary>
     public double[] Along { get; }
 
-    /// <summary>C'S'^m for m from 0 on, C' = C(G - UUᵀ), column after column (P × P).</summary>
+    /// <summary>C'S'^m for m = 0, 1, …, with C' = C(G - UUᵀ), stored by columns (P × P).</summary>
     public double[][] Powers { get; } = [];
 
-    /// <summary>C'S'^mC'ᵀ, of which the upper triangle holds, row after row (P × P).</summary>
+    /// <summary>C'S'^mC'ᵀ, stored by rows (P × P); only the upper triangle is valid.</summary>
     public double[][] Squares { get; } = [];
 
-    /// <summary>CG: without the mean of each row.</summary>
-    /// <param name="cross">C, column after column (P × P).</param>
+    /// <summary>CG: C without the mean of each row.</summary>
+    /// <param name="cross">C, stored by columns (P × P).</param>
     /// <param name="points">P.</param>
     public static double[] Centred(double[] cross, int points)
     {

@@ -4,22 +4,22 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// A centred kernel S of many points without its eigendecomposition: its leading directions one by one, and the rest S' as a matrix, whose functions are
-/// polynomials with a proven error.
+/// A centred kernel S of many points without its eigendecomposition: its leading directions are found one by one, and the rest S' is kept as a matrix, whose
+/// functions are approximated by polynomials with a proven error bound.
 /// </summary>
 /// <remarks>
-/// Batch norm asks for <c>S(I + 2tS)⁻¹</c> at the t where <c>g(t) = det(I + 2tS)^{-½}e^{-tPε}</c> has not vanished. There 2t times the largest eigenvalue b of
-/// what is left is small once enough directions are taken out: k of them damp g by <c>(1 + 2tb)^{-k/2}</c> at least. On [0, b] Chebyshev's polynomial p of
-/// degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>: S' p(S') lies between (1 ± that) S'(I + 2tS')⁻¹, so variances and squared distances, and with
-/// them the duals, have no larger share of error. b and the traces that the determinant asks for come from the powers of S' that p needs anyway: no eigenvalue
-/// of S' exceeds (Tr S'^{2d+2})^{1/(2d+2)}, and Gauss's rule for d+1 nodes has their traces. docs/theory.md, “Batch norm of many points”.
+/// Batch norm needs <c>S(I + 2tS)⁻¹</c> for those t at which <c>g(t) = det(I + 2tS)^{-½}e^{-tPε}</c> has not vanished. At these, 2t times the largest
+/// eigenvalue b of the rest is small if enough directions have been taken out: k of them damp g by at least <c>(1 + 2tb)^{-k/2}</c>. On [0, b] Chebyshev's
+/// polynomial p of degree d has <c>|1 - (1+2tλ)p(λ)| ≤ 1/T_{d+1}(1 + 1/(tb))</c>. So S' p(S') lies between (1 ± this bound) S'(I + 2tS')⁻¹, and the relative
+/// error of variances, squared distances and duals is no larger. b and the traces in the determinant follow from the powers of S' that p needs anyway: no
+/// eigenvalue of S' exceeds (Tr S'^{2d+2})^{1/(2d+2)}, and Gauss's rule for d+1 nodes needs their traces. See docs/theory.md, “Batch norm of many points”.
 /// </remarks>
 internal sealed class SplitKernel
 {
-    /// <summary>Eigenvalues below this share of the trace stay in the rest.</summary>
+    /// <summary>Eigenvalues below this share of the trace are left in the rest.</summary>
     private const double Small = 3e-4;
 
-    /// <summary>A rest below this share of the largest eigenvalue is rounding.</summary>
+    /// <summary>A rest below this share of the largest eigenvalue is a rounding error.</summary>
     private const double Negligible = 1e-12;
 
     private const int MostDegree = 3;
@@ -47,35 +47,35 @@ internal sealed class SplitKernel
     /// <summary>Eigenvalues of the leading directions (k).</summary>
     public double[] Values { get; }
 
-    /// <summary>The directions (P × k), row after row.</summary>
+    /// <summary>The leading directions (P × k), stored by rows.</summary>
     public double[] Vectors { get; }
 
-    /// <summary>S', S'², … up to S' p(S'), each row after row (P × P), of which the upper triangle holds; none where nothing is left.</summary>
+    /// <summary>S', S'², … up to S' p(S'), each stored by rows (P × P) and valid in the upper triangle; empty where there is no rest.</summary>
     public double[][] Powers { get; private set; } = [];
 
-    /// <summary>What stands for the spectrum: the leading eigenvalues, and Gauss's nodes for the rest.</summary>
+    /// <summary>An approximation of the spectrum: the leading eigenvalues, and Gauss's nodes for the rest.</summary>
     public double[] Spectrum { get; private set; } = [];
 
-    /// <summary>How often each counts.</summary>
+    /// <summary>The multiplicity of each element of <see cref="Spectrum"/>.</summary>
     public double[] Counts { get; private set; } = [];
 
     /// <summary>The measure g(t) dt.</summary>
     public LaplaceMeasure Measure { get; private set; } = null!;
 
-    /// <summary>A bound on the share by which variances and covariances under the measure are wrong, in its mean.</summary>
+    /// <summary>A bound on the relative error of variances and covariances, in the mean over the measure.</summary>
     public double Error { get; private set; }
 
-    /// <summary>d, -1 where nothing is left.</summary>
+    /// <summary>d; -1 where there is no rest.</summary>
     private int Degree => Powers.Length - 1;
 
     /// <summary>Splits a kernel.</summary>
-    /// <param name="centred">S, row after row (P × P).</param>
+    /// <param name="centred">S, stored by rows (P × P).</param>
     /// <param name="points">P.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="aim">Error that no further power is computed for.</param>
-    /// <param name="worst">Error beyond which it is no use.</param>
-    /// <param name="lowest">A number that the lowest eigenvalue does not exceed, as a share of the largest.</param>
-    /// <returns>The parts; null where their error is too large, nothing varies, or the measure does not end.</returns>
+    /// <param name="aim">Below this error no further power is computed.</param>
+    /// <param name="worst">Above this error the split is not used.</param>
+    /// <param name="lowest">An upper bound on the lowest eigenvalue, relative to the largest.</param>
+    /// <returns>The split; null where its error is too large, nothing varies, or the measure does not decay.</returns>
     public static SplitKernel? Make(double[] centred, int points, double epsilon, double aim, double worst, out double lowest)
     {
         using var product = new MatrixProduct<double>(Environment.ProcessorCount);
@@ -96,10 +96,10 @@ internal sealed class SplitKernel
         return split.Complete(centred, aim, worst, product) ? split : null;
     }
 
-    /// <summary>1/(1 + 2tλ) of each leading direction.</summary>
+    /// <summary>1/(1 + 2tλ) for each leading direction.</summary>
     public double[] Damping(double time) => Array.ConvertAll(Values, value => 1 / (1 + (2 * time * value)));
 
-    /// <summary>Coefficients of p, which stands for 1/(1 + 2tλ) on the rest (d + 1).</summary>
+    /// <summary>Coefficients of p, which approximates 1/(1 + 2tλ) on the rest (d + 1).</summary>
     public double[] Polynomial(double time)
     {
         if (Degree < 0)
@@ -126,7 +126,7 @@ internal sealed class SplitKernel
         return coefficients;
     }
 
-    /// <summary>The share by which variances are wrong at t.</summary>
+    /// <summary>The relative error of variances at t.</summary>
     public double ErrorAt(double time) => Degree < 0 ? 0 : 1 / Chebyshev(Degree + 1, time);
 
     /// <summary>T_n(1 + 1/(tb)).</summary>
@@ -168,7 +168,7 @@ internal sealed class SplitKernel
         double[][] powers = [rest];
         while (Powers.Length <= MostDegree)
         {
-            // S'^m from two powers whose exponents add up to m; those that are factors are whole.
+            // S'^m is the product of two powers whose exponents add up to m. Of powers that are factors, the whole matrix is stored.
             var m = powers.Length + 1;
             var next = new double[rest.Length];
             DenseProduct.Multiply(
@@ -207,7 +207,7 @@ internal sealed class SplitKernel
         return Error <= worst;
     }
 
-    /// <summary>Makes the measure and its error: of the polynomials, of the determinant, and of directions that are not quite eigenvectors.</summary>
+    /// <summary>Computes the measure and its error: from the polynomials, from the determinant, and from directions that are not exact eigenvectors.</summary>
     private bool Measured()
     {
         try
@@ -219,7 +219,7 @@ internal sealed class SplitKernel
             return false;
         }
 
-        // Directions that are off by a residual R leave out S' R and its transpose.
+        // Directions with a residual R neglect S' R and its transpose.
         var (sum, total) = (0.0, 0.0);
         for (var k = 0; k < Measure.Times.Length; k++)
         {
@@ -233,7 +233,7 @@ internal sealed class SplitKernel
         return true;
     }
 
-    /// <summary>Gauss's nodes for the spectrum of the rest under the weight λ, from traces of powers, and how often each counts.</summary>
+    /// <summary>Gauss's nodes for the spectrum of the rest under the weight λ, from traces of powers, and the multiplicity of each node.</summary>
     private static (double[] Nodes, double[] Counts) Nodes(double[] traces, double bound)
     {
         var mass = traces[0];
@@ -249,7 +249,7 @@ internal sealed class SplitKernel
         return ([traces[1] / traces[0]], [traces[0] * traces[0] / traces[1]]);
     }
 
-    /// <summary>Golub and Welsch's way from moments to a rule; null where rounding has made them those of no measure.</summary>
+    /// <summary>A rule from its moments, by the method of Golub and Welsch; null where rounded moments are not those of any measure.</summary>
     private static (double[] Nodes, double[] Weights)? Rule(double[] moments, int count)
     {
         var factor = new double[count, count + 1];
@@ -322,9 +322,9 @@ internal sealed class SplitKernel
         return sums.Sum();
     }
 
-    /// <summary>Fills the lower triangle, in square blocks: a column of a large matrix is a cache miss for every element.</summary>
-    /// <param name="matrix">The matrix, row after row.</param>
-    /// <param name="points">Its rows.</param>
+    /// <summary>Fills the lower triangle in square blocks, because each element of a column of a large matrix is a cache miss.</summary>
+    /// <param name="matrix">The matrix, stored by rows.</param>
+    /// <param name="points">Number of its rows.</param>
     public static void Mirror(double[] matrix, int points)
     {
         const int block = 32;

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>Nodes t of an integral under the measure of batch norm, with what each makes of the parts of a split kernel.</summary>
+/// <summary>Nodes t of an integral under the measure of batch norm, with the coefficients and diagonals of a split kernel at each node.</summary>
 internal sealed class SplitRule
 {
     /// <summary>Prepares the nodes.</summary>
@@ -50,7 +50,7 @@ internal sealed class SplitRule
     /// <param name="b">B (P × k).</param>
     /// <param name="powers">The powers (P × P).</param>
     /// <param name="factors">f (k).</param>
-    /// <param name="coefficients">Of each power.</param>
+    /// <param name="coefficients">The coefficient of each power.</param>
     /// <param name="points">P.</param>
     public static double[] Diagonal(double[] a, double[] b, double[][] powers, double[] factors, double[] coefficients, int points)
     {
@@ -74,6 +74,6 @@ internal sealed class SplitRule
         return diagonal;
     }
 
-    /// <summary>Products of numbers.</summary>
+    /// <summary>The products of corresponding numbers.</summary>
     public static double[] Scaled(double[] values, double[] factors) => [.. values.Zip(factors, (value, factor) => value * factor)];
 }

@@ -3,16 +3,16 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A square of pairs of points, for which all nodes of an integral are summed up while its parts are in the cache.</summary>
-/// <remarks>Columns beyond the last point are filled up with points of variance 1 and no covariance, so every row is whole vectors.</remarks>
+/// <summary>A square tile of pairs of points. All nodes of an integral are summed for it while its parts are in the cache.</summary>
+/// <remarks>Columns beyond the last point are padded with points of variance 1 and no covariance, so that every row consists of whole vectors.</remarks>
 internal sealed class SplitTile
 {
-    /// <summary>Points of a side.</summary>
+    /// <summary>Number of points along a side.</summary>
     public const int Side = 64;
 
     private const int Size = Side * Side;
 
-    /// <summary>Correlations closer to ±1 are those of one variable, where derivatives in p end: as in <see cref="DualActivation"/>.</summary>
+    /// <summary>Correlations closer to ±1 count as ±1, where derivatives in p no longer exist, as in <see cref="DualActivation"/>.</summary>
     private const double Collinear = 1e-14;
 
     private readonly SplitKernel _split;
@@ -37,10 +37,10 @@ internal sealed class SplitTile
     private int _firstRow;
     private int _firstColumn;
 
-    /// <summary>Prepares room.</summary>
+    /// <summary>Allocates memory.</summary>
     /// <param name="split">The kernel.</param>
     /// <param name="cross">Covariance of noise and signal; null where it is zero.</param>
-    /// <param name="noise">Covariance of the noise (P × P); null where only its squares are of interest.</param>
+    /// <param name="noise">Covariance of the noise (P × P); null where only its squares are needed.</param>
     /// <param name="dual">The activation.</param>
     public SplitTile(SplitKernel split, SplitCross? cross, double[]? noise, LeakyDual dual)
     {
@@ -57,13 +57,13 @@ internal sealed class SplitTile
         );
     }
 
-    /// <summary>Rows of the square.</summary>
+    /// <summary>Number of rows of the tile.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Columns of the square.</summary>
+    /// <summary>Number of columns of the tile.</summary>
     public int Columns { get; private set; }
 
-    /// <summary>Takes the square that begins at a pair of points.</summary>
+    /// <summary>Loads the tile that begins at a pair of points.</summary>
     public void Load(int firstRow, int firstColumn)
     {
         var (points, k) = (_split.Points, _split.Values.Length);
@@ -95,7 +95,7 @@ internal sealed class SplitTile
             }
         }
 
-        // k rows of a side, from rows of k.
+        // Transposes rows of length k into k rows of length Side.
         void Turn(double[] from, double[] to)
         {
             for (var c = 0; c < k; c++)
@@ -129,13 +129,13 @@ internal sealed class SplitTile
         }
     }
 
-    /// <summary>Sums up a rule.</summary>
+    /// <summary>Sums over the nodes of a rule.</summary>
     /// <param name="rule">The nodes.</param>
     /// <param name="signal">Receives E s s of the pairs.</param>
-    /// <param name="noise">Receives the noise's covariances where these are given, and where noise is independent of the signal E s's'/(σ²+ε); null for
-    /// neither.</param>
-    /// <param name="joint">Receives the noise at the row with the signal at the column.</param>
-    /// <param name="transposed">Receives the noise at the column with the signal at the row.</param>
+    /// <param name="noise">Receives the noise's covariances where these are given, or E s's'/(σ²+ε) where noise is independent of the signal; null if neither
+    /// is needed.</param>
+    /// <param name="joint">Receives the covariance of the row's noise with the column's signal.</param>
+    /// <param name="transposed">Receives the covariance of the column's noise with the row's signal.</param>
     public void Sum(SplitRule rule, double[] signal, double[]? noise, double[]? joint, double[]? transposed)
     {
         Array.Clear(signal);
@@ -172,7 +172,7 @@ internal sealed class SplitTile
 
     private static void Add(double[] values, double weight, double[] sum, int row) => VectorMath.AddScaled(sum.AsSpan(row * Side, Side), weight, values);
 
-    /// <summary>S_t, M_t, its transpose and D_t of the square.</summary>
+    /// <summary>Computes S_t, M_t, its transpose and D_t for the tile.</summary>
     private void Prepare(SplitRule rule, int node)
     {
         var (damping, polynomial) = (rule.Damping[node], rule.Polynomials[node]);

@@ -1,9 +1,9 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>The paper's theorems in their own form: increments of χ as functions of measured moments.</summary>
+/// <summary>The paper's theorems in their original form: increments of χ as functions of measured moments.</summary>
 /// <remarks>
 /// ν₁,c(y⁺) and ν₁,c(y⁻) are means over the points of max(y, 0) and max(-y, 0) in channel c; E_c averages over channels. The relations are
-/// identities in expectation over the next weights (S4, S6, S7) and approximations for a single net, the better the wider it is.
+/// identities in expectation over the next weights (S4, S6, S7). For a single network they are approximations that improve with its width.
 /// </remarks>
 internal static class MeasuredTheorems
 {
@@ -14,7 +14,7 @@ internal static class MeasuredTheorems
     /// <param name="productOfHalves">E_c[ν₁,c(y⁺) ν₁,c(y⁻)] ≥ 0.</param>
     /// <param name="mu2Before">μ₂(x^{l-1}) &gt; 0.</param>
     /// <returns>The increment, at least 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Moments that no net has.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The moments cannot be those of a network.</exception>
     public static double VanillaIncrement(double productOfHalves, double mu2Before)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(productOfHalves);
@@ -25,14 +25,14 @@ internal static class MeasuredTheorems
     /// <summary>S6, batch-normalised nets: <c>δ_φχ ≈ (1 - ½ E_c[ν₁,c(|z|)²])^{-1/2}</c>.</summary>
     /// <param name="meanSquareOfNu1">E_c[ν₁,c(|z|)²] in [0, 1].</param>
     /// <returns>The increment, in [1, √2].</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is outside [0, 1].</exception>
     public static double ActivationIncrement(double meanSquareOfNu1) =>
         InverseRootOfComplement(0.5 * RequireShare(meanSquareOfNu1, nameof(meanSquareOfNu1)), nameof(meanSquareOfNu1));
 
-    /// <summary>S6 from the mean m of ν₁,c(|z|) alone, as result files store it: since m² ≤ E_c[ν₁,c²] ≤ m, bounds.</summary>
+    /// <summary>Bounds of S6 from the mean m of ν₁,c(|z|) alone, which result files store; they follow from m² ≤ E_c[ν₁,c²] ≤ m.</summary>
     /// <param name="meanOfNu1">m in [0, 1].</param>
-    /// <returns><c>(1 - m²/2)^{-1/2}</c> and <c>(1 - m/2)^{-1/2}</c>; the lower one is attained where channels are alike.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Outside [0, 1].</exception>
+    /// <returns><c>(1 - m²/2)^{-1/2}</c> and <c>(1 - m/2)^{-1/2}</c>; the lower bound is attained where all channels have the same ν₁,c.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is outside [0, 1].</exception>
     public static (double Lower, double Upper) ActivationIncrementBounds(double meanOfNu1) =>
         (ActivationIncrement(RequireShare(meanOfNu1, nameof(meanOfNu1)) * meanOfNu1), ActivationIncrement(meanOfNu1));
 
@@ -41,7 +41,7 @@ internal static class MeasuredTheorems
     /// <param name="mu2SignalBefore">μ₂(x^{l-1}) &gt; 0.</param>
     /// <param name="mu2NoiseBefore">μ₂(dx^{l-1}) &gt; 0.</param>
     /// <returns>The increment.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Moments that no net has.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The moments cannot be those of a network.</exception>
     public static double BatchNormIncrement(double meanRatio, double mu2SignalBefore, double mu2NoiseBefore)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(meanRatio);

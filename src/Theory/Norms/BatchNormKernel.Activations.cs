@@ -3,13 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm before nothing, and before activations of the leaky family. Laws B1 and B5.</summary>
+/// <summary>Batch norm without a following activation, or followed by an activation of the leaky family. Laws B1 and B5.</summary>
 internal sealed partial class BatchNormKernel
 {
     /// <summary>ε.</summary>
     internal double Epsilon => _epsilon;
 
-    /// <summary><c>E z_i z_j</c>: diagonal in the directions of S, since flipping the sign of one changes nothing.</summary>
+    /// <summary><c>E z_i z_j</c>. It is diagonal in the directions of S, since flipping the sign of one direction changes nothing.</summary>
     /// <returns>Kernel (P × P) and an estimate of the quadrature's relative error.</returns>
     internal (Matrix<double> Kernel, double Error) Linear()
     {
@@ -40,11 +40,11 @@ internal sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the
-    /// covariances that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
+    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c>, where F is given by S1, N2 and N3. Under
+    /// the weight of t the noise has the covariances <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
     /// </summary>
     /// <param name="dual">Dual of the activation.</param>
-    /// <param name="noise">Covariance of the noise before (P × P).</param>
+    /// <param name="noise">Covariance of the noise before batch norm (P × P).</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
     /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the noise's expectation is infinite.</exception>
     internal ActivationKernel Homogeneous(LeakyDual dual, Matrix<double>? noise, Matrix<double>? cross)
@@ -61,7 +61,7 @@ internal sealed partial class BatchNormKernel
 
         if (Rank == 0)
         {
-            // Nothing varies: z = 0 everywhere, where the slope is that of the left side, and the noise is divided by √ε.
+            // Nothing varies, so z = 0 everywhere. There the slope is that of the left side, and the noise is divided by √ε.
             return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : noise * (dual.Compute(0, 0, 0).T / _epsilon), null, 0);
         }
 
@@ -117,13 +117,13 @@ internal sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is
-    /// independent of the signal:
-    /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>, a mean over the points. A leaky activation multiplies it by (1+a²)/2. ε = 0.
+    /// B5: the mean square of noise after batch norm whose statistics are also differentiated, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is
+    /// independent of the signal, averaged over the points:
+    /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>. A leaky activation multiplies it by (1+a²)/2. ε = 0.
     /// </summary>
     /// <param name="noise">D, covariance of the noise over the points (P × P).</param>
     /// <returns>The mean square and an estimate of the quadrature's relative error.</returns>
-    /// <exception cref="ArgumentException">ε is not 0, sizes differ, or r ≤ 2: the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">ε is not 0, sizes differ, or r ≤ 2, so that the expectation is infinite.</exception>
     internal (double Value, double Error) FullNoise(Matrix<double> noise)
     {
         if (_epsilon != 0)
@@ -180,7 +180,7 @@ internal sealed partial class BatchNormKernel
                 var ofBoth = products.Span;
                 var qi = covariance[(i * Points) + i];
 
-                // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
+                // For a homogeneous activation E s'(u)² does not depend on the variance, so the correlation drops out.
                 var half = 0.5 * (1 + (dual.Slope * dual.Slope));
                 ofNoise[(i * Points) + i] += weight * half * noise[i, i];
                 ofBoth[(i * Points) + i] += weight * half * joint[i, i];

@@ -3,28 +3,28 @@ using Complex = System.Numerics.Complex;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm before an activation whose dual continues to complex covariances. Law B2, exact at every width given the layer below.</summary>
+/// <summary>Batch norm before an activation whose dual continues to complex covariances. Law B2, exact at every width given the previous layer.</summary>
 /// <remarks>
-/// With <c>g(s) = det(I + 2sS/P)^{-½}</c> and <c>S_s = S(I + 2sS/P)⁻¹</c>, <c>E s(z_i)s(z_j) = ∫ L⁻¹[g(s) V(S_s/(τ+ε))](τ) dτ</c>, and T/(τ+ε) for V gives what
-/// noise is multiplied by.
-/// All singularities lie on the negative axis: the inverse transform is a midpoint rule on a cotangent contour around it, which gains a factor 3.89 a node
-/// (L. Trefethen, J. Weideman and T. Schmelzer, <i>Talbot quadratures and rational approximations</i>, BIT 46, 2006); the outer integral is a trapezoidal rule
-/// in ln τ.
+/// With <c>g(s) = det(I + 2sS/P)^{-½}</c> and <c>S_s = S(I + 2sS/P)⁻¹</c>, <c>E s(z_i)s(z_j) = ∫ L⁻¹[g(s) V(S_s/(τ+ε))](τ) dτ</c>; T/(τ+ε) in place of V gives
+/// the factor of noise.
+/// All singularities lie on the negative axis. The inverse transform is a midpoint rule on a cotangent contour around it; each node reduces the error by a
+/// factor of 3.89 (L. Trefethen, J. Weideman and T. Schmelzer, <i>Talbot quadratures and rational approximations</i>, BIT 46, 2006). The outer integral is a
+/// trapezoidal rule in ln τ.
 /// </remarks>
 internal sealed class BatchNormTalbot
 {
-    /// <summary>Nodes of the contour, of which half are conjugates of the others: 3.89⁻²⁴ is below 1e-14.</summary>
+    /// <summary>Number of nodes of the contour; half of them are conjugates of the others. 3.89⁻²⁴ is below 1e-14.</summary>
     private const int ContourNodes = 24;
 
-    /// <summary>What the outer sum leaves out on each side, as a share, in powers of e.</summary>
+    /// <summary>The outer sum neglects a share of e^-Cut on each side.</summary>
     private const double Cut = 34;
 
-    /// <summary>Parts of the outer sum that are made side by side; each has a matrix of its own.</summary>
+    /// <summary>Number of parts of the outer sum that are computed in parallel; each has a matrix of its own.</summary>
     private const int Blocks = 16;
 
     private const int FewBlocks = 4;
 
-    /// <summary>Points from which sixteen matrices are too many.</summary>
+    /// <summary>From this number of points on, sixteen matrices would take too much memory.</summary>
     private const int ManyPoints = 1024;
 
     private static readonly (Complex Node, Complex Weight)[] Contour = MakeContour();
@@ -50,11 +50,11 @@ internal sealed class BatchNormTalbot
     /// <returns>Kernel (P × P) and its error, measured by a coarser rule.</returns>
     public (Matrix<double> Kernel, double Error) Signal() => Integrate(_dual.V, inverse: false);
 
-    /// <summary>γ² E s'(z_i)s'(z_j)/(σ²+ε): what noise that is uncorrelated with the signal is multiplied by.</summary>
+    /// <summary>γ² E s'(z_i)s'(z_j)/(σ²+ε): the factor for noise that is uncorrelated with the signal.</summary>
     /// <returns>Matrix (P × P) and its error, measured by a coarser rule.</returns>
     public (Matrix<double> Kernel, double Error) Noise() => Integrate(_dual.T, inverse: true);
 
-    /// <summary>E s(z_i): the same integral with the mean for the dual.</summary>
+    /// <summary>E s(z_i): the same integral with the mean in place of the dual.</summary>
     /// <returns>The mean at each point (P).</returns>
     public Vector<double> Means()
     {
@@ -100,7 +100,9 @@ internal sealed class BatchNormTalbot
         return contour;
     }
 
-    /// <summary>The sum over ln τ; every other node alone measures the error, whose square the whole sum has.</summary>
+    /// <summary>
+    /// The sum over ln τ. Its difference to the sum over every other node is the error of the latter; the error of the whole sum is its square.
+    /// </summary>
     private (Matrix<double> Kernel, double Error) Integrate(Func<Complex, Complex, Complex, Complex> dual, bool inverse)
     {
         var points = _norm.Points;
@@ -109,7 +111,7 @@ internal sealed class BatchNormTalbot
         var half = points * (points + 1) / 2;
         var (even, odd) = (new double[half], new double[half]);
 
-        // Blocks of nodes, whose number depends on sizes alone, are added in their order: the same bits whatever the threads.
+        // The number of blocks depends only on sizes, and blocks are added in their order; so the bits do not depend on the number of threads.
         var blocks = new (double[] Even, double[] Odd)[points > ManyPoints ? FewBlocks : Blocks];
         Parallel.For(
             0,
@@ -146,7 +148,7 @@ internal sealed class BatchNormTalbot
 
     private double Step() => 0.6 * Math.Min(0.3, Math.Sqrt(2 / (Math.Pow(_norm.Eigenvalues.Sum(), 2) / _norm.Eigenvalues.Sum(value => value * value))));
 
-    /// <summary>Variances under a node of the contour by direction, and the weight of what is computed of them: of the rule, and g(s).</summary>
+    /// <summary>The variances of the directions at a node of the contour, and the weight of what is computed from them: that of the rule times g(s).</summary>
     private (Complex[] Variances, Complex Weight) Factors(Complex node, double tau, Complex weight)
     {
         var (factors, damping) = (new Complex[_norm.Rank], Complex.Zero);
@@ -160,12 +162,12 @@ internal sealed class BatchNormTalbot
         return (factors, weight * Complex.Exp(damping));
     }
 
-    /// <summary>ln τ from where the density of σ² begins to where it has ended: as τ^{r/2} on the left, as e^{-Pτ/2λ} on the right.</summary>
+    /// <summary>The range of ln τ in which the density of σ² is not negligible. It decays as τ^{r/2} on the left and as e^{-Pτ/2λ} on the right.</summary>
     private (double First, int Count) Range(bool inverse, double step)
     {
         var (rank, largest) = (_norm.Rank, _norm.Eigenvalues.Max());
 
-        // Chernoff's bounds at the smallest eigenvalues' count and at the largest one.
+        // Chernoff's bounds: on the left from the number of eigenvalues, on the right from the largest one.
         double Left(double logarithm)
         {
             var tau = Math.Exp(logarithm);
@@ -213,7 +215,7 @@ internal sealed class BatchNormTalbot
         var variances = new Complex[points];
         foreach (var (node, contourWeight) in Contour)
         {
-            // dz = z' dθ; the rule's weight is 1/(iN) of N·speed.
+            // dz = z' dθ; the weight of the rule is 1/(iN) times N·speed.
             var (factors, factor) = Factors(node, tau, weight / tau * contourWeight);
             for (var i = 0; i < points; i++)
             {

@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over
-/// few channels”.
+/// Group norm over n positions and g channels of one image, at finite size. It is exact given the previous layer; g = 1 is instance norm. See docs/theory.md,
+/// “Norms over few channels”.
 /// </summary>
 internal static class GroupNormLaw
 {
@@ -12,13 +12,13 @@ internal static class GroupNormLaw
     private const double Negligible = 1e-16;
 
     /// <summary>
-    /// <c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: what the norm multiplies independent noise by with held statistics.
+    /// <c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: the norm's factor for independent noise, with held statistics.
     /// </summary>
     /// <param name="kernel">Kernel of the positions of one image (n × n).</param>
     /// <param name="channels">g ≥ 1.</param>
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <returns>The expectation.</returns>
-    /// <exception cref="ArgumentException">Not a kernel, or so few directions that the expectation is infinite.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, or there are so few directions that the expectation is infinite.</exception>
     public static double InverseVariance(Matrix<double> kernel, int channels, double epsilon)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
@@ -33,7 +33,7 @@ internal static class GroupNormLaw
             );
         }
 
-        // t = e^v: as e^v on the left, as e^{-v(r-2)/2} on the right.
+        // With t = e^v the integrand decays as e^v on the left and as e^{-v(r-2)/2} on the right.
         var (size, total, sum) = (kernel.RowCount * channels, ((channels - 1) * own.Sum()) + within.Sum(), 0.0);
         for (var v = -Math.Log(total + (size * epsilon)) - 40; ; v += Step)
         {

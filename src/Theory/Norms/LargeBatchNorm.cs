@@ -3,23 +3,23 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm of many directions before any activation: B3, the first two terms of an expansion in 1/r, <c>r = (Tr S)²/Tr S²</c>.</summary>
+/// <summary>Batch norm of many directions before any activation. Law B3: the first two terms of an expansion in 1/r, <c>r = (Tr S)²/Tr S²</c>.</summary>
 /// <remarks>
-/// With m = Tr S/P and <c>Ψ(τ, η) = V((S + ηS²)/(τ+ε))</c>: <c>E s(z_i)s(z_j) = V(S/m) + (Tr S²/P²) ∂²Ψ/∂τ² + (2/P) ∂²Ψ/∂τ∂η + O(r⁻²)</c> at (m, 0). The rest,
-/// times r², stayed below 0.9 where it was measured against B2 (GELU; 0.11 for erf; r from 14 to 63): 1.5/r² is the error that is reported.
+/// With m = Tr S/P and <c>Ψ(τ, η) = V((S + ηS²)/(τ+ε))</c>: <c>E s(z_i)s(z_j) = V(S/m) + (Tr S²/P²) ∂²Ψ/∂τ² + (2/P) ∂²Ψ/∂τ∂η + O(r⁻²)</c> at (m, 0). The
+/// remainder times r² was at most 0.9 in measurements against B2 (GELU; 0.11 for erf; r from 14 to 63). The reported error is 1.5/r².
 /// </remarks>
 internal static class LargeBatchNorm
 {
-    /// <summary>r from which the expansion is used.</summary>
+    /// <summary>The least r for which the expansion is used.</summary>
     public const double LeastDirections = 12;
 
     /// <summary>
-    /// r from which it stands for the exact integral too: σ² is so sharp there that the inverse Laplace transform loses its digits to cancellation (3e-6 at r =
-    /// 57, all of them at 110), while the expansion is right to 6e-4.
+    /// From this r on the expansion also replaces the exact integral. There σ² varies so little that the inverse Laplace transform loses its digits to
+    /// cancellation (the error is 3e-6 at r = 57, and no digits are left at 110), while the expansion is accurate to 6e-4.
     /// </summary>
     private const double SharpDirections = 50;
 
-    /// <summary>The same where the points are so many that the exact integral takes seconds to minutes.</summary>
+    /// <summary>The same for so many points that the exact integral takes seconds to minutes.</summary>
     private const double FastDirections = 24;
 
     private const int ManyPoints = 192;
@@ -33,13 +33,13 @@ internal static class LargeBatchNorm
     /// <param name="points">P.</param>
     public static bool IsPreferred(double directions, double points) => directions >= (points >= ManyPoints ? FastDirections : SharpDirections);
 
-    /// <summary>Measured, not proved.</summary>
+    /// <summary>The remainder of the expansion times r²; it is measured, not proved.</summary>
     private const double Rest = 1.5;
 
-    /// <summary>Step of the differences, as a share of m.</summary>
+    /// <summary>Step of the finite differences, relative to m.</summary>
     private const double Step = 0.02;
 
-    /// <summary>r.</summary>
+    /// <summary>The effective number of directions r.</summary>
     /// <param name="norm">The batch norm.</param>
     public static double Directions(BatchNormKernel norm)
     {
@@ -52,11 +52,11 @@ internal static class LargeBatchNorm
         return total == 0 ? 0 : total * total / norm.Eigenvalues.Sum(value => value * value);
     }
 
-    /// <summary>Signal, and what noise that is uncorrelated with it is multiplied by.</summary>
+    /// <summary>The signal, and the factor for noise that is uncorrelated with it.</summary>
     /// <param name="norm">The batch norm.</param>
     /// <param name="dual">The dual.</param>
     /// <param name="scale">γ.</param>
-    /// <param name="noise">Whether noise is asked for.</param>
+    /// <param name="noise">Whether the factor for noise is computed.</param>
     /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, E s(z_i), and the error.</returns>
     public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(
         BatchNormKernel norm,
@@ -72,7 +72,7 @@ internal static class LargeBatchNorm
         var (h, k) = (Step * mean, Step * mean / largest);
         var (second, mixed) = (variance / (h * h), 2.0 / points / (4 * h * k));
 
-        // Differences of Ψ, one value of it after the other.
+        // The differences of Ψ are summed one value of Ψ after the other.
         var (signal, slopes, means) = (new double[points * points], noise ? new double[points * points] : null, new double[points]);
         Add(0, 0, 1 - (2 * second));
         Add(-h, 0, second);

@@ -3,27 +3,27 @@ using MathNet.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Layer and RMS norm over the N channels of one point at finite width: a uniform direction on a sphere. Laws LN1 to LN4, exact given the layer below.
+/// Layer and RMS norm over the N channels of one point at finite width: a uniform direction on a sphere. Laws LN1 to LN4, exact given the previous layer.
 /// </summary>
 /// <remarks>
-/// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; of RMS norm, n = N. With U a coordinate of a uniform unit vector
-/// in Rⁿ a normalised channel is <c>z = √n U</c>, independent of the scale that was taken away and of everything below. ε = 0.
+/// One channel of layer norm over N channels has the law of RMS norm over n = N - 1 channels; for RMS norm, n = N. With U a coordinate of a uniform unit vector
+/// in Rⁿ, a normalised channel is <c>z = √n U</c>. It is independent of the scale that was divided by, and of all earlier layers. ε = 0.
 /// </remarks>
 internal sealed class SphereLaws
 {
     /// <summary>Step of the trapezoidal rules in logarithms.</summary>
     private const double Step = 0.125;
 
-    /// <summary>Where an integrand has become a share of its largest value that no longer counts.</summary>
+    /// <summary>The integrand is neglected where it is below this share of its largest value.</summary>
     private const double Negligible = 1e-17;
 
     private readonly int _channels;
     private readonly int _dimension;
 
     /// <summary>Describes a norm.</summary>
-    /// <param name="channels">N, at least 4 with a mean and 3 without, so that noise has a mean square.</param>
-    /// <param name="subtractsMean">Whether it is layer norm and not RMS norm.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Too few channels.</exception>
+    /// <param name="channels">N: at least 4 if the mean is subtracted and at least 3 otherwise, so that noise has a finite mean square.</param>
+    /// <param name="subtractsMean">True for layer norm, false for RMS norm.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are too few channels.</exception>
     public SphereLaws(int channels, bool subtractsMean)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, subtractsMean ? 4 : 3);
@@ -35,10 +35,10 @@ internal sealed class SphereLaws
     /// <returns>N/((n-2)q).</returns>
     public double InverseVariance(double variance) => _channels / (variance * (_dimension - 2));
 
-    /// <summary>LN1: the mean of z_i·z_j/N for pre-activations of correlation ρ, Hotelling's mean of a sample correlation.</summary>
+    /// <summary>LN1: the mean of z_i·z_j/N for pre-activations of correlation ρ; this is Hotelling's mean of a sample correlation.</summary>
     /// <param name="correlation">ρ in [-1, 1].</param>
     /// <returns><c>ρ (2/n)(Γ((n+1)/2)/Γ(n/2))² ₂F₁(½, ½; n/2+1; ρ²)</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">No correlation.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is outside [-1, 1].</exception>
     public double Correlation(double correlation)
     {
         if (correlation is not (>= -1 and <= 1))
@@ -46,7 +46,7 @@ internal sealed class SphereLaws
             throw new ArgumentOutOfRangeException(nameof(correlation), correlation, "expected a correlation in [-1, 1]");
         }
 
-        // The series has positive terms that fall at least as k^{-n/2-1}, and as ρ^{2k}.
+        // The terms of the series are positive and decay at least as k^{-n/2-1}, and as ρ^{2k}.
         var (half, square, term, sum) = (0.5 * _dimension, correlation * correlation, 1.0, 1.0);
         for (var k = 0; k < 100_000 && term > Negligible * sum; k++)
         {
@@ -60,13 +60,13 @@ internal sealed class SphereLaws
 
     /// <summary>LN2: E f(√n U), a mean over the sphere.</summary>
     /// <param name="function">f.</param>
-    /// <param name="kinks">Where it is not smooth.</param>
+    /// <param name="kinks">The points where f is not smooth.</param>
     /// <returns>The mean.</returns>
     public double Expectation(Func<double, double> function, params IEnumerable<double> kinks)
     {
         ArgumentNullException.ThrowIfNull(function);
 
-        // U = sin ψ has the density cos^{n-2} ψ, smooth at both ends.
+        // U = sin ψ has the density cos^{n-2} ψ, which is smooth at both ends.
         var root = Math.Sqrt(_dimension);
         var constant = Math.Exp(SpecialFunctions.GammaLn(0.5 * _dimension) - SpecialFunctions.GammaLn(0.5 * (_dimension - 1))) / Math.Sqrt(Math.PI);
         var width = Math.Min(Math.PI / 2, 12 / root);
@@ -98,7 +98,7 @@ internal sealed class SphereLaws
         return constant * sum;
     }
 
-    /// <summary>LN2: E ν₂ after an activation, the same at every layer and for every input.</summary>
+    /// <summary>LN2: E ν₂ after an activation; it is the same at every layer and for every input.</summary>
     /// <param name="dual">The activation.</param>
     /// <returns>E s(√n U)².</returns>
     public double Square(DualActivation dual)
@@ -107,7 +107,7 @@ internal sealed class SphereLaws
         return Expectation(z => dual.Curve.Value(z) * dual.Curve.Value(z), dual.Curve.Kinks);
     }
 
-    /// <summary>LN3: the mean square of the noise after norm and activation, the norm's own derivative included (both conventions of the program).</summary>
+    /// <summary>LN3: the mean square of the noise after norm and activation; the norm is differentiated, as under both conventions of the program.</summary>
     /// <param name="dual">The activation.</param>
     /// <param name="variance">q = E y².</param>
     /// <param name="noise">D = E dy².</param>
@@ -124,7 +124,7 @@ internal sealed class SphereLaws
     /// <param name="slope">Slope a of the leaky ReLU below 0.</param>
     /// <param name="correlation">ρ of the pre-activations, in (-1, 1).</param>
     /// <returns><c>(n/2π)∬(ab)^{-½} d^{-n/2} V((1+b(1-ρ²))/d, (1+a(1-ρ²))/d, ρ/d) da db</c>, d = (1+a)(1+b) - abρ².</returns>
-    /// <exception cref="ArgumentOutOfRangeException">No correlation.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is outside (-1, 1).</exception>
     public double Pair(double slope, double correlation)
     {
         if (correlation is not (> -1 and < 1))
@@ -135,7 +135,7 @@ internal sealed class SphereLaws
         var dual = new LeakyDual(NamedCurves.Find(Networks.Function.LeakyRelu(slope)), slope);
         var (free, sum) = (1 - (correlation * correlation), 0.0);
 
-        // On the left the integrand falls as e^{v/2} alone, on the right as e^{-vn/2} at least.
+        // The integrand decays only as e^{v/2} on the left, and at least as e^{-vn/2} on the right.
         var last = 4 + (80.0 / _dimension);
         for (var x = -76.0; x < last; x += Step)
         {

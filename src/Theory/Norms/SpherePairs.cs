@@ -5,25 +5,25 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the layer below, ε
-/// = 0.
+/// LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the previous layer,
+/// ε = 0.
 /// </summary>
 /// <remarks>
-/// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling
-/// 1953), and one channel of both is the projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~
-/// Beta(1, n/2 - 1)</c>. So <c>E s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another law than that of Gaussian variables. For homogeneous s that
-/// law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n and its mean are analytic in the angles, and are
-/// interpolated at Chebyshev's nodes.
+/// Two Gaussian vectors of Rⁿ with correlation ρ become unit vectors when they are normalised. The density of their cosine R is that of a sample correlation
+/// (H. Hotelling 1953). One channel of both is the projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, with R = cos Θ, φ uniform
+/// and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E s(z_i)s(z_j) = E V_n(R)</c>, where V_n is a dual whose radius has another law than for Gaussian variables. For
+/// homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 gives the same number. V_n and its mean are analytic in the
+/// angles, and are interpolated at Chebyshev's nodes.
 /// </remarks>
 internal sealed class SpherePairs
 {
-    /// <summary>Fewest dimensions whose radius has a bounded density.</summary>
+    /// <summary>Least number of dimensions for which the density of the radius is bounded.</summary>
     public const int FewestDimensions = 4;
 
     private const int Nodes = 40;
     private const double Step = 1.0 / 16;
 
-    /// <summary>Where the density of a correlation has become too small to count, in powers of e.</summary>
+    /// <summary>The density of a correlation is neglected where it is below e^-Cut.</summary>
     private const double Cut = 38;
 
     private static readonly ConcurrentDictionary<(Function Function, int Dimension, double Scale), SpherePairs> Known = [];
@@ -39,7 +39,7 @@ internal sealed class SpherePairs
 
     /// <summary>The law of an activation after a norm.</summary>
     /// <param name="function">The activation.</param>
-    /// <param name="dimension">n: the channels, less one where the mean is subtracted.</param>
+    /// <param name="dimension">n: the number of channels, minus one if the mean is subtracted.</param>
     /// <param name="scale">γ.</param>
     public static SpherePairs Find(Function function, int dimension, double scale) =>
         Known.GetOrAdd((function, dimension, scale), key => new SpherePairs(DualActivation.For(key.Function), key.Dimension, key.Scale));
@@ -48,11 +48,11 @@ internal sealed class SpherePairs
     /// <param name="correlation">ρ of the pre-activations.</param>
     public double At(double correlation) => Interpolate(_means, Math.Acos(Math.Clamp(correlation, -1, 1)));
 
-    /// <summary>V_n: both variables on the sphere, at a known angle.</summary>
+    /// <summary>V_n for two variables on the sphere at a given angle.</summary>
     private static double OfAngle(DualActivation dual, int dimension, double scale, double angle) =>
         dual is LeakyDual leaky ? scale * scale * leaky.Compute(1, 1, Math.Cos(angle)).V : SectorQuadrature.OnSphere(dual.Curve, scale, angle, dimension);
 
-    /// <summary>E V_n(R), over R = tanh ζ.</summary>
+    /// <summary>E V_n(R), integrated over R = tanh ζ.</summary>
     private double Mean(double angle, double[] inner)
     {
         var (n, rho, free) = (_dimension, Math.Cos(angle), Math.Sin(angle) * Math.Sin(angle));
@@ -86,7 +86,7 @@ internal sealed class SpherePairs
         return sum / mass;
     }
 
-    /// <summary>₂F₁(½, ½; n + ½; x), whose terms are positive and fall as xᵏ at least.</summary>
+    /// <summary>₂F₁(½, ½; n + ½; x); the terms of the series are positive and decay at least as xᵏ.</summary>
     private static double Hypergeometric(int n, double x)
     {
         var (term, sum) = (1.0, 1.0);

@@ -2,20 +2,21 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Conditional expectations of the moments after one layer, given the layer below: exact at every width.</summary>
+/// <summary>Conditional expectations of the moments after one layer, given the previous layer: exact at every width.</summary>
 /// <remarks>
-/// All take the kernel K of the pre-activations, which <see cref="ConvolutionKernel"/> computes from the Gram matrix of the layer below, fully connected or
-/// convolutional with any border. Noise moments are mean squares, not centred on the sample: centred ones do not obey S3 (see the counterexample in the tests).
+/// All laws take the kernel K of the pre-activations. <see cref="ConvolutionKernel"/> computes it from the Gram matrix of the previous layer, for fully
+/// connected layers and for convolutions with any border. Noise moments are mean squares that are not centred over the sample; centred ones do not obey S3 (see
+/// the counterexample in the tests).
 /// </remarks>
 public static class OneStepLaws
 {
     /// <summary>S2: <c>E ν₂(x) = ½ mean q</c> after a ReLU.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
-    /// <returns>The expected mean square; equal to ν₂ of the layer below where the boundary wastes nothing.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <returns>The expected mean square; it equals ν₂ of the previous layer where the boundary loses no variance.</returns>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double ExpectedNu2AfterRelu(Matrix<double> kernel) => 0.5 * KernelMatrix.Nu2(kernel);
 
-    /// <summary>S3: <c>E ν₂(dx_i) = ½ E dy_i²</c> after a ReLU, whatever the correlation of noise and signal.</summary>
+    /// <summary>S3: <c>E ν₂(dx_i) = ½ E dy_i²</c> after a ReLU, for any correlation of noise and signal.</summary>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
     /// <returns>Expected mean squares (P).</returns>
     public static double[] ExpectedNoiseAfterRelu(IReadOnlyList<double> preactivationNoise)
@@ -24,10 +25,10 @@ public static class OneStepLaws
         return [.. preactivationNoise.Select(variance => 0.5 * variance)];
     }
 
-    /// <summary>S4: <c>E μ₂(x) = (Tr V - 1ᵀV1/P)/P</c> after a ReLU, V from S1.</summary>
+    /// <summary>S4: <c>E μ₂(x) = (Tr V - 1ᵀV1/P)/P</c> after a ReLU, with V from S1.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <returns>The expected variance of the signal.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double ExpectedMu2AfterRelu(Matrix<double> kernel) => KernelMatrix.Mu2(ReluKernel.Signal(kernel));
 
     /// <summary>S5: kernel of the signal after batch norm and ReLU.</summary>
@@ -43,7 +44,8 @@ public static class OneStepLaws
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
     /// <returns>Expected mean squares (P).</returns>
-    /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>; infinite where the points vary in two directions at most and ε = 0.</exception>
+    /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>; the expectation is infinite where the points vary in at most two directions and ε
+    /// = 0.</exception>
     public static double[] ExpectedNoiseAfterBatchNormAndRelu(Matrix<double> kernel, double epsilon, IReadOnlyList<double> preactivationNoise)
     {
         ArgumentNullException.ThrowIfNull(preactivationNoise);
@@ -51,13 +53,14 @@ public static class OneStepLaws
         return [.. preactivationNoise.Select(variance => 0.5 * variance * inverseVariance)];
     }
 
-    /// <summary>S5 in general: the noise is regressed on the signal, <c>dy_i = b_iᵀy + e_i</c>, and what it shares with it is treated apart.</summary>
+    /// <summary>S5 in general: the noise is regressed on the signal, <c>dy_i = b_iᵀy + e_i</c>, and the part that is a function of the signal is treated
+    /// separately.</summary>
     /// <param name="kernel">Kernel of the signal's pre-activations, K (P × P).</param>
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <param name="cross">Covariance of noise and signal, <c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
-    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, of which the ReLU passes ½ in the mean over a sign flip
-    /// of y.</returns>
+    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, half of which passes the ReLU on average over a sign
+    /// flip of y.</returns>
     /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>, or sizes differ.</exception>
     public static double[] ExpectedNoiseAfterBatchNorm(Matrix<double> kernel, double epsilon, Matrix<double> cross, IReadOnlyList<double> preactivationNoise)
     {
@@ -77,9 +80,9 @@ public static class OneStepLaws
         return [.. Enumerable.Range(0, kernel.RowCount).Select(i => shared[i] + (Math.Max(0, preactivationNoise[i] - explained[i]) * inverseVariance))];
     }
 
-    /// <summary>S8: second moments of a residual sum, whose cross terms vanish in expectation since the last convolution is fresh.</summary>
+    /// <summary>S8: second moments of a residual sum. The cross terms vanish in expectation, since the weights of the last convolution are fresh.</summary>
     /// <param name="skip">ν₂, μ₂ or noise of the skip connection.</param>
-    /// <param name="branchInput">The same moment of what the branch's last convolution reads, in expectation.</param>
+    /// <param name="branchInput">The expected moment of the same kind at the input of the branch's last convolution.</param>
     /// <returns><c>skip + 2·branchInput</c>.</returns>
     public static double ExpectedResidualSum(double skip, double branchInput) => skip + (2 * branchInput);
 }

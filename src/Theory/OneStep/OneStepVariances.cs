@@ -4,11 +4,11 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// By how much moments after one fresh layer and an activation scatter, given the layer below: exact at every width, since channels are independent.
+/// Variances of the moments after one layer with fresh weights and an activation, given the previous layer: exact at every width, as channels are independent.
 /// </summary>
 /// <remarks>
-/// The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of
-/// squared slopes, and fourth moments of Gaussian noise.
+/// The variance of a mean over channels is that of one channel divided by their number. For ν₂ the latter is a covariance of squares, given by the dual of s².
+/// For the noise's mean square it is a covariance of squared slopes, with fourth moments of Gaussian noise.
 /// </remarks>
 internal static class OneStepVariances
 {
@@ -17,7 +17,7 @@ internal static class OneStepVariances
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <param name="channels">N ≥ 1.</param>
     /// <returns>The variance of the mean square.</returns>
-    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double OfNu2(DualActivation dual, Matrix<double> kernel, int channels)
     {
         ArgumentNullException.ThrowIfNull(dual);
@@ -39,12 +39,13 @@ internal static class OneStepVariances
     /// <summary>
     /// Var of the noise's mean square, for noise that is independent of the signal: <c>Σ_ij (E s'_i²s'_j² (D_iiD_jj + 2D_ij²) - m_im_jD_iiD_jj)/(P²N)</c>.
     /// </summary>
-    /// <param name="dual">The activation s; its slope is continuous, or it is of the leaky family.</param>
+    /// <param name="dual">Dual of the activation s; its slope must be continuous, or it must be of the leaky family.</param>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <param name="noise">D, covariance of their noise (P × P).</param>
     /// <param name="channels">N ≥ 1.</param>
     /// <returns>The variance of the mean square.</returns>
-    /// <exception cref="ArgumentException">Not a kernel, sizes differ, or the slope jumps in an activation of another family.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, sizes differ, or the slope jumps and the activation is not of the leaky
+    /// family.</exception>
     public static double OfNoise(DualActivation dual, Matrix<double> kernel, Matrix<double> noise, int channels)
     {
         ArgumentNullException.ThrowIfNull(dual);
@@ -69,7 +70,7 @@ internal static class OneStepVariances
         return Math.Max(0, sum) / ((double)kernel.RowCount * kernel.RowCount * channels);
     }
 
-    /// <summary>E s'(y_i)² s'(y_j)²: of a leaky ReLU what one of the squared slope passes.</summary>
+    /// <summary>E s'(y_i)² s'(y_j)². For a leaky ReLU this is computed with the leaky ReLU whose slope is squared.</summary>
     private static Matrix<double> SquaredSlopes(DualActivation dual, Matrix<double> kernel)
     {
         var ones = Matrix<double>.Build.Dense(kernel.RowCount, kernel.RowCount, 1);

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Walks through a network with kernels: what theory says at its places.</summary>
+/// <summary>Walks through a network with kernels and reports the predicted state at its places.</summary>
 internal sealed class KernelStates : PlaceStates<KernelState>
 {
     private readonly bool _rescalesSignal;
@@ -13,11 +13,11 @@ internal sealed class KernelStates : PlaceStates<KernelState>
     /// <summary>Walks through a network.</summary>
     /// <param name="layers">Its layers.</param>
     /// <param name="input">The state of its input.</param>
-    /// <param name="show">Is told the state at each place, null beyond the end.</param>
+    /// <param name="show">Receives the state at each place; null after the end of theory.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Where theory ends; null if it reaches the output.</returns>
     public static TheoryEnd? Walk(Layers layers, KernelState input, Action<KernelState?> show, CancellationToken cancellation) =>
-        // Kernels of a network that is homogeneous from end to end may be brought to scale anywhere.
+        // In a network that is homogeneous as a whole, kernels may be rescaled anywhere.
         new KernelStates(Facts.DegreeOf(layers) == 1, show, cancellation).Walk(layers, input);
 
     /// <inheritdoc/>
@@ -30,8 +30,8 @@ internal sealed class KernelStates : PlaceStates<KernelState>
     /// <inheritdoc/>
     protected override KernelState Rescaled(KernelState state) => state.Rescaled(_rescalesSignal);
 
-    /// <summary>Ends theory where double precision does: deep or extreme networks are no wrong calls.</summary>
-    /// <exception cref="NoTheoryException">A variance overflows, or rounding has eaten what the points differ in.</exception>
+    /// <summary>Ends theory where double precision is exceeded, since a deep or extreme network is not an error of the call.</summary>
+    /// <exception cref="NoTheoryException">A variance overflows, or rounding hides the differences between the points.</exception>
     internal static KernelState Sound(Layer layer, KernelState state)
     {
         foreach (var (kernel, whose) in new[] { (state.Signal, "signal"), (state.Noise, "noise") })

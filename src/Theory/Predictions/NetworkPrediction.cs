@@ -3,19 +3,20 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory says of a network on a concrete batch, place by place, up to the layer where it ends.</summary>
+/// <summary>The prediction for a network on a given batch, place by place, up to the layer where theory ends.</summary>
 /// <param name="Places">Moments at the places that were asked for, up to the end of theory.</param>
 /// <param name="End">Where theory ends; null if it reaches the output.</param>
 public sealed record NetworkPrediction(IReadOnlyList<PredictedPlace> Places, TheoryEnd? End)
 {
     /// <summary>Follows signal and noise through the layers.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="shape">Shape of one input as the features hold it: that of the network, or all its features in one position before a first flatten.</param>
+    /// <param name="shape">Shape of one input in the features: that of the network, or all its features in one position if the network begins by
+    /// flattening.</param>
     /// <param name="features">x (points × channels).</param>
     /// <param name="noise">dx, of the same size.</param>
-    /// <param name="mu2Input">μ₂(x⁰), which χ is relative to.</param>
-    /// <param name="mu2InputNoise">μ₂(dx⁰), which χ is relative to.</param>
-    /// <param name="isWanted">Which places moments are computed at; all if null.</param>
+    /// <param name="mu2Input">μ₂(x⁰), to which χ is relative.</param>
+    /// <param name="mu2InputNoise">μ₂(dx⁰), to which χ is relative.</param>
+    /// <param name="isWanted">Whether moments are computed at a place; null for all places.</param>
     /// <param name="placeReached">Called at each place, whether wanted or not.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>

@@ -2,11 +2,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Walks through a network with a state of some kind and shows it at each place, in their order; null from where nothing is known any more.</summary>
+/// <summary>Walks through a network with a state of some type and reports it at each place, in order; null after the layer where theory ends.</summary>
 /// <remarks>
-/// The order is that of <see cref="Network.Places"/>: a branch before its skip, and both before their sum; repetitions within a unit show the first alone.
+/// The order is that of <see cref="Network.Places"/>: a branch before its skip, and both before their sum; of repetitions within a unit only the first is
+/// shown.
 /// </remarks>
-/// <typeparam name="T">What stands for signal and noise.</typeparam>
+/// <typeparam name="T">The type that represents signal and noise.</typeparam>
 internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancellation)
     where T : class
 {
@@ -26,15 +27,15 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
         return End;
     }
 
-    /// <summary>Applies a layer that holds no others.</summary>
-    /// <exception cref="NoTheoryException">It cannot be said what it does.</exception>
+    /// <summary>Applies a layer that contains no other layers.</summary>
+    /// <exception cref="NoTheoryException">Theory has no law for it.</exception>
     protected abstract T Apply(Layer layer, T state);
 
     /// <summary>Adds a branch to its skip connection.</summary>
-    /// <exception cref="NoTheoryException">It cannot be said what the sum is.</exception>
+    /// <exception cref="NoTheoryException">Theory has no law for the sum.</exception>
     protected abstract T Sum(Residual residual, T skip, T? branch, Unit unit);
 
-    /// <summary>The same state at a scale that numbers hold, where a unit begins.</summary>
+    /// <summary>Rescales the state at the beginning of a unit, so that its numbers neither overflow nor underflow.</summary>
     protected abstract T Rescaled(T state);
 
     private T? Stack(Layers layers, T? state, Unit unit, string path)
@@ -106,7 +107,7 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
 
     private T? Add(Residual residual, T? state, Unit unit, string path, bool shown)
     {
-        // What a silent branch does is of no consequence: theory may end in it and go on after it.
+        // A branch with scale 0 has no effect: theory may end inside of it and go on after it.
         var (silent, end) = (ResidualMap.IsSilent(residual, unit), End);
         var branch = Units(residual.Branch, state, unit, $"{path}.branch", shown);
         End = silent ? end : End;

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Which points of a batch a layer's outputs depend on, apart from batch norm.</summary>
+/// <summary>Whether a layer's output at a point depends on other points of the batch.</summary>
 internal static class PointMixing
 {
     /// <summary>Whether outputs at a position depend on other positions of the same input.</summary>
@@ -33,7 +33,7 @@ internal static class PointMixing
         return false;
     }
 
-    /// <summary>Whether statistics of the batch enter.</summary>
+    /// <summary>Whether outputs depend on statistics of the batch.</summary>
     /// <param name="layers">The layers.</param>
     /// <returns>True if there is a batch norm.</returns>
     public static bool MixesInputs(Layers layers) => Facts.CouplingOf(layers) == Coupling.Batch;

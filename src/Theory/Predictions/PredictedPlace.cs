@@ -2,18 +2,18 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory says of a network at one of its places: the moments that a result file has there.</summary>
-/// <param name="Index">Which of the network's places.</param>
+/// <summary>The prediction at one place of a network: the moments that a result file has there.</summary>
+/// <param name="Index">Index of the place among the network's places.</param>
 /// <param name="Place">The place.</param>
 /// <param name="LogNu2Signal">ln ν₂ of the signal.</param>
 /// <param name="LogMu2Signal">ln μ₂ of the signal; -∞ where nothing varies.</param>
-/// <param name="LogMu2Noise">ln of the noise's mean square; not a number where theory does not say it.</param>
-/// <param name="LogChi">ln χ, relative to the input; not a number where noise or variation is unknown.</param>
-/// <param name="ReffSignal">Effective rank of the signal; not a number where nothing varies.</param>
-/// <param name="ReffNoise">Effective rank of the noise; not a number where theory does not say it.</param>
-/// <param name="Validity">What the numbers hold for.</param>
+/// <param name="LogMu2Noise">ln of the noise's mean square; NaN where theory does not predict it.</param>
+/// <param name="LogChi">ln χ, relative to the input; NaN where the noise or the variance is not known.</param>
+/// <param name="ReffSignal">Effective rank of the signal; NaN where nothing varies.</param>
+/// <param name="ReffNoise">Effective rank of the noise; NaN where theory does not predict it.</param>
+/// <param name="Validity">The scope in which the numbers hold.</param>
 /// <param name="Error">Relative error of quadratures, expansions and rounding, as far as it is known.</param>
-/// <param name="WhyNoNoise">Why there is no noise; null where there is.</param>
+/// <param name="WhyNoNoise">Why the noise is not predicted; null where it is.</param>
 public sealed record PredictedPlace(
     int Index,
     Place Place,
@@ -28,18 +28,18 @@ public sealed record PredictedPlace(
     string? WhyNoNoise
 )
 {
-    /// <summary>Rounding of sums over channels, as a share of ν₂.</summary>
+    /// <summary>Rounding error of sums over channels, relative to ν₂.</summary>
     private const double Rounding = 1e-15;
 
-    /// <summary>Where differences between points have lost more digits than this leaves, they are no numbers any more.</summary>
+    /// <summary>If the relative rounding error of differences between points exceeds this, they are reported as NaN.</summary>
     private const double MostLost = 1e-2;
 
-    /// <summary>Reads a state.</summary>
+    /// <summary>Computes the moments of a state.</summary>
     internal static PredictedPlace Read(int index, Place place, KernelState state, double logMu2Input, double logNoiseInput)
     {
         var (nu2, mu2) = (state.Nu2(), Math.Max(0, KernelMatrix.Mu2(state.Signal)));
 
-        // What differs between the points of an ordered network sinks below the rounding of what they share.
+        // In an ordered network the differences between points fall below the rounding error of their common part.
         var lost = nu2 == 0 ? 0 : Rounding * nu2 / mu2;
         var varies = lost < MostLost && state.Points > 1;
         var logMu2 =

@@ -2,30 +2,30 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What a prediction of kernels costs, before it is made: a rough count, which the time of the first units corrects.</summary>
-/// <param name="Seconds">About this long on a core of 2020.</param>
+/// <summary>The estimated cost of a prediction of kernels: a rough count, which is later corrected by the time of the first units.</summary>
+/// <param name="Seconds">Approximate time in seconds, on a core of the year 2020.</param>
 /// <param name="Bytes">Memory at the place with most points.</param>
 internal readonly record struct PredictionCost(double Seconds, double Bytes)
 {
     /// <summary>
-    /// Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not
-    /// yet collected.
+    /// Number of matrices over the points that are in memory at once, as measured: signal, noise and their covariance for several places, and matrices that are
+    /// no longer needed but not yet collected.
     /// </summary>
     private const int Matrices = 70;
 
-    /// <summary>The same of the paper's recursions, which keep no noise between points.</summary>
+    /// <summary>The same for the paper's recursions, which have no covariances of noise between points.</summary>
     private const int FewMatrices = 25;
 
-    /// <summary>What is needed is a fifth of that: garbage is collected earlier where memory is short.</summary>
+    /// <summary>Only one in this many matrices is really needed: where memory is short, garbage is collected earlier.</summary>
     private const int Collected = 5;
 
-    /// <summary>Bytes without which it cannot be done.</summary>
+    /// <summary>Bytes that are needed at least.</summary>
     public double LeastBytes => Bytes / Collected;
 
     /// <summary>Seconds of one multiply-add in a blocked product.</summary>
     private const double Product = 1.5e-10;
 
-    /// <summary>Seconds for a pair of points: of a formula, of an expansion, and of one node of an integral over the scales of batch norm.</summary>
+    /// <summary>Seconds for a pair of points: by a formula, by an expansion, and for one node of an integral over the scales of batch norm.</summary>
     private const double Formula = 5e-8;
     private const double Expansion = 3e-7;
     private const double Node = 3e-8;
@@ -38,19 +38,19 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int ContourNodes = 1400;
     private const double ContourPair = 5e-8;
 
-    /// <summary>Points from which batch norm's integrals are made by Gauss's rule, and its nodes.</summary>
+    /// <summary>Number of points from which on batch norm's integrals use Gauss's rule, and the number of its nodes.</summary>
     private const int ManyPoints = 128;
     private const int GaussNodes = 20;
 
     /// <summary>
-    /// Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all
-    /// nodes.
+    /// Number of points from which on a kernel is split instead of decomposed; then the number of products of P × P matrices that this takes, including those
+    /// with the noise's covariance; and the seconds for a pair at all nodes.
     /// </summary>
     private const int SplitFrom = 256;
     private const double SplitProducts = 6;
     private const double SplitPair = 4e-7;
 
-    /// <summary>Counts.</summary>
+    /// <summary>Estimates the cost for layers.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input as the features hold it.</param>
     /// <param name="images">Number of images.</param>
@@ -71,11 +71,11 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
         return new(seconds + (points * points * shape.Channels * 3 * Product), points * points * Matrices * sizeof(double));
     }
 
-    /// <summary>The cost of one of the paper's recursions.</summary>
+    /// <summary>Estimates the cost of one of the paper's recursions.</summary>
     /// <param name="kind">The architecture.</param>
-    /// <param name="points">Points of the kernel.</param>
-    /// <param name="kernelSize">Extent of the convolutions.</param>
-    /// <param name="depth">Layers or units.</param>
+    /// <param name="points">Number of points of the kernel.</param>
+    /// <param name="kernelSize">Kernel size of the convolutions.</param>
+    /// <param name="depth">Number of layers or units.</param>
     /// <returns>The cost.</returns>
     public static PredictionCost Count(NetworkKind kind, int points, int kernelSize, int depth)
     {
@@ -121,7 +121,7 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
                     );
                     break;
                 case BatchNorm:
-                    // One decomposition, or a split; the integrals belong to the activation after it.
+                    // The norm costs one decomposition or one split; its integrals are counted with the activation after it.
                     seconds += points >= SplitFrom ? Split(points) + (pairs * 1e-7) : (pairs * points * 2e-9) + (pairs * 1e-7);
                     break;
                 case Activation activation:
@@ -146,7 +146,7 @@ internal readonly record struct PredictionCost(double Seconds, double Bytes)
                     break;
             }
 
-            // Moments at each place: some looks at every entry, and two eigenvalues, each with products and a decomposition that certifies it.
+            // Moments at each place cost a few passes over all entries, and two eigenvalues, each with products and a decomposition that certifies it.
             seconds += (pairs * 1e-7) + (points * pairs * (points < SplitFrom ? 4e-10 : 0.35 * Product));
             afterBatchNorm = layer is BatchNorm;
         }

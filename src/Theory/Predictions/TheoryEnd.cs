@@ -2,13 +2,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Where theory ends in a network.</summary>
+/// <summary>The layer of a network at which theory ends.</summary>
 /// <param name="Path">The layer's path in the network's JSON form, such as <c>layers[2].repeat.unit[1]</c>.</param>
-/// <param name="Layer">The layer of which theory says nothing.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Layer">The layer for which theory has no law.</param>
+/// <param name="Reason">The reason.</param>
 public sealed record TheoryEnd(string Path, Layer Layer, string Reason)
 {
-    /// <summary>What ends there.</summary>
+    /// <summary>The kind of end.</summary>
     internal NoTheoryKind Kind { get; init; }
 
     /// <inheritdoc/>

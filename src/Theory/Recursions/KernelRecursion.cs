@@ -5,17 +5,18 @@ namespace Wellbehaved.Theory;
 
 /// <summary>The infinitely wide network on a concrete batch: its kernel from layer to layer. Laws R1 and R2.</summary>
 /// <remarks>
-/// Signal: <c>K ← 2·mean_κ V(K)</c> with V from S1 or, after batch norm, S5; a residual unit adds what its branch made of the sum so far.
-/// Noise: the mean square of each point, halved by a ReLU, doubled and averaged by a convolution, and multiplied by E[1/(σ² + ε)] by batch norm;
+/// Signal: <c>K ← 2·mean_κ V(K)</c> with V from S1 or, after batch norm, from S5; a residual unit adds the output of its branch to the sum so far.
+/// Noise: the mean square of each point, which a ReLU halves, a convolution doubles and averages, and batch norm multiplies by E[1/(σ² + ε)];
 /// input noise is independent between points and of the signal. Deviations at width N are O(depth/N), law R3.
-/// Noise that is given has by chance a part in the directions of the signal, a share of about P/N⁰ over N⁰ input channels, and batch norm treats that part
-/// differently; <see cref="Given"/> follows it, law S5. Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has
-/// a scale, that of the signal.
+/// A given noise has by chance a component in the directions of the signal, a share of about P/N⁰ for N⁰ input channels, and batch norm treats that component
+/// differently; <see cref="Given"/> follows it, law S5. Scales that nothing determines are stored separately: that of the noise, and that of the signal where
+/// there is no batch norm, whose ε determines a scale.
 /// </remarks>
 internal sealed class KernelRecursion
 {
     /// <summary>
-    /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.
+    /// If the share of the noise in the directions of the signal is less than this, the noise counts as independent: χ changes by less than the quadratures'
+    /// errors.
     /// </summary>
     private const double NegligibleShare = 1e-10;
 
@@ -25,7 +26,7 @@ internal sealed class KernelRecursion
     private Matrix<double> _kernel;
     private double[] _noise;
 
-    /// <summary>E[dy_i y_j] in the scales of both; null where it is zero, or does not matter.</summary>
+    /// <summary>E[dy_i y_j], in the scales of both; null where it is zero or negligible.</summary>
     private Matrix<double>? _cross;
     private double _logScaleSignal;
     private double _logScaleNoise;
@@ -37,7 +38,7 @@ internal sealed class KernelRecursion
     /// <param name="noise">Mean square of the noise there, by point (P).</param>
     /// <param name="convolution">The inner convolution, P points to P points.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    /// <exception cref="ArgumentException">Not a kernel, sizes that differ, or a negative ε.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, sizes differ, or ε is negative.</exception>
     public KernelRecursion(NetworkKind kind, Matrix<double> kernel, IReadOnlyList<double> noise, ConvolutionKernel convolution, double epsilon)
     {
         KernelMatrix.Require(kernel);
@@ -56,7 +57,7 @@ internal sealed class KernelRecursion
         (_kind, _kernel, _noise, _convolution, _epsilon) = (kind, kernel, [.. noise], convolution, epsilon);
     }
 
-    /// <summary>Starts after the first convolution of a given batch with given noise.</summary>
+    /// <summary>Starts after the first convolution, for a given batch and a given noise.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="kernel">Kernel of the first convolution's output (P × P): signal at depth 0.</param>
     /// <param name="noise">Mean square of the noise there, by point (P).</param>
@@ -64,7 +65,7 @@ internal sealed class KernelRecursion
     /// <param name="convolution">The inner convolution, P points to P points.</param>
     /// <param name="epsilon">ε of batch norm.</param>
     /// <returns>The recursion.</returns>
-    /// <exception cref="ArgumentException">Not a kernel, sizes that differ, or a negative ε.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, sizes differ, or ε is negative.</exception>
     public static KernelRecursion Given(
         NetworkKind kind,
         Matrix<double> kernel,
@@ -81,7 +82,7 @@ internal sealed class KernelRecursion
             throw new ArgumentException($"expected a cross-covariance for {kernel.RowCount} points", nameof(cross));
         }
 
-        // A ReLU alone halves the mean square of any noise (S3): only batch norm asks how it lies to the signal.
+        // A ReLU alone halves the mean square of any noise (S3). Only batch norm depends on the correlation of noise and signal.
         recursion._cross = kind.BatchNorm ? cross : null;
         return recursion;
     }
@@ -90,14 +91,14 @@ internal sealed class KernelRecursion
     public double QuadratureError { get; private set; }
 
     /// <summary>
-    /// The share of the given noise that lies in the directions of the signal at the first batch norm, a mean over the points; null if none was given, or none
-    /// met yet.
+    /// The share of the given noise in the directions of the signal at the first batch norm, as a mean over the points; null if no noise was given, or before
+    /// the first batch norm.
     /// </summary>
     public double? SharedNoise { get; private set; }
 
-    /// <summary>Goes one layer or residual unit further.</summary>
+    /// <summary>Advances by one layer or residual unit.</summary>
     /// <returns>The moments at its end.</returns>
-    /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that vary in two directions at most.</exception>
+    /// <exception cref="ArgumentException">Batch norm has ε = 0, and the points vary in at most two directions.</exception>
     /// <exception cref="UnresolvedKernelException">Batch norm divides by variances that are lost in the rounding of others.</exception>
     public PredictedMoments Next()
     {
@@ -147,7 +148,7 @@ internal sealed class KernelRecursion
 
     private Matrix<double>? Convolved(Matrix<double>? cross) => cross is null ? null : _convolution.ApplyToCross(cross);
 
-    /// <summary>Batch norm, where there is one, and ReLU.</summary>
+    /// <summary>Applies batch norm, if there is one, and ReLU.</summary>
     private (Matrix<double> Kernel, double[] Noise, Matrix<double>? Cross) Activate(Matrix<double> kernel, double[] noise, Matrix<double>? cross)
     {
         if (!_kind.BatchNorm)
@@ -169,7 +170,7 @@ internal sealed class KernelRecursion
         return (signal, [.. noise.Select(variance => 0.5 * variance * inverseVariance)], null);
     }
 
-    /// <summary>The largest share of a point's noise in the directions of the signal. The mean of the first is kept.</summary>
+    /// <summary>The largest share of a point's noise in the directions of the signal. At the first call the mean of the shares is stored.</summary>
     private double SharedWith(BatchNormKernel norm, Matrix<double> cross, double[] noise)
     {
         var shares = SharedNoise is null ? norm.SharedNoise(cross, noise) : norm.ReachedNoise(cross, noise);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory needs to know of an architecture.</summary>
+/// <summary>The properties of an architecture that theory needs.</summary>
 /// <param name="BatchNorm">Whether pre-activations are batch-normalised.</param>
 /// <param name="Residual">Whether units add a skip connection.</param>
 /// <param name="ResidualDepth">Feedforward layers in a residual branch, H; ignored without skip connections.</param>
@@ -15,7 +15,7 @@ internal readonly record struct NetworkKind(bool BatchNorm, bool Residual, int R
     /// <param name="name"><c>vanilla</c>, <c>vanilla_res</c>, <c>bn_ff</c> or <c>bn_res</c>.</param>
     /// <param name="residualDepth">H ≥ 1.</param>
     /// <returns>Its kind.</returns>
-    /// <exception cref="ArgumentException">The name is unknown or H not positive.</exception>
+    /// <exception cref="ArgumentException">The name is unknown, or H is not positive.</exception>
     public static NetworkKind Named(string name, int residualDepth = 2)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);

@@ -12,7 +12,7 @@ internal sealed class NeuronStatistics(int points, int width)
     public double[] Variances { get; } = new double[width];
 
     /// <summary>Computes both.</summary>
-    /// <param name="neurons">Signal at the points, row after row (P × N or more rows).</param>
+    /// <param name="neurons">Signal at the points, stored by rows (P × N or more rows).</param>
     public void Compute(ReadOnlySpan<double> neurons)
     {
         Array.Clear(Means);

@@ -2,18 +2,18 @@ using System.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Independent standard normal numbers from a seed: a few nanoseconds each.</summary>
+/// <summary>Generates independent standard normal numbers from a seed, in a few nanoseconds each.</summary>
 /// <remarks>
 /// Bits come from xoshiro256++ (D. Blackman and S. Vigna, <i>Scrambled Linear Pseudorandom Number Generators</i>, ACM TOMS 47, 2021), whose state is
-/// filled by SplitMix64 as its authors advise: seeds that differ in one bit start at states that look unrelated. Normal numbers come from the ziggurat
-/// (G. Marsaglia and W. Tsang, J. Stat. Soft. 5, 2000; with the layer and the number from different bits, after J. Doornik, 2005): a rejection
-/// method, exact up to the 2⁻⁵² by which uniform numbers are rounded, tails included. Shares no code with the generator of the model.
+/// filled by SplitMix64 as its authors advise: seeds that differ in one bit give unrelated initial states. Normal numbers come from the ziggurat
+/// method (G. Marsaglia and W. Tsang, J. Stat. Soft. 5, 2000; with the layer and the number from different bits, after J. Doornik, 2005). This rejection
+/// method is exact up to the 2⁻⁵² by which uniform numbers are rounded, tails included. The class shares no code with the generator of the model.
 /// </remarks>
 internal sealed class NormalSequence
 {
     private const int Layers = 256;
 
-    /// <summary>Where the tail begins, and the area of each layer, for 256 layers.</summary>
+    /// <summary>Start of the tail, and area of each layer, for 256 layers.</summary>
     private const double TailStart = 3.6541528853610088;
     private const double LayerArea = 0.00492867323399;
 
@@ -26,7 +26,7 @@ internal sealed class NormalSequence
     private ulong _s3;
 
     /// <summary>Starts a sequence.</summary>
-    /// <param name="seed">Which one.</param>
+    /// <param name="seed">The seed.</param>
     public NormalSequence(ulong seed) => (_s0, _s1, _s2, _s3) = (SplitMix(ref seed), SplitMix(ref seed), SplitMix(ref seed), SplitMix(ref seed));
 
     /// <summary>Fills a span with the sequence's next numbers.</summary>
@@ -40,10 +40,10 @@ internal sealed class NormalSequence
         }
     }
 
-    /// <summary>A number that is uniform on (0, 1]; the sequence goes on after it.</summary>
+    /// <summary>The next number, uniform on (0, 1].</summary>
     public double NextUniform() => Uniform();
 
-    /// <summary>The next number.</summary>
+    /// <summary>The next standard normal number.</summary>
     public double Next()
     {
         while (true)
@@ -51,7 +51,7 @@ internal sealed class NormalSequence
             var bits = NextBits();
             var layer = (int)(bits & (Layers - 1));
 
-            // The upper 53 bits, signed: uniform on [-1, 1), and independent of the lower eight.
+            // The upper 53 bits, taken as signed, are uniform on [-1, 1) and independent of the lower eight bits.
             var uniform = ((long)bits >> 11) * (1.0 / (1L << 52));
             if (Math.Abs(uniform) < CoreShares[layer])
             {
@@ -110,7 +110,7 @@ internal sealed class NormalSequence
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>Right edges of the layers from the widest, which stands for the base and the tail, to 0.</summary>
+    /// <summary>Right edges of the layers, from the widest one, which combines the base and the tail, to 0.</summary>
     private static double[] LayerEdges()
     {
         var edges = new double[Layers + 1];

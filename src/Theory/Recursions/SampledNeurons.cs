@@ -3,15 +3,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A fully connected network of finite width as a Markov chain: exact in law at every width, tails included.</summary>
+/// <summary>A fully connected network of finite width as a Markov chain. Its law is exact at every width, tails included.</summary>
 /// <remarks>
-/// Given the Gram matrix of signal and noise at the P points together (2P × 2P), the N neurons of the next pre-activations are i.i.d. Gaussian over these with
-/// covariance twice that matrix: the one-step laws, sampled instead of averaged. So the activations of one layer are all that the next depends on, and the law
-/// of all layers together is that of a network whose weights are independent and Gaussian. Neurons with the covariance C are FZ for any factor FFᵀ = C and
-/// normal Z: the activations themselves are such a factor of their Gram matrix, and the shorter one where N ≤ 2P; elsewhere Cholesky's is. Where the recursion
-/// R2 misses the fat tails of batch-normalised nets at large batch, the chain has them; its mean tends to the recursion as 1/N (R3). Not predicted: what one
-/// given weight matrix does, and convolutional nets, whose neurons are correlated over all positions of all images, (2Mn)² numbers. A seed gives the same
-/// numbers on every processor and thread. One chain serves one caller at a time.
+/// Given the Gram matrix of signal and noise at the P points together (2P × 2P), the N neurons of the next pre-activations are i.i.d. Gaussian over these, with
+/// twice that matrix as covariance. These are the one-step laws, sampled instead of averaged. So the next layer depends only on the activations of one layer,
+/// and all layers together have the law of a network whose weights are independent and Gaussian. Neurons with the covariance C are FZ, for any factor FFᵀ = C
+/// and normal Z. The activations themselves are such a factor of their Gram matrix, and the shorter one where N ≤ 2P; otherwise Cholesky's factor is used. The
+/// recursion R2 misses the fat tails of batch-normalised networks at large batch, but the chain has them; its mean tends to the recursion as 1/N (R3). The
+/// chain does not predict the effect of one given weight matrix, nor convolutional networks, whose neurons are correlated over all positions of all images,
+/// (2Mn)² numbers. A seed gives the same numbers on every processor and for any number of threads. A chain must be used by one caller at a time.
 /// </remarks>
 internal sealed class SampledNeurons
 {
@@ -32,13 +32,13 @@ internal sealed class SampledNeurons
     private double _logScaleNoise;
     private int _depth;
 
-    /// <summary>Starts after the first layer, with noise as it is in the mean: of unit variance, independent of the signal and between points.</summary>
+    /// <summary>Starts after the first layer, with noise of average properties: of unit variance, independent of the signal and between points.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="inputGram">Gram matrix of the input signal over its channels, <c>⟨x_i, x_j⟩/N⁰</c> (P × P).</param>
     /// <param name="width">N ≥ 1.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    /// <param name="seed">Seed of the sampled neurons: related seeds give unrelated chains.</param>
-    /// <exception cref="ArgumentException">Not a kernel, or sizes out of range.</exception>
+    /// <param name="seed">Seed of the sampled neurons; seeds that are close to each other give unrelated chains.</param>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, or a size is out of range.</exception>
     public SampledNeurons(NetworkKind kind, Matrix<double> inputGram, int width, double epsilon, ulong seed)
         : this(kind, WithUnitNoise(inputGram), inputGram.RowCount, width, epsilon, seed) { }
 
@@ -54,7 +54,7 @@ internal sealed class SampledNeurons
         (_normal, _statistics) = (new NormalSequence(seed), new NeuronStatistics(points, width));
         (_ofUnit, _activations, _sampled, _skip) = (NewNeurons(), NewNeurons(), NewNeurons(), NewNeurons());
 
-        // No ReLU precedes the first layer: its gain is 1.
+        // The gain of the first layer is 1, because no ReLU precedes it.
         var factor = SemidefiniteFactor.Compute(DenseProduct.Columns(jointGram), 2 * points);
         Sample(factor.Rows, factor.Rank, variance: 1, _skip);
         Rescale();
@@ -63,10 +63,10 @@ internal sealed class SampledNeurons
     }
 
     /// <summary>μ₄ after the last unit's first batch norm, in this sample; NaN without batch norm.</summary>
-    /// <remarks>3 for Gaussian z, and larger where tails are fat, up to the bound D3.</remarks>
+    /// <remarks>It is 3 for Gaussian z, and larger for fat tails, up to the bound D3.</remarks>
     public double Mu4AfterBatchNorm { get; private set; } = double.NaN;
 
-    /// <summary>Starts after the first layer of a network that reads a given batch: exact in law for this batch, whatever its noise is.</summary>
+    /// <summary>Starts after the first layer of a network with a given batch as its input. The law is exact for this batch and for any noise.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="jointGram">
     /// Gram matrix of the P points' signal and noise over the input's channels (2P × 2P): <c>⟨x_i, x_j⟩/N⁰</c> at (i, j), <c>⟨x_i, dx_j⟩/N⁰</c> at (i, P + j),
@@ -74,9 +74,9 @@ internal sealed class SampledNeurons
     /// </param>
     /// <param name="width">N ≥ 1.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    /// <param name="seed">Seed of the sampled neurons: related seeds give unrelated chains.</param>
+    /// <param name="seed">Seed of the sampled neurons; seeds that are close to each other give unrelated chains.</param>
     /// <returns>The chain.</returns>
-    /// <exception cref="ArgumentException">Not a kernel, an odd number of rows, or sizes out of range.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel, its number of rows is odd, or a size is out of range.</exception>
     public static SampledNeurons Given(NetworkKind kind, Matrix<double> jointGram, int width, double epsilon, ulong seed)
     {
         KernelMatrix.Require(jointGram);
@@ -85,17 +85,17 @@ internal sealed class SampledNeurons
             : throw new ArgumentException($"expected signal and noise of as many points, got {jointGram.RowCount} rows", nameof(jointGram));
     }
 
-    /// <summary>Goes one layer or residual unit further.</summary>
+    /// <summary>Advances by one layer or residual unit.</summary>
     /// <returns>The moments at its end, in this sample.</returns>
-    /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that do not vary.</exception>
+    /// <exception cref="ArgumentException">Batch norm has ε = 0, and the points do not vary.</exception>
     public PredictedMoments Next()
     {
         Advance();
         return Moments();
     }
 
-    /// <summary>Goes one layer or residual unit further, for callers that need no moments of it.</summary>
-    /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that do not vary.</exception>
+    /// <summary>Advances by one layer or residual unit, for callers that do not need its moments.</summary>
+    /// <exception cref="ArgumentException">Batch norm has ε = 0, and the points do not vary.</exception>
     public void Advance()
     {
         _depth++;
@@ -114,7 +114,8 @@ internal sealed class SampledNeurons
     }
 
     /// <summary>The moments at this depth, in this sample.</summary>
-    /// <returns>Logarithms of raw moments, the noise's a mean square; the effective rank is that after the unit's first ReLU, and NaN at depth 0.</returns>
+    /// <returns>Logarithms of raw moments; for the noise, of its mean square. The effective rank is that after the unit's first ReLU, and NaN at depth
+    /// 0.</returns>
     public PredictedMoments Moments()
     {
         _statistics.Compute(_skip);
@@ -155,7 +156,7 @@ internal sealed class SampledNeurons
         VectorMath.AddScaled(_skip, 1, _sampled);
     }
 
-    /// <summary>Draws the pre-activations of the layer that reads these activations.</summary>
+    /// <summary>Draws the pre-activations of the layer whose input these activations are.</summary>
     private void SampleAfter(double[] activations)
     {
         var (rows, variance) = (2 * _points, 2.0 / _width);
@@ -181,9 +182,9 @@ internal sealed class SampledNeurons
 
     /// <summary>Draws N neurons FZ.</summary>
     /// <param name="factor">F (2P × <paramref name="rank"/>).</param>
-    /// <param name="rank">Columns of F.</param>
+    /// <param name="rank">Number of columns of F.</param>
     /// <param name="variance">Variance of Z.</param>
-    /// <param name="neurons">Receives them (2P × N).</param>
+    /// <param name="neurons">Receives the neurons (2P × N).</param>
     private void Sample(double[] factor, int rank, double variance, double[] neurons)
     {
         if (_normals.Length < rank * _width)
@@ -195,7 +196,7 @@ internal sealed class SampledNeurons
         DenseProduct.Multiply(factor, _normals, neurons, 2 * _points, rank, _width);
     }
 
-    /// <summary>Batch norm, where there is one, and ReLU, neuron by neuron; the noise passes where the signal does.</summary>
+    /// <summary>Applies batch norm, if there is one, and ReLU, neuron by neuron; the noise passes where the signal passes.</summary>
     private void Activate(double[] neurons, double[] activations, bool isFirst)
     {
         var (shifts, factors) = (_statistics.Means, _statistics.Variances);
@@ -234,7 +235,7 @@ internal sealed class SampledNeurons
     }
 
     /// <summary>r_eff of the signal after the unit's first ReLU.</summary>
-    /// <remarks>From the smaller of the covariances over points and over neurons, which have the same spectrum but for zeros.</remarks>
+    /// <remarks>It is computed from the smaller of the covariances over points and over neurons, which have the same spectrum except for zeros.</remarks>
     private double EffectiveRank()
     {
         var statistics = new NeuronStatistics(_points, _width);
@@ -261,7 +262,7 @@ internal sealed class SampledNeurons
         return 1 + Math.Max(0, (trace - largest) / largest);
     }
 
-    /// <summary>Brings the noise, and a signal that batch norm does not bind to a scale, to a mean square of 1; what is zero stays zero.</summary>
+    /// <summary>Scales the noise, and the signal if no batch norm determines its scale, to a mean square of 1; zeros stay zero.</summary>
     private void Rescale()
     {
         if (!_kind.BatchNorm)

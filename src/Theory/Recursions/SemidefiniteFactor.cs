@@ -4,28 +4,28 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A factor F (n × r) of a covariance of rank r that may be singular, FFᵀ = C, by Cholesky's method with complete pivoting.</summary>
 /// <remarks>
-/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds 4n·u: the n terms of each remainder round,
-/// and so did those of the sums that C is made of. What is left out is positive semidefinite with a diagonal below that, so by Cauchy and Schwarz
-/// FFᵀ differs from C by no more than a small multiple of n·u·sqrt(C_ii C_jj), whatever the rank (measured: 7 at most in the tests).
+/// Each step takes the point with the largest remaining variance, relative to its own. It stops when no share exceeds 4n·u, since the n terms of each
+/// remainder are rounded, as were the sums of which C consists. The neglected part is positive semidefinite with a smaller diagonal, so by the Cauchy–Schwarz
+/// inequality FFᵀ differs from C by at most a small multiple of n·u·sqrt(C_ii C_jj), whatever the rank is (in the tests at most 7 was measured).
 /// Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
 /// </remarks>
 internal sealed class SemidefiniteFactor
 {
-    /// <summary>Half the distance from 1 to the next number.</summary>
+    /// <summary>The unit roundoff u: half the distance from 1 to the next number.</summary>
     private const double UnitRoundoff = 1.0 / (1L << 53);
 
-    /// <summary>In units of n·u.</summary>
+    /// <summary>The tolerance in units of n·u.</summary>
     private const int Rounding = 4;
 
     private SemidefiniteFactor(double[] rows, int rank) => (Rows, Rank) = (rows, rank);
 
-    /// <summary>F, row after row (n × r).</summary>
+    /// <summary>F, stored by rows (n × r).</summary>
     public double[] Rows { get; }
 
     /// <summary>r, the number of columns.</summary>
     public int Rank { get; }
 
-    /// <summary>Factorises.</summary>
+    /// <summary>Factorises a covariance.</summary>
     /// <param name="covariance">C (n × n), symmetric and positive semidefinite up to rounding.</param>
     /// <param name="size">n.</param>
     /// <returns>The factor.</returns>
@@ -68,7 +68,7 @@ internal sealed class SemidefiniteFactor
         return new SemidefiniteFactor(Compact(factor, deviations, rank), rank);
     }
 
-    /// <summary>Keeps the columns that were found, and gives the points their scales again.</summary>
+    /// <summary>Keeps only the computed columns, and restores the scales of the points.</summary>
     private static double[] Compact(double[] factor, double[] deviations, int rank)
     {
         var size = deviations.Length;

@@ -4,8 +4,8 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What networks of the description's own width do at one place: means over sampled networks.</summary>
-/// <param name="Index">Which of the network's places.</param>
+/// <summary>Moments at one place of networks of the description's own width: means over sampled networks.</summary>
+/// <param name="Index">Index of the place among the network's places.</param>
 /// <param name="Place">The place.</param>
 /// <param name="LogNu2Signal">Mean of ln ν₂.</param>
 /// <param name="LogMu2Signal">Mean of ln μ₂.</param>
@@ -28,23 +28,23 @@ public sealed record SampledPlace(
     double ReffNoise
 );
 
-/// <summary>What networks of the description's own width do, sampled: the one-step laws without their averages.</summary>
+/// <summary>A sample of networks of the description's own width: the one-step laws, sampled instead of averaged.</summary>
 /// <param name="Networks">Number of sampled networks.</param>
 /// <param name="Places">Means at the places that were asked for.</param>
 /// <param name="End">Where the sample ends; null if it reaches the output.</param>
 public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace> Places, TheoryEnd? End)
 {
-    /// <summary>Whether layers can be sampled: none mixes positions, so that each is fully connected at every point.</summary>
+    /// <summary>Whether layers can be sampled: this requires that none mixes positions, so that each is fully connected at every point.</summary>
     /// <param name="layers">The layers.</param>
-    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <param name="shape">Shape of one input in the features.</param>
     /// <returns>True if so.</returns>
     public static bool IsPossible(Layers layers, Shape shape) => !PointMixing.MixesPositions(layers, shape);
 
-    /// <summary>Multiply-adds of one network on a number of points, roughly.</summary>
+    /// <summary>Approximate number of multiply-adds of one network on a number of points.</summary>
     /// <param name="layers">The layers.</param>
-    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <param name="shape">Shape of one input in the features.</param>
     /// <param name="points">P.</param>
-    /// <returns>What the products cost.</returns>
+    /// <returns>The number of multiply-adds.</returns>
     public static double Cost(Layers layers, Shape shape, int points)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -55,14 +55,14 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
     /// <param name="network">The network.</param>
     /// <param name="features">x (points × channels).</param>
     /// <param name="noise">dx, of the same size.</param>
-    /// <param name="mu2Input">μ₂(x⁰), which χ is relative to.</param>
+    /// <param name="mu2Input">μ₂(x⁰), to which χ is relative.</param>
     /// <param name="seeds">The seed of each network; at least two.</param>
-    /// <param name="differentiatesBatch">Whether the noise is the full derivative, statistics of batches included.</param>
-    /// <param name="isWanted">Which places moments are computed at; all if null.</param>
+    /// <param name="differentiatesBatch">Whether the noise is the full derivative, which includes statistics of batches.</param>
+    /// <param name="isWanted">Whether moments are computed at a place; null for all places.</param>
     /// <param name="placeReached">Called at each place of each network.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The sample.</returns>
-    /// <exception cref="ArgumentException">Fewer than two networks.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two networks.</exception>
     public static FiniteWidthSample Make(
         Network network,
         Matrix<double> features,
@@ -114,7 +114,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
                 ) ?? end;
         }
 
-        // Of a place that not every network reached, nothing is said.
+        // A place that some network did not reach is left out.
         return new(
             seeds.Count,
             [.. moments.Where(item => item.Value.Count == seeds.Count).Select(item => Mean(item.Key, network.Places[item.Key], item.Value))],
@@ -153,7 +153,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
         return [logNu2, logMu2, logNoise, 0.5 * (logNoise - logMu2 + logMu2Input), ofSignal.Rank, ofNoise.Rank];
     }
 
-    /// <summary>Variance over the points and effective rank, from differences to the first point: a common mean takes no digits.</summary>
+    /// <summary>Variance over the points and effective rank, from differences to the first point, so that a common mean costs no digits.</summary>
     private static (double Variance, double Rank) Centred(Matrix<double> features)
     {
         var first = features.Row(0);
@@ -195,7 +195,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
                     shape = next;
                     break;
                 default:
-                    // Moments, too, are sums of products over points.
+                    // Moments are also sums of products over points.
                     cost += 2.0 * points * ((15 * shape.Channels) + ((double)points * shape.Channels));
                     break;
             }

@@ -2,12 +2,12 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Signal and noise of one sampled network at one place: points × channels, row after row, each at a scale of its own.</summary>
+/// <summary>Signal and noise of one sampled network at one place: points × channels, stored by rows, each with its own scale.</summary>
 /// <param name="Points">P.</param>
 /// <param name="Width">N.</param>
 /// <param name="Values">Signal, then noise (2P × N).</param>
-/// <param name="LogSignalScale">Logarithm of what the signal's squares were divided by.</param>
-/// <param name="LogNoiseScale">The same of the noise's.</param>
+/// <param name="LogSignalScale">Logarithm of the number by which the signal's squares have been divided.</param>
+/// <param name="LogNoiseScale">The same for the noise.</param>
 internal sealed record SampledFeatures(int Points, int Width, double[] Values, double LogSignalScale = 0, double LogNoiseScale = 0)
 {
     /// <summary>The signal (P × N).</summary>
@@ -19,10 +19,10 @@ internal sealed record SampledFeatures(int Points, int Width, double[] Values, d
     /// <summary>The mean square of numbers.</summary>
     public static double MeanSquare(ReadOnlySpan<double> values) => VectorMath.Dot(values, values) / values.Length;
 
-    /// <summary>Each number times a factor, of signal and noise.</summary>
+    /// <summary>Signal and noise, multiplied by a factor.</summary>
     public SampledFeatures Scaled(double factor) => this with { Values = [.. Values.Select(value => factor * value)] };
 
-    /// <summary>Noise, and the signal if wanted, at a mean square of 1.</summary>
+    /// <summary>The features with noise, and the signal if asked for, scaled to a mean square of 1.</summary>
     public SampledFeatures Rescaled(bool signalToo)
     {
         var values = (double[])Values.Clone();

@@ -3,11 +3,11 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A network of finite width whose layers mix channels alone, drawn and propagated: exact in law at every width, tails included.</summary>
+/// <summary>A network of finite width whose layers mix only channels, drawn and propagated. Its law is exact at every width, tails included.</summary>
 /// <remarks>
-/// Given signal and noise of one layer, those of the next are drawn from their exact law (<see cref="SampledWeights"/>), so the law of all layers together is
-/// that of the network: norms, activations, biases, scales, masks, orthogonal weights. Where theory ends at a layer, the sample goes on. A seed gives the same
-/// numbers on every processor and thread. Shares no code with the model.
+/// Given signal and noise of one layer, those of the next are drawn from their exact law (<see cref="SampledWeights"/>). So all layers together have the law of
+/// the network, with its norms, activations, biases, scales, masks and orthogonal weights. Where theory ends at a layer, the sample continues. A seed gives the
+/// same numbers on every processor and for any number of threads. The class shares no code with the model.
 /// </remarks>
 internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
 {
@@ -25,14 +25,14 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
     }
 
     /// <summary>Draws a network and shows its features at each place.</summary>
-    /// <param name="layers">The layers; none mixes positions.</param>
+    /// <param name="layers">The layers, none of which mixes positions.</param>
     /// <param name="signal">x (points × channels).</param>
     /// <param name="noise">dx.</param>
-    /// <param name="seed">Which network.</param>
+    /// <param name="seed">The seed of the network.</param>
     /// <param name="differentiatesBatch">Whether the noise is the full derivative.</param>
-    /// <param name="show">Is told the features at each place; null beyond the end.</param>
+    /// <param name="show">Receives the features at each place; null after the end.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>Where it ends; null if the output is reached.</returns>
+    /// <returns>Where the sample ends; null if it reaches the output.</returns>
     public static TheoryEnd? Walk(
         Layers layers,
         Matrix<double> signal,
@@ -73,7 +73,7 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
             return sum;
         }
 
-        // A norm in one of them has brought it to another scale.
+        // A norm in the branch or the skip connection may have changed its scale.
         var half = branch.Points * branch.Width;
         Numerics.VectorMath.AddScaled(sum.Values.AsSpan(0, half), branchScale * Math.Exp(0.5 * (branch.LogSignalScale - skip.LogSignalScale)), branch.Signal);
         Numerics.VectorMath.AddScaled(sum.Values.AsSpan(half), branchScale * Math.Exp(0.5 * (branch.LogNoiseScale - skip.LogNoiseScale)), branch.Noise);

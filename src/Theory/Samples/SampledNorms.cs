@@ -2,19 +2,19 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Norms of a sampled network, with their own derivative; that of batch norm where it is asked for.</summary>
+/// <summary>Norms of a sampled network, including their own derivative; that of batch norm only if asked for.</summary>
 internal static class SampledNorms
 {
     /// <summary>Applies a norm to blocks of features that share their statistics.</summary>
     /// <param name="norm">The norm.</param>
-    /// <param name="features">What it reads.</param>
-    /// <param name="differentiatesBatch">Whether statistics of the batch belong to the derivative.</param>
+    /// <param name="features">Its input.</param>
+    /// <param name="differentiatesBatch">Whether statistics of the batch are differentiated.</param>
     public static SampledFeatures Apply(Norm norm, SampledFeatures features, bool differentiatesBatch)
     {
         var (points, width) = (features.Points, features.Width);
         var after = new double[features.Values.Length];
 
-        // ε is that of the signal at its own scale.
+        // ε refers to the signal at its original scale.
         var epsilon = norm.Epsilon * Math.Exp(-features.LogSignalScale);
         switch (norm)
         {
@@ -87,7 +87,7 @@ internal static class SampledNorms
         }
     }
 
-    /// <summary>Features at equal distances.</summary>
+    /// <summary>Features at equal distances in memory.</summary>
     private readonly record struct Block(int First, int Step, int Count)
     {
         public int At(int index) => First + (index * Step);

@@ -5,17 +5,18 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Fully connected layers of a sampled network.</summary>
 /// <remarks>
-/// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times
-/// normal numbers has their law, and the features themselves are one where there are fewer channels than rows. Weights of other laws are drawn one by one.
+/// Given the features, neurons with Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N. Any factor of that matrix
+/// times normal numbers has their law, and the features themselves are such a factor, used where there are fewer channels than rows. Weights of other laws are
+/// drawn one by one.
 /// </remarks>
 internal sealed class SampledWeights(NormalSequence random)
 {
-    /// <summary>Variance of a normal number that is cut off at two deviations: 1 - 4φ(2)/(2Φ(2) - 1).</summary>
+    /// <summary>Variance of a standard normal number that is truncated at two deviations: 1 - 4φ(2)/(2Φ(2) - 1).</summary>
     private const double TruncatedVariance = 0.77374130354993;
 
     /// <summary>Draws a layer and applies it.</summary>
-    /// <param name="features">What it reads.</param>
-    /// <param name="channels">Channels that it writes.</param>
+    /// <param name="features">Its input.</param>
+    /// <param name="channels">Number of channels of its output.</param>
     /// <param name="parameters">How its weights are drawn.</param>
     public SampledFeatures Apply(SampledFeatures features, int channels, Initialisation parameters)
     {
@@ -26,7 +27,7 @@ internal sealed class SampledWeights(NormalSequence random)
                 : Product(features.Values, Weights(features.Width, channels, parameters), rows, features.Width, channels);
         if (parameters.BiasVariance > 0)
         {
-            // Rescaled signals have rescaled biases.
+            // The biases are scaled as the signal is.
             var deviation = Math.Sqrt(parameters.BiasVariance * Math.Exp(-features.LogSignalScale));
             var biases = new double[channels];
             random.Fill(biases, deviation);
@@ -101,7 +102,8 @@ internal sealed class SampledWeights(NormalSequence random)
     }
 
     /// <summary>
-    /// Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: those of a Gaussian matrix's factor, with signs that make it unique.
+    /// Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: from the QR decomposition of a Gaussian matrix, with signs that make
+    /// it unique.
     /// </summary>
     private double[] Orthogonal(int width, int channels, double deviation)
     {
@@ -111,7 +113,7 @@ internal sealed class SampledWeights(NormalSequence random)
         var factors = Matrix<double>.Build.DenseOfRowMajor(tall, narrow, normals).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin);
         var q = factors.Q * Matrix<double>.Build.DiagonalOfDiagonalVector(factors.R.Diagonal().Map(value => value < 0 ? -1.0 : 1.0));
 
-        // Elements have the variance 1/tall, and σ_w²/width is asked for.
+        // The elements have variance 1/tall; they are scaled to σ_w²/width.
         var scaled = q * (deviation * Math.Sqrt((double)tall / width));
         return width >= channels ? scaled.ToRowMajorArray() : scaled.Transpose().ToRowMajorArray();
     }

@@ -3,21 +3,21 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Self-attention at initialisation: T tokens of width d after a layer norm, <c>Σ = XXᵀ/d</c> with ones on its diagonal, β = σ_qσ_k. Laws T1 to T6 of
+/// Self-attention at initialisation, for T tokens of width d after a layer norm: <c>Σ = XXᵀ/d</c> with ones on its diagonal, β = σ_qσ_k. Laws T1 to T6 of
 /// docs/theory.md.
 /// </summary>
 internal static class AttentionLaws
 {
     /// <summary>
-    /// T1: the kernel after attention whose weights are known, <c>σ_v²σ_o² (1/H) Σ_h A_h Σ A_hᵀ</c>; exact, since values and output are fresh. Noise that
-    /// leaves the weights as they are has the same map.
+    /// T1: the kernel after attention with known attention weights, <c>σ_v²σ_o² (1/H) Σ_h A_h Σ A_hᵀ</c>; exact, since the weights of values and output are
+    /// fresh. Noise that does not change the attention weights has the same map.
     /// </summary>
     /// <param name="weights">A_h, a matrix for each head (T × T).</param>
     /// <param name="kernel">Σ, or the covariance of the noise (T × T).</param>
     /// <param name="valueVariance">σ_v².</param>
     /// <param name="outputVariance">σ_o².</param>
     /// <returns>The expected kernel (T × T).</returns>
-    /// <exception cref="ArgumentException">No heads, or sizes differ.</exception>
+    /// <exception cref="ArgumentException">There are no heads, or sizes differ.</exception>
     public static Matrix<double> Kernel(IReadOnlyList<Matrix<double>> weights, Matrix<double> kernel, double valueVariance = 1, double outputVariance = 1)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -30,7 +30,7 @@ internal static class AttentionLaws
         return weights.Select(head => head * kernel * head.Transpose()).Aggregate((sum, head) => sum + head) * (valueVariance * outputVariance / weights.Count);
     }
 
-    /// <summary>T2: covariance of two scores <c>S_ij = q_i·k_j/√d_k</c>, at every head width.</summary>
+    /// <summary>T2: covariance of two scores <c>S_ij = q_i·k_j/√d_k</c>, for every width of heads.</summary>
     /// <param name="kernel">Σ (T × T).</param>
     /// <param name="beta">β.</param>
     /// <param name="first">i and j.</param>
@@ -42,12 +42,12 @@ internal static class AttentionLaws
         return beta * beta * kernel[first.Query, second.Query] * kernel[first.Key, second.Key];
     }
 
-    /// <summary>T3: the kernel of a long sequence of equal correlations, wide heads.</summary>
+    /// <summary>T3: the kernel after attention for a long sequence of equal correlations and wide heads.</summary>
     /// <param name="correlation">ρ in [0, 1].</param>
     /// <param name="beta">β.</param>
     /// <param name="tokens">T ≥ 2.</param>
-    /// <returns>Entries of A Σ Aᵀ of a token with itself, and with another.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number out of range, or β²(1-ρ) ≥ 2 ln T, where the softmax freezes on few tokens.</exception>
+    /// <returns>Entries of A Σ Aᵀ: for a token with itself, and for two tokens.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or β²(1-ρ) ≥ 2 ln T, where the softmax concentrates on few tokens.</exception>
     public static (double Own, double Pair) LongSequence(double correlation, double beta, int tokens)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 2);
@@ -62,7 +62,7 @@ internal static class AttentionLaws
             );
     }
 
-    /// <summary>T4: without a skip connection tokens collapse doubly exponentially, <c>1-ρ' = c (1-ρ)³</c>.</summary>
+    /// <summary>T4: without a skip connection, tokens collapse doubly exponentially, <c>1-ρ' = c (1-ρ)³</c>.</summary>
     /// <param name="beta">β.</param>
     /// <param name="tokens">T ≥ 2.</param>
     /// <returns><c>c = β²(T-1)/T²</c>, in the limit of ρ → 1 and wide heads.</returns>
@@ -72,9 +72,9 @@ internal static class AttentionLaws
         return beta * beta * (tokens - 1.0) / ((double)tokens * tokens);
     }
 
-    /// <summary>T5: in a stack of pre-norm units tokens of a sequence draw together as a power, <c>1-ρ ~ l^{-p}</c>.</summary>
-    /// <param name="attention">g_a > 0, what an attention branch adds to the mean square.</param>
-    /// <param name="others">g_m ≥ 0, what the other branches of a unit add.</param>
+    /// <summary>T5: in a stack of pre-norm units, tokens of a sequence become alike as a power of the depth, <c>1-ρ ~ l^{-p}</c>.</summary>
+    /// <param name="attention">g_a > 0, which an attention branch adds to the mean square.</param>
+    /// <param name="others">g_m ≥ 0, which the other branches of a unit add to the mean square.</param>
     /// <returns><c>p = g_a/(g_a + g_m)</c>: 1 for attention alone.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A gain is out of range.</exception>
     public static double CollapseExponent(double attention, double others)
@@ -84,13 +84,13 @@ internal static class AttentionLaws
         return attention / (attention + others);
     }
 
-    /// <summary>T6: what the derivative of the attention weights adds to independent noise of a long sequence.</summary>
+    /// <summary>T6: the effect of differentiating the attention weights, for independent noise of a long sequence.</summary>
     /// <param name="correlation">ρ in [0, 1].</param>
     /// <param name="beta">β.</param>
     /// <param name="tokens">T.</param>
     /// <param name="width">d.</param>
-    /// <returns>Full noise over noise with held weights, <c>1 + β²e(1+e) + β²e²(T/d)exp(-β²e)</c>, e = 1-ρ.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">No correlation, or sizes that are not positive.</exception>
+    /// <returns>Full noise divided by noise with held weights, <c>1 + β²e(1+e) + β²e²(T/d)exp(-β²e)</c>, e = 1-ρ.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The correlation is outside [0, 1], or a size is not positive.</exception>
     public static double FullOverHeld(double correlation, double beta, int tokens, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);

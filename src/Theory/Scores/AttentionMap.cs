@@ -6,23 +6,24 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Kernel states after attention: T1 given the attention weights, averaged over these by drawing queries and keys, whose law given what is below is exact at
-/// every head width (T2).
+/// Kernel states after attention: T1 for given attention weights, averaged over drawn queries and keys. The law of these, given the previous layers, is exact
+/// for every width of heads (T2).
 /// </summary>
 /// <remarks>
-/// Queries and keys are d_k Gaussian channels of the covariance σ_w²Σ + σ_b², and their noise with them; the weights are <c>A = softmax(QKᵀ/√d_k)</c> and <c>dA
-/// = A∘(dS - Σ A dS)</c>. Values and output are fresh, so <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>, the noise's <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c> and
-/// its covariance with the signal <c>(dA Σ + AC)Aᵀ</c>. A mapping has few heads: its kernel is random at every width, and these are means, which linear layers
-/// keep; layers that are not linear have no law of them.
+/// Queries and keys are d_k Gaussian channels of the covariance σ_w²Σ + σ_b², and their noise is drawn with them. The attention weights are
+/// <c>A = softmax(QKᵀ/√d_k)</c>, with <c>dA = A∘(dS - Σ A dS)</c>. The weights of values and output are fresh, so
+/// <c>E K = σ_w²(σ_w² E AΣAᵀ + σ_b²) + σ_b²</c>; the noise has <c>(dA Σ + AC)dAᵀ + (dA Cᵀ + AD)Aᵀ</c>, and its covariance with the signal is
+/// <c>(dA Σ + AC)Aᵀ</c>. A mapping has few heads, so its kernel is random at every width. The results are means: linear layers preserve them, but for other
+/// layers there is no law.
 /// </remarks>
 internal static class AttentionMap
 {
-    /// <summary>Multiply-adds that are worth drawing for, and the draws that they may not fall below or exceed.</summary>
+    /// <summary>Number of multiply-adds that are spent on draws, and the least and greatest number of draws.</summary>
     private const double Budget = 4e9;
     private const int FewestDraws = 64;
     private const int MostDraws = 1024;
 
-    /// <summary>Parts of the draws that are made side by side, each with matrices of its own.</summary>
+    /// <summary>Number of parts of the draws that are computed in parallel; each has its own matrices.</summary>
     private const int Blocks = 8;
 
     private const ulong Seed = 0x5ca1ab1e;
@@ -71,7 +72,7 @@ internal static class AttentionMap
             IsGaussianInTheLimit = false,
             RandomLayers = state.RandomLayers + 2,
 
-            // Scores read the kernel itself, which a layer with weights below makes random at finite width.
+            // Scores depend on the kernel itself, which is random at finite width if a layer with weights precedes.
             Validity = LayerMap.Widest(
                 state.Validity,
                 state.RandomLayers > 0 || attention.Parameters.Law != WeightLaw.Normal ? Validity.InfiniteWidth : Validity.Exact
@@ -80,7 +81,7 @@ internal static class AttentionMap
         };
     }
 
-    /// <summary>Draws attention weights and pushes kernels through them.</summary>
+    /// <summary>Draws attention weights and applies them to kernels.</summary>
     private sealed class Sampler
     {
         private readonly int _points;
@@ -118,7 +119,7 @@ internal static class AttentionMap
             _factor = SemidefiniteFactor.Compute(DenseProduct.Columns(joint), rows);
         }
 
-        /// <summary>Adds what one head makes.</summary>
+        /// <summary>Adds the contribution of one head.</summary>
         public void Add(NormalSequence random, Sums sums)
         {
             var (queries, keys) = (Project(random), Project(random));
@@ -134,7 +135,7 @@ internal static class AttentionMap
             var traces = (Signal: Trace(signal), Shared: signal.Sum(), Noise: 0.0);
             if (slopes is not null)
             {
-                // U = dA Σ + A C; noise U dAᵀ + (dA Cᵀ + A D)Aᵀ; covariance with the signal U Aᵀ.
+                // U = dA Σ + A C; the noise is U dAᵀ + (dA Cᵀ + A D)Aᵀ; the covariance with the signal is U Aᵀ.
                 var moved = Left(slopes, _signal);
                 VectorMath.AddScaled(moved, 1, Left(weights, _cross!));
                 var kept = Left(slopes, _crossTransposed!);
@@ -150,7 +151,7 @@ internal static class AttentionMap
             sums.Draws.Add(traces);
         }
 
-        /// <summary>Queries or keys, and after them their noise (2P × d_k).</summary>
+        /// <summary>Queries or keys, followed by their noise (2P × d_k).</summary>
         private double[] Project(NormalSequence random)
         {
             var rows = _noise is null ? _points : 2 * _points;
@@ -214,7 +215,7 @@ internal static class AttentionMap
 
         private ReadOnlySpan<double> Row(double[] values, int row) => values.AsSpan(row * _width, _width);
 
-        /// <summary>Weights of each image times the rows of its tokens.</summary>
+        /// <summary>For each image, the product of its attention weights with the rows of its tokens.</summary>
         private double[] Left(double[] weights, double[] matrix)
         {
             var result = new double[_points * _points];
@@ -255,7 +256,7 @@ internal static class AttentionMap
         }
     }
 
-    /// <summary>Sums over draws, row after row.</summary>
+    /// <summary>Sums over draws, stored by rows.</summary>
     private sealed class Sums(int points, bool noise)
     {
         public double[] Signal { get; } = new double[points * points];
@@ -279,7 +280,7 @@ internal static class AttentionMap
             return this;
         }
 
-        /// <summary>The largest standard error of ν₂, μ₂ and the noise's mean square, as a share.</summary>
+        /// <summary>The largest relative standard error of ν₂, μ₂ and the noise's mean square.</summary>
         public double RelativeError(int draws) =>
             new[]
             {

@@ -5,13 +5,13 @@ namespace Wellbehaved.Theory;
 /// <summary>Verdicts on stacks with attention: T4 and T5 of docs/theory.md.</summary>
 internal static class AttentionStack
 {
-    /// <summary>The law without a skip connection.</summary>
+    /// <summary>The law for units without a skip connection.</summary>
     public const string Collapse = "T4";
 
-    /// <summary>The law of pre-norm units.</summary>
+    /// <summary>The law for pre-norm units.</summary>
     public const string Power = "T5";
 
-    /// <summary>A variance beside which what precedes the norm of a branch adds nothing, as late in a stack.</summary>
+    /// <summary>A variance so large that layers before the norm of a branch add nothing relative to it, as late in a stack.</summary>
     private const double Late = 1e9;
 
     /// <summary>Judges a unit with attention; null where no law covers it.</summary>
@@ -65,7 +65,7 @@ internal static class AttentionStack
             scale = residual.BranchScale;
             if (branch is [Norm norm, Attention attention])
             {
-                // Tokens that are alike: every average of them is one of them.
+                // The tokens are all alike, so every average of them equals each of them.
                 var (weight, bias) = (attention.Parameters.WeightVariance, attention.Parameters.BiasVariance);
                 ofAttention += (weight * ((weight * norm.Scale * norm.Scale) + bias)) + bias;
             }

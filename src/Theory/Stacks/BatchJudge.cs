@@ -4,22 +4,22 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict
-/// says so, and where theory ends it says no more.
+/// Compares the verdict on a stack, which is a law for infinitely many units, with the recursion of the batch at hand. Where they differ, the verdict says so;
+/// where theory ends, the verdict is limited accordingly.
 /// </summary>
 internal static class BatchJudge
 {
-    /// <summary>Units from which a growth is no longer that of the start.</summary>
+    /// <summary>Number of units after which the growth no longer depends on the start.</summary>
     private const int Settled = 4;
 
-    /// <summary>An exponential rate that differs by less than this share, or this much a unit, is the law's.</summary>
+    /// <summary>An exponential rate agrees with the law if it differs by less than this share, or by less than the following number in a unit.</summary>
     private const double SameShare = 0.25;
     private const double SameRate = 0.005;
 
-    /// <summary>A power that differs by less is the law's: powers are approached slowly.</summary>
+    /// <summary>A power agrees with the law if it differs by less than this; the tolerance is large since powers are approached slowly.</summary>
     private const double SamePower = 0.35;
 
-    /// <summary>Makes one judgement of both.</summary>
+    /// <summary>Combines the verdict and the prediction into one verdict.</summary>
     public static StackVerdict Reconcile(Network network, NetworkPrediction prediction, StackVerdict verdict)
     {
         if (verdict.Behaviour == Behaviour.Unknown)
@@ -31,7 +31,7 @@ internal static class BatchJudge
         {
             if (end.Path.StartsWith($"{verdict.Path}.", StringComparison.Ordinal))
             {
-                // Laws of attention are those of many heads, over which what the walk cannot pass averages out.
+                // The laws of attention are for many heads, over which the randomness at which the walk ends averages out.
                 return verdict.Law is AttentionStack.Collapse or AttentionStack.Power
                     ? verdict with
                     {
@@ -61,7 +61,7 @@ internal static class BatchJudge
         return Compared(network, prediction, verdict);
     }
 
-    /// <summary>Whether the recursion followed the stack to where it says something of it.</summary>
+    /// <summary>Whether the recursion followed the network far enough to say something about the stack.</summary>
     public static bool ReachesStack(NetworkPrediction prediction, StackVerdict verdict) =>
         prediction.End is not { Kind: NoTheoryKind.Law } end || (IndexOf(end.Path) > IndexOf(verdict.Path));
 
@@ -102,7 +102,9 @@ internal static class BatchJudge
                 + $"{(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
         };
 
-    /// <summary>The last place of each unit of a stack whose units are depths, from the state before them on; null where χ is not known all the way.</summary>
+    /// <summary>
+    /// The last place of each unit of a stack whose units are depths, from the state before them on; null where χ is not known at all of them.
+    /// </summary>
     private static List<PredictedPlace>? Ends(Network network, NetworkPrediction prediction, StackVerdict verdict)
     {
         var index = IndexOf(verdict.Path);

@@ -6,13 +6,13 @@ namespace Wellbehaved.Theory;
 /// <summary>Verdicts on stacks without skip connections. docs/theory.md, “Any network of layers”.</summary>
 internal static class FeedforwardStack
 {
-    /// <summary>How near to 1 a growth is none.</summary>
+    /// <summary>A growth factor that is closer to 1 counts as no growth.</summary>
     private const double Still = 1e-7;
 
-    /// <summary>Units after which variances before norms have settled.</summary>
+    /// <summary>Number of units after which variances before norms are constant.</summary>
     private const int Settling = 40;
 
-    /// <summary>Judges a unit that <see cref="UnitLayers.Strange"/> finds nothing in.</summary>
+    /// <summary>Judges a unit in which <see cref="UnitLayers.Strange"/> finds no layer.</summary>
     public static StackVerdict Judge(IReadOnlyList<Layer> unit)
     {
         if (!unit.Any(layer => layer is Dense or Convolution))
@@ -28,9 +28,9 @@ internal static class FeedforwardStack
         return unit.Any(other => other is Norm) ? Normed(unit) : WithoutNorms(unit);
     }
 
-    /// <summary>Growth of noise per centred signal, squared, in one unit with norms: κ of the unit.</summary>
+    /// <summary>The gain κ of a unit with norms: the growth, squared, of noise relative to the centred signal.</summary>
     /// <param name="unit">The unit, with a norm.</param>
-    /// <returns>κ; for batch norm of a large batch, else of points of any correlation.</returns>
+    /// <returns>κ; with batch norm for a large batch, otherwise for points of any correlation.</returns>
     public static double Gain(IReadOnlyList<Layer> unit)
     {
         var pair = new PairOfPoints(1, 0, 1);
@@ -45,12 +45,14 @@ internal static class FeedforwardStack
         return gain;
     }
 
-    /// <summary>What noise is held against: the centred signal where batch norm fixes that, the signal where a norm of points does.</summary>
+    /// <summary>
+    /// The variance to which noise is compared: that of the centred signal if batch norm fixes it, that of the signal if a norm of points does.
+    /// </summary>
     internal static double Signal(PairOfPoints pair, bool centred) => centred ? pair.Difference : pair.Variance;
 
     internal static StackVerdict Verdict(Behaviour behaviour, string words, string law, string scope) => new(string.Empty, 0, behaviour, words, law, scope);
 
-    /// <summary>A number in words: with the decimals of its format where that leaves digits that a person reads, otherwise with an exponent.</summary>
+    /// <summary>A number as text: in the given format where that shows enough digits, otherwise with an exponent.</summary>
     internal static string Number(double value, string format = "0.####")
     {
         const double tooLong = 1e6;
@@ -61,7 +63,7 @@ internal static class FeedforwardStack
     }
 
     /// <summary>
-    /// A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.
+    /// A variance or a deviation that a user may write into a file: with some decimals where it is of the order of 1, otherwise with all digits.
     /// </summary>
     private static string Variance(double value, int digits) =>
         value is >= 1e-3 and < 1e6 ? Number(value, $"0.{new string('#', digits)}") : value.ToString("G10", CultureInfo.InvariantCulture);
@@ -178,7 +180,7 @@ internal static class FeedforwardStack
 
         if (activations.All(function => DualActivation.For(function) is LeakyDual) && weights.All(parameters => parameters.BiasVariance == 0))
         {
-            // What is homogeneous has no scale to agree on: layers may differ.
+            // For homogeneous layers, no common scale is needed, so the layers of a unit may differ.
             var gain = new PairOfPoints(1, 1, 1).After(unit).Variance;
             return Collapse(gain) with
             {
@@ -196,7 +198,7 @@ internal static class FeedforwardStack
             );
         }
 
-        // Factors and masks that all points share only multiply the variance of the weights.
+        // Factors, and masks that all points share, only multiply the variance of the weights.
         var scale = unit.Aggregate(
             1.0,
             (product, layer) =>
@@ -233,7 +235,7 @@ internal static class FeedforwardStack
         };
     }
 
-    /// <summary>Homogeneous layers, whatever their scale.</summary>
+    /// <summary>The verdict on homogeneous layers of any scale.</summary>
     private static StackVerdict Collapse(double gain)
     {
         var scale = Math.Abs(gain - 1) <= Still ? string.Empty : $"; values {(gain > 1 ? "grow" : "shrink")} by the factor {Number(Math.Sqrt(gain))} a unit";
@@ -314,7 +316,7 @@ internal static class FeedforwardStack
 
     private static StackVerdict Vanishing(MeanField field, int layers)
     {
-        // What is left is linear; which points are left depends on whether large ones shrink less than small ones.
+        // The limit is linear. Which points remain depends on whether large ones shrink less than small ones.
         var atZero = field.Dual.Moments(0);
         var spreads = NormConstants.For(field.Dual).LayerNormRadial > 1 + Still;
         var edge = field.Phase == Phase.Edge;
@@ -338,11 +340,11 @@ internal static class FeedforwardStack
         };
     }
 
-    /// <summary>What would help.</summary>
+    /// <summary>Changes that would help.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="field">Where its layers go.</param>
-    /// <param name="scale">By what factors and masks multiply the variance of its weights.</param>
-    /// <param name="behaviour">What they do.</param>
+    /// <param name="field">The limit of its layers.</param>
+    /// <param name="scale">The number by which factors and masks multiply the variance of its weights.</param>
+    /// <param name="behaviour">The behaviour of the stack.</param>
     private static List<Suggestion> Suggestions(IReadOnlyList<Layer> unit, MeanField field, double scale, Behaviour behaviour)
     {
         if (behaviour is Behaviour.WellBehaved or Behaviour.Edge)

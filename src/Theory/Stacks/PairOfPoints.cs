@@ -2,20 +2,20 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Two points of one variance at infinite width: what units make of their variance, their covariance and the power of independent noise.</summary>
+/// <summary>Two points of equal variance at infinite width; units change their variance, their covariance and the power of independent noise.</summary>
 /// <param name="Variance">q, mean square over channels.</param>
-/// <param name="Covariance">p, of the two points.</param>
+/// <param name="Covariance">p, the covariance of the two points.</param>
 /// <param name="Noise">Power of noise that is uncorrelated with the signal.</param>
 internal readonly record struct PairOfPoints(double Variance, double Covariance, double Noise)
 {
-    /// <summary>Mean over channels, which an activation leaves and a layer norm takes away.</summary>
+    /// <summary>Mean over channels, which is nonzero after an activation and is subtracted by a layer norm.</summary>
     private double Mean { get; init; }
 
     /// <summary>The centred signal, in which the two points differ: q - p.</summary>
     public double Difference => Variance - Covariance;
 
     /// <summary>Applies layers.</summary>
-    /// <exception cref="UnknownLayerException">A layer that <see cref="UnitLayers.Strange"/> names.</exception>
+    /// <exception cref="UnknownLayerException">A layer is one that <see cref="UnitLayers.Strange"/> names.</exception>
     public PairOfPoints After(IEnumerable<Layer> layers) => layers.Aggregate(this, (pair, layer) => pair.After(layer));
 
     private PairOfPoints After(Layer layer) =>
@@ -27,7 +27,7 @@ internal readonly record struct PairOfPoints(double Variance, double Covariance,
             Scaling scaling => Scaled(scaling.Factor * scaling.Factor),
             Dropout dropout => Scaled(1 / dropout.Keep),
 
-            // Of a large batch that varies in many directions, all points are uncorrelated after it.
+            // After batch norm of a large batch that varies in many directions, all points are uncorrelated.
             BatchNorm norm => new(norm.Scale * norm.Scale * Share(Difference, norm.Epsilon), 0, norm.Scale * norm.Scale * Noise / (Difference + norm.Epsilon)),
             LayerNorm norm => Normalised(norm, Mean * Mean),
             RmsNorm norm => Normalised(norm, 0),

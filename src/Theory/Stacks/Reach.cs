@@ -2,42 +2,42 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A statement on how deep or how wide a network may or must be.</summary>
+/// <summary>A statement on the depth that a network can have or the width that it needs.</summary>
 /// <param name="Words">The statement.</param>
-/// <param name="Law">The law that says so.</param>
-/// <param name="Scope">What it holds for.</param>
-/// <param name="Value">The depth or width that it names; null where it names none.</param>
+/// <param name="Law">The law that it follows from.</param>
+/// <param name="Scope">The scope in which it holds.</param>
+/// <param name="Value">The depth or width that it states; null where it states none.</param>
 public sealed record ReachStatement(string Words, string Law, string Scope, double? Value);
 
 /// <summary>
-/// How deep a network can go before noise drowns its signal or its directions are lost, and which width that depth needs. Never beyond what a law covers.
+/// How deep a network can be before noise drowns its signal or its directions are lost, and the width that this depth needs. All statements follow from laws.
 /// </summary>
 public static class Reach
 {
-    /// <summary>Share of the input's signal-to-noise ratio below which the signal counts as drowned.</summary>
+    /// <summary>The signal counts as drowned below this share of the input's signal-to-noise ratio.</summary>
     public const double LeastSnr = 0.01;
 
-    /// <summary>Share of the first unit's directions below which these count as lost.</summary>
+    /// <summary>Directions count as lost below this share of the first unit's directions.</summary>
     public const double LeastDirections = 0.5;
 
-    /// <summary>Deviation of ln ν₂ that a width is asked for.</summary>
+    /// <summary>The standard deviation of ln ν₂ for which a width is stated.</summary>
     public const double MostDeviation = 0.5;
 
-    /// <summary>Depth scales after which what two inputs differ in is below a hundredth.</summary>
+    /// <summary>Number of depth scales after which the difference of two inputs is below a hundredth.</summary>
     private const double ScalesToForget = 4.6;
 
-    /// <summary>States what follows from a prediction and the verdict on its last stack.</summary>
+    /// <summary>Derives the statements from a prediction and the verdict on its last stack.</summary>
     /// <param name="network">The network.</param>
     /// <param name="prediction">Its prediction.</param>
     /// <param name="verdicts">The verdicts on its stacks.</param>
-    /// <returns>The statements; depths first.</returns>
+    /// <returns>The statements, those on depth first.</returns>
     public static IReadOnlyList<ReachStatement> State(Network network, NetworkPrediction prediction, IReadOnlyList<StackVerdict> verdicts)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(verdicts);
 
-        // One stack, and nothing but it, has a depth to ask for.
+        // Only for a network of a single stack is there one depth to make statements about.
         if (verdicts is not [var verdict] || verdict.Behaviour == Behaviour.Unknown)
         {
             return [];
@@ -68,7 +68,7 @@ public static class Reach
         var (last, left) = (known[^1], most - known[^1].LogChi);
         if (!double.IsNaN(verdict.LogGrowthOfBatch))
         {
-            // Law and batch differ: what the batch shows is what it goes by.
+            // Where law and batch differ, the statement follows the batch.
             var depth = last.Place.Depth + (left / verdict.LogGrowthOfBatch);
             if (verdict.LogGrowthOfBatch > 0 && depth < 1e9)
             {
@@ -208,7 +208,7 @@ public static class Reach
             _ => throw new InvalidOperationException($"no slope of the function {function.Kind}"),
         };
 
-    /// <summary>Channels within a stack; null where they change.</summary>
+    /// <summary>Number of channels within a stack; null where it changes.</summary>
     private static int? WidthOf(Network network, Repeat stack)
     {
         var shape = network.Input;

@@ -3,13 +3,13 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Verdicts on stacks of residual units: what the branch does as a stack, at a time that the scales make. docs/theory.md, “Any network of layers”.
+/// Verdicts on stacks of residual units: they act as the branch does as a stack, at a time that the scales determine. docs/theory.md, “Any network of layers”.
 /// </summary>
 internal static class ResidualStack
 {
     private const double Still = 1e-7;
 
-    /// <summary>A variance beside which what precedes the first norm of a branch adds nothing, as late in a stack.</summary>
+    /// <summary>A variance so large that layers before the first norm of a branch add nothing relative to it, as late in a stack.</summary>
     private const double Late = 1e9;
 
     /// <summary>Judges a unit with one residual sum.</summary>
@@ -175,7 +175,9 @@ internal static class ResidualStack
         };
     }
 
-    /// <summary>γ² below 1: the branch keeps the share 1 - γ² of the sum, and the stack is as a feedforward one at that speed.</summary>
+    /// <summary>
+    /// The verdict for γ² below 1: the branch has the constant share 1 - γ² of the sum, so the stack acts as a feedforward one at that speed.
+    /// </summary>
     private static StackVerdict Diluted(Residual residual, double skip, double gain, double exponent, string scope)
     {
         var growth = ResidualTime.SquaredIncrement(1 - skip, gain, 1);

@@ -2,12 +2,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Says of each stack of a network where its units go, each verdict with its law; of units that no law covers, that none does.</summary>
+/// <summary>Judges the behaviour of each stack of a network; each verdict names its law, or says that no law covers the units.</summary>
 public static class StackJudge
 {
     /// <summary>Judges the stacks of a network.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>A verdict for each repeat that is in no other, in order; none for a network without repeats.</returns>
+    /// <returns>A verdict for each outermost repeat, in order; empty for a network without repeats.</returns>
     public static IReadOnlyList<StackVerdict> Judge(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -21,11 +21,11 @@ public static class StackJudge
     }
 
     /// <summary>
-    /// Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.
+    /// Judges the stacks of a network with a prediction for a batch: each verdict combines the law for infinitely many units with the prediction.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="prediction">Its prediction.</param>
-    /// <returns>A verdict for each repeat that is in no other, in order.</returns>
+    /// <returns>A verdict for each outermost repeat, in order.</returns>
     public static IReadOnlyList<StackVerdict> Judge(Network network, NetworkPrediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -60,7 +60,7 @@ public static class StackJudge
             : verdict;
     }
 
-    /// <summary>The verdict where no law covers a layer.</summary>
+    /// <summary>The verdict for a unit with a layer that no law covers.</summary>
     internal static StackVerdict Unknown(Layer layer, string reason) =>
         new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with {layer.Word}: {reason}", string.Empty, string.Empty);
 

@@ -2,14 +2,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Units with the changes made that advice names.</summary>
+/// <summary>Makes the changes of units that the advice suggests.</summary>
 internal static class UnitChange
 {
-    /// <summary>The unit as the branch of a residual sum, turned so that it ends with its last weights.</summary>
+    /// <summary>The unit as the branch of a residual sum, rotated so that it ends with its last layer with weights.</summary>
     /// <param name="unit">The layers of a unit.</param>
     /// <param name="scale">α.</param>
-    /// <param name="norm">What the branch begins with; null for a norm of its own, or where it needs none.</param>
-    /// <returns>The unit; null without weights, or where an own norm cannot be moved to the beginning.</returns>
+    /// <param name="norm">A norm to begin the branch with; null if the unit has a norm of its own, or needs none.</param>
+    /// <returns>The unit; null without weights, or where the unit's own norm cannot be moved to the beginning.</returns>
     public static Layers? AsBranch(IReadOnlyList<Layer> unit, ResidualScale scale, Norm? norm = null)
     {
         var last = unit.Count - 1;
@@ -30,7 +30,7 @@ internal static class UnitChange
         }
         else if (turned.OfType<Norm>().ToArray() is [var own] && turned[0] is not Norm)
         {
-            // The only norm goes first.
+            // The unit's only norm is moved to the beginning.
             turned.Remove(own);
             turned.Insert(0, own);
         }
@@ -54,7 +54,7 @@ internal static class UnitChange
             ),
         ];
 
-    /// <summary>The unit with another residual sum for its own.</summary>
+    /// <summary>The unit with its residual layer changed.</summary>
     public static Layers WithSum(IEnumerable<Layer> unit, Func<Residual, Residual> change) =>
         [.. unit.Select(layer => layer is Residual residual ? change(residual) : layer)];
 }

@@ -3,14 +3,15 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// The layers of a unit, or of a branch, one after the other: repeats written out, and without those that do nothing to moments in the limit of infinite width.
+/// The layers of a unit or of a branch, one after the other, with repeats written out and without layers that do not change moments in the limit of infinite
+/// width.
 /// </summary>
 internal static class UnitLayers
 {
-    /// <summary>Repetitions are written out up to this many layers; longer units are no units.</summary>
+    /// <summary>The greatest number of layers to which repetitions are written out; longer units are not judged.</summary>
     private const int Most = 10_000;
 
-    /// <summary>Writes them out.</summary>
+    /// <summary>Writes out the layers.</summary>
     public static IReadOnlyList<Layer> WriteOut(Layers layers)
     {
         var list = new List<Layer>();
@@ -18,7 +19,7 @@ internal static class UnitLayers
         return list;
     }
 
-    /// <summary>The first layer that no law of stacks speaks of; null if there is none.</summary>
+    /// <summary>The first layer that no law of stacks covers; null if there is none.</summary>
     public static (Layer Layer, string Reason)? Strange(IReadOnlyList<Layer> layers)
     {
         foreach (var layer in layers)
@@ -49,10 +50,10 @@ internal static class UnitLayers
     }
 
     /// <summary>
-    /// The first layer that would have to know channels that are not Gaussian: a second activation, or batch norm after one; null if there is none.
+    /// The first layer that needs Gaussian channels but does not have them: a second activation, or batch norm after an activation; null if there is none.
     /// </summary>
     /// <remarks>
-    /// The walk on a batch ends at the same layers. What the layers start from counts as Gaussian; units that follow themselves are asked twice in a row.
+    /// The walk on a batch ends at the same layers. The input of the layers counts as Gaussian; for repeated units, pass the unit twice in a row.
     /// </remarks>
     public static (Layer Layer, string Reason)? NotGaussian(IReadOnlyList<Layer> layers)
     {
@@ -64,7 +65,7 @@ internal static class UnitLayers
                 return (layer, "it follows channels that are not Gaussian");
             }
 
-            // After batch norm of a large batch channels are as good as Gaussian.
+            // After batch norm of a large batch, channels are approximately Gaussian.
             gaussian = layer is Dense or Convolution || (gaussian && layer is not (Activation or Dropout { Keep: < 1 }));
         }
 

@@ -43,7 +43,7 @@ internal static class ActivationMap
             Error = Math.Max(state.Error, after.Error),
             Means = state.Signal.Diagonal().Map(variance => moments[variance].Mean),
 
-            // E s'(u) du, the noise regressed on u.
+            // E s'(u) du, with the noise regressed on u.
             NoiseMeans = state.Cross is null
                 ? null
                 : Vector<double>.Build.Dense(
@@ -53,7 +53,7 @@ internal static class ActivationMap
         };
     }
 
-    /// <summary>Refuses variances beyond those that a quadrature sees the structure of its activation at.</summary>
+    /// <summary>Refuses variances at which quadratures no longer resolve the structure of an activation.</summary>
     private static void RequireIntegrable(Activation layer, DualActivation dual, KernelState state)
     {
         if (!dual.IsClosedForm && state.Signal.Diagonal().Maximum() is var largest && largest > QuadratureDual.MostVariance)

@@ -4,10 +4,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after batch norm, alone or with the activation that follows it. Laws B1 to B3 and B5, statistics held.</summary>
+/// <summary>Kernel states after batch norm, alone or together with the activation that follows it. Laws B1 to B3 and B5, statistics held.</summary>
 internal static class BatchNormMap
 {
-    /// <summary>Batch norm alone: second moments, and itself kept for the activation that may follow.</summary>
+    /// <summary>Applies batch norm alone: gives second moments, and keeps the norm for an activation that may follow.</summary>
     public static KernelState Apply(BatchNorm norm, KernelState state)
     {
         var kernel = Decompose(norm, state);
@@ -28,7 +28,7 @@ internal static class BatchNormMap
         return after with { Pending = new(norm, kernel, before) };
     }
 
-    /// <summary>Batch norm and the activation after it.</summary>
+    /// <summary>Applies batch norm together with the activation after it.</summary>
     /// <param name="layer">The activation.</param>
     /// <param name="dual">Its dual.</param>
     /// <param name="pending">The norm.</param>
@@ -76,14 +76,15 @@ internal static class BatchNormMap
     private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
 
     /// <summary>
-    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous
-    /// it is taken for independent, which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this
-    /// share on there is no prediction.
+    /// The greatest share of the noise in the directions of the signal for which there is a prediction. A given noise has by chance a share of about
+    /// (directions)/(features) there. Before an activation that is not homogeneous it is treated as independent. The error of that is the share times a factor
+    /// below 2 (N1: 2q m'/m, and the scatter of σ²), and it is included in the reported error.
     /// </summary>
     private const double LargestShare = 0.25;
 
     /// <summary>
-    /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.
+    /// If the share of the noise in the directions of the signal is less than this, the noise counts as independent: χ changes by less than the quadratures'
+    /// errors.
     /// </summary>
     private const double NegligibleShare = 1e-10;
 
@@ -121,7 +122,7 @@ internal static class BatchNormMap
         isExpansion = false;
         if (kernel.Rank == 0)
         {
-            // Nothing varies: every normalised feature is 0.
+            // Nothing varies, so every normalised feature is 0.
             var zero = Matrix<double>.Build.Dense(kernel.Points, kernel.Points, dual.V(0, 0, 0).Real);
             var gain = noise ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, scale * scale * dual.T(0, 0, 0).Real / kernel.Epsilon) : null;
             return (zero, gain, Vector<double>.Build.Dense(kernel.Points, dual.Mean(0).Real), 0);

@@ -5,9 +5,9 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.
+/// The theoretical state of signal and noise at one place of a network, over the points of a batch: images × positions, with the positions of an image by rows.
 /// </summary>
-/// <remarks>Kernels are means over channels, <c>K_ij = E[y_i y_j]</c>; laws of one layer turn a state into the next (<see cref="LayerMap"/>).</remarks>
+/// <remarks>Kernels are means over channels, <c>K_ij = E[y_i y_j]</c>; the law of a layer maps a state to the next one (<see cref="LayerMap"/>).</remarks>
 internal sealed record KernelState
 {
     private KernelState(Shape shape, int images, Matrix<double> signal) => (Shape, Images, Signal) = (shape, images, signal);
@@ -21,23 +21,23 @@ internal sealed record KernelState
     /// <summary>E[y_i y_j] (P × P).</summary>
     public Matrix<double> Signal { get; internal init; }
 
-    /// <summary>E[dy_i dy_j] (P × P); null where theory does not say it, see <see cref="NoNoise"/>.</summary>
+    /// <summary>E[dy_i dy_j] (P × P); null where theory does not predict it, see <see cref="NoNoise"/>.</summary>
     public Matrix<double>? Noise { get; internal init; }
 
     /// <summary>E[dy_i y_j] (P × P); null where it is zero.</summary>
     public Matrix<double>? Cross { get; internal init; }
 
-    /// <summary>Why there is no noise, and at which layer; null where there is.</summary>
+    /// <summary>Why the noise is not predicted, and at which layer; null where it is.</summary>
     public NoTheoryException? NoNoise { get; internal init; }
 
-    /// <summary>Whether channels are, given the layer below, independent and jointly Gaussian of mean 0 over the points.</summary>
+    /// <summary>Whether, given the previous layer, channels are independent and jointly Gaussian of mean 0 over the points.</summary>
     public bool IsGaussian { get; internal init; }
 
-    /// <summary>What the numbers hold for.</summary>
+    /// <summary>The scope in which the numbers hold.</summary>
     public Validity Validity { get; internal init; }
 
     /// <summary>
-    /// The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.
+    /// The known relative error so far, from quadratures, expansions, interpolations and neglected correlations; 0 for formulas.
     /// </summary>
     public double Error { get; internal init; }
 
@@ -50,30 +50,33 @@ internal sealed record KernelState
     /// <summary>Mean of the noise over channels; null where it is zero.</summary>
     internal Vector<double>? NoiseMeans { get; init; }
 
-    /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
+    /// <summary>
+    /// Number of layers with weights before the state that follow a function of the inputs; after a second one the kernel is random at finite width.
+    /// </summary>
     internal int RandomLayers { get; init; }
 
     /// <summary>
-    /// Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.
+    /// Whether a random choice was made for all channels together, such as whether a branch survives. Then kernels are random at every width, and these are
+    /// their means.
     /// </summary>
     internal bool IsMixture { get; init; }
 
-    /// <summary>Whether that draw is one of attention's weights.</summary>
+    /// <summary>Whether that choice was of attention weights.</summary>
     internal bool HasRandomScores { get; init; }
 
-    /// <summary>The logarithm by which the signal's kernel was divided on the way, so that deep networks do not overflow.</summary>
+    /// <summary>Logarithm of the number by which the signal's kernel has been divided, so that deep networks do not overflow.</summary>
     internal double LogSignalScale { get; init; }
 
-    /// <summary>The same for the noise's.</summary>
+    /// <summary>The same for the noise's kernel.</summary>
     internal double LogNoiseScale { get; init; }
 
     /// <summary>A batch norm whose joint law with the next activation is known.</summary>
     internal PendingNorm? Pending { get; init; }
 
-    /// <summary>A norm over channels whose joint law with the next activation is known at its own width.</summary>
+    /// <summary>A norm over channels whose joint law with the next activation is known at the norm's own width.</summary>
     internal PendingSphere? Sphere { get; init; }
 
-    /// <summary>Whether channels are Gaussian in the limit of infinite width alone, as after a norm over them.</summary>
+    /// <summary>Whether channels are Gaussian only in the limit of infinite width, as after a norm over channels.</summary>
     internal bool IsGaussianInTheLimit { get; init; }
 
     /// <summary>The state of a batch of inputs.</summary>
@@ -117,7 +120,7 @@ internal sealed record KernelState
     /// <param name="noise">D (P × P).</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="ArgumentException">Not a kernel, indefinite, or sizes differ.</exception>
+    /// <exception cref="ArgumentException">The matrix is not a kernel or is indefinite, or sizes differ.</exception>
     public static KernelState Gaussian(Shape shape, Matrix<double> signal, Matrix<double> noise, Matrix<double>? cross = null)
     {
         RequireSemidefinite(signal, nameof(signal));
@@ -142,19 +145,19 @@ internal sealed record KernelState
     public double Nu2() => KernelMatrix.Nu2(Signal);
 
     /// <summary>The mean square of the noise.</summary>
-    /// <returns>Mean of the diagonal; not a number where theory does not say it.</returns>
+    /// <returns>Mean of the diagonal; NaN where theory does not predict the noise.</returns>
     public double NoisePower() => Noise?.Diagonal().Average() ?? double.NaN;
 
-    /// <summary>χ: noise over centred signal, each over its value at a start, in roots.</summary>
+    /// <summary>χ: the root of the noise's power over the centred signal's, each relative to its value at a start.</summary>
     /// <param name="start">The start.</param>
-    /// <returns>The normalised sensitivity; not a number where theory does not say the noise.</returns>
+    /// <returns>The normalised sensitivity; NaN where theory does not predict the noise.</returns>
     public double Chi(KernelState start)
     {
         ArgumentNullException.ThrowIfNull(start);
         return Math.Sqrt(NoisePower() / start.NoisePower() * KernelMatrix.Mu2(start.Signal) / KernelMatrix.Mu2(Signal));
     }
 
-    /// <summary>A state of other points: everything that is not said is 0 or unknown.</summary>
+    /// <summary>A state of other points; every property that is not given is 0 or unknown.</summary>
     internal KernelState With(Shape shape, Matrix<double> signal, Matrix<double>? noise, Matrix<double>? cross) =>
         this with
         {
@@ -169,7 +172,7 @@ internal sealed record KernelState
         };
 
     /// <summary>
-    /// The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.
+    /// The same state with the noise scaled to a mean square of 1, and also the signal where nothing later depends on its scale; the factors are recorded.
     /// </summary>
     internal KernelState Rescaled(bool signalToo)
     {
@@ -191,7 +194,7 @@ internal sealed record KernelState
         static double Usable(double square) => square > 0 && double.IsFinite(square) ? square : 1;
     }
 
-    /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
+    /// <summary>Why a layer that needs Gaussian channels has no law here, as text that follows the layer's name.</summary>
     internal string WhyNotGaussian(string otherwise) =>
         HasRandomScores
             ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
@@ -215,7 +218,8 @@ internal sealed record KernelState
             return;
         }
 
-        // At a scale of 1, where the decomposition neither overflows nor underflows; one into eigenvalues takes long, and is made to name one alone.
+        // The kernel is scaled to order 1, where the decomposition neither overflows nor underflows. An eigendecomposition takes long and is only made for the
+        // message.
         var points = kernel.RowCount;
         var entries = Array.ConvertAll(DenseProduct.Columns(kernel), entry => entry / largest);
         for (var i = 0; i < points; i++)

@@ -4,22 +4,23 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).
+/// Maps a kernel state to the state after a layer: one law for each layer, for the noise of the mapping (statistics of batches are held, others
+/// differentiated).
 /// </summary>
 /// <remarks>
-/// docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.
+/// See docs/theory.md, “Any network of layers”. A layer without a law throws. Where only the noise has no law, it is left out of the state, with the reason.
 /// </remarks>
 internal static class LayerMap
 {
-    /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>
+    /// <summary>Number of channels of a group from which on its statistics count as those of infinitely many channels.</summary>
     internal const int ManyChannels = 32;
 
-    /// <summary>Applies layers, one after the other; a repeat that is not in a stack of its own counts its units from 0.</summary>
+    /// <summary>Applies layers one after the other; a repeat that is not in another stack counts its units from 0.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="state">The state before them.</param>
-    /// <param name="observe">Is told every layer that is no container, and the state after it; null for nobody.</param>
+    /// <param name="observe">Receives every layer that contains no other layers, and the state after it; null for none.</param>
     /// <returns>The state after them.</returns>
-    /// <exception cref="NoTheoryException">A layer about which theory says nothing.</exception>
+    /// <exception cref="NoTheoryException">Theory has no law for a layer.</exception>
     public static KernelState Apply(Layers layers, KernelState state, Action<Layer, KernelState>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -31,7 +32,7 @@ internal static class LayerMap
     /// <param name="layer">The layer.</param>
     /// <param name="state">The state before it.</param>
     /// <returns>The state after it.</returns>
-    /// <exception cref="NoTheoryException">Theory says nothing about it.</exception>
+    /// <exception cref="NoTheoryException">Theory has no law for the layer.</exception>
     /// <exception cref="InvalidNetworkException">The layer does not fit the shape.</exception>
     public static KernelState Apply(Layer layer, KernelState state)
     {
@@ -100,15 +101,15 @@ internal static class LayerMap
         var groups = convolution.GroupsOf(shape.Channels);
         var few = groups > 1 && shape.Channels / groups < ManyChannels;
 
-        // Each group reads kernels of its own: means over channels are linear, activations of them are not.
+        // Each group has its own kernel. Means over channels are linear in the kernels, but activations are not.
         return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !few, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
     }
 
-    /// <summary>What a convolution makes of kernels over the points of a state.</summary>
+    /// <summary>The map of a convolution for kernels over the points of a state.</summary>
     internal static ConvolutionKernel KernelOf(Convolution convolution, KernelState state) =>
         new(state.Images, state.Shape.Height, state.Shape.Width, convolution.Kernel, convolution.Boundary, convolution.Stride, convolution.Dilation);
 
-    /// <summary>Second moments after fresh weights; linear, so expectations stay expectations at any depth.</summary>
+    /// <summary>Second moments after fresh weights. The map is linear, so expectations remain exact at any depth.</summary>
     private static KernelState AfterWeights(Shape output, KernelState state, Initialisation parameters, Func<Matrix<double>, Matrix<double>> map)
     {
         var signal = KernelMatrix.Symmetric(map(state.Signal), parameters.WeightVariance, parameters.BiasVariance);
@@ -172,7 +173,7 @@ internal static class LayerMap
             return state with { Shape = output };
         }
 
-        // Features of the same position meet: blocks' diagonals.
+        // Only features of the same position are averaged: the diagonals of the blocks.
         Matrix<double> Mean(Matrix<double> matrix) =>
             Matrix<double>.Build.Dense(
                 state.Images,
@@ -196,7 +197,7 @@ internal static class LayerMap
         _ = norm.OutputOf(state.Shape);
         if (state.Shape.Positions == 1 && !state.IsMixture && SphereMap.Holds(state, norm, state.Shape.Channels / norm.Groups, subtractsMean: true))
         {
-            // Over one position a group of any size is a layer norm of its own.
+            // Over one position, a group of any number of channels is a layer norm of its own.
             return PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: false);
         }
 
@@ -238,7 +239,7 @@ internal static class LayerMap
             return kept;
         }
 
-        // Features that may be dropped are mixtures, not Gaussian; their means over channels stay, since what is kept grows.
+        // Features that may be dropped are mixtures and not Gaussian. Their means over channels do not change, since kept features are scaled up.
         return state.With(state.Shape, Kept(state.Signal)!, Kept(state.Noise), Kept(state.Cross)) with
         {
             IsGaussian = false,
@@ -272,7 +273,7 @@ internal static class LayerMap
     /// <summary>The wider of two scopes.</summary>
     internal static Validity Widest(Validity one, Validity other) => one > other ? one : other;
 
-    /// <summary>What a layer that is not linear leaves of a scope: after a second layer with weights, the kernel itself is random at finite width.</summary>
+    /// <summary>The scope after a layer that is not linear: after a second layer with weights, the kernel itself is random at finite width.</summary>
     internal static Validity AfterNonlinear(KernelState state) =>
         state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 

@@ -1,14 +1,14 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>What ends where theory ends.</summary>
+/// <summary>Why theory ends at a layer.</summary>
 internal enum NoTheoryKind
 {
-    /// <summary>There is no law of the layer there.</summary>
+    /// <summary>There is no law for the layer.</summary>
     Law,
 
-    /// <summary>The law is there for larger batches.</summary>
+    /// <summary>There is a law, but only for larger batches.</summary>
     Batch,
 
-    /// <summary>The law is there, and only numbers end: double precision, or what a quadrature sees.</summary>
+    /// <summary>There is a law, but its evaluation is limited by double precision or by a quadrature.</summary>
     Precision,
 }

@@ -4,11 +4,11 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// A norm over few channels of a point that the next layer may follow as an activation: what it passes on is on a sphere, and its law there is known.
+/// A norm over few channels of a point that an activation may follow: its output lies on a sphere, where its law is known.
 /// </summary>
 /// <param name="Norm">The norm.</param>
-/// <param name="Channels">Channels that share their statistics.</param>
-/// <param name="SubtractsMean">Whether it centres them.</param>
+/// <param name="Channels">Number of channels that share their statistics.</param>
+/// <param name="SubtractsMean">Whether it subtracts their mean.</param>
 /// <param name="Correlations">ρ of the pre-activations (P × P).</param>
 /// <param name="Limit">The state after the norm in the limit of many channels.</param>
 internal sealed record PendingSphere(Norm Norm, int Channels, bool SubtractsMean, Matrix<double> Correlations, KernelState Limit)

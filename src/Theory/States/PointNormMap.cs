@@ -4,18 +4,18 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Kernel states after layer, RMS and wide group norm at infinite width, their own derivative included: statistics over many channels are means.
+/// Kernel states after layer, RMS and wide group norm at infinite width, with their own derivative included; statistics over many channels equal their means.
 /// </summary>
 /// <remarks>
-/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i =
-/// C_ii/(q_i + ε): the part of the noise along the signal is gone. At finite width: <see cref="SphereLaws"/>.
+/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, with q the variance over channels (and positions) and
+/// a_i = C_ii/(q_i + ε): the part of the noise along the signal is removed. For finite width see <see cref="SphereLaws"/>.
 /// </remarks>
 internal static class PointNormMap
 {
     /// <summary>Applies a norm.</summary>
     /// <param name="norm">The norm.</param>
     /// <param name="state">The state before it.</param>
-    /// <param name="subtractsMean">Whether it centres.</param>
+    /// <param name="subtractsMean">Whether it subtracts the mean.</param>
     /// <param name="overPositions">Whether all positions of an image share their statistics.</param>
     public static KernelState Apply(Norm norm, KernelState state, bool subtractsMean, bool overPositions)
     {
@@ -60,7 +60,7 @@ internal static class PointNormMap
             }
         );
 
-        // Exact where the kernel below is that of the inputs; groups of few channels have no other law.
+        // The law at finite width is exact where the kernel before the norm is that of the inputs. For groups of few channels there is no other law.
         KernelState AtOwnWidth(KernelState limit)
         {
             var channels = norm is GroupNorm grouped ? state.Shape.Channels / grouped.Groups : state.Shape.Channels;
@@ -74,14 +74,14 @@ internal static class PointNormMap
         }
     }
 
-    /// <summary>Second moments of what is left of features when each point's, or image's, mean over channels is taken away.</summary>
+    /// <summary>Second moments of the features after the mean over channels of each point, or of each image, is subtracted.</summary>
     private static (Matrix<double> Signal, Matrix<double>? Noise, Matrix<double>? Cross) Centred(KernelState state, int positions)
     {
         var zero = Vector<double>.Build.Dense(state.Points);
         var (means, noiseMeans) = (state.Means ?? zero, state.NoiseMeans ?? zero);
         var (taken, noiseTaken) = (Shared(means, positions), Shared(noiseMeans, positions));
 
-        // E (x_i - s_i)(y_j - t_j), where s and t are what is taken and m, n the means.
+        // E (x_i - s_i)(y_j - t_j), where s and t are subtracted and m, n are the means.
         Matrix<double> Less(Matrix<double> matrix, Vector<double> m, Vector<double> s, Vector<double> n, Vector<double> t) =>
             matrix - s.OuterProduct(n) - m.OuterProduct(t) + s.OuterProduct(t);
         return (
@@ -91,7 +91,7 @@ internal static class PointNormMap
         );
     }
 
-    /// <summary>Means over the positions of each image, at all of them.</summary>
+    /// <summary>The mean over the positions of each image, repeated at each of its positions.</summary>
     private static Vector<double> Shared(Vector<double> values, int positions) =>
         positions == 1 ? values : Vector<double>.Build.Dense(values.Count, i => Enumerable.Range(i / positions * positions, positions).Average(k => values[k]));
 

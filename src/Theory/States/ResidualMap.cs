@@ -3,25 +3,25 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after residual sums: no cross terms in expectation where the branch ends in fresh weights.</summary>
+/// <summary>Kernel states after residual sums. Where the branch ends in fresh weights, cross terms vanish in expectation.</summary>
 internal static class ResidualMap
 {
-    /// <summary>Whether the branch adds nothing, whatever it does.</summary>
+    /// <summary>Whether the branch adds nothing, because its scale is 0.</summary>
     public static bool IsSilent(Residual residual, Unit unit) => residual.BranchScale.ValueAt(unit.Number, unit.Count) == 0;
 
     /// <summary>Adds branch and skip connection.</summary>
-    /// <param name="residual">The unit.</param>
-    /// <param name="skip">What the skip connection makes of the state before the unit.</param>
-    /// <param name="branch">What the branch makes of it, before it is scaled; null where that is not known.</param>
-    /// <param name="unit">Which unit of its stack it is.</param>
-    /// <exception cref="NoTheoryException">Branch and skip are correlated.</exception>
+    /// <param name="residual">The residual layer.</param>
+    /// <param name="skip">The state after the skip connection.</param>
+    /// <param name="branch">The state after the branch, before it is scaled; null where it is not known.</param>
+    /// <param name="unit">Its unit in the stack.</param>
+    /// <exception cref="NoTheoryException">Branch and skip connection are correlated.</exception>
     public static KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit)
     {
         var (branchScale, skipScale) = (residual.BranchScale.ValueAt(unit.Number, unit.Count), residual.SkipScale.ValueAt(unit.Number, unit.Count));
         skip = LayerMap.Scaled(skip, skipScale);
         if (branchScale == 0 || branch is null)
         {
-            // SkipInit: the identity, whatever the branch.
+            // With SkipInit the layer is the identity, whatever the branch is.
             return branchScale == 0 ? skip : throw new ArgumentNullException(nameof(branch));
         }
 
@@ -42,7 +42,7 @@ internal static class ResidualMap
         };
         return skip.With(skip.Shape, skip.Signal + (survival * branch.Signal), noise, noise is null ? null : cross) with
         {
-            // Whether the branch survives is one draw for all channels.
+            // Whether the branch survives is a single choice for all channels.
             IsGaussian = skip.IsGaussian && branch.IsGaussian && survival == 1,
             IsGaussianInTheLimit = skip.IsGaussianInTheLimit || branch.IsGaussianInTheLimit,
             HasRandomScores = skip.HasRandomScores || branch.HasRandomScores,
@@ -56,7 +56,7 @@ internal static class ResidualMap
         };
     }
 
-    /// <summary>Means over channels of the sum, of which the branch has a share; null is zero.</summary>
+    /// <summary>Means over channels of the sum, where the branch counts with its probability of survival; null is zero.</summary>
     private static Vector<double>? Sum(Vector<double>? skip, Vector<double>? branch, double survival) =>
         (skip, branch) switch
         {
@@ -66,7 +66,7 @@ internal static class ResidualMap
             ({ } one, { } two) => one + (survival * two),
         };
 
-    /// <summary>Whether flipping the sign of the last weights flips the sign of the output: all that follows them is odd.</summary>
+    /// <summary>Whether the sign of the output flips with the sign of the last weights, that is, whether all layers after these are odd.</summary>
     private static bool EndsFresh(Layers layers)
     {
         for (var k = layers.Count - 1; k >= 0; k--)

@@ -4,33 +4,33 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.
+/// Layer, RMS and group norm over the channels of one point at their own width, and the activation after them: LN1 to LN4, exact given the previous layer.
 /// </summary>
 /// <remarks>
-/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the
-/// limit of many channels, brought to the scale of the mean squares.
-/// Below the first layer with weights kernels are those of the inputs; from the second on they are random at finite width, and the limit is what stays.
+/// The signal of every pair and the mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are
+/// those of the limit of many channels, scaled to the mean squares.
+/// Before the first layer with weights kernels are those of the inputs; from the second on they are random at finite width, and only the limit is known.
 /// </remarks>
 internal static class SphereMap
 {
-    /// <summary>Dimensions from which E 1/σ⁴ is finite, which bounds what ε does.</summary>
+    /// <summary>Least number of dimensions for which E 1/σ⁴, which bounds the effect of ε, is finite.</summary>
     private const int FewestDimensions = 5;
 
-    /// <summary>What ε may change, as a share; beyond, the laws of ε = 0 say nothing.</summary>
+    /// <summary>Greatest relative effect of ε; with a greater one, the laws, which are for ε = 0, are not used.</summary>
     private const double MostOfEpsilon = 0.01;
 
-    /// <summary>What ε changes at most, as a share: <c>E 1/σ² - E 1/(σ²+ε) ≤ ε E 1/σ⁴</c>.</summary>
+    /// <summary>A bound on the relative effect of ε: <c>E 1/σ² - E 1/(σ²+ε) ≤ ε E 1/σ⁴</c>.</summary>
     /// <param name="state">The state before the norm.</param>
     /// <param name="norm">The norm.</param>
     /// <param name="dimension">n.</param>
     private static double ErrorOfEpsilon(KernelState state, Norm norm, int dimension) =>
         norm.Epsilon == 0 ? 0 : norm.Epsilon * (dimension + 1.0) / (dimension - 4.0) / state.Signal.Diagonal().Minimum();
 
-    /// <summary>Whether the laws hold: Gaussian channels that vary, and enough of them.</summary>
+    /// <summary>Whether the laws hold: channels are Gaussian, vary, and are numerous enough.</summary>
     /// <param name="state">The state before the norm.</param>
     /// <param name="norm">The norm.</param>
-    /// <param name="channels">Channels that share their statistics.</param>
-    /// <param name="subtractsMean">Whether it centres them.</param>
+    /// <param name="channels">Number of channels that share their statistics.</param>
+    /// <param name="subtractsMean">Whether it subtracts their mean.</param>
     public static bool Holds(KernelState state, Norm norm, int channels, bool subtractsMean)
     {
         var dimension = subtractsMean ? channels - 1 : channels;
@@ -42,11 +42,11 @@ internal static class SphereMap
     }
 
     /// <summary>The state after the norm.</summary>
-    /// <param name="before">The state before it.</param>
+    /// <param name="before">The state before the norm.</param>
     /// <param name="norm">The norm.</param>
-    /// <param name="channels">Channels that share their statistics.</param>
-    /// <param name="subtractsMean">Whether it centres them.</param>
-    /// <param name="limit">The state after it in the limit of many channels.</param>
+    /// <param name="channels">Number of channels that share their statistics.</param>
+    /// <param name="subtractsMean">Whether it subtracts their mean.</param>
+    /// <param name="limit">The state after the norm in the limit of many channels.</param>
     public static KernelState Apply(KernelState before, Norm norm, int channels, bool subtractsMean, KernelState limit)
     {
         var deviations = before.Signal.Diagonal().PointwiseSqrt();
@@ -59,7 +59,7 @@ internal static class SphereMap
         var n = (double)pending.Dimension;
         return limit with
         {
-            // The scale of each point is that of the limit, where ε is counted.
+            // The scale of each point is that of the limit, which includes ε.
             Signal = Pairs(pending, new Function(FunctionKind.Linear), 1, i => Math.Sqrt(limit.Signal[i, i])),
             Noise = limit.Noise is null ? null : limit.Noise * ((n - 1) / (n - 2)),
             Validity = LayerMap.AfterNonlinear(before),

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>How far a predicted kernel is to be trusted: the scopes of docs/theory.md, from the narrowest claim on.</summary>
+/// <summary>The scope in which a predicted kernel holds, as in docs/theory.md; a greater value means stronger assumptions.</summary>
 public enum Validity
 {
     /// <summary>An expectation that holds at every width.</summary>

@@ -1,35 +1,35 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>
-/// The exact random walk of ln ν₂ of one point, signal or noise, in a fully connected network with leaky ReLUs of slope a and σ_w² = 2/(1+a²). Laws V2 and V3.
+/// The exact random walk of ln ν₂ for one point, signal or noise, in a fully connected network with leaky ReLUs of slope a and σ_w² = 2/(1+a²). Laws V2, V3.
 /// </summary>
 /// <remarks>
-/// A layer multiplies ν₂ by <c>X = (σ_w²/N) Σ g_c² B_c</c>, B = 1 or a² with probability ½: <c>E e^{-tX} = (½(1+2tσ_w²/N)^{-½} + ½(1+2ta²σ_w²/N)^{-½})ᴺ</c>,
-/// and <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with
-/// probability 2⁻ᴺ, which is excluded. Norm and direction of a Gaussian vector are independent, so orthogonal weights take the walk of the norm, <c>ψ(N/2) +
-/// ln(2/N)</c> and <c>ψ₁(N/2)</c>, away.
+/// A layer multiplies ν₂ by <c>X = (σ_w²/N) Σ g_c² B_c</c>, where B = 1 or a² with probability ½ each. Then
+/// <c>E e^{-tX} = (½(1+2tσ_w²/N)^{-½} + ½(1+2ta²σ_w²/N)^{-½})ᴺ</c>, <c>E ln X = ∫(e^{-t} - E e^{-tX}) dt/t</c>, and
+/// <c>E ln²X = -2(∫(e^{-t} - E e^{-tX}) ln t dt/t + γ E ln X)</c>. For a = 0 all channels are dead with probability 2⁻ᴺ, which is excluded. Norm and direction
+/// of a Gaussian vector are independent; so for orthogonal weights the walk of the norm, <c>ψ(N/2) + ln(2/N)</c> and <c>ψ₁(N/2)</c>, is subtracted.
 /// </remarks>
 public sealed class LeakyWalk
 {
-    /// <summary>Of the trapezoidal rule in ln t, which converges exponentially: the transform is analytic in a strip of half-width π.</summary>
+    /// <summary>Step of the trapezoidal rule in ln t, which converges exponentially: the transform is analytic in a strip of half-width π.</summary>
     private const double Step = 1.0 / 16;
 
-    /// <summary>ln t from which on the integrands, which begin as t² or, without dead channels, as t, can be seen in double precision.</summary>
+    /// <summary>ln t below which the integrands are negligible in double precision; they begin as t² or, without dead channels, as t.</summary>
     private const double First = -40;
 
     private const double Negligible = 1e-18;
 
-    /// <summary>Squared slopes below this lose digits.</summary>
+    /// <summary>Squared slopes below this would lose digits.</summary>
     private const double LeastSquare = 1e-300;
 
-    /// <summary>γ.</summary>
+    /// <summary>Euler's constant γ.</summary>
     private const double Euler = 0.57721566490153286061;
 
     /// <summary>Describes the walk.</summary>
     /// <param name="width">N ≥ 1.</param>
     /// <param name="slope">a, finite.</param>
-    /// <param name="orthogonal">Whether weights are random orthogonal matrices and not Gaussian.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width is not positive or the slope not finite.</exception>
+    /// <param name="orthogonal">True for random orthogonal weights, false for Gaussian ones.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The width is not positive, or the slope is not finite.</exception>
     public LeakyWalk(int width, double slope, bool orthogonal = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -46,7 +46,7 @@ public sealed class LeakyWalk
             return;
         }
 
-        // With the variance 2/(1+a²) the slopes a and 1/a draw the same two factors.
+        // With the variance 2/(1+a²), the slopes a and 1/a give the same two factors.
         var (mean, square) = Integrate(width, Math.Min(Math.Abs(slope), 1 / Math.Abs(slope)));
         var variance = square - (mean * mean);
         (Drift, Variance) = orthogonal ? (mean - gaussianDrift, variance - gaussianVariance) : (mean, variance);
@@ -68,7 +68,7 @@ public sealed class LeakyWalk
     /// V4: Lyapunov exponents of a linear network with Gaussian weights of variance 1/N, <c>½(ψ((N-k+1)/2) + ln(2/N))</c>, the largest first.
     /// </summary>
     /// <param name="width">N ≥ 1.</param>
-    /// <returns>N exponents: growth of the logarithm of a length by a layer.</returns>
+    /// <returns>N exponents: the growth of the logarithm of a length in a layer.</returns>
     /// <remarks>C. Newman, <i>The distribution of Lyapunov exponents</i>, Comm. Math. Phys. 103, 1986.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The width is not positive.</exception>
     public static double[] LyapunovExponents(int width)
@@ -90,7 +90,7 @@ public sealed class LeakyWalk
             var t = Math.Exp(v);
             var x = 2 * t * weight / width;
 
-            // Squares that a double does not hold: the channels below 0 are still there, and not dead.
+            // A double cannot hold these squares, but the channels below 0 are still alive.
             var y = isTiny ? Math.Exp(v + Math.Log(2 * weight / width) + (2 * Math.Log(slope))) : 2 * t * weight * squaredSlope / width;
             var transform = slope == 0 ? AliveTransform(width, x) : Math.Exp(width * LogMean(x, y));
             var difference = Math.Exp(-t) - transform;
@@ -103,7 +103,7 @@ public sealed class LeakyWalk
         }
     }
 
-    /// <summary>ln(½(1+x)^{-½} + ½(1+y)^{-½}), from small differences to 1 where it is near 0.</summary>
+    /// <summary>ln(½(1+x)^{-½} + ½(1+y)^{-½}); where it is near 0, it is computed from the small differences to 1.</summary>
     private static double LogMean(double x, double y)
     {
         var fall = 0.5 * (Fall(x) + Fall(y));
@@ -122,7 +122,7 @@ public sealed class LeakyWalk
         var logarithm = width * SmallNumbers.LogOnePlus(1 / Math.Sqrt(1 + x));
         var (power, half) = (width * Math.Log(2), 0.5 * logarithm);
 
-        // (e^a - 1)/(e^b - 1), with neither overflow nor cancellation.
+        // (e^a - 1)/(e^b - 1), without overflow or cancellation.
         return half < 0.25 ? 2 * Math.Sinh(half) * Math.Exp(half - power) / (1 - dead) : (Math.Exp(logarithm - power) - dead) / (1 - dead);
     }
 

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>The derivatives of ln Γ that the walk needs, to full double precision.</summary>
-/// <remarks>Recurrence up to 20, where the asymptotic series is exact to rounding. Abramowitz and Stegun 6.3.18 and 6.4.12.</remarks>
+/// <summary>The derivatives of ln Γ that the walk needs, in full double precision.</summary>
+/// <remarks>A recurrence raises x to 20, where the asymptotic series is exact to rounding. Abramowitz and Stegun 6.3.18 and 6.4.12.</remarks>
 internal static class PolyGamma
 {
     private const double AsymptoticFrom = 20;
@@ -9,7 +9,7 @@ internal static class PolyGamma
     /// <summary>Bernoulli numbers B_2, B_4, ….</summary>
     private static readonly double[] Bernoulli = [1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6];
 
-    /// <summary>ψ(x) - ln x for x &gt; 0, which is about -1/(2x): without cancellation where x is large.</summary>
+    /// <summary>ψ(x) - ln x for x &gt; 0, which is about -1/(2x); computed without cancellation for large x.</summary>
     public static double DiGammaMinusLog(double x)
     {
         var (sum, y) = (0.0, x);

@@ -3,22 +3,22 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The exact random walk of ln ν₂ in a fully connected <c>vanilla</c> net of width N on one input point. Law W1.</summary>
+/// <summary>The exact random walk of ln ν₂ in a fully connected <c>vanilla</c> network of width N for one input point. Law W1.</summary>
 /// <remarks>
-/// <c>ν₂(x^l)/ν₂(x^{l-1})</c> are i.i.d. copies of <c>(2/N)·χ²_K</c>, K ~ Binomial(N, ½) given K ≥ 1, and so are the ratios of the noise's mean
-/// squares. The characteristic function of a step is <c>φ(s) = Σ_K w_K (4/N)^{is} Γ(K/2 + is)/Γ(K/2)</c>; that of L steps is its
-/// power, and density and distribution follow by Fourier inversion (J. Gil-Pelaez, Biometrika 38, 1951), a trapezoidal sum that converges
-/// exponentially since the density decays exponentially on both sides.
+/// <c>ν₂(x^l)/ν₂(x^{l-1})</c> are i.i.d. copies of <c>(2/N)·χ²_K</c>, with K ~ Binomial(N, ½) given K ≥ 1, and so are the ratios of the noise's mean
+/// squares. The characteristic function of a step is <c>φ(s) = Σ_K w_K (4/N)^{is} Γ(K/2 + is)/Γ(K/2)</c>, and that of L steps is its L-th
+/// power. Density and distribution follow by Fourier inversion (J. Gil-Pelaez, Biometrika 38, 1951), with a trapezoidal sum that converges
+/// exponentially because the density decays exponentially on both sides.
 /// </remarks>
 public sealed class RandomWalk
 {
-    /// <summary>Binomial weights below this share of the largest cannot change a double.</summary>
+    /// <summary>Binomial weights below this share of the largest do not affect a double.</summary>
     private const double NegligibleWeight = 1e-22;
 
-    /// <summary>Where the characteristic function no longer counts.</summary>
+    /// <summary>Below this value the characteristic function is neglected.</summary>
     private const double NegligibleTransform = 1e-14;
 
-    /// <summary>Nodes after which an inversion is given up; points a thousand deviations away take some ten thousand.</summary>
+    /// <summary>Greatest number of nodes of an inversion; points a thousand deviations away need about ten thousand.</summary>
     private const int MostNodes = 10_000_000;
 
     private readonly double[] _weights;
@@ -39,7 +39,7 @@ public sealed class RandomWalk
             _weights[k] /= total;
         }
 
-        // ψ(K/2) + ln(4/N), split so that no large logarithms cancel: the drift is small in wide nets.
+        // ψ(K/2) + ln(4/N) is split so that no large logarithms cancel, because the drift is small in wide networks.
         double LogMean(int k) => PolyGamma.DiGammaMinusLog(0.5 * k) + Math.Log(2.0 * k / width);
         Drift = Average(LogMean);
         Variance = Average(k => PolyGamma.TriGamma(0.5 * k) + Math.Pow(LogMean(k) - Drift, 2));
@@ -56,19 +56,19 @@ public sealed class RandomWalk
 
     /// <summary>The density of ln(ν₂(x^L)/ν₂(x⁰)).</summary>
     /// <param name="layers">L ≥ 1.</param>
-    /// <param name="points">Where to evaluate it.</param>
+    /// <param name="points">The points at which to evaluate it.</param>
     /// <returns>Densities, to an absolute error of about 1e-10.</returns>
     /// <exception cref="ArgumentOutOfRangeException">L is not positive.</exception>
-    /// <exception cref="ArithmeticException">A point lies so far away that the inversion would not end.</exception>
+    /// <exception cref="ArithmeticException">A point is so far away that the inversion would not end.</exception>
     public double[] Density(int layers, IReadOnlyList<double> points) =>
         Invert(layers, points, (term, _) => term.Real, (sum, step) => Math.Max(0, sum * step / Math.PI));
 
     /// <summary>The distribution function of ln(ν₂(x^L)/ν₂(x⁰)).</summary>
     /// <param name="layers">L ≥ 1.</param>
-    /// <param name="points">Where to evaluate it.</param>
+    /// <param name="points">The points at which to evaluate it.</param>
     /// <returns>Probabilities, to an absolute error of about 1e-10.</returns>
     /// <exception cref="ArgumentOutOfRangeException">L is not positive.</exception>
-    /// <exception cref="ArithmeticException">A point lies so far away that the inversion would not end.</exception>
+    /// <exception cref="ArithmeticException">A point is so far away that the inversion would not end.</exception>
     public double[] Distribution(int layers, IReadOnlyList<double> points) =>
         Invert(layers, points, (term, node) => term.Imaginary / node, (sum, _) => Math.Clamp(0.5 - (sum / Math.PI), 0, 1));
 
@@ -76,7 +76,7 @@ public sealed class RandomWalk
     /// <param name="layers">L ≥ 1.</param>
     /// <param name="probability">In [1e-9, 1 - 1e-9].</param>
     /// <returns>The quantile.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">L is not positive, or the probability too close to 0 or 1 for double precision.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">L is not positive, or the probability is too close to 0 or 1 for double precision.</exception>
     public double Quantile(int layers, double probability)
     {
         if (probability is not (>= 1e-9 and <= 1 - 1e-9))
@@ -91,14 +91,14 @@ public sealed class RandomWalk
 
     private double Average(Func<int, double> function) => Enumerable.Range(1, Width).Sum(k => _weights[k] == 0 ? 0 : _weights[k] * function(k));
 
-    /// <summary>Sums e^{-isx}φ(s)^L over the nodes s = (k + ½)·step, which keep away from the pole of the distribution's integrand at zero.</summary>
+    /// <summary>Sums e^{-isx}φ(s)^L over the nodes s = (k + ½)·step. These avoid the pole of the distribution's integrand at zero.</summary>
     private double[] Invert(int layers, IReadOnlyList<double> points, Func<Complex, double, double> part, Func<double, double, double> finish)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layers);
         ArgumentNullException.ThrowIfNull(points);
 
-        // Sampling with this step repeats the density with the period 2π/step: the copies lie beyond all points and, since tails
-        // are exponential (of rate ½ at least), far enough beyond the bulk to be below 1e-12.
+        // Sampling with this step repeats the density with the period 2π/step. The copies are beyond all points, and so far beyond the bulk that they are
+        // below 1e-12, since tails are exponential (of rate ½ at least).
         var reach = points.Select(x => Math.Abs(x - (layers * Drift))).DefaultIfEmpty(0).Max();
         var period = 2 * (reach + (12 * Math.Sqrt(layers * Variance)) + 60);
         var step = 2 * Math.PI / period;
@@ -121,7 +121,7 @@ public sealed class RandomWalk
         throw new ArithmeticException($"the transform of {layers} layers has not vanished after {MostNodes} nodes");
     }
 
-    /// <summary>φ(s), the ratios of gamma functions by their recurrence from K = 1 and K = 2 on.</summary>
+    /// <summary>φ(s); the ratios of gamma functions are computed by their recurrence, starting at K = 1 and K = 2.</summary>
     private Complex Characteristic(double s)
     {
         var shift = new Complex(0, s);
@@ -137,7 +137,7 @@ public sealed class RandomWalk
         return sum * Complex.FromPolarCoordinates(1, s * Math.Log(4.0 / Width));
     }
 
-    /// <summary>Γ(z) for Re z &gt; 0: recurrence up, then Stirling's series.</summary>
+    /// <summary>Γ(z) for Re z &gt; 0, by recurrence to larger z and then Stirling's series.</summary>
     private static Complex Gamma(Complex z)
     {
         var product = Complex.One;

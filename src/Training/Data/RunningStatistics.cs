@@ -1,10 +1,10 @@
 namespace Wellbehaved.Training;
 
 /// <summary>
-/// Means and variances before each batch norm, averaged over the batches of training, for evaluation: the mean over the first ten batches, from then on each
-/// new batch counts a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).
+/// Means and variances before each batch norm, averaged over the batches of training, for evaluation. During the first ten batches they are the mean over all
+/// batches so far; from then on each new batch has a weight of a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).
 /// </summary>
-/// <remarks>Variances have the number of points less one in the denominator, as PyTorch's running ones have.</remarks>
+/// <remarks>Variances are divided by the number of points minus one, like PyTorch's running variances.</remarks>
 internal sealed class RunningStatistics
 {
     private const double Momentum = 0.1;
@@ -12,8 +12,8 @@ internal sealed class RunningStatistics
     private readonly int[] _points;
     private int _batches;
 
-    /// <summary>Begins with no batch.</summary>
-    /// <param name="norms">Channels of each batch norm, and the points that its statistics are taken over.</param>
+    /// <summary>Begins without any batch.</summary>
+    /// <param name="norms">Number of channels of each batch norm, and number of points over which its statistics are taken.</param>
     public RunningStatistics(IReadOnlyList<(int Channels, int Points)> norms)
     {
         _averages = [.. norms.Select(norm => new BatchStatistics(norm.Channels))];
@@ -23,8 +23,8 @@ internal sealed class RunningStatistics
     /// <summary>The averages, in the order of propagation.</summary>
     public IReadOnlyList<BatchStatistics> Averages => _averages;
 
-    /// <summary>Takes the statistics of a batch.</summary>
-    /// <param name="batch">Those of each batch norm, in the order of propagation.</param>
+    /// <summary>Adds the statistics of a batch.</summary>
+    /// <param name="batch">The statistics of each batch norm, in the order of propagation.</param>
     public void Add(IReadOnlyList<BatchStatistics> batch)
     {
         _batches++;

@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace Wellbehaved.Training;
 
-/// <summary>Images to train and to test on as a network reads them: each channel with mean 0 and variance 1 over all pixels of all training images.</summary>
-/// <remarks>Test images are brought to scale by the numbers of the training images, so that nothing of the test is known before it.</remarks>
+/// <summary>Images for training and testing as a network reads them: each channel has mean 0 and variance 1 over all pixels of all training images.</summary>
+/// <remarks>Test images are normalised with the numbers of the training images, so that training uses nothing of the test images.</remarks>
 internal sealed class TrainingData
 {
     private readonly double[] _means,
         _factors;
 
-    /// <summary>Measures the channels.</summary>
+    /// <summary>Measures mean and variance of the channels.</summary>
     /// <param name="training">Images to train on.</param>
     /// <param name="test">Images to test on, of the same shape.</param>
     /// <exception cref="InvalidInputException">A channel of the training images is constant.</exception>
@@ -43,10 +43,10 @@ internal sealed class TrainingData
         }
     }
 
-    /// <summary>Images to train on.</summary>
+    /// <summary>Images for training.</summary>
     public LabelledImages Training { get; }
 
-    /// <summary>Images to test on.</summary>
+    /// <summary>Images for testing.</summary>
     public LabelledImages Test { get; }
 
     /// <summary>Shape of an image.</summary>
@@ -57,9 +57,9 @@ internal sealed class TrainingData
 
     /// <summary>Fills a batch.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="images">Where images come from: <see cref="Training"/> or <see cref="Test"/>.</param>
+    /// <param name="images">The source of the images: <see cref="Training"/> or <see cref="Test"/>.</param>
     /// <param name="chosen">Indices of the images.</param>
-    /// <param name="batch">Receives the pixels (images, height, width, channels), brought to scale.</param>
+    /// <param name="batch">Receives the normalised pixels (images, height, width, channels).</param>
     /// <param name="classes">Receives the class of each image.</param>
     public void Fill<T>(LabelledImages images, ReadOnlySpan<int> chosen, Span<T> batch, Span<int> classes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -78,12 +78,12 @@ internal sealed class TrainingData
     }
 
     /// <summary>
-    /// Adds noise to test images: independent normal numbers that depend on seed, simulation and image alone, so that all networks meet the same.
+    /// Adds noise to test images: independent normal numbers that depend only on seed, simulation and image, so that all networks have the same noise.
     /// </summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="chosen">Indices of the images.</param>
-    /// <param name="batch">Their pixels, brought to scale.</param>
-    /// <param name="deviation">Standard deviation of the noise, in that of the pixels.</param>
+    /// <param name="batch">Their normalised pixels.</param>
+    /// <param name="deviation">Standard deviation of the noise, in units of that of the pixels.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Index of the simulation.</param>
     public void Corrupt<T>(ReadOnlySpan<int> chosen, Span<T> batch, double deviation, ulong seed, uint simulation)

@@ -5,13 +5,14 @@ namespace Wellbehaved.Training;
 /// <summary>The cross entropy of softmax with classes: the mean over a batch of <c>−ln p(class)</c>, in double precision.</summary>
 internal static class CrossEntropy
 {
-    /// <summary>Computes loss, gradient and the images that are classified right.</summary>
+    /// <summary>Computes loss, gradient and the number of images that are classified right.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="logits">Logits (images × classes).</param>
     /// <param name="classes">The class of each image.</param>
-    /// <param name="gradient">Receives the gradient of the loss by each logit; empty if nobody asks for it.</param>
-    /// <returns>The mean loss, which is no number where a logit is none, and how many images have their largest logit at their class, the first one among
-    /// equals.</returns>
+    /// <param name="gradient">Receives the gradient of the loss by each logit; empty if it is not needed.</param>
+    /// <returns>
+    /// The mean loss, NaN if a logit is NaN; and the number of images whose largest logit, the first one among equals, is that of their class.
+    /// </returns>
     public static (double Loss, int Right) Compute<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> classes, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -21,10 +21,10 @@ internal sealed unsafe class Readout<T> : IDisposable
         _ofFeatures;
 
     /// <summary>Allocates a readout.</summary>
-    /// <param name="images">Images in a batch.</param>
-    /// <param name="features">Features of an image.</param>
+    /// <param name="images">Number of images in a batch.</param>
+    /// <param name="features">Number of features of an image.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+    /// <param name="threads">The most threads; results do not depend on it.</param>
     public Readout(int images, int features, int classes, int threads = 1)
     {
         (_images, _features, _classes) = (images, features, classes);
@@ -38,7 +38,7 @@ internal sealed unsafe class Readout<T> : IDisposable
     /// <summary>Weights and biases.</summary>
     public Span<T> Parameters => _parameters.Span;
 
-    /// <summary>The gradients of weights and biases, of the last batch that went backward.</summary>
+    /// <summary>The gradients of weights and biases for the last batch of <see cref="Backward"/>.</summary>
     public ReadOnlySpan<T> Gradients => _gradients.Span;
 
     /// <summary>Draws the weights of a mapping.</summary>
@@ -52,7 +52,7 @@ internal sealed unsafe class Readout<T> : IDisposable
 
     /// <summary>Computes the logits of a batch.</summary>
     /// <param name="features">Features (images × features).</param>
-    /// <param name="factor">What they are multiplied by.</param>
+    /// <param name="factor">The constant that multiplies the features.</param>
     /// <returns>Logits (images × classes), valid until the next batch.</returns>
     public ReadOnlySpan<T> Forward(ReadOnlySpan<T> features, T factor)
     {
@@ -80,9 +80,9 @@ internal sealed unsafe class Readout<T> : IDisposable
         return logits;
     }
 
-    /// <summary>Computes loss and gradients of the batch that went forward last.</summary>
+    /// <summary>Computes loss and gradients for the last batch of <see cref="Forward"/>.</summary>
     /// <param name="classes">The class of each image.</param>
-    /// <returns>The mean loss, and how many images are classified right.</returns>
+    /// <returns>The mean loss, and the number of images that are classified right.</returns>
     public (double Loss, int Right) Backward(ReadOnlySpan<int> classes)
     {
         var outcome = CrossEntropy.Compute<T>(_logits.Span, classes, _slopes.Span);
@@ -113,7 +113,7 @@ internal sealed unsafe class Readout<T> : IDisposable
         return outcome;
     }
 
-    /// <summary>The gradient of the loss by each feature times its factor (images × features), of the last batch that went backward.</summary>
+    /// <summary>The gradient of the loss by each feature times its factor (images × features), for the last batch of <see cref="Backward"/>.</summary>
     public ReadOnlySpan<T> FeatureGradients => _ofFeatures.Span;
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace Wellbehaved.Training;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="rate">The learning rate η.</param>
 /// <param name="parameters">Number of parameters.</param>
-/// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+/// <param name="threads">The most threads; results do not depend on it.</param>
 internal sealed class Adam<T>(double rate, int parameters, int threads) : Optimiser<T>(rate, threads)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -44,7 +44,7 @@ internal sealed class Adam<T>(double rate, int parameters, int threads) : Optimi
             T.CreateTruncating(Epsilon)
         );
 
-        // Number by number, so that the width of registers changes no bit.
+        // Each number by itself, so that the width of registers changes no bit of the result.
         var vectors = MemoryMarshal.Cast<T, Vector<T>>(parameters);
         var slopes = MemoryMarshal.Cast<T, Vector<T>>(gradients);
         var m = MemoryMarshal.Cast<T, Vector<T>>(means);

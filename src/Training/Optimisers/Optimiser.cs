@@ -8,24 +8,24 @@ namespace Wellbehaved.Training;
 internal abstract class Optimiser<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Numbers that one thread takes at a time.</summary>
+    /// <summary>Count of numbers that one thread takes at a time.</summary>
     private const int ChunkLength = 1 << 14;
 
     private readonly int _threads;
 
-    /// <summary>Sets the rule up.</summary>
+    /// <summary>Prepares the rule.</summary>
     /// <param name="rate">The learning rate.</param>
-    /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+    /// <param name="threads">The most threads; results do not depend on it.</param>
     protected Optimiser(double rate, int threads) => (Rate, _threads) = (rate, threads);
 
     /// <summary>The learning rate.</summary>
     protected double Rate { get; }
 
-    /// <summary>Makes an optimiser.</summary>
+    /// <summary>Creates an optimiser.</summary>
     /// <param name="kind">Its rule.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="parameters">Number of parameters.</param>
-    /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+    /// <param name="threads">The most threads; results do not depend on it.</param>
     public static Optimiser<T> Create(OptimiserKind kind, double rate, int parameters, int threads = 1) =>
         kind switch
         {
@@ -35,8 +35,8 @@ internal abstract class Optimiser<T>
         };
 
     /// <summary>Takes a step.</summary>
-    /// <param name="parameters">The parameters, which change.</param>
-    /// <param name="gradients">The gradient of the loss by each.</param>
+    /// <param name="parameters">The parameters, which are changed.</param>
+    /// <param name="gradients">The gradient of the loss by each parameter.</param>
     public unsafe void Step(Span<T> parameters, ReadOnlySpan<T> gradients)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Length, parameters.Length);
@@ -65,9 +65,9 @@ internal abstract class Optimiser<T>
     /// <summary>Begins a step.</summary>
     protected abstract void Begin();
 
-    /// <summary>Takes the step of some parameters.</summary>
-    /// <param name="parameters">They.</param>
+    /// <summary>Takes the step for some of the parameters.</summary>
+    /// <param name="parameters">These parameters.</param>
     /// <param name="gradients">Their gradients.</param>
-    /// <param name="first">Number of the first of them.</param>
+    /// <param name="first">Index of the first of these parameters.</param>
     protected abstract void Step(Span<T> parameters, ReadOnlySpan<T> gradients, int first);
 }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Training;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="rate">The learning rate η.</param>
 /// <param name="parameters">Number of parameters.</param>
-/// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+/// <param name="threads">The most threads; results do not depend on it.</param>
 internal sealed class Sgd<T>(double rate, int parameters, int threads) : Optimiser<T>(rate, threads)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -17,7 +17,7 @@ internal sealed class Sgd<T>(double rate, int parameters, int threads) : Optimis
     /// <inheritdoc/>
     protected override void Begin()
     {
-        // Every step is like the last one.
+        // There is nothing to prepare: all steps follow the same rule.
     }
 
     /// <inheritdoc/>

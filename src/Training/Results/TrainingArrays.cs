@@ -1,6 +1,6 @@
 namespace Wellbehaved.Training;
 
-/// <summary>Names of the arrays that training adds to those of <c>run</c>; docs/file-formats.md says what they hold.</summary>
+/// <summary>Names of the arrays that training adds to those of <c>run</c>; docs/file-formats.md describes their contents.</summary>
 internal static class TrainingArrays
 {
     /// <summary>Options of training, as JSON.</summary>
@@ -30,16 +30,16 @@ internal static class TrainingArrays
     /// <summary>Accuracy on test images, by mapping, learning rate and corruption.</summary>
     public const string TestAccuracy = "test_accuracy";
 
-    /// <summary>Steps that were taken, by mapping and learning rate.</summary>
+    /// <summary>Number of steps that were taken, by mapping and learning rate.</summary>
     public const string StepsTaken = "steps_taken";
 
-    /// <summary>The step whose loss was no number, by mapping and learning rate; -1 if there was none.</summary>
+    /// <summary>The step whose loss was not finite, by mapping and learning rate; -1 if there was none.</summary>
     public const string FailedAtStep = "failed_at_step";
 
     /// <summary>Index of the learning rate with the smallest loss after training, by mapping; -1 if all failed.</summary>
     public const string BestRate = "best_rate";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All these names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [Configuration, LearningRate, Step, Loss, Accuracy, FinalLoss, FinalAccuracy, Corruption, TestAccuracy, StepsTaken, FailedAtStep, BestRate];
 }

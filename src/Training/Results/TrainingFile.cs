@@ -1,13 +1,15 @@
 namespace Wellbehaved.Training;
 
-/// <summary>The result file of training: the moments of the mappings at initialisation, as <c>run</c> writes them, and what came of training each.</summary>
+/// <summary>
+/// The result file of training: the moments of the mappings at initialisation, as <c>run</c> writes them, and the result of training each mapping.
+/// </summary>
 internal static class TrainingFile
 {
-    /// <summary>Writes it, complete or not at all.</summary>
+    /// <summary>Writes the file, completely or not at all.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="plan">What was trained.</param>
+    /// <param name="plan">The plan of the training.</param>
     /// <param name="initial">The moments of the same mappings at initialisation.</param>
-    /// <param name="result">What came of training.</param>
+    /// <param name="result">The result of training.</param>
     /// <returns>A line for each array that had to be left out.</returns>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
     public static IReadOnlyList<string> Write(string path, TrainingPlan plan, ExperimentResult initial, TrainingResult result)
@@ -17,11 +19,11 @@ internal static class TrainingFile
         return warnings;
     }
 
-    /// <summary>How a file differs from what a plan would write.</summary>
+    /// <summary>Compares a file with the file that a plan would write.</summary>
     /// <param name="path">The file.</param>
     /// <param name="plan">The plan.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>
-    /// <exception cref="InvalidInputException">It is no archive, or damaged.</exception>
+    /// <exception cref="InvalidInputException">The file is not an archive, or it is damaged.</exception>
     public static string? DifferenceFrom(string path, TrainingPlan plan)
     {
         using var archive = IArrayCollection.Open(path);

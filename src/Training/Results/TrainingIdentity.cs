@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace Wellbehaved.Training;
 
-/// <summary>What training runs must have in common to be parts of one campaign: options, images with labels, and the program that trains.</summary>
+/// <summary>The properties that training runs of one campaign must have in common: options, labelled images, and the program that trains.</summary>
 /// <param name="Network">The options that describe the network and its inputs, as <c>run</c> writes them.</param>
 /// <param name="Training">The options of training, as JSON.</param>
-/// <param name="DatasetChecksum">A checksum of images and labels, of training and test.</param>
+/// <param name="DatasetChecksum">A checksum of the images and labels for training and test.</param>
 /// <param name="MadeBy">The program and its version.</param>
 internal sealed record TrainingIdentity(string Network, string Training, string DatasetChecksum, string MadeBy)
 {
-    /// <summary>Version of the arithmetic; journals and files that do not say are of version 1.</summary>
+    /// <summary>Version of the arithmetic; journals and files without it are of version 1.</summary>
     public int Arithmetic { get; init; } = 1;
 
     private static readonly JsonSerializerOptions Format = new()
@@ -32,8 +32,8 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
         };
     }
 
-    /// <summary>Says how another campaign differs.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Compares with another campaign.</summary>
+    /// <param name="other">The other campaign.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>
     public string? DifferenceFrom(TrainingIdentity other)
     {

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Wellbehaved.Training;
 
-/// <summary>Keeps finished training runs beside the result file until that is written, so that a campaign that ended too early can go on.</summary>
+/// <summary>Keeps finished training runs beside the result file until that is written, so that a campaign that ended early can be continued.</summary>
 /// <remarks>
-/// A header that says which campaign it is, then records of one length, each with a checksum that the header's enters: whatever instant the program ends at,
-/// the file is a header, whole records and at most one torn one. docs/file-formats.md.
+/// The file has a header that identifies the campaign, then records of equal length. Each record has a checksum that depends on that of the header. Whenever
+/// the program ends, the file is a header, complete records and at most one incomplete record. docs/file-formats.md.
 /// </remarks>
 internal sealed class TrainingJournal : IDisposable
 {
@@ -36,20 +36,22 @@ internal sealed class TrainingJournal : IDisposable
     /// <summary>Runs that were finished when the journal was opened.</summary>
     public IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> Finished { get; }
 
-    /// <summary>Number of records that were found torn or damaged, and dropped.</summary>
+    /// <summary>Number of records that were incomplete or damaged, and were dropped.</summary>
     public int Damaged { get; }
 
-    /// <summary>Number of runs that are kept now.</summary>
+    /// <summary>Number of runs that the journal holds now.</summary>
     public int Count => _tail.Count;
 
     /// <summary>Opens the journal of a campaign.</summary>
     /// <param name="output">The result file.</param>
-    /// <param name="plan">What is trained.</param>
-    /// <param name="resume">Whether to go on with what an earlier campaign finished.</param>
-    /// <param name="overwrite">Whether to discard it, if it is not gone on with.</param>
+    /// <param name="plan">The plan of the training.</param>
+    /// <param name="resume">Whether to continue with the runs that an earlier campaign finished.</param>
+    /// <param name="overwrite">Whether to discard these runs if they are not continued.</param>
     /// <returns>The journal; dispose of it when the campaign has ended, however it ended.</returns>
-    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options,
-    /// or the journal is damaged or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">
+    /// Another process works on the file, an earlier campaign left runs but is not to be resumed, it had other options, or the journal is damaged or cannot be
+    /// written.
+    /// </exception>
     public static TrainingJournal Open(string output, TrainingPlan plan, bool resume, bool overwrite)
     {
         var path = Journal.PathOf(output);
@@ -103,14 +105,14 @@ internal sealed class TrainingJournal : IDisposable
         }
     }
 
-    /// <summary>Keeps a finished run.</summary>
+    /// <summary>Adds a finished run.</summary>
     /// <param name="simulation">Index of the mapping.</param>
     /// <param name="rate">Index of the learning rate.</param>
-    /// <param name="outcome">What came of it.</param>
-    /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
+    /// <param name="outcome">The outcome of the run.</param>
+    /// <exception cref="InvalidInputException">The record cannot be written; earlier records stay.</exception>
     public void Append(int simulation, int rate, TrainingOutcome outcome) => _tail.Append((record, _) => Encode(record, _header, simulation, rate, outcome));
 
-    /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
+    /// <summary>Makes <see cref="Dispose"/> remove the journal, since the result file is complete.</summary>
     public void Complete() => _tail.Complete();
 
     /// <inheritdoc/>
@@ -156,7 +158,7 @@ internal sealed class TrainingJournal : IDisposable
         return crc.GetCurrentHashAsUInt64();
     }
 
-    /// <summary>Reads a journal; null if the file ends within its header, so that it holds nothing.</summary>
+    /// <summary>Reads a journal; null if the file ends within its header, so that it holds no runs.</summary>
     private static (string? Difference, Dictionary<(int, int), TrainingOutcome> Records, int Damaged)? Read(
         string path,
         TrainingPlan plan,

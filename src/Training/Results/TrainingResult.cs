@@ -1,6 +1,6 @@
 namespace Wellbehaved.Training;
 
-/// <summary>What came of training: every mapping at every learning rate.</summary>
+/// <summary>The result of training every mapping at every learning rate.</summary>
 /// <param name="LearningRates">The learning rates.</param>
 /// <param name="Steps">The last step of each window.</param>
 /// <param name="Corruptions">Standard deviations of the noise on test images.</param>
@@ -18,9 +18,9 @@ internal sealed record TrainingResult(
     public static TrainingResult Summarise(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) =>
         new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
 
-    /// <summary>The learning rate with which a mapping came to the smallest training loss.</summary>
+    /// <summary>The learning rate with which a mapping reached the smallest training loss.</summary>
     /// <param name="mapping">Index of the mapping.</param>
-    /// <returns>Index of the rate, of the first one among equals; null if every run met a loss that is no number.</returns>
+    /// <returns>Index of the rate, of the first one among equals; null if the loss of every run was not finite.</returns>
     public int? BestRate(int mapping) =>
         Enumerable
             .Range(0, LearningRates.Count)
@@ -28,11 +28,11 @@ internal sealed record TrainingResult(
             .Select(rate => (int?)rate)
             .MinBy(rate => Outcomes[mapping][rate!.Value].FinalLoss);
 
-    /// <summary>What came of a mapping at its best learning rate; null if every run met a loss that is no number.</summary>
+    /// <summary>The outcome of a mapping at its best learning rate; null if the loss of every run was not finite.</summary>
     /// <param name="mapping">Index of the mapping.</param>
     public TrainingOutcome? Best(int mapping) => BestRate(mapping) is { } rate ? Outcomes[mapping][rate] : null;
 
-    /// <summary>The arrays that a result file holds beside those of the initialisation.</summary>
+    /// <summary>The arrays that a result file holds besides those of the initialisation.</summary>
     /// <param name="configuration">The options of training, as JSON.</param>
     public IEnumerable<KeyValuePair<string, NpyArray>> ToArrays(string configuration)
     {
@@ -55,16 +55,16 @@ internal sealed record TrainingResult(
         ];
     }
 
-    /// <summary>Whether a file holds what came of training.</summary>
+    /// <summary>Whether a file holds results of training.</summary>
     /// <param name="path">The file, or a folder of its arrays.</param>
-    /// <exception cref="InvalidInputException">It is no archive.</exception>
+    /// <exception cref="InvalidInputException">The file is not an archive.</exception>
     public static bool IsIn(string path)
     {
         using var archive = IArrayCollection.Open(path);
         return TrainingArrays.All.All(archive.Contains);
     }
 
-    /// <summary>Reads what came of training.</summary>
+    /// <summary>Reads results of training.</summary>
     /// <param name="path">The file, or a folder of its arrays.</param>
     /// <exception cref="InvalidInputException">The file is damaged, or its arrays do not fit each other.</exception>
     public static TrainingResult Read(string path)

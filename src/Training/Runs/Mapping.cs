@@ -5,34 +5,34 @@ namespace Wellbehaved.Training;
 /// <summary>A network with the weights of one mapping, which training changes.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="network">The network.</param>
-/// <param name="images">Images in a batch.</param>
-/// <param name="threads">Greatest number of threads; results do not depend on it.</param>
+/// <param name="images">Number of images in a batch.</param>
+/// <param name="threads">The most threads; results do not depend on it.</param>
 internal sealed class Mapping<T>(Networks.Network network, int images, int threads) : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly BackwardPass<T> _pass = new(network, images, NoiseKind.Full, threads, Model.Gradients.Parameters);
     private ParameterVector<T>? _parameters;
 
-    /// <summary>The batch (images × features), to be filled before it goes forward.</summary>
+    /// <summary>The batch (images × features), to be filled before <see cref="Forward"/>.</summary>
     public Span<T> Input => _pass.Input;
 
     /// <summary>Weights and biases.</summary>
     public Span<T> Parameters => _parameters!.Values;
 
-    /// <summary>The gradients of weights and biases, of the last batch that went backward.</summary>
+    /// <summary>The gradients of weights and biases for the last batch of <see cref="Backward"/>.</summary>
     public ReadOnlySpan<T> Gradients => _pass.ParameterGradients;
 
-    /// <summary>Features at the end (images × channels) of the last batch that went forward, without the power of two before them.</summary>
+    /// <summary>Features at the end (images × channels) for the last batch of <see cref="Forward"/>, without their power of two.</summary>
     public ReadOnlySpan<T> Features => _pass.Output;
 
-    /// <summary>The power of two before the features.</summary>
+    /// <summary>The exponent of the power of two that multiplies the features.</summary>
     public int Exponent => _pass.OutputExponent;
 
-    /// <summary>Statistics before each batch norm of the last batch that went forward.</summary>
+    /// <summary>Statistics before each batch norm for the last batch of <see cref="Forward"/>.</summary>
     public IReadOnlyList<BatchStatistics> Statistics => _pass.BatchStatistics;
 
-    /// <summary>Takes the weights of a mapping at its initialisation.</summary>
-    /// <param name="initial">Provides them.</param>
+    /// <summary>Sets the weights to those of a mapping at its initialisation.</summary>
+    /// <param name="initial">Provides the weights.</param>
     public void Draw(IParameterSource<T> initial)
     {
         _parameters?.Dispose();
@@ -40,12 +40,12 @@ internal sealed class Mapping<T>(Networks.Network network, int images, int threa
     }
 
     /// <summary>Computes the features of the batch.</summary>
-    /// <param name="statistics">What batch norms use instead of the statistics of the batch; null for these.</param>
+    /// <param name="statistics">The statistics that batch norms use; null for those of the batch.</param>
     public void Forward(IReadOnlyList<BatchStatistics>? statistics) => _pass.Forward(_parameters!, statistics: statistics);
 
     /// <summary>Computes the gradients of weights and biases.</summary>
     /// <param name="gradient">The gradient by each feature.</param>
-    /// <param name="exponent">The power of two before it.</param>
+    /// <param name="exponent">The exponent of the power of two that multiplies the gradient.</param>
     public void Backward(ReadOnlySpan<T> gradient, int exponent)
     {
         var target = _pass.OutputGradient;

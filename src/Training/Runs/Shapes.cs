@@ -2,10 +2,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Training;
 
-/// <summary>What shapes the features of a network have on their way.</summary>
+/// <summary>The shapes of the features inside a network.</summary>
 internal static class Shapes
 {
-    /// <summary>Features of one input that the layers with a memory of it hold together: what training keeps of an image for the way back.</summary>
+    /// <summary>Number of features of one input in all layers that keep memory: what training stores of an image for the backward pass.</summary>
     /// <param name="network">The network.</param>
     public static double Kept(Network network)
     {
@@ -14,9 +14,9 @@ internal static class Shapes
         return kept;
     }
 
-    /// <summary>Channels of each batch norm, and the points of a batch that its statistics are taken over, in the order of propagation.</summary>
+    /// <summary>Number of channels of each batch norm, and number of points over which its statistics are taken, in the order of propagation.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">Images in the batch.</param>
+    /// <param name="images">Number of images in the batch.</param>
     public static IReadOnlyList<(int Channels, int Points)> BatchNorms(Network network, int images)
     {
         var norms = new List<(int, int)>();

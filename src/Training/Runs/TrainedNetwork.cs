@@ -2,15 +2,16 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Training;
 
-/// <summary>The network that is trained: the one that the options describe, which a linear readout follows.</summary>
+/// <summary>The network that is trained: the one that the options describe, followed by a linear readout.</summary>
 internal static class TrainedNetwork
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Determines the network.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">Shape of the images.</param>
     /// <returns>A network that ends in one position. An architecture of convolutions gets a global average pool before its readout.</returns>
-    /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of
-    /// training.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The network reads other images, ends in several positions, has no weights, or draws masks at every step of training.
+    /// </exception>
     public static Network Find(ExperimentOptions options, Shape images)
     {
         var network = options.Network ?? OfArchitecture(options, images);
@@ -60,7 +61,7 @@ internal static class TrainedNetwork
         return network.Output.Positions == 1 ? network : new Network(network.Name, network.Input, [.. network.Layers, new GlobalAveragePool()]);
     }
 
-    /// <summary>All layers, those within others too.</summary>
+    /// <summary>All layers, including those within others.</summary>
     private static IEnumerable<Layer> All(Layers layers) =>
         layers.SelectMany(layer =>
             layer switch

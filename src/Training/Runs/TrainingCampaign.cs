@@ -3,17 +3,17 @@ namespace Wellbehaved.Training;
 /// <summary>Trains every mapping at every learning rate, on all processors.</summary>
 internal static class TrainingCampaign
 {
-    /// <summary>Below as many numbers in a layer it is too small to be worth sharing between threads.</summary>
+    /// <summary>The largest layer, in numbers for a whole batch, that is too small to be shared between threads.</summary>
     private const double SmallLayer = 1 << 22;
 
-    /// <summary>Trains them.</summary>
-    /// <param name="plan">What is trained.</param>
+    /// <summary>Trains all mappings.</summary>
+    /// <param name="plan">The plan of the training.</param>
     /// <param name="threads">Number of threads; results do not depend on it.</param>
     /// <param name="stepTaken">Called after each step, from several threads.</param>
-    /// <param name="journal">Holds runs that are finished already, and receives each that will be; may be null.</param>
+    /// <param name="journal">Holds the runs that are already finished, and receives each new one; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Outcomes (mappings × learning rates).</returns>
-    /// <exception cref="InvalidInputException">The journal cannot be written, or a norm with ε = 0 meets features that are constant.</exception>
+    /// <exception cref="InvalidInputException">The journal cannot be written, or a norm with ε = 0 has constant features.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static TrainingOutcome[][] Run(
         TrainingPlan plan,
@@ -76,7 +76,7 @@ internal static class TrainingCampaign
                         journal?.Append(simulation, rate, outcome);
                         for (; steps < plan.Options.Steps; steps++)
                         {
-                            // Steps that need not be taken are done too.
+                            // Steps that are not needed count as done.
                             stepTaken?.Invoke();
                         }
                     }
@@ -85,7 +85,7 @@ internal static class TrainingCampaign
         }
         catch (AggregateException exception)
         {
-            // Which of several failures came first depends on the threads; the message must not.
+            // Which of several failures came first depends on the threads, but the message must not.
             throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault()
                 ?? exception.InnerExceptions[0];
         }

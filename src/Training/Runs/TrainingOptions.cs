@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Training;
 
-/// <summary>Everything that determines what comes of training.</summary>
+/// <summary>Everything that determines the result of training.</summary>
 internal sealed record TrainingOptions
 {
     private const int MostSteps = 10_000_000;
@@ -12,7 +12,7 @@ internal sealed record TrainingOptions
     /// <summary>The network, its inputs, the batch size, the number of mappings and the seed.</summary>
     public required ExperimentOptions Experiment { get; init; }
 
-    /// <summary>Steps of the optimiser, at most.</summary>
+    /// <summary>The most steps of the optimiser.</summary>
     public required int Steps { get; init; }
 
     /// <summary>Learning rates that are tried on each mapping.</summary>
@@ -24,14 +24,14 @@ internal sealed record TrainingOptions
     /// <summary>Mean loss of a pass over the images at which training stops; null for all steps.</summary>
     public double? TargetLoss { get; init; }
 
-    /// <summary>Images to train on, the first ones of the data set; null for all.</summary>
+    /// <summary>Number of images for training, from the beginning of the data set; null for all.</summary>
     public int? TrainImages { get; init; }
 
-    /// <summary>Standard deviations of the noise on test images, in that of the pixels.</summary>
+    /// <summary>Standard deviations of the noise on test images, in units of that of the pixels.</summary>
     public IReadOnlyList<double> Corruptions { get; init; } = [0, 0.25, 0.5, 1, 2];
 
-    /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
-    /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
+    /// <summary>Checks each option by itself; call this before anything is opened or allocated.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; the message names it and what is expected.</exception>
     public void Validate()
     {
         Experiment.Validate();

@@ -1,13 +1,14 @@
 namespace Wellbehaved.Training;
 
-/// <summary>What came of one training run: a mapping at one learning rate.</summary>
-/// <param name="Steps">Steps that were taken.</param>
-/// <param name="FailedAt">The step, from 1, whose loss was no finite number; null if there was none.</param>
-/// <param name="Loss">Mean loss of the batches of each window of steps; no numbers from where training stopped.</param>
+/// <summary>The outcome of one training run: a mapping at one learning rate.</summary>
+/// <param name="Steps">Number of steps that were taken.</param>
+/// <param name="FailedAt">The step, from 1, whose loss was not finite; null if there was none.</param>
+/// <param name="Loss">Mean loss of the batches of each window of steps; NaN after training stopped.</param>
 /// <param name="Accuracy">Share of their images that were classified right.</param>
-/// <param name="FinalLoss">Mean loss over the training images after training, with the statistics of batches, as it was trained; not a number if it
-/// failed.</param>
-/// <param name="FinalAccuracy">Share of them that are classified right.</param>
+/// <param name="FinalLoss">
+/// Mean loss over the training images after training, with the statistics of batches, as in training; NaN if it failed.
+/// </param>
+/// <param name="FinalAccuracy">Share of the training images that are classified right.</param>
 /// <param name="TestAccuracy">Share of the test images that are classified right at each corruption, with running statistics.</param>
 internal sealed record TrainingOutcome(
     int Steps,
@@ -19,18 +20,18 @@ internal sealed record TrainingOutcome(
     double[] TestAccuracy
 )
 {
-    /// <summary>Whether it came to an end: a run that met a loss that is no number counts as not trained.</summary>
+    /// <summary>Whether training reached its end: a run whose loss was not finite counts as not trained.</summary>
     public bool IsFinite => FailedAt is null && double.IsFinite(FinalLoss);
 
     /// <summary>Whether another outcome is the same, bit for bit.</summary>
-    /// <param name="other">The other one.</param>
+    /// <param name="other">The other outcome.</param>
     public bool IsIdenticalTo(TrainingOutcome other) => Numbers().SequenceEqual(other.Numbers());
 
-    /// <summary>All of it as numbers, in the order of the constructor.</summary>
+    /// <summary>The whole outcome as numbers, in the order of the constructor.</summary>
     public IEnumerable<double> Numbers() => [Steps, FailedAt ?? 0, .. Loss, .. Accuracy, FinalLoss, FinalAccuracy, .. TestAccuracy];
 
-    /// <summary>Reads it back.</summary>
-    /// <param name="numbers">What <see cref="Numbers"/> gave.</param>
+    /// <summary>Reads an outcome from its numbers.</summary>
+    /// <param name="numbers">The numbers that <see cref="Numbers"/> gave.</param>
     /// <param name="windows">Number of windows.</param>
     public static TrainingOutcome Read(double[] numbers, int windows) =>
         new(

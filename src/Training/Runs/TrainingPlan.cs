@@ -2,25 +2,26 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Training;
 
-/// <summary>What is to be trained, checked and ready.</summary>
+/// <summary>A training that has been checked and is ready to run.</summary>
 /// <param name="Options">The options.</param>
-/// <param name="Network">The network that a readout follows.</param>
-/// <param name="Data">Images to train and to test on.</param>
-/// <param name="Images">The training images as <c>run</c> draws batches from them.</param>
+/// <param name="Network">The network before the readout.</param>
+/// <param name="Data">Images for training and testing.</param>
+/// <param name="Images">The training images in the form from which <c>run</c> draws batches.</param>
 internal sealed record TrainingPlan(TrainingOptions Options, Network Network, TrainingData Data, ImageSource Images)
 {
-    /// <summary>Numbers that training keeps for each parameter: it, its gradient and two averages of Adam.</summary>
+    /// <summary>Count of numbers that training keeps for each parameter: the parameter, its gradient and two averages of Adam.</summary>
     private const int NumbersOfParameter = 4;
 
     /// <summary>
-    /// Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.
+    /// Count of numbers that training keeps for each feature: the feature, and its gradient in the backward pass. Before training, the measurement of the
+    /// network needs as many, for the noise.
     /// </summary>
     private const int NumbersOfFeature = 2;
 
-    /// <summary>Images in a batch.</summary>
+    /// <summary>Number of images in a batch.</summary>
     public int BatchSize => Options.Experiment.BatchSize;
 
-    /// <summary>Training runs: each mapping at each learning rate.</summary>
+    /// <summary>Number of training runs: each mapping at each learning rate.</summary>
     public int Runs => Options.Experiment.NumSims * Options.LearningRates.Count;
 
     /// <summary>Validates options, opens images and finds the network.</summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Wellbehaved.Training;
 
 /// <summary>Trains mappings, one at a time, in memory that is allocated once.</summary>
-/// <remarks>What comes of a mapping at a learning rate is a pure function of the options and its index, bit for bit, whatever the threads.</remarks>
+/// <remarks>The outcome of a mapping at a learning rate is a pure function of the options and its index, bit for bit, for any number of threads.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class TrainingRun<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -15,9 +15,9 @@ internal sealed class TrainingRun<T> : IDisposable
     private readonly int[] _classes;
     private readonly int[] _windows;
 
-    /// <summary>Allocates what training needs.</summary>
-    /// <param name="plan">What is trained.</param>
-    /// <param name="threads">Greatest number of threads within a layer.</param>
+    /// <summary>Allocates the memory that training needs.</summary>
+    /// <param name="plan">The plan of the training.</param>
+    /// <param name="threads">The most threads within a layer.</param>
     public TrainingRun(TrainingPlan plan, int threads = 1)
     {
         (_plan, _threads) = (plan, threads);
@@ -27,15 +27,15 @@ internal sealed class TrainingRun<T> : IDisposable
         _windows = Windows.Ends(plan.Options.Steps);
     }
 
-    /// <summary>The power of two that the readout divides the features of the last mapping by.</summary>
+    /// <summary>The exponent of the power of two by which the readout divides the features of the last mapping.</summary>
     public int Scale { get; private set; }
 
-    /// <summary>Trains a mapping from its initialisation on.</summary>
+    /// <summary>Trains a mapping from its initialisation.</summary>
     /// <param name="simulation">Index of the mapping.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="stepTaken">Called after each step with its loss; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>What came of it.</returns>
+    /// <returns>The outcome of the run.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public TrainingOutcome Run(int simulation, double rate, Action<double>? stepTaken = null, CancellationToken cancellation = default)
     {
@@ -95,7 +95,7 @@ internal sealed class TrainingRun<T> : IDisposable
             return Failed(failedAt.Value);
         }
 
-        // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
+        // The batches are those of the first pass, so that all learning rates of a mapping are judged on the same batches.
         var (finalLoss, finalAccuracy) = Evaluate(
             _plan.Data.Training,
             [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())],
@@ -131,8 +131,8 @@ internal sealed class TrainingRun<T> : IDisposable
     }
 
     /// <summary>Computes the features of the batch.</summary>
-    /// <param name="statistics">What batch norms use instead of the statistics of the batch; null for these.</param>
-    /// <returns>False where a function has no value for a signal as large as training has made it.</returns>
+    /// <param name="statistics">The statistics that batch norms use; null for those of the batch.</param>
+    /// <returns>False if training has made a signal so large that a function has no value for it.</returns>
     private bool TryForward(IReadOnlyList<BatchStatistics>? statistics)
     {
         try
@@ -147,7 +147,8 @@ internal sealed class TrainingRun<T> : IDisposable
     }
 
     /// <summary>
-    /// The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.
+    /// The exponent of the power of two by which the readout divides. Dividing by this power brings the features of the first batch nearest to a root mean
+    /// square of 1.
     /// </summary>
     private static int ScaleOf(Mapping<T> mapping)
     {
@@ -159,13 +160,13 @@ internal sealed class TrainingRun<T> : IDisposable
 
         var square = sum / mapping.Features.Length;
 
-        // log₂ of the root, rounded, without a logarithm, which differs between systems.
+        // log₂ of the root, rounded. It is computed without a logarithm, because logarithms differ between systems.
         return square > 0 && double.IsFinite(square) ? mapping.Exponent + (int)Math.Floor((Math.ILogB(square) + 1) / 2.0) : mapping.Exponent;
     }
 
     private T Factor() => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - Scale, -10_000, 10_000));
 
-    /// <summary>Mean loss and share of images classified right.</summary>
+    /// <summary>Mean loss, and share of images that are classified right.</summary>
     private (double Loss, double Accuracy) Evaluate(
         LabelledImages images,
         int[] chosen,
@@ -181,7 +182,7 @@ internal sealed class TrainingRun<T> : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
 
-            // The last batch is filled up with the first images, which do not count again.
+            // The last batch is filled up with the first images, which are not counted again.
             var count = Math.Min(batch.Length, chosen.Length - first);
             for (var k = 0; k < batch.Length; k++)
             {

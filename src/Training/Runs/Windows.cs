@@ -1,12 +1,12 @@
 namespace Wellbehaved.Training;
 
-/// <summary>Steps in a row over which loss and accuracy are averaged for the record: a hundred windows at most.</summary>
+/// <summary>Windows of consecutive steps, at most a hundred, over which loss and accuracy are averaged for the record.</summary>
 internal static class Windows
 {
     private const int Most = 100;
 
     /// <summary>The last step of each window, counted from 1.</summary>
-    /// <param name="steps">Steps in all.</param>
+    /// <param name="steps">Number of all steps.</param>
     public static int[] Ends(int steps)
     {
         var count = Math.Min(steps, Most);

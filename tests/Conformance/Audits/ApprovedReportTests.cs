@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Reports, letter by letter: others read them by key, by column and by eye.</summary>
+/// <summary>Reports are compared letter by letter with approved files, since others read them by key, by column and by eye.</summary>
 public class ApprovedReportTests
 {
     public static TheoryData<string> Names => [.. SampleRuns.Reports.Keys];
@@ -18,7 +18,7 @@ public class ApprovedReportTests
     }
 
     [Fact]
-    public void Nothing_is_reported_of_nothing()
+    public void Reports_refuse_null_arguments()
     {
         var (run, check) = (SampleRuns.Mixed, Suite.Checks[0]);
         foreach (
@@ -53,7 +53,7 @@ public class ApprovedReportTests
     }
 
     [Fact]
-    public void Claims_and_architectures_choose_the_checks_and_the_work()
+    public void Claims_and_architectures_select_the_checks_of_a_run()
     {
         using var reference = new ReferenceSubject();
         var advanced = 0L;

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The cause of a rejection is named where it gives the subject's numbers, and no other one is.</summary>
+/// <summary>The investigation of a rejection names the cause that gives the same numbers as the subject, and no other cause.</summary>
 public class CauseTests
 {
     public static TheoryData<string, ulong> Named
@@ -23,7 +23,7 @@ public class CauseTests
 
     [Theory]
     [MemberData(nameof(Named))]
-    public void A_known_mistake_is_named_by_its_numbers(string name, ulong seed)
+    public void Investigation_names_a_known_mistake_by_its_numbers(string name, ulong seed)
     {
         var mutant = AllMutants.List.Single(mutant => mutant.Name == name);
 
@@ -34,7 +34,7 @@ public class CauseTests
     }
 
     [Fact]
-    public void No_mutant_is_explained_wrongly()
+    public void A_mutant_without_known_cause_gets_no_wrong_explanation()
     {
         foreach (var mutant in AllMutants.List.Where(mutant => !KnownCauses.Words.ContainsKey(mutant.Name)).AtLeastOne())
         {
@@ -43,7 +43,7 @@ public class CauseTests
     }
 
     [Fact]
-    public void Nothing_is_explained_where_nothing_was_rejected()
+    public void A_run_without_real_rejections_gets_no_explanation()
     {
         using var subject = new ReferenceSubject();
         var deep = new DeepExperiments(subject, Scale.Quick, 0);

@@ -11,7 +11,7 @@ public class DeepMomentsTests
     [InlineData(1, 1)]
     [InlineData(1.5, 1.5)]
     [InlineData(1 - 1e-6, 1)]
-    public void A_rank_that_rounding_explains_is_taken_as_1_and_others_as_they_are(double reported, double taken) =>
+    public void A_rank_below_1_by_rounding_counts_as_1_and_larger_ranks_stay_unchanged(double reported, double taken) =>
         TableOf(reported, logMu2: -1).Reff![0][0].Should().Be(taken);
 
     [Theory]
@@ -20,7 +20,7 @@ public class DeepMomentsTests
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.NegativeInfinity)]
-    public void A_rank_that_no_rounding_explains_stays_a_finding(double reported)
+    public void A_rank_too_far_below_1_for_rounding_is_a_finding(double reported)
     {
         var table = TableOf(reported, logMu2: -1);
 
@@ -29,7 +29,7 @@ public class DeepMomentsTests
     }
 
     [Fact]
-    public void A_variance_that_is_a_small_share_of_the_signal_widens_what_rounding_explains()
+    public void The_rounding_allowance_of_a_rank_grows_when_the_variance_is_a_small_share_of_the_signal()
     {
         // ν₂/μ₂ = e⁸ ≈ 3,000: the subtraction of squares loses that much more.
         TableOf(1 - 1e-3, logMu2: -8).Reff![0][0].Should().Be(1);

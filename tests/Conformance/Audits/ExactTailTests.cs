@@ -9,7 +9,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class ExactTailTests
 {
     [Fact]
-    public void The_bound_of_a_convolution_is_never_below_the_law_it_is_taken_from()
+    public void The_bound_of_a_convolution_is_never_below_the_chi_squared_tail()
     {
         // At a signal of one direction the average is χ²_M/M exactly, whose tails are known.
         foreach (var freedom in new[] { 1.0, 16, 400 })
@@ -36,7 +36,7 @@ public class ExactTailTests
     }
 
     [Fact]
-    public void The_bound_of_an_activation_is_never_below_a_fair_coin_s()
+    public void The_bound_of_an_activation_is_never_below_the_binomial_tail_of_a_fair_coin()
     {
         foreach (var terms in new[] { 10, 100, 1000 })
         {
@@ -57,7 +57,7 @@ public class ExactTailTests
     [InlineData(4, 0.0)]
     [InlineData(4, 20.0)]
     [InlineData(32, 20.0)]
-    public void The_bound_of_a_dilution_keeps_its_rate(int channels, double before)
+    public void The_bound_of_a_dilution_rejects_at_most_at_its_rate(int channels, double before)
     {
         // The widest law that it allows: a branch of one direction along the skip's, whose variance is 0 or 2.
         var random = new Random(channels);
@@ -92,7 +92,7 @@ public class ExactTailTests
     }
 
     [Fact]
-    public void The_bound_of_a_walk_keeps_its_rate_and_sees_a_wrong_drift()
+    public void The_bound_of_a_walk_rejects_at_most_at_its_rate_and_detects_a_wrong_drift()
     {
         const int channels = 16,
             layers = 20,
@@ -131,7 +131,7 @@ public class ExactTailTests
     }
 
     [Fact]
-    public void A_distance_of_any_size_was_not_rejected_by_Student_alone()
+    public void The_exact_law_of_a_convolution_rejects_a_gross_error_that_Student_s_test_leaves_undecided()
     {
         // 48 simulations, all at 0.9 ± 0.001 where 1 is claimed: 693 standard errors. Student's corrected tail says nothing; the law of a convolution does.
         var figure = new Figure(48, 1.8, 0.002, 0, 1.79, 1.81, 1.79, 1.81);

@@ -13,7 +13,7 @@ public sealed class ExampleTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [NumPyFact]
-    public void NumPy_passes_all_claims_and_every_report_says_so()
+    public void The_NumPy_example_passes_all_claims_in_every_report()
     {
         var (json, junit, badge) = (PathOf("verdicts.json"), PathOf("verdicts.xml"), PathOf("badge.json"));
         var outcome = Audited.Run(Audited.NumPyExample, "--json", json, "--junit", junit, "--badge", badge, "--report", PathOf("report"));
@@ -41,7 +41,7 @@ public sealed class ExampleTests : IDisposable
     }
 
     [NumPyFact]
-    public void The_adapters_are_found_in_order_by_the_smoke_test()
+    public void The_NumPy_example_passes_the_smoke_test()
     {
         var outcome = Audited.Run(Audited.NumPyExample, "--smoke");
 

@@ -34,17 +34,17 @@ public partial class ForeignTextTests
     [InlineData("\uFFFE\uE000", "\\uFFFE\\uE000")]
     [InlineData("\u3164filler\uFE0F\u034F", "\\u3164filler\\uFE0F\\u034F")]
     [InlineData("\u0301e\u0301\u0302\u0303\u0304\u0305", "\\u0301e\u0301\u0302\u0303\\u0304\\u0305")]
-    public void On_one_line_nothing_is_obeyed_and_nothing_is_hidden(string text, string line)
+    public void Text_on_one_line_shows_control_characters_as_escapes(string text, string line)
     {
         ForeignText.OnOneLine(text).Should().Be(line);
         ForeignText.OnOneLine(line).Should().Be(line, "text may pass twice");
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_the_sign_for_what_cannot_be_decoded() => ForeignText.OnOneLine("a\uD83Db\uDE00").Should().Be("a\uFFFDb\uFFFD");
+    public void Half_a_surrogate_pair_becomes_the_replacement_character() => ForeignText.OnOneLine("a\uD83Db\uDE00").Should().Be("a\uFFFDb\uFFFD");
 
     [Fact]
-    public void Every_character_of_Unicode_has_a_shape_afterwards_and_is_allowed_in_xml()
+    public void Every_Unicode_character_on_one_line_becomes_visible_and_valid_in_xml()
     {
         for (var value = 0; value <= 0x10FFFF; value++)
         {
@@ -83,10 +83,10 @@ public partial class ForeignTextTests
     [InlineData("2.5 of 3", "2\\.5 of 3")]
     [InlineData("&lt; &#60;", "&amp;lt; &amp;\\#60;")]
     [InlineData("|\u202E|", "\\|\\\\u202E\\|")]
-    public void In_Markdown_it_is_words_and_no_markup(string text, string page) => ForeignText.InMarkdown(text).Should().Be(page);
+    public void Markup_in_foreign_text_is_escaped_in_Markdown(string text, string page) => ForeignText.InMarkdown(text).Should().Be(page);
 
     [Fact]
-    public void What_Markdown_shows_is_the_text_whatever_it_is_made_of()
+    public void Escaped_Markdown_displays_the_original_text_for_any_characters()
     {
         const string signs = " \t\n\\`*_{}[]<>()#+-.!|~$&:/=\"'a1éw\u202E\u001B";
         var random = new Random(5);
@@ -112,11 +112,11 @@ public partial class ForeignTextTests
     public void In_a_table_it_is_one_cell_and_no_formula(string text, string cell) => ForeignText.InCsv(text).Should().Be(cell);
 
     [Fact]
-    public void In_html_it_can_be_text_and_attribute() =>
+    public void Foreign_text_in_html_is_escaped_for_elements_and_attributes() =>
         ForeignText.InHtml("<b a=\"1\" c='2'>&\u2028\u001B").Should().Be("&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp; \\u001B");
 
     [Fact]
-    public void In_json_it_keeps_every_character_and_shows_none_without_a_shape()
+    public void Foreign_text_in_json_keeps_every_character_and_escapes_invisible_ones()
     {
         const string text = "χ \u202E \u200B \U000E0041 \u001B \u2028 \\ \"";
         var json = new JsonObject { [text] = text }.ToJsonString(
@@ -140,7 +140,7 @@ public partial class ForeignTextTests
     [InlineData("nul.txt", "_nul.txt")]
     [InlineData("-rf", "_-rf")]
     [InlineData("γ\u202E", "__")]
-    public void As_the_name_of_a_file_it_is_one_on_every_system(string text, string name)
+    public void Foreign_text_becomes_a_file_name_that_is_valid_on_every_system(string text, string name)
     {
         ForeignText.InFileName(text).Should().Be(name);
         ForeignText.InFileName(new string('x', 5000)).Should().HaveLength(100);

@@ -6,7 +6,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Names of subjects, files and arrays that want to be obeyed or to hide, through the commands to every output.</summary>
+/// <summary>Control characters and markup in names of subjects, files and arrays have no effect in any output of the commands.</summary>
 public sealed class ForeignWordsTests : IDisposable
 {
     /// <summary>Colours, a title of the window, a mark that turns the direction of reading, a separator of lines, and what clears a screen.</summary>
@@ -20,7 +20,7 @@ public sealed class ForeignWordsTests : IDisposable
     [InlineData("dresses-up-refusals", 3, "declined")]
     [InlineData("dresses-up-errors", 3, "inconclusive")]
     [InlineData("dresses-up-last-words", 3, "inconclusive")]
-    public void What_a_subject_says_stays_words_in_every_output(string way, int status, string verdict)
+    public void Text_from_a_subject_is_escaped_in_every_output(string way, int status, string verdict)
     {
         var (json, junit, badge, report) = (_campaign["verdicts.json"], _campaign["verdicts.xml"], _campaign["badge.json"], _campaign["report"]);
         var outcome = Audited.Run(
@@ -65,7 +65,7 @@ public sealed class ForeignWordsTests : IDisposable
     }
 
     [UnixFact]
-    public void Names_of_arrays_and_files_stay_words_on_the_terminal()
+    public void Names_of_arrays_and_files_are_escaped_on_the_terminal()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         CommandLine.Run(_campaign.Arguments("2.npz", more: ["--shard", "2/2"])).ExitStatus.Should().Be(0);

@@ -5,7 +5,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Networks that nobody wrote down: drawn from what a subject offers, judged, and shrunk where they fail.</summary>
+/// <summary>Networks are generated from what a subject offers, judged, and shrunk to a small one where they fail.</summary>
 public class GeneratedAuditTests
 {
     private const ulong Seed = 26;
@@ -29,7 +29,7 @@ public class GeneratedAuditTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public void The_reference_holds_on_what_other_seeds_draw(ulong seed)
+    public void The_reference_holds_on_generated_networks_of_other_seeds(ulong seed)
     {
         using var reference = new ReferenceSubject();
         var run = GeneratedAudit.Draw(reference, seed, Breadth.Choose(16, 600), []);
@@ -39,7 +39,7 @@ public class GeneratedAuditTests
     }
 
     [Fact]
-    public void Networks_are_of_every_kind_and_a_function_of_the_seed()
+    public void Generated_networks_are_of_every_kind_and_depend_only_on_the_seed()
     {
         var (generator, again, other) = (Generator(Seed), Generator(Seed), Generator(Seed + 1));
         GeneratedCase[] cases = [.. Enumerable.Range(0, 400).Select(i => generator.Case(i, given: true)!)];
@@ -85,7 +85,7 @@ public class GeneratedAuditTests
     [Theory]
     [InlineData(Seed)]
     [InlineData(Seed + 1)]
-    public void Few_networks_hold_deep_ones_a_full_batch_and_causal_attention(ulong seed)
+    public void A_quick_draw_includes_deep_networks_a_full_batch_and_causal_attention(ulong seed)
     {
         foreach (var given in new[] { true, false })
         {
@@ -104,7 +104,7 @@ public class GeneratedAuditTests
     }
 
     [Fact]
-    public void Only_what_is_offered_is_asked()
+    public void Generated_networks_use_only_what_the_subject_offers()
     {
         var offer = new NetworkOffer
         {
@@ -197,7 +197,7 @@ public class GeneratedAuditTests
     }
 
     [Fact]
-    public void A_finding_is_seen_again_and_has_the_same_words()
+    public void A_finding_is_the_same_when_the_audit_is_repeated()
     {
         using var subject = new LayerInterpreter("wrong", new LayerRules { Derivative = (function, u) => 1.01 * WrittenOutFunction.Derivative(function, u) });
         var (first, second) = (GeneratedAudit.Draw(subject, Seed, 8, ["O6"]), GeneratedAudit.Draw(subject, Seed, 8, ["O6"]));

@@ -3,9 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>
-/// Implementations of others through protocol 2: on generated networks they are right, and what is wrong in one is shown on the smallest network.
-/// </summary>
+/// <summary>Other implementations are audited on generated networks through protocol 2; a mistake is shown on the smallest network that has it.</summary>
 public sealed class GeneratedSubjectTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -51,7 +49,7 @@ public sealed class GeneratedSubjectTests : IDisposable
     }
 
     [NumPyFact]
-    public void A_network_that_fails_is_shown_small_and_asked_about_again()
+    public void A_failing_network_is_shrunk_written_and_can_be_audited_again()
     {
         var (program, network) = (Path.Combine(_folder, "wrong.py"), Path.Combine(_folder, "mine.json"));
         File.WriteAllText(
@@ -146,7 +144,7 @@ public sealed class GeneratedSubjectTests : IDisposable
     [InlineData("--smoke: expected without --network", "--network", "pre_ln_mlp", "--smoke")]
     [InlineData("--batch-size: expected with --results only", "--batch-size", "3")]
     [InlineData("--generated: expected a whole number from 0 to 1000000, got -1", "--generated", "-1")]
-    public void A_wrong_call_is_named(string finding, params string[] options)
+    public void Options_that_contradict_network_audits_are_refused_by_name(string finding, params string[] options)
     {
         using var prepared = new PreparedSubject();
         var outcome = Audited.Run(prepared.Command, options);

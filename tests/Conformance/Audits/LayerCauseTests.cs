@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The mistake in a layer is named by its numbers, and no other one is.</summary>
+/// <summary>The investigation names a mistake in a layer by its numbers, and no other mistake.</summary>
 public class LayerCauseTests
 {
     /// <summary>Mistakes that show with given parameters: of each claim one, and all at night.</summary>
@@ -49,7 +49,7 @@ public class LayerCauseTests
     }
 
     [Fact]
-    public void What_nobody_knows_is_not_explained_and_what_is_right_needs_no_cause()
+    public void An_unknown_mistake_stays_unexplained_and_a_correct_subject_gets_no_cause()
     {
         using var odd = new LayerInterpreter("odd", new LayerRules { Value = (function, u) => 1.07 * WrittenOutFunction.Value(function, u) });
         using var right = new LayerInterpreter("by the rules", new LayerRules());

@@ -13,7 +13,7 @@ public class LayerProtocolTests
         """{"id":1,"status":"done","protocol":2,"name":"n","version":null,"dtype":"float32","layers":["conv","batch_norm","residual"],"functions":["relu"],"options":["stride"],"boundaries":["periodic"],"noises":["mapping"],"weights":["normal"],"operations":["propagate","simulate"],"moments":["chi"]}""";
 
     [Fact]
-    public void A_network_is_spelled_out_without_repeats_defaults_and_rules()
+    public void A_request_spells_out_a_network_without_repeats_defaults_or_rules()
     {
         var network = new Network(
             "n",
@@ -71,7 +71,7 @@ public class LayerProtocolTests
 
     /// <summary>The walk of places is one of three; the numbers are right where shapes and layers are.</summary>
     [Fact]
-    public void Every_place_of_a_network_has_the_number_of_the_output_that_it_shows()
+    public void Every_place_maps_to_the_number_of_the_layer_output_that_it_shows()
     {
         foreach (var network in LayerVectorNetworks.All)
         {
@@ -85,7 +85,7 @@ public class LayerProtocolTests
     }
 
     [Fact]
-    public void What_a_subject_offers_is_read()
+    public void The_offer_in_a_description_is_read()
     {
         var description = Protocol.ReadDescriptionInLayers(1, Description)!;
 
@@ -129,7 +129,7 @@ public class LayerProtocolTests
     [InlineData("\"moments\"", "\"architectures\":[],\"moments\"", "expected an answer as the protocol defines it, got *")]
     [InlineData(",\"noises\":[\"mapping\"]", "", "expected an answer as the protocol defines it, got *noises*")]
     [InlineData("{\"id\"", "[\"id\"", "expected an answer as the protocol defines it, got '[\"id*")]
-    public void A_description_that_is_none_is_named(string part, string instead, string finding) =>
+    public void An_invalid_description_is_refused_with_the_wrong_part_named(string part, string instead, string finding) =>
         FluentActions
             .Invoking(() => Protocol.ReadDescriptionInLayers(1, Description.Replace(part, instead, StringComparison.Ordinal)))
             .Should()
@@ -142,7 +142,7 @@ public class LayerProtocolTests
     [InlineData(
         """{"id":1,"status":"done","name":"n","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}"""
     )]
-    public void Who_refuses_protocol_2_or_answers_in_the_form_of_protocol_1_is_to_be_asked_again(string line) =>
+    public void A_refusal_of_protocol_2_or_an_answer_in_protocol_1_gives_no_description_in_layers(string line) =>
         Protocol.ReadDescriptionInLayers(1, line).Should().BeNull();
 
     [UnixTheory]
@@ -167,7 +167,7 @@ public class LayerProtocolTests
     }
 
     [Fact]
-    public void The_four_architectures_in_layers_have_their_places()
+    public void The_four_architectures_spelled_out_in_layers_keep_their_places()
     {
         foreach (var (name, residualDepth) in new[] { ("vanilla", 1), ("bn_ff", 1), ("vanilla_res", 1), ("vanilla_res", 2), ("bn_res", 3) })
         {

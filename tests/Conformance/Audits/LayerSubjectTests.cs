@@ -19,7 +19,7 @@ public class LayerSubjectTests
 
     /// <summary>A program has no numbers to make an array of moments of: it must not be asked for one.</summary>
     [NumPyFact]
-    public void A_network_without_a_place_is_asked_for_no_moments()
+    public void A_subject_is_not_asked_for_moments_of_a_network_without_places()
     {
         using var subject = new ProcessSubject(
             $"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'",

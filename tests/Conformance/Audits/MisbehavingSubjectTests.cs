@@ -4,7 +4,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Whatever a subject does, the auditor neither crashes nor hangs, and says what the matter is.</summary>
+/// <summary>The auditor neither crashes nor hangs on a subject that misbehaves, and reports what is wrong.</summary>
 public class MisbehavingSubjectTests
 {
     /// <summary>Seconds for an answer: enough for Python to start on any machine. None of those that are given it wait for it to pass.</summary>
@@ -35,7 +35,7 @@ public class MisbehavingSubjectTests
     [InlineData("swaps-file-and-pipe", "output file")]
     [InlineData("removes-the-folder", "expected the output file that the request names, found none")]
     [InlineData("folder-in-the-place-of-the-output", "expected the output file that the request names, found a folder")]
-    public void A_broken_adapter_is_named_as_such(string way, string finding)
+    public void A_broken_adapter_is_reported_as_broken(string way, string finding)
     {
         var outcome = Audited.Run(Audited.Misbehaving(way), "--smoke", "--time-limit", Patience);
 
@@ -47,7 +47,7 @@ public class MisbehavingSubjectTests
     [NumPyTheory]
     [InlineData("another-seed-each-time", "I10", "what one set of weights leaves of two inputs")]
     [InlineData("the-same-weights-each-time", "I3", "")]
-    public void A_seeding_fault_is_a_rejected_claim_and_no_broken_adapter(string way, string claim, string quantity)
+    public void A_seeding_fault_rejects_a_claim_and_does_not_count_as_a_broken_adapter(string way, string claim, string quantity)
     {
         var outcome = Audited.Run(Audited.Misbehaving(way), "--claim", claim, "--architecture", "vanilla", "--time-limit", Patience);
 
@@ -56,7 +56,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void A_seeding_fault_is_met_by_the_smoke_test()
+    public void The_smoke_test_finds_a_seeding_fault()
     {
         var outcome = Audited.Run(Audited.Misbehaving("another-seed-each-time"), "--smoke", "--time-limit", Patience);
 
@@ -65,7 +65,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void A_folder_in_the_place_of_an_input_that_was_read_hurts_nobody()
+    public void A_folder_in_place_of_the_input_file_does_not_disturb_the_audit()
     {
         var outcome = Audited.Run(
             Audited.Misbehaving("folder-in-the-place-of-the-input"),
@@ -84,7 +84,7 @@ public class MisbehavingSubjectTests
     [NumPyTheory]
     [InlineData("leaves-a-daemon")]
     [InlineData("leaves-a-hidden-daemon")]
-    public void A_daemon_that_is_left_behind_is_ended_and_said(string way)
+    public void A_daemon_that_a_subject_leaves_running_is_ended_and_reported(string way)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -101,7 +101,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void A_deep_request_that_is_declined_shows_as_declined()
+    public void A_declined_deep_request_is_reported_as_declined()
     {
         var outcome = Audited.Run(Audited.Misbehaving("declines-deep-nets"), "--claim", "P1", "A3", "--architecture", "vanilla", "--time-limit", Patience);
 
@@ -114,7 +114,7 @@ public class MisbehavingSubjectTests
     [InlineData("no_such_program_of_that_name", "no_such_program_of_that_name")]
     [InlineData("python3 no_such_file.py", "no_such_file.py")]
     [InlineData("python3 -c 'import no_such_module'", "ModuleNotFoundError: No module named")]
-    public void A_program_that_does_not_start_is_a_wrong_call_with_its_last_words(string command, string words)
+    public void A_program_that_does_not_start_is_a_wrong_call_and_its_last_lines_are_shown(string command, string words)
     {
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try
@@ -140,7 +140,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void A_program_that_lacks_what_it_imports_says_so()
+    public void The_error_of_a_program_with_a_missing_import_is_shown()
     {
         var outcome = Audited.Run(Audited.Misbehaving("crash-at-start"), "--smoke", "--time-limit", Patience);
 
@@ -155,7 +155,7 @@ public class MisbehavingSubjectTests
     [InlineData("silent-at-start", "no answer within 5 s")]
     [InlineData("hang", "no answer within 5 s")]
     [InlineData("half-a-line-and-hang", " within 5 s")]
-    public void A_subject_that_hangs_is_given_up_within_its_time_and_killed(string way, string finding)
+    public void A_hanging_subject_is_stopped_after_the_time_limit_with_its_children(string way, string finding)
     {
         // A minute of sleep is what it would take otherwise; how long the audit takes is the machine's.
         var outcome = Audited.Run(Audited.Misbehaving(way), "--smoke", "--time-limit", "5");
@@ -179,7 +179,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void An_error_that_is_reported_concerns_its_request_only()
+    public void An_error_that_a_subject_reports_affects_only_its_request()
     {
         var outcome = Audited.Run(Audited.Misbehaving("reports-errors"), "--claim", "O1", "I3", "--architecture", "vanilla", "--time-limit", Patience);
 
@@ -192,7 +192,7 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
-    public void What_is_not_a_number_is_rejected_by_the_claims_and_not_blamed_on_the_adapter()
+    public void NaN_from_a_subject_rejects_claims_and_does_not_count_as_a_broken_adapter()
     {
         var outcome = Audited.Run(Audited.Misbehaving("nan"), "--claim", "O1", "--architecture", "vanilla", "--time-limit", Patience);
 
@@ -207,7 +207,7 @@ public class MisbehavingSubjectTests
     [InlineData("single-architecture", "architecture bn_ff", 0)]
     [InlineData("only-given-weights", "weights of its own", 0)]
     [InlineData("no-moments", "declined, so not judged: moment chi, ", 0)]
-    public void What_a_subject_declines_is_not_judged_and_shows(string way, string declined, int statusIfAllowed)
+    public void Declined_requests_are_not_judged_and_are_listed(string way, string declined, int statusIfAllowed)
     {
         string[] claims = ["--claim", "O1", "--claim", "D1", "--claim", "D3", "--claim", "I3", "--architecture", "vanilla", "bn_ff", "--time-limit", Patience];
         var outcome = Audited.Run(Audited.Misbehaving(way), claims);

@@ -27,7 +27,7 @@ public class MomentRangeTests
     }
 
     [Fact]
-    public void A_logarithm_is_any_number_or_that_of_zero()
+    public void A_logarithm_may_be_any_ordinary_number_or_the_logarithm_of_zero()
     {
         foreach (var value in new[] { -5000, -1, 0, 7, 5000.0 })
         {
@@ -70,7 +70,7 @@ public class MomentRangeTests
     }
 
     [Fact]
-    public void Of_an_unknown_name_nothing_is_said_but_that_numbers_are_finite()
+    public void A_quantity_of_unknown_name_must_only_be_finite()
     {
         KindOf("temperature_loc2", -4).Should().Be(ValueKind.Possible);
         KindOf("temperature_loc2", 0).Should().Be(ValueKind.Possible);
@@ -81,7 +81,7 @@ public class MomentRangeTests
     }
 
     [Fact]
-    public void A_finding_has_its_verdict_and_nothing_else_is_one()
+    public void A_finding_of_an_impossible_value_is_rejected_and_a_possible_value_is_no_finding()
     {
         new MomentFinding("χ", ValueKind.NotComputed, 4, 1, 2).Conclude().Verdict.Should().Be(Verdict.Inconclusive);
         var rejected = new MomentFinding("effective rank", ValueKind.NotANumber, 40, 24, 48).Conclude();

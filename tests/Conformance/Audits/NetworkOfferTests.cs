@@ -5,7 +5,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What a subject offers of described networks decides what it is asked, and what it declines is said.</summary>
+/// <summary>A subject is asked only for networks that it offers; declined networks are reported.</summary>
 public class NetworkOfferTests
 {
     private static readonly Network Rich = new(
@@ -31,7 +31,7 @@ public class NetworkOfferTests
 
     [Theory]
     [MemberData(nameof(Lacking))]
-    public void An_offer_that_lacks_one_thing_names_it(string lacking)
+    public void A_network_beyond_the_offer_is_declined_and_the_missing_part_is_named(string lacking)
     {
         var (offer, reason) = lacking switch
         {
@@ -56,7 +56,7 @@ public class NetworkOfferTests
     }
 
     [Fact]
-    public void A_subject_without_an_offer_declines_and_its_audit_leaves_claims_on_sites_out()
+    public void A_subject_without_an_offer_of_networks_declines_claims_on_sites()
     {
         var subject = new Offering(null);
 

@@ -27,7 +27,7 @@ public class OfferedEpsilonTests
 
     [Theory]
     [MemberData(nameof(Checks))]
-    public void A_claim_is_asked_for_with_the_epsilon_that_is_offered_and_holds(string name, double epsilon)
+    public void A_claim_is_tested_with_the_offered_epsilon_and_holds(string name, double epsilon)
     {
         using var subject = new Offering(epsilon);
 
@@ -43,7 +43,7 @@ public class OfferedEpsilonTests
     [InlineData("W3 bn_res", 0.25)]
     [InlineData("D5 bn_ff", 1e-5)]
     [InlineData("D5 bn_res", 0.25)]
-    public void What_needs_no_epsilon_is_declined_in_part_and_the_rest_is_judged(string name, double epsilon)
+    public void The_part_of_a_claim_that_needs_epsilon_zero_is_declined_and_the_rest_is_judged(string name, double epsilon)
     {
         using var subject = new Offering(epsilon);
 
@@ -59,7 +59,7 @@ public class OfferedEpsilonTests
     [InlineData("O3 bn_res")]
     [InlineData("W3 bn_res")]
     [InlineData("S5 bn_ff")]
-    public void A_subject_that_offers_one_epsilon_and_has_another_is_rejected(string name)
+    public void A_subject_that_computes_with_another_epsilon_than_it_offers_is_rejected(string name)
     {
         using var subject = new Offering(0.25) { Has = 1e-5 };
 
@@ -72,7 +72,7 @@ public class OfferedEpsilonTests
     [InlineData("D1 bn_ff", true)]
     [InlineData("D8 bn_ff", false)]
     [InlineData("O2 bn_res", false)]
-    public void No_epsilon_at_all_will_do_where_nothing_constant_is_normalised(string name, bool isAsked)
+    public void A_subject_with_epsilon_zero_is_asked_unless_a_claim_normalises_a_constant_channel(string name, bool isAsked)
     {
         using var subject = new Offering(0);
 
@@ -83,7 +83,7 @@ public class OfferedEpsilonTests
     }
 
     [Fact]
-    public void The_nearest_epsilon_is_taken_and_the_one_in_mind_where_it_is_offered()
+    public void The_offered_epsilon_nearest_to_the_wanted_one_is_taken()
     {
         using var subject = new Offering(1e-5, 0.001, 0.3, 0);
         var context = new CheckContext(subject, Suite.RatesOf(Scale.Quick), 0, new DeepExperiments(subject, Scale.Quick, 0));
@@ -96,7 +96,7 @@ public class OfferedEpsilonTests
     [InlineData(0.005, 0.005)]
     [InlineData(0, 0)]
     [InlineData(0.25, 0.001)]
-    public void Deep_experiments_take_an_epsilon_far_below_a_variance_of_one(double offered, double asked)
+    public void Deep_experiments_ask_for_an_epsilon_far_below_1(double offered, double asked)
     {
         using var subject = new Offering(offered);
 

@@ -13,7 +13,7 @@ public class ProcessSubjectTests
     private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected("vanilla");
 
     [UnixFact]
-    public void Given_weights_go_in_and_snapshots_come_out()
+    public void A_subject_receives_the_given_weights_and_returns_snapshots()
     {
         using var prepared = new PreparedSubject();
         prepared.Prepare(Network, null, 1, PreparedSubject.Number);
@@ -42,7 +42,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void Nothing_is_left_of_a_subject_that_was_disposed()
+    public void A_disposed_subject_leaves_no_files_and_no_process()
     {
         using var prepared = new PreparedSubject();
         prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
@@ -64,7 +64,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void One_that_does_not_stop_is_killed_with_its_children()
+    public void A_subject_that_does_not_stop_is_killed_with_its_children()
     {
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try
@@ -104,7 +104,7 @@ public class ProcessSubjectTests
     [InlineData("ln -s /dev/zero \"$output\"", "expected the output file that the request names, found none")]
     [InlineData("echo > \"$output\"; chmod 0 \"$output\" \"$folder\"", "*expected *")]
     [InlineData("echo > \"$folder/another\"", "expected the output file that the request names, found none")]
-    public void A_subject_that_spoils_its_files_is_told_and_nothing_stays_behind(string sabotage, string finding)
+    public void A_subject_that_removes_its_folder_is_reported_and_leaves_no_files(string sabotage, string finding)
     {
         using var prepared = new PreparedSubject();
         prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
@@ -134,7 +134,7 @@ public class ProcessSubjectTests
     }
 
     [ImmutableFact]
-    public void Files_that_cannot_be_removed_are_reported_and_hold_up_nobody()
+    public void Files_that_cannot_be_removed_are_reported_and_do_not_block_the_audit()
     {
         using var prepared = new PreparedSubject();
         prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
@@ -164,7 +164,7 @@ public class ProcessSubjectTests
 
     /// <summary>Opening a named pipe waits for a writer; this one has none.</summary>
     [UnixFact]
-    public void A_named_pipe_is_not_waited_for()
+    public void A_named_pipe_in_place_of_the_output_is_refused_without_waiting()
     {
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try
@@ -194,7 +194,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void A_daemon_of_a_subject_ends_with_it_and_is_reported()
+    public void A_daemon_of_a_subject_is_ended_with_the_subject_and_reported()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -235,7 +235,7 @@ public class ProcessSubjectTests
 
     /// <summary>It never reads what it is sent, until the pipe to it is full.</summary>
     [UnixFact]
-    public void One_that_does_not_read_is_not_waited_for_when_it_is_to_stop()
+    public void A_subject_that_does_not_read_its_input_is_stopped_without_waiting()
     {
         var answers = string.Concat(Enumerable.Range(1, 70).Select(id => $$"""{"id":{{id}},"status":"error","reason":"deaf"}""" + "\n"));
         var description =
@@ -255,7 +255,7 @@ public class ProcessSubjectTests
     }
 
     [Fact]
-    public void What_several_threads_of_a_subject_decline_is_declined()
+    public void A_check_whose_threads_were_all_declined_is_declined()
     {
         using var reference = new ReferenceSubject();
         var context = new CheckContext(reference, new ErrorRates(1e-6, 1e-3), 1, new DeepExperiments(reference, Scale.Quick, 1));
@@ -272,7 +272,7 @@ public class ProcessSubjectTests
     [UnixTheory]
     [InlineData("echo hello; sleep 300", 300, "*as the protocol defines it, got 'hello'*")]
     [InlineData("sleep 300", 15, "no answer within 15 s*")]
-    public void One_that_breaks_the_protocol_is_killed_at_once(string misbehaviour, int seconds, string finding)
+    public void A_subject_that_breaks_the_protocol_is_killed_at_once(string misbehaviour, int seconds, string finding)
     {
         // Time for a shell to start on a busy machine; all of it passes where nothing is answered.
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
@@ -294,7 +294,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void Answers_may_come_in_one_piece_and_errors_may_be_long()
+    public void Answers_that_arrive_together_are_read_and_long_errors_are_cut()
     {
         // The answer to the second request comes with the first; what is said on standard error is kept to its last 2000 characters.
         var description =
@@ -318,7 +318,7 @@ public class ProcessSubjectTests
     [UnixTheory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Side_by_side_subjects_keep_to_one_thread_each(int processes)
+    public void Several_subject_processes_use_one_thread_each(int processes)
     {
         const string variables = "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$JULIA_NUM_THREADS";
         var inherited = string.Join(',', variables.Split(',').Select(variable => Environment.GetEnvironmentVariable(variable[1..])));
@@ -335,7 +335,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void A_sound_adapter_passes_its_test()
+    public void A_correct_adapter_passes_the_adapter_test()
     {
         using var prepared = new PreparedSubject();
         Prepare(prepared, (simulation, row, array) => 1 + simulation + row + array);
@@ -353,7 +353,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void An_adapter_is_tested_for_what_it_offers()
+    public void The_adapter_test_tests_only_what_an_adapter_offers()
     {
         using var prepared = new PreparedSubject("\"propagate\"");
         Prepare(prepared, PreparedSubject.Number);
@@ -377,7 +377,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void Numbers_that_are_none_are_not_held_against_an_adapter()
+    public void The_adapter_test_does_not_fail_an_adapter_for_infinite_numbers()
     {
         using var prepared = new PreparedSubject("\"simulate\"");
         Prepare(prepared, (_, _, _) => double.PositiveInfinity);
@@ -387,7 +387,7 @@ public class ProcessSubjectTests
     }
 
     [UnixFact]
-    public void A_deep_experiment_is_asked_for_in_pieces_and_put_together_in_order()
+    public void A_deep_experiment_is_requested_in_parts_and_assembled_in_order()
     {
         var options = new ExperimentOptions
         {
@@ -445,7 +445,7 @@ public class ProcessSubjectTests
     }
 
     [Fact]
-    public void What_a_deep_experiment_lacks_is_declined()
+    public void A_deep_experiment_that_the_subject_does_not_offer_is_declined()
     {
         var options = new ExperimentOptions
         {

@@ -3,13 +3,13 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What reports promise of false alarms is what is proved, and says where it is not.</summary>
+/// <summary>Reports promise only the false alarm rates that are proved, and say where a bound is asymptotic.</summary>
 public class PromiseTests
 {
     private const string Proved = "a correct implementation is rejected less than once in 1,000,000 runs";
 
     [Fact]
-    public void Rate_in_words_is_the_rate_that_the_suite_divides_among_its_checks() => (1 / Suite.FalseFailRate).Should().BeApproximately(1_000_000, 1e-6);
+    public void The_promised_rate_in_words_equals_the_false_alarm_rate_of_the_suite() => (1 / Suite.FalseFailRate).Should().BeApproximately(1_000_000, 1e-6);
 
     [Fact]
     public void Promise_of_a_run_whose_bounds_are_all_theorems_has_no_reservation() => Promise.State(RunWith(0, 3)).Should().Be(Proved);

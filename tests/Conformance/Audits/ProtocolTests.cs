@@ -22,7 +22,7 @@ public sealed class ProtocolTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Requests_are_spelled_as_the_protocol_says()
+    public void Requests_have_the_text_that_the_protocol_defines()
     {
         var exchange = new Exchange("in.npz", "out.npz", [1, 3], Tensors: true, Moments: false);
         const string network =
@@ -39,7 +39,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
-    public void A_seed_beyond_what_the_protocol_allows_is_not_sent()
+    public void A_seed_beyond_the_limit_of_the_protocol_is_refused_before_sending()
     {
         var exchange = new Exchange("in", "out", [1], true, false);
         FluentActions.Invoking(() => Protocol.Simulate(Network, new Weights.Own(1UL << 53, 0), 1, exchange)).Should().Throw<ArgumentException>();
@@ -50,7 +50,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
-    public void A_description_is_read()
+    public void A_description_of_a_subject_is_read()
     {
         var description = Protocol.ReadDescription(1, Description);
 
@@ -102,11 +102,11 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("\"chi\"", "\"\\u001b[2J\\u202e\"", "expected moments among *, got '\\u001B[2J\\u202E'")]
     [InlineData("a\\tname", "\\ud800", "expected an answer as the protocol defines it, got *")]
     [InlineData("{\"id\"", "[\"id\"", "expected an answer as the protocol defines it, got '[\"id*")]
-    public void A_description_that_is_none_is_named(string part, string instead, string finding) =>
+    public void An_invalid_description_is_refused_with_the_wrong_part_named(string part, string instead, string finding) =>
         Finding(() => Protocol.ReadDescription(1, Description.Replace(part, instead, StringComparison.Ordinal))).Should().Match(finding);
 
     [Fact]
-    public void Names_and_reasons_of_any_length_and_with_any_characters_are_shown_in_part_and_on_one_line()
+    public void Long_names_and_reasons_are_shortened_and_shown_on_one_line()
     {
         var named = Protocol.ReadDescription(
             1,
@@ -141,7 +141,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
-    public void Answers_are_told_apart()
+    public void Answers_done_declined_and_error_are_distinguished()
     {
         Protocol.ReadAnswer(3, """{"id":3,"status":"done"}""");
         FluentActions
@@ -238,7 +238,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
-    public void An_output_that_is_none_is_named()
+    public void An_invalid_output_file_is_refused_with_the_reason()
     {
         var exchange = InFolder([1, 2]);
         var places = 1 + (2 * Network.Architecture.Places.Length);
@@ -286,7 +286,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("<f8", "(1000, 1000)", 8_000_000, "expected 'signal' of shape (2, *")]
     [InlineData("<f8", null, 8_000_000, "output file (signal): expected * bytes of elements for *, found *")]
     [InlineData("<U16000", null, 132 * 64_000, "expected floating point numbers in 'signal' in the output file, found text")]
-    public void Memory_is_taken_for_what_was_asked_for_and_not_for_what_was_sent(string type, string? shape, int bytes, string finding)
+    public void Reading_an_output_allocates_memory_for_the_expected_arrays_only(string type, string? shape, int bytes, string finding)
     {
         var exchange = InFolder([1, 2]);
         var places = 1 + (2 * Network.Architecture.Places.Length);
@@ -383,11 +383,11 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("read a; sleep 600", "no answer within 1 s", 1)]
     [InlineData("read a; echo busy >&2; printf '{'; sleep 600", "only half a line within 10 s; the last line on its standard error: busy")]
     [InlineData("read a; echo hello; sleep 600", "expected an answer as the protocol defines it, got 'hello'*")]
-    public void A_process_that_does_not_describe_itself_is_named(string script, string finding, int? seconds = null) =>
+    public void A_process_that_gives_no_description_is_reported(string script, string finding, int? seconds = null) =>
         Finding(() => Shell(script, seconds ?? (finding.Contains("within", StringComparison.Ordinal) ? 10 : 300)).Dispose()).Should().Match(finding);
 
     [UnixFact]
-    public void A_subject_that_fails_again_and_again_is_given_up()
+    public void A_subject_that_fails_repeatedly_is_not_asked_any_more()
     {
         using var subject = Shell($"{Described}; exit 4");
         var input = Batch.Gaussian(Network, 1, 0);
@@ -407,7 +407,7 @@ public sealed class ProtocolTests : IDisposable
     [UnixTheory]
     [InlineData("""printf '{"id":%s,"status":"done"}\n' $id""")]
     [InlineData("printf '%s\\n' '" + Description + "' | sed \"s/:1,/:$id,/\"")]
-    public void An_adapter_that_ignores_fields_is_told(string answer)
+    public void An_adapter_that_ignores_unknown_fields_is_reported(string answer)
     {
         using var subject = Shell($$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
@@ -423,7 +423,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [UnixFact]
-    public void What_is_asked_at_once_fits_one_answer()
+    public void The_simulations_of_one_request_fit_the_size_of_one_answer()
     {
         // 4 million numbers: signal and noise at every place of every layer.
         using var subject = Shell($"{Described}; read a");
@@ -438,7 +438,7 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
-    public void Descriptions_say_why_a_network_is_not_theirs()
+    public void A_description_gives_the_reason_why_a_network_is_not_offered()
     {
         var all = new SubjectDescription("all");
         all.WhyNot(Network, given: true).Should().BeNull();

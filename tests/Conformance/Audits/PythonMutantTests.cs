@@ -52,7 +52,7 @@ public class PythonMutantTests
 
     /// <summary>Its logarithms of variances are those of its own tensors, near 0 or 0: right, whatever is wrong with batch norm.</summary>
     [NumPyFact]
-    public void One_mistake_is_one_cause_and_what_follows_from_it_is_said()
+    public void One_mistake_gets_one_cause_and_its_consequences_are_listed()
     {
         var outcome = Audited.Run(Audited.Mutant("epsilon-of-its-own"), "--claim", "O1", "O3", "D1", "D4", "--architecture", "bn_ff", "bn_res");
 
@@ -75,7 +75,7 @@ public class PythonMutantTests
     /// Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.
     /// </summary>
     [NumPyFact]
-    public void Claims_that_rest_on_a_wrong_layer_follow_from_it()
+    public void Claims_that_depend_on_a_wrong_layer_are_reported_as_consequences()
     {
         var outcome = Audited.Run(Audited.Mutant("noise-not-divided-by-norm"), "--claim", "O3", "D4", "D7", "I7", "I10", "--architecture", "bn_res");
 
@@ -90,7 +90,7 @@ public class PythonMutantTests
     }
 
     [NumPyFact]
-    public void A_program_that_takes_one_epsilon_only_is_asked_for_that()
+    public void A_program_that_offers_a_single_epsilon_is_tested_with_it()
     {
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try

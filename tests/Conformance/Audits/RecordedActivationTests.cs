@@ -52,7 +52,7 @@ public class RecordedActivationTests
     }
 
     [Fact]
-    public void The_bound_of_a_ratio_of_shares_keeps_its_rate()
+    public void The_bound_of_a_ratio_of_shares_rejects_at_most_at_its_rate()
     {
         // Channels of which one carries all noise: A is that channel's coin, between 0.05 and 0.95. N shares of the signal, ν₁ = 0.8 in each channel.
         const int channels = 8,
@@ -85,7 +85,7 @@ public class RecordedActivationTests
     }
 
     [Fact]
-    public void The_bound_of_a_share_keeps_its_rate_and_sees_what_leaves_the_bounds()
+    public void The_bound_of_a_share_rejects_at_most_at_its_rate_and_detects_impossible_shares()
     {
         // The widest law: each channel keeps all of its variance or nothing.
         const int channels = 8,

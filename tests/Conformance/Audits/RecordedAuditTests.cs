@@ -49,7 +49,14 @@ public sealed class RecordedAuditTests : IDisposable
     [InlineData("vanilla_fc", "vanilla", 512, 64, 1, "D1 D2 A3 P1")]
     [InlineData("vanilla_fc_gaussian", "vanilla", 512, 64, 1, "D1 D2 A3 P1")]
     [InlineData("vanilla_histo_fc", "vanilla", 128, 1024, 1, "D1 W1")]
-    public void The_figures_of_our_own_runs_at_his_scale_hold(string name, string architecture, int channels, int batch, int kernelSize, string judged)
+    public void The_figures_of_our_own_runs_at_the_scale_of_the_author_hold(
+        string name,
+        string architecture,
+        int channels,
+        int batch,
+        int kernelSize,
+        string judged
+    )
     {
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
 
@@ -63,7 +70,7 @@ public sealed class RecordedAuditTests : IDisposable
     [InlineData("vanilla", "vanilla")]
     [InlineData("bn_ff", "bn_ff")]
     [InlineData("bn_res", "bn_res")]
-    public void No_law_is_broken_by_the_figures_of_our_convolutions(string name, string architecture)
+    public void The_figures_of_our_convolutional_runs_reject_no_claim(string name, string architecture)
     {
         // Too few simulations for a share of mappings to be decided at the rates of an audit; what holds always must hold.
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
@@ -82,7 +89,7 @@ public sealed class RecordedAuditTests : IDisposable
     /// freedom, the least that the law can have.
     /// </remarks>
     [Fact]
-    public void Deep_convolutional_figures_of_bn_ff_are_his_whatever_the_images()
+    public void Deep_convolutional_figures_of_bn_ff_agree_with_the_published_ones_on_other_images()
     {
         var (his, ours) = (Figures("published"), Figures("measured"));
         foreach (var name in new[] { "reff_signal_loc4", "reff_noise_loc4", "nu1_abs_signal_loc3", "mu4_signal_loc3" })
@@ -110,7 +117,7 @@ public sealed class RecordedAuditTests : IDisposable
     }
 
     [PublishedFact]
-    public void The_published_figures_are_those_of_his_files()
+    public void The_published_figures_are_computed_from_the_files_of_the_author()
     {
         foreach (var (name, architecture) in new[] { ("bn_ff_fc_64", "bn_ff"), ("vanilla_histo_fc", "vanilla"), ("bn_ff", "bn_ff"), ("vanilla", "vanilla") })
         {
@@ -172,7 +179,7 @@ public sealed class RecordedAuditTests : IDisposable
     }
 
     [Fact]
-    public void The_command_judges_a_file_and_lists_what_it_cannot()
+    public void The_audit_command_judges_a_result_file_and_lists_the_claims_that_it_cannot_judge()
     {
         var file = Record("bn_ff");
         var outcome = CommandLine.Run(
@@ -206,7 +213,7 @@ public sealed class RecordedAuditTests : IDisposable
     [InlineData("")]
     [InlineData("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84\nchi_loc3,1,200\n")]
     [InlineData("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84\nchi_loc3,1,200,a,b,c,d,e,f,g\n")]
-    public void A_table_that_is_none_is_named(string text)
+    public void A_table_that_is_invalid_is_refused_by_name(string text)
     {
         var path = Path.Combine(_folder, "figures.csv");
         File.WriteAllText(path, text);

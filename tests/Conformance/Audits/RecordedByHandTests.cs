@@ -12,7 +12,7 @@ public sealed class RecordedByHandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_figure_sums_up_its_values()
+    public void A_figure_summarises_the_values_of_a_quantity()
     {
         var figure = Figure.Summarise([1, 2, 6]);
         (figure.Count, figure.Mean, figure.Least, figure.Greatest).Should().Be((3, 3, 1, 6));
@@ -26,7 +26,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void Some_of_the_quantities_can_be_kept()
+    public void A_table_can_be_restricted_to_some_quantities()
     {
         var kept = Table("chi_loc1,2,5,1,0,0,1,1,1,1", "chi_loc1,4,5,3,0,0,1,1,1,1", "chi_loc2,2,5,2,0,0,1,1,1,1").Only(["chi_loc1", "unknown"]);
 
@@ -36,7 +36,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named_with_the_reason() =>
+    public void A_missing_file_is_refused_by_name_and_with_the_reason() =>
         FluentActions
             .Invoking(() => RecordedFigures.Read(Path.Combine(_folder, "missing.csv")))
             .Should()
@@ -44,7 +44,7 @@ public sealed class RecordedByHandTests : IDisposable
             .WithMessage("*missing.csv*expected a readable file (*missing.csv*)*");
 
     [Fact]
-    public void Options_that_were_given_go_before_those_in_the_file()
+    public void Options_of_the_command_line_override_those_in_the_file()
     {
         var file = MadeUpResultFile.Write(
             [1],
@@ -105,7 +105,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("[1]")]
     [InlineData("""{"num_channels": "many"}""")]
     [InlineData("""{"num_channels": 1.5}""")]
-    public void A_configuration_that_is_none_is_refused(string text)
+    public void An_invalid_configuration_in_a_result_file_is_refused(string text)
     {
         FluentActions
             .Invoking(() =>
@@ -174,7 +174,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void Mappings_that_leave_nothing_to_judge_are_undecided_for_a_reason()
+    public void Mappings_without_usable_numbers_are_undecided_and_the_reason_is_given()
     {
         ResultAudit
             .Judge(
@@ -234,7 +234,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(Verdict.Holds, 2, 0.5)]
     [InlineData(Verdict.Rejected, 2.2, 0.5)]
     [InlineData(Verdict.Rejected, 2.2, 0.6)]
-    public void A_claim_is_as_good_as_its_worst_measurement(Verdict expected, double convolution, double relu)
+    public void A_claim_gets_the_verdict_of_its_worst_measurement(Verdict expected, double convolution, double relu)
     {
         // Ten thousand nets, of spread 0.1: standard errors of a thousandth; 2.2 for 2 is 200 of them.
         var run = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_signal", convolution), Row("relu_signal", relu));
@@ -246,7 +246,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void A_claim_that_is_not_decided_in_part_is_not_decided()
+    public void A_claim_with_an_undecided_measurement_is_inconclusive()
     {
         var run = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_signal", 2), Row("relu_signal", 0.5, count: 10));
         run.Outcomes.Single(outcome => outcome.Check.ClaimId == "S2").Verdict.Should().Be(Verdict.Inconclusive);
@@ -264,7 +264,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void Batch_norm_s_kurtosis_needs_the_number_of_points()
+    public void The_kurtosis_bound_of_batch_norm_is_judged_only_if_the_number_of_points_is_known()
     {
         Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 1)).Should().Be("μ₄ after batch norm is not recorded");
         Reason("D3", "bn_ff", new RecordedExperiment(32, null, 1)).Should().Be("the bound needs the number of points: --batch-size and --kernel-size 1");
@@ -284,7 +284,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(23.01, Verdict.Rejected)]
     [InlineData(0.99999, Verdict.Holds)]
     [InlineData(0.9995, Verdict.Rejected)]
-    public void Effective_ranks_lie_between_one_and_the_points_less_one(double value, Verdict expected) =>
+    public void Effective_ranks_must_lie_between_one_and_the_number_of_points_minus_one(double value, Verdict expected) =>
         Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row("reff_signal_loc4", value))
             .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
             .Verdict.Should()
@@ -295,7 +295,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(1e9, Verdict.Holds)]
     [InlineData(0.99999, Verdict.Holds)]
     [InlineData(0.999, Verdict.Rejected)]
-    public void Effective_ranks_of_an_unknown_batch_are_at_least_one(double value, Verdict expected) =>
+    public void Effective_ranks_of_a_batch_of_unknown_size_must_be_at_least_one(double value, Verdict expected) =>
         Audit("bn_ff", new RecordedExperiment(), Row("reff_signal_loc4", value))
             .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
             .Verdict.Should()
@@ -311,7 +311,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("D3", "mu4_signal_loc3", 400, "(P² - 3P + 3)/(P - 1)")]
     [InlineData("D4", "mu2_over_nu2_loc3", 0.9, "no mean is left")]
     [InlineData("D4", "mu2_signal_loc3", 1.1, "σ²/(σ² + ε) ≤ 1")]
-    public void A_bound_that_is_broken_is_quoted(string claim, string name, double value, string words)
+    public void A_broken_bound_is_quoted_in_the_measurement(string claim, string name, double value, string words)
     {
         var measurement = Audit("bn_ff", new RecordedExperiment(32, 24, 1), Row(name, value))
             .Outcomes.Single(outcome => outcome.Check.ClaimId == claim)
@@ -324,7 +324,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(0.3, 0.1, Verdict.Holds, Verdict.Holds)]
     [InlineData(0.3, -0.1, Verdict.Rejected, Verdict.Holds)]
     [InlineData(-0.3, 0.1, Verdict.Holds, Verdict.Rejected)]
-    public void A_power_law_lies_between_its_neighbours(double aboveLower, double belowUpper, Verdict notExponential, Verdict notBounded)
+    public void A_power_law_is_rejected_outside_the_bounds_of_its_gain(double aboveLower, double belowUpper, Verdict notExponential, Verdict notBounded)
     {
         var run = Audit(
             "bn_res",
@@ -346,7 +346,7 @@ public sealed class RecordedByHandTests : IDisposable
         Reason("P4", "bn_res", new RecordedExperiment()).Should().StartWith("it needs χ, effective ranks and ν₂ of mappings");
 
     [Fact]
-    public void A_walk_begins_where_the_signal_has_collapsed()
+    public void A_walk_is_measured_from_the_depth_where_the_signal_has_collapsed()
     {
         Walk(50, 100).Should().Equal(("walk_gain", 3), ("walk_gain_squared", 9), ("walk_layers", 50));
         Walk(49, 50, 60).Should().Equal(("walk_gain", 2), ("walk_gain_squared", 4), ("walk_layers", 10));
@@ -370,7 +370,7 @@ public sealed class RecordedByHandTests : IDisposable
     [Theory]
     [InlineData(2, Verdict.Holds)]
     [InlineData(2.001, Verdict.Rejected)]
-    public void Chi_may_differ_from_its_definition_by_a_constant_of_the_simulation(double later, Verdict expected)
+    public void Chi_may_differ_from_its_definition_by_one_constant_factor_per_simulation(double later, Verdict expected)
     {
         // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to
         // it.

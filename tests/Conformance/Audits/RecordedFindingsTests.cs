@@ -5,8 +5,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them;
-/// legitimate extremes are not.</summary>
+/// <summary>
+/// Result files with numbers that are NaN, impossible or contradictory are rejected by the claim that concerns them; correct extreme numbers are not.
+/// </summary>
 public class RecordedFindingsTests
 {
     private const int Simulations = 120,
@@ -15,7 +16,7 @@ public class RecordedFindingsTests
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, double[][]>>> Recorded = new();
 
     [Fact]
-    public void Files_that_are_right_have_no_findings()
+    public void Correct_result_files_have_no_findings()
     {
         foreach (var architecture in Architecture.Names)
         {
@@ -42,7 +43,7 @@ public class RecordedFindingsTests
     [InlineData("vanilla", "reff_signal", 0, "D2", "effective ranks within their bounds")]
     [InlineData("vanilla", "reff_signal", 24, "D2", "effective ranks within their bounds")]
     [InlineData("vanilla", "reff_signal", double.PositiveInfinity, "D2", "contradicts the other numbers of its place")]
-    public void A_value_that_no_signal_has_is_rejected_wherever_it_stands(string architecture, string moment, double value, string claim, string words)
+    public void An_impossible_value_is_rejected_at_any_place_and_depth(string architecture, string moment, double value, string claim, string words)
     {
         foreach (var everywhere in new[] { true, false })
         {
@@ -68,7 +69,7 @@ public class RecordedFindingsTests
     [InlineData("bn_ff", "log_chi", double.NaN, "D1", "P3")]
     [InlineData("bn_res", "reff_signal", double.NaN, "D2", "P4")]
     [InlineData("bn_res", "reff_noise", double.NaN, "D2", null)]
-    public void Half_of_the_simulations_without_numbers_are_counted_and_nothing_that_rests_on_them_holds(
+    public void Simulations_that_are_not_finite_are_counted_and_no_claim_that_needs_them_holds(
         string architecture,
         string moment,
         double value,
@@ -96,7 +97,7 @@ public class RecordedFindingsTests
     [InlineData("signal")]
     [InlineData("noise")]
     [InlineData("both")]
-    public void A_file_without_any_number_of_signal_or_noise_contradicts_nothing_and_is_not_judged(string without)
+    public void A_file_with_NaN_in_all_of_signal_or_noise_is_not_rejected_and_not_judged(string without)
     {
         string[] signal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"],
             noise = ["mu2_noise", "reff_noise"];
@@ -126,14 +127,14 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void Ranks_that_are_no_numbers_leave_the_diagnosis_undecided_for_that_reason() =>
+    public void NaN_in_effective_ranks_leaves_the_diagnosis_undecided_with_that_reason() =>
         Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8))
             .Diagnoses.Single()
             .Value.Sentence.Should()
             .Be("Undecided: effective rank is not a number in 60 of 120 mappings, first at depth 36.");
 
     [Fact]
-    public void A_rank_that_was_not_computed_in_part_cannot_be_judged()
+    public void A_rank_that_is_missing_in_some_simulations_leaves_its_claims_undecided()
     {
         var run = Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => -1, (s, _) => s % 2 == 0));
 
@@ -151,7 +152,7 @@ public class RecordedFindingsTests
     [InlineData("vanilla", "mu2_signal")]
     [InlineData("bn_ff", "mu2_noise")]
     [InlineData("vanilla_res", "chi")]
-    public void A_logarithm_that_is_not_that_of_the_number_is_rejected(string architecture, string moment)
+    public void A_logarithm_that_contradicts_its_number_is_rejected(string architecture, string moment)
     {
         foreach (var suffix in Architecture.Named(architecture).Places.Select(place => place.Suffix))
         {
@@ -175,7 +176,7 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void Numbers_that_leave_double_precision_are_right_where_the_logarithm_says_so()
+    public void Overflow_and_underflow_are_accepted_only_where_the_logarithm_explains_them()
     {
         // ν₂ of a net that doubles it in each unit, from 2¹⁰²⁰ on: it overflows at 2¹⁰²⁴, where its logarithm is 709.8.
         double[] logs = [.. Enumerable.Range(0, Computed).Select(i => (1020 + i) * Math.Log(2))];
@@ -231,7 +232,7 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void A_signal_that_died_is_no_defect_and_its_ratio_counts_where_it_died()
+    public void A_signal_that_died_is_no_finding_and_its_last_ratio_counts()
     {
         // The second of two nets: dies at the ReLU of the second computed depth. Moments of our files; NaN and infinities, as other programs write.
         foreach (
@@ -381,7 +382,7 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void W3_is_not_judged_where_it_does_not_hold()
+    public void W3_is_not_judged_at_a_border_or_with_one_layer_per_branch()
     {
         var table = Figures("bn_res", _ => { });
         Reason(new RecordedExperiment(32, 24, 3, "zero_padding"), 2).Should().StartWith("at a border");
@@ -392,7 +393,7 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void A_table_keeps_its_findings_and_old_tables_are_read()
+    public void A_table_keeps_its_counts_of_findings_and_tables_without_them_are_read()
     {
         var text = Figures("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8)).ToText();
         text.Should().StartWith("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown\n");
@@ -422,7 +423,7 @@ public class RecordedFindingsTests
     }
 
     [Fact]
-    public void Mappings_that_cannot_be_seen_show_neither_a_property_nor_its_opposite()
+    public void Mappings_without_usable_numbers_count_neither_for_nor_against_a_property()
     {
         var path = Path.GetTempFileName();
         try

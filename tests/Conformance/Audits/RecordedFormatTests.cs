@@ -5,7 +5,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files kept in half and in single precision: a format rounds, and that is no defect; a number that is wrong by more still is.</summary>
+/// <summary>Result files in half and in single precision: rounding by the format is accepted, and a larger error is rejected.</summary>
 public class RecordedFormatTests
 {
     private const int Simulations = 24,
@@ -97,7 +97,7 @@ public class RecordedFormatTests
     }
 
     [Fact]
-    public void What_a_format_loses_bounds_what_rounding_does()
+    public void The_rounding_allowance_of_a_format_bounds_the_actual_rounding()
     {
         var random = new Random(5);
         foreach (var scale in new[] { 1e-7, 1e-6, 1e-4, 1, 1e4 })

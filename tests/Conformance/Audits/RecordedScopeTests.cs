@@ -12,7 +12,7 @@ public class RecordedScopeTests
 
     [Theory]
     [MemberData(nameof(Bounded))]
-    public void A_claim_is_refuted_only_on_boundaries_that_it_speaks_about(string id)
+    public void A_claim_is_rejected_only_on_boundaries_within_its_scope(string id)
     {
         Verdicts(new RecordedExperiment(64, 32, 3, "periodic")).Should().Be((Verdict.Rejected, null));
         Verdicts(new RecordedExperiment(64, 32, 3, "symmetric")).Verdict.Should().Be(Verdict.Rejected);
@@ -35,7 +35,7 @@ public class RecordedScopeTests
 
     [Theory]
     [MemberData(nameof(Bounded))]
-    public void What_holds_is_said_where_the_boundary_is_not_known(string id) =>
+    public void A_claim_holds_even_if_the_boundary_of_the_file_is_unknown(string id) =>
         Judged(id, new RecordedExperiment(64, 32), shows: true).Verdict.Should().Be(Verdict.Holds);
 
     [Fact]
@@ -68,7 +68,7 @@ public class RecordedScopeTests
     }
 
     [Fact]
-    public void Two_points_refute_nothing_about_directions()
+    public void A_batch_of_two_points_is_outside_the_scope_of_claims_on_directions()
     {
         Judged("P1", new RecordedExperiment(64, 2, 1), shows: false)
             .Should()

@@ -51,7 +51,7 @@ public class ReportTests
     }
 
     [Fact]
-    public void The_badge_says_the_worst_and_counts_without_percentages()
+    public void The_badge_shows_the_worst_verdict_and_counts_claims_without_percentages()
     {
         Badge.TextOf(Run(Holds, Holds)).Should().Be("1 of 1 claim");
         Badge.TextOf(Run(Holds, Rejected, Inconclusive)).Should().Be("rejected: I1");
@@ -66,7 +66,7 @@ public class ReportTests
     }
 
     [Fact]
-    public void The_page_shows_what_needs_attention_and_survives_any_words()
+    public void The_Markdown_page_lists_the_outcomes_that_need_attention_and_escapes_foreign_text()
     {
         var page = MarkdownReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined));
 
@@ -79,14 +79,14 @@ public class ReportTests
     }
 
     [Fact]
-    public void What_holds_in_part_is_counted_and_what_was_declined_whole_is_not() =>
+    public void The_summary_counts_checks_that_hold_in_part_and_not_checks_that_were_declined() =>
         RunSummary
             .Write(Run(Holds, InPart, InPart, Declined))
             .Should()
             .Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
 
     [Fact]
-    public void The_likely_cause_is_named_with_how_well_it_fits()
+    public void The_summary_names_the_likely_cause_and_its_resemblance()
     {
         // All but one of the checks that the widest known defect fails.
         var widest = KnownDefects.Signatures.MaxBy(signature => signature.Rejects.Count)!;
@@ -130,7 +130,7 @@ public class ReportTests
     }
 
     [Fact]
-    public void Explanations_are_said_in_every_report_and_a_resemblance_only_without_one()
+    public void Every_report_shows_explanations_and_a_resemblance_only_without_an_explanation()
     {
         var failing = Failing(KnownDefects.Signatures[0].Rejects);
         var explained = failing with
@@ -173,14 +173,14 @@ public class ReportTests
     }
 
     [Fact]
-    public void Known_defects_are_kept_as_they_are_written() =>
+    public void The_signature_file_equals_the_known_defects() =>
         KnownDefects
             .ToText(KnownDefects.Signatures)
             .Should()
             .Be(File.ReadAllText(Path.Combine(Repository.Root, "data", "signatures.json")).ReplaceLineEndings("\n"));
 
     [Fact]
-    public void The_json_keeps_declined_apart()
+    public void The_json_report_lists_declined_checks_separately()
     {
         var report = JsonNode.Parse(VerificationReport.ToText(Run(Holds, Declined)))!;
 
@@ -199,7 +199,7 @@ public class ReportTests
         VerdictLevels.LevelOf(Suite.Checks.First(check => check.ClaimId == claim)).ToString().Should().Be(level);
 
     [Fact]
-    public void Whatever_was_declined_an_adapter_s_failure_or_nothing_executed_is_not_a_pass()
+    public void A_declined_check_an_adapter_failure_or_an_empty_run_does_not_pass()
     {
         Run().Verdict.Should().Be(Verdict.Inconclusive);
         (Run(Holds) with { AdapterFailures = ["half a line"] }).Verdict.Should().Be(Verdict.Inconclusive);

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The checks that a defect fails tell which defect it is.</summary>
+/// <summary>The set of checks that fail identifies the defect.</summary>
 public class SignatureTests
 {
     /// <summary>How checks that fail are matched is the same for all; that each is named by its numbers is a test of causes.</summary>
@@ -39,7 +39,7 @@ public class SignatureTests
 
     [Theory]
     [MemberData(nameof(Defects))]
-    public void A_run_on_another_seed_resembles_its_defect(string defect)
+    public void A_mutant_on_another_seed_is_recognised_by_its_signature(string defect)
     {
         using var subject = AllMutants.List.Single(mutant => mutant.Name == defect).Create();
         var run = VerificationRun.Execute(
@@ -60,7 +60,7 @@ public class SignatureTests
     }
 
     [Fact]
-    public void Nothing_is_guessed_where_nothing_was_rejected_or_nothing_is_like_it()
+    public void No_cause_is_suggested_without_rejections_or_without_a_similar_defect()
     {
         var passed = Suite.Checks.Select(check => new CheckOutcome(check, Verdict.Holds, [], null)).ToArray();
         Signature.Match(passed, KnownDefects.Signatures).Should().BeEmpty();

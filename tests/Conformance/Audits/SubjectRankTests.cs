@@ -9,7 +9,7 @@ public class SubjectRankTests
     [Theory]
     [InlineData(64, 512)]
     [InlineData(32, 128)]
-    public void A_rank_below_one_is_out_of_range_whatever_the_largest_is(int points, int channels)
+    public void A_rank_below_one_is_out_of_range_if_rounding_cannot_explain_it(int points, int channels)
     {
         var range = MomentRange.OfSubject(points, channels, Math.ScaleB(1, -24));
 
@@ -55,7 +55,7 @@ public class SubjectRankTests
     }
 
     [Fact]
-    public void Precision_that_loses_the_covariance_leaves_a_positive_rank_possible_and_no_other()
+    public void A_precision_too_low_for_the_covariance_allows_any_positive_rank()
     {
         var range = MomentRange.OfSubject(64, 512, Math.ScaleB(1, -8));
 

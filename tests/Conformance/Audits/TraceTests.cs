@@ -30,7 +30,7 @@ public class TraceTests
     }
 
     [Fact]
-    public void Moments_are_asked_for_where_they_are_looked_at()
+    public void A_trace_asks_for_moments_only_with_an_observer()
     {
         using var subject = new Listening(new SubjectDescription("listening"));
         Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
@@ -40,7 +40,7 @@ public class TraceTests
     }
 
     [Fact]
-    public void What_is_not_offered_is_declined_before_it_is_asked_for()
+    public void A_network_that_is_not_offered_is_declined_before_the_subject_is_asked()
     {
         using var subject = new Listening(new SubjectDescription("plain") { Architectures = ["vanilla"] });
 
@@ -53,7 +53,7 @@ public class TraceTests
     }
 
     [Fact]
-    public void Nothing_is_propagated_of_nothing()
+    public void Propagation_refuses_null_arguments()
     {
         using var subject = new ReferenceSubject();
         subject.Description.Name.Should().Be("reference");
@@ -69,7 +69,7 @@ public class TraceTests
     }
 
     [Fact]
-    public void A_deep_experiment_made_of_propagations_counts_layers_and_stops_when_asked()
+    public void A_deep_experiment_of_propagations_reports_progress_and_can_be_cancelled()
     {
         var options = new ExperimentOptions
         {

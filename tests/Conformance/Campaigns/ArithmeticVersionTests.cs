@@ -14,7 +14,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     public void Dispose() => _campaign.Dispose();
 
     [Fact]
-    public void Result_files_of_both_layouts_say_of_which_arithmetic_they_are()
+    public void Result_files_of_both_layouts_record_the_version_of_the_arithmetic()
     {
         File.WriteAllText(_campaign["network.json"], """{"name": "two", "layers": ["flatten", {"dense": {"channels": 8}}, "relu"]}""");
         CommandLine.Run(_campaign.Arguments("author.npz", simulations: 1)).ExitStatus.Should().Be(0);
@@ -30,7 +30,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     }
 
     [Fact]
-    public void Shares_of_two_arithmetics_are_not_merged_and_those_of_one_are_whichever_it_is()
+    public void Shares_of_different_arithmetic_versions_are_not_merged_and_shares_of_the_same_version_are()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         CommandLine.Run(_campaign.Arguments("2.npz", more: ["--shard", "2/2"])).ExitStatus.Should().Be(0);
@@ -59,7 +59,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     [Theory]
     [InlineData(0.5)]
     [InlineData(0)]
-    public void A_version_that_is_none_is_refused(double version)
+    public void An_invalid_arithmetic_version_is_refused(double version)
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         CopyWithoutVersion("1.npz", "bad.npz", KeyValuePair.Create("arithmetic", NpyArray.From([version])));
@@ -70,7 +70,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     }
 
     [Fact]
-    public void A_training_of_another_arithmetic_is_not_taken_for_its_own()
+    public void A_training_of_another_arithmetic_version_is_not_resumed()
     {
         string[] arguments = [.. Training.Split(' '), "--out", _campaign["t.npz"]];
         CommandLine.Run(arguments).ExitStatus.Should().Be(0);

@@ -26,7 +26,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
-    public void A_share_that_is_missing_is_refused_or_noted_by_every_reader()
+    public void A_missing_share_is_refused_by_merge_or_noted_by_every_reader()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", depth: 70, more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         var refused = CommandLine.Run("merge", _campaign["1.npz"], "--out", _campaign["merged.npz"]);
@@ -46,7 +46,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
-    public void A_share_without_simulations_is_no_result_to_judge()
+    public void A_share_without_simulations_is_refused_by_diagnose()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", simulations: 1, more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         var diagnosis = CommandLine.Run("diagnose", _campaign["1.npz"]);
@@ -55,7 +55,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
-    public void Two_processes_on_one_file_refuse_each_other_and_status_tells_what_goes_on()
+    public void Two_processes_on_one_file_refuse_each_other_and_status_shows_the_running_one()
     {
         CommandLine.Run("status", _campaign.Folder).ExitStatus.Should().Be(3, "nothing is done");
         CommandLine.Run(_campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64, more: ["--shard", "1/2000"])).ExitStatus.Should().Be(0);
@@ -91,7 +91,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
-    public void Status_of_a_campaign_that_is_through_is_success()
+    public void Status_of_a_complete_campaign_exits_with_0()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         var half = CommandLine.Run("status", _campaign.Folder);
@@ -108,7 +108,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
-    public void Resuming_what_is_complete_does_nothing_and_what_is_something_else_is_refused()
+    public void Resuming_a_complete_run_does_nothing_and_resuming_another_experiment_is_refused()
     {
         CommandLine.Run(_campaign.Arguments("1.npz")).ExitStatus.Should().Be(0);
         var before = File.ReadAllBytes(_campaign["1.npz"]);
@@ -124,7 +124,7 @@ public sealed class CampaignTests : IDisposable
     }
 
     [UnixFact]
-    public async Task Ctrl_C_keeps_what_is_finished_and_says_how_to_go_on()
+    public async Task Ctrl_C_keeps_finished_simulations_and_shows_how_to_resume()
     {
         using var process = Interruption.Start(
             "dotnet",
@@ -156,7 +156,7 @@ public sealed class CampaignTests : IDisposable
 
     /// <summary>A limit on the size of files stands for a full disk: it needs no rights, and the system refuses the write alike.</summary>
     [UnixFact]
-    public void On_a_full_disk_what_is_finished_stays_and_can_be_gone_on_with()
+    public void A_full_disk_keeps_finished_simulations_and_the_run_can_be_resumed()
     {
         var arguments = _campaign.Arguments("1.npz", simulations: 80);
         CommandLine.Run(_campaign.Arguments("undisturbed.npz", simulations: 80)).ExitStatus.Should().Be(0);

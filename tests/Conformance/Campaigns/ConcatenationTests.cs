@@ -12,7 +12,7 @@ public sealed class ConcatenationTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Files_are_joined_in_their_order_on_one_s_word_and_the_result_says_so()
+    public void Files_without_configuration_are_joined_in_order_only_with_trust_and_the_result_records_it()
     {
         var (first, second) = (Part("1.npz", 1), Part("2.npz", 2));
 
@@ -35,7 +35,7 @@ public sealed class ConcatenationTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_cannot_be_of_one_experiment_are_refused()
+    public void Files_that_contradict_a_common_experiment_are_refused()
     {
         var (first, second) = (Part("1.npz", 1), Part("2.npz", 2));
 
@@ -53,7 +53,7 @@ public sealed class ConcatenationTests : IDisposable
     }
 
     [Fact]
-    public void Simulations_that_died_alike_are_not_taken_for_the_same()
+    public void Simulations_that_died_with_equal_numbers_do_not_count_as_duplicates()
     {
         string[] parts = [Dead(Part("1.npz", 1)), Dead(Part("2.npz", 2))];
 
@@ -100,7 +100,7 @@ public sealed class ConcatenationTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_arrays_is_named()
+    public void A_folder_without_arrays_is_refused_by_name()
     {
         FluentActions.Invoking(() => ResultFile.Read(_folder)).Should().Throw<InvalidInputException>().WithMessage("*found a folder without one");
     }

@@ -10,7 +10,7 @@ public sealed class DepthListTests : IDisposable
     public void Dispose() => _campaign.Dispose();
 
     [Fact]
-    public void Listed_depths_go_through_shares_merge_and_all_readers()
+    public void Listed_depths_survive_shares_merge_and_all_readers()
     {
         Run("whole.npz").ExitStatus.Should().Be(0);
         RunAt("even.npz", null).ExitStatus.Should().Be(0);
@@ -77,7 +77,7 @@ public sealed class DepthListTests : IDisposable
     [InlineData("1;2", "joined by commas")]
     [InlineData("-1,2", "joined by commas")]
     [InlineData("1,99999999999", "joined by commas")]
-    public void A_list_that_cannot_be_is_refused_in_a_line_that_names_the_option(string depths, string expected)
+    public void An_invalid_list_of_depths_is_refused_in_one_line_that_names_the_option(string depths, string expected)
     {
         var outcome = RunAt("x.npz", depths);
 
@@ -99,7 +99,7 @@ public sealed class DepthListTests : IDisposable
     }
 
     [Fact]
-    public void Listed_depths_need_not_reach_the_end()
+    public void Listed_depths_may_end_before_the_total_depth()
     {
         RunAt("x.npz", "3, 5").ExitStatus.Should().Be(0);
         ResultFile.Read(_campaign["x.npz"]).Depth.Should().Equal(3, 5);

@@ -41,7 +41,7 @@ public sealed class EarlierReleaseTests : IDisposable
     }
 
     [Fact]
-    public void A_share_of_listed_depths_is_known_for_what_it_is()
+    public void A_share_of_listed_depths_from_an_earlier_release_is_recognised()
     {
         File.Copy(Path.Combine(Samples, "share.npz"), Path.Combine(_folder, "share.npz"));
         var status = CommandLine.Run("status", _folder);
@@ -51,7 +51,7 @@ public sealed class EarlierReleaseTests : IDisposable
     }
 
     [Fact]
-    public void A_journal_of_an_earlier_arithmetic_is_read_and_not_gone_on_with()
+    public void A_journal_of_an_earlier_arithmetic_is_read_but_not_resumed()
     {
         var path = Path.Combine(_folder, "interrupted.npz");
         File.Copy(Path.Combine(Samples, "interrupted.npz.journal"), Journal.PathOf(path));

@@ -3,7 +3,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Runs that are killed at random instants, without a chance to tidy up, until they are through.</summary>
+/// <summary>Runs that are killed at random times and resumed until they are complete.</summary>
 public sealed class KillTests : IDisposable
 {
     private static readonly int Kills = Breadth.Choose(usual: 16, atNight: 100);

@@ -45,7 +45,7 @@ public class KubernetesTests
     }
 
     [Fact]
-    public void The_merge_job_mounts_what_the_shares_wrote_to()
+    public void The_merge_job_mounts_the_volume_of_the_shares()
     {
         Mounts(Read<V1Job>("merge").Spec.Template.Spec).Should().BeTrue();
         Read<V1PersistentVolumeClaim>("volume").Spec.AccessModes.Should().Equal("ReadWriteMany");
@@ -53,7 +53,7 @@ public class KubernetesTests
     }
 
     [Fact]
-    public void A_field_that_the_schema_does_not_know_would_be_noticed() =>
+    public void A_field_that_the_schema_does_not_know_is_refused() =>
         FluentActions
             .Invoking(() =>
                 KubernetesYaml.Deserialize<V1Job>(

@@ -2,7 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What is finished is not lost by a run of something else.</summary>
+/// <summary>A finished result is not lost when another experiment is run.</summary>
 public sealed class OverwritingTests : IDisposable
 {
     private readonly Campaign _campaign = new();
@@ -10,7 +10,7 @@ public sealed class OverwritingTests : IDisposable
     public void Dispose() => _campaign.Dispose();
 
     [Fact]
-    public void A_result_of_another_experiment_is_replaced_only_when_told_to()
+    public void A_result_of_another_experiment_is_replaced_only_with_overwrite()
     {
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
         var before = File.ReadAllBytes(_campaign["x.npz"]);
@@ -35,7 +35,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_another_kind_is_not_replaced()
+    public void A_file_that_is_no_result_is_not_replaced()
     {
         File.WriteAllText(_campaign["x.npz"], "notes of mine");
 
@@ -45,7 +45,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void Going_on_with_a_journal_does_not_replace_the_result_of_another_experiment_beside_it()
+    public void Resuming_a_journal_does_not_replace_the_result_of_another_experiment()
     {
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
         Left(Options("x.npz") with { NumChannels = 17 });
@@ -61,7 +61,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void Finished_simulations_are_discarded_only_when_told_to()
+    public void Finished_simulations_are_discarded_only_with_overwrite()
     {
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
         var options = Options("x.npz");
@@ -77,7 +77,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_reads_a_result_hears_of_a_newer_journal_beside_it()
+    public void Every_reader_of_a_result_reports_a_newer_journal_beside_it()
     {
         CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
         Left(Options("x.npz") with { Seed = 5 });
@@ -100,7 +100,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_replaces_the_result_of_another_experiment_only_when_told_to()
+    public void A_merge_replaces_the_result_of_another_experiment_only_with_overwrite()
     {
         CommandLine.Run(_campaign.Arguments("other.npz", simulations: 2, channels: 17)).ExitStatus.Should().Be(0);
         CommandLine.Run(_campaign.Arguments("1.npz", simulations: 2)).ExitStatus.Should().Be(0);
@@ -123,7 +123,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_replaces_what_it_holds_again_and_loses_no_simulation()
+    public void A_merge_replaces_a_result_only_if_it_contains_all_of_its_simulations()
     {
         foreach (var number in new[] { 1, 2 })
         {
@@ -141,7 +141,7 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
-    public void A_merge_replaces_no_file_that_says_nothing()
+    public void A_merge_does_not_replace_a_file_that_is_no_result()
     {
         File.WriteAllText(_campaign["notes.npz"], "notes of mine");
         CommandLine.Run(_campaign.Arguments("1.npz", simulations: 2)).ExitStatus.Should().Be(0);

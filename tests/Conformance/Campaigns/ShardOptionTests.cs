@@ -24,7 +24,7 @@ public class ShardOptionTests
     [InlineData("auto/0")]
     [InlineData("auto/x")]
     [InlineData("99999999999/99999999999")]
-    public void Anything_else_is_refused_in_a_line(string text) =>
+    public void An_invalid_share_is_refused_in_one_line(string text) =>
         FluentActions
             .Invoking(() => Read(text, "SLURM_ARRAY_TASK_ID=1"))
             .Should()
@@ -38,7 +38,7 @@ public class ShardOptionTests
     [InlineData(1, 4, 1)]
     [InlineData(10, 30, 10)]
     [InlineData(5, 9, 2)]
-    public void The_tasks_of_an_array_are_all_shares_wherever_it_begins(int first, int last, int step)
+    public void The_tasks_of_a_Slurm_array_cover_all_shares_for_any_first_index_and_step(int first, int last, int step)
     {
         var count = ((last - first) / step) + 1;
         var shares = Enumerable
@@ -57,14 +57,14 @@ public class ShardOptionTests
     }
 
     [Fact]
-    public void A_task_that_is_submitted_again_alone_gets_the_share_that_it_had()
+    public void A_task_that_is_submitted_again_alone_gets_its_former_share()
     {
         var inTheArray = Read("auto/4", "SLURM_ARRAY_TASK_ID=3", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=1", "SLURM_ARRAY_TASK_MAX=4");
         Read("auto/4", "SLURM_ARRAY_TASK_ID=3", "SLURM_ARRAY_TASK_COUNT=1", "SLURM_ARRAY_TASK_MIN=3", "SLURM_ARRAY_TASK_MAX=3").Should().Be(inTheArray);
     }
 
     [Fact]
-    public void An_array_with_gaps_is_refused() =>
+    public void A_Slurm_array_with_gaps_is_refused() =>
         FluentActions
             .Invoking(() =>
                 Read("auto", "SLURM_ARRAY_TASK_ID=7", "SLURM_ARRAY_TASK_COUNT=2", "SLURM_ARRAY_TASK_MIN=1", "SLURM_ARRAY_TASK_MAX=7", "SLURM_ARRAY_TASK_STEP=1")
@@ -75,7 +75,7 @@ public class ShardOptionTests
             .Contain("gaps");
 
     [Fact]
-    public void An_indexed_job_knows_its_index_and_must_be_told_the_count()
+    public void An_indexed_Kubernetes_job_reads_its_index_and_needs_the_count()
     {
         Read("auto/16", "JOB_COMPLETION_INDEX=0").Should().Be(new Shard(1, 16));
         Read("auto/16", "JOB_COMPLETION_INDEX=15").Should().Be(new Shard(16, 16));
@@ -91,7 +91,7 @@ public class ShardOptionTests
     }
 
     [Fact]
-    public void Without_such_an_environment_auto_is_refused() =>
+    public void Auto_without_the_variables_of_a_scheduler_is_refused() =>
         FluentActions.Invoking(() => Read("auto/4")).Should().Throw<InvalidInputException>().Which.Message.Should().Contain("SLURM_ARRAY_TASK_ID");
 
     private static Shard Read(string text, params string[] environment)

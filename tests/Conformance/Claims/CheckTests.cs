@@ -4,7 +4,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What a check makes of its measurements, and of trouble.</summary>
+/// <summary>The verdict of a check, from its measurements and from failures.</summary>
 public class CheckTests
 {
     private static readonly Expected One = new(1);
@@ -14,7 +14,7 @@ public class CheckTests
     [InlineData(Verdict.Rejected, Verdict.Holds, Verdict.Rejected)]
     [InlineData(Verdict.Inconclusive, Verdict.Holds, Verdict.Inconclusive)]
     [InlineData(Verdict.Rejected, Verdict.Inconclusive, Verdict.Rejected)]
-    public void The_worst_measurement_decides(Verdict first, Verdict second, Verdict expected)
+    public void A_check_gets_the_verdict_of_its_worst_measurement(Verdict first, Verdict second, Verdict expected)
     {
         var outcome = Execute(_ => [new Measurement("a", One, new Observed(1), first), new Measurement("b", One, new Observed(2), second)]);
 
@@ -36,7 +36,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void Nothing_measured_is_inconclusive() => Execute(_ => []).Verdict.Should().Be(Verdict.Inconclusive);
+    public void A_check_without_measurements_is_inconclusive() => Execute(_ => []).Verdict.Should().Be(Verdict.Inconclusive);
 
     [Fact]
     public void A_crash_inside_a_check_is_inconclusive_and_says_what_happened()
@@ -61,7 +61,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void What_the_subject_declines_is_named_and_what_it_shows_is_judged()
+    public void The_declined_part_of_a_check_is_named_and_the_rest_is_judged()
     {
         var declined = Execute(_ => throw new DeclinedException("no batch norm"));
         (declined.Verdict, declined.Failure, declined.ToString())
@@ -109,7 +109,7 @@ public class CheckTests
     [Theory]
     [InlineData(true, false, "weights of its own")]
     [InlineData(false, true, "given weights")]
-    public void Who_cannot_draw_weights_is_asked_for_no_samples_and_who_takes_none_for_no_given_case(bool takes, bool draws, string declined)
+    public void A_subject_is_asked_only_for_the_kind_of_weights_that_it_offers(bool takes, bool draws, string declined)
     {
         using var subject = new Weighted(takes, draws);
 
@@ -127,7 +127,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void Simulations_come_as_many_as_asked_for_however_many_are_made_at_once_and_none_after_a_request_to_stop()
+    public void The_requested_number_of_simulations_arrives_for_any_batch_size_and_none_after_cancellation()
     {
         var network = OneStepNetworks.FullyConnected("vanilla");
         using var single = new Batching(1);
@@ -155,7 +155,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void A_run_says_of_which_version_of_the_subject_it_speaks()
+    public void A_run_records_the_version_of_the_subject()
     {
         using var subject = new Versioned();
 
@@ -163,7 +163,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void Failures_are_told_by_who_failed()
+    public void A_failure_message_tells_adapter_subject_and_missing_measurements_apart()
     {
         Execute(_ => throw new AdapterException("half a line")).ToString().Should().Be("D1 vanilla: inconclusive: adapter: half a line");
         Execute(_ => throw new SubjectException("expected 7 snapshots, got 3")).ToString().Should().Be("D1 vanilla: inconclusive: expected 7 snapshots, got 3");
@@ -172,7 +172,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void The_line_of_an_outcome_quotes_what_decided()
+    public void The_line_of_an_outcome_quotes_the_decisive_measurement()
     {
         Execute(_ => [Of("a", Verdict.Rejected, 5), Of("b", Verdict.Holds, 90), Of("c", Verdict.Rejected, -7)])
             .ToString()
@@ -199,7 +199,7 @@ public class CheckTests
     [InlineData(Misbehaviour.Repeating, "expected one snapshot at depth 0")]
     [InlineData(Misbehaviour.Misshapen, "expected tensors of shape")]
     [InlineData(Misbehaviour.Stopping, "expected 7 snapshots, got 3")]
-    public void A_subject_that_does_not_show_its_places_is_inconclusive(Misbehaviour misbehaviour, string message)
+    public void A_subject_that_returns_wrong_snapshots_is_inconclusive(Misbehaviour misbehaviour, string message)
     {
         using var subject = new Misbehaving(misbehaviour);
         var check = Suite.Checks.Single(check => check is { ClaimId: "O2", Architecture: "vanilla" });
@@ -213,7 +213,7 @@ public class CheckTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_subject_of_infinite_or_undefined_numbers_is_rejected(double number)
+    public void A_subject_that_returns_infinity_or_NaN_does_not_hold(double number)
     {
         using var subject = new Poisoned(number);
         foreach (
@@ -229,7 +229,7 @@ public class CheckTests
     [InlineData("nu2_signal")]
     [InlineData("mu2_signal")]
     [InlineData("mu4_signal")]
-    public void Inequalities_between_moments_ask_for_all_four_of_them(string missing)
+    public void Inequalities_between_moments_are_tested_only_if_all_four_moments_are_offered(string missing)
     {
         using var subject = new Reporting([.. new[] { "nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal" }.Where(moment => moment != missing)]);
 
@@ -241,7 +241,7 @@ public class CheckTests
     }
 
     [Fact]
-    public void A_zero_tensor_has_no_stray_number()
+    public void A_single_number_other_than_zero_in_a_zero_tensor_is_rejected()
     {
         using var subject = new Straying();
 

@@ -27,7 +27,7 @@ public class LedgerTests
     }
 
     [Fact]
-    public void Every_entry_says_what_its_kind_asks_for()
+    public void Every_claim_has_the_fields_that_its_kind_needs()
     {
         foreach (var claim in ClaimLedger.Claims)
         {
@@ -48,7 +48,7 @@ public class LedgerTests
     }
 
     [Fact]
-    public void Claims_on_sites_say_what_their_sites_are()
+    public void Claims_on_sites_describe_their_sites()
     {
         foreach (var claim in ClaimLedger.Claims.Where(claim => claim.IsTestable && claim.Architectures.Contains(Suite.Composed)).AtLeastOne())
         {
@@ -58,5 +58,5 @@ public class LedgerTests
     }
 
     [Fact]
-    public void Mutants_are_killed_by_claims_of_the_ledger() => AllMutants.List.Should().OnlyContain(mutant => ClaimLedger.Find(mutant.ClaimId) != null);
+    public void Every_mutant_names_a_claim_of_the_ledger() => AllMutants.List.Should().OnlyContain(mutant => ClaimLedger.Find(mutant.ClaimId) != null);
 }

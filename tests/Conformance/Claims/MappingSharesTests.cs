@@ -5,7 +5,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Claims about deep mappings go on, batch by batch, until they are decided, and look at every number.</summary>
+/// <summary>Claims about deep mappings take further batches until they are decided, and check every number.</summary>
 public class MappingSharesTests
 {
     private static readonly double[] Keeps = [9, 9, 9],
@@ -18,7 +18,7 @@ public class MappingSharesTests
     [InlineData(24, 10, Verdict.Inconclusive)]
     [InlineData(0, 1, Verdict.Rejected)]
     [InlineData(10, 3, Verdict.Rejected)]
-    public void A_share_is_asked_for_until_it_is_decided_or_the_budget_spent(int collapsing, int batches, Verdict expected)
+    public void Batches_of_mappings_are_requested_until_a_share_is_decided_or_the_budget_is_used(int collapsing, int batches, Verdict expected)
     {
         var subject = new Scripted(options => Table(options, i => (i < collapsing ? Collapses : Keeps, Power)));
 
@@ -30,7 +30,7 @@ public class MappingSharesTests
     }
 
     [Fact]
-    public void Each_property_stops_at_its_own_time_on_the_same_mappings()
+    public void Each_property_stops_as_soon_as_it_is_decided_on_the_same_mappings()
     {
         // P4 on bn_res: directions are kept by 42 of 48 mappings of each batch, χ grows as a power in all.
         MomentTable Script(ExperimentOptions options) => Table(options, i => (i < 42 ? Keeps : Collapses, Power));
@@ -56,7 +56,7 @@ public class MappingSharesTests
     }
 
     [Fact]
-    public void Batches_have_mixed_seeds_and_a_share_of_the_samples()
+    public void Batches_of_mappings_have_different_seeds_and_divide_the_samples()
     {
         var deep = new DeepExperiments(new Scripted(null!), Scale.Quick, 3);
         deep.OptionsOf("vanilla", 0).Should().Be(DeepExperiments.OptionsOf("vanilla", Scale.Quick, 3), "the first batch is the experiment that is diagnosed");
@@ -83,7 +83,7 @@ public class MappingSharesTests
     [Theory]
     [InlineData(24, "effective rank is not a number in 24 of 48 mappings, first at depth 40")]
     [InlineData(1, "effective rank is not a number in 1 of 48 mappings, first at depth 40")]
-    public void Ranks_that_are_no_numbers_are_rejected_and_counted(int count, string words)
+    public void NaN_in_effective_ranks_is_rejected_and_counted(int count, string words)
     {
         foreach (var (claim, architecture) in new[] { ("P1", "vanilla"), ("P4", "bn_res"), ("P7", "bn_res"), ("P3", "bn_ff"), ("A3", "vanilla_res") })
         {
@@ -103,13 +103,13 @@ public class MappingSharesTests
     [Theory]
     [InlineData(16, Verdict.Holds)]
     [InlineData(40, Verdict.Rejected)]
-    public void Dead_mappings_show_nothing(int dead, Verdict expected) =>
+    public void Dead_mappings_count_neither_for_nor_against_a_property(int dead, Verdict expected) =>
         Execute("P4", "bn_res", new Scripted(options => Table(options, i => (Keeps, i < dead ? [0, double.NegativeInfinity, double.NegativeInfinity] : Power))))
             .Verdict.Should()
             .Be(expected);
 
     [Fact]
-    public void A_subject_that_returns_something_else_is_told_so()
+    public void A_subject_that_returns_a_table_of_another_experiment_is_reported()
     {
         Failure(options => Table(options, _ => (Keeps, Power)) with { Died = 1 }).Should().Be("expected 48 mappings, got 48 and 1 that died");
         Failure(options => Table(options, _ => (Keeps, Power)) with { Depths = [20, 40, 80] })
@@ -140,7 +140,7 @@ public class MappingSharesTests
     }
 
     [Fact]
-    public void What_a_subject_reports_layer_by_layer_is_looked_at_too()
+    public void Moments_that_a_subject_reports_layer_by_layer_are_checked_for_NaN()
     {
         using var subject = new Unranked();
         var options = new ExperimentOptions
@@ -162,7 +162,7 @@ public class MappingSharesTests
     }
 
     [Fact]
-    public void Reports_can_be_made_of_mappings_of_which_none_can_be_seen()
+    public void Reports_are_written_even_if_no_mapping_has_finite_numbers()
     {
         foreach (var none in new[] { double.NaN, double.NegativeInfinity })
         {
@@ -183,7 +183,7 @@ public class MappingSharesTests
     }
 
     [Fact]
-    public void A_place_that_is_not_shown_is_no_NaN()
+    public void Missing_moments_of_a_place_are_an_error_of_the_subject_and_not_NaN()
     {
         var moments = new DeepMoments(DeepExperiments.OptionsOf("vanilla", Scale.Quick, 1) with { NumSims = 1 }, new SubjectDescription("mine"));
         moments.Begin();

@@ -11,7 +11,7 @@ public class PartsOfChecksTests
     private const double Rounding = 1e-12;
 
     [Fact]
-    public void An_outlier_leaves_the_other_images_a_thousandth()
+    public void An_outlier_multiplies_the_first_image_by_1000_and_divides_the_others_by_1000()
     {
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, 2), 1, 4, 1, Boundary.Periodic, 0);
         new GivenCase(network, [], new Batch(network.NetworkInput, [1, 2, 3, 4], [5, 6, 7, 8]))
@@ -21,7 +21,7 @@ public class PartsOfChecksTests
     }
 
     [Fact]
-    public void No_case_comes_near_a_gate()
+    public void The_pre_activations_of_every_given_case_keep_their_distance_from_zero()
     {
         // The least distance is that of GivenCase. Up to half of the first draws come nearer, by the kind of network: of sixty some must be drawn again.
         using var reference = new ReferenceSubject();
@@ -50,7 +50,7 @@ public class PartsOfChecksTests
     [InlineData("bn_res", Scale.Quick, 80, 128, 32, 48)]
     [InlineData("vanilla", Scale.Full, 200, 512, 64, 200)]
     [InlineData("bn_res", Scale.Full, 500, 512, 64, 200)]
-    public void Deep_experiments_have_their_sizes(string architecture, Scale scale, int depth, int channels, int batch, int simulations)
+    public void Deep_experiments_have_the_stated_sizes(string architecture, Scale scale, int depth, int channels, int batch, int simulations)
     {
         var options = DeepExperiments.OptionsOf(architecture, scale, 3);
 
@@ -73,7 +73,7 @@ public class PartsOfChecksTests
     }
 
     [Fact]
-    public void Laws_of_single_mappings_have_their_marks()
+    public void Laws_of_single_mappings_change_at_the_stated_thresholds()
     {
         // In a first stretch of 4 layers ln χ gains 2, so half as much in each of 6 layers were 1.5.
         PostLaws.Slows(2, 4, 1.49, 6).Should().BeTrue();
@@ -89,7 +89,7 @@ public class PartsOfChecksTests
     }
 
     [Fact]
-    public void The_network_written_out_knows_how_near_it_came_to_a_gate_and_what_it_amplified()
+    public void The_written_out_network_reports_its_smallest_gate_distance_and_its_largest_amplification()
     {
         // One channel, weights of one: 4 points through batch norm and ReLU. Mean 10, variance 4; with ε = 0, the largest rms/σ is √104/2.
         var network = new NetworkSettings(Architecture.Named("bn_ff"), new TensorShape(4, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
@@ -131,7 +131,7 @@ public class PartsOfChecksTests
     }
 
     [Fact]
-    public void Layers_written_out_refuse_nothing_to_work_on()
+    public void Written_out_layers_refuse_null_arguments()
     {
         var shape = new TensorShape(1, 1, 1, 1);
         Refusal.OfNull("values", () => WrittenOutLayers.Convolve(shape, null!, [1], 1, 1, Boundary.Periodic));
@@ -147,7 +147,7 @@ public class PartsOfChecksTests
     [InlineData(Boundary.Periodic, new[] { 7.0, 7, 7 }, new[] { 13.0, 12, 10 })]
     [InlineData(Boundary.Symmetric, new[] { 4.0, 7, 10 }, new[] { 10.0, 12, 13 })]
     [InlineData(Boundary.ZeroPadding, new[] { 3.0, 7, 6 }, new[] { 7.0, 7, 7 })]
-    public void A_border_is_read_as_it_is_named(Boundary boundary, double[] three, double[] five)
+    public void A_convolution_reads_beyond_the_border_what_its_boundary_defines(Boundary boundary, double[] three, double[] five)
     {
         // A column of 1, 2, 4 summed over three and five neighbours.
         Sums(3).Should().Equal(three);

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Each check measures what it did when the record was written: the same quantities, from as many samples, with the same power.</summary>
+/// <summary>Each check measures the same quantities, from as many samples and with the same power, as in the record.</summary>
 public class RecordTests
 {
     /// <summary>
@@ -35,7 +35,7 @@ public class RecordTests
 
     [Theory]
     [MemberData(nameof(Checks))]
-    public void A_check_measures_what_it_did(string name)
+    public void A_check_measures_the_recorded_quantities_with_the_recorded_power(string name)
     {
         var recorded = SuiteRecord.Recorded[name].ToArray();
 
@@ -77,9 +77,10 @@ public class RecordTests
 
     [Theory]
     [MemberData(nameof(Mutants))]
-    public void A_wrong_implementation_is_found_wrong_where_it_was(string name) =>
+    public void A_mutant_is_rejected_by_the_recorded_checks(string name) =>
         SuiteRecord.FindingOf(AllMutants.List.Single(mutant => mutant.ToString() == name)).Should().Be(SuiteRecord.Findings[name]);
 
     [Fact]
-    public void The_record_knows_no_other_checks() => SuiteRecord.Recorded.Select(rows => rows.Key).Should().BeSubsetOf(Suite.Checks.Select(Signature.NameOf));
+    public void The_record_contains_only_checks_of_the_suite() =>
+        SuiteRecord.Recorded.Select(rows => rows.Key).Should().BeSubsetOf(Suite.Checks.Select(Signature.NameOf));
 }

@@ -44,7 +44,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--kernel-size", "2", "--boundary", "symmetric")]
     [InlineData("--kernel-size", "2000000000")]
     [InlineData("--colour", "red")]
-    public void A_wrong_option_is_one_line_that_names_it_and_exit_status_2(params string[] wrong)
+    public void A_wrong_option_is_refused_in_one_line_with_exit_status_2(params string[] wrong)
     {
         var outcome = CommandLine.Run([.. Replace(Sane.Split(' '), wrong), "--out", PathOf("result.npz")]);
 
@@ -67,7 +67,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_required_option_that_is_missing_is_named()
+    public void A_missing_required_option_is_refused_by_name()
     {
         var outcome = CommandLine.Run(Sane.Split(' '));
         outcome.ExitStatus.Should().Be(2);
@@ -75,7 +75,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_truncated_image_file_is_named()
+    public void A_truncated_image_file_is_refused_by_name()
     {
         var images = PathOf("images.npy");
         using (var stream = File.Create(images))
@@ -90,7 +90,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_constant_channel_at_epsilon_zero_is_reported_by_the_option()
+    public void A_constant_channel_at_epsilon_zero_is_refused_and_the_option_is_named()
     {
         // Two equal images: every channel of every layer is constant over the batch.
         var images = PathOf("equal.npy");

@@ -5,7 +5,7 @@ using Wellbehaved.Cli;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>
-/// A result file that contradicts itself: in its structure it is refused by every command, in its numbers it is a finding in words of its own.
+/// A result file that contradicts itself: every command refuses contradictory arrays and options, and reports contradictory numbers as findings.
 /// </summary>
 public sealed class ContradictoryFileTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("architecture", "\"vanilla\"", "expected the 3 places of vanilla, as 'configuration' says, found")]
     [InlineData("num_sims", "13", "expected 13 simulations, as 'configuration' says, or an array 'simulation' that tells which they are, found 12")]
     [InlineData("num_sims", "11", "expected 11 simulations, as 'configuration' says, or an array 'simulation' that tells which they are, found 12")]
-    public async Task An_option_that_the_arrays_contradict_is_refused_by_every_command(string key, string value, string messages) =>
+    public async Task An_option_that_contradicts_the_arrays_of_a_file_is_refused_by_every_command(string key, string value, string messages) =>
         await IsRefusedByEveryCommand(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), key, value), messages.Split('|'));
 
     [Theory]
@@ -71,12 +71,7 @@ public sealed class ContradictoryFileTests : IDisposable
         null,
         "expected in 'missing_simulations' increasing indices of the 24 simulations that have no row"
     )]
-    public async Task Simulations_that_cannot_be_those_of_the_file_are_refused_by_every_command(
-        long[] simulation,
-        long[]? missing,
-        long[]? shard,
-        string message
-    )
+    public async Task Impossible_simulation_numbers_in_a_file_are_refused_by_every_command(long[] simulation, long[]? missing, long[]? shard, string message)
     {
         (string, NpyArray)[] more =
         [
@@ -94,7 +89,7 @@ public sealed class ContradictoryFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_says_less_is_not_held_to_more()
+    public void A_file_without_full_configuration_is_not_checked_against_it()
     {
         var path = ForgedResultFile.WithConfiguration(
             ForgedResultFile.Write(_folder, "bn_ff"),
@@ -114,7 +109,7 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("log_nu2_signal_loc2", 0.5, "ln ν₂ at place 2 is not the logarithm of the number beside it")]
     [InlineData("reff_signal_loc4", 5.1, "effective rank at place 4 has a value that no signal has")]
     [InlineData("mu2_signal_loc2 log_mu2_signal_loc2", 50.0, "μ₂ at place 2 is larger than ν₂, of which it is a part,")]
-    public void A_number_that_contradicts_the_others_is_a_finding_in_its_own_words(string names, double value, string words)
+    public void A_number_that_contradicts_the_others_is_reported_as_a_finding(string names, double value, string words)
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.Write(_folder, "bn_ff"),
@@ -157,7 +152,7 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("vanilla_res")]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void A_sound_file_has_no_such_finding(string architecture) =>
+    public void A_correct_file_has_no_contradictions(string architecture) =>
         MomentContradictions.Find(ResultFile.Read(ForgedResultFile.Write(_folder, architecture))).Findings.Should().BeEmpty();
 
     private static string Unwrapped(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));

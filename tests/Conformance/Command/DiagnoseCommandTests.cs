@@ -50,7 +50,7 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_shallow_run_of_few_mappings_is_undecided_with_its_rates_and_exit_status_3()
+    public void A_shallow_run_of_few_mappings_is_undecided_and_exits_with_3()
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
         CommandLine
@@ -83,7 +83,7 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Theory]
     [InlineData("bn_ff", 1)]
     [InlineData("bn_res", 0)]
-    public void What_is_expected_decides_the_exit_status(string architecture, int expected)
+    public void The_expected_condition_decides_the_exit_status(string architecture, int expected)
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
         CommandLine
@@ -112,7 +112,7 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_one_line_and_exit_status_2()
+    public void A_missing_file_is_refused_in_one_line_with_exit_status_2()
     {
         var outcome = CommandLine.Run("diagnose", Path.Combine(_folder.FullName, "nothing.npz"));
 

@@ -65,7 +65,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_number_and_how_a_simulation_ended_are_said()
+    public void The_exported_table_marks_missing_numbers_and_how_a_simulation_ended()
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.Write(_folder, "bn_ff"),
@@ -96,7 +96,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_have_a_point_whatever_the_language_and_names_of_others_stay_one_cell()
+    public void Exported_numbers_have_a_decimal_point_in_any_language_and_names_are_quoted()
     {
         var path = ForgedResultFile.With(
             OfLayers(),
@@ -120,7 +120,7 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
-    public void A_share_names_the_simulations_that_it_holds()
+    public void The_exported_table_of_a_share_has_the_simulation_numbers_of_the_share()
     {
         var options = ExperimentOptions.ForNetwork(Mlp, 4, 5) with { Dataset = "gaussian" };
         var path = Path.Combine(_folder, "share.npz");
@@ -185,7 +185,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("{0} --csv {2}/none/x.csv", "--csv: expected a file in an existing folder")]
     [InlineData("{2}/nothing.npz --csv {2}/x.csv", "nothing.npz")]
     [InlineData("{2}/broken.npz --csv {2}/x.csv", "broken.npz")]
-    public void Bad_input_is_one_line_and_nothing_is_written(string arguments, string words)
+    public void Bad_input_of_export_is_refused_in_one_line_and_nothing_is_written(string arguments, string words)
     {
         var result = ForgedResultFile.Write(_folder, "bn_ff");
         var link = Path.Combine(_folder, "link.csv");
@@ -203,7 +203,7 @@ public sealed class ExportTests : IDisposable
 
     /// <summary>The three lines of the page, and that pandas has of the table what the Python package reads of the result file.</summary>
     [Fact]
-    public void The_lines_of_the_page_read_the_table()
+    public void The_Python_lines_in_the_documentation_read_the_exported_table()
     {
         var file = ResultFile.Read(OfLayers());
         MomentCsv.Write(Path.Combine(_folder, "mine.csv"), file);

@@ -9,7 +9,7 @@ public sealed class FailureTests
     [UnixTheory]
     [InlineData("S2", 0)]
     [InlineData("nonsense", 2)]
-    public void An_exit_handler_that_throws_changes_no_verdict(string claim, int status)
+    public void An_exit_handler_that_throws_does_not_change_the_exit_status(string claim, int status)
     {
         var outcome = CommandLine.Run(
             "env",
@@ -27,7 +27,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void An_unforeseen_failure_is_one_line_that_asks_for_a_report_and_keeps_its_trace()
+    public void An_unexpected_exception_prints_one_line_that_asks_for_a_report_and_saves_its_trace()
     {
         var (status, line) = Reported(Thrown(new InvalidOperationException("Sequence contains\nno elements.")));
 
@@ -41,7 +41,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void What_several_threads_threw_is_told_by_what_a_user_can_mend()
+    public void Of_exceptions_from_several_threads_the_one_about_user_input_is_shown()
     {
         var (status, line) = Reported(
             new AggregateException(
@@ -70,7 +70,7 @@ public sealed class FailureTests
     [InlineData("   ")]
     [InlineData("\0")]
     [InlineData("no\0where.npz")]
-    public async Task A_name_that_no_file_can_have_is_a_wrong_call(string name)
+    public async Task An_invalid_file_name_is_a_wrong_call(string name)
     {
         (await Entry.RunAsync(["diagnose", name])).Should().Be(2);
         (await Entry.RunAsync(["merge", name, "--out", name])).Should().Be(2);
@@ -82,7 +82,7 @@ public sealed class FailureTests
     }
 
     [UnixFact]
-    public void A_full_output_is_no_defect()
+    public void A_full_output_device_is_no_defect_of_the_program()
     {
         var outcome = CommandLine.Run("bash", ["-c", "exec dotnet \"$0\" claims > /dev/full", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")]);
 

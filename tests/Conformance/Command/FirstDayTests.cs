@@ -25,7 +25,7 @@ public sealed class FirstDayTests : IDisposable
     public void Sizes_are_spelled_with_three_digits_and_the_unit_that_fits(double bytes, string words) => ByteCount.Spell(bytes).Should().Be(words);
 
     [Fact]
-    public void A_run_that_does_not_fit_memory_says_so_in_units_that_people_use()
+    public void A_run_that_does_not_fit_memory_is_refused_with_readable_sizes()
     {
         var outcome = CommandLine.Run(
             "run",
@@ -54,7 +54,7 @@ public sealed class FirstDayTests : IDisposable
     [Theory]
     [InlineData(33)]
     [InlineData(64)]
-    public void A_kernel_that_is_larger_than_the_images_is_refused(int size)
+    public void A_kernel_size_larger_than_the_images_is_refused(int size)
     {
         foreach (var command in new[] { "run", "predict" })
         {
@@ -81,7 +81,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void A_kernel_as_large_as_the_images_and_one_along_a_single_row_are_accepted()
+    public void A_kernel_size_equal_to_the_image_or_one_along_a_single_row_is_accepted()
     {
         var options = new ExperimentOptions
         {
@@ -106,7 +106,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [UnixFact]
-    public void A_file_that_cannot_be_written_is_named_as_the_user_named_it()
+    public void A_file_that_cannot_be_written_is_reported_by_the_name_that_the_user_gave()
     {
         // Its name fits the file system, with the ending of what is written beside it first it does not.
         var path = Path.Combine(_folder, new string('x', 240) + ".npz");
@@ -157,7 +157,7 @@ public sealed class FirstDayTests : IDisposable
     [Theory]
     [InlineData("got both", "--command", "true", "--results", "x.npz")]
     [InlineData("got neither")]
-    public void An_audit_says_whether_both_or_neither_of_its_subjects_was_given(string found, params string[] arguments)
+    public void An_audit_with_both_or_neither_of_command_and_results_is_refused(string found, params string[] arguments)
     {
         var outcome = CommandLine.Run(["audit", .. arguments]);
 
@@ -166,7 +166,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void Claims_are_listed_by_id_and_as_json_with_the_keys_of_the_ledger()
+    public void The_claims_command_lists_claims_by_id_and_as_json()
     {
         CommandLine.Run("claims", "S2").Output.Should().StartWith("S2  ").And.NotContain("S3  ");
         var ledger = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "data", "claims.json")))!;
@@ -180,7 +180,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void Help_is_a_command_too()
+    public void The_help_command_prints_the_same_as_the_help_option()
     {
         CommandLine.Run("help").Output.Should().Be(CommandLine.Run("--help").Output).And.Contain("help <COMMAND>");
         CommandLine.Run("help", "run").Output.Should().Be(CommandLine.Run("run", "--help").Output).And.Contain("--total-depth");
@@ -206,11 +206,11 @@ public sealed class FirstDayTests : IDisposable
     [InlineData("wellbehaved verify --architecture b", "bn_ff,bn_res")]
     [InlineData("wellbehaved completion ", "bash,pwsh")]
     [InlineData("wellbehaved help ", "run,verify")]
-    public void A_shell_offers_ids_and_words_where_they_belong(string line, string words) =>
+    public void Shell_completion_offers_claim_ids_and_words_of_options(string line, string words) =>
         CommandLine.Run($"[suggest:{line.Length}]", line).Output.Trim().Split('\n').Should().Contain(words.Split(','));
 
     [Fact]
-    public void Numbers_are_printed_with_the_digits_that_a_person_reads()
+    public void Numbers_are_printed_with_few_digits()
     {
         var outcome = CommandLine.Run(
             "predict",
@@ -237,7 +237,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void Limits_are_named_where_they_are_shown()
+    public void Limits_are_named_where_their_numbers_are_printed()
     {
         var predicted = CommandLine.Run(
             "predict",
@@ -305,7 +305,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void A_verdict_of_some_architectures_is_that_of_all()
+    public void Verifying_one_architecture_gives_the_same_result_as_verifying_all()
     {
         var json = Path.Combine(_folder, "verdict.json");
         CommandLine.Run("verify", "--claim", "S2", "--seed", "3", "--json", json).ExitStatus.Should().Be(0);
@@ -319,7 +319,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [NumPyFact]
-    public void The_command_that_repeats_a_rejected_check_of_an_audit_rejects_it_again_in_a_shell()
+    public void The_replay_command_of_an_audit_rejects_the_check_again_in_a_shell()
     {
         var outcome = Audited.Run(
             Audited.Mutant("noise-not-divided-by-norm"),
@@ -348,7 +348,7 @@ public sealed class FirstDayTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_agree_with_their_nouns()
+    public void Nouns_after_counts_are_singular_or_plural()
     {
         (Counted.Spell(0, "mapping"), Counted.Spell(1, "mapping"), Counted.Spell(2, "mapping")).Should().Be(("0 mappings", "1 mapping", "2 mappings"));
         (Counted.Spell(1, 1, "check"), Counted.Spell(1, 3, "check")).Should().Be(("1 of 1 check", "1 of 3 checks"));

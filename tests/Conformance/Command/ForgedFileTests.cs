@@ -5,7 +5,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Whatever a result file says, every command judges it or refuses it in a line.</summary>
+/// <summary>Every command judges a forged result file or refuses it in one line.</summary>
 public sealed class ForgedFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -36,7 +36,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("epsilon", "1e999", "expected")]
     [InlineData("epsilon", "1e-400", "--epsilon: expected 0 or a number that double precision holds, got 1e-400")]
     [InlineData("seed", "-1", "as a JSON object")]
-    public async Task An_option_that_no_run_accepts_is_refused_by_every_command(string key, string value, string message)
+    public async Task An_invalid_option_in_a_result_file_is_refused_by_every_command(string key, string value, string message)
     {
         var file = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), key, value);
 
@@ -54,7 +54,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("""{"boundary": {"a": 1}}""", "'boundary' is an object, expected periodic, symmetric, zero_padding")]
     [InlineData("""{"noise": 7}""", "'noise' is 7, expected mapping, full")]
     [InlineData("""{"architecture": true}""", "'architecture' is true, expected a text")]
-    public async Task A_configuration_that_is_none_is_refused_by_every_command_in_plain_words(string text, string words)
+    public async Task An_invalid_configuration_in_a_result_file_is_refused_by_every_command_in_plain_words(string text, string words)
     {
         var file = ForgedResultFile.WithConfiguration(ForgedResultFile.Write(_folder, "bn_ff"), _ => text);
 
@@ -122,7 +122,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("vanilla", "--kernel-size", "0")]
     [InlineData("vanilla", "--kernel-size", "-1")]
     [InlineData("vanilla", "--boundary", "reflect")]
-    public void A_size_that_no_experiment_has_is_refused_on_the_command_line_by_the_same_rules(string architecture, string option, string value)
+    public void An_impossible_size_on_the_command_line_is_refused_by_the_same_rules(string architecture, string option, string value)
     {
         var outcome = CommandLine.Run("audit", "--results", ForgedResultFile.Write(_folder, architecture), "--architecture", architecture, option, value);
 
@@ -135,7 +135,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData(8, -6, 1)]
     [InlineData(8, 6, 0)]
     [InlineData(int.MaxValue, 6, 1)]
-    public void The_library_refuses_such_an_experiment_too(int channels, int batch, int kernel) =>
+    public void The_library_refuses_an_experiment_of_impossible_sizes(int channels, int batch, int kernel) =>
         FluentActions
             .Invoking(() => ResultAudit.Judge(ForgedResultFile.Write(_folder, "vanilla"), "vanilla", new RecordedExperiment(channels, batch, kernel)))
             .Should()
@@ -160,7 +160,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData(-1e300)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public async Task A_number_that_no_network_makes_ends_no_command(double value)
+    public async Task A_number_that_no_network_produces_crashes_no_command(double value)
     {
         string[] moments = ["nu1_abs_signal", "mu4_signal", "reff_signal", "chi", "log_chi", "log_nu2_signal", "mu2_noise"];
         var cases = Architecture.Names.SelectMany(architecture => moments.Select((moment, i) => (Architecture: architecture, Moment: moment, Number: i)));
@@ -221,7 +221,7 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_never_makes_a_command_open_a_path_that_it_names()
+    public void A_path_that_a_result_file_names_is_never_opened()
     {
         var named = Path.Combine(_folder, "images.npy");
         var file = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "dataset", $"\"{named.Replace('\\', '/')}\"");
@@ -233,7 +233,7 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     [Fact]
-    public void Images_that_the_user_names_are_taken_if_they_are_the_file_s()
+    public void Images_that_the_user_names_are_used_only_if_they_match_the_file()
     {
         var images = Path.Combine(_folder, "images.npy");
         WriteImages(7);
@@ -270,7 +270,7 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     [Fact]
-    public void Theory_of_a_network_of_a_million_layers_is_not_begun()
+    public void Theory_of_a_network_of_a_million_layers_is_left_out_of_the_figure()
     {
         var file = ForgedResultFile.With(
             ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "total_depth", "8000000"),

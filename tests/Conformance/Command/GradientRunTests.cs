@@ -27,7 +27,7 @@ public sealed class GradientRunTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Gradients_are_written_beside_moments_that_they_do_not_change()
+    public void The_gradients_option_does_not_change_the_moments()
     {
         Run([.. Vanilla, "--out", PathOf("plain.npz")]);
         Run([.. Vanilla, "--gradients", "--out", PathOf("gradients.npz")]);

@@ -37,7 +37,7 @@ public class HelpTests
     }
 
     [Fact]
-    public void The_commands_that_are_tested_are_all_there_are()
+    public void The_tested_commands_are_all_commands_of_the_program()
     {
         var help = CommandLine.Run("--help").Output;
         help.Should().Contain("Examples:");
@@ -49,7 +49,7 @@ public class HelpTests
     }
 
     [Fact]
-    public void The_examples_are_commands_that_exist()
+    public void The_examples_in_the_help_are_valid_calls()
     {
         foreach (var example in HelpWithExamples.All.Where(example => !example.StartsWith("eval", StringComparison.Ordinal)).AtLeastOne())
         {
@@ -85,11 +85,11 @@ public class HelpTests
     [InlineData("wellbehaved run --bou", "--boundary")]
     [InlineData("wellbehaved run --boundary ", "periodic,symmetric,zero_padding")]
     [InlineData("wellbehaved predict --architecture b", "bn_ff,bn_res")]
-    public void A_shell_is_told_how_a_line_may_go_on(string line, string words) =>
+    public void Shell_completion_offers_commands_options_and_values(string line, string words) =>
         CommandLine.Run($"[suggest:{line.Length}]", line).Output.Trim().Split('\n').Should().Contain(words.Split(','));
 
     [UnixFact]
-    public void Bash_completes_what_is_typed()
+    public void Bash_completion_completes_a_typed_line()
     {
         const string script = """
             wellbehaved() { dotnet "$WELLBEHAVED" "$@"; }

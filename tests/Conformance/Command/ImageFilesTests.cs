@@ -29,7 +29,7 @@ public sealed class ImageFilesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void The_layout_of_PyTorch_is_asked_for_and_kept_with_the_result()
+    public void Images_in_the_layout_of_PyTorch_need_the_layout_option_which_the_result_keeps()
     {
         var planes = Write("planes.npy", 6, 3, 8, 8);
         foreach (var command in new[] { Run(planes, "refused.npz"), ["predict", .. Net, "--dataset", planes] })
@@ -59,7 +59,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_reading_that_may_be_mistaken_is_noted()
+    public void An_ambiguous_image_layout_is_noted()
     {
         var images = Write("grey.npy", 4, 8, 8);
         CommandLine.Run(Run(images, "result.npz")).Error.Should().Contain($"note: {images}: read as 4 grey images of 8 × 8 pixels");
@@ -67,7 +67,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void Equal_images_are_predicted_to_have_no_variance_and_not_simulated()
+    public void Equal_images_are_predicted_with_variance_zero_and_refused_by_run()
     {
         var images = Write("equal.npy", (image, position) => position, 6, 5, 5);
         var json = PathOf("prediction.json");
@@ -85,7 +85,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_prediction_says_what_the_noise_shares_with_the_signal()
+    public void A_prediction_reports_the_correlation_of_noise_and_signal()
     {
         var json = PathOf("prediction.json");
         var outcome = CommandLine.Run([
@@ -182,7 +182,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [NumPyFact]
-    public void What_Python_pickles_and_NumPy_saves_is_read()
+    public void Files_of_Python_pickle_and_of_NumPy_are_read_as_images()
     {
         var script = """
             import pickle, sys, numpy as np

@@ -77,7 +77,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void Without_argument_the_recipes_are_listed_with_the_papers_first()
+    public void Network_without_argument_lists_the_recipes_of_the_paper_first()
     {
         var outcome = CommandLine.Run("network");
 
@@ -88,7 +88,7 @@ public sealed class NetworkCommandTests : IDisposable
 
     [Theory]
     [InlineData("network-small.txt", "--num-channels", "4", "--total-depth", "3", "--input-shape", "8x8x2", "--batch-size", "16")]
-    public void A_file_is_shown_with_its_layers_shapes_counts_and_places(string approved, params string[] options)
+    public void Network_shows_layers_shapes_counts_and_places_of_a_file(string approved, params string[] options)
     {
         var outcome = CommandLine.Run(["network", FileOf(Small), .. options]);
 
@@ -99,7 +99,7 @@ public sealed class NetworkCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Recipes))]
-    public void A_recipe_alone_is_printed_to_start_from_and_what_is_printed_is_read(string name)
+    public void Network_prints_a_recipe_as_a_file_that_can_be_read_again(string name)
     {
         var printed = CommandLine.Run("network", name);
         printed.ExitStatus.Should().Be(0, printed.Error);
@@ -172,7 +172,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void Absurd_sizes_are_counted_and_not_run()
+    public void The_summary_of_an_absurdly_large_network_is_computed_without_overflow()
     {
         var summary = new NetworkSummary(
             NetworkTemplate
@@ -196,7 +196,7 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("network", "bn_res", "--print", "--table")]
     [InlineData("network", "--total-depth", "3")]
     [InlineData("network", "bn_res", "--json", "/nowhere/table.json", "--total-depth", "3", "--num-channels", "4", "--input-shape", "4x4x1")]
-    public void A_call_that_is_wrong_is_one_line_and_exit_status_2(params string[] arguments) => Refuse(arguments);
+    public void A_wrong_call_is_refused_in_one_line_with_exit_status_2(params string[] arguments) => Refuse(arguments);
 
     [Theory]
     [InlineData("vanila", "vanila: expected a file, or a recipe that wellbehaved network lists; did you mean vanilla?")]
@@ -209,7 +209,7 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("./vanilla", "./vanilla: expected a readable file of a network (*")]
     [InlineData("/", "/: expected a readable file of a network (*")]
     [InlineData("/dev/zero", "/dev/zero: expected a readable file of a network, found a pipe or a device")]
-    public void What_is_neither_recipe_nor_file_is_named(string name, string message)
+    public void A_name_that_is_neither_recipe_nor_file_is_refused_with_suggestions(string name, string message)
     {
         if (OperatingSystem.IsWindows() && name.StartsWith('/'))
         {
@@ -260,7 +260,7 @@ public sealed class NetworkCommandTests : IDisposable
         "layers[0]: expected weight_variance to be a finite number of at least 0, got -2"
     )]
     [InlineData("{\"name\": \"\\ud800\", \"layers\": [\"relu\"]}", "network: expected text in Unicode*")]
-    public void A_file_that_is_wrong_is_named_with_the_place_in_it(string text, string message)
+    public void A_wrong_network_file_is_refused_with_the_position_of_the_mistake(string text, string message)
     {
         var file = FileOf(text);
 
@@ -274,7 +274,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_wrong_is_one_line_and_exit_status_2_and_nothing_is_written()
+    public void A_wrong_network_file_is_refused_in_one_line_and_nothing_is_written()
     {
         var file = FileOf("""{"name": "n", "input": [8, 8, 4], "layers": ["relu", "relu", {"repeat": {"times": 2, "unit": ["rellu"]}}]}""");
 
@@ -286,7 +286,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_text_is_refused()
+    public void A_network_file_that_is_not_text_is_refused()
     {
         var file = PathOf("random.json");
         var bytes = new byte[5000];
@@ -297,7 +297,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_no_network_fills_is_refused_before_it_is_read()
+    public void A_network_file_of_absurd_length_is_refused_before_it_is_read()
     {
         var file = PathOf("huge.json");
         using (var stream = File.Create(file))
@@ -325,7 +325,7 @@ public sealed class NetworkCommandTests : IDisposable
     )]
     [InlineData("2x2x2", 4, 3, "*: layers[0]: expected a kernel that fits 2×2 positions, got 3")]
     [InlineData("8x8x2", 4, 1 << 20, "*: layers[1].repeat: expected at most 1048576 layers with all repetitions, got *")]
-    public void Sizes_that_are_lacking_or_do_not_fit_are_named(string? shape, int? channels, int? depth, string message)
+    public void Missing_or_unsuitable_sizes_are_refused_and_the_option_is_named(string? shape, int? channels, int? depth, string message)
     {
         var source = NetworkSource.Open(FileOf(Small, "small.json"));
         Shape? input = shape is null ? null : new Shape(shape[0] - '0', shape[2] - '0', shape[4] - '0');
@@ -334,7 +334,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void Sizes_that_a_network_does_not_leave_open_are_refused()
+    public void Sizes_that_a_network_already_fixes_are_refused()
     {
         var source = NetworkSource.Open(FileOf("""{"name": "n", "input": [8, 8, 4], "layers": ["relu"]}"""));
 
@@ -368,7 +368,7 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("--input-shape 32,32,3", "--input-shape: expected height, width and channels such as 32x32x3, each from 1 to 1048576, got '32,32,3'")]
     [InlineData("--input-shape -1x32x3", "--input-shape: expected height, width and channels such as 32x32x3, each from 1 to 1048576, got '-1x32x3'")]
     [InlineData("--depth 4", "--depth: expected an option of network that exists; did you mean --total-depth?")]
-    public void An_option_that_is_wrong_is_named(string options, string error)
+    public void A_wrong_value_of_an_option_is_refused_and_the_option_is_named(string options, string error)
     {
         string[] arguments = ["network", "bn_res", .. options.Split(' ')];
 
@@ -376,7 +376,7 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_shell_completes_recipes()
+    public void Shell_completion_offers_recipes()
     {
         const string line = "wellbehaved network res";
         CommandLine.Run($"[suggest:{line.Length}]", line).Output.Trim().Split('\n').Should().Contain(["resnet_v1", "resnet_v2"]);

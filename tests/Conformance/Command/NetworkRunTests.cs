@@ -32,7 +32,7 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("""{"dense": {"channels": 8, "weight_variance": 1e308}}, "relu", "dense" """)]
     [InlineData("""{"dense": {"channels": 8}}, {"leaky_relu": {"slope": 1e200}}, "dense" """)]
     [InlineData("""{"dense": {"channels": 8}}, {"batch_norm": {"scale": 1e200}}, "relu", "dense" """)]
-    public void A_network_whose_numbers_overflow_is_run_and_says_so(string layers)
+    public void A_network_whose_numbers_overflow_runs_and_its_ending_is_recorded(string layers)
     {
         var network = Written("huge.json", $$"""{"name": "huge", "input": [2, 2, 3], "layers": ["flatten", {{layers}}]}""");
 
@@ -44,7 +44,7 @@ public sealed class NetworkRunTests : IDisposable
     }
 
     [Fact]
-    public void A_network_whose_first_weights_are_zero_ends_every_mapping_and_accuses_no_images()
+    public void Zero_weights_in_the_first_layer_end_every_mapping_and_the_images_are_not_blamed()
     {
         var network = Written(
             "zero.json",
@@ -92,7 +92,7 @@ public sealed class NetworkRunTests : IDisposable
 
     /// <summary>The file that run writes, and nothing otherwise; the same numbers decide.</summary>
     [Fact]
-    public void Diagnose_runs_a_network_first()
+    public void Diagnose_with_a_network_runs_it_first()
     {
         var (network, result) = (Written("open.json", Open), PathOf("kept.npz"));
         string[] options = ["--num-channels", "32", "--total-depth", "40", "--batch-size", "16", "--num-sims", "24", "--seed", "2"];
@@ -121,7 +121,7 @@ public sealed class NetworkRunTests : IDisposable
 
     /// <summary>Files are told apart by what they hold.</summary>
     [Fact]
-    public void Diagnose_takes_a_network_whatever_its_name_and_a_recipe()
+    public void Diagnose_accepts_a_recipe_and_a_network_file_of_any_name()
     {
         CommandLine
             .Run(
@@ -166,7 +166,7 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--depths 1,4,6")]
     [InlineData("--num-computations 3 --noise full --no-reff-noise")]
     [InlineData("--normalize global --dataset gaussian --seed 9")]
-    public void Shares_merge_to_the_whole_and_a_run_goes_on(string options)
+    public void Merged_shares_equal_the_whole_run_and_an_interrupted_run_can_be_resumed(string options)
     {
         string[] run =
         [
@@ -254,7 +254,7 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--network bn_fff", "bn_fff: expected a file, or a recipe that wellbehaved network lists; did you mean bn_ff?")]
     [InlineData("--total-depth 3", "--architecture, --network: expected one of them, got neither")]
     [InlineData("--architecture bn_ff --num-channels 3", "--total-depth' is required")]
-    public void A_wrong_call_is_one_line_and_nothing_is_written(string options, string message)
+    public void A_wrong_call_is_refused_in_one_line_and_nothing_is_written(string options, string message)
     {
         foreach (
             var (name, text) in new[]
@@ -312,7 +312,7 @@ public sealed class NetworkRunTests : IDisposable
 
     /// <summary>What holds in every network is judged, and after batch norm what the description tells.</summary>
     [Fact]
-    public void An_audit_of_recorded_places_judges_what_holds_in_every_network()
+    public void An_audit_of_a_network_result_judges_the_claims_that_hold_in_every_network()
     {
         var result = PathOf("result.npz");
         CommandLine
@@ -351,7 +351,7 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("audit --results {result} --architecture bn_ff", "--architecture: expected without {result}, which has a column for each place")]
     [InlineData("audit --results {result} --kernel-size 1", "--kernel-size: expected without {result}, which has a column for each place")]
     [InlineData("merge {result} {result} --out {folder}/merged.npz", "expected each simulation once")]
-    public void A_result_of_layers_is_no_result_of_an_architecture(string line, string message)
+    public void Options_of_another_kind_of_result_are_refused(string line, string message)
     {
         var (network, result) = (Written("open.json", Open), PathOf("result.npz"));
         CommandLine

@@ -2,10 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>
-/// At how many depths moments are computed if nobody says: at as many as divide the depth, up to 100; at a hundred that are spread as evenly as they can be
-/// where hardly any number does.
-/// </summary>
+/// <summary>The default number of recorded depths: the largest divisor of the depth up to 100, or 100 depths spread evenly if the divisors are small.</summary>
 public sealed class NumComputationsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wellbehaved");
@@ -17,7 +14,7 @@ public sealed class NumComputationsTests : IDisposable
     [InlineData(101, 100)]
     [InlineData(120, 60)]
     [InlineData(200, 100)]
-    public void The_default_is_the_largest_divisor_up_to_a_hundred_or_a_hundred_spread_depths(int depth, int computations)
+    public void The_default_number_of_depths_is_the_largest_divisor_up_to_100_or_else_100(int depth, int computations)
     {
         var file = Path.Combine(_folder.FullName, "x.npz");
         var run = CommandLine.Run(

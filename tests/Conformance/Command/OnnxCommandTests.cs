@@ -18,7 +18,7 @@ public sealed class OnnxCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Exported_network_is_run_and_diagnosed_and_its_file_says_the_same()
+    public void Run_and_diagnose_of_an_exported_network_agree_with_diagnose_of_the_result_file()
     {
         var (model, result) = (PathOf("net.onnx"), PathOf("net.npz"));
         Succeed("network", "bn_res", "--total-depth", "6", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", model)
@@ -76,7 +76,7 @@ public sealed class OnnxCommandTests : IDisposable
     [Theory]
     [InlineData(100)]
     [InlineData(80)]
-    public void Table_of_stages_leaves_out_columns_for_a_narrow_window_and_says_which(int width)
+    public void Table_of_stages_in_a_narrow_window_leaves_out_columns_and_names_them(int width)
     {
         Succeed("network", "bn_ff", "--total-depth", "12", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", PathOf("net.onnx"));
         var (_, report) = OnnxRun.Diagnose(
@@ -104,7 +104,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Weights_of_the_file_are_a_mapping_that_only_inputs_change()
+    public void File_weights_give_one_mapping_in_which_only_the_inputs_vary()
     {
         var model = Save(Convolved());
         Succeed(
@@ -129,7 +129,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Tokens_of_a_file_are_put_in_and_shapes_are_given_by_name()
+    public void Tokens_from_a_file_are_used_and_shapes_are_given_by_input_name()
     {
         var model = Save(
             Build.Model(
@@ -214,7 +214,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_that_are_not_finite_are_named_with_their_first_place()
+    public void Overflow_is_reported_with_the_first_place_that_is_not_finite()
     {
         var model = Save(
             Build.Model(
@@ -233,7 +233,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Node_that_gives_the_first_number_that_is_none_is_named_though_no_place_follows_it()
+    public void First_node_that_gives_NaN_is_named_even_if_no_place_follows_it()
     {
         var model = Save(
             Build.Model(
@@ -252,7 +252,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Network_without_layers_that_have_weights_is_refused_as_that()
+    public void Network_without_weights_is_refused()
     {
         var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [], Build.Node("Relu", ["x"], "h"), Build.Node("Tanh", ["h"], "y")));
         Refused(["diagnose", model], "*model.onnx: expected layers with weights*got a network that has none*");
@@ -260,7 +260,7 @@ public sealed class OnnxCommandTests : IDisposable
 
     /// <summary>Where the folder of temporary files is a variable of the environment.</summary>
     [LinuxFact]
-    public void Onnx_runtime_keeps_no_telemetry_whether_a_command_or_a_library_loads_it()
+    public void Onnx_runtime_stores_no_telemetry_in_command_or_library()
     {
         var (model, temporary) = (Save(Convolved()), Directory.CreateDirectory(PathOf("temporary")).FullName);
         foreach (var mode in new[] { "command", "library" })
@@ -308,7 +308,7 @@ public sealed class OnnxCommandTests : IDisposable
 
     /// <summary>Ends ONNX Runtime 1.31.1 by an assertion of its own, since a shape exceeds 32 bits; a version that refuses it is as well.</summary>
     [Fact]
-    public void Model_that_crashes_the_runtime_ends_in_one_line()
+    public void Model_that_crashes_the_runtime_is_refused_in_one_line()
     {
         var zeros = new NodeProto { OpType = "ConstantOfShape" };
         zeros.Input.Add("k3");
@@ -362,7 +362,7 @@ public sealed class OnnxCommandTests : IDisposable
 
     /// <summary>Where the system tells which processes a process has started.</summary>
     [LinuxFact]
-    public async Task Crash_of_the_process_with_the_runtime_ends_in_one_line_with_status_2()
+    public async Task Crash_of_the_runtime_process_is_reported_in_one_line_with_status_2()
     {
         using var process = StartLong();
         var error = process.StandardError.ReadToEndAsync();
@@ -397,7 +397,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [LinuxFact]
-    public void Process_with_the_runtime_ends_with_a_command_that_is_killed()
+    public void Runtime_process_ends_if_the_command_is_killed()
     {
         using var process = StartLong();
         var child = ChildOf(process);
@@ -407,7 +407,7 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
-    public void Spoilt_models_are_run_or_refused_and_nothing_else()
+    public void Damaged_models_are_run_or_refused_without_a_crash()
     {
         var files = Breadth.Choose(usual: 24, atNight: 600);
         var (refused, findings) = OnnxFuzzing.Try(0, files, PathOf("spoilt.onnx"));

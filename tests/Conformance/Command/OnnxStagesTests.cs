@@ -8,7 +8,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class OnnxStagesTests
 {
     [Fact]
-    public void Scopes_of_the_exporter_are_stages_and_small_ones_beside_each_other_are_one()
+    public void Exporter_scopes_become_stages_and_small_neighbouring_scopes_become_one()
     {
         string[] names =
         [
@@ -25,14 +25,14 @@ public class OnnxStagesTests
     }
 
     [Fact]
-    public void Scope_that_holds_nearly_everything_is_looked_into()
+    public void Scope_with_nearly_all_layers_is_divided_into_its_inner_scopes()
     {
         string[] names = ["/proj/Conv", .. Enumerable.Range(0, 4).SelectMany(i => Block("encoder/layers", i)), "/head/Gemm"];
         Stages(names).Select(stage => stage.Name).Should().Equal("proj", "layers.0", "layers.1", "layers.2", "layers.3", "head");
     }
 
     [Fact]
-    public void Names_without_scopes_leave_stages_of_one_resolution()
+    public void Network_without_scopes_is_divided_into_stages_of_equal_resolution()
     {
         var places = Enumerable.Range(0, 12).Select(i => Place($"node_{i}", i + 1, points: i < 5 ? 1024 : 256)).ToList();
         OnnxStages
@@ -43,14 +43,14 @@ public class OnnxStagesTests
     }
 
     [Fact]
-    public void Names_and_resolution_that_tell_nothing_leave_quarters_of_the_depth()
+    public void Network_without_scopes_and_of_one_resolution_is_divided_into_quarters_of_the_depth()
     {
         var places = Enumerable.Range(0, 40).Select(i => Place($"node_{i}", i + 1, points: 64)).ToList();
         OnnxStages.Divide(places).Select(stage => places[stage.End].Depth).Should().Equal(10, 20, 30, 40);
     }
 
     [Fact]
-    public void Stage_ends_on_the_trunk()
+    public void Stage_ends_at_a_place_on_the_trunk()
     {
         var places = new List<OnnxPlace>
         {
@@ -74,7 +74,7 @@ public class OnnxStagesTests
     [InlineData(7.51, 16, 1.15, 4, true)]
     [InlineData(40, 4096, 15, 16, false)]
     [InlineData(40, 4096, 12, 4096, true)]
-    public void Loss_of_directions_is_told_apart_from_a_loss_of_points(double before, int points, double after, int pointsAfter, bool isLoss)
+    public void Loss_of_directions_is_distinguished_from_loss_of_points(double before, int points, double after, int pointsAfter, bool isLoss)
     {
         OnnxStageRow Row(string name, int number, double directions, int count) =>
             new(new OnnxStage(name, number, number, 1), new(name, "Conv", OnnxPlaceKind.Weighted, number + 1, [1, 512, count], 1), directions, 0, null);

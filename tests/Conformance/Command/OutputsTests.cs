@@ -2,7 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What a command writes destroys nothing that it reads, no result and no link.</summary>
+/// <summary>An output of a command never replaces a file that the command reads, nor a result, nor a link.</summary>
 public sealed class OutputsTests : IDisposable
 {
     /// <summary>Two shares of a run, for all tests.</summary>
@@ -41,7 +41,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("audit --results {1} --architecture bn_ff --json both.txt --junit ./both.txt", "--junit")]
     [InlineData("audit --results {1} --architecture bn_ff --badge new/report.md --report new", "--report")]
     [InlineData("merge {1} {2} --out {1}", "--out")]
-    public void A_result_is_no_place_for_an_output(string line, string option)
+    public void An_output_never_replaces_a_result_file(string line, string option)
     {
         var before = new[] { "1.npz", "2.npz" }.Select(name => File.ReadAllBytes(_campaign[name])).ToArray();
 
@@ -61,7 +61,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("diagnose {net} --num-sims 2 --batch-size 4 --json {net}", "--json")]
     [InlineData("network {net} --json {net}", "--json")]
     [InlineData("run --network {net} --batch-size 4 --num-sims 2 --dataset {1}:chi_loc4 --out {1} --overwrite", "--out")]
-    public void A_network_or_images_that_are_read_are_no_place_for_an_output(string line, string option)
+    public void An_output_never_replaces_a_network_or_images_that_the_command_reads(string line, string option)
     {
         const string network = """{"name": "mine", "input": [1, 1, 8], "layers": [{"dense": {"channels": 4}}, "relu"]}""";
         File.WriteAllText(_campaign["net.json"], network);
@@ -81,7 +81,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [UnixFact]
-    public void An_input_is_known_by_another_name()
+    public void An_output_that_links_to_an_input_is_refused()
     {
         File.CreateSymbolicLink(_campaign["alias.npz"], _campaign["1.npz"]);
 
@@ -93,7 +93,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [UnixFact]
-    public void An_input_is_known_through_a_link_to_its_folder()
+    public void An_output_in_a_folder_that_links_to_the_folder_of_an_input_is_refused()
     {
         var alias = _campaign["1.npz"][..^"/1.npz".Length] + "-alias";
         File.CreateSymbolicLink(alias, Path.GetDirectoryName(_campaign["1.npz"])!);
@@ -116,7 +116,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("audit --results {1} --architecture bn_ff --junit {pipe}")]
     [InlineData("audit --results {1} --architecture bn_ff --badge {pipe}")]
     [InlineData("network vanilla --num-channels 4 --total-depth 2 --input-shape 8x8x3 --json {pipe}")]
-    public async Task A_pipe_is_written_into_and_stays_one(string line)
+    public async Task An_output_to_a_pipe_is_written_into_the_pipe(string line)
     {
         var pipe = _campaign["pipe"];
         CommandLine.Run("mkfifo", [pipe]).ExitStatus.Should().Be(0);
@@ -150,11 +150,11 @@ public sealed class OutputsTests : IDisposable
     [InlineData("/dev/stdout")]
     [InlineData("/dev/fd/1")]
     [InlineData("/proc/self/fd/1")]
-    public void A_stream_of_the_command_is_written_into(string path) =>
+    public void An_output_to_standard_output_is_printed(string path) =>
         CommandLine.Run("diagnose", _campaign["1.npz"], "--json", path).Output.Should().Contain("\"condition\"");
 
     [UnixFact]
-    public void Standard_output_that_is_a_file_keeps_all_that_was_printed()
+    public void An_output_to_a_redirected_standard_output_keeps_the_text_printed_before()
     {
         var file = _campaign["printed.txt"];
 
@@ -167,7 +167,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [DeviceFact]
-    public void A_device_is_written_into_and_stays_one()
+    public void An_output_to_a_device_is_written_into_the_device()
     {
         var (empty, full) = (_campaign["null"], _campaign["full"]);
         CommandLine.Run("sh", ["-c", $"mknod '{empty}' c 1 3 && mknod '{full}' c 1 7"]).ExitStatus.Should().Be(0);
@@ -185,7 +185,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [UnixFact]
-    public void A_result_is_no_pipe()
+    public void A_result_is_not_written_into_a_pipe()
     {
         CommandLine.Run("mkfifo", [_campaign["pipe.npz"]]).ExitStatus.Should().Be(0);
 
@@ -199,7 +199,7 @@ public sealed class OutputsTests : IDisposable
     [InlineData("/dev/zero")]
     [InlineData("/dev/null")]
     [InlineData("/dev/urandom")]
-    public void A_device_is_no_file_to_read(string device)
+    public void A_device_as_input_is_refused(string device)
     {
         FluentActions.Invoking(() => RegularFile.Open(device)).Should().Throw<InvalidInputException>().WithMessage("*found a pipe or a device*");
         using var file = RegularFile.Open(_campaign["1.npz"]);
@@ -207,7 +207,7 @@ public sealed class OutputsTests : IDisposable
     }
 
     [UnixFact]
-    public void A_link_stays_a_link_and_its_target_is_written()
+    public void An_output_to_a_link_is_written_into_its_target()
     {
         File.WriteAllText(_campaign["target.txt"], "before");
         File.CreateSymbolicLink(_campaign["link.txt"], _campaign["target.txt"]);

@@ -60,7 +60,7 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_overflows_or_does_not_exist_is_null_and_never_an_invalid_number()
+    public void Overflowing_or_missing_predictions_are_null_in_json()
     {
         var json = Path.Combine(_folder, "prediction.json");
         CommandLine
@@ -117,7 +117,7 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
-    public void Batches_beyond_the_largest_kernel_are_predicted_in_part_and_say_so()
+    public void A_batch_beyond_the_largest_kernel_is_predicted_in_part_with_a_note()
     {
         var outcome = CommandLine.Run(
             "predict",
@@ -139,7 +139,7 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
-    public void Sampled_networks_have_the_tails_that_the_recursion_lacks()
+    public void Sampled_networks_in_a_prediction_show_the_quantiles_that_the_recursion_lacks()
     {
         var json = Path.Combine(_folder, "prediction.json");
         CommandLine
@@ -180,7 +180,7 @@ public sealed class PredictCommandTests : IDisposable
     [InlineData("--finite-width", "3", "--kernel-size", "3")]
     [InlineData("--json", "/nowhere/prediction.json")]
     [InlineData("--num-sims", "3")]
-    public void A_wrong_option_is_one_line_and_exit_status_2(params string[] wrong)
+    public void A_wrong_option_is_refused_in_one_line_with_exit_status_2(params string[] wrong)
     {
         var options = new Dictionary<string, string>
         {

@@ -26,7 +26,7 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"repeat": {"times": 3, "unit": ["tanh", {"dropout": {"keep": 1e-300}}, "dense"]}}""")]
     [InlineData("""{"repeat": {"times": 3, "unit": ["hard_swish", {"dense": {"weight_variance": 1e300}}]}}""")]
     [InlineData("""{"dense": {"weight_variance": 1e300}}, "relu", "dense" """)]
-    public void An_extreme_network_is_predicted_as_far_as_double_precision_reaches(string layers)
+    public void Extreme_networks_are_predicted_up_to_the_limit_of_double_precision(string layers)
     {
         var file = Path.Combine(_folder, "network.json");
         File.WriteAllText(file, """{"name": "extreme", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 16} }, """ + layers + "]}");
@@ -39,7 +39,7 @@ public sealed class PredictNetworkTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Every_network_of_the_folder_is_predicted_or_refused_by_layer(string name)
+    public void Every_example_network_is_predicted_or_the_layer_without_theory_is_named(string name)
     {
         // Images of 12×12 where the file asks for 32×32: kernels have the square of the positions.
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "networks", $"{name}.json"));
@@ -108,7 +108,7 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("bn_ff", 1)]
     [InlineData("bn_res", 1)]
     [InlineData("vanilla", 3)]
-    public void The_papers_networks_are_predicted_as_by_their_names(string architecture, int kernelSize)
+    public void The_networks_of_the_paper_get_the_same_prediction_as_their_architectures(string architecture, int kernelSize)
     {
         var file = architecture;
         if (kernelSize > 1)
@@ -151,7 +151,7 @@ public sealed class PredictNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Limit_and_sample_stand_side_by_side_and_the_sample_explains_what_width_does()
+    public void The_infinite_width_limit_and_the_finite_width_sample_are_shown_side_by_side()
     {
         var outcome = CommandLine.Run(
             "predict",
@@ -214,7 +214,7 @@ public sealed class PredictNetworkTests : IDisposable
 
     /// <summary>The prediction of a network and that of each change that advice names, held against simulations.</summary>
     [Fact]
-    public void A_check_holds_prediction_and_advice_against_simulations()
+    public void Check_compares_prediction_and_advice_with_simulations()
     {
         var file = Path.Combine(_folder, "chaotic.json");
         File.WriteAllText(
@@ -256,7 +256,7 @@ public sealed class PredictNetworkTests : IDisposable
     }
 
     [Fact]
-    public void A_check_that_decides_nothing_says_so()
+    public void Check_with_too_few_simulations_is_inconclusive()
     {
         var outcome = CommandLine.Run("predict", "--network", "vanilla", "--num-channels", "8", "--total-depth", "12", "--batch-size", "4", "--check", "3");
         outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
@@ -264,7 +264,7 @@ public sealed class PredictNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Depths_and_points_are_chosen_and_said()
+    public void Depths_and_points_can_be_chosen_and_are_printed()
     {
         var outcome = CommandLine.Run(
             "predict",
@@ -340,7 +340,7 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("--architecture vanilla --kernel-size 1 --num-channels 8 --total-depth 2 --batch-size 4 --noise full", "--noise")]
     [InlineData("--architecture vanilla --kernel-size 1 --total-depth 2 --batch-size 4", "--num-channels")]
     [InlineData("--num-channels 8", "--architecture")]
-    public void What_is_wrong_is_said_in_a_line_that_names_it(string arguments, string named)
+    public void A_wrong_call_is_refused_in_one_line_that_names_the_option(string arguments, string named)
     {
         var outcome = CommandLine.Run(["predict", .. arguments.Split(' ')]);
         outcome.ExitStatus.Should().Be(2, outcome.Output);

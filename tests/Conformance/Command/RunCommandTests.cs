@@ -14,7 +14,7 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("vanilla_res", "3", "symmetric")]
     [InlineData("bn_ff", "2", "zero_padding")]
     [InlineData("bn_res", "3", "periodic")]
-    public void A_result_file_holds_the_arrays_of_the_contract(string architecture, string kernelSize, string boundary)
+    public void A_result_file_holds_the_arrays_that_the_format_defines(string architecture, string kernelSize, string boundary)
     {
         var path = Path.Combine(_folder, "result.npz");
         var outcome = CommandLine.Run(
@@ -108,7 +108,7 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_single_point_leaves_out_what_needs_variance_and_says_so()
+    public void A_run_over_a_single_point_leaves_out_moments_that_need_variance_and_says_so()
     {
         var path = Path.Combine(_folder, "result.npz");
         var outcome = CommandLine.Run(

@@ -22,7 +22,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("vanillares", "vanilla_res")]
     [InlineData("resnet", "vanilla_res or bn_res")]
     [InlineData("ResNet50", "vanilla_res or bn_res")]
-    public void An_architecture_that_is_misspelt_is_met_with_the_one_that_was_meant(string word, string meant) =>
+    public void A_misspelt_architecture_gets_the_right_suggestion(string word, string meant) =>
         Spelling.Hint(word, Architecture.Names).Should().Be($"; did you mean {meant}?");
 
     [Theory]
@@ -30,10 +30,10 @@ public sealed class SpellingTests : IDisposable
     [InlineData("x")]
     [InlineData("")]
     [InlineData("--")]
-    public void A_word_that_is_far_from_all_is_met_with_none(string word) => Spelling.Hint(word, Architecture.Names).Should().BeEmpty();
+    public void A_word_far_from_all_known_words_gets_no_suggestion(string word) => Spelling.Hint(word, Architecture.Names).Should().BeEmpty();
 
     [Fact]
-    public void A_swap_of_neighbours_is_one_slip_and_what_is_as_near_is_named_too()
+    public void Swapped_neighbouring_letters_count_as_one_mistake_and_up_to_three_words_are_suggested()
     {
         Spelling.Hint("acb", ["abc", "axyz"]).Should().Be("; did you mean abc?");
         Spelling.Hint("acbx", ["abcy"]).Should().BeEmpty("of four letters one may slip");
@@ -71,7 +71,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("run --architecture vanilla --out a.npz", "--num-sims: expected with run, got nothing; see wellbehaved run --help")]
     [InlineData("verify quick", "quick: expected only options after verify, got a word; see wellbehaved verify --help")]
     [InlineData("verify --scale quik", "--scale: expected quick, full, training, got 'quik'; did you mean quick? See wellbehaved verify --help")]
-    public void A_call_that_is_misspelt_is_met_with_the_command_or_option_that_was_meant(string line, string error)
+    public void A_misspelt_call_gets_the_command_or_option_that_was_meant(string line, string error)
     {
         var arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -85,7 +85,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("help run")]
     [InlineData("help")]
     [InlineData("merge --out b.npz -- --a.npz")]
-    public void A_call_that_is_right_is_met_with_nothing(string line)
+    public void A_correct_call_gives_no_error(string line)
     {
         var arguments = line.Split(' ');
 
@@ -99,7 +99,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("cifar", "--dataset", "did you mean cifar10?")]
     [InlineData("MNIST", "--dataset", "did you mean mnist?")]
     [InlineData("chanel", "--normalize", "did you mean channel?")]
-    public void A_word_that_is_misspelt_is_one_line_and_exit_status_2(string word, string option, string hint)
+    public void A_misspelt_word_is_refused_in_one_line_with_exit_status_2(string word, string option, string hint)
     {
         var outcome = CommandLine.Run([
             .. Sane.Split(' ').TakeWhile(argument => argument != "--architecture"),
@@ -120,7 +120,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("verify", "--claim", "p3")]
     [InlineData("audit", "--claim", "p3", "--command", "true")]
     [InlineData("claims", "p3")]
-    public void A_claim_in_lower_case_is_met_with_the_one_that_was_meant(params string[] arguments)
+    public void A_claim_in_lower_case_gets_the_right_suggestion(params string[] arguments)
     {
         var outcome = CommandLine.Run(arguments);
 
@@ -129,7 +129,7 @@ public sealed class SpellingTests : IDisposable
     }
 
     [Fact]
-    public void Underscores_in_the_names_of_options_are_as_good_as_dashes()
+    public void Underscores_in_option_names_are_accepted_as_dashes()
     {
         var path = Path.Combine(_folder, "result.npz");
         var arguments = Sane.Split(' ')
@@ -147,7 +147,7 @@ public sealed class SpellingTests : IDisposable
     }
 
     [Fact]
-    public void Underscores_elsewhere_stay()
+    public void Underscores_outside_option_names_are_kept()
     {
         var known = new HashSet<string> { "--total-depth", "--command" };
 

@@ -4,7 +4,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The command in a terminal, which <c>script</c> of util-linux plays.</summary>
+/// <summary>The command in a terminal, which <c>script</c> of util-linux emulates.</summary>
 public sealed class TerminalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -21,7 +21,7 @@ public sealed class TerminalTests : IDisposable
     [InlineData(60)]
     [InlineData(80)]
     [InlineData(120)]
-    public void What_is_printed_fits_the_window_and_breaks_between_words(int columns)
+    public void Printed_text_fits_the_window_and_breaks_between_words(int columns)
     {
         foreach (
             var arguments in new[]
@@ -59,7 +59,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [TerminalFact]
-    public void Json_is_whole_in_a_narrow_window() =>
+    public void Json_is_not_wrapped_in_a_narrow_window() =>
         WithoutEscapes(InTerminal(40, "claims P9 --json")).Replace("\r", "", StringComparison.Ordinal).Should().Be(Redirected("claims P9 --json"));
 
     private string Redirected(string arguments) => Shell($"dotnet '{Program}' {arguments} 2>&1");

@@ -3,11 +3,11 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The time left is said once it can be, and not before.</summary>
+/// <summary>The time left is shown as soon as it can be estimated, and not before.</summary>
 public class TimeLeftTests
 {
     [Fact]
-    public void A_slow_beginning_is_not_extrapolated()
+    public void The_time_left_is_not_extrapolated_from_a_slow_start()
     {
         // What a run of verify does: the runtime compiles for two seconds, then all is done in three. Extrapolated after one second, it would take two minutes.
         var estimate = new TimeLeft();
@@ -20,7 +20,7 @@ public class TimeLeftTests
     }
 
     [Fact]
-    public void Steady_work_is_estimated_from_a_twentieth_of_it_on()
+    public void The_time_left_of_steady_work_is_estimated_after_one_twentieth()
     {
         var estimate = new TimeLeft();
         for (var second = 1; second <= 99; second++)
@@ -38,7 +38,7 @@ public class TimeLeftTests
     }
 
     [Fact]
-    public void Nothing_done_says_nothing()
+    public void Without_progress_no_time_left_is_shown()
     {
         var estimate = new TimeLeft();
         for (var second = 0; second < 100; second++)

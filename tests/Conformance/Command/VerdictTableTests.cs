@@ -39,7 +39,7 @@ public class VerdictTableTests
     }
 
     [Fact]
-    public void A_file_has_a_line_for_each_check_with_all_its_words()
+    public void A_table_in_a_file_has_one_full_line_for_each_check()
     {
         var lines = Printed(SampleRuns.Defective, null).Split('\n');
 
@@ -55,7 +55,7 @@ public class VerdictTableTests
     }
 
     [Fact]
-    public void A_window_of_80_columns_shows_the_verdict_on_the_line_of_its_claim_and_the_rest_below()
+    public void A_window_of_80_columns_shows_claim_and_verdict_on_one_line_and_the_rest_below()
     {
         var lines = Printed(SampleRuns.Mixed, 80).Split('\n');
 
@@ -69,7 +69,7 @@ public class VerdictTableTests
     }
 
     [Fact]
-    public void Rejected_is_red_where_there_are_colours_and_nowhere_else()
+    public void Rejected_is_red_only_where_colours_are_allowed()
     {
         var coloured = Printed(SampleRuns.Mixed, 80, colours: true);
 
@@ -79,7 +79,7 @@ public class VerdictTableTests
     }
 
     [Fact]
-    public void The_command_that_repeats_a_check_can_be_pasted_whatever_the_window()
+    public void The_replay_command_can_be_pasted_for_any_window_width()
     {
         var run = SampleRuns.Defective with { Command = $"wellbehaved audit --command {Shell.Quote("python3 'my program.py' --size 3")}" };
         var rejected = run.Outcomes.First(outcome => outcome.Verdict == Verdict.Rejected);
@@ -91,7 +91,7 @@ public class VerdictTableTests
     }
 
     [Fact]
-    public void Numbers_of_one_agree_with_their_words()
+    public void Counts_of_one_have_singular_words()
     {
         var one = Printed(SampleRuns.Mixed with { Outcomes = [SampleRuns.Mixed.Outcomes[0]], Diagnoses = [], AdapterFailures = [] }, null);
         one.Should().Contain("1 of 1 claim holds (1 of 1 check), ").And.Contain("statistics of its random networks: 1 of 1 check holds");

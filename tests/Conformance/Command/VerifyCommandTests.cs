@@ -59,7 +59,7 @@ public class VerifyCommandTests
     }
 
     [Fact]
-    public void A_claim_that_another_scale_tests_is_inconclusive_and_says_which()
+    public void A_claim_of_another_scale_is_inconclusive_and_that_scale_is_named()
     {
         var outcome = CommandLine.Run("verify", "--claim", "P9");
 
@@ -68,7 +68,7 @@ public class VerifyCommandTests
     }
 
     [Fact]
-    public void An_unknown_claim_is_one_line_and_exit_status_2()
+    public void An_unknown_claim_is_refused_in_one_line_with_exit_status_2()
     {
         var outcome = CommandLine.Run("verify", "--claim", "S99");
 
@@ -77,7 +77,7 @@ public class VerifyCommandTests
     }
 
     [Fact]
-    public void Claims_lists_the_ledger()
+    public void The_claims_command_lists_the_ledger()
     {
         var outcome = CommandLine.Run("claims");
 

@@ -36,7 +36,7 @@ public sealed class VerifyNetworkTests : IDisposable
     }
 
     [Fact]
-    public void A_recipe_is_verified_at_sizes_of_its_own_or_those_that_are_given()
+    public void A_recipe_is_verified_at_default_sizes_or_at_given_ones()
     {
         CommandLine.Run("verify", "--network", "pre_ln_mlp", "--claim", "O8", "--claim", "O10", "--claim", "V6").ExitStatus.Should().Be(0);
         var outcome = CommandLine.Run(
@@ -59,7 +59,7 @@ public sealed class VerifyNetworkTests : IDisposable
     }
 
     [Fact]
-    public void A_claim_without_a_site_leaves_nothing_and_is_inconclusive()
+    public void Claims_without_a_site_in_the_network_are_inconclusive()
     {
         var file = Write("linear.json", """{"name": "linear", "input": [1, 1, 3], "layers": ["relu"]}""");
 
@@ -78,7 +78,7 @@ public sealed class VerifyNetworkTests : IDisposable
     [InlineData("""[1, 1, 300000], "layers": [{"dense": {"channels": 30000}}]""")]
     [InlineData("""[1, 1, 1000000], "layers": ["relu", "relu", "relu", "relu", "relu", "relu", "relu", "relu", "relu"]""")]
     [InlineData("""[1, 9000, 64], "layers": [{"attention": {"heads": 2}}]""")]
-    public void What_the_definition_cannot_follow_is_refused_before_any_check(string network)
+    public void A_network_too_large_for_the_definition_is_refused_before_any_check(string network)
     {
         var outcome = CommandLine.Run("verify", "--network", Write("huge.json", $$"""{"name": "huge", "input": {{network}}}"""));
 
@@ -92,7 +92,7 @@ public sealed class VerifyNetworkTests : IDisposable
     [InlineData("--num-channels: expected only for a network that leaves channels open", "--network", "{file}", "--num-channels", "8")]
     [InlineData("--batch-size: expected a whole number of at least 1", "--network", "{file}", "--batch-size", "0")]
     [InlineData("expected a file, or a recipe", "--network", "vanila")]
-    public void A_wrong_call_is_one_line_and_exit_status_2(string message, params string[] options)
+    public void A_wrong_call_is_refused_in_one_line_with_exit_status_2(string message, params string[] options)
     {
         var file = Write("small.json", """{"name": "small", "input": [1, 1, 3], "layers": [{"dense": {"channels": 4}}]}""");
 

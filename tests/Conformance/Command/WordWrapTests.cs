@@ -26,7 +26,7 @@ public class WordWrapTests
     public void A_line_breaks_between_words(string text, int width, string lines) => WordWrap.Lines(text, width).Should().Equal(lines.Split('|'));
 
     [Fact]
-    public void A_line_that_goes_on_is_indented_and_a_file_has_no_edge()
+    public void A_continued_line_is_indented_and_text_for_a_file_is_not_wrapped()
     {
         WordWrap.Lines("  one two three", 12, 3).Should().Equal("  one two", "     three");
         WordWrap.Lines(new string('a', 300) + " b", null).Should().ContainSingle();
@@ -46,7 +46,7 @@ public class WordWrapTests
         CommandText.Lines(command, width, '\\').Should().Equal(lines.Split('|'));
 
     [UnixFact]
-    public void A_shell_takes_a_quoted_word_as_it_was()
+    public void A_quoted_word_passes_through_a_shell_unchanged()
     {
         foreach (var word in new[] { "python3 x.py", "it's", "''", "a \"b\" $HOME `ls` \\", "", "-- *" })
         {
@@ -59,5 +59,5 @@ public class WordWrapTests
     [InlineData("python3 x.py", "'python3 x.py'")]
     [InlineData("it's", "'it''s'")]
     [InlineData("it’s $HOME `n", "'it’’s $HOME `n'")]
-    public void PowerShell_doubles_the_quotes_that_are_meant(string word, string quoted) => Shell.Quote(word, powerShell: true).Should().Be(quoted);
+    public void Quotes_within_a_PowerShell_word_are_doubled(string word, string quoted) => Shell.Quote(word, powerShell: true).Should().Be(quoted);
 }

@@ -2,7 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The depths that are recorded where nobody says which.</summary>
+/// <summary>The depths that are recorded by default.</summary>
 public sealed class DefaultDepthTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
@@ -47,7 +47,7 @@ public sealed class DefaultDepthTests : IDisposable
     }
 
     [Fact]
-    public void A_network_of_layers_of_few_divisors_is_recorded_at_a_hundred_repetitions()
+    public void A_network_with_few_divisors_of_its_depth_is_recorded_at_100_repetitions()
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
         CommandLine

@@ -21,7 +21,7 @@ public class DiagnosisBorderTests
     [InlineData(0.5, 0, 0.02, 24)]
     [InlineData(0.5, 0.002, 0.02, 24)]
     [InlineData(-0.5, 0.0005, 0.005, 24)]
-    public void A_growth_on_the_border_of_a_law_is_rarely_given_its_name(double shape, double walk, double scatter, int mappings)
+    public void A_growth_at_the_border_of_a_law_is_rarely_named_after_that_law(double shape, double walk, double scatter, int mappings)
     {
         var tables = new MadeUpTables(_ => 9, depth => 5 * (Math.Pow(depth / 200, shape) - Math.Pow(1 / 200.0, shape)) / shape)
         {
@@ -42,7 +42,7 @@ public class DiagnosisBorderTests
     [InlineData(0.0, 24)]
     [InlineData(0.01, 24)]
     [InlineData(0.01, 60)]
-    public void A_drift_that_is_twice_the_walk_is_rarely_called_a_rate(double rate, int mappings)
+    public void A_drift_of_twice_the_walk_variance_is_rarely_called_an_exponential_rate(double rate, int mappings)
     {
         // Drift twice the variance per layer is the border; without a walk nothing is on it.
         var tables = new MadeUpTables(_ => 9, depth => rate * depth)
@@ -59,7 +59,7 @@ public class DiagnosisBorderTests
     [Theory]
     [InlineData(0.5, 24)]
     [InlineData(0.5, 60)]
-    public void Directions_that_halve_in_two_doublings_are_rarely_called_lost(double power, int mappings)
+    public void Directions_that_halve_in_two_doublings_of_depth_are_rarely_called_lost(double power, int mappings)
     {
         var tables = new MadeUpTables(depth => 1 + (0.5 * Math.Pow(depth / 200, -power)), depth => 0.6 * Math.Log(depth))
         {
@@ -79,7 +79,7 @@ public class DiagnosisBorderTests
     [InlineData("directions lost as the depth", Condition.PathologicalSignal)]
     [InlineData("directions kept within a sixth", Condition.WellBehaved)]
     [InlineData("power law", Condition.WellBehaved)]
-    public void A_law_well_inside_gets_its_name(string law, Condition expected)
+    public void A_law_far_from_every_border_is_named_correctly(string law, Condition expected)
     {
         Func<double, double> power = depth => 0.6 * Math.Log(depth);
         var tables = law switch

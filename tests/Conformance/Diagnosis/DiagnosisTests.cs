@@ -13,7 +13,7 @@ public class DiagnosisTests
     private static readonly Func<double, double> BoundedLaw = depth => 1 - (1 / depth);
 
     [Fact]
-    public void Pathological_signal_is_named()
+    public void A_signal_that_loses_all_but_one_direction_is_diagnosed_as_pathological_signal()
     {
         var diagnosis = new MadeUpTables(Collapsing, PowerLaw) { Mappings = 40 }.Diagnose();
 
@@ -25,7 +25,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Pathological_SNR_is_named_with_its_rate()
+    public void An_exponential_growth_of_chi_is_diagnosed_as_pathological_SNR_with_its_rate()
     {
         var diagnosis = new MadeUpTables(Keeping, Exponential) { Mappings = 40 }.Diagnose();
 
@@ -39,7 +39,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Good_health_is_named_with_the_exponent()
+    public void A_power_law_of_chi_is_diagnosed_as_well_behaved_with_its_exponent()
     {
         var diagnosis = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Diagnose();
 
@@ -51,7 +51,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void A_bounded_sensitivity_is_named()
+    public void A_bounded_chi_is_diagnosed_as_well_behaved()
     {
         var diagnosis = new MadeUpTables(Keeping, BoundedLaw) { Mappings = 40 }.Diagnose();
 
@@ -60,7 +60,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Both_pathologies_are_named_the_stronger_first()
+    public void Two_pathologies_are_both_named_with_the_stronger_first()
     {
         var snrFirst = new MadeUpTables(Collapsing, Exponential).Diagnose();
         snrFirst.Conditions.Should().Equal(Condition.PathologicalSnr, Condition.PathologicalSignal);
@@ -86,7 +86,7 @@ public class DiagnosisTests
 
     [Theory]
     [MemberData(nameof(Between))]
-    public void A_law_between_is_not_given_the_name_of_another(string law, string wrong)
+    public void A_law_between_two_known_laws_gets_the_name_of_neither(string law, string wrong)
     {
         // His batch-normalised net on MNIST: 4.2, 6.3, 14.4, 4.3, 2.14, 2.05 and 2.03 directions at these depths.
         double[] depths = [2, 4, 12, 50, 100, 150, 200],
@@ -121,7 +121,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void A_law_between_is_described()
+    public void A_growth_between_two_known_laws_is_described_in_the_sentence()
     {
         new MadeUpTables(Keeping, depth => 3 * Math.Log(1 + (depth / 80)))
         {
@@ -169,7 +169,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void A_single_mapping_has_rates_without_intervals_and_no_condition()
+    public void A_single_mapping_gets_rates_without_intervals_and_stays_undecided()
     {
         var diagnosis = new MadeUpTables(Keeping, Exponential) { Mappings = 1 }.Diagnose();
 
@@ -184,7 +184,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Missing_moments_leave_what_the_others_tell()
+    public void Missing_moments_leave_the_condition_undecided_and_the_other_results_are_reported()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
         Diagnosis
@@ -222,7 +222,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Depths_need_not_be_halves_of_each_other()
+    public void An_exponential_growth_is_diagnosed_at_depths_that_are_not_halves_of_each_other()
     {
         var table = new MadeUpTables(Keeping, Exponential)
         {
@@ -246,7 +246,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Mappings_of_two_kinds_are_no_architecture()
+    public void A_mixture_of_collapsing_and_well_behaved_mappings_is_undecided()
     {
         var (sick, well) = (new MadeUpTables(Collapsing, PowerLaw) { Mappings = 19 }.Draw(1), new MadeUpTables(Keeping, PowerLaw) { Mappings = 21 }.Draw(2));
         var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 40, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
@@ -257,7 +257,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void A_dead_signal_is_a_pathological_one()
+    public void Mappings_with_a_dead_signal_count_as_pathological_signal()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
 
@@ -276,7 +276,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Dead_noise_is_told_from_a_dead_signal()
+    public void Dead_noise_is_distinguished_from_a_dead_signal()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
         foreach (
@@ -303,7 +303,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Mappings_that_would_make_it_certain_are_counted()
+    public void The_number_of_mappings_that_are_missing_for_certainty_is_reported()
     {
         // Unanimous mappings: 26 have a probability of 2⁻²⁶ = 1.5e-8, which is below 1e-6 shared by the 35 signs that conclusions rest on, 2.9e-8; 25 have
         // 3.0e-8.
@@ -317,7 +317,7 @@ public class DiagnosisTests
 
     /// <summary>A net so narrow that its walk hides the rate loses its SNR all the same: that is no good health.</summary>
     [Fact]
-    public void An_SNR_that_a_walk_has_lost_is_not_well_behaved()
+    public void An_SNR_that_decays_by_a_random_walk_is_not_diagnosed_as_well_behaved()
     {
         for (var seed = 0; seed < 20; seed++)
         {
@@ -339,7 +339,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void A_residual_net_that_is_too_shallow_for_its_branch_is_told_so()
+    public void A_residual_net_too_shallow_for_its_branch_is_diagnosed_as_too_shallow()
     {
         // Law A2 with branches of sixteen layers: χ² = Π (s_k + a)/(s_k + b), the variance of the signal 1 + bk.
         var (b, a) = (1 - (1 / Math.PI), Math.Pow(Math.PI / (Math.PI - 1), 15));
@@ -364,7 +364,7 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void Numbers_that_no_mapping_has_leave_it_undecided()
+    public void NaN_in_a_mapping_leaves_the_diagnosis_undecided()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
         table.LogChi![3][7] = double.NaN;
@@ -373,7 +373,7 @@ public class DiagnosisTests
     }
 
     [PublishedFact]
-    public void The_author_s_experiments_are_diagnosed_as_the_post_does()
+    public void The_published_experiments_get_the_diagnoses_of_the_post()
     {
         Of("vanilla_fc").Condition.Should().Be(Condition.PathologicalSignal);
         Of("bn_ff_fc_64").Condition.Should().Be(Condition.PathologicalSnr);

@@ -15,7 +15,7 @@ public class DiagnosisToolTests
     [InlineData("normal", 5, 0.07)]
     [InlineData("skewed", 60, 0.09)]
     [InlineData("heavy", 60, 0.09)]
-    public void Simultaneous_intervals_miss_about_as_often_as_they_say(string law, int mappings, double most)
+    public void Simultaneous_intervals_miss_the_truth_about_as_often_as_stated(string law, int mappings, double most)
     {
         // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The
         // marks allow for 1,000 samples, sd 0.7 %; where there are fewer they are wider.
@@ -54,7 +54,7 @@ public class DiagnosisToolTests
     }
 
     [Fact]
-    public void Numbers_without_scatter_have_intervals_of_no_width()
+    public void Equal_numbers_in_every_mapping_give_intervals_of_width_zero()
     {
         var bands = SimultaneousBands.Compute(
             [
@@ -80,7 +80,7 @@ public class DiagnosisToolTests
     }
 
     [Fact]
-    public void Intervals_are_a_function_of_the_numbers_alone()
+    public void Intervals_of_the_same_numbers_are_always_the_same()
     {
         double[][] columns = [.. Enumerable.Range(0, 3).Select(column => Enumerable.Range(0, 30).Select(i => Math.Sin((column * 100) + i)).ToArray())];
 
@@ -99,7 +99,7 @@ public class DiagnosisToolTests
     }
 
     [Fact]
-    public void A_sign_is_named_at_the_last_count_that_its_rate_allows()
+    public void A_sign_is_decided_exactly_down_to_the_count_that_its_rate_allows()
     {
         // Of 40, at 0.025 a side: P(k ≥ 27) = 0.0192, P(k ≥ 26) = 0.0403.
         int SignOf(int above) =>
@@ -121,7 +121,7 @@ public class DiagnosisToolTests
     [InlineData(10, 10)]
     [InlineData(9, 10)]
     [InlineData(7, 10)]
-    public void As_many_mappings_as_are_named_settle_a_sign(int above, int of)
+    public void The_stated_number_of_mappings_decides_a_sign(int above, int of)
     {
         double[] Values(int n) => [.. Enumerable.Range(0, n).Select(i => i < (int)Math.Floor(((double)above / of * n) + 1e-9) ? 1.0 : -1)];
         Dictionary<Contrast, int> needed = new() { [Contrast.Grows] = 1 };
@@ -141,7 +141,7 @@ public class DiagnosisToolTests
     [Theory]
     [InlineData(true, 1, 1)]
     [InlineData(false, 2, 0)]
-    public void The_walk_of_a_collapsed_signal_steps_as_derived(bool manyDirections, double variance, double mean)
+    public void The_walk_of_a_collapsed_signal_has_the_derived_mean_and_variance_per_layer(bool manyDirections, double variance, double mean)
     {
         const int width = 256,
             steps = 40_000;

@@ -32,7 +32,7 @@ public sealed class EndingTests : IDisposable
     [InlineData(Ending.NotANumber, 0.5, None, 0.1, 9)]
     [InlineData(Ending.None, 0.5, 0.4, 0.1, 9)]
     [InlineData(Ending.None, 0.5, 0.4, 0.1, -1)]
-    public void An_ending_is_told_from_the_moments(Ending ending, double logNu2, double logMu2, double logChi, double reff)
+    public void The_ending_of_a_mapping_is_determined_from_its_moments(Ending ending, double logNu2, double logMu2, double logChi, double reff)
     {
         var end = MappingEnd.Tell([3, 6, 9], [1, logNu2, logNu2], [1, logMu2, logMu2], null, [1, logChi, logChi], [9, reff, reff]);
 
@@ -41,7 +41,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public void What_recovers_has_not_ended_but_a_number_that_is_none_has()
+    public void A_mapping_that_recovers_from_zero_has_not_ended_and_a_NaN_ends_it()
     {
         MappingEnd.Tell([1, 2, 3], [1, 1, 1], [1, Zero, 1], null, [1, Infinite, 1], null).Should().Be(MappingEnd.None);
         MappingEnd.Tell([1, 2, 3], [1, 1, 1], null, null, [1, None, 1], null).Should().Be(new MappingEnd(Ending.NotANumber, 2));
@@ -54,7 +54,7 @@ public sealed class EndingTests : IDisposable
     [Theory]
     [InlineData(29)]
     [InlineData(31)]
-    public void Sensitivities_that_overflow_in_half_of_the_mappings_are_no_good_health(int ended)
+    public void Mappings_with_overflowing_sensitivity_are_not_diagnosed_as_well_behaved(int ended)
     {
         // Of sixty, in what was published: once "well-behaved", over the others.
         var table = MomentTable.Read(EndedFiles.Write(EndedFiles.ChiOverflows, ended * 40 / 60));
@@ -163,7 +163,7 @@ public sealed class EndingTests : IDisposable
     [InlineData(1, 4)]
     [InlineData(1, -1)]
     [InlineData(0, 3)]
-    public void An_ending_that_cannot_be_is_refused(double code, double depth)
+    public void An_invalid_ending_in_a_file_is_refused(double code, double depth)
     {
         NpzArchive.Write(
             _campaign["forged.npz"],
@@ -181,7 +181,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public void An_ending_that_the_moments_contradict_leaves_it_undecided()
+    public void An_ending_that_contradicts_the_moments_leaves_the_diagnosis_undecided()
     {
         EndedFile("said.npz", chi: _ => 2, ending: 1);
 
@@ -196,7 +196,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_say_only_where_a_signal_died_are_read_so()
+    public void Files_with_only_the_depth_of_a_dead_signal_are_read()
     {
         NpzArchive.Write(
             _campaign["died.npz"],
@@ -216,7 +216,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public void A_negative_sensitivity_is_impossible_and_no_missing_number()
+    public void A_negative_sensitivity_is_an_impossible_value()
     {
         EndedFile("negative.npz", chi: mapping => mapping == 4 ? -1 : 2, ending: null);
         CommandLine
@@ -226,7 +226,7 @@ public sealed class EndingTests : IDisposable
     }
 
     [Fact]
-    public void An_infinite_sensitivity_is_told_from_one_that_is_none()
+    public void An_infinite_sensitivity_is_distinguished_from_NaN()
     {
         EndedFile(
             "both.npz",
@@ -248,7 +248,7 @@ public sealed class EndingTests : IDisposable
 
     /// <summary>Of a channel alone the branch soon dies, and the signal goes on in the skip connection.</summary>
     [Fact]
-    public void A_branch_that_dies_is_no_dead_signal()
+    public void A_dead_branch_is_not_counted_as_a_dead_signal()
     {
         var outcome = CommandLine.Run(
             "run",

@@ -10,7 +10,7 @@ public class MappingBehaviourTests
 
     [Theory]
     [MemberData(nameof(None))]
-    public void A_number_that_is_none_shows_nothing(double none)
+    public void NaN_shows_neither_a_behaviour_nor_its_opposite(double none)
     {
         foreach (var behaviour in new[] { new MappingBehaviour(none, 3, 1, 2), new MappingBehaviour(5, none, 1, 2), new MappingBehaviour(none, none, 1, 2) })
         {
@@ -28,7 +28,7 @@ public class MappingBehaviourTests
     }
 
     [Fact]
-    public void What_can_be_seen_goes_one_way()
+    public void Finite_numbers_show_exactly_one_of_two_opposite_behaviours()
     {
         var random = new Random(7);
         for (var i = 0; i < 1000; i++)
@@ -47,11 +47,11 @@ public class MappingBehaviourTests
     [InlineData(1, 0.70, false)]
     [InlineData(-1, -1, false)]
     [InlineData(0, 0, false)]
-    public void A_power_law_gains_as_much_as_before_within_a_factor_of_the_root_of_two(double first, double second, bool expected) =>
+    public void A_power_law_requires_equal_gains_up_to_a_factor_of_the_square_root_of_two(double first, double second, bool expected) =>
         new MappingBehaviour(5, 5, first, second).ChiGrowsAsPower.Should().Be(expected);
 
     [Fact]
-    public void Marks_are_where_they_are_said_to_be()
+    public void Behaviours_change_at_the_stated_thresholds()
     {
         new MappingBehaviour(5, 3, 0, 0).SignalCollapses.Should().BeTrue("r_eff - 1 has halved");
         new MappingBehaviour(5, 3.01, 0, 0).SignalCollapses.Should().BeFalse();

@@ -9,7 +9,7 @@ public class MomentTableTests
     private static readonly long[] Depths = [1, 2];
 
     [Fact]
-    public void A_recorded_logarithm_goes_before_the_number_it_is_of()
+    public void A_recorded_logarithm_is_used_before_its_number()
     {
         // Within the rounding of moments, or the file would contradict itself.
         double[] logs = [Math.Log(7) + 1e-5, Math.Log(8) - 1e-5];
@@ -42,7 +42,7 @@ public class MomentTableTests
     }
 
     [Fact]
-    public void A_logarithm_that_is_not_recorded_is_taken()
+    public void A_missing_logarithm_is_computed_from_the_number()
     {
         var table = MomentTable.Read(
             MadeUpResultFile.Write(
@@ -176,7 +176,7 @@ public class MomentTableTests
     [InlineData(3, 2, double.NegativeInfinity, 0)]
     [InlineData(3, -1, 0, -744.4400719213812)]
     [InlineData(3, double.NaN, double.NaN, double.NegativeInfinity)]
-    public void A_net_that_died_is_left_out_and_counted(double reff, double laterReff, double logChi, double logNu2)
+    public void A_dead_mapping_is_left_out_and_counted(double reff, double laterReff, double logChi, double logNu2)
     {
         // -744.44 is what the logarithm of zero is recorded as.
         var table = MomentTable.Read(
@@ -221,7 +221,7 @@ public class MomentTableTests
     [InlineData(3, -1, 0, 0, "effective rank is not computed although the signal lives, in 1 of 2 mappings, first at depth 2")]
     [InlineData(3, 2, double.NaN, 0, "ln χ is not a number in 1 of 2 mappings, first at depth 2")]
     [InlineData(3, 2, 0, double.PositiveInfinity, "ln ν₂ is infinite in 1 of 2 mappings, first at depth 2")]
-    public void A_net_with_a_number_that_none_can_have_is_a_finding(double reff, double laterReff, double logChi, double logNu2, string words)
+    public void A_mapping_with_an_impossible_number_is_reported_as_a_finding(double reff, double laterReff, double logChi, double logNu2, string words)
     {
         var table = MomentTable.Read(
             MadeUpResultFile.Write(
@@ -264,7 +264,7 @@ public class MomentTableTests
     }
 
     [Fact]
-    public void A_run_has_what_it_was_asked_for_and_what_its_points_allow()
+    public void A_table_of_a_run_has_the_requested_moments_that_its_points_allow()
     {
         var options = new ExperimentOptions
         {

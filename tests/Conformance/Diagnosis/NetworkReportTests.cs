@@ -42,7 +42,7 @@ public sealed class NetworkReportTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void The_answer_comes_first_in_one_sentence_wherever_it_is_told()
+    public void Every_report_begins_with_the_same_one_sentence_answer()
     {
         var (ran, read, json, page, text, _) = Told.Value;
 
@@ -57,7 +57,7 @@ public sealed class NetworkReportTests : IDisposable
     }
 
     [Fact]
-    public void Terminal_file_and_pages_say_the_same_of_theory_advice_and_repetition()
+    public void Terminal_JSON_and_pages_report_the_same_theory_advice_and_replay_command()
     {
         var (ran, read, json, page, text, again) = Told.Value;
 
@@ -102,7 +102,7 @@ public sealed class NetworkReportTests : IDisposable
     [ChromiumTheory]
     [InlineData(1280, false)]
     [InlineData(390, true)]
-    public void All_of_the_page_can_be_read(int width, bool dark)
+    public void All_text_of_the_network_report_is_readable(int width, bool dark)
     {
         var reading = Chromium.Read(Told.Value.Page, width, dark, _folder);
 
@@ -112,7 +112,7 @@ public sealed class NetworkReportTests : IDisposable
     }
 
     [Fact]
-    public void Stages_are_those_of_the_network_and_where_it_has_none_quarters_of_its_depth()
+    public void Stages_are_those_of_the_network_or_else_quarters_of_its_depth()
     {
         Networks.Layer unit = new Networks.Residual([new Networks.BatchNorm(), new Networks.Activation(new(Networks.FunctionKind.Relu)), new Networks.Dense()]);
         Networks.Layer[] begun = [new Networks.Dense { Channels = 6 }, new Networks.Repeat(3, [unit])];
@@ -146,7 +146,7 @@ public sealed class NetworkReportTests : IDisposable
     [InlineData(Condition.WellBehaved, 0.3, 0.34, "Well-behaved over 50 units; SNR falls 3.6-fold in all, in no part of it by half.")]
     [InlineData(Condition.PathologicalSnr, 2.0, 2.1, "Pathological SNR over 50 units; SNR falls 67-fold in stage 2, 3.6e3-fold in all.")]
     [InlineData(Condition.Undecided, 2.0, 2.1, null)]
-    public void The_sentence_names_the_stage_that_loses_most(Condition condition, double first, double second, string? sentence)
+    public void The_answer_names_the_stage_with_the_largest_loss_of_SNR(Condition condition, double first, double second, string? sentence)
     {
         StageOutcome[] stages = [Stage("stage 1", 0, 20, 5, first, first), Stage("stage 2", 20, 50, 4, first + second, second)];
 
@@ -154,7 +154,7 @@ public sealed class NetworkReportTests : IDisposable
     }
 
     [Fact]
-    public void A_collapse_is_told_by_its_directions()
+    public void The_answer_on_a_collapse_states_the_directions_of_variance()
     {
         StageOutcome[] stages = [Stage("units 1 to 20", 0, 20, 5, 0, 0), Stage("units 21 to 40", 20, 40, 1.02, 0, 0)];
 

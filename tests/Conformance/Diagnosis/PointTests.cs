@@ -17,7 +17,7 @@ public class PointTests
     [InlineData("as in layer norm with ReLU", "the signal has become a point", @"[12]\.\d\d \([12]\.\d\d to [12]\.\d\d\)")]
     [InlineData("as at the smooth edge", "the signal tends to a point", @"0\.9\d \(0\.9\d to 0\.9\d\)")]
     [InlineData("as in the ordered phase", "the signal has become a point", @"5\.\d\d \(5\.\d\d to 5\.\d\d\)")]
-    public void A_share_that_tends_to_zero_is_named_with_its_rate(string law, string words, string power)
+    public void A_varying_share_that_tends_to_zero_is_diagnosed_as_a_point_with_its_rate(string law, string words, string power)
     {
         Func<double, double> share = law switch
         {
@@ -51,7 +51,7 @@ public class PointTests
     [InlineData("settling at a twentieth")]
     [InlineData("growing")]
     [InlineData("as in plain nets of depth 16")]
-    public void A_share_that_settles_is_no_point(string law)
+    public void A_varying_share_that_settles_above_zero_is_not_diagnosed_as_a_point(string law)
     {
         Func<double, double> share = law switch
         {
@@ -76,7 +76,7 @@ public class PointTests
     }
 
     [Fact]
-    public void A_share_that_is_lost_is_no_good_health_even_if_no_point_is_named()
+    public void A_varying_share_that_decays_slowly_is_undecided_and_not_well_behaved()
     {
         var diagnosis = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40, Share = depth => 0.9 * Math.Pow(depth, -0.4) }.Diagnose();
 
@@ -101,7 +101,7 @@ public class PointTests
     [Theory]
     [InlineData(true, 4, 2)]
     [InlineData(false, 8, 0)]
-    public void The_walk_of_the_share_of_a_signal_near_a_point_steps_as_derived(bool manyDirections, double variance, double mean)
+    public void The_walk_of_the_varying_share_near_a_point_has_the_derived_mean_and_variance_per_layer(bool manyDirections, double variance, double mean)
     {
         // Differences between points are to their common mean what noise is to a collapsed signal: ln(μ₂/ν₂) steps as 2 ln χ.
         const int width = 256,

@@ -13,7 +13,7 @@ public class RandomTableTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Wrong_words_are_as_rare_as_promised_and_right_ones_come_well_inside(string kind)
+    public void Diagnoses_of_random_tables_are_wrong_at_most_as_often_as_promised(string kind)
     {
         var outcomes = new string[Tables];
         Parallel.For(0, Tables, seed => outcomes[seed] = RandomTables.Judge(kind, (ulong)seed));

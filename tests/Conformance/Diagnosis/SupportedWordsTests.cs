@@ -10,7 +10,7 @@ public class SupportedWordsTests
     private static readonly Func<double, double> PowerLaw = depth => 0.6 * Math.Log(depth);
 
     [Fact]
-    public void Directions_that_have_settled_tend_to_no_other_number()
+    public void A_rank_that_has_settled_is_not_said_to_tend_to_another_number()
     {
         var diagnosis = new MadeUpTables(depth => 1.05 + (19 * Math.Exp(-depth / 5)), PowerLaw) { Mappings = 40, Scatter = 0.01 }.Diagnose();
 
@@ -98,7 +98,7 @@ public class SupportedWordsTests
     }
 
     [Fact]
-    public void A_share_that_has_settled_becomes_no_point()
+    public void A_varying_share_that_settled_at_a_small_value_is_not_said_to_tend_to_zero()
     {
         var diagnosis = new MadeUpTables(Keeping, PowerLaw)
         {
@@ -118,7 +118,7 @@ public class SupportedWordsTests
     [InlineData(null, false)]
     [InlineData(2, false)]
     [InlineData(16, true)]
-    public void A_signal_of_one_direction_at_all_depths_has_collapsed_before_where_its_batch_has_others(int? images, bool hasCollapsed)
+    public void A_signal_of_one_direction_at_all_depths_is_a_collapse_only_if_its_batch_allows_more(int? images, bool hasCollapsed)
     {
         // Two images never have two directions.
         var table = new MadeUpTables(_ => 1 + 1e-9, PowerLaw) { Mappings = 40 }.Draw(5) with
@@ -138,7 +138,7 @@ public class SupportedWordsTests
     }
 
     [Fact]
-    public void Mappings_of_two_kinds_have_no_limit()
+    public void A_mixture_of_two_kinds_of_mappings_gets_no_limit()
     {
         var (sick, well) = (
             new MadeUpTables(depth => 1 + (300 / (depth * depth)), PowerLaw) { Mappings = 14 }.Draw(1),
@@ -155,7 +155,7 @@ public class SupportedWordsTests
     [Theory]
     [InlineData(22, 8, false)]
     [InlineData(40, 2, true)]
-    public void Good_health_is_that_of_all_mappings(int lasting, int dead, bool isNamed)
+    public void Well_behaved_is_said_only_if_nearly_all_mappings_reach_the_depth(int lasting, int dead, bool isNamed)
     {
         var diagnosis = Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Mappings = lasting }.Draw(1) with { Died = dead });
 
@@ -167,7 +167,7 @@ public class SupportedWordsTests
     }
 
     [Fact]
-    public void Directions_that_are_slowly_lost_are_not_kept_but_said_to_fall()
+    public void Directions_that_decrease_slowly_are_said_to_fall_and_not_to_be_kept()
     {
         var diagnosis = new MadeUpTables(depth => 1 + (10 / Math.Log(depth + 1)), PowerLaw) { Mappings = 100, Scatter = 0.01 }.Diagnose();
 
@@ -179,7 +179,7 @@ public class SupportedWordsTests
     }
 
     [Fact]
-    public void A_power_of_the_directions_is_said_with_its_interval_or_not_at_all()
+    public void The_power_of_falling_directions_is_omitted_if_it_is_within_the_noise()
     {
         // They rise, fall a little, and what they do at the end is within the noise.
         var diagnosis = new MadeUpTables(depth => depth < 20 ? 1 + (depth / 4) : 6 - (0.05 * Math.Log(depth / 20)), PowerLaw)
@@ -198,7 +198,7 @@ public class SupportedWordsTests
     public void Large_factors_have_one_digit_before_the_point(double factor, string words) => RateWords.Scientific(Math.Log(factor)).Should().Be(words);
 
     [Fact]
-    public void Rates_beyond_a_thousand_per_cent_are_factors_and_stretches_without_rates_have_no_line()
+    public void Rates_beyond_1000_per_cent_are_printed_as_factors_and_missing_rates_print_no_line()
     {
         var diagnosis = new MadeUpTables(Keeping, depth => 6.5 * depth) { Mappings = 40 }.Diagnose();
         diagnosis.Sentence.Should().Contain("the noise grows by the factor 665").And.NotContain("%");

@@ -18,7 +18,7 @@ public class UnevenDepthTests
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public void An_exponential_has_its_rate_at_any_depths(int[] depths)
+    public void The_rate_of_an_exponential_is_found_at_any_recorded_depths(int[] depths)
     {
         var diagnosis = new MadeUpTables(_ => 9, depth => 0.2 * depth)
         {
@@ -35,7 +35,7 @@ public class UnevenDepthTests
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public void A_power_law_has_its_exponent_at_any_depths(int[] depths)
+    public void The_exponent_of_a_power_law_is_found_at_any_recorded_depths(int[] depths)
     {
         var diagnosis = new MadeUpTables(_ => 9, depth => 0.6 * Math.Log(depth))
         {
@@ -56,7 +56,7 @@ public class UnevenDepthTests
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public void Directions_that_are_lost_as_a_power_are_lost_at_any_depths(int[] depths)
+    public void Directions_that_decay_as_a_power_are_diagnosed_as_lost_at_any_recorded_depths(int[] depths)
     {
         var tables = new MadeUpTables(depth => 1 + (0.9 * Math.Pow(depth / depths[^1], -1)), depth => 0.6 * Math.Log(depth))
         {
@@ -73,7 +73,7 @@ public class UnevenDepthTests
     }
 
     [Fact]
-    public void A_gain_of_five_per_cent_is_one_while_the_depth_doubles()
+    public void A_gain_of_four_per_cent_over_a_fraction_of_a_doubling_is_not_named_bounded()
     {
         // From depth 160 to 200 χ gains 4 %: carried over a doubling that is 14 %, which is no bound.
         var diagnosis = new MadeUpTables(_ => 9, depth => 0.18 * Math.Log(depth))

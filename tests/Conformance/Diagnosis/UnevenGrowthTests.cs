@@ -23,7 +23,7 @@ public class UnevenGrowthTests
 
     [Theory]
     [MemberData(nameof(NoLaws))]
-    public void A_growth_that_no_constant_fits_is_given_no_law_and_no_condition_at_either_level(string law)
+    public void A_growth_with_no_constant_shape_gets_no_law_and_no_condition(string law)
     {
         foreach (var mappings in new[] { 24, 60 })
         {
@@ -80,7 +80,7 @@ public class UnevenGrowthTests
         0.0647,
         @"χ gains over layers 50 to 100 what an exponential growth over layers 26 to 50 leads to \(shape 0\.9\d, 0\.\d\d to [01]\.\d\d, where 1 is exponential\)"
     )]
-    public void A_growth_as_of_an_exponential_that_is_not_steady_is_given_no_law_and_told_why(double last, double third, string words)
+    public void A_growth_that_is_not_steadily_exponential_gets_no_law_and_the_reason_is_given(double last, double third, string words)
     {
         var tables = new MadeUpTables(
             Keeping,
@@ -105,7 +105,7 @@ public class UnevenGrowthTests
     }
 
     [Fact]
-    public void A_noise_that_decays_loses_and_one_that_may_decay_changes()
+    public void A_decaying_noise_is_said_to_lose_and_one_that_may_decay_is_said_to_change()
     {
         DiagnosisLines
             .Write(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose())
@@ -123,7 +123,7 @@ public class UnevenGrowthTests
     }
 
     [Fact]
-    public void What_each_stretch_gains_is_said_where_no_law_fits() =>
+    public void The_gain_of_each_stretch_of_layers_is_reported_if_no_law_fits() =>
         TablesOf("growth that ends at 75")
             .Diagnose()
             .Sentence.Should()
@@ -132,7 +132,7 @@ public class UnevenGrowthTests
             );
 
     [Fact]
-    public void A_step_by_which_chi_stays_bounded_is_no_bound_while_it_still_grows()
+    public void A_chi_that_still_grows_after_a_step_is_not_named_bounded()
     {
         // A bound by its two gains, 5.5 and 1.0.
         var diagnosis = TablesOf("a step and a rate").Diagnose();
@@ -143,7 +143,7 @@ public class UnevenGrowthTests
     [Theory]
     [InlineData(0.01, 0.1, 64)]
     [InlineData(0.05, 0.15, 400)]
-    public void Rates_that_differ_between_mappings_are_no_walk(double least, double most, int depth)
+    public void Different_rates_between_mappings_are_not_diagnosed_as_a_random_walk(double least, double most, int depth)
     {
         var random = new Random(4);
         double[] rates = [.. Enumerable.Range(0, 200).Select(_ => least + ((most - least) * random.NextDouble()))];
@@ -203,7 +203,7 @@ public class UnevenGrowthTests
     [InlineData(24, 16)]
     [InlineData(32, 40)]
     [InlineData(40, 30)]
-    public void A_net_too_shallow_for_its_residual_branch_is_told_so_and_not_called_exponential(int residualDepth, int depth)
+    public void A_net_too_shallow_for_its_residual_branch_is_not_diagnosed_as_exponential(int residualDepth, int depth)
     {
         var options = new ExperimentOptions
         {
@@ -227,7 +227,7 @@ public class UnevenGrowthTests
     }
 
     [Fact]
-    public void A_few_mappings_far_from_the_others_are_said_to_be_why_nothing_is_told()
+    public void A_few_outlying_mappings_are_named_as_the_reason_for_no_diagnosis()
     {
         var table = new MadeUpTables(Keeping, depth => 0.2 * depth).Draw(1);
         foreach (var (mapping, factor) in new[] { (3, 30), (11, -20) })

@@ -22,7 +22,7 @@ public sealed class CookbookTests : IDisposable
     public static TheoryData<string> WithPyTorch => Questions("numpy, torch");
 
     [Fact]
-    public void The_cookbook_has_ten_recipes_that_show_what_they_print()
+    public void The_cookbook_has_ten_recipes_with_shown_output()
     {
         Recipe.All.Should().HaveCount(10);
         Recipe

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class CountsTests
 {
     [Fact]
-    public void The_claims_are_as_many_as_the_tutorial_says()
+    public void The_tutorial_states_the_correct_number_of_claims()
     {
         Prose("docs/tutorial.md").Should().Contain("all eighty are checked");
         ClaimLedger.Claims.Count(claim => claim.IsTestable).Should().Be(80);
@@ -18,14 +18,14 @@ public class CountsTests
     [InlineData("docs/tutorial.md")]
     [InlineData("docs/audit-protocol.md")]
     [InlineData("docs/my-implementation.md")]
-    public void The_example_is_as_long_as_a_document_says(string document)
+    public void The_documents_state_the_correct_length_of_the_example(string document)
     {
         Prose(document).Should().Contain("130 lines");
         File.ReadAllLines(Path.Combine(Repository.Root, "examples/numpy/wellbehaved_numpy.py")).Length.Should().BeInRange(125, 135);
     }
 
     [Fact]
-    public void The_wrong_implementations_are_as_many_as_README_says()
+    public void README_states_the_correct_number_of_wrong_implementations()
     {
         Prose("README.md").Should().Contain("more than a hundred wrong implementations");
         AllMutants.List.Length.Should().BeInRange(101, 149);

@@ -6,7 +6,7 @@ public class ExtendingTests
 {
     /// <summary>An activation that is there stands for one that is added.</summary>
     [Fact]
-    public void Every_file_that_an_activation_touches_is_named()
+    public void The_page_on_extending_names_every_file_that_an_activation_needs()
     {
         string[] folders = ["src/Networks", "src/Model", "src/Theory", "src/Audit", "src/Onnx/Exports", "src/Cli", "src/Figures", "data", "docs", "examples"];
         string[] endings = [".cs", ".py", ".json", ".md"];
@@ -26,7 +26,7 @@ public class ExtendingTests
     }
 
     [Fact]
-    public void The_diffs_in_the_document_apply_to_the_files_as_they_are()
+    public void The_diffs_on_the_page_on_extending_apply_to_the_current_files()
     {
         var diffs = Repository.Blocks("docs/extending.md", "diff").Select(block => block.Text).ToArray();
         diffs.Should().HaveCount(3);

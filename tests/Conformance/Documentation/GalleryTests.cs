@@ -19,7 +19,7 @@ public sealed class GalleryTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Every_network_has_its_section_and_its_pictures_and_no_other_has()
+    public void The_gallery_has_one_section_and_two_pictures_for_each_network()
     {
         Regex.Matches(Text, "^## (.*)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Should().Equal(Gallery.Names);
         Directory
@@ -39,7 +39,7 @@ public sealed class GalleryTests : IDisposable
     }
 
     [Fact]
-    public void The_layers_are_those_of_the_files()
+    public void The_gallery_shows_the_layers_of_the_network_files()
     {
         foreach (var name in Gallery.Names)
         {
@@ -61,7 +61,7 @@ public sealed class GalleryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Again))]
-    public void A_network_that_is_run_again_gives_what_the_page_shows(string name)
+    public void A_network_that_is_run_again_gives_the_section_of_the_gallery(string name)
     {
         var section = Gallery.Entry(name, _folder).TrimEnd() + "\n";
 
@@ -83,7 +83,7 @@ public sealed class GalleryTests : IDisposable
     [ChromiumTheory]
     [InlineData(1280, false)]
     [InlineData(390, true)]
-    public void Every_picture_can_be_read(int width, bool dark)
+    public void All_text_of_every_gallery_picture_is_readable(int width, bool dark)
     {
         var pictures = Gallery
             .Names.SelectMany(name => new[] { $"{name}.svg", $"{name}_layers.svg" })

@@ -57,7 +57,7 @@ public partial class LinkTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Paths_that_are_named_exist(string document)
+    public void Paths_that_documents_name_exist(string document)
     {
         foreach (Match match in CodePattern().Matches(Prose(document)))
         {

@@ -3,7 +3,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Who follows README and tutorial in a checkout finds nothing new in <c>git status</c>.</summary>
+/// <summary>The commands of README and tutorial write no file that <c>git status</c> shows.</summary>
 public partial class OutputTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public partial class OutputTests
     [InlineData("docs/my-implementation.md")]
     [InlineData("docs/csharp.md")]
     [InlineData(Recipe.Page)]
-    public void What_the_commands_write_is_ignored_by_git(string document)
+    public void Output_files_of_the_commands_in_documents_are_ignored_by_git(string document)
     {
         var written = Repository
             .Blocks(document, "sh", "bash")

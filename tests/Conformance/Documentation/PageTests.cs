@@ -2,13 +2,13 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A reader who begins at README gets everywhere.</summary>
+/// <summary>Every page can be reached from README.</summary>
 public class PageTests
 {
     private static readonly string[] Doors = ["docs/my-network.md", "docs/the-paper.md", "docs/my-implementation.md", "docs/csharp.md", "docs/how-it-works.md"];
 
     [Fact]
-    public void README_shows_its_doors_on_the_first_screen()
+    public void README_links_the_main_pages_on_its_first_screen()
     {
         var firstScreen = string.Join('\n', Repository.Text("README.md").Split('\n').Take(20));
         foreach (var door in Doors)

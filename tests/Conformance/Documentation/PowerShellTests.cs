@@ -3,7 +3,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The lines of the tutorial that are others in PowerShell.</summary>
+/// <summary>The PowerShell commands of the tutorial do the same as its bash commands.</summary>
 public sealed class PowerShellTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -11,7 +11,7 @@ public sealed class PowerShellTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [PowerShellFact]
-    public void The_lines_for_PowerShell_do_what_those_for_bash_do()
+    public void The_PowerShell_commands_of_the_tutorial_do_the_same_as_the_bash_commands()
     {
         var blocks = Repository.Blocks("docs/tutorial.md", "powershell").Select(block => block.Text).ToArray();
         blocks.Should().HaveCount(2);

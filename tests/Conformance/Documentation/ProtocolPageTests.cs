@@ -24,7 +24,7 @@ public class ProtocolPageTests
         ];
 
     [Fact]
-    public void Requests_without_files_are_those_that_are_sent()
+    public void The_protocol_page_shows_the_requests_without_files_as_they_are_sent()
     {
         Protocol.Line(1, Protocol.Describe()).Should().Be(Request("describe").ToJsonString());
         Protocol.Line(1, Protocol.Describe(2)).Should().Be(InLayers("describe").ToJsonString());
@@ -32,7 +32,7 @@ public class ProtocolPageTests
     }
 
     [Fact]
-    public void The_network_of_a_request_in_layers_is_spelled_out_as_it_is_sent()
+    public void The_protocol_page_shows_a_network_in_layers_as_it_is_sent()
     {
         var network = new Network("n", new Shape(8, 6, 2), [new Convolution(3) { Channels = 4 }, new Activation(Function.Relu)]);
         var question = new LayerQuestion(SpelledOutNetwork.SpellOut(network), 1, "mapping", [])
@@ -51,7 +51,7 @@ public class ProtocolPageTests
     }
 
     [Fact]
-    public void What_the_page_says_that_can_be_offered_is_what_is_known()
+    public void The_protocol_page_lists_all_layers_functions_options_and_moments()
     {
         var page = Repository.Text(Page);
         foreach (var word in LayersDescription.AllLayers.Concat(Function.Words).Concat(NetworkNeeds.AllOptions).Concat(ReportedMoments.Names))
@@ -64,7 +64,7 @@ public class ProtocolPageTests
     }
 
     [NumPyFact]
-    public void The_adapter_that_the_Python_package_serves_is_asked_and_declines()
+    public void The_Python_package_adapter_on_the_protocol_page_runs_and_declines()
     {
         var program = Repository
             .Blocks(Page, "python")
@@ -96,7 +96,7 @@ public class ProtocolPageTests
     }
 
     [NumPyFact]
-    public void The_first_adapter_of_the_page_declines_everything_and_breaks_nothing()
+    public void The_first_adapter_on_the_protocol_page_runs_and_declines_everything()
     {
         var program = Repository
             .Blocks(Page, "python")
@@ -128,7 +128,7 @@ public class ProtocolPageTests
     }
 
     [Fact]
-    public void The_network_of_a_request_has_the_fields_that_are_sent()
+    public void The_protocol_page_shows_a_network_request_with_all_fields_that_are_sent()
     {
         var network = Request("propagate")["network"]!.AsObject();
         network
@@ -143,7 +143,7 @@ public class ProtocolPageTests
     }
 
     [Fact]
-    public void Answers_are_read_as_the_page_says()
+    public void The_answers_on_the_protocol_page_are_read_correctly()
     {
         var answers = Shown
             .Concat(ShownInLayers.Where(line => !line.ContainsKey("name")))

@@ -34,7 +34,7 @@ public sealed class ShownOutputTests : IDisposable
 
     /// <summary>Whoever adds a block of another kind, or an output without its command, writes the test first.</summary>
     [Fact]
-    public void Every_block_of_every_document_is_of_a_kind_that_a_test_looks_at()
+    public void Every_block_of_every_document_is_covered_by_a_test()
     {
         foreach (var document in Repository.Documents)
         {
@@ -66,11 +66,11 @@ public sealed class ShownOutputTests : IDisposable
     [InlineData("b\na\n", "b")]
     [InlineData("a\nbb\n", "b")]
     [InlineData("", "a")]
-    public void Lines_are_compared_whole_and_in_their_order(string printed, string? missing) =>
+    public void Shown_lines_are_compared_as_whole_lines_and_in_order(string printed, string? missing) =>
         new ShownOutput("", ["a", "b"]).Missing(printed).Should().Be(missing);
 
     [Fact]
-    public void An_ellipsis_stands_for_lines_or_for_what_differs_from_machine_to_machine()
+    public void An_ellipsis_in_shown_output_matches_lines_or_variable_text()
     {
         var shown = new ShownOutput("", ["begun", "…", "took … s (of 3)"]);
         shown.Missing("begun\nmore\ntook 2.5 s (of 3)\n").Should().BeNull();

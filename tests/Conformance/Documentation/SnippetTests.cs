@@ -9,7 +9,7 @@ public class SnippetTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Snippets_compile(string document)
+    public void Snippets_of_CSharp_in_documents_compile(string document)
     {
         foreach (var (_, text) in Repository.Blocks(document, "csharp"))
         {
@@ -18,5 +18,5 @@ public class SnippetTests
     }
 
     [Fact]
-    public void There_are_snippets() => Documents.Should().HaveCountGreaterThanOrEqualTo(4);
+    public void At_least_four_documents_have_snippets_of_CSharp() => Documents.Should().HaveCountGreaterThanOrEqualTo(4);
 }

@@ -18,7 +18,7 @@ public class CalibrationTests
     [Theory]
     [InlineData("I8")]
     [InlineData("I9")]
-    public void Bounds_of_claims_about_independent_weights_are_as_rare_as_they_say(string claim)
+    public void False_alarms_of_claims_on_independent_weights_are_as_rare_as_their_bounds(string claim)
     {
         var check = Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == "vanilla");
         using var reference = new ReferenceSubject();

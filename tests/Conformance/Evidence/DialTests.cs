@@ -27,7 +27,7 @@ public class DialTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_defect_of_many_discrepancies_is_rejected(string name)
+    public void A_defect_of_several_times_the_discrepancy_is_rejected(string name)
     {
         // At twice the discrepancy power is a rate, which the table shows; at six times nothing may pass, whatever the seed. Of a correlation of
         // 0.1 six would be beyond what weights can share.
@@ -41,7 +41,7 @@ public class DialTests
 
     [Theory]
     [MemberData(nameof(NamesOfElements))]
-    public void An_element_that_is_off_by_a_fifth_of_a_tolerance_passes(string name) =>
+    public void An_element_wrong_by_a_fifth_of_the_tolerance_passes(string name) =>
         Dials.List.Single(candidate => candidate.Name == name).Execute(0.2, TestSeed.Value, default).Verdict.Should().Be(Verdict.Holds);
 
     [Theory]
@@ -60,7 +60,7 @@ public class DialTests
     [InlineData("A1")]
     [InlineData("A2")]
     [InlineData("P5")]
-    public void A_defect_of_no_size_is_none(string claim)
+    public void A_defect_of_size_zero_is_not_rejected(string claim)
     {
         var dials = Dials.List.Where(dial => dial.ClaimId == claim).ToArray();
         foreach (var dial in dials.Where(dial => dial.Architecture == dials[0].Architecture).AtLeastOne())
@@ -75,7 +75,7 @@ public class DialTests
     [InlineData("S3 vanilla | noise after the ReLU", "ν₂(dx) after the ReLU, fully connected", 1)]
     [InlineData("S5 bn_ff | weight variance", "1/σ², fully connected", 1)]
     [InlineData("S6 bn_res | signal after the ReLU", "μ₂(x) by", 1)]
-    public void A_ratio_is_off_by_what_the_dial_says(string beginning, string quantity, double size)
+    public void A_dialled_ratio_differs_from_its_prediction_by_the_stated_size(string beginning, string quantity, double size)
     {
         var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal));
 
@@ -124,7 +124,7 @@ public class DialTests
     [InlineData("A1 bn_ff | noise", "ln δχ")]
     [InlineData("A2 bn_res | noise", "ln χ")]
     [InlineData("P5 vanilla | a gain", "correlation of the gains")]
-    public void An_effect_is_what_the_dial_says(string beginning, string quantity)
+    public void A_dialled_effect_has_the_stated_size(string beginning, string quantity)
     {
         var dial = (LawDial)
             Dials.List.Single(candidate =>

@@ -3,7 +3,7 @@ using Wellbehaved.Evidence;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Old tables look old.</summary>
+/// <summary>Tables of another arithmetic are marked as old.</summary>
 public sealed class EvidencePageTests : IDisposable
 {
     private const string Tables = "Arithmetic `0123456789ab`, C library `ba9876543210`.\n\n| a | b |\n|---|---|\n| 1 | 2 |";
@@ -14,14 +14,14 @@ public sealed class EvidencePageTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [ArithmeticFact]
-    public void The_tables_of_the_documentation_are_of_todays_arithmetic_or_say_that_they_are_old() =>
+    public void The_tables_of_the_documentation_are_of_the_current_arithmetic_or_marked_as_old() =>
         new EvidencePage(File.ReadAllText(Path.Combine(Repository.Root, "docs", "verdicts.md")))
             .WhyMisleading(Arithmetic.Propagation, EvidenceTables.Outdated(Path.Combine(Repository.Root, "data", "evidence")))
             .Should()
             .BeNull();
 
     [Fact]
-    public void Tables_of_another_arithmetic_mislead_until_the_page_says_so()
+    public void Tables_of_another_arithmetic_are_misleading_until_the_page_marks_them_as_old()
     {
         Page.Digest.Should().Be("0123456789ab");
         Page.WhyMisleading("0123456789ab").Should().BeNull();
@@ -35,7 +35,7 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void A_stamp_is_put_once_and_taken_away()
+    public void The_mark_for_old_tables_is_added_once_and_removed_again()
     {
         var stamped = Page.Stamped("aaaaaaaaaaaa");
 
@@ -56,7 +56,7 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void A_check_that_has_changed_makes_its_own_rows_old_and_no_others()
+    public void A_changed_check_makes_only_its_own_rows_old()
     {
         Arithmetic.Propagation.Should().MatchRegex("^[0-9a-f]{12}$");
         Arithmetic.Library.Should().MatchRegex("^[0-9a-f]{12}$").And.NotBe(Arithmetic.Propagation);
@@ -78,7 +78,7 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void Rows_of_an_earlier_check_are_named_and_left_out_of_tables_and_made_again()
+    public void Rows_of_an_earlier_check_are_reported_left_out_of_tables_and_recomputed()
     {
         var (data, page) = (Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName, Path.Combine(_folder, "page.md"));
         File.WriteAllText(page, $"{EvidencePage.Begin}\n{EvidencePage.End}\n");
@@ -103,7 +103,7 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void The_command_writes_tables_and_stamps()
+    public void The_table_command_writes_tables_and_marks_old_ones()
     {
         var (data, page) = (Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName, Path.Combine(_folder, "page.md"));
         File.WriteAllText(page, $"{EvidencePage.Begin}\n{EvidencePage.End}\n");
@@ -126,7 +126,7 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void Tables_of_two_arithmetics_are_not_put_beside_each_other()
+    public void Tables_of_different_arithmetics_are_not_written_together()
     {
         new EvidenceFile<Tally>(new Provenance("quick", "0123456789ab", "c")).Write(Path.Combine(_folder, "a.tsv"));
         new EvidenceFile<Tally>(new Provenance("mutants", "ba9876543210", "c")).Write(Path.Combine(_folder, "b.tsv"));

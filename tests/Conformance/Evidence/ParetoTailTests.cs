@@ -28,7 +28,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void The_likelihood_is_that_of_the_law()
+    public void The_likelihood_equals_that_of_the_generalised_Pareto_law()
     {
         // Density (1 + ξy/σ)^(-1/ξ - 1)/σ; at ξ = 0 it is exponential.
         double[] excesses = [0.1, 0.4];
@@ -47,7 +47,7 @@ public class ParetoTailTests
     [InlineData("exponential", 1e-9)]
     [InlineData("ends beyond 1", 1e-9)]
     [InlineData("lognormal", 1e-9)]
-    public void The_limit_covers_the_truth_about_as_often_as_it_says(string law, double beyondOne)
+    public void The_upper_limit_covers_the_true_tail_about_as_often_as_stated(string law, double beyondOne)
     {
         var samples = Breadth.Choose(usual: 100, atNight: 300);
         var quantile = Law(law, beyondOne);
@@ -78,7 +78,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void Where_ratios_of_two_kinds_are_mixed_the_threshold_is_raised()
+    public void A_mixture_of_two_kinds_of_ratios_raises_the_threshold()
     {
         // One run in twenty rounds to nearly the same ratio, just below 0.039; one in 180 lies between 0.043 and 0.093, where these end.
         var random = new Random(5);
@@ -101,7 +101,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void Where_no_law_fits_nothing_is_extrapolated()
+    public void Ratios_that_no_law_fits_are_not_extrapolated()
     {
         // Clusters, as far apart as the numbers of a heavy tail but each of nearly equal ratios.
         ParetoTail
@@ -135,7 +135,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void A_tail_that_ends_before_1_is_told_from_one_that_does_not()
+    public void A_tail_that_ends_below_1_gets_a_smaller_limit_than_one_that_does_not()
     {
         // It ends at 0.5; the exponential one leaves 10⁻⁶ beyond 1.
         var ends = Fitted(probability => 0.5 - (0.2 * Math.Pow(probability, 0.3)));
@@ -147,7 +147,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void Ratios_that_are_all_zero_are_a_check_of_equality_and_get_no_fit()
+    public void Ratios_that_are_all_zero_get_no_fit()
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 10_000, 0, 0, 0, [.. Enumerable.Repeat(0f, 2000)]);
 
@@ -155,7 +155,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void Ratios_that_take_few_values_get_no_fit()
+    public void Ratios_with_few_distinct_values_get_no_fit()
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 0, 0, 0, 0, [.. Enumerable.Range(0, 2000).Select(i => i < 30 ? 0.5f : 0.25f)]);
 
@@ -164,7 +164,7 @@ public class ParetoTailTests
     }
 
     [Fact]
-    public void A_ratio_of_1_needs_no_fit()
+    public void A_sample_that_contains_a_ratio_of_1_gets_no_fit()
     {
         ParetoTail.Fit(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
     }

@@ -26,7 +26,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void An_interrupted_study_goes_on_to_the_file_of_one_that_was_not()
+    public void An_interrupted_study_resumes_to_the_file_of_an_uninterrupted_one()
     {
         using var whole = new CountingStudy();
         whole.Run(Part(0, 40, "whole"), _ => { }, default);
@@ -44,7 +44,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_study_whose_time_is_up_says_so_and_goes_on_later()
+    public void A_study_whose_time_limit_is_reached_says_so_and_can_be_resumed()
     {
         using var study = new CountingStudy();
         var said = new List<string>();
@@ -56,7 +56,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_was_left_out_is_run_for_the_seeds_that_it_lacks()
+    public void A_check_that_was_left_out_is_run_only_for_its_missing_seeds()
     {
         using var study = new CountingStudy();
         study.Run(Part(0, 10, "keys") with { Only = ["a"] }, _ => { }, default);
@@ -144,7 +144,7 @@ public sealed class StudyTests : IDisposable
     [InlineData("calibration", "S8 bn_res")]
     [InlineData("quick", "D8 vanilla")]
     [InlineData("mutants", "D1 rejects χ without the square root")]
-    public void A_study_keeps_each_of_its_seeds(string name, string key)
+    public void A_study_records_each_of_its_seeds(string name, string key)
     {
         EvidenceCommands.Run(name, "3", "5", PathOf(name), key).Should().Be(0);
 
@@ -152,7 +152,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_rejection_of_the_reference_is_an_exit_status()
+    public void A_rejection_of_the_reference_gives_a_failing_exit_status()
     {
         EvidenceCommands.Run("quick", "0", "1", PathOf("quick"), "O2 vanilla").Should().Be(0);
         File.WriteAllText(PathOf("quick"), File.ReadAllText(PathOf("quick")).Replace("holds=1", "rejected=1", StringComparison.Ordinal));
@@ -161,7 +161,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void Calls_that_make_no_sense_are_refused()
+    public void Invalid_calls_are_refused()
     {
         EvidenceCommands.Run("quick", "3", "3", PathOf("x")).Should().Be(2);
         EvidenceCommands.Run("quick", "one", "3", PathOf("x")).Should().Be(2);
@@ -170,7 +170,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_run_of_checks_that_did_not_decide_is_not_counted_as_holding()
+    public void An_inconclusive_run_is_not_counted_as_holding()
     {
         Tally.Count(VerdictName.Spell(Verdict.Inconclusive), 3).Merge(Tally.Count(VerdictName.Spell(Verdict.Holds), 1)).Count(VerdictName.Holds).Should().Be(1);
         var check = new Check("D1", "vanilla", _ => throw new InvalidOperationException("broken"));

@@ -35,7 +35,7 @@ public class SummaryTests
     }
 
     [Fact]
-    public void A_ratio_that_is_no_number_is_worse_than_any()
+    public void A_ratio_of_NaN_counts_as_larger_than_any_number()
     {
         var tail = RatioTail.Collect(3, Outcome(Verdict.Rejected, Exact(double.NaN), Exact(0.5)), 0);
 
@@ -46,7 +46,7 @@ public class SummaryTests
     }
 
     [Fact]
-    public void Bounds_are_counted_quantity_by_quantity_and_shared_between_them()
+    public void False_alarm_bounds_are_counted_for_each_quantity_and_shared_between_quantities()
     {
         var runs = new[]
         {
@@ -81,7 +81,7 @@ public class SummaryTests
     }
 
     [Fact]
-    public void A_rate_above_the_nominal_one_shows_and_one_below_does_not()
+    public void A_rate_above_the_nominal_one_is_reported_and_one_below_is_not()
     {
         // Of 10,000 runs a hundred may be at most 10⁻²; 150 are so by chance once in two million times.
         var file = File(1.5);

@@ -20,7 +20,7 @@ public sealed class FigureReadingTests : IDisposable
     [InlineData(830, true)]
     [InlineData(390, false)]
     [InlineData(390, true)]
-    public void Every_figure_can_be_read(int width, bool dark)
+    public void All_text_of_every_figure_is_readable(int width, bool dark)
     {
         var figures = string.Concat(
             Figures()
@@ -62,7 +62,7 @@ public sealed class FigureReadingTests : IDisposable
         "a contrast of 1.1 is too little: a curve"
     )]
     [InlineData("<a href='#nothing'>there</a>", "leads nowhere: there")]
-    public void What_cannot_be_read_is_noticed(string content, string fault) =>
+    public void Text_that_cannot_be_read_is_reported_as_a_fault(string content, string fault) =>
         Chromium
             .Read($"<!DOCTYPE html><body style='background: white'>{content}</body>", 390, dark: false, _folder.FullName)
             .Faults.Should()

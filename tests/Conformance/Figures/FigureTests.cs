@@ -80,7 +80,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void Several_files_are_told_apart_by_name_and_colour()
+    public void Several_files_in_one_figure_have_different_names_and_colours()
     {
         var recording = Recorded("vanilla", depth: 4, simulations: 2);
 
@@ -143,7 +143,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void The_architectures_are_compared_in_one_frame_with_the_dilution_beside()
+    public void The_four_architectures_are_compared_in_one_figure_with_the_dilution_law()
     {
         KeyValuePair<string, MomentTable>[] tables =
         [
@@ -180,7 +180,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void What_is_missing_is_said_and_the_rest_is_drawn()
+    public void Missing_moments_are_named_and_the_other_panels_are_drawn()
     {
         var recording = Recorded("bn_ff", depth: 1, simulations: 1);
         var file = Written([
@@ -227,7 +227,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [PublishedFact]
-    public void His_files_are_recognised_and_drawn()
+    public void The_published_files_are_recognised_and_drawn()
     {
         foreach (
             var (name, architecture) in new[]
@@ -252,7 +252,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void All_formats_are_drawn_and_the_vector_one_speaks()
+    public void All_file_formats_are_drawn_and_SVG_has_a_description()
     {
         var figure = DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]);
 
@@ -275,7 +275,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_stand_on_a_ground_of_their_own_which_follows_the_readers_wish()
+    public void Pictures_have_their_own_background_in_light_and_dark_mode()
     {
         var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
 
@@ -292,7 +292,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void No_cell_of_a_figure_is_empty()
+    public void Every_cell_of_a_figure_contains_a_panel()
     {
         foreach (var panels in Enumerable.Range(1, 5))
         {
@@ -319,7 +319,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void A_figure_says_how_its_numbers_came_about()
+    public void A_figure_states_the_sizes_and_data_of_its_experiment()
     {
         var recording = Recorded("vanilla_res", depth: 4, simulations: 2);
 
@@ -349,7 +349,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_others_keep_their_names()
+    public void Files_of_other_programs_are_titled_by_their_own_name()
     {
         var recording = Recorded("bn_ff", depth: 4, simulations: 2);
         var foreign = recording with { Name = "my *run* {1}", File = Written(Arrays(recording)), Width = null };
@@ -431,7 +431,7 @@ public sealed class FigureTests : IDisposable
     [InlineData(double.MaxValue, double.MaxValue)]
     [InlineData(1e9, 1e12)]
     [InlineData(-4e9, -3e9)]
-    public void Absurd_values_make_no_absurd_picture(double low, double high)
+    public void Absurd_values_are_drawn_at_once_with_finite_coordinates_and_few_ticks(double low, double high)
     {
         foreach (var scale in new[] { AxisScale.Linear, AxisScale.Logarithmic })
         {
@@ -450,7 +450,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void A_density_begins_at_zero()
+    public void The_axis_of_a_density_begins_at_zero()
     {
         var figure = HistogramFigure.Draw(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
 
@@ -487,7 +487,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void The_published_figure_is_one_that_this_program_draws()
+    public void The_figure_in_the_documentation_has_the_text_that_the_program_draws()
     {
         var svg = XDocument.Load(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg")).Root!;
         var words = string.Join(" ", svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));

@@ -20,7 +20,7 @@ public sealed class HtmlReportTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void The_verdict_comes_first_and_every_claim_has_its_evidence()
+    public void The_html_report_begins_with_the_verdict_and_shows_evidence_for_every_claim()
     {
         var page = Page.Value;
 
@@ -47,7 +47,7 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
-    public void It_is_self_contained_and_sound()
+    public void The_html_report_needs_no_other_file_and_is_valid()
     {
         var page = Page.Value;
 
@@ -71,7 +71,7 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
-    public void Rejections_lead_to_their_claims_and_foreign_words_stay_words()
+    public void Rejections_link_to_their_claims_and_foreign_text_is_escaped()
     {
         var measurement = new Measurement("<img src=x onerror=alert(1)>", new Expected(1), new Observed(2), Verdict.Rejected)
         {
@@ -95,7 +95,7 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
-    public void The_command_writes_it_beside_the_markdown()
+    public void The_verify_command_writes_the_html_report_beside_the_markdown_report()
     {
         var report = Path.Combine(_folder.FullName, "report");
 
@@ -119,7 +119,7 @@ public sealed class HtmlReportTests : IDisposable
         Prose.Attribute(text).Should().Be(ForeignText.InHtml(attribute));
 
     [Fact]
-    public void Numbers_and_formulas_are_set_as_in_print()
+    public void Numbers_and_formulas_are_typeset_in_the_html_report()
     {
         Measurement[] measurements =
         [
@@ -158,7 +158,7 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
-    public void A_finding_names_its_claim_once_and_the_matrix_says_what_claims_say()
+    public void A_finding_names_its_claim_once_and_the_matrix_shows_the_statements_of_claims()
     {
         var check = Suite.Checks.First(check => check.ClaimId == "D4");
         var page = HtmlReport.ToText(new VerificationRun("mine", Scale.Quick, 3, [new CheckOutcome(check, Verdict.Rejected, [], "it failed")], [], []));
@@ -231,7 +231,7 @@ public sealed class HtmlReportTests : IDisposable
     /// <summary>Opens pages and looks at all that is written there.</summary>
     [ChromiumTheory]
     [MemberData(nameof(Windows))]
-    public void All_of_it_can_be_read(int width, bool dark)
+    public void All_text_of_the_html_report_is_readable(int width, bool dark)
     {
         foreach (var page in new[] { Page.Value, HtmlReport.ToText(WithEverythingWrong()) })
         {

@@ -92,7 +92,7 @@ public sealed class NetworkDrawingTests : IDisposable
     }
 
     [Fact]
-    public void The_command_draws_it_and_refuses_what_it_cannot_write_in_one_line()
+    public void The_network_command_writes_the_drawing_and_refuses_other_formats_in_one_line()
     {
         var picture = Path.Combine(_folder, "net.svg");
         string[] sizes = ["--total-depth", "3", "--num-channels", "8", "--input-shape", "4x4x3"];

@@ -9,7 +9,7 @@ public sealed class PlotCommandTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Files_are_drawn_alone_compared_and_side_by_side()
+    public void Plot_draws_one_file_compares_several_and_draws_histograms()
     {
         var (plain, normed) = (Ran("vanilla"), Ran("bn_ff"));
 
@@ -21,7 +21,7 @@ public sealed class PlotCommandTests : IDisposable
     }
 
     [Fact]
-    public void Bad_input_is_named_in_one_line()
+    public void Bad_input_of_plot_is_refused_in_one_line()
     {
         var file = Ran("vanilla");
 

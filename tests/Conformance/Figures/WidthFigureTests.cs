@@ -12,7 +12,7 @@ public sealed class WidthFigureTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Each_depth_has_a_curve_through_the_means_at_each_width()
+    public void The_figure_against_width_has_one_curve_of_means_for_each_depth()
     {
         var files = new[] { 16, 4, 8 }.Select(width => ($"{width}.npz", Ran(Network(width), simulations: 4 + (width / 4)))).ToArray();
 
@@ -35,7 +35,7 @@ public sealed class WidthFigureTests : IDisposable
     }
 
     [Fact]
-    public void Networks_whose_channels_grow_by_one_factor_differ_in_width_alone()
+    public void Networks_whose_channels_all_change_by_one_factor_are_compared_by_width()
     {
         ResultFile Stages(int first, int second) => Ran(Network(first, new Networks.Dense { Channels = second }));
 
@@ -46,7 +46,7 @@ public sealed class WidthFigureTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_differ_in_more_than_width_are_refused_by_what_they_differ_in()
+    public void Files_that_differ_in_more_than_width_are_refused_and_the_difference_is_named()
     {
         var (a, other) = (Ran(Network(4)), Ran(Network(8)));
 
@@ -73,7 +73,7 @@ public sealed class WidthFigureTests : IDisposable
     }
 
     [Fact]
-    public void The_command_draws_it_or_refuses_in_one_line()
+    public void Plot_against_width_draws_the_figure_or_refuses_in_one_line()
     {
         string[] paths = [.. new[] { 4, 8 }.Select(width => Write(Network(width), $"{width}"))];
         var figure = Path.Combine(_folder, "width.svg");

@@ -18,7 +18,7 @@ public sealed class HostileFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Bytes_that_would_become_doubles_and_rows_are_refused()
+    public void A_file_that_expands_to_gigabytes_when_read_is_refused()
     {
         // 100 MB of zeros in some hundred kilobytes, which eight-byte numbers, rows and logarithms would make into gigabytes.
         var path = Zipped(("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), ("chi_loc1", "|u1", "(100000000, 1)", new byte[100_000_000]));
@@ -28,7 +28,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void Many_arrays_share_one_allowance()
+    public void All_arrays_of_a_file_share_one_limit_of_memory()
     {
         var zeros = new byte[4_000_000];
         var path = Zipped([
@@ -42,7 +42,7 @@ public sealed class HostileFileTests : IDisposable
     [Theory]
     [InlineData("configuration")]
     [InlineData("dataset_checksum")]
-    public void A_text_without_end_is_refused(string name)
+    public void A_text_of_unlimited_length_is_refused(string name)
     {
         var path = Zipped(("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), (name, "<U5000000", "()", new byte[20_000_000]));
 
@@ -50,7 +50,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void An_honest_file_of_the_author_s_kind_is_read_however_well_it_compresses()
+    public void A_correct_file_with_high_compression_is_read()
     {
         // 1,000 simulations at 100 depths of a network that died: everything is one number.
         var path = Zipped([
@@ -66,7 +66,7 @@ public sealed class HostileFileTests : IDisposable
     [Theory]
     [InlineData("|u1", 1, 20_000_000)]
     [InlineData("<f2", 2, 20_000_000)]
-    public void Small_elements_in_rows_of_one_are_refused_where_the_file_is_large(string type, int size, int rows)
+    public void Many_rows_of_one_small_element_are_refused_in_a_large_file(string type, int size, int rows)
     {
         var path = Zipped(
             CompressionLevel.NoCompression,
@@ -78,7 +78,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_wide_floats_that_are_of_no_one_format_are_refused()
+    public void Images_of_wide_floats_with_ambiguous_format_are_refused()
     {
         var path = PathOf("images.npy");
         var header = "{'descr': '<f16', 'fortran_order': False, 'shape': (8, 2, 2), }";
@@ -116,7 +116,7 @@ public sealed class HostileFileTests : IDisposable
 
     /// <summary>A number in the configuration is worth what arrays back.</summary>
     [Fact]
-    public async Task Sixty_million_simulations_that_no_array_holds_are_neither_merged_nor_done()
+    public async Task A_stated_number_of_simulations_without_arrays_is_refused()
     {
         var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000");
 
@@ -128,7 +128,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void Rows_without_columns_back_nothing()
+    public void Rows_without_columns_do_not_count_as_simulations()
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000"),
@@ -139,7 +139,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void Billions_of_missing_simulations_are_counted_and_not_listed()
+    public void Billions_of_missing_simulations_are_reported_as_ranges_without_listing_them()
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "2000000000"),
@@ -161,7 +161,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData(0, 3)]
     [InlineData(4, 3)]
     [InlineData(1, 0)]
-    public void A_share_that_is_not_what_it_says_is_refused(int number, int count)
+    public void A_share_that_contradicts_its_number_and_count_is_refused(int number, int count)
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "24"),
@@ -176,7 +176,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_share_of_billions_names_those_that_are_missing_in_ranges()
+    public void An_empty_share_of_billions_of_simulations_reports_missing_ones_as_ranges()
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.Write(_folder, "bn_ff"),
@@ -194,7 +194,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData(65536, 65536, 3)]
     [InlineData(int.MaxValue, int.MaxValue, int.MaxValue)]
     [InlineData(1, 1, int.MaxValue)]
-    public async Task A_journal_of_images_that_fit_no_array_is_refused(int height, int width, int channels)
+    public async Task A_journal_of_images_too_large_for_any_array_is_refused(int height, int width, int channels)
     {
         var options = new ExperimentOptions
         {

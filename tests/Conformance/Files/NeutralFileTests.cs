@@ -14,7 +14,7 @@ public sealed class NeutralFileTests : IDisposable
 
     /// <summary>Of a depth the last place counts, and the effective rank where it was computed.</summary>
     [Fact]
-    public void Without_a_network_the_last_place_of_each_depth_is_its_end()
+    public void In_a_file_without_a_network_the_last_place_of_a_depth_is_the_end_of_its_unit()
     {
         var file = Read(
             ("depth", NpyArray.From([0L, 1, 1, 2, 2], 5)),
@@ -36,7 +36,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void Over_a_single_point_a_diagnosis_says_what_does_not_exist()
+    public void A_diagnosis_over_a_single_point_names_the_quantities_that_do_not_exist()
     {
         const double not = double.NaN;
         Diagnosis
@@ -58,7 +58,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void Places_need_no_names_and_a_configuration_may_be_a_name_alone()
+    public void Place_names_may_be_missing_and_a_configuration_may_hold_only_a_name()
     {
         var file = Read(
             ("depth", NpyArray.From([1L, 2, 3], 3)),
@@ -72,7 +72,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [NumPyFact]
-    public void What_NumPy_writes_is_diagnosed_and_plotted()
+    public void A_result_file_that_NumPy_wrote_is_diagnosed_and_plotted()
     {
         var path = Path.Combine(_folder, "theirs.npz");
         const string script = """
@@ -98,7 +98,7 @@ public sealed class NeutralFileTests : IDisposable
 
     /// <summary>Which places form the sequence is for the file to say: a head after the last unit is no unit.</summary>
     [Fact]
-    public void Ends_of_units_that_a_file_names_are_its_sequence()
+    public void Ends_of_units_that_a_file_marks_form_its_sequence()
     {
         var file = Read(
             ("depth", NpyArray.From([0L, 1, 1, 1, 2, 2, 3], 7)),
@@ -139,7 +139,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_command_says_such_a_finding()
+    public void Every_command_reports_a_contradiction_in_a_file()
     {
         var path = WriteSound((name, values) => values[6] = name == "nu2_signal" ? -1 : values[6]);
 
@@ -155,7 +155,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void A_sound_file_is_judged_by_what_holds_in_every_network_and_what_is_missing_is_said()
+    public void A_correct_file_is_judged_by_the_claims_of_every_network_and_missing_parts_are_named()
     {
         var path = WriteSound((_, _) => { });
 
@@ -239,7 +239,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void An_array_whose_name_only_resembles_a_place_is_somebody_else_s()
+    public void An_array_whose_name_only_resembles_a_place_does_not_disturb_reading()
     {
         var path = ForgedResultFile.With(
             WriteSound((_, _) => { }),
@@ -254,7 +254,7 @@ public sealed class NeutralFileTests : IDisposable
     [Theory]
     [InlineData("--architecture", "bn_ff")]
     [InlineData("--num-channels", "64")]
-    public void An_audit_of_places_takes_no_sizes_of_an_architecture(string option, string value)
+    public void An_audit_of_a_file_with_places_refuses_sizes_of_an_architecture(string option, string value)
     {
         var outcome = CommandLine.Run("audit", "--results", WriteSound((_, _) => { }), option, value);
 
@@ -267,7 +267,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("left out", "is not in the file")]
     [InlineData("NaN", "is not finite in the file")]
     [InlineData("infinite", "is not finite in the file")]
-    public void A_figure_tells_what_is_missing_from_what_is_not_finite(string spoilt, string words)
+    public void A_figure_distinguishes_missing_moments_from_moments_that_are_not_finite(string spoilt, string words)
     {
         var path = ForgedResultFile.With(
             WriteSound((_, _) => { }),
@@ -292,7 +292,7 @@ public sealed class NeutralFileTests : IDisposable
     [Theory]
     [InlineData("{\"network\": \"my own\"}", "my own: signal and noise by depth")]
     [InlineData(null, "bn_res: signal and noise by depth")]
-    public void A_figure_is_called_as_its_file_says(string? configuration, string title)
+    public void A_figure_is_titled_by_the_name_in_the_file(string? configuration, string title)
     {
         var sound = ForgedResultFile.Write(_folder, "bn_res");
         var path = configuration is null ? sound : ForgedResultFile.WithConfiguration(sound, _ => configuration);
@@ -301,7 +301,7 @@ public sealed class NeutralFileTests : IDisposable
     }
 
     [Fact]
-    public void A_diagnosis_replaces_no_result_and_no_journal()
+    public void Diagnose_does_not_replace_an_existing_result_or_journal()
     {
         var output = Path.Combine(_folder, "kept.npz");
         foreach (var earlier in new[] { output, output + ".journal" })
@@ -346,7 +346,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("a negative depth")]
     [InlineData("ends of other units")]
     [InlineData("no end of a unit")]
-    public void What_does_not_fit_is_refused_in_one_line(string spoilt)
+    public void Inconsistent_arrays_of_places_are_refused_in_one_line(string spoilt)
     {
         const string network = "{\"name\": \"n\", \"input\": [1, 1, 2], \"layers\": [\"dense\", \"dense\"]}";
         var arrays = new Dictionary<string, NpyArray>

@@ -14,7 +14,7 @@ public sealed class FuzzFindingTests : IDisposable
     [InlineData("bn_ff", 1e308)]
     [InlineData("vanilla", 1e100)]
     [InlineData("bn_res", 1e17)]
-    public async Task A_logarithm_that_no_network_reaches_is_a_finding_for_every_command(string architecture, double number)
+    public async Task An_impossibly_large_logarithm_is_a_finding_in_every_command(string architecture, double number)
     {
         var path = ForgedResultFile.With(
             ForgedResultFile.Write(_folder, architecture),
@@ -33,7 +33,7 @@ public sealed class FuzzFindingTests : IDisposable
     [InlineData("checksum", "", 2)]
     [InlineData("", "made by", 2)]
     [InlineData(null, null, 0)]
-    public async Task A_journal_that_does_not_say_of_what_it_is_is_refused(string? checksum, string? madeBy, int status)
+    public async Task A_journal_without_checksum_or_origin_is_refused(string? checksum, string? madeBy, int status)
     {
         var options = new ExperimentOptions
         {
@@ -68,7 +68,7 @@ public sealed class FuzzFindingTests : IDisposable
     }
 
     [Fact]
-    public async Task The_name_of_a_data_set_reaches_a_figure_without_characters_that_have_no_shape()
+    public async Task Invisible_characters_in_the_name_of_a_data_set_are_removed_from_figures()
     {
         var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "dataset", "\"mine\\u0000\\u202e\\u001b[2J\"");
 

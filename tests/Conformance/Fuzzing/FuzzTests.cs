@@ -9,7 +9,7 @@ public sealed class FuzzTests : IDisposable
     public void Dispose() => _targets.Dispose();
 
     [Fact]
-    public void No_parser_crashes_hangs_or_allocates_more_than_its_input_accounts_for()
+    public void No_parser_crashes_hangs_or_allocates_memory_out_of_proportion_to_its_input()
     {
         foreach (var target in _targets.All)
         {

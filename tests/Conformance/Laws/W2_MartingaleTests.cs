@@ -8,7 +8,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class W2_MartingaleTests
 {
     [Fact]
-    public void W2_centring_the_noise_on_the_sample_would_break_the_law()
+    public void W2_does_not_hold_for_noise_that_is_centred_on_the_sample()
     {
         // Two points whose noises are equal and whose signals are opposite. Uncentred, the expected mean square is conserved; centred,
         // it starts at 0 and cannot stay there, since each point's noise passes where the other's is masked. Hence μ₂(dx) is not centred.

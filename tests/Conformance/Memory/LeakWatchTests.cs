@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class LeakWatchTests
 {
     [Fact]
-    public void Simulations_leave_nothing_behind()
+    public void Repeated_simulations_leak_no_memory()
     {
         var outcome = CommandLine.Run("dotnet", [typeof(LeakWatchTests).Assembly.Location, LeakWatch.Word, "8"]);
 
@@ -17,11 +17,11 @@ public class LeakWatchTests
     [Theory]
     [InlineData(200_000, 0, "objects grew by *")]
     [InlineData(0, 16_000_000, "memory grew by *")]
-    public void What_grows_with_every_round_is_found(long objects, long memory, string words) =>
+    public void Memory_that_grows_in_every_round_is_reported_as_a_leak(long objects, long memory, string words) =>
         LeakWatch.Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000 + (round * objects), 200_000_000 + (round * memory)))]).Should().Match(words);
 
     [Fact]
-    public void What_goes_up_and_down_is_no_leak() =>
+    public void Memory_that_goes_up_and_down_is_not_reported_as_a_leak() =>
         LeakWatch
             .Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000L + (round % 3 * 500_000), 200_000_000L + (round % 4 * 50_000_000)))])
             .Should()

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class DefinitionRefusalTests
 {
     [Fact]
-    public void A_step_of_ones_own_that_says_it_is_a_relu_is_not_written_out_as_one()
+    public void A_custom_step_declared_as_ReLU_is_not_written_out_as_a_ReLU()
     {
         var tanh = new RewrittenStep(PlaceKind.Relu, tensors => ([.. tensors.Signal.Select(Math.Tanh)], tensors.Noise));
         foreach (

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Every wrong interpreter of described layers dies by the claim that names its defect, and the right one by none.</summary>
+/// <summary>Every wrong interpreter of described layers is rejected by the claim that names its defect; the correct one passes every claim.</summary>
 public class LayerMutantTests
 {
     public static TheoryData<string> Names => [.. LayerMutants.List.Select(mutant => mutant.ToString())];
@@ -29,7 +29,7 @@ public class LayerMutantTests
 
     [Theory]
     [MemberData(nameof(Claims))]
-    public void Interpreter_by_the_rules_passes_every_claim(string claim)
+    public void Correct_interpreter_passes_every_claim(string claim)
     {
         using var subject = new LayerInterpreter("by the rules", new LayerRules());
 
@@ -45,6 +45,6 @@ public class LayerMutantTests
     }
 
     [Fact]
-    public void No_two_wrong_implementations_have_a_name() =>
+    public void Names_of_wrong_implementations_are_unique() =>
         LayerMutants.List.Concat(AllMutants.List).Select(mutant => mutant.Name).Should().OnlyHaveUniqueItems();
 }

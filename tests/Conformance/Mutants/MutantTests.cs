@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Every wrong implementation dies by the claim that names its defect.</summary>
+/// <summary>Every wrong implementation is rejected by the claim that names its defect.</summary>
 public class MutantTests
 {
     public static TheoryData<string> Names => [.. AllMutants.List.Select(mutant => mutant.ToString())];
@@ -21,6 +21,6 @@ public class MutantTests
     }
 
     [Fact]
-    public void There_are_at_least_thirty_mutants_and_no_two_of_a_name() =>
+    public void There_are_at_least_thirty_mutants_with_unique_names() =>
         AllMutants.List.Select(mutant => mutant.Name).Should().OnlyHaveUniqueItems().And.HaveCountGreaterThanOrEqualTo(30);
 }

@@ -16,7 +16,7 @@ public partial class ContainerTests
     private static string Framework => XDocument.Load(PathOf("Directory.Build.props")).Descendants("TargetFramework").Single().Value["net".Length..];
 
     [Fact]
-    public void Images_are_of_the_framework_that_the_projects_are_built_for()
+    public void The_container_images_have_the_framework_version_of_the_projects()
     {
         var images = ImagePattern()
             .Matches(Repository.Text(Containerfile) + Repository.Text(Devcontainer))
@@ -45,11 +45,12 @@ public partial class ContainerTests
 
     /// <summary>Built here on Debian or Windows, and copied into another system, they would be taken for its own.</summary>
     [Fact]
-    public void What_was_built_outside_is_not_copied_into_the_image() => Repository.Text(".dockerignore").Split('\n').Should().Contain(["**/bin", "**/obj"]);
+    public void Build_outputs_of_the_host_are_not_copied_into_the_image() =>
+        Repository.Text(".dockerignore").Split('\n').Should().Contain(["**/bin", "**/obj"]);
 
     /// <summary>The script installs what is missing; with everything there at once its tests begin at once.</summary>
     [Fact]
-    public void The_devcontainer_has_the_packages_that_the_script_of_CI_asks_for()
+    public void The_devcontainer_installs_the_packages_of_the_CI_script()
     {
         var asked = Regex
             .Match(Repository.Text(".ci/packages"), "for package in (?<packages>[^;]*);")
@@ -63,7 +64,7 @@ public partial class ContainerTests
     }
 
     [Fact]
-    public void The_devcontainer_builds_what_is_here()
+    public void The_devcontainer_builds_projects_that_exist()
     {
         foreach (
             var word in Regex

@@ -83,7 +83,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [InlineData("Xunit")]
     [InlineData("Xunit.V3")]
     [InlineData("Cli")]
-    public void A_package_has_what_a_reader_looks_for(string project)
+    public void A_package_contains_its_README_icon_licence_and_documentation(string project)
     {
         packages.Pack(project);
         var id = project == "Cli" ? "wellbehaved" : $"Wellbehaved.{project}";
@@ -114,7 +114,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     }
 
     [Fact]
-    public void The_libraries_are_used_from_their_packages_alone()
+    public void A_project_outside_the_repository_builds_with_the_packages_alone()
     {
         packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Audit");
         var folder = packages.NewProject("stranger");

@@ -16,7 +16,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
 
     /// <summary>With PyTorch and pandas where they are; the others of its tests skip themselves.</summary>
     [PythonPackageFact]
-    public void Its_tests_pass_where_its_wheel_is_installed()
+    public void The_tests_of_the_Python_package_pass_with_the_installed_wheel()
     {
         var python =
             NumPy.With($"{PythonPackage.Builders}, torch, pandas") ?? NumPy.With($"{PythonPackage.Builders}, torch") ?? NumPy.With(PythonPackage.Builders)!;
@@ -41,7 +41,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
 
     /// <summary>Who follows the paragraph has a verdict and a figure.</summary>
     [PythonPackageFact(Torch)]
-    public void The_README_s_own_module_is_recorded_judged_and_drawn()
+    public void The_PyTorch_example_in_README_is_recorded_diagnosed_and_plotted()
     {
         var script = Repository.Blocks("README.md", "python").First().Text;
         script.Should().Contain("wellbehaved.torch.record(").And.Contain("wellbehaved.diagnose(").And.Contain("wellbehaved.plot(");
@@ -60,7 +60,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
     }
 
     [PythonPackageFact("pandas, torch")]
-    public void The_README_of_the_package_reads_what_it_recorded()
+    public void The_example_in_the_Python_README_reads_the_file_that_it_recorded()
     {
         string[] blocks = [.. Repository.Blocks("python/README.md", "python").Take(2).Select(block => block.Text)];
         var script = Regex.Replace(blocks[0], "(?m)^(print|wellbehaved.plot).*$", "") + blocks[1];
@@ -72,7 +72,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
     }
 
     [PythonPackageFact(Torch)]
-    public void The_adapter_of_forty_lines_is_one_and_implements_what_it_offers()
+    public void The_Python_adapter_has_about_forty_lines_and_passes_the_audit()
     {
         var adapter = Path.Combine(Repository.Root, "examples", "python", "adapter.py");
         File.ReadAllLines(adapter).Count(line => line.Trim().Length > 0).Should().BeInRange(30, 50);
@@ -93,7 +93,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
     }
 
     [PythonPackageFact(Notebook)]
-    public void The_notebook_runs_and_shows_what_it_showed()
+    public void The_notebook_runs_and_gives_its_stored_output()
     {
         var notebook = Path.Combine(Repository.Root, "examples", "python", "ten_minutes.ipynb");
         var executed = Path.Combine(_folder, "executed.ipynb");

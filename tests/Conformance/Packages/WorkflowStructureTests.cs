@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What of the workflows can be checked without their host: that they name what exists, and end.</summary>
+/// <summary>Workflows are checked without their host: what they name exists, and every job has a time limit.</summary>
 public partial class WorkflowStructureTests
 {
     public static TheoryData<string> Workflows =>
@@ -18,7 +18,7 @@ public partial class WorkflowStructureTests
     /// <summary>A job of six hours that hangs is paid for; a token that may write is stolen.</summary>
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Every_job_has_a_limit_and_the_least_rights(string workflow)
+    public void Every_job_has_a_time_limit_and_minimal_permissions(string workflow)
     {
         var root = Root(workflow);
         root.Children.Should().ContainKey("permissions");
@@ -36,7 +36,7 @@ public partial class WorkflowStructureTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Steps_use_actions_of_a_version_or_run_a_script(string workflow)
+    public void Every_step_uses_an_action_of_a_fixed_version_or_runs_a_script(string workflow)
     {
         foreach (var step in Jobs(Root(workflow)).SelectMany(job => (YamlSequenceNode)job.Job["steps"]).Cast<YamlMappingNode>())
         {
@@ -63,7 +63,7 @@ public partial class WorkflowStructureTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Expressions_name_what_the_job_has(string workflow)
+    public void Expressions_of_a_job_refer_to_existing_jobs_and_matrix_variables(string workflow)
     {
         var root = Root(workflow);
         var jobs = Jobs(root);
@@ -96,7 +96,7 @@ public partial class WorkflowStructureTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Scripts_and_projects_that_are_run_exist(string workflow)
+    public void Scripts_and_projects_that_a_workflow_runs_exist(string workflow)
     {
         if (workflow.StartsWith("examples", StringComparison.Ordinal))
         {
@@ -128,7 +128,7 @@ public partial class WorkflowStructureTests
     /// <summary>Artifacts of one name overwrite each other.</summary>
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Artifacts_have_names_of_their_own(string workflow)
+    public void Artifacts_of_a_workflow_have_unique_names(string workflow)
     {
         var names = new List<string>();
         foreach (var (_, job) in Jobs(Root(workflow)))

@@ -12,7 +12,7 @@ public sealed class WorkflowTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [NumPyFact]
-    public void The_steps_for_a_foreign_repository_run_and_leave_what_is_uploaded()
+    public void The_example_workflow_for_other_repositories_runs_and_leaves_the_files_that_it_uploads()
     {
         var job = Job("examples/github-actions/audit.yml", "wellbehaved");
         var commands = Steps(job)
@@ -57,7 +57,7 @@ public sealed class WorkflowTests : IDisposable
     }
 
     [Fact]
-    public void Our_own_workflow_runs_the_tests_on_every_platform_that_has_a_package()
+    public void The_CI_workflow_tests_every_platform_that_has_a_package()
     {
         var job = Job(".github/workflows/ci.yml", "verify");
         var platforms = ((YamlSequenceNode)job["strategy"]["matrix"]["include"])

@@ -2,9 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>
-/// What <c>.ci/run</c> installs: nothing is skipped without a word, and what ought to be there and is not fails where nobody reads the words.
-/// </summary>
+/// <summary>The packages that <c>.ci/run</c> installs: skipped tests are reported, and a missing package fails the run in CI.</summary>
 public sealed class PackagesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -21,7 +19,7 @@ public sealed class PackagesTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [UnixFact]
-    public void Where_all_is_there_nothing_is_asked_for_and_nothing_said()
+    public void If_all_packages_are_present_the_script_installs_and_prints_nothing()
     {
         Tool("fc-list", "echo DejaVu");
         Directory.CreateDirectory(Path.Combine(_root, "usr", "share", "datasets", "fashion-mnist"));
@@ -38,7 +36,7 @@ public sealed class PackagesTests : IDisposable
     [UnixTheory]
     [InlineData("true")]
     [InlineData("")]
-    public void A_package_that_the_distribution_does_not_have_is_a_line_and_the_others_are_installed(string ci)
+    public void A_package_missing_from_the_distribution_prints_a_line_and_the_others_are_installed(string ci)
     {
         Tool("apt-cache", "[ \"$2\" != chromium ]");
 
@@ -54,13 +52,13 @@ public sealed class PackagesTests : IDisposable
     }
 
     [UnixFact]
-    public void What_was_installed_and_is_not_there_is_a_line() =>
+    public void An_installed_package_without_the_expected_program_prints_a_line() =>
         Install(ci: "true").Output.Should().Contain("package chromium is installed and brought not what tests need: they are skipped");
 
     [UnixTheory]
     [InlineData("[ \"$1\" != update ]", "apt-get update failed")]
     [InlineData("[ \"$4\" != chromium ]", "apt-get failed to install chromium")]
-    public void An_apt_get_that_fails_fails_where_nobody_reads_and_is_a_line_elsewhere(string aptGet, string words)
+    public void A_failing_apt_get_fails_the_script_in_CI_and_prints_a_line_elsewhere(string aptGet, string words)
     {
         Tool("apt-get", aptGet);
 
@@ -74,7 +72,7 @@ public sealed class PackagesTests : IDisposable
     }
 
     [UnixFact]
-    public void The_lines_stand_beside_the_skipped_tests_at_the_end_of_the_run()
+    public void The_lines_about_missing_packages_are_printed_at_the_end_of_the_run()
     {
         var lines = File.ReadAllLines(Path.Combine(Repository.Root, ".ci", "run")).Where(line => line.Length > 0 && !line.StartsWith('#')).ToArray();
 

@@ -18,23 +18,23 @@ public sealed class SameBitsTests : IDisposable
     }
 
     [UnixFact]
-    public void A_processor_that_differs_from_another_of_its_system_is_named() =>
+    public void A_processor_that_differs_on_the_same_system_is_reported() =>
         Compare(("linux-x64", _ => "a"), ("linux-arm64", line => line == "products logarithms" ? "b" : "a"))
             .Should()
             .Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 1 && outcome.Output.Contains("products logarithms on linux: linux-"));
 
     [UnixFact]
-    public void What_the_library_of_a_system_computes_may_differ_between_systems() =>
+    public void Results_of_system_libraries_may_differ_between_systems() =>
         Compare(("linux-x64", _ => "a"), ("macos-arm64", line => line.StartsWith("spectral") || line.EndsWith("logarithms") ? "b" : "a"))
             .ExitStatus.Should()
             .Be(0);
 
     [UnixFact]
-    public void Nothing_else_may_differ_between_systems() =>
+    public void Other_results_must_not_differ_between_systems() =>
         Compare(("linux-x64", _ => "a"), ("macos-arm64", line => line == "convolutions moments" ? "b" : "a")).ExitStatus.Should().Be(1);
 
     [UnixFact]
-    public void A_platform_that_printed_too_little_is_no_agreement()
+    public void A_platform_with_missing_checksums_fails()
     {
         var whole = Write("linux-x64", _ => "a");
         var cut = Path.Combine(_folder, "linux-arm64.txt");
@@ -45,7 +45,7 @@ public sealed class SameBitsTests : IDisposable
     }
 
     [UnixFact]
-    public void One_platform_is_compared_with_nothing_and_refused() =>
+    public void A_single_platform_is_refused() =>
         Run(Write("linux-x64", _ => "a"))
             .Should()
             .Match<CommandLine.Outcome>(outcome => outcome.ExitStatus == 2 && outcome.Error.Contains("at least two files"));

@@ -39,7 +39,7 @@ public sealed class TestSummaryTests : IDisposable
     }
 
     [UnixFact]
-    public void No_result_at_all_fails_the_summary() =>
+    public void A_run_without_results_fails_the_summary() =>
         Summary().Should().Match<CommandLine.Outcome>(outcome => outcome.ExitStatus != 0 && outcome.Output == "0 passed, 0 failed, 0 skipped\n");
 
     private static string Skipped(string? reason) =>

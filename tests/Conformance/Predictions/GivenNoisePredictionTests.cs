@@ -31,7 +31,7 @@ public class GivenNoisePredictionTests
     [InlineData("bn_res", 1, 8, 2)]
     [InlineData("bn_ff", 3, 4, 2)]
     [InlineData("bn_res", 3, 4, 1)]
-    public void Chi_is_that_of_networks_on_the_same_batch_and_noise(string architecture, int kernelSize, int batch, int depth)
+    public void Predicted_chi_agrees_with_simulated_networks_on_the_same_batch_and_noise(string architecture, int kernelSize, int batch, int depth)
     {
         var images = new StoredImages(NpyArray.From(Pixels(), 8, 4, 4), "small images");
         var width = kernelSize == 1 ? 96 : 48;
@@ -65,7 +65,7 @@ public class GivenNoisePredictionTests
     }
 
     [Fact]
-    public void Sampled_networks_take_the_noise_that_is_drawn()
+    public void Sampled_networks_use_the_drawn_noise()
     {
         var images = new StoredImages(NpyArray.From(Pixels(), 8, 4, 4), "small images");
         var options = new ExperimentOptions

@@ -22,7 +22,7 @@ public class PredictionInputTests
     [InlineData(4096, 3, 1)]
     [InlineData(1024, 5, 4)]
     [InlineData(1024, 2, 2)]
-    public void As_many_images_are_used_as_a_kernel_has_room_for(int height, int batch, int used) =>
+    public void A_prediction_uses_as_many_images_as_fit_the_largest_kernel(int height, int batch, int used) =>
         Prediction
             .Predict(FullyConnected with { KernelSize = 3, BatchSize = batch }, new Columns(height))
             .ImagesUsed.Should()
@@ -37,7 +37,7 @@ public class PredictionInputTests
             .WithMessage("*--dataset*expected images of at most 2048 positions inside the network, got 2049*");
 
     [Fact]
-    public void Chi_is_relative_to_the_input_whatever_its_scale()
+    public void Chi_is_relative_to_the_input_for_any_scale_of_the_input()
     {
         // The first convolution of a fully connected net keeps signal and noise in the mean: ln χ = 0.
         var prediction = Prediction.Predict(FullyConnected with { Normalize = InputNormalization.None }, new Columns(2));
@@ -47,7 +47,7 @@ public class PredictionInputTests
     }
 
     [Fact]
-    public void What_cannot_be_predicted_is_refused_by_the_option_that_asks_for_it()
+    public void An_impossible_prediction_is_refused_and_the_option_is_named()
     {
         Refused(() => Prediction.Predict(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2)))
             .Should()
@@ -98,7 +98,7 @@ public class PredictionInputTests
     }
 
     [Fact]
-    public void Images_that_the_first_convolution_makes_equal_have_no_variance_either()
+    public void Images_that_become_equal_after_the_first_convolution_are_predicted_with_variance_zero()
     {
         // A chequerboard of period 2 under a stride of 2; borders of zeros would be seen.
         var images = new Made((_, position) => ((position / Made.Side) + (position % Made.Side)) % 2);
@@ -113,7 +113,7 @@ public class PredictionInputTests
     [InlineData("bn_ff", 0.001)]
     [InlineData("bn_ff", 0)]
     [InlineData("bn_res", 0.001)]
-    public void Images_that_vary_less_than_single_precision_holds_are_refused_by_name(string architecture, double epsilon)
+    public void Images_whose_variance_is_below_single_precision_are_refused_by_name(string architecture, double epsilon)
     {
         var images = new Made((image, position) => 100 + (1e-6 * Math.Sin((image * 17) + position)));
         var options = FullyConnected with
@@ -164,7 +164,7 @@ public class PredictionInputTests
     }
 
     [Fact]
-    public void Equal_images_and_no_epsilon_are_refused_by_both_names() =>
+    public void Equal_images_with_epsilon_zero_are_refused_and_both_options_are_named() =>
         FluentActions
             .Invoking(() =>
                 Prediction.GivenNoise(
@@ -184,7 +184,7 @@ public class PredictionInputTests
     [Theory]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void Batch_norm_does_not_see_what_all_images_have_in_common(string architecture)
+    public void A_common_shift_of_all_images_does_not_change_predictions_with_batch_norm(string architecture)
     {
         // Pixels of 1000 ± 0.1: their variance is 5e-9 of their mean square, where a Gram matrix has lost half its digits.
         var (bare, shifted) = (Predicted(0), Predicted(1000));
@@ -219,7 +219,7 @@ public class PredictionInputTests
     }
 
     [Fact]
-    public void A_prediction_stops_when_it_is_asked_to()
+    public void A_prediction_can_be_cancelled()
     {
         var (stopped, advanced) = (new CancellationToken(canceled: true), 0);
 

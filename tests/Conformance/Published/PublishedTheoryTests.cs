@@ -10,7 +10,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class PublishedTheoryTests(ITestOutputHelper output)
 {
     [PublishedFact]
-    public void W1_drift_and_diffusion_of_his_10000_nets_are_those_of_the_exact_walk()
+    public void W1_drift_and_variance_of_the_published_nets_equal_those_of_the_exact_walk()
     {
         var file = ResultFile.Read(PublishedFactAttribute.File("vanilla_histo_fc"));
         var walk = new RandomWalk(128);
@@ -35,7 +35,7 @@ public class PublishedTheoryTests(ITestOutputHelper output)
     }
 
     [PublishedFact]
-    public void S6_his_increments_of_chi_in_the_activation_follow_from_his_first_moments()
+    public void S6_published_increments_of_chi_in_the_activation_follow_from_published_first_moments()
     {
         var file = ResultFile.Read(PublishedFactAttribute.File("bn_ff_fc_64"));
         var (before, after, nu1) = (file.Find("chi_loc3")!, file.Find("chi_loc4")!, file.Find("nu1_abs_signal_loc3")!);
@@ -57,7 +57,7 @@ public class PublishedTheoryTests(ITestOutputHelper output)
     }
 
     [PublishedFact]
-    public void R2_his_large_depth_increment_of_chi_at_batch_64_is_predicted()
+    public void R2_published_large_depth_increment_of_chi_at_batch_64_is_predicted()
     {
         var file = ResultFile.Read(PublishedFactAttribute.File("bn_ff_fc_64"));
         var chi = file.Find("chi_loc4")!;
@@ -76,7 +76,7 @@ public class PublishedTheoryTests(ITestOutputHelper output)
     }
 
     [PublishedFact]
-    public void R2_his_growth_of_chi_in_residual_nets_is_predicted()
+    public void R2_published_growth_of_chi_in_residual_nets_is_predicted()
     {
         var file = ResultFile.Read(PublishedFactAttribute.File("bn_res_fc"));
         var chi = file.Find("chi_loc5")!;

@@ -15,7 +15,7 @@ public class BatchNormRoundingTests
     [InlineData(0, 0.5)]
     [InlineData(3, 0.001)]
     [InlineData(30, 0)]
-    public void Batch_norm_stays_within_the_bound_whatever_the_formula(double mean, double epsilon)
+    public void The_rounding_error_of_batch_norm_stays_within_the_bound_for_all_formulas(double mean, double epsilon)
     {
         var largest = 0.0;
         for (var seed = 0; seed < 50; seed++)
@@ -35,7 +35,7 @@ public class BatchNormRoundingTests
 
     /// <summary>What came in with an error comes out with no more than the bound says, whatever the error's signs.</summary>
     [Fact]
-    public void Errors_that_come_in_are_carried()
+    public void Errors_of_the_input_of_batch_norm_stay_within_the_bound_of_the_output()
     {
         var largest = 0.0;
         for (var seed = 0; seed < 200; seed++)
@@ -70,7 +70,7 @@ public class BatchNormRoundingTests
     }
 
     [Fact]
-    public void A_deviation_that_is_lost_bounds_nothing()
+    public void A_standard_deviation_lost_to_errors_gives_infinite_bounds()
     {
         double[] constant = [1, 2, 1, 2, 1, 2];
         var bounds = BatchNormRounding.Enclose(new Enclosure(constant, constant, [.. constant.Select(_ => 1.0)], new double[6]), 2, 0.5, Single);

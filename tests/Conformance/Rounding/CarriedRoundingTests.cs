@@ -78,7 +78,7 @@ public class CarriedRoundingTests
     }
 
     [Fact]
-    public void Gates_that_an_error_may_open_or_close_let_the_noise_pass_or_not()
+    public void The_bound_on_noise_at_an_uncertain_gate_allows_an_open_and_a_closed_gate()
     {
         // One point, weights of one: signals 1, 1e-4, 0, -1e-4 and -1 with noise 1, and 2 % for each rounding.
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(5, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
@@ -116,7 +116,7 @@ public class CarriedRoundingTests
     }
 
     [Fact]
-    public void A_tolerance_that_is_not_finite_compares_nothing_and_a_number_that_is_not_finite_is_wrong()
+    public void An_infinite_tolerance_compares_nothing_and_a_NaN_is_rejected()
     {
         var comparison = new ExactComparison();
         comparison.Add(new Observed(5), new Expected(1), double.PositiveInfinity, "here");

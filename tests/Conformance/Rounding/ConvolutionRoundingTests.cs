@@ -87,7 +87,7 @@ public class ConvolutionRoundingTests
     /// <summary>In the worst case all roundings and all terms have the sign that hurts; random ones come to the root of their numbers. A bound that is
     /// wider still has a mistake in it.</summary>
     [Fact]
-    public void Bounds_are_within_four_orders_of_what_algorithms_do_to_random_numbers()
+    public void Rounding_bounds_are_within_four_orders_of_magnitude_of_actual_errors()
     {
         LargestRatio(1, Boundary.Periodic, Contents.Random, (convolution, x, w) => convolution.Direct(x, w, Forward)).Should().BeGreaterThan(0.02);
         LargestRatio(2, Boundary.Periodic, Contents.Random, (convolution, x, w) => convolution.Fourier(x, w, 32, packed: true)).Should().BeGreaterThan(0.001);
@@ -99,7 +99,7 @@ public class ConvolutionRoundingTests
     [InlineData(2, 1, Contents.Sparse)]
     [InlineData(3, 2, Contents.Sparse)]
     [InlineData(3, 1, Contents.Sparse)]
-    public void A_weight_that_is_off_by_a_thousandth_is_seen(int size, int stride, Contents contents)
+    public void A_weight_that_is_wrong_by_a_thousandth_exceeds_the_bound(int size, int stride, Contents contents)
     {
         foreach (var boundary in Enum.GetValues<Boundary>())
         {
@@ -151,7 +151,7 @@ public class ConvolutionRoundingTests
     }
 
     [Fact]
-    public void Constants_are_what_the_formulas_say()
+    public void Rounding_constants_agree_with_their_formulas()
     {
         // By hand: t = 5 + 5 bits, each of at most the 10.6 of radix 7; five transforms for k = 3 (image, weights, three for the way back), 4 channels and
         // three roundings.
@@ -177,7 +177,7 @@ public class ConvolutionRoundingTests
     }
 
     [Fact]
-    public void The_bound_is_that_of_the_algorithm_that_may_err_most()
+    public void The_bound_is_that_of_the_least_accurate_algorithm()
     {
         // Two images of ones, and of threes, in one channel; all weights one: norms of images 4 and 12, together √160, of weights 3 and 2.
         var shape = new TensorShape(2, 4, 4, 1);
@@ -211,7 +211,7 @@ public class ConvolutionRoundingTests
     }
 
     [Fact]
-    public void An_algorithm_that_keeps_no_digit_is_not_allowed_for()
+    public void An_algorithm_without_correct_digits_is_left_out_of_the_bound()
     {
         var (x, w) = Drawn(3, Contents.Random, 0);
         var coarse = Math.ScaleB(1, -8);

@@ -41,7 +41,7 @@ public class MomentRoundingTests
     }
 
     [Fact]
-    public void Counts_of_roundings_are_those_of_the_formulas()
+    public void Counts_of_roundings_agree_with_their_formulas()
     {
         var rounding = new MomentRounding(Shape, Single);
 

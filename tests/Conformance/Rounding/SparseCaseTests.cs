@@ -12,7 +12,7 @@ public class SparseCaseTests
     [InlineData(3, Boundary.Periodic)]
     [InlineData(3, Boundary.Symmetric)]
     [InlineData(3, Boundary.ZeroPadding)]
-    public void In_every_channel_of_a_feedforward_net_one_pixel_of_each_image_is_not_zero(int size, Boundary boundary)
+    public void A_sparse_case_has_one_nonzero_pixel_in_each_channel_of_each_image(int size, Boundary boundary)
     {
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 8, 6, 2), 3, 4, size, boundary, 0);
         for (var seed = 0ul; seed < 50; seed++)
@@ -47,7 +47,7 @@ public class SparseCaseTests
     }
 
     [Fact]
-    public void Seeds_differ()
+    public void Sparse_cases_of_different_seeds_differ()
     {
         var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 8, 6, 2), 2, 4, 3, Boundary.Periodic, 0);
         var cases = Enumerable.Range(0, 100).Select(seed => SparseCase.Draw(network, (ulong)seed)).ToArray();
@@ -59,7 +59,7 @@ public class SparseCaseTests
 
     /// <summary>A strided first convolution has no tiles of Winograd's; here it alone has TF32 operands.</summary>
     [Fact]
-    public void O1_rejects_operands_of_TF32_in_the_first_convolution_alone()
+    public void O1_rejects_a_subject_with_TF32_operands_in_the_first_convolution_only()
     {
         using var subject = new TensorFloatFirst();
         foreach (var check in Suite.Checks.Where(check => check.ClaimId == "O1").AtLeastOne())

@@ -5,9 +5,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>
-/// Numbers below the smallest normal one, in layers that make them: whoever keeps or flushes them is right, and whoever loses larger ones is not.
-/// </summary>
+/// <summary>Numbers below the smallest normal one: a subject may keep them or flush them to zero, but must not lose larger numbers.</summary>
 public class UnderflowTests
 {
     private const double SmallestNormal = 1.1754943508222875e-38;
@@ -18,7 +16,7 @@ public class UnderflowTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Denormal_numbers_are_allowed_for_kept_or_flushed(string reads)
+    public void A_subject_may_keep_or_flush_denormal_numbers(string reads)
     {
         using var reference = new ReferenceSubject();
         using var flushing = new Flushing(below: SmallestNormal);
@@ -48,7 +46,7 @@ public class UnderflowTests
     }
 
     [Fact]
-    public void Numbers_that_are_lost_far_above_the_smallest_are_seen()
+    public void A_subject_that_flushes_normal_numbers_is_rejected()
     {
         using var wrong = new Flushing(below: 1e-2);
 
@@ -60,7 +58,7 @@ public class UnderflowTests
     }
 
     [Fact]
-    public void What_is_exactly_zero_has_no_tolerance()
+    public void A_number_that_is_exactly_zero_has_tolerance_zero()
     {
         var zeros = SiteState.Exactly(new(1, 1, 1, 2, [0, -3], [0, 0]));
 

@@ -57,7 +57,7 @@ public class R3_ExactLawTests
     }
 
     [Fact]
-    public void R3_weights_of_variance_1_9_are_told_from_2()
+    public void R3_a_weight_variance_of_1_9_is_distinguished_from_2()
     {
         // Four layers multiply ν₂ and the noise by 0.95⁴, which is 0.2 in the logarithm; χ and r_eff do not depend on it.
         var networks = new DrawnNetworks("vanilla", Batches["regular, independent noise"], 24, Depth);
@@ -69,7 +69,7 @@ public class R3_ExactLawTests
     [Theory]
     [InlineData("vanilla")]
     [InlineData("bn_res")]
-    public void R3_noise_that_passes_a_ReLU_without_its_gate_is_told_from_noise_that_is_gated(string architecture)
+    public void R3_noise_that_ignores_the_gate_of_a_ReLU_is_distinguished_from_gated_noise(string architecture)
     {
         // Halved in the mean square, as the gate does, but where the signal is off too.
         var ungated = new RewrittenStep(
@@ -92,14 +92,14 @@ public class R3_ExactLawTests
     }
 
     [Fact]
-    public void R3_a_chain_that_does_not_know_the_noise_is_told_from_the_batch()
+    public void R3_a_chain_with_independent_noise_is_distinguished_from_the_noise_of_the_batch()
     {
         var networks = new DrawnNetworks("bn_ff", Batches["singular, correlated noise"], 8, Depth);
         Distances(networks.OfModel(), networks.OfChainWithUnitNoise())["ln χ"].Should().BeGreaterThan(Bound);
     }
 
     [Fact]
-    public void The_distance_of_two_samples_by_hand()
+    public void The_distance_of_two_samples_agrees_with_values_by_hand()
     {
         TwoSampleDistance.Measure([1, 2, 3, 4], [1, 2, 3, 4]).Should().Be(0);
         TwoSampleDistance.Measure([1, 1, 2, 2], [2, 2, 2, 2]).Should().Be(0.5, "equal values are passed together");

@@ -25,7 +25,7 @@ public class SampleSeedTests
     }
 
     [Fact]
-    public void One_prediction_s_networks_are_not_those_of_the_next_seed()
+    public void Sampled_networks_of_one_prediction_differ_from_those_of_the_next_seed()
     {
         // A network of one layer and the same batch: equal ln χ would mean equal weights. With added seeds the second of seed 7 was the first of seed 8.
         var gram = GivenBatch.Draw(4, 6, 0).SignalGram();

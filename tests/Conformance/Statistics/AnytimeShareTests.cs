@@ -49,7 +49,7 @@ public class AnytimeShareTests
     }
 
     [Fact]
-    public void Unanimous_mappings_decide_when_the_mixture_says()
+    public void Unanimous_mappings_decide_after_the_number_that_the_mixture_bound_gives()
     {
         // M_n(½) = 2ⁿ B(n + ½, ½)/π: 1.5 after two mappings, 231/… after more; 100 is reached with the tenth.
         const double alpha = 0.01;
@@ -77,7 +77,7 @@ public class AnytimeShareTests
     }
 
     [Fact]
-    public void A_decision_stays_and_an_alarm_is_not_forgotten()
+    public void A_decision_and_its_false_alarm_bound_stay_after_further_mappings()
     {
         var share = new AnytimeShare(new ErrorRates(0.01, 0.1));
         share.Add(0, 20);
@@ -90,7 +90,7 @@ public class AnytimeShareTests
     }
 
     [Fact]
-    public void A_measurement_says_what_was_asked()
+    public void A_measurement_of_a_share_states_claim_effect_and_needed_mappings()
     {
         var rates = new ErrorRates(1e-6 / 88, 1e-3);
         var share = new AnytimeShare(rates);
@@ -122,7 +122,7 @@ public class AnytimeShareTests
     }
 
     [Fact]
-    public void At_the_suite_s_rates_a_few_dissenters_wait_for_the_second_batch()
+    public void A_few_mappings_against_the_claim_are_undecided_after_one_batch_at_the_rates_of_the_suite()
     {
         // The least unanimous property is shown by 97 % of mappings, at least by 95 % (docs/verdicts.md): two batches leave it undecided less than
         // once in 10,000 runs.

@@ -13,7 +13,7 @@ public class ExactComparisonTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void Numbers_that_must_be_zero_are_judged_as_by_single_comparisons(int count)
+    public void Numbers_that_must_be_zero_get_the_same_verdict_together_and_one_by_one(int count)
     {
         var (together, alone) = (new ExactComparison(), new ExactComparison());
         together.AddZeros(Observed[..count], Tolerances[..count], Place);
@@ -28,7 +28,7 @@ public class ExactComparisonTests
     }
 
     [Fact]
-    public void Places_are_named_only_where_a_number_is_the_worst_so_far()
+    public void The_name_of_a_place_is_computed_only_for_the_worst_number_so_far()
     {
         var asked = new List<int>();
         new ExactComparison().AddZeros(Observed, Tolerances, Asked);
@@ -47,7 +47,7 @@ public class ExactComparisonTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
-    public void A_number_that_is_not_finite_is_no_zero_whatever_the_tolerance(double value)
+    public void A_number_that_is_not_finite_is_rejected_where_zero_is_expected_for_any_tolerance(double value)
     {
         foreach (var tolerance in new[] { 0, 1, double.MaxValue, double.PositiveInfinity, double.NaN })
         {

@@ -18,7 +18,7 @@ public class FalseAlarmTests
 
     [Theory]
     [MemberData(nameof(Laws))]
-    public void A_true_mean_ever_looks_wrong_no_more_often_than_each_level_says(string name)
+    public void The_false_alarm_bound_of_a_true_mean_falls_below_a_level_at_most_at_that_rate(string name)
     {
         var law = SampledLaw.Named(name);
         var bounds = new double[Runs];
@@ -31,7 +31,7 @@ public class FalseAlarmTests
     }
 
     [Fact]
-    public void A_true_distribution_ever_looks_wrong_no_more_often_than_each_level_says()
+    public void The_false_alarm_bound_of_a_true_distribution_falls_below_a_level_at_most_at_that_rate()
     {
         var bounds = new double[Runs];
         Parallel.For(
@@ -57,7 +57,7 @@ public class FalseAlarmTests
     }
 
     [Fact]
-    public void Levels_would_show_a_tool_that_is_told_half_of_the_variance()
+    public void A_test_with_half_of_the_true_variance_exceeds_its_false_alarm_levels()
     {
         var bounds = new double[Runs];
         Parallel.For(

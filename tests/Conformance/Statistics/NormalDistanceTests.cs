@@ -34,7 +34,7 @@ public class NormalDistanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Distance_with_cells_has_the_bits_of_the_distance_of_sorted_numbers(string law, int count)
+    public void The_distance_with_cells_equals_the_distance_of_sorted_numbers_bit_for_bit(string law, int count)
     {
         var random = new Random(41);
         List<double> values = [.. Enumerable.Range(0, count).Select(_ => Laws[law](random))];

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Distributions, exact comparisons and proportions: right, red, and never green on nothing.</summary>
+/// <summary>Tests of distributions, exact comparisons and proportions: they hold or reject as they should, and without samples they are inconclusive.</summary>
 public class OtherToolsTests
 {
     private static readonly ErrorRates Rates = new(1e-9, 1e-3);
@@ -12,7 +12,7 @@ public class OtherToolsTests
     [InlineData(0, Verdict.Holds)]
     [InlineData(0.1, Verdict.Rejected)]
     [InlineData(-0.1, Verdict.Rejected)]
-    public void A_distribution_is_told_from_a_shifted_one(double shift, Verdict expected)
+    public void The_distribution_test_rejects_a_shifted_distribution_and_accepts_the_true_one(double shift, Verdict expected)
     {
         var planned = DistributionTest.SamplesFor(Rates, 0.09);
         var (test, random) = (new DistributionTest(Rates, 0.09, planned), new Random(1));
@@ -28,7 +28,7 @@ public class OtherToolsTests
     }
 
     [Fact]
-    public void A_gross_shift_of_a_distribution_is_seen_at_the_first_look()
+    public void The_distribution_test_rejects_a_gross_shift_at_the_first_look()
     {
         var planned = DistributionTest.SamplesFor(Rates, 0.09);
         var (test, random) = (new DistributionTest(Rates, 0.09, planned), new Random(1));
@@ -42,7 +42,7 @@ public class OtherToolsTests
     }
 
     [Fact]
-    public void A_distribution_of_few_none_or_undefined_samples()
+    public void The_distribution_test_is_inconclusive_for_few_samples_and_rejects_NaN()
     {
         var test = new DistributionTest(Rates, 0.1, 100);
         test.Conclude("x").Verdict.Should().Be(Verdict.Inconclusive);
@@ -99,7 +99,7 @@ public class OtherToolsTests
     }
 
     [Fact]
-    public void Bounds_allow_what_lies_between_and_nothing_beyond()
+    public void Exact_comparisons_between_bounds_accept_only_values_between_them()
     {
         var between = new ExactComparison();
         between.AddBetween(new Observed(0.5), new Expected(0), new Expected(1), 0, "here");
@@ -115,11 +115,11 @@ public class OtherToolsTests
     [InlineData(3, 48, Verdict.Rejected)]
     [InlineData(10, 10, Verdict.Inconclusive)]
     [InlineData(0, 0, Verdict.Inconclusive)]
-    public void Shares_are_held_against_one_half_exactly(int successes, int samples, Verdict expected) =>
+    public void Shares_are_tested_exactly_against_one_half(int successes, int samples, Verdict expected) =>
         new BinomialProportion(successes, samples).Conclude("x", new ErrorRates(1e-8, 1e-3)).Verdict.Should().Be(expected);
 
     [Fact]
-    public void The_allowance_of_a_mean_admits_the_true_one_and_not_one_beyond_it()
+    public void The_allowance_of_a_mean_covers_the_true_mean_and_excludes_one_twice_as_far()
     {
         var random = new Random(4);
         double[] samples = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())];

@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Each statistical tool: right where it should be, red at its discrepancy, and never green on nothing.</summary>
+/// <summary>Each statistical test of a mean: it holds for a true mean, rejects at its discrepancy, and is inconclusive without samples.</summary>
 public class TestsOfMeanTests
 {
     private const double Discrepancy = 0.1;
@@ -14,7 +14,7 @@ public class TestsOfMeanTests
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void A_true_mean_holds_and_stops_early(string law)
+    public void A_true_mean_holds_before_the_budget_of_samples_is_used(string law)
     {
         var test = Run(law, Strict, Budget(law), 0, 1);
 
@@ -40,7 +40,7 @@ public class TestsOfMeanTests
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void A_gross_defect_needs_a_tenth_of_the_samples_of_a_true_mean(string law)
+    public void A_gross_defect_needs_less_than_a_fifth_of_the_samples_of_a_true_mean(string law)
     {
         var gross = Run(law, Strict, Budget(law), -9 * Discrepancy, 1).Conclude("x");
 
@@ -66,7 +66,7 @@ public class TestsOfMeanTests
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void An_interval_covers_the_true_effect_when_one_stops(string law)
+    public void An_interval_covers_the_true_effect_at_the_time_of_stopping(string law)
     {
         var rates = new ErrorRates(0.05, 0.1);
         const double effect = 0.3;
@@ -83,7 +83,7 @@ public class TestsOfMeanTests
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void Few_samples_are_inconclusive_and_say_what_it_would_take_and_none_too(string law)
+    public void Few_samples_are_inconclusive_and_the_needed_number_is_stated(string law)
     {
         var few = Run(law, Strict, 20, 0, 1).Conclude("x");
         few.Verdict.Should().Be(Verdict.Inconclusive);
@@ -96,7 +96,7 @@ public class TestsOfMeanTests
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void What_is_not_finite_is_rejected_and_said(string law)
+    public void A_number_that_is_not_finite_is_rejected_and_reported(string law)
     {
         foreach (var number in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
         {
@@ -111,7 +111,7 @@ public class TestsOfMeanTests
     }
 
     [Fact]
-    public void No_tool_can_compare_two_observations_or_two_expectations()
+    public void Every_test_compares_an_observation_with_an_expectation_by_type()
     {
         // By type: what came is an Observed, what must come an Expected, and neither converts into the other.
         foreach (var tool in new[] { typeof(KnownVarianceTest), typeof(SymmetryTest), typeof(BoundedTest), typeof(DistributionTest), typeof(ExactComparison) })

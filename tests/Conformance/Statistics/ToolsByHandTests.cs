@@ -16,7 +16,7 @@ public class ToolsByHandTests
     private static readonly double Margin = Normal.InvCDF(0, 1, 0.9);
 
     [Fact]
-    public void Error_rates()
+    public void Thresholds_of_error_rates_agree_with_formulas_by_hand()
     {
         Same(Rates.Threshold, Threshold);
         Same(Rates.PowerMargin, Margin);
@@ -49,7 +49,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Known_variance()
+    public void Known_variance_test_agrees_with_formulas_by_hand()
     {
         var test = new KnownVarianceTest(Rates, 0.5, 8);
         test.Add(new Observed(3), new Expected(2), 4);
@@ -102,7 +102,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Bounded()
+    public void Bounded_test_agrees_with_formulas_by_hand()
     {
         var test = new BoundedTest(Rates, 0.5, 100);
         test.Add(new Observed(0.9), new Expected(0.5), 0.1, 1.5);
@@ -133,7 +133,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Symmetry()
+    public void Symmetry_test_agrees_with_formulas_by_hand()
     {
         var test = new SymmetryTest(Rates, 0.5, 30);
         test.StandardErrors.Should().Be(0, "nothing came");
@@ -163,7 +163,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void A_tail_corrected_for_skewness()
+    public void A_tail_corrected_for_skewness_agrees_with_formulas_by_hand()
     {
         const long samples = 10_000;
         var tail = new CorrectedTail(samples, -0.2);
@@ -195,7 +195,7 @@ public class ToolsByHandTests
     [InlineData(1, 1e-6, 636619.7723675814)]
     [InlineData(2, 1e-6, 999.99925)]
     [InlineData(3, 1e-6, 130.1546089)]
-    public void Quantiles_of_Student_s_t(int freedom, double rate, double expected)
+    public void Quantiles_of_Student_s_t_agree_with_values_by_hand(int freedom, double rate, double expected)
     {
         var t = StudentQuantile.TwoSided(rate, freedom);
 
@@ -204,7 +204,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Distribution()
+    public void Distribution_test_agrees_with_formulas_by_hand()
     {
         // Five samples planned, so one look at 1, 2, 3, 5, 10 and 20 of them.
         var test = new DistributionTest(Rates, 1, 5);
@@ -253,7 +253,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Exact()
+    public void Exact_comparison_agrees_with_values_by_hand()
     {
         var comparison = new ExactComparison();
         var empty = comparison.Conclude("x");
@@ -295,7 +295,7 @@ public class ToolsByHandTests
     [InlineData(1.5, 1.5, 0)]
     [InlineData(2, 2, 0)]
     [InlineData(3, 2, 0.5)]
-    public void Between_bounds(double value, double nearest, double deviation)
+    public void Comparison_between_bounds_agrees_with_values_by_hand(double value, double nearest, double deviation)
     {
         var comparison = new ExactComparison();
         comparison.AddBetween(new Observed(value), new Expected(1), new Expected(2), 2, "there");
@@ -305,7 +305,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Proportions()
+    public void Intervals_of_proportions_agree_with_formulas_by_hand()
     {
         // Clopper and Pearson: at 0 of n the upper end solves (1 - p)ⁿ = rate/2; at 1 of n the lower one 1 - (1 - p)ⁿ = rate/2.
         var (lower, upper) = new BinomialProportion(0, 20).Interval(0.1);
@@ -356,7 +356,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void What_a_mean_says_of_itself()
+    public void Fields_of_a_measured_mean_agree_with_values_by_hand()
     {
         var test = new KnownVarianceTest(Rates, 0.5, 4);
         test.Add(new Observed(2), new Expected(2), 1);
@@ -375,7 +375,7 @@ public class ToolsByHandTests
     }
 
     [Fact]
-    public void Effects_in_words()
+    public void Effects_are_written_in_words()
     {
         new Effect(EffectKind.Ratio, 1, 0.98171, 1.0111).ToString().Should().Be("0.982 to 1.011 times the prediction");
         new Effect(EffectKind.Difference, 0, -0.05, 0.0125).ToString().Should().Be("-0.0500 to +0.0125 apart");

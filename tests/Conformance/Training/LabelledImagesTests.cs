@@ -12,7 +12,7 @@ public sealed class LabelledImagesTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Embedded_images_are_a_few_thousand_as_many_of_each_class_in_at_most_two_mebibytes()
+    public void Embedded_images_are_a_few_thousand_with_equal_counts_per_class_in_two_mebibytes()
     {
         var (training, test) = LabelledSources.Open("fashion_mnist");
 
@@ -72,7 +72,7 @@ public sealed class LabelledImagesTests : IDisposable
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 1, 0, 0, 0, 9, 1, 2, 3 }, "*expected 9 labels as its header says, found 3")]
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8, 3, 0, 0, 0, 3, 1, 2, 3 }, "*expected IDX labels*")]
     [InlineData("mnist", "train-labels-idx1-ubyte", new byte[] { 0, 0, 8 }, "*expected a whole IDX file*")]
-    public void Labels_that_are_missing_or_wrong_are_named(string dataset, string file, byte[]? content, string message)
+    public void Missing_or_wrong_labels_are_refused_and_the_file_is_named(string dataset, string file, byte[]? content, string message)
     {
         WriteIdx();
         LabelledSources.Open(dataset, _folder).Training.Count.Should().Be(3, "the files are right before one is spoilt");

@@ -14,7 +14,7 @@ public sealed class TrainCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_training_writes_what_came_of_it_beside_the_moments_that_run_finds_for_the_same_mappings()
+    public void Train_writes_training_results_and_the_moments_that_run_gives_for_the_same_mappings()
     {
         var outcome = CommandLine.Run([.. Sane.Split(' '), "--out", PathOf("t.npz"), "--figure", PathOf("t.svg")]);
 
@@ -48,7 +48,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_training_that_is_killed_goes_on_and_ends_bit_for_bit_as_if_it_had_not_been()
+    public async Task A_killed_training_resumes_and_ends_with_the_same_bits_as_an_undisturbed_one()
     {
         string[] arguments = [.. Sane.Replace("--num-sims 2 --steps 20", "--num-sims 12 --steps 60", StringComparison.Ordinal).Split(' ')];
         CommandLine.Run([.. arguments, "--out", PathOf("undisturbed.npz")]).ExitStatus.Should().Be(0);
@@ -91,7 +91,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void The_result_or_journal_of_another_training_is_not_replaced_unless_told_to()
+    public void The_result_or_journal_of_another_training_is_replaced_only_with_overwrite()
     {
         string[] arguments = [.. Sane.Split(' '), "--out", PathOf("t.npz")];
         CommandLine.Run(arguments).ExitStatus.Should().Be(0);
@@ -132,7 +132,7 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--threads", "0")]
     [InlineData("--figure", "figure.txt")]
     [InlineData("--normalize", "none")]
-    public void A_wrong_option_is_one_line_that_names_it_and_exit_status_2(string option, string value, string? named = null)
+    public void A_wrong_option_is_refused_in_one_line_with_exit_status_2(string option, string value, string? named = null)
     {
         var words = Sane.Split(' ');
         var at = Array.IndexOf(words, option);
@@ -153,7 +153,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_is_said_with_its_step_and_learning_rate()
+    public void A_loss_of_NaN_is_reported_with_its_step_and_learning_rate()
     {
         var outcome = CommandLine.Run([
             .. Sane.Replace("0.001,0.01", "1e30", StringComparison.Ordinal).Replace("bn_res", "vanilla", StringComparison.Ordinal).Split(' '),

@@ -5,7 +5,7 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>P8 and P9: who is judged, how, and what wrong outcomes come to.</summary>
+/// <summary>P8 and P9: which networks are judged, how, and which verdict wrong outcomes get.</summary>
 public class TrainingClaimTests
 {
     private static readonly ErrorRates Rates = new(1e-3, 1e-3);
@@ -34,7 +34,7 @@ public class TrainingClaimTests
     [InlineData("quick", "P8", "P9")]
     [InlineData("full", "P9")]
     [InlineData("training", "S2")]
-    public void What_a_scale_does_not_run_is_named_and_never_holds(string scale, params string[] claims)
+    public void Claims_that_a_scale_does_not_run_are_named_and_are_inconclusive(string scale, params string[] claims)
     {
         var outcome = CommandLine.Run(["verify", "--scale", scale, .. claims.SelectMany(claim => new[] { "--claim", claim })]);
 
@@ -44,7 +44,7 @@ public class TrainingClaimTests
     }
 
     [Fact]
-    public void The_ledger_says_how_each_is_tested_and_where_the_post_is_qualified()
+    public void The_ledger_says_how_claims_on_training_are_tested_and_where_the_post_is_qualified()
     {
         var outcome = CommandLine.Run("claims", "P8", "P9");
 
@@ -57,7 +57,7 @@ public class TrainingClaimTests
     }
 
     [Fact]
-    public void Composed_networks_are_predicted_by_theory_before_they_are_trained()
+    public void Composed_networks_are_predicted_well_behaved_or_exploding_before_training()
     {
         var study = new TrainingStudy(TrainingSizes.OfScale, 0);
         TrainedNets
@@ -72,7 +72,7 @@ public class TrainingClaimTests
     [InlineData(14, 0.0, Verdict.Inconclusive)]
     [InlineData(0, 0.0, Verdict.Rejected)]
     [InlineData(20, 0.15, Verdict.Inconclusive)]
-    public void Pairs_are_judged_by_the_sign_test_and_only_at_equal_loss(int below, double lossApart, Verdict expected)
+    public void Pairs_of_networks_are_judged_by_the_sign_test_at_equal_loss_only(int below, double lossApart, Verdict expected)
     {
         // 0.15 more than 0.09 is more than a factor of 2: no such pair counts.
         var net = Made("bn_ff", 20, i => Outcome(0.09 + lossApart, 1, i < below ? 0.5 : 0.7), _ => 5);
@@ -144,7 +144,7 @@ public class TrainingClaimTests
     }
 
     [Fact]
-    public void Pairs_whose_snr_is_in_the_other_order_are_left_out()
+    public void Pairs_of_networks_with_the_opposite_order_of_SNR_are_left_out()
     {
         var net = Made("bn_ff", 20, _ => Outcome(0.1, 1, 0.5), i => i < 5 ? 1 : 5);
         var reference = Made("bn_res", 20, _ => Outcome(0.1, 1, 0.6), _ => 2);

@@ -12,7 +12,7 @@ public sealed class TrainingFigureTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Results_over_depth_and_network_are_a_heat_map_with_the_depth_scale_of_theory_over_it()
+    public void Training_results_are_drawn_as_a_heat_map_of_network_and_depth_with_the_depth_scale()
     {
         var files = new[] { ("bn_ff", 4), ("bn_ff", 40), ("bn_res", 2) }.Select(one => Train(one.Item1, one.Item2)).ToArray();
         var figure = TrainingMap.Draw([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
@@ -38,7 +38,7 @@ public sealed class TrainingFigureTests : IDisposable
     }
 
     [Fact]
-    public void Results_of_training_are_no_parts_of_an_experiment()
+    public void Training_results_are_refused_by_merge_and_drawn_by_plot()
     {
         var file = Train("vanilla", 3);
         var merged = CommandLine.Run("merge", file, "--out", Path.Combine(_folder, "merged.npz"));

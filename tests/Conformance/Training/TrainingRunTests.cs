@@ -11,7 +11,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class TrainingRunTests
 {
     [Fact]
-    public void A_seed_is_a_training_run_bit_for_bit_whatever_the_threads()
+    public void A_seed_gives_the_same_training_run_bit_for_bit_for_any_number_of_threads()
     {
         Layers convolutional =
         [
@@ -48,7 +48,7 @@ public class TrainingRunTests
     }
 
     [Fact]
-    public void Other_seeds_and_other_mappings_train_otherwise()
+    public void Other_seeds_and_other_mappings_give_other_training_runs()
     {
         var options = Trainings.Options("vanilla", simulations: 2);
         var outcomes = TrainingCampaign.Run(TrainingPlan.Prepare(options), 1);
@@ -58,7 +58,7 @@ public class TrainingRunTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_ends_the_run_which_counts_as_not_trained()
+    public void A_loss_of_NaN_ends_the_run_and_counts_as_not_trained()
     {
         var plan = TrainingPlan.Prepare(Trainings.Options("vanilla") with { Optimiser = OptimiserKind.Sgd, LearningRates = [1e30, 0.001] });
         var result = TrainingResult.Summarise(plan, TrainingCampaign.Run(plan, 1));
@@ -79,7 +79,7 @@ public class TrainingRunTests
     }
 
     [Fact]
-    public void Training_stops_at_the_first_pass_whose_mean_loss_is_the_target()
+    public void Training_stops_after_the_first_pass_whose_mean_loss_reaches_the_target()
     {
         var options = Trainings.Options("bn_res", steps: 200);
         var whole = TrainingCampaign.Run(TrainingPlan.Prepare(options with { Steps = 200 }), 1)[0][0];
@@ -97,7 +97,7 @@ public class TrainingRunTests
     }
 
     [Fact]
-    public void Running_statistics_are_the_mean_of_ten_batches_and_then_forget_a_tenth_at_each()
+    public void Running_statistics_are_the_mean_of_ten_batches_and_later_an_exponential_average()
     {
         var running = new RunningStatistics([(1, 5)]);
         var expected = 0.0;
@@ -117,7 +117,7 @@ public class TrainingRunTests
     }
 
     [Fact]
-    public void The_readout_sees_features_of_scale_1_whatever_the_depth()
+    public void The_readout_receives_features_of_scale_1_at_any_depth()
     {
         // Without the power of two the logits of 200 units would be of the order of 2¹⁰⁰.
         var plan = TrainingPlan.Prepare(Trainings.Options("vanilla_res", depth: 200, steps: 1));

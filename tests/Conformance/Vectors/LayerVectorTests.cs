@@ -14,7 +14,7 @@ public sealed class LayerVectorTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Regeneration_gives_the_same_numbers()
+    public void Regeneration_of_layer_vectors_gives_the_same_numbers()
     {
         var names = LayerVectorFile.WriteAll(_folder.FullName);
 
@@ -54,7 +54,7 @@ public sealed class LayerVectorTests : IDisposable
     }
 
     [PyTorchFact]
-    public void A_stranger_reproduces_them_with_PyTorch_and_its_own_derivatives()
+    public void Independent_PyTorch_code_reproduces_the_layer_vectors()
     {
         var outcome = CommandLine.Run(NumPy.PythonWithTorch, [Path.Combine(AppContext.BaseDirectory, "examples", "check_layer_vectors.py"), Kept]);
 

@@ -24,7 +24,7 @@ public sealed class VectorTests : IDisposable
     }
 
     [Fact]
-    public void Vectors_agree_with_the_networks_written_out_to_the_rounding_of_their_precision()
+    public void Vectors_agree_with_the_written_out_networks_up_to_rounding()
     {
         foreach (var entry in JsonNode.Parse(File.ReadAllText(Path.Combine(Kept, "manifest.json")))!["vectors"]!.AsArray())
         {
@@ -35,7 +35,7 @@ public sealed class VectorTests : IDisposable
     }
 
     [NumPyFact]
-    public void A_stranger_reproduces_them_with_NumPy_alone()
+    public void Independent_NumPy_code_reproduces_the_vectors()
     {
         var outcome = CommandLine.Run(NumPy.Python, [Path.Combine(AppContext.BaseDirectory, "check_vectors.py"), Kept]);
 

@@ -185,7 +185,7 @@ public class ExactTestTests
     [InlineData(3)]
     [InlineData(64)]
     [InlineData(331_776)]
-    public void The_bound_of_a_cosine_is_above_its_tail_and_has_an_inverse(long dimensions)
+    public void The_bound_of_a_cosine_is_above_its_tail_and_is_inverted(long dimensions)
     {
         foreach (var probability in new[] { 0.5, 1e-3, 1e-9, 1e-14 })
         {
@@ -198,7 +198,7 @@ public class ExactTestTests
     }
 
     [Fact]
-    public void Nothing_measured_is_inconclusive_and_what_is_not_finite_rejected()
+    public void Tests_without_samples_are_inconclusive_and_reject_numbers_that_are_not_finite()
     {
         var rates = new ErrorRates(1e-6, 1e-3);
         new VarianceTest(rates).Conclude("", 0.1).Verdict.Should().Be(Verdict.Inconclusive);

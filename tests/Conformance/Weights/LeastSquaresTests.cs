@@ -37,7 +37,7 @@ public class LeastSquaresTests
     }
 
     [Fact]
-    public void Fewer_equations_than_unknowns_and_columns_that_are_sums_of_others_have_no_full_rank()
+    public void Too_few_equations_or_dependent_columns_have_no_full_rank()
     {
         new LeastSquares(2, 3, 1, new double[8]).HasFullRank.Should().BeFalse();
         new LeastSquares(3, 2, 1, [1, 2, 3, 2, 4, 6, 1, 1, 1]).HasFullRank.Should().BeFalse();

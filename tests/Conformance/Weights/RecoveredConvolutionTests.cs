@@ -4,7 +4,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What is recovered is what the subject drew, to the stated error; what cannot be recovered is not made up.</summary>
+/// <summary>Recovered weights equal those of the subject up to the stated error; weights that cannot be recovered stay unknown.</summary>
 public class RecoveredConvolutionTests
 {
     public static TheoryData<string, string> Networks()
@@ -108,7 +108,7 @@ public class RecoveredConvolutionTests
     }
 
     [Fact]
-    public void Weights_of_an_input_that_is_never_on_are_not_known_and_the_others_are()
+    public void Weights_of_an_input_that_is_always_zero_stay_unknown_and_the_others_are_recovered()
     {
         var network = new WeightNetworks("vanilla", 0).Narrow;
         var batch = Batch.Gaussian(network, 1, 0);
@@ -146,7 +146,7 @@ public class RecoveredConvolutionTests
     [InlineData("I6")]
     [InlineData("I7")]
     [InlineData("I8")]
-    public void A_subject_whose_layers_read_zeros_is_inconclusive_and_not_green(string claim)
+    public void A_subject_whose_layers_receive_only_zeros_is_inconclusive(string claim)
     {
         using var subject = new Dead();
 
@@ -162,7 +162,7 @@ public class RecoveredConvolutionTests
     }
 
     [Fact]
-    public void Where_weights_are_lost_the_share_of_own_numbers_is_reported_and_the_number_of_samples_is_that_of_an_architecture_that_loses_none()
+    public void The_share_of_weights_that_could_not_be_recovered_is_reported()
     {
         using var subject = new ReferenceSubject();
 
@@ -179,7 +179,7 @@ public class RecoveredConvolutionTests
     }
 
     [Fact]
-    public void A_number_that_is_not_finite_is_rejected()
+    public void Weights_that_are_not_finite_are_rejected()
     {
         using var subject = new Poisoned();
         foreach (
@@ -193,7 +193,7 @@ public class RecoveredConvolutionTests
     }
 
     [Fact]
-    public void A_subject_that_offers_no_kernels_is_judged_by_the_others()
+    public void A_subject_without_kernels_larger_than_one_is_judged_by_the_other_networks()
     {
         using var subject = new FullyConnected();
 
@@ -205,7 +205,7 @@ public class RecoveredConvolutionTests
     }
 
     [Fact]
-    public void Half_precision_says_too_little_of_weights_and_is_inconclusive()
+    public void Half_precision_recovers_too_few_weights_and_is_inconclusive()
     {
         using var subject = new HalfPrecision();
 

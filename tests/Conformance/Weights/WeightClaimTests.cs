@@ -10,7 +10,7 @@ public class WeightClaimTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void The_reference_holds(string architecture)
+    public void The_reference_passes_all_claims_on_weights(string architecture)
     {
         using var subject = new ReferenceSubject();
         for (var seed = 1UL; seed <= (ulong)Breadth.Choose(usual: 1, atNight: 3); seed++)
@@ -26,7 +26,7 @@ public class WeightClaimTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void A_twentieth_of_the_samples_rejects_nothing_and_says_how_far_it_was_from_it(string architecture)
+    public void A_twentieth_of_the_samples_rejects_nothing_and_the_margin_is_reported(string architecture)
     {
         using var subject = new ReferenceSubject();
         for (var seed = 1UL; seed <= (ulong)Breadth.Choose(usual: 2, atNight: 10); seed++)
@@ -66,7 +66,7 @@ public class WeightClaimTests
     }
 
     [Fact]
-    public void Seeds_that_subjects_are_asked_for_are_below_two_to_the_53_and_neighbours_are_other_requests()
+    public void Requested_seeds_are_below_two_to_the_53_and_differ_between_neighbours()
     {
         using var subject = new Counting();
         foreach (var check in Suite.Checks.Where(check => check is { Architecture: "vanilla", ClaimId: "I2" or "I9" or "S2" }).AtLeastOne())

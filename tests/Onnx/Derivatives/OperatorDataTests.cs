@@ -58,7 +58,7 @@ public class OperatorDataTests
 
     [SkippableTheory]
     [MemberData(nameof(Examples))]
-    public void Operator_with_tangents_keeps_its_outputs_and_differentiates_them(string example)
+    public void Operator_with_tangents_keeps_its_outputs_and_its_tangents_equal_finite_differences(string example)
     {
         Skip.If(example.Length == 0, "Debian's package libonnx-testdata is not installed");
         var path = Path.Combine(Folder, example, "model.onnx");

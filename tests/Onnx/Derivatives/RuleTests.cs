@@ -431,7 +431,7 @@ public class RuleTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Tangent_is_what_differences_say(string name)
+    public void Tangents_of_an_operator_equal_finite_differences(string name)
     {
         var (opset, shapes, tensors, nodes) = Cases[name];
         var inputs = shapes.Select((shape, i) => Build.Input($"x{i}", shape)).ToList();
@@ -496,7 +496,7 @@ public class RuleTests
     }
 
     [Fact]
-    public void What_noise_does_not_reach_gets_no_nodes()
+    public void Operators_that_the_noise_does_not_reach_get_no_tangent_nodes()
     {
         var model = Build.Model(
             13,
@@ -522,7 +522,7 @@ public class RuleTests
     [Theory]
     [InlineData("Det", "whose derivative is known")]
     [InlineData("RandomNormalLike", "draws nothing by itself")]
-    public void Operator_without_rule_is_named_where_noise_reaches_it(string operation, string expected)
+    public void Operator_without_a_derivative_rule_is_refused_where_noise_reaches_it(string operation, string expected)
     {
         var graph = GraphReader.Read(Build.Model(13, [Build.Input("x", 3, 3)], [], Build.Node(operation, ["x"], "y")), "file.onnx");
         var act = () =>

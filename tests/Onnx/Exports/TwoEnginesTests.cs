@@ -34,7 +34,7 @@ public class TwoEnginesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Networks_of_the_repository_agree_at_every_place(string name, NoiseKind noise)
+    public void Example_networks_agree_in_both_engines_at_every_place(string name, NoiseKind noise)
     {
         var template = NetworkTemplate.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "networks", $"{name}.json")));
         Agree(template.With(template.Input ?? new Shape(8, 8, 3), Channels, 3), noise);
@@ -45,21 +45,21 @@ public class TwoEnginesTests
     [InlineData("vanilla_res", Boundary.Symmetric)]
     [InlineData("bn_ff", Boundary.ZeroPadding)]
     [InlineData("bn_res", Boundary.Periodic)]
-    public void Recipes_agree_at_every_place(string name, Boundary boundary) =>
+    public void Recipes_agree_in_both_engines_at_every_place(string name, Boundary boundary) =>
         Agree(Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), 4, Channels, 3, boundary))!, NoiseKind.Mapping);
 
     public static TheoryData<string> Kinds() => [.. Layered.Keys];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Layers_of_each_kind_agree_at_every_place(string name)
+    public void Layers_of_each_kind_agree_in_both_engines_at_every_place(string name)
     {
         Agree(new Network("one", new Shape(8, 8, 3), [new Convolution(3) { Channels = Channels }, .. Layered[name]]), NoiseKind.Full);
         Agree(new Network("one", new Shape(8, 8, 3), [new Convolution(3) { Channels = Channels }, .. Layered[name]]), NoiseKind.Mapping);
     }
 
     [Fact]
-    public void Mask_for_each_point_is_refused()
+    public void Dropout_with_a_mask_for_each_point_is_refused_by_the_export()
     {
         var act = () => OnnxExport.Model(new Network("dropped", new Shape(2, 2, 3), [new Dropout(0.5) { Mask = DropoutMask.ByPoint }]), 0, 0);
         act.Should().Throw<InvalidInputException>().WithMessage("dropout: expected a mask of channels*");

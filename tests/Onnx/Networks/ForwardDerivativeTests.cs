@@ -34,7 +34,7 @@ public class ForwardDerivativeTests
 
     [SkippableTheory]
     [MemberData(nameof(Networks))]
-    public void Moments_are_those_of_forward_mode_at_every_module(string name, NoiseKind noise)
+    public void Moments_equal_those_of_PyTorch_forward_mode_at_every_module(string name, NoiseKind noise)
     {
         Python.SkipWithoutTorchvision();
         using var folder = new TemporaryFolder();

@@ -80,7 +80,7 @@ public class NetworkTests
     }
 
     [SkippableFact]
-    public void Language_model_has_its_noise_after_the_embedding_of_tokens_and_keeps_its_table_of_positions()
+    public void Language_model_receives_noise_after_the_token_embedding_and_keeps_its_position_table()
     {
         Python.SkipWithoutTorchvision();
         using var folder = new TemporaryFolder();
@@ -124,7 +124,7 @@ public class NetworkTests
 
     /// <summary>Each activation that is written out in several operators is one place.</summary>
     [SkippableFact]
-    public void Written_out_layers_are_one_place_each()
+    public void Layers_written_out_in_several_operators_are_one_place_each()
     {
         Python.SkipWithoutTorchvision();
         using var folder = new TemporaryFolder();

@@ -37,7 +37,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void Names_that_are_kept_and_weights_of_the_file_stay()
+    public void Parameters_named_to_be_kept_and_weights_of_the_file_are_not_drawn()
     {
         Find(Net(), OnnxWeights.He, "f*").Where(pair => pair.Value.Law.Shape == LawShape.Stays).Select(pair => pair.Key).Should().Equal("fc", "fb");
         Find(Net(), OnnxWeights.File).Values.Should().OnlyContain(parameter => parameter.Law.Shape == LawShape.Stays);
@@ -69,7 +69,7 @@ public class ParameterTests
 
     /// <summary>PyTorch's exporter gives equal tensors of different layers one place and an Identity each.</summary>
     [Fact]
-    public void Equal_tensors_of_different_layers_are_drawn_apart()
+    public void Equal_tensors_of_different_layers_are_drawn_independently()
     {
         var model = Build.Model(
             13,
@@ -89,7 +89,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void Parameter_of_a_shared_tensor_is_kept_by_its_own_name_and_all_by_that_of_the_tensor()
+    public void Shared_tensor_is_kept_for_one_parameter_by_its_name_and_for_all_by_the_name_of_the_tensor()
     {
         var model = Build.Model(
             13,
@@ -106,7 +106,7 @@ public class ParameterTests
     }
 
     [Fact]
-    public void Law_of_few_elements_is_said_to_be_guessed()
+    public void Law_guessed_from_few_elements_is_marked_as_a_guess()
     {
         ParameterLaw.Like([0.001, 0.002, -0.003, 0.004]).ToString().Should().Be("normal (too few to tell), mean 1e-3, deviation 2.55e-3");
         Find(Net(), OnnxWeights.Redrawn)["w"].Law.ToString().Should().StartWith("normal, mean ");

@@ -86,7 +86,7 @@ public class RefusalTests
 
     [SkippableTheory]
     [MemberData(nameof(Names))]
-    public void Wrong_model_is_refused_in_a_line_that_names_what_is_wrong(string name)
+    public void Wrong_model_is_refused_in_one_line_that_names_the_mistake(string name)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("short.bin"), [1, 2, 3]);
@@ -110,7 +110,7 @@ public class RefusalTests
     [Theory]
     [InlineData(GraphReader.OldestOpset)]
     [InlineData(GraphReader.NewestOpset)]
-    public void Oldest_and_newest_operators_that_are_promised_run(int opset)
+    public void Oldest_and_newest_supported_operator_sets_run(int opset)
     {
         using var folder = new TemporaryFolder();
         var model = Convolved();
@@ -120,7 +120,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Model_of_integers_alone_has_no_place_for_noise()
+    public void Model_with_integers_only_is_refused_for_lack_of_a_place_for_noise()
     {
         using var folder = new TemporaryFolder();
         var model = Build.Model(13, [Build.Input("x", DataType.Int64, 2, 3)], [Build.Integers("two", 2)], Build.Node("Mul", ["x", "two"], "y"));
@@ -129,7 +129,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Batch_that_the_file_fixes_is_not_changed()
+    public void Batch_size_other_than_the_fixed_one_of_the_file_is_refused()
     {
         using var folder = new TemporaryFolder();
         var model = Convolved();
@@ -150,7 +150,7 @@ public class RefusalTests
     [InlineData("x", new long[] { 2, 3, 5 }, "*[n, 3, 5, 5] for 'x', got [2, 3, 5]")]
     [InlineData("x", new long[] { 2, 4, 5, 5 }, "*[n, 3, 5, 5] for 'x', got [2, 4, 5, 5]")]
     [InlineData("z", new long[] { 2 }, "*an input of the file (x), got 'z'")]
-    public void Shape_that_is_not_the_files_is_refused(string input, long[] shape, string message)
+    public void Shape_that_does_not_fit_the_file_is_refused(string input, long[] shape, string message)
     {
         using var folder = new TemporaryFolder();
         var act = () =>
@@ -177,7 +177,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Spoilt_file_is_read_or_refused_and_nothing_else()
+    public void Damaged_file_is_read_or_refused_without_a_crash()
     {
         using var folder = new TemporaryFolder();
         var bytes = Convolved().ToByteArray();

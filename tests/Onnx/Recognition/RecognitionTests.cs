@@ -14,7 +14,7 @@ public class RecognitionTests
     [InlineData("vanilla_res", 3, Boundary.Symmetric)]
     [InlineData("bn_ff", 3, Boundary.ZeroPadding)]
     [InlineData("bn_res", 3, Boundary.Periodic)]
-    public void Recipe_is_recognised_after_its_export(string name, int kernel, Boundary boundary) =>
+    public void Exported_recipe_is_recognised(string name, int kernel, Boundary boundary) =>
         IsRecognised(Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), 2, 6, kernel, boundary))!);
 
     public static TheoryData<string> Kinds() => [.. Composed.Keys];
@@ -42,7 +42,7 @@ public class RecognitionTests
     }
 
     [Fact]
-    public void What_is_no_composition_is_told_with_its_node()
+    public void Graph_that_is_no_composition_of_layers_is_reported_with_the_node()
     {
         TensorProto[] tensors = [Build.Tensor("w", 0.3, 4, 3, 3, 3)];
         Recognise(Build.Model(13, [Build.Input("x", -1, 3, 8, 8)], tensors, Build.Node("Conv", ["x", "w"], "y")), OnnxWeights.He)

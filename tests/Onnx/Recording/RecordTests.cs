@@ -15,7 +15,7 @@ public class RecordTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Moments_are_those_of_the_model_over_the_axis_of_channels(bool channelsFirst)
+    public void Moments_over_the_channel_axis_equal_those_of_the_model(bool channelsFirst)
     {
         // An identity, so that the place shows what was put in.
         long[] shape = channelsFirst ? [5, 3, 4, 6] : [5, 24, 3];
@@ -49,7 +49,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void Stretches_of_any_length_give_the_same_moments()
+    public void Segments_of_any_length_give_the_same_moments()
     {
         var model = Residual();
         using var whole = PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile);
@@ -83,7 +83,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void First_place_that_is_no_finite_number_is_named_and_ends_the_mapping()
+    public void First_place_that_is_not_finite_is_named_and_ends_the_mapping()
     {
         var model = Build.Model(
             13,
@@ -108,7 +108,7 @@ public class RecordTests
     [InlineData("Sqrt", false, "'bad' (Sqrt)")]
     [InlineData("Log", true, "'bad' (Log)")]
     [InlineData("Sqrt", true, "'bad' (Sqrt)")]
-    public void Node_that_gives_what_is_not_finite_is_named_where_no_place_follows_it(string operation, bool atZero, string node)
+    public void First_node_that_is_not_finite_is_named_if_no_place_follows_it(string operation, bool atZero, string node)
     {
         // Infinities of a mask come before it, and a softmax takes them away.
         var bad = Build.Node(operation, [atZero ? "r" : "n"], "l");
@@ -163,7 +163,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void Noise_enters_at_every_input_of_real_numbers()
+    public void Noise_enters_at_every_floating_point_input()
     {
         var model = Build.Model(
             13,
@@ -184,7 +184,7 @@ public class RecordTests
     [Theory]
     [InlineData(1, "Relu")]
     [InlineData(2, "Tanh")]
-    public void Branch_that_shapes_decide_takes_the_place_of_its_condition(int batch, string expected)
+    public void Condition_that_depends_on_shapes_is_replaced_by_its_branch(int batch, string expected)
     {
         GraphProto Branch(string operation)
         {
@@ -228,7 +228,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void Progress_is_told_and_work_can_be_ended()
+    public void Recording_reports_progress_and_can_be_cancelled()
     {
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(Residual().Save(folder.File("net.onnx")), AsFile);
@@ -246,7 +246,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void Stored_statistics_that_normalise_nothing_are_remarked()
+    public void Stored_batch_statistics_of_mean_0_and_variance_1_are_remarked()
     {
         using var stored = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
         stored.Remarks.Should().ContainSingle().Which.Should().StartWith("1 of 1 batch normalisations store mean 0 and variance 1");
@@ -258,7 +258,7 @@ public class RecordTests
     }
 
     [Fact]
-    public void File_is_told_by_its_hash()
+    public void File_is_identified_by_its_hash()
     {
         using var folder = new TemporaryFolder();
         var path = Residual().Save(folder.File("mine.onnx"));

@@ -40,7 +40,7 @@ public class TrunkTests
     }
 
     [Fact]
-    public void Elements_that_are_given_are_put_in_and_progress_is_told()
+    public void Given_input_elements_are_used_and_progress_is_reported()
     {
         using var folder = new TemporaryFolder();
         var model = Build.Model(
@@ -73,7 +73,7 @@ public class TrunkTests
     }
 
     [Fact]
-    public void Overflow_and_what_is_no_number_are_told_apart()
+    public void Overflow_is_distinguished_from_NaN()
     {
         using var folder = new TemporaryFolder();
         OnnxMapping Run(params NodeProto[] nodes)

@@ -9,7 +9,7 @@ public sealed class JournalTests : IDisposable
     public void Dispose() => _experiment.Dispose();
 
     [Fact]
-    public void A_run_that_was_cut_off_at_any_byte_goes_on_to_the_same_file()
+    public void A_run_interrupted_at_any_byte_resumes_to_the_same_file()
     {
         var undisturbed = _experiment.Run();
         var journal = _experiment.JournalOf();
@@ -24,7 +24,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void No_flipped_bit_makes_a_wrong_record()
+    public void A_flipped_bit_in_a_journal_never_gives_a_wrong_record()
     {
         var journal = _experiment.JournalOf();
         var sound = JournalContent.Read(new MemoryStream(journal), "journal")!;
@@ -60,7 +60,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_is_spoilt_the_file_is_right_or_the_journal_is_refused()
+    public void A_damaged_journal_is_refused_or_resumes_to_the_right_file()
     {
         var undisturbed = _experiment.Run();
         var journal = _experiment.JournalOf();
@@ -87,7 +87,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_record_of_another_experiment_is_not_taken_for_one_s_own()
+    public void A_record_of_another_experiment_in_a_journal_is_ignored()
     {
         var mine = _experiment.JournalOf();
         using var other = new SmallExperiment { Options = _experiment.Options with { Seed = 1 } };
@@ -100,7 +100,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_run_with_other_options_is_refused_by_the_option()
+    public void Resuming_with_other_options_is_refused_and_the_option_is_named()
     {
         Left(_experiment.JournalOf());
         foreach (
@@ -120,7 +120,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_run_of_another_version_is_not_gone_on_with()
+    public void A_journal_of_another_version_is_not_resumed()
     {
         var header = Experiment.Prepare(_experiment.Options).Header;
         var older = header with { Identity = header.Identity with { MadeBy = "wellbehaved 0.0.1" } };
@@ -128,7 +128,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void Finished_simulations_are_not_thrown_away_unasked()
+    public void Finished_simulations_are_not_discarded_without_an_option()
     {
         var journal = _experiment.JournalOf();
         Left(journal);
@@ -152,7 +152,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_half_written_is_removed_by_the_next_one()
+    public void Partial_files_of_a_killed_process_are_removed_by_the_next_run()
     {
         foreach (var name in new[] { ".result.npz.123.abc.partial", ".result.npz.journal.123.abc.partial", ".other.npz.123.abc.partial" })
         {

@@ -10,7 +10,7 @@ public sealed class MergeTests : IDisposable
     public void Dispose() => _experiment.Dispose();
 
     [Fact]
-    public void One_to_seven_shares_in_random_order_of_any_thread_count_are_the_whole_run()
+    public void Merged_shares_in_any_order_and_thread_count_equal_the_whole_run()
     {
         var random = new Random(8);
         foreach (var architecture in Architecture.Names)
@@ -103,7 +103,7 @@ public sealed class MergeTests : IDisposable
     [InlineData("epsilon")]
     [InlineData("num_sims")]
     [InlineData("reff_noise")]
-    public void Shares_of_different_experiments_are_refused_by_the_option(string option)
+    public void Shares_of_different_experiments_are_refused_and_the_option_is_named(string option)
     {
         var options = _experiment.Options;
         using var other = new SmallExperiment
@@ -123,7 +123,7 @@ public sealed class MergeTests : IDisposable
     }
 
     [Fact]
-    public void Shares_of_images_that_changed_meanwhile_are_refused()
+    public void Shares_with_different_images_are_refused()
     {
         using var experiment = new SmallExperiment { Options = _experiment.Options with { Dataset = _experiment["images.npy"] } };
         WriteImages(pixel: 1);
@@ -140,14 +140,14 @@ public sealed class MergeTests : IDisposable
     }
 
     [Fact]
-    public void Somebody_else_s_file_is_refused()
+    public void A_file_of_another_program_is_refused()
     {
         NpzArchive.Write(_experiment["numpy.npz"], [new("depth", NpyArray.From([1L], 1)), new("chi_loc1", NpyArray.From([1.0], 1, 1))]);
         Refusal(_experiment["numpy.npz"]).Should().Contain("numpy.npz").And.Contain("wellbehaved run");
     }
 
     [Fact]
-    public void What_a_run_finished_before_it_died_can_be_merged_without_it()
+    public void The_journal_of_an_interrupted_share_can_be_merged()
     {
         var whole = _experiment.Run("whole.npz");
         _experiment.Run("1.npz", new Shard(1, 2));

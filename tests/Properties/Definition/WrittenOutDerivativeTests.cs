@@ -9,7 +9,7 @@ namespace Wellbehaved.Tests.Properties;
 public class WrittenOutDerivativeTests
 {
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 300)]
-    public void Noise_of_the_mapping_is_its_difference_with_statistics_held(ComposedCase composed)
+    public void Mapping_noise_equals_the_difference_quotient_with_held_statistics(ComposedCase composed)
     {
         var mapping = composed.Mapping();
         var statistics = mapping.Propagate(composed.Features()).Statistics;
@@ -17,7 +17,7 @@ public class WrittenOutDerivativeTests
     }
 
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 300)]
-    public void Full_noise_is_the_difference_of_everything_that_is_computed(ComposedCase composed)
+    public void Full_noise_equals_the_difference_quotient_of_the_whole_computation(ComposedCase composed)
     {
         var mapping = composed.Mapping();
         CompareWithDifferences(composed, input => mapping.Propagate(input, WrittenOutNoise.Full), mapping.Propagate(composed.Features(), WrittenOutNoise.Full));
@@ -62,7 +62,7 @@ public class WrittenOutDerivativeTests
     }
 
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 100)]
-    public void Both_noises_go_with_the_same_signal_and_agree_without_batch_norm(ComposedCase composed)
+    public void Mapping_noise_and_full_noise_have_the_same_signal_and_agree_without_batch_norm(ComposedCase composed)
     {
         var (held, full) = (composed.Mapping().Propagate(composed.Features()), composed.Mapping().Propagate(composed.Features(), WrittenOutNoise.Full));
         full.Output.Signal.Should().Equal(held.Output.Signal);

@@ -9,7 +9,7 @@ namespace Wellbehaved.Tests.Properties;
 public class WrittenOutFactsTests
 {
     [Law(Arbitrary = [typeof(HomogeneousCases)], MaxTest = 250)]
-    public void D5_a_factor_at_the_input_comes_out_to_the_degree_of_the_layers(ComposedCase composed)
+    public void D5_an_input_scaled_by_a_factor_scales_the_output_by_the_factor_to_the_degree(ComposedCase composed)
     {
         var degree = Facts.DegreeOf(composed.Network.Layers)!.Value;
         const double factor = 4;
@@ -25,7 +25,7 @@ public class WrittenOutFactsTests
     }
 
     [Law(Arbitrary = [typeof(ShiftedCases)], MaxTest = 250)]
-    public void D6_layers_that_commute_with_shifts_answer_one_by_one(ComposedCase composed)
+    public void D6_a_shifted_input_shifts_the_output_of_layers_that_commute_with_shifts(ComposedCase composed)
     {
         var shape = composed.Network.Input;
         var shift = Facts.ShiftOf(composed.Network.Layers, shape)!.Value;
@@ -39,7 +39,7 @@ public class WrittenOutFactsTests
     }
 
     [Law(Arbitrary = [typeof(UncoupledCases)], MaxTest = 250)]
-    public void Inputs_do_not_see_each_other_unless_the_batch_is_coupled(ComposedCase composed)
+    public void Images_do_not_influence_each_other_unless_batch_norm_couples_them(ComposedCase composed)
     {
         var (mapping, input) = (composed.Mapping(), composed.Features());
         var first = (int)composed.Network.Input.Features;

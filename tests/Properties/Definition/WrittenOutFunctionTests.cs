@@ -44,7 +44,7 @@ public class WrittenOutFunctionTests
     }
 
     [Fact]
-    public void Derivatives_at_kinks_are_those_that_the_description_states()
+    public void Derivatives_at_kinks_have_the_values_of_the_description()
     {
         Derivative(FunctionKind.Relu, 0).Should().Be(0);
         Derivative(FunctionKind.Abs, 0).Should().Be(-1);
@@ -56,7 +56,7 @@ public class WrittenOutFunctionTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Values_stay_finite_far_out(FunctionKind kind)
+    public void Values_and_derivatives_at_large_arguments_are_finite(FunctionKind kind)
     {
         foreach (var u in new[] { -1e4, -750.0, -40, 0, 40, 750, 1e4 })
         {

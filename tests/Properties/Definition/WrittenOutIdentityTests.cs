@@ -4,14 +4,14 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Layers that must do the same, or nothing, whatever the input.</summary>
+/// <summary>Layers that must give the same output as each other, or as their input.</summary>
 public class WrittenOutIdentityTests
 {
     private const int Images = 2;
     private static readonly Shape Input = new(4, 6, 4);
 
     [Law(MaxTest = 20)]
-    public void Layers_that_do_nothing_do_nothing(int seed)
+    public void Identity_layers_leave_signal_and_noise_unchanged(int seed)
     {
         var input = Draw(seed);
         Same(Propagate([new Scaling(1)], input), input);
@@ -26,7 +26,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Pooling_of_equal_features_keeps_them(int seed)
+    public void Pooling_equal_features_leaves_their_value_unchanged(int seed)
     {
         var values = Draw(seed).Signal;
         double[] equal = [.. Enumerable.Range(0, values.Length).Select(i => values[i % 4])];
@@ -44,7 +44,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Pooling_in_steps_is_pooling_at_once(int seed)
+    public void Pooling_in_two_steps_equals_pooling_in_one(int seed)
     {
         var input = Draw(seed, new(4, 4, 4));
         Same(Propagate([new AveragePool(4)], input), Propagate([new AveragePool(2), new AveragePool(2)], input));
@@ -55,7 +55,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Convolutions_that_sum_the_same_are_the_same(int seed)
+    public void Convolutions_with_equivalent_options_and_weights_give_the_same_output(int seed)
     {
         var (input, weights) = (Draw(seed), Weights(seed, 9 * 4 * 4));
         foreach (var boundary in Enum.GetValues<Boundary>())
@@ -110,7 +110,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void A_row_of_positions_meets_itself_beyond_the_border(int seed)
+    public void A_patch_of_three_rows_on_a_single_row_reads_that_row_or_zeros_beyond_the_border(int seed)
     {
         // A patch of three rows on one row: with a periodic or mirrored border the row itself three times, with zeros once.
         var row = new Shape(1, 5, 4);
@@ -131,7 +131,7 @@ public class WrittenOutIdentityTests
     }
 
     [Fact]
-    public void Borders_are_met_again_and_again_far_beyond_them()
+    public void Positions_far_beyond_the_border_are_wrapped_or_mirrored_repeatedly()
     {
         int?[] periodic = [.. Enumerable.Range(-7, 17).Select(position => WrittenOutBoundary.Source(Boundary.Periodic, position, 3))];
         periodic.Should().Equal(2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0);
@@ -142,7 +142,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Attention_without_scores_averages_the_values(int seed)
+    public void Attention_with_zero_queries_averages_the_values(int seed)
     {
         // Queries of zero weights: all positions count alike, those before a position alone where it is causal.
         var (input, values) = (Draw(seed), Weights(seed, 16));
@@ -163,7 +163,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Attention_does_not_see_what_comes_later(int seed)
+    public void Causal_attention_does_not_depend_on_later_positions(int seed)
     {
         var input = Draw(seed);
         double[][] weights = [.. Enumerable.Range(0, 4).Select(i => Weights(seed + i, 16))];
@@ -207,7 +207,7 @@ public class WrittenOutIdentityTests
     }
 
     [Law(MaxTest = 20)]
-    public void Functions_and_masks_that_are_the_same_do_the_same(int seed)
+    public void Equivalent_functions_and_masks_give_the_same_output(int seed)
     {
         var input = Draw(seed);
         Same(Propagate([new Activation(Function.LeakyRelu(0))], input), Propagate([new Activation(Function.Relu)], input));

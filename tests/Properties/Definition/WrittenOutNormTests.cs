@@ -44,7 +44,7 @@ public class WrittenOutNormTests
     ];
 
     [Law(MaxTest = 30)]
-    public void D4_normalised_features_have_mean_zero_and_variance_short_of_one_by_epsilon(int seed)
+    public void D4_normalised_features_have_mean_zero_and_variance_one_reduced_by_epsilon(int seed)
     {
         const double epsilon = 0.3;
         const double scale = -1.7;
@@ -74,7 +74,7 @@ public class WrittenOutNormTests
     }
 
     [Law(MaxTest = 30)]
-    public void D4_full_noise_has_no_mean_and_nothing_along_the_signal(int seed)
+    public void D4_full_noise_after_a_norm_has_mean_zero_and_is_orthogonal_to_the_signal(int seed)
     {
         foreach (var (norm, set) in Norms)
         {
@@ -94,7 +94,7 @@ public class WrittenOutNormTests
     }
 
     [Law(MaxTest = 30)]
-    public void D3_norms_without_epsilon_lose_a_factor_and_a_shift(int seed)
+    public void D3_norms_without_epsilon_do_not_depend_on_scale_and_shift_of_the_input(int seed)
     {
         foreach (var (norm, _) in Norms)
         {

@@ -23,7 +23,7 @@ public class WrittenOutPlaceTests
     }
 
     [Fact]
-    public void A_branch_that_ends_in_repetitions_shows_its_end()
+    public void A_branch_that_ends_in_a_repeat_has_a_place_for_its_end()
     {
         Networks.Layers repeated = [new Repeat(3, [new Scaling(2)])];
         foreach (var branch in new Networks.Layers[] { repeated, [new Repeat(1, repeated)], [.. repeated, new Flatten()], [new Scaling(1), .. repeated] })
@@ -38,7 +38,7 @@ public class WrittenOutPlaceTests
     }
 
     [Fact]
-    public void A_branch_that_does_nothing_has_no_end()
+    public void A_branch_without_effect_has_no_place_for_its_end()
     {
         var network = new Networks.Network("branch", new(1, 1, 1), [new Residual([new Flatten()]), new Residual(Networks.Layers.None)]);
 

@@ -9,7 +9,7 @@ public class WrittenOutRefusalTests
     private static readonly Shape Pair = new(1, 2, 2);
 
     [Fact]
-    public void A_layer_that_is_not_written_out_is_refused_wherever_it_stands()
+    public void A_layer_unknown_to_the_definition_is_refused_at_any_position()
     {
         foreach (
             var layers in new Networks.Layers[]
@@ -26,7 +26,7 @@ public class WrittenOutRefusalTests
     }
 
     [Fact]
-    public void Functions_boundaries_sets_and_masks_that_are_not_written_out_are_refused()
+    public void Functions_boundaries_sets_and_masks_unknown_to_the_definition_are_refused()
     {
         FluentActions.Invoking(() => WrittenOutFunction.Value(new((FunctionKind)99), 1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => WrittenOutFunction.Derivative(new((FunctionKind)99), 1)).Should().Throw<ArgumentOutOfRangeException>();
@@ -48,7 +48,7 @@ public class WrittenOutRefusalTests
     }
 
     [Fact]
-    public void Parameters_that_do_not_fit_are_refused()
+    public void Parameters_of_wrong_number_or_length_are_refused()
     {
         var network = new Networks.Network("dense", Pair, [new Dense { Parameters = new(1, 1) }]);
 

@@ -70,7 +70,7 @@ public sealed class NetworkExperimentTests : IDisposable
 
     /// <summary>Whatever is composed, what is written is what was computed, and is read as that.</summary>
     [Law(MaxTest = 150)]
-    public void Any_network_is_run_written_and_read(Network network)
+    public void The_result_of_any_network_is_written_and_read_back(Network network)
     {
         var options = ExperimentOptions.ForNetwork(network, 2, 2) with { Dataset = "gaussian", Normalize = InputNormalization.None };
         if (Refused(options))
@@ -122,7 +122,7 @@ public sealed class NetworkExperimentTests : IDisposable
     }
 
     [Fact]
-    public void Shares_in_any_order_are_the_whole_run()
+    public void Merged_shares_of_a_network_run_in_any_order_equal_the_whole_run()
     {
         var options = ExperimentOptions.ForNetwork(Stages(), 3, 5) with { Seed = 3 };
         using var experiment = new SmallExperiment { Options = options };
@@ -141,7 +141,7 @@ public sealed class NetworkExperimentTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_was_cut_off_goes_on_to_the_same_file()
+    public void An_interrupted_network_run_resumes_to_the_same_file()
     {
         using var experiment = new SmallExperiment { Options = ExperimentOptions.ForNetwork(Stages(), 3, 4) };
         var undisturbed = experiment.Run();
@@ -156,7 +156,7 @@ public sealed class NetworkExperimentTests : IDisposable
 
     /// <summary>A network is what its layers are: the name alone tells nothing.</summary>
     [Fact]
-    public void A_journal_of_another_network_is_not_gone_on_with()
+    public void A_journal_of_another_network_is_not_resumed()
     {
         using var experiment = new SmallExperiment
         {
@@ -213,7 +213,7 @@ public sealed class NetworkExperimentTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_noise_is_that_of_the_mapping_or_of_the_whole_batch(bool hasBatchNorm)
+    public void Mapping_noise_and_full_noise_of_a_network_differ_only_with_batch_norm(bool hasBatchNorm)
     {
         Layers unit = hasBatchNorm ? Unit : [new Dense { Channels = 6 }, new LayerNorm(), new Activation(Function.Relu)];
         var options = ExperimentOptions.ForNetwork(new("noises", new(32, 32, 3), [new Flatten(), new Repeat(3, unit)]), 8, 1);
@@ -226,7 +226,7 @@ public sealed class NetworkExperimentTests : IDisposable
     }
 
     [Fact]
-    public void An_architecture_has_both_noises_too()
+    public void An_architecture_can_be_run_with_mapping_noise_and_with_full_noise()
     {
         var options = new ExperimentOptions
         {
@@ -289,7 +289,7 @@ public sealed class NetworkExperimentTests : IDisposable
     }
 
     [Fact]
-    public void A_network_of_stages_has_no_depths_to_choose()
+    public void A_choice_of_depths_is_refused_for_a_network_with_several_stages()
     {
         RecordedPlaces.RepetitionsOf(Stages()).Should().BeNull();
         RecordedPlaces.RepetitionsOf(new("nested", new(1, 1, 2), [new Repeat(2, [new Repeat(2, [new Dense()])])])).Should().BeNull();
@@ -334,7 +334,7 @@ public sealed class NetworkExperimentTests : IDisposable
     [Theory]
     [InlineData(1, 4)]
     [InlineData(2, 1)]
-    public void A_single_point_has_no_variance(int batchSize, int extent)
+    public void Places_with_a_single_point_are_left_out_of_the_sequence_unless_all_have_one(int batchSize, int extent)
     {
         Layers layers =
         [
@@ -388,7 +388,7 @@ public sealed class NetworkExperimentTests : IDisposable
 
     /// <summary>A branch that dies ends nothing while its skip lives.</summary>
     [Fact]
-    public void A_dead_branch_is_no_ending()
+    public void A_dead_branch_with_a_living_skip_connection_does_not_end_a_mapping()
     {
         var dead = new Dense { Parameters = new Initialisation(0) };
         var options = ExperimentOptions.ForNetwork(

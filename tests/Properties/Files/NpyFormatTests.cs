@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Properties;
 public class NpyFormatTests
 {
     [Law(MaxTest = 200)]
-    public void What_is_written_is_read_back(double[] values)
+    public void A_written_array_is_read_back_unchanged(double[] values)
     {
         var array = NpyArray.From(values, values.Length);
         var copy = RoundTrip(array);
@@ -64,7 +64,7 @@ public class NpyFormatTests
     [InlineData(1.0)]
     [InlineData(2.0)]
     [InlineData(-0.5)]
-    public void A_quadruple_number_of_few_bits_is_not_taken_for_zero(double value) =>
+    public void A_quadruple_precision_number_with_few_bits_is_not_read_as_zero(double value) =>
         Read(Header("<f16", "()"), Quadruple(value)).ToDoubles().Should().Equal(value);
 
     [Fact]
@@ -122,7 +122,7 @@ public class NpyFormatTests
 
     /// <summary>As NumPy wrote them on x86: the padding is what happened to lie in memory, pointers mostly.</summary>
     [Fact]
-    public void Extended_precision_is_known_whatever_its_padding_holds()
+    public void Extended_precision_is_recognised_for_any_content_of_its_padding()
     {
         foreach (
             var (hex, expected) in new (string, double[])[]
@@ -148,7 +148,7 @@ public class NpyFormatTests
     }
 
     [Fact]
-    public void Wide_floats_of_no_one_format_are_refused_and_the_type_is_named()
+    public void Wide_floats_of_ambiguous_format_are_refused_and_the_type_is_named()
     {
         // The leading bit is missing, so not x86; the exponent of a quadruple number is zero and its fraction is not.
         FluentActions
@@ -171,7 +171,7 @@ public class NpyFormatTests
     }
 
     [Fact]
-    public void A_Fortran_order_in_double_quotes_is_not_lost()
+    public void Fortran_order_in_a_header_in_double_quotes_is_respected()
     {
         byte[] content = [1, 2, 3, 4];
         Read("""{"descr": "|u1", "fortran_order": True, "shape": (2L, 2L)}""", content).ToDoubles().Should().Equal(1, 3, 2, 4);
@@ -188,7 +188,7 @@ public class NpyFormatTests
     [InlineData("'<f12'", "found type '<f12'")]
     [InlineData("'nonsense'", "found type 'nonsense'")]
     [InlineData("[('a', '<f8')]", "records of several fields")]
-    public void A_type_that_cannot_be_read_is_named(string type, string named) =>
+    public void An_unsupported_type_is_refused_by_name(string type, string named) =>
         FluentActions
             .Invoking(() => Read($"{{'descr': {type}, 'fortran_order': False, 'shape': (1,), }}", new byte[8]))
             .Should()
@@ -196,7 +196,7 @@ public class NpyFormatTests
             .WithMessage($"test: expected an array of numbers or text of a plain type, *{named}*");
 
     [Fact]
-    public void A_header_alone_says_type_and_shape_and_leaves_the_elements()
+    public void Reading_a_header_gives_type_and_shape_without_reading_elements()
     {
         using var stream = new MemoryStream();
         NpyFormat.Write(stream, NpyArray.From(new double[6], 2, 3));
@@ -235,7 +235,7 @@ public class NpyFormatTests
     [InlineData("{'descr': '<f8', 'fortran_order': False, }", 8)]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", 8)]
     [InlineData("", 8)]
-    public void Headers_that_do_not_fit_are_refused(string header, int bytes) =>
+    public void Headers_that_contradict_the_file_length_are_refused(string header, int bytes) =>
         FluentActions
             .Invoking(() => Read(header, new byte[bytes]))
             .Should()

@@ -34,7 +34,7 @@ public sealed class NpzArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_is_refused_or_harmless()
+    public void A_flipped_bit_is_refused_or_changes_no_number()
     {
         Write("a.npz");
         var whole = File.ReadAllBytes(PathOf("a.npz"));
@@ -54,7 +54,7 @@ public sealed class NpzArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_bomb_is_refused_before_it_is_allocated()
+    public void A_zip_bomb_is_refused_before_memory_is_allocated()
     {
         // An entry that announces 2 GB of zeros and holds a few bytes: the announced size is patched into both zip headers.
         using (var archive = ZipFile.Open(PathOf("bomb.npz"), ZipArchiveMode.Create))
@@ -75,7 +75,7 @@ public sealed class NpzArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Type_and_shape_are_told_before_the_elements_take_memory()
+    public void Type_and_shape_are_read_before_memory_for_elements_is_allocated()
     {
         using (var archive = ZipFile.Open(PathOf("large.npz"), ZipArchiveMode.Create))
         {

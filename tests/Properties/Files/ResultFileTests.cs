@@ -21,7 +21,7 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Fact]
-    public void Arrays_that_do_not_fit_each_other_are_refused()
+    public void Inconsistent_arrays_are_refused()
     {
         var depth = ("depth", NpyArray.From([2L, 4], 2));
         Refuses(("chi_loc1", NpyArray.From([1.0, 2], 1, 2)));

@@ -63,11 +63,11 @@ public sealed class CifarTests : IDisposable
     [Theory]
     [InlineData(3000, "u1", "expected rows of 3072 bytes in 'data' of CIFAR-100, found 3000")]
     [InlineData(3072, "f4", "found shape (2, 3072) of type f4")]
-    public void Other_arrays_are_refused(int width, string type, string message) =>
+    public void A_pickle_with_arrays_of_another_width_or_type_is_refused(int width, string type, string message) =>
         Refused(Pickles.Write(2, width, new byte[2 * width], type: type)).Should().Contain(message);
 
     [Fact]
-    public void Damaged_pickles_are_refused_wherever_they_end_or_are_changed()
+    public void Truncated_or_changed_pickles_are_refused()
     {
         var whole = Pickles.Write(2, ImageLength, Pixels(2, 1));
         var random = new Random(5);
@@ -108,7 +108,7 @@ public sealed class CifarTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_them_says_what_is_expected()
+    public void A_folder_without_Cifar_files_is_refused_with_the_expected_names()
     {
         FluentActions
             .Invoking(() => ImageSources.Open("cifar10", _folder))

@@ -32,7 +32,7 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("mnist", "FashionMNIST/raw", "FashionMNIST")]
     [InlineData("fashion_mnist", "MNIST/raw", "")]
     [InlineData("fashion_mnist", "MNIST/raw", "MNIST")]
-    public void Digits_are_not_taken_for_clothes_nor_clothes_for_digits(string dataset, string place, string given)
+    public void MNIST_files_are_not_read_as_Fashion_MNIST_and_vice_versa(string dataset, string place, string given)
     {
         Write(Path.Combine(place, "train-images-idx3-ubyte"), Idx);
         FluentActions
@@ -45,7 +45,7 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData("train-images-idx3-ubyte", true)]
     [InlineData("train-images-idx3-ubyte.gz", false)]
-    public void Whether_a_file_is_compressed_is_seen_from_its_content(string name, bool compressed)
+    public void Compression_of_a_file_is_recognised_by_its_content(string name, bool compressed)
     {
         Write(name, compressed ? Compressed(Idx) : Idx);
         ImageSources.Open("mnist", _folder).Count.Should().Be(2);
@@ -85,7 +85,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void An_array_in_an_archive_is_named_behind_a_colon()
+    public void An_array_in_an_archive_is_named_after_a_colon()
     {
         var path = Archive("mnist.npz", "x_train", "y_train");
         ImageSources.Open($"{path}:x_train").Count.Should().Be(2);
@@ -117,7 +117,7 @@ public sealed class ImageFileTests : IDisposable
     [InlineData("'|S3'", 3, "type '|S3', texts of bytes*")]
     [InlineData("'<f12'", 12, "type '<f12'")]
     [InlineData("[('r', '|u1'), ('g', '|u1')]", 2, "records of several fields*")]
-    public void A_type_that_cannot_be_read_is_named_with_a_way_out(string type, int size, string expected) =>
+    public void An_unsupported_type_is_refused_with_advice(string type, int size, string expected) =>
         FluentActions
             .Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), type, "2, 2, 2", new byte[8 * size])))
             .Should()
@@ -125,7 +125,7 @@ public sealed class ImageFileTests : IDisposable
             .WithMessage($"{PathOf("images.npy")}: *found {expected}");
 
     [Fact]
-    public void Text_is_refused_by_its_type() =>
+    public void An_array_of_text_is_refused_and_the_type_is_named() =>
         FluentActions
             .Invoking(() => ImageSources.Open(NpyFiles.Write(PathOf("images.npy"), "'<U5'", "2, 2, 2", new byte[8 * 20])))
             .Should()
@@ -133,7 +133,7 @@ public sealed class ImageFileTests : IDisposable
             .WithMessage("*images.npy: *text of type <U5");
 
     [Fact]
-    public void Wide_floats_of_a_format_that_cannot_be_told_are_refused_and_not_guessed()
+    public void Wide_floats_of_ambiguous_format_are_refused()
     {
         // Neither x86's, whose leading bit is stored, nor zeros.
         var element = new byte[16];
@@ -234,7 +234,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void Pixels_of_a_large_file_are_looked_at_when_they_are_drawn()
+    public void NaN_in_the_pixels_of_a_large_file_is_refused_when_the_image_is_drawn()
     {
         var path = NpyFiles.Write(PathOf("images.npy"), NpyArray.From([1, 2, 3, 4, 5, double.NaN, 7, 8], 2, 2, 2));
         var images = ImageSources.OpenArray(path, null, mostInMemory: 0);

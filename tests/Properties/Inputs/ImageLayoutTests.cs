@@ -25,7 +25,7 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (--layout nhw)", "1 image of 300 × 451 pixels with 3 channels (--layout hwc)")]
     [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (--layout nhw)", "1 image of 12 × 5 pixels with 4 channels (--layout hwc)")]
     [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (--layout nhw)", "1 grey image of 28 × 28 pixels (--layout hwc)")]
-    public void Axes_that_contradict_the_default_are_refused_with_both_readings(int[] shape, string usual, string other) =>
+    public void An_array_whose_shape_contradicts_the_default_layout_is_refused_with_both_readings(int[] shape, string usual, string other) =>
         FluentActions
             .Invoking(() => Read(shape))
             .Should()
@@ -49,7 +49,7 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 2, 1, 1 }, null, 2, 1, 1, 1)]
     [InlineData(new[] { 1, 28, 28 }, null, 1, 28, 28, 1)]
     [InlineData(new[] { 70, 28, 28 }, null, 70, 28, 28, 1)]
-    public void What_is_said_or_clear_is_read_so(int[] shape, ImageLayout? layout, int count, int height, int width, int channels)
+    public void An_array_with_a_given_or_clear_layout_is_read_in_that_layout(int[] shape, ImageLayout? layout, int count, int height, int width, int channels)
     {
         var images = Read(shape, layout);
         (images.Count, images.Height, images.Width, images.Channels).Should().Be((count, height, width, channels));
@@ -67,11 +67,11 @@ public sealed class ImageLayoutTests : IDisposable
         "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)"
     )]
     [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 0, 4)")]
-    public void An_array_without_these_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
+    public void An_array_with_the_wrong_number_of_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
         FluentActions.Invoking(() => Read(shape, layout)).Should().Throw<InvalidInputException>().WithMessage($"array: {message}");
 
     [Law(MaxTest = 50)]
-    public void Pixels_of_nchw_are_those_of_the_transposed_array(byte images, byte height, byte width, byte channels)
+    public void An_nchw_array_gives_the_same_pixels_as_its_transpose_in_nhwc(byte images, byte height, byte width, byte channels)
     {
         var (n, h, w, c) = (1 + (images % 4), 1 + (height % 5), 1 + (width % 5), 1 + (channels % 5));
         var (planes, pixels) = (new double[n * h * w * c], new double[n * h * w * c]);
@@ -89,7 +89,7 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Fact]
-    public void A_layout_is_for_arrays_only()
+    public void A_layout_is_refused_for_data_sets_that_are_not_arrays()
     {
         foreach (var dataset in ImageSources.Names)
         {
@@ -108,11 +108,10 @@ public sealed class ImageLayoutTests : IDisposable
         "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw"
     )]
     [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
-    public void Where_a_reading_may_be_mistaken_it_is_told(int[] shape, ImageLayout? layout, string remark) =>
-        Read(shape, layout).Remark.Should().Match(remark);
+    public void A_remark_is_given_for_an_ambiguous_layout(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
 
     [Fact]
-    public void Elsewhere_nothing_is_told()
+    public void No_remark_is_given_for_a_clear_layout()
     {
         Read([5, 8, 8]).Remark.Should().BeNull();
         Read([3, 2, 2]).Remark.Should().BeNull();
@@ -120,7 +119,7 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Fact]
-    public void The_checksum_of_the_default_is_that_of_older_versions_and_another_layout_has_another()
+    public void The_checksum_of_the_default_layout_is_that_of_older_versions_and_other_layouts_have_others()
     {
         var array = NpyArray.From([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
         var usual = new StoredImages(array, "array");
@@ -132,7 +131,7 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Fact]
-    public void A_configuration_says_nothing_of_the_default_and_keeps_another_layout()
+    public void A_configuration_records_only_a_layout_other_than_the_default()
     {
         var options = new ExperimentOptions
         {
@@ -161,7 +160,7 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Fact]
-    public void Experiments_of_different_layouts_say_so()
+    public void Experiments_with_different_layouts_are_different_and_the_difference_is_named()
     {
         var options = new ExperimentOptions
         {

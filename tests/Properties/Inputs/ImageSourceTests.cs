@@ -116,7 +116,7 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
-    public void Own_images_need_the_right_axes_and_finite_pixels()
+    public void User_images_with_wrong_axes_or_NaN_are_refused()
     {
         FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.From([1.0, 2], 2)))).Should().Throw<InvalidInputException>().WithMessage("*shape*");
         FluentActions
@@ -155,7 +155,7 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_constant_channel_is_an_error_that_says_what_to_use()
+    public void A_constant_channel_is_refused_with_advice_on_normalisation()
     {
         using var input = new SignalAndNoise<double>(new TensorShape(1, 1, 1, 3072));
         FluentActions

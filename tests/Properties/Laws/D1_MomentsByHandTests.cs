@@ -9,7 +9,7 @@ public class D1_MomentsByHandTests
     private static readonly TensorShape Shape = new(4, 1, 1, 2);
 
     [Fact]
-    public void D1_signal_and_noise_of_four_points_and_two_channels()
+    public void D1_moments_of_four_points_and_two_channels_agree_with_values_by_hand()
     {
         // Channels of the signal: 0, 2, 0, 2 and 1, -3, 1, 1 (mean 0); of the noise: 1, 1, 1, 1 and 2, 0, 0, 0.
         var moments = Moments(signalExponent: 0, noiseExponent: 0);
@@ -32,7 +32,7 @@ public class D1_MomentsByHandTests
     }
 
     [Fact]
-    public void D1_exponents_are_those_of_signal_and_noise()
+    public void D1_exponents_scale_moments_of_signal_and_noise()
     {
         var (plain, scaled) = (Moments(0, 0), Moments(signalExponent: 3, noiseExponent: -2));
 
@@ -77,7 +77,7 @@ public class D1_MomentsByHandTests
     }
 
     [Fact]
-    public void D1_what_does_not_vary_has_no_ratio()
+    public void D1_a_constant_signal_has_variance_zero_and_no_effective_rank()
     {
         var constant = Moments(0, 0, [2, 2, 2, 2, 2, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
         (constant.Mu2Signal, constant.LogMu2Signal, constant.ReffSignal, constant.SignalIsDead)
@@ -98,7 +98,7 @@ public class D1_MomentsByHandTests
     }
 
     [Fact]
-    public void D1_moments_survive_their_encoding()
+    public void D1_encoded_moments_are_decoded_unchanged()
     {
         var moments = Moments(5, -7);
         var bytes = new byte[MomentSet.EncodedLength];
@@ -112,7 +112,7 @@ public class D1_MomentsByHandTests
     }
 
     [Fact]
-    public void D1_other_shapes_are_refused()
+    public void D1_tensors_of_another_shape_are_refused()
     {
         using var computation = new MomentComputation<double>(Shape);
         using var other = new SignalAndNoise<double>(new TensorShape(2, 1, 2, 2));

@@ -52,7 +52,7 @@ public class D2_EffectiveRankTests
     [InlineData(300, 200)]
     [InlineData(200, 300)]
     [InlineData(1500, 100)]
-    public void D2_a_noise_of_equal_variances_is_resolved_on_either_side(int points, int channels)
+    public void D2_the_rank_of_noise_with_nearly_equal_variances_is_correct_for_few_and_many_points(int points, int channels)
     {
         var features = new Features(points, channels, 1, 0, 1, false, 3);
         var values = new float[points * channels];

@@ -82,7 +82,7 @@ public class D3_D4_BatchNormTests
     }
 
     [Law(MaxTest = 200)]
-    public void D4_batch_norm_does_not_see_scale_and_shift(Features features)
+    public void D4_batch_norm_does_not_depend_on_scale_and_shift_of_its_input(Features features)
     {
         var values = features.Values();
         if (!Batches.EveryChannelVaries(features.Shape, values))

@@ -9,7 +9,7 @@ public class D5_HomogeneityTests
     private const double Rounding = 1e-8;
 
     [Law(MaxTest = 150)]
-    public void D5_signals_scale_with_the_input_without_batch_norm_and_do_not_move_with_it(NetworkCase network)
+    public void D5_signals_scale_with_the_input_without_batch_norm_and_stay_the_same_with_it(NetworkCase network)
     {
         // Where batch norm sits inside a residual branch the skip scales and the branch does not: no law there.
         if (network.Architecture == "bn_res")
@@ -43,7 +43,7 @@ public class D5_HomogeneityTests
     }
 
     [Law(MaxTest = 100)]
-    public void D5_the_signal_does_not_see_the_noise(NetworkCase network)
+    public void D5_the_signal_does_not_depend_on_the_noise(NetworkCase network)
     {
         var (signal, kernels) = (network.RandomInput(1), network.RandomKernels());
         Run(network, signal, network.RandomInput(2), kernels).Signal.Should().Equal(Run(network, signal, network.RandomInput(3), kernels).Signal);

@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Properties;
 public class D6_ShiftTests
 {
     [Law(MaxTest = 150)]
-    public void D6_a_cyclic_shift_of_the_input_shifts_every_layer_and_leaves_every_moment(NetworkCase generated, byte rows, byte columns)
+    public void D6_a_cyclic_shift_of_the_input_shifts_every_layer_and_leaves_the_moments_unchanged(NetworkCase generated, byte rows, byte columns)
     {
         // Even extents, so that the strided first convolution keeps the torus a torus.
         var network = generated with

@@ -40,7 +40,7 @@ public class D8_ZeroTests
     }
 
     [Fact]
-    public void D8_a_signal_of_exactly_zero_lets_no_noise_pass()
+    public void D8_a_ReLU_at_a_signal_of_exactly_zero_blocks_the_noise()
     {
         var settings = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, 2), 1, 2);
         double[][] kernels =

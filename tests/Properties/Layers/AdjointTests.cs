@@ -35,7 +35,7 @@ public class AdjointTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Signal_has_the_bits_of_the_machine(string name)
+    public void The_backward_pass_computes_the_signal_of_the_forward_pass_bit_for_bit(string name)
     {
         var network = DescribedNetworks.Examples[name];
         var signal = DescribedNetworks.Input(network, 1);
@@ -132,7 +132,7 @@ public class AdjointTests
     }
 
     [Fact]
-    public void A_pass_that_keeps_nothing_has_no_gradient()
+    public void A_pass_without_kept_values_refuses_to_compute_a_gradient()
     {
         using var pass = new BackwardPass<double>(DescribedNetworks.Examples["nested"], DescribedNetworks.Images, gradients: Gradients.None);
         pass.Forward(new RandomParameters<double>(7, 1));

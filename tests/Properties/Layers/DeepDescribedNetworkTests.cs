@@ -4,7 +4,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Thousands of units: powers of two in front keep signal and noise in range, and layers that need true values get them.</summary>
+/// <summary>Thousands of units: powers of two kept beside the tensors hold signal and noise in range, and layers that need true values get them.</summary>
 public class DeepDescribedNetworkTests
 {
     private const int Depth = 2000;
@@ -54,7 +54,7 @@ public class DeepDescribedNetworkTests
     [InlineData(FunctionKind.Silu)]
     [InlineData(FunctionKind.Elu)]
     [InlineData(FunctionKind.HardSwish)]
-    public void A_function_of_a_vanishing_signal_is_its_slope_at_zero(FunctionKind kind)
+    public void An_activation_of_a_vanishing_signal_multiplies_by_its_slope_at_zero(FunctionKind kind)
     {
         // The signal ends near 2^-6600, the noise with it.
         var (before, after) = Around(0.01, new Activation(new(kind)));
@@ -75,7 +75,7 @@ public class DeepDescribedNetworkTests
     [InlineData(FunctionKind.Elu)]
     [InlineData(FunctionKind.Softplus)]
     [InlineData(FunctionKind.HardSwish)]
-    public void A_function_of_an_exploding_signal_is_a_rectifier(FunctionKind kind)
+    public void An_unbounded_smooth_activation_of_an_exploding_signal_acts_as_a_ReLU(FunctionKind kind)
     {
         var (_, expected) = Around(100, new Activation(Function.Relu));
         var (before, after) = Around(100, new Activation(new(kind)));
@@ -104,7 +104,7 @@ public class DeepDescribedNetworkTests
     [InlineData("rms_norm")]
     [InlineData("group_norm")]
     [InlineData("instance_norm")]
-    public void A_norm_forgets_an_exponent_and_gives_it_to_the_noise(string norm)
+    public void A_norm_removes_the_scale_of_the_signal_and_divides_the_noise_by_it(string norm)
     {
         foreach (var factor in new[] { 0.01, 100 })
         {
@@ -137,7 +137,7 @@ public class DeepDescribedNetworkTests
     }
 
     [Fact]
-    public void Biases_remain_of_a_signal_that_vanishes()
+    public void A_dense_layer_after_a_vanishing_signal_gives_its_biases()
     {
         var (_, after) = Around(0.01, new Dense { Channels = 64, Parameters = new(0.01, 0.25) });
 
@@ -146,7 +146,7 @@ public class DeepDescribedNetworkTests
     }
 
     [Fact]
-    public void A_branch_that_is_silent_leaves_the_skip_as_it_is_whatever_its_exponent()
+    public void A_branch_of_zeros_leaves_the_skip_connection_unchanged_for_any_exponent()
     {
         // The branch's noise is zero with a power of two far above the skip's.
         Layers silent = [new Repeat(200, [new Dense { Parameters = new(100) }, new Activation(Function.Relu)]), new BatchNorm { Scale = 0 }];

@@ -49,7 +49,7 @@ public class DeepNetworkTests
     }
 
     [Fact]
-    public void A_layer_whose_activations_are_all_off_is_an_event_and_not_a_NaN()
+    public void A_layer_with_all_activations_at_zero_is_recorded_as_an_ending_without_NaN()
     {
         // Width 2, two points: all four activations are off with probability of about 1/9 a layer, so that depth 200 leaves nobody alive.
         var options = new ExperimentOptions

@@ -41,7 +41,7 @@ public class DescribedNetworkTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Who_looks_at_which_places_changes_no_bit(string name)
+    public void The_choice_of_observed_places_changes_no_bit(string name)
     {
         var network = DescribedNetworks.Examples[name];
         var (signal, noise) = (DescribedNetworks.Input(network, 1), DescribedNetworks.Input(network, 2));
@@ -125,7 +125,7 @@ public class DescribedNetworkTests
     }
 
     [Fact]
-    public void Cancellation_stops_at_a_unit()
+    public void Cancellation_stops_the_propagation_at_the_next_unit()
     {
         var network = Recipes.Vanilla(new RecipeSizes(new Shape(1, 1, 4), 10, 4));
         using var machine = new Network<double>(network, 2);
@@ -140,7 +140,7 @@ public class DescribedNetworkTests
     }
 
     [Law(MaxTest = 100)]
-    public void The_recipes_have_the_bits_of_the_steps_that_they_were_written_in(NetworkCase network)
+    public void The_recipes_give_the_same_bits_as_the_hand_written_steps_of_the_architectures(NetworkCase network)
     {
         var settings = network.Settings(0.01);
         var kernels = network.RandomKernels();

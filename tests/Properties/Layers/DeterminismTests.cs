@@ -34,7 +34,7 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void Moments_that_are_computed_less_often_are_the_same_moments()
+    public void Moments_at_fewer_depths_are_the_same_at_those_depths()
     {
         var options = new ExperimentOptions
         {

@@ -25,7 +25,7 @@ public unsafe class FourierTransformTests
     [InlineData(45)]
     [InlineData(64)]
     [InlineData(105)]
-    public void Forward_equals_the_definition_and_inverse_undoes_it(int length)
+    public void The_forward_transform_equals_its_definition_and_the_inverse_undoes_it(int length)
     {
         var transform = new FourierTransform(length);
         transform.Frequencies.Should().BeEquivalentTo(Enumerable.Range(0, length), "each frequency stands in one place");

@@ -33,7 +33,7 @@ public class FunctionAccuracyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Values_and_derivatives_are_within_two_units_over_the_whole_range(FunctionKind kind)
+    public void Values_and_derivatives_are_accurate_to_two_units_in_the_last_place_over_all_arguments(FunctionKind kind)
     {
         // Every exponent from subnormal numbers on, with mantissas that are spread; and the neighbours of the derivatives' zeros.
         var arguments = Enumerable
@@ -96,7 +96,7 @@ public class FunctionAccuracyTests
     [InlineData(FunctionKind.Sigmoid, 0.5f, 0.5f, 1f, 0f, 0.25f, 0.25f, 0f, 0f)]
     [InlineData(FunctionKind.Softplus, 0.6931472f, 0.6931472f, float.PositiveInfinity, 0f, 0.5f, 0.5f, 1f, 0f)]
     [InlineData(FunctionKind.HardSwish, 0f, -0f, float.PositiveInfinity, 0f, 0.5f, 0.5f, 1f, 0f)]
-    public void Zeros_keep_their_signs_and_infinities_have_limits(
+    public void Activations_keep_the_sign_of_zero_and_have_limits_at_infinity(
         FunctionKind kind,
         float zero,
         float minusZero,
@@ -119,7 +119,7 @@ public class FunctionAccuracyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void What_is_no_number_stays_none(FunctionKind kind)
+    public void Activations_of_NaN_are_NaN(FunctionKind kind)
     {
         var (values, slopes) = Evaluate(kind, [float.NaN, 1f]);
 
@@ -129,7 +129,7 @@ public class FunctionAccuracyTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_number_has_the_same_bits_wherever_it_stands(FunctionKind kind)
+    public void Activations_of_a_number_have_the_same_bits_at_every_position_of_a_tensor(FunctionKind kind)
     {
         float[] arguments = [.. Enumerable.Range(0, 27).Select(i => (i - 13) * 0.37f)];
         var (values, slopes) = Evaluate(kind, arguments);

@@ -15,7 +15,7 @@ public class FunctionTableTests
 
     [Theory]
     [MemberData(nameof(Words))]
-    public void Values_and_derivatives_have_the_digits_of_the_table(string word)
+    public void Values_and_derivatives_agree_with_tables_of_thirty_digits(string word)
     {
         var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "activations.csv"))
             .Skip(1)

@@ -45,7 +45,7 @@ public class LayerByHandTests
     }
 
     [Fact]
-    public void A_row_of_positions_is_convolved_and_pooled_along_itself()
+    public void Convolution_and_pooling_of_a_single_row_act_along_the_row()
     {
         var input = new Shape(1, 6, 3);
         var layer = new Convolution(3) { Channels = 4, Boundary = Boundary.ZeroPadding };
@@ -78,7 +78,7 @@ public class LayerByHandTests
     }
 
     [Fact]
-    public void The_first_of_equal_maxima_gives_its_noise()
+    public void Max_pooling_of_equal_values_passes_the_noise_of_the_first()
     {
         var input = new Shape(2, 2, 1);
         var (signal, noise) = (Enumerable.Repeat(1.0, 4 * Images).ToArray(), Enumerable.Range(0, 4 * Images).Select(i => (double)i).ToArray());
@@ -136,7 +136,7 @@ public class LayerByHandTests
     [InlineData("rms_norm")]
     [InlineData("group_norm")]
     [InlineData("instance_norm")]
-    public void Constant_features_without_epsilon_are_refused(string word)
+    public void Norms_without_epsilon_refuse_constant_features(string word)
     {
         Norm norm = word switch
         {

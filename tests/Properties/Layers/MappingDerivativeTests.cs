@@ -4,7 +4,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>The noise is the derivative of the mapping along the input's noise: finite differences, linearity, nothing from nothing.</summary>
+/// <summary>The noise is the derivative of the mapping along the noise of the input: finite differences, linearity, zero noise.</summary>
 public class MappingDerivativeTests
 {
     public static TheoryData<string> Names => [.. DescribedNetworks.Examples.Keys];

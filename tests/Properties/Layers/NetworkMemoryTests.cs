@@ -12,7 +12,7 @@ public class NetworkMemoryTests
     [InlineData("bn_res", 1, 64, 1024)]
     [InlineData("bn_ff", 3, 512, 64)]
     [InlineData("vanilla_res", 5, 16, 8)]
-    public void Recipes_take_what_experiments_count(string name, int kernelSize, int channels, int images)
+    public void The_memory_estimate_of_a_recipe_equals_that_of_the_experiment(string name, int kernelSize, int channels, int images)
     {
         var options = new ExperimentOptions
         {
@@ -33,7 +33,7 @@ public class NetworkMemoryTests
     }
 
     [Fact]
-    public void Depth_costs_nothing_and_images_their_share()
+    public void The_memory_estimate_grows_with_images_and_not_with_depth()
     {
         var shallow = NetworkMemory.Estimate(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 1, 64, 3)), 8);
         var deep = NetworkMemory.Estimate(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8);
@@ -44,7 +44,7 @@ public class NetworkMemoryTests
     }
 
     [Fact]
-    public void Absurd_sizes_are_counted_and_do_not_overflow()
+    public void The_memory_estimate_of_absurd_sizes_does_not_overflow()
     {
         var network = new Network(
             "absurd",
@@ -56,7 +56,7 @@ public class NetworkMemoryTests
     }
 
     [Fact]
-    public void Every_example_takes_the_buffers_that_are_counted()
+    public void Every_example_network_allocates_the_estimated_buffers()
     {
         foreach (var network in DescribedNetworks.Examples.Values)
         {

@@ -103,7 +103,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void It_equals_the_convolution_in_double_precision_however_images_are_cut(ConvolutionCase given)
+    public void Spectral_convolution_in_any_tiling_agrees_with_the_convolution_in_double_precision(ConvolutionCase given)
     {
         var (signal, noise) = (given.Signal(1), given.Signal(2));
         var (exactSignal, exactNoise) = Direct<double>(given, signal, noise);
@@ -115,7 +115,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void The_direct_product_equals_the_convolution_in_double_precision(ConvolutionCase given)
+    public void Direct_convolution_agrees_with_the_convolution_in_double_precision(ConvolutionCase given)
     {
         // A sum of n products with weights of variance 2/n: at most 40·49 roundings, which mostly cancel, of numbers of about the rms.
         var (signal, noise) = (given.Signal(1), given.Signal(2));
@@ -128,7 +128,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void It_is_linear(ConvolutionCase given)
+    public void Spectral_convolution_is_linear(ConvolutionCase given)
     {
         var (x, y) = (given.Signal(1), given.Signal(2));
         var sum = x.Zip(y, (a, b) => (3 * a) - b).ToArray();
@@ -140,7 +140,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void It_commutes_with_cyclic_shifts(ConvolutionCase given)
+    public void Spectral_convolution_commutes_with_cyclic_shifts(ConvolutionCase given)
     {
         given = given with { Boundary = Boundary.Periodic, Stride = 1 };
         var (x, y) = (given.Signal(1), given.Signal(2));
@@ -152,7 +152,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void Its_adjoint_is_the_convolution_with_the_turned_kernel(ConvolutionCase given)
+    public void The_adjoint_of_a_spectral_convolution_is_the_convolution_with_rotated_weights(ConvolutionCase given)
     {
         // Even kernels are not centred: their turned kernel belongs to another offset. What a mirror shows twice is no convolution of the gradient.
         given = given with
@@ -182,7 +182,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void Groups_change_no_bit(ConvolutionCase given)
+    public void The_size_of_row_groups_changes_no_bit(ConvolutionCase given)
     {
         var (x, y) = (given.Signal(1), given.Signal(2));
         var reference = Convolve(given, given.Tiling, x, y, threads: 1, wide: null);
@@ -192,7 +192,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void Signal_and_noise_do_not_reach_each_other(ConvolutionCase given)
+    public void Signal_and_noise_of_a_spectral_convolution_do_not_influence_each_other(ConvolutionCase given)
     {
         var (x, y) = (given.Signal(1), given.Signal(2));
         var alone = Spectral(given, x, new float[x.Length]);
@@ -202,7 +202,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [ConvolutionLaw]
-    public void Largest_values_are_those_of_what_was_written(ConvolutionCase given)
+    public void The_reported_largest_values_are_those_of_the_output(ConvolutionCase given)
     {
         var (x, y) = (given.Signal(1), given.Signal(2));
         using var convolution = new SpectralConvolution(given.Shape, given.Kernel, given.Geometry, given.Tiling, threads: 2);
@@ -213,7 +213,7 @@ public sealed unsafe class SpectralConvolutionTests
     }
 
     [Fact]
-    public void Large_convolutions_are_transformed_and_small_and_dense_ones_are_not()
+    public void Large_convolutions_are_spectral_and_small_or_dense_ones_are_direct()
     {
         var paper = new TensorShape(64, 16, 16, 512);
         Method(paper, 3).Should().Be(ConvolutionMethod.Spectral);

@@ -24,7 +24,7 @@ public class WideNormTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Signal_and_noise_follow_the_formula_and_threads_change_no_bit(string name)
+    public void Norms_over_many_channels_agree_with_their_formulas_and_threads_change_no_bit(string name)
     {
         var (norm, groups, allPositions, centres) = Norms[name];
         var network = new Network("norm", new Shape(2, 3, Channels), [norm]);

@@ -8,7 +8,7 @@ public class FactsTests
 {
     /// <summary>Two evaluations of each level would be 2⁶⁰ of the innermost one: the limit tells microseconds from centuries.</summary>
     [Fact]
-    public async Task Nested_repeats_have_their_degree_in_no_time()
+    public async Task The_degree_of_deeply_nested_repeats_is_found_in_short_time()
     {
         Layer nested = new Activation(Function.Relu);
         Layer losing = new BatchNorm { Epsilon = 0 };
@@ -23,7 +23,7 @@ public class FactsTests
     }
 
     [Fact]
-    public void A_single_position_is_shifted_to_itself_whatever_the_strides()
+    public void A_single_position_commutes_with_shifts_for_any_strides()
     {
         Layers layers = [new Repeat(100, [new Convolution(1) { Stride = 2 }])];
 

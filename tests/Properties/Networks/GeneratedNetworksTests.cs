@@ -75,7 +75,7 @@ public class GeneratedNetworksTests
     }
 
     [Fact]
-    public void A_generated_network_is_determined_by_its_number()
+    public void A_generated_network_depends_only_on_seed_and_number()
     {
         GeneratedNetworks
             .Number(seed: 5, index: 17)
@@ -91,7 +91,7 @@ public class GeneratedNetworksTests
     [InlineData("attention")]
     [InlineData("gelu")]
     [InlineData("max_pool")]
-    public void What_fails_for_one_layer_shrinks_to_that_layer(string word)
+    public void A_failure_due_to_one_layer_shrinks_to_that_layer(string word)
     {
         foreach (var network in Some.Where(network => Holds(network, word)).Take(20).AtLeastOne())
         {
@@ -101,7 +101,7 @@ public class GeneratedNetworksTests
     }
 
     [Fact]
-    public void What_fails_for_a_projection_shrinks_to_a_residual_with_one()
+    public void A_failure_due_to_a_projection_shrinks_to_a_residual_with_a_projection()
     {
         static bool Fails(Network network) => All(network.Layers).Any(layer => layer is Residual { Skip.Count: > 0 });
         foreach (var network in Some.Where(Fails).Take(30).AtLeastOne())
@@ -113,7 +113,7 @@ public class GeneratedNetworksTests
     }
 
     [Fact]
-    public void What_always_fails_shrinks_to_one_layer_of_one_feature()
+    public void A_failure_of_every_network_shrinks_to_one_layer_of_one_feature()
     {
         foreach (var network in Some.Take(50))
         {

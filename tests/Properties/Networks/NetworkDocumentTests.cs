@@ -10,10 +10,11 @@ public partial class NetworkDocumentTests
     private static readonly string Text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "networks.md")).ReplaceLineEndings("\n");
 
     [Fact]
-    public void Every_layer_is_explained() => Codes().Matches(Text).Select(match => match.Groups[1].Value).Should().Contain(LayerReader.AllWords);
+    public void The_page_on_networks_explains_every_layer() =>
+        Codes().Matches(Text).Select(match => match.Groups[1].Value).Should().Contain(LayerReader.AllWords);
 
     [Fact]
-    public void Every_option_of_a_layer_is_explained()
+    public void The_page_on_networks_explains_every_option_of_a_layer()
     {
         foreach (var word in LayerReader.AllWords)
         {
@@ -28,7 +29,7 @@ public partial class NetworkDocumentTests
     }
 
     [Fact]
-    public void The_example_is_a_network()
+    public void The_example_on_the_page_on_networks_is_a_valid_network()
     {
         var example = Blocks().Matches(Text).Should().ContainSingle().Which.Groups[1].Value;
 

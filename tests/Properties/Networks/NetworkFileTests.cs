@@ -13,7 +13,7 @@ public class NetworkFileTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_file_obeys_the_schema_is_named_as_its_network_and_says_what_it_is(string name)
+    public void An_example_file_obeys_the_schema_has_the_name_of_its_network_and_a_description(string name)
     {
         var text = Read(name);
 
@@ -26,7 +26,7 @@ public class NetworkFileTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_file_is_a_network_of_several_depths(string name)
+    public void An_example_file_can_be_built_at_several_depths(string name)
     {
         var template = NetworkTemplate.Parse(Read(name));
         foreach (var depth in new[] { 1, 3, 50 })
@@ -44,7 +44,7 @@ public class NetworkFileTests
     [InlineData("vanilla_res")]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void The_files_of_the_paper_are_its_recipes_fully_connected(string name) =>
+    public void The_example_files_of_the_paper_equal_its_fully_connected_recipes(string name) =>
         NetworkTemplate
             .Parse(Read(name))
             .With(new Shape(6, 5, 3), channels: 7, depth: 4)
@@ -52,7 +52,7 @@ public class NetworkFileTests
             .Be(Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 4, Channels: 7)));
 
     [Fact]
-    public void There_are_a_dozen()
+    public void There_are_at_least_twelve_example_files()
     {
         var names = Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).ToArray();
         names.Length.Should().BeGreaterThanOrEqualTo(12);
@@ -60,7 +60,7 @@ public class NetworkFileTests
     }
 
     [Fact]
-    public void Tanh_stands_at_the_edge_of_chaos()
+    public void The_example_tanh_edge_is_at_the_edge_of_chaos()
     {
         // σ_w = 1.3041458401 for σ_b = 0.2: there a perturbation of the layer before neither grows nor shrinks in the fixed point of the scale.
         var dense = (Dense)((Repeat)NetworkTemplate.Parse(Read("tanh_edge")).With(new Shape(1, 1, 1), 1, 1).Layers[^1]).Unit[1];

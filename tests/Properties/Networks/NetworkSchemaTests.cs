@@ -20,7 +20,7 @@ public class NetworkSchemaTests
     private static JsonElement Objects => Layer[1].GetProperty("properties");
 
     [Law(MaxTest = 1000)]
-    public void What_is_written_obeys_the_schema(Network network) => IsValid(NetworkText.Write(network)).Should().BeTrue(NetworkText.Write(network));
+    public void A_written_network_obeys_the_schema(Network network) => IsValid(NetworkText.Write(network)).Should().BeTrue(NetworkText.Write(network));
 
     [Fact]
     public void The_schema_and_the_reader_know_the_same_layers() =>
@@ -32,7 +32,7 @@ public class NetworkSchemaTests
 
     [Theory]
     [MemberData(nameof(Words))]
-    public void A_word_may_stand_alone_where_the_reader_lets_it(string word)
+    public void Schema_and_reader_accept_the_same_layers_as_single_words(string word)
     {
         var reads = Refusal($"\"{word}\"") is null;
 
@@ -42,7 +42,7 @@ public class NetworkSchemaTests
 
     [Theory]
     [MemberData(nameof(Words))]
-    public void A_layer_has_the_same_names_in_the_schema_and_in_the_reader(string word)
+    public void Schema_and_reader_accept_the_same_options_of_a_layer(string word)
     {
         var layer = Objects.GetProperty(word);
         if (layer.TryGetProperty("$ref", out var reference))
@@ -71,7 +71,7 @@ public class NetworkSchemaTests
     [InlineData("layer_norm", "over", "")]
     [InlineData("rms_norm", "over", "")]
     [InlineData("dropout", "mask", "keep\": 0.5, \"")]
-    public void Choices_have_the_same_words_in_the_schema_and_in_the_reader(string word, string name, string before)
+    public void Schema_and_reader_accept_the_same_values_of_an_option(string word, string name, string before)
     {
         var words = Objects
             .GetProperty(word)
@@ -113,7 +113,7 @@ public class NetworkSchemaTests
     [InlineData("{\"relu\": {}, \"tanh\": {}}")]
     [InlineData("{}")]
     [InlineData("null")]
-    public void What_the_reader_refuses_whatever_the_shape_the_schema_refuses(string layer)
+    public void A_layer_that_the_reader_refuses_for_any_shape_is_refused_by_the_schema(string layer)
     {
         Refusal(layer).Should().NotBeNull();
         IsValid(File(layer)).Should().BeFalse();
@@ -130,7 +130,7 @@ public class NetworkSchemaTests
     [InlineData("{\"name\": \"n\", \"layers\": [\"relu\"], \"depth\": 3}")]
     [InlineData("{\"name\": \"n\", \"description\": 3, \"layers\": [\"relu\"]}")]
     [InlineData("[]")]
-    public void A_file_that_is_none_both_refuse(string text)
+    public void Schema_and_reader_both_refuse_an_invalid_file(string text)
     {
         FluentActions.Invoking(() => NetworkTemplate.Parse(text)).Should().Throw<InvalidNetworkException>();
         IsValid(text).Should().BeFalse();

@@ -7,11 +7,11 @@ namespace Wellbehaved.Tests.Properties;
 public class NetworkShapeTests
 {
     [Law(MaxTest = 1000)]
-    public void The_output_of_a_network_has_the_shape_that_counting_gives(Network network) =>
+    public void The_output_shape_of_a_network_agrees_with_counted_positions(Network network) =>
         network.Output.Should().Be(Counted(network.Layers, network.Input));
 
     [Law]
-    public void Each_layer_gives_the_shape_that_counting_gives(Network network)
+    public void The_output_shape_of_each_layer_agrees_with_counted_positions(Network network)
     {
         var shape = network.Input;
         foreach (var layer in network.Layers)
@@ -22,7 +22,7 @@ public class NetworkShapeTests
     }
 
     [Law]
-    public void Products_are_those_that_counting_gives(Network network) =>
+    public void The_number_of_multiplications_agrees_with_counted_products(Network network) =>
         Operations.MultiplyAdds(network.Layers, network.Input).Should().Be(Products(network.Layers, network.Input));
 
     [Theory]
@@ -38,7 +38,7 @@ public class NetworkShapeTests
             .Be(new Shape(outputs, 1, 2));
 
     [Fact]
-    public void Absurd_sizes_neither_overflow_nor_take_time()
+    public void Shapes_and_counts_of_absurd_sizes_are_computed_fast_and_without_overflow()
     {
         var widest = new Shape(Limits.Extent, Limits.Extent, Limits.Channels);
         widest.Features.Should().Be(1L << 60);

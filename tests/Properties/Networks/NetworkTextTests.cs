@@ -60,7 +60,7 @@ public class NetworkTextTests
         "{\"residual\": {\"branch\": [], \"skip\": [], \"branch_scale\": 1, \"skip_scale\": 1.0, \"survival\": 1}}"
     )]
     [InlineData("{\"attention\": {\"heads\": 2}}", "{\"attention\": {\"heads\": 2, \"causal\": false, \"weight_variance\": 1}}")]
-    public void What_is_left_out_has_its_default(string shorter, string longer) => Read(shorter).Should().Be(Read(longer));
+    public void Omitted_options_have_their_defaults(string shorter, string longer) => Read(shorter).Should().Be(Read(longer));
 
     [Theory]
     [InlineData("{\"conv\": {\"kernel\": 3, \"groups\": \"depthwise\"}}", Convolution.EachChannel)]
@@ -69,7 +69,7 @@ public class NetworkTextTests
         Read(layer).Layers[0].Should().BeOfType<Convolution>().Which.Groups.Should().Be(groups);
 
     [Fact]
-    public void Comments_and_trailing_commas_are_read_over()
+    public void Comments_and_trailing_commas_are_ignored()
     {
         var template = NetworkTemplate.Parse(
             """
@@ -86,7 +86,7 @@ public class NetworkTextTests
     }
 
     [Fact]
-    public void A_template_takes_N_and_L()
+    public void A_template_is_filled_with_N_and_L()
     {
         var template = NetworkTemplate.Parse(
             """{"name": "open", "layers": [{"dense": {"channels": "N"}}, {"repeat": {"times": "L", "unit": [{"residual": {"branch": ["dense"], "branch_scale": "1/sqrt(L)"}}]}}]}"""
@@ -112,7 +112,7 @@ public class NetworkTextTests
     }
 
     [Fact]
-    public void A_network_that_fixes_its_input_refuses_others()
+    public void A_network_with_a_fixed_input_shape_refuses_other_shapes()
     {
         var template = NetworkTemplate.Parse("""{"name": "fixed", "input": [4, 5, 2], "layers": ["relu"]}""");
 
@@ -223,7 +223,7 @@ public class NetworkTextTests
         "layers[0].repeat.unit[0].residual.branch[1]: expected positions"
     )]
     [InlineData("{\"repeat\": {\"times\": 4, \"unit\": [{\"max_pool\": 2}, {\"conv\": {\"kernel\": 1}}]}}", null)]
-    public void A_layer_that_is_none_or_does_not_fit_is_refused_with_its_place(string layers, string? message)
+    public void An_invalid_or_unsuitable_layer_is_refused_with_its_position(string layers, string? message)
     {
         if (message is null)
         {
@@ -243,7 +243,7 @@ public class NetworkTextTests
     [InlineData("{\"conv\": {\"kernel\": 3, \"weights\": \"uniforme\"}}", "uniforme", "uniform")]
     [InlineData("{\"dropout\": {\"keep\": 0.5, \"mask\": \"points\"}}", "points", "by_point")]
     [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"skipscale\": 2}}", "skipscale", "skip_scale")]
-    public void A_word_that_does_not_exist_is_named_with_those_that_do(string layer, string word, string meant)
+    public void An_unknown_word_is_refused_and_the_known_words_are_listed(string layer, string word, string meant)
     {
         var refused = FluentActions.Invoking(() => Read(layer)).Should().Throw<InvalidNetworkException>().Which;
 
@@ -270,7 +270,7 @@ public class NetworkTextTests
     }
 
     [Fact]
-    public void Repeats_of_repeats_are_refused_before_anything_is_walked_through()
+    public void Nested_repeats_with_too_many_layers_are_refused_before_they_are_built()
     {
         var text =
             string.Concat(Enumerable.Repeat("{\"repeat\": {\"times\": 1048576, \"unit\": [", 20)) + "\"relu\"" + string.Concat(Enumerable.Repeat("]}}", 20));
@@ -288,7 +288,7 @@ public class NetworkTextTests
     }
 
     [Fact]
-    public void Lists_in_lists_without_end_are_refused()
+    public void Unlimited_nesting_of_lists_is_refused()
     {
         Refusal(() => NetworkTemplate.Parse(new string('[', 5_000_000))).Should().StartWith("network: expected JSON");
         Refusal(() => NetworkTemplate.Parse(new string('[', 1_000_000) + new string(']', 1_000_000))).Should().StartWith("network: expected JSON");

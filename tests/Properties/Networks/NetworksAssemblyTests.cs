@@ -19,7 +19,7 @@ public class NetworksAssemblyTests
     ];
 
     [Fact]
-    public void Networks_references_the_runtime_alone() =>
+    public void The_Networks_library_references_only_the_runtime() =>
         typeof(Network)
             .Assembly.GetReferencedAssemblies()
             .Select(reference => reference.Name)
@@ -28,7 +28,7 @@ public class NetworksAssemblyTests
             .And.NotContain(name => name!.StartsWith("System.Numerics", StringComparison.Ordinal));
 
     [Fact]
-    public void Networks_has_no_tensors()
+    public void The_Networks_library_contains_no_tensors()
     {
         var seen = Types
             .SelectMany(type =>
@@ -51,7 +51,7 @@ public class NetworksAssemblyTests
     }
 
     [Fact]
-    public void Every_record_is_made_of_values()
+    public void Every_record_of_the_Networks_library_contains_only_values()
     {
         var records = Types
             .Where(type =>

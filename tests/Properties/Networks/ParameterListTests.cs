@@ -14,7 +14,7 @@ public class ParameterListTests
     [InlineData("bn_ff", 3, 2)]
     [InlineData("bn_res", 3, 3)]
     [InlineData("bn_res", 1, 1)]
-    public void Recipes_draw_the_kernels_of_the_model_in_its_order(string name, int kernelSize, int residualDepth)
+    public void Recipes_draw_the_weights_of_the_model_in_its_order(string name, int kernelSize, int residualDepth)
     {
         var settings = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 5, 3), Depth: 3, Channels: 4, kernelSize);
         var network = Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 3, Channels: 4, kernelSize, ResidualDepth: residualDepth))!;
@@ -30,7 +30,7 @@ public class ParameterListTests
     }
 
     [Law(MaxTest = 500)]
-    public void Numbers_of_each_kind_count_up_and_biases_follow_their_weights(Network network)
+    public void Parameters_of_each_kind_are_numbered_consecutively_and_biases_follow_their_weights(Network network)
     {
         var tensors = ParameterList.Enumerate(network).ToArray();
         foreach (var kind in new[] { ParameterKind.Weights, ParameterKind.Mask, ParameterKind.Survival })
@@ -49,7 +49,7 @@ public class ParameterListTests
     }
 
     [Law(MaxTest = 500)]
-    public void Parameters_are_those_that_each_layer_has_by_definition(Network network) =>
+    public void The_parameter_list_contains_the_parameters_of_each_layer(Network network) =>
         ParameterList.Enumerate(network).Select(tensor => (tensor.Kind, tensor.Length)).Should().Equal(Drawn(network.Layers, network.Input));
 
     private static IEnumerable<(ParameterKind Kind, long Length)> Drawn(Layers layers, Shape input)

@@ -44,7 +44,7 @@ public class PlaceTests
     }
 
     [Law(MaxTest = 500)]
-    public void Every_residual_whose_branch_moves_something_has_an_end_of_the_branch(Network network)
+    public void Every_residual_with_a_branch_that_changes_something_has_a_place_at_its_end(Network network)
     {
         var residuals = network
             .Places.Where(place => place.After is Residual && place.Kind == PlaceKind.After)
@@ -87,7 +87,7 @@ public class PlaceTests
     [InlineData("bn_ff", 3, 2)]
     [InlineData("bn_res", 1, 2)]
     [InlineData("bn_res", 3, 1)]
-    public void Recipes_have_the_places_of_the_result_files(string name, int kernelSize, int residualDepth)
+    public void Recipes_have_the_same_places_as_result_files_of_architectures(string name, int kernelSize, int residualDepth)
     {
         var network = Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), Depth: 4, Channels: 6, kernelSize, ResidualDepth: residualDepth))!;
         var expected = Named.Named(name, residualDepth).Places;
@@ -173,11 +173,11 @@ public class PlaceTests
     [InlineData("\"relu\", \"dense\", \"relu\", \"dense\"", 0, 1, 1, 2)]
     [InlineData("{\"residual\": {\"branch\": [\"dense\", \"dense\"], \"skip\": [\"dense\"]}}, \"dense\"", 0, 1, 2, 1, 2, 3)]
     [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"dense\"]}}]}}", 0, 1, 3, 3)]
-    public void Weighted_layers_are_those_of_the_longest_path(string layers, params int[] counts) =>
+    public void The_count_of_weighted_layers_at_a_place_follows_the_longest_path(string layers, params int[] counts) =>
         Places(layers).Select(place => place.WeightedLayers).Should().Equal(counts);
 
     [Law(MaxTest = 500)]
-    public void Weights_of_a_network_without_residuals_are_all_on_its_path(Network network)
+    public void All_weighted_layers_of_a_network_without_residuals_are_counted(Network network)
     {
         if (!network.Places.Any(place => place.After is Residual) && network.Places.Count > 0)
         {

@@ -9,7 +9,7 @@ public class ExtremesTests
     [InlineData(double.NaN, 1, 2)]
     [InlineData(1, double.NaN, 2)]
     [InlineData(1, 2, double.NaN)]
-    public void The_largest_of_numbers_among_which_one_is_none_is_none(double first, double second, double third)
+    public void The_largest_of_numbers_with_a_NaN_is_NaN(double first, double second, double third)
     {
         double.IsNaN(((double[])[first, second, third]).Largest()).Should().BeTrue();
         double.IsNaN(((double[])[first, second, third]).Largest(Math.Abs)).Should().BeTrue();
@@ -17,7 +17,7 @@ public class ExtremesTests
     }
 
     [Fact]
-    public void No_number_is_below_a_bound()
+    public void An_assertion_on_an_upper_bound_fails_for_NaN()
     {
         var below = () => double.NaN.Should().BeLessThan(1);
         below.Should().Throw<Exception>();
@@ -26,7 +26,7 @@ public class ExtremesTests
     }
 
     [Fact]
-    public void The_largest_of_numbers_is_theirs()
+    public void The_largest_of_finite_numbers_is_found_and_an_empty_list_is_refused()
     {
         ((double[])[-3, 2, double.NegativeInfinity]).Largest().Should().Be(2);
         ((double[])[-3, 2]).Largest(Math.Abs).Should().Be(3);

@@ -10,7 +10,7 @@ public class LargestEigenvalueTests
     private const double Promised = 1e-9;
 
     [Law(MaxTest = 100)]
-    public void It_equals_the_largest_of_a_full_decomposition(Features features)
+    public void The_largest_eigenvalue_equals_that_of_a_full_decomposition(Features features)
     {
         var x = Matrix<double>.Build.DenseOfRowMajor(features.Points, features.Channels, features.Values());
         var gram = x.TransposeThisAndMultiply(x);
@@ -27,7 +27,7 @@ public class LargestEigenvalueTests
     [InlineData(100, 100)]
     [InlineData(200, 1000)]
     [InlineData(300, 300)]
-    public void A_noise_spectrum_with_hardly_any_gap_is_resolved(int size, int samples)
+    public void The_largest_eigenvalue_is_found_in_a_noise_spectrum_with_a_small_gap(int size, int samples)
     {
         // Eigenvalues of a Wishart matrix crowd at the edge, at distances of size^(-2/3): the hardest case for the method.
         var random = new MathNet.Numerics.Distributions.Normal(0, 1, new Random(size));
@@ -39,7 +39,7 @@ public class LargestEigenvalueTests
     }
 
     [Fact]
-    public void Multiples_of_the_identity_end_after_one_step() =>
+    public void The_largest_eigenvalue_of_a_multiple_of_the_identity_is_found() =>
         LargestEigenvalue.OfSymmetric(Matrix<double>.Build.DenseIdentity(50).Multiply(3).ToColumnMajorArray(), 50).Should().BeApproximately(3, 1e-12);
 
     [Fact]
@@ -49,7 +49,7 @@ public class LargestEigenvalueTests
     [InlineData(1e-12)]
     [InlineData(1e-8)]
     [InlineData(1e-3)]
-    public void The_remainder_of_a_nearly_one_dimensional_matrix_keeps_its_digits(double remainder)
+    public void The_sum_of_small_eigenvalues_beside_one_large_keeps_its_digits(double remainder)
     {
         // Eigenvalues 1 and remainder·(1, ½, ¼): trace minus largest is 1.75·remainder, to the rounding of the trace.
         var rotation = Matrix<double>.Build.Random(4, 4, 7).QR().Q;
@@ -63,7 +63,7 @@ public class LargestEigenvalueTests
     [Theory]
     [InlineData(1e-200)]
     [InlineData(1e200)]
-    public void The_scale_of_a_matrix_does_not_matter(double scale)
+    public void The_scale_of_a_matrix_does_not_change_the_accuracy(double scale)
     {
         var matrix = Matrix<double>.Build.DenseOfArray(
             new double[,]
@@ -90,7 +90,7 @@ public class LargestEigenvalueTests
     [InlineData(3)]
     [InlineData(6)]
     [InlineData(40)]
-    public void The_largest_is_found_even_if_the_starting_vector_hardly_knows_it(int size)
+    public void The_largest_eigenvalue_is_found_from_a_nearly_orthogonal_starting_vector(int size)
     {
         // The eigenvector of the largest eigenvalue has a component of 1e-5 along the starting vector, that of the second nearly all.
         var start = Vector<double>.Build.Dense(LargestEigenvalue.StartingVector(size, 0));

@@ -31,7 +31,7 @@ public unsafe class MatrixProductTests
     }
 
     [Law(MaxTest = 50)]
-    public void Transposed_factors_read_the_same_numbers(byte rows, byte inner, byte columns, int seed)
+    public void Products_of_transposed_factors_equal_products_of_plain_ones(byte rows, byte inner, byte columns, int seed)
     {
         var (a, b) = Factors<double>(rows, inner, columns, seed);
         var (aT, bT) = (Transpose(a, rows, inner), Transpose(b, inner, columns));
@@ -52,7 +52,7 @@ public unsafe class MatrixProductTests
     }
 
     [Law(MaxTest = 50)]
-    public void Accumulation_adds_to_what_was_there(byte rows, byte inner, byte columns, int seed)
+    public void An_accumulating_product_adds_to_the_previous_content(byte rows, byte inner, byte columns, int seed)
     {
         var (a, b) = Factors<double>(rows, inner, columns, seed);
         var once = Product(a, b, rows, inner, columns, 1, true);
@@ -81,7 +81,7 @@ public unsafe class MatrixProductTests
     }
 
     [Law(MaxTest = 50)]
-    public void Gathered_rows_read_segments_and_zeros(byte rowCount, byte segmentCount, byte segmentLength, int seed)
+    public void A_product_with_gathered_rows_reads_segments_and_zeros(byte rowCount, byte segmentCount, byte segmentLength, int seed)
     {
         var (rows, segments, length) = (1 + (rowCount % 40), 1 + (segmentCount % 9), 1 + (segmentLength % 50));
         const int columns = 7;

@@ -90,7 +90,7 @@ public class ConvolutionKernelTests
     }
 
     [Fact]
-    public void A_kernel_of_size_one_is_fully_connected()
+    public void A_convolution_of_kernel_size_one_is_fully_connected()
     {
         var gram = Kernels.Example;
         (new ConvolutionKernel(4, 1, 1, 1, Boundary.ZeroPadding).Apply(gram) - (2 * gram)).Enumerate().Largest(Math.Abs).Should().Be(0);

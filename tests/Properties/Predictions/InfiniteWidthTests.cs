@@ -28,7 +28,7 @@ public class InfiniteWidthTests
     [InlineData("vanilla_res")]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void R1_R2_sampled_networks_tend_to_the_recursion_in_chi_and_in_the_signal_s_variance(string architecture)
+    public void R1_R2_sampled_networks_of_growing_width_tend_to_the_recursion_in_chi_and_in_variance(string architecture)
     {
         var gram = new KernelCase(Points, 12, 1.0 / 12, 0.5, 6).Kernel();
         var predicted = Predict(architecture, gram);
@@ -42,7 +42,7 @@ public class InfiniteWidthTests
     [Theory]
     [InlineData("vanilla")]
     [InlineData("vanilla_res")]
-    public void R1_sampled_networks_tend_to_the_recursion_in_the_effective_rank(string architecture)
+    public void R1_sampled_networks_of_growing_width_tend_to_the_recursion_in_the_effective_rank(string architecture)
     {
         var gram = Enumerable.Range(0, 1000).Select(WithOneStrongChannel).First(drawn => Predict(architecture, drawn).ReffSignal < LargestPredictedRank);
         TendTo([Math.Log(Predict(architecture, gram).ReffSignal)], architecture, gram, moments => [Math.Log(moments.ReffSignal)]);

@@ -7,7 +7,7 @@ public class OneStepAndBoundsTests
 {
     [Trait("Evidence", "Sampling")]
     [Fact]
-    public void S1_squares_are_the_defining_expectation()
+    public void S1_expected_products_of_squares_agree_with_simulated_neurons()
     {
         var expected = ReluKernel.Squares(Kernels.Example);
         var samples = Kernels.Neurons(Kernels.Example, 200_000, 21).Select(y => Math.Pow(Math.Max(y[0], 0) * Math.Max(y[2], 0), 2)).ToArray();
@@ -26,7 +26,7 @@ public class OneStepAndBoundsTests
 
     [Trait("Evidence", "Sampling")]
     [Fact]
-    public void S5_batch_norm_and_relu_of_uncorrelated_noise()
+    public void S5_uncorrelated_noise_after_batch_norm_and_ReLU_agrees_with_simulated_neurons()
     {
         var kernel = new KernelCase(8, 12, 1, 0.5, 9).Kernel();
         const double epsilon = 0.2;
@@ -48,7 +48,7 @@ public class OneStepAndBoundsTests
 
     [Trait("Evidence", "Sampling")]
     [Fact]
-    public void S8_a_fresh_convolution_adds_twice_the_second_moment_that_it_reads()
+    public void S8_a_convolution_with_fresh_weights_adds_twice_the_second_moment_of_its_input()
     {
         // One output of the branch, ⟨w, x⟩ with weights of variance 2/N, beside a skip of 0.7.
         const int channels = 5;

@@ -19,7 +19,7 @@ public class PinnedPredictionsTests
     private static readonly Matrix<double> Kernel = new KernelCase(7, 9, 1, 0.5, 9).Kernel();
 
     [Fact]
-    public void S5_of_seven_points_without_epsilon()
+    public void S5_predictions_of_seven_points_without_epsilon_have_the_pinned_digits()
     {
         var norm = new BatchNormKernel(Kernel, 0);
         Same([norm.Signal().Kernel[0, 3], norm.Signal().Kernel[5, 5], norm.Signal().Error], [0.09539999582861848, 0.4628703859524326, 1e-09]);
@@ -36,7 +36,7 @@ public class PinnedPredictionsTests
     }
 
     [Fact]
-    public void S5_of_seven_points_with_epsilon()
+    public void S5_predictions_of_seven_points_with_epsilon_have_the_pinned_digits()
     {
         var norm = new BatchNormKernel(Kernel, 0.2, 1e-7);
         Same([norm.Signal().Kernel[0, 3], norm.Signal().Kernel[5, 5], norm.Signal().Error], [0.0915579869306174, 0.4449599653916374, 1e-07]);
@@ -51,7 +51,7 @@ public class PinnedPredictionsTests
     }
 
     [Fact]
-    public void S5_of_many_points_is_shared_between_threads()
+    public void S5_predictions_of_many_points_on_several_threads_have_the_pinned_digits()
     {
         var norm = new BatchNormKernel(new KernelCase(130, 9, 1, 0.5, 9).Kernel(), 0.1);
         Same(
@@ -61,7 +61,7 @@ public class PinnedPredictionsTests
     }
 
     [Fact]
-    public void S1_to_S4_of_four_points_by_hand()
+    public void S1_to_S4_predictions_of_four_points_agree_with_values_by_hand()
     {
         // Three independent points and one correlated by ½: k₁(½) = (sin 60° + 120°·½)/π, k₂(½) = (3·sin 60°·½ + 120°·(3/2))/π.
         var kernel = Matrix<double>.Build.DenseOfDiagonalArray([4, 1, 1, 0]);
@@ -175,7 +175,7 @@ public class PinnedPredictionsTests
             1e-09,
         }
     )]
-    public void R2_the_recursion_of_three_units(string architecture, double[] numbers)
+    public void R2_the_recursion_of_three_units_has_the_pinned_digits(string architecture, double[] numbers)
     {
         var recursion = new KernelRecursion(
             NetworkKind.Named(architecture),
@@ -276,14 +276,14 @@ public class PinnedPredictionsTests
             2.2356566331127308,
         }
     )]
-    public void R3_the_chain_of_three_units(string architecture, double[] numbers)
+    public void R3_the_sampled_chain_of_three_units_has_the_pinned_digits(string architecture, double[] numbers)
     {
         var chain = new SampledNeurons(NetworkKind.Named(architecture), Kernel, 10, 0.1, 3);
         Same([.. Enumerable.Range(0, 3).SelectMany(_ => Numbers(chain.Next())), chain.Mu4AfterBatchNorm], numbers);
     }
 
     [Fact]
-    public void W1_the_walk_of_four_layers_of_width_three()
+    public void W1_the_walk_of_four_layers_of_width_three_has_the_pinned_digits()
     {
         var walk = new RandomWalk(3);
         Same([walk.Drift, walk.Variance], [-0.7959875130896893, 3.574373252116301]);
@@ -305,7 +305,7 @@ public class PinnedPredictionsTests
     }
 
     [Fact]
-    public void Scales_beyond_what_doubles_hold_are_kept_as_logarithms()
+    public void Predictions_beyond_the_range_of_doubles_are_kept_as_logarithms()
     {
         // 2^1200 overflows; a doubling in each unit does not.
         const int units = 1200;

@@ -35,7 +35,7 @@ public class RecursionTests
     }
 
     [Fact]
-    public void What_is_zero_stays_zero_and_leaves_the_other_alone()
+    public void A_zero_signal_or_noise_stays_zero_and_does_not_change_the_other()
     {
         var (kind, kernel, convolution) = (
             NetworkKind.Named("vanilla"),
@@ -169,7 +169,7 @@ public class RecursionTests
     }
 
     [Fact]
-    public void Measured_forms_agree_with_each_other_and_refuse_what_no_net_has()
+    public void Increments_from_measured_moments_agree_with_each_other_and_impossible_moments_are_refused()
     {
         // Gaussian z: ν₁(|z|) = sqrt(2/π).
         MeasuredTheorems.ActivationIncrement(2 / Math.PI).Should().BeApproximately(LargeBatchLimits.BatchNormIncrement, 1e-15);

@@ -13,7 +13,7 @@ public class RefusalTests
     private static readonly NetworkKind BatchNormed = NetworkKind.Named("bn_ff");
 
     [Fact]
-    public void Bounds()
+    public void Impossible_arguments_of_bounds_are_refused_by_name()
     {
         Refused("points", "greater than or equal to '2'", () => Theory.Bounds.LargestEffectiveRank(1, 3));
         Refused("channels", "non-zero", () => Theory.Bounds.LargestEffectiveRank(2, 0));
@@ -33,7 +33,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Depths()
+    public void Negative_depths_are_refused_by_name()
     {
         Refused("layers", "negative", () => ManyStepLaws.VanillaNu2(1, -1));
         Refused("units", "negative", () => ManyStepLaws.BatchNormResidualNu2(1, -1));
@@ -58,7 +58,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Names_stand_for_their_kinds()
+    public void Names_of_architectures_give_their_network_kinds_and_unknown_names_are_refused()
     {
         NetworkKind.Names.Should().Equal("vanilla", "vanilla_res", "bn_ff", "bn_res");
         NetworkKind.Named("vanilla").Should().Be(new NetworkKind(BatchNorm: false, Residual: false));
@@ -68,7 +68,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Moments_that_no_net_has()
+    public void Impossible_moments_are_refused_by_name()
     {
         Refused("productOfHalves", "negative", () => MeasuredTheorems.VanillaIncrement(-0.1, 1));
         Refused("mu2Before", "non-zero", () => MeasuredTheorems.VanillaIncrement(0.1, 0));
@@ -102,7 +102,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Correlations_and_distances()
+    public void Impossible_correlations_and_distances_are_refused_by_name()
     {
         foreach (var wrong in new[] { 1.0000001, -1.0000001, double.NaN, double.PositiveInfinity })
         {
@@ -121,7 +121,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Walks()
+    public void Impossible_arguments_of_random_walks_are_refused_by_name()
     {
         Refused("width", "non-zero", () => new RandomWalk(0));
         var walk = new RandomWalk(3);
@@ -138,7 +138,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Kernels_that_are_none()
+    public void Invalid_kernels_are_refused_with_the_reason()
     {
         Refused("kernel", "null", () => KernelMatrix.Require(null!));
         Refused("kernel", "expected a square kernel, got 2 × 3", () => KernelMatrix.Require(Matrix<double>.Build.Dense(2, 3)));
@@ -191,7 +191,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Batch_norm()
+    public void Impossible_arguments_of_batch_norm_are_refused_by_name()
     {
         Refused("kernel", "symmetric", () => new BatchNormKernel(Matrix(1, 0.2, 0.5, 1), 0));
         Refused(
@@ -232,7 +232,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Noise_and_sizes_that_do_not_fit()
+    public void Noise_of_another_size_or_kind_is_refused_by_name()
     {
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterRelu(null!));
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNormAndRelu(Identity, 0, null!));
@@ -277,7 +277,7 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Convolutions()
+    public void Impossible_arguments_of_convolutions_are_refused_by_name()
     {
         Refused("images", "non-zero", () => new ConvolutionKernel(0, 2, 2, 3, Boundary.ZeroPadding));
         Refused("height", "non-zero", () => new ConvolutionKernel(1, 0, 2, 3, Boundary.ZeroPadding));

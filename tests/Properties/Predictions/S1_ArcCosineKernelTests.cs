@@ -13,7 +13,7 @@ public class S1_ArcCosineKernelTests
     [InlineData(0)]
     [InlineData(0.6)]
     [InlineData(0.9999)]
-    public void S1_kernels_are_the_defining_expectations(double correlation)
+    public void S1_arc_cosine_kernels_equal_their_defining_expectations(double correlation)
     {
         // Two unit directions at angle θ; a Gaussian in their plane has a uniform angle and E r² = 2, E r⁴ = 8, E r⁸ = 384. Both are active on (θ - π/2, π/2).
         var theta = Math.Acos(correlation);
@@ -54,7 +54,7 @@ public class S1_ArcCosineKernelTests
     }
 
     [Fact]
-    public void S1_fourth_powers_give_the_variance_of_products_of_squares()
+    public void S1_the_kernel_of_order_4_gives_the_variance_of_products_of_squares()
     {
         // One neuron at two points with q = 4 and 9, c = ½, and a point that is always zero.
         var kernel = Matrix<double>.Build.DenseOfArray(
@@ -81,7 +81,7 @@ public class S1_ArcCosineKernelTests
     }
 
     [Law(MaxTest = 300)]
-    public void S1_order_4_bends_144_times_as_much_as_order_2_says(ushort a)
+    public void S1_the_second_derivative_of_order_4_is_144_times_order_2(ushort a)
     {
         // A second difference of step h errs by h²/12 times the fourth derivative, 576 k₀ ≤ 576, and by the rounding of three values up to 105 over h².
         const double step = 1e-3;

@@ -14,7 +14,7 @@ public class S5_BatchNormKernelTests
     [InlineData(5)]
     [InlineData(20)]
     [InlineData(130)]
-    public void S5_the_identity_has_closed_forms(int points)
+    public void S5_expectations_on_the_identity_kernel_equal_their_closed_forms(int points)
     {
         // P·σ² is chi-squared with P - 1 degrees of freedom.
         var norm = new BatchNormKernel(Matrix<double>.Build.DenseIdentity(points), 0);
@@ -38,7 +38,7 @@ public class S5_BatchNormKernelTests
     }
 
     [Fact]
-    public void S5_a_large_epsilon_makes_the_inverse_variance_certain_and_few_directions_make_its_square_infinite()
+    public void S5_the_squared_inverse_variance_is_refused_for_few_directions_and_tends_to_that_of_epsilon()
     {
         var kernel = Matrix<double>.Build.DenseIdentity(5);
         FluentActions.Invoking(() => new BatchNormKernel(kernel, 0).InverseSquaredVariance()).Should().Throw<ArgumentException>().WithMessage("*infinite*");
@@ -111,7 +111,7 @@ public class S5_BatchNormKernelTests
 
     [Trait("Evidence", "Sampling")]
     [Fact]
-    public void S5_correlated_noise_is_regressed_on_the_signal()
+    public void S5_expected_correlated_noise_after_batch_norm_agrees_with_simulated_neurons()
     {
         // dy = ½y + independent noise of variance 1: E[dy_i²/(σ² + ε)] by simulation.
         var kernel = new KernelCase(8, 12, 1, 0.5, 4).Kernel();
@@ -130,7 +130,7 @@ public class S5_BatchNormKernelTests
     }
 
     [Fact]
-    public void S5_a_large_epsilon_makes_batch_norm_a_mere_centring()
+    public void S5_batch_norm_with_a_large_epsilon_only_centres()
     {
         var kernel = Kernels.Example;
         const double epsilon = 1e6;
@@ -145,7 +145,7 @@ public class S5_BatchNormKernelTests
     }
 
     [Fact]
-    public void S5_many_points_make_the_batch_variance_certain()
+    public void S5_the_kernel_of_many_points_tends_to_that_of_unit_variance_as_one_over_P()
     {
         // P → ∞ with K = I: the kernel tends to that of a Gaussian of unit variance, E relu² = ½, E relu relu' = 1/(2π), as 1/P.
         double Distance(int points) => Math.Abs(new BatchNormKernel(Matrix<double>.Build.DenseIdentity(points), 0).Signal().Kernel[0, 1] - (1 / (2 * Math.PI)));

@@ -14,7 +14,7 @@ public class S5_GivenNoiseTests
     private const int Channels = 12;
 
     [Law(MaxTest = 20)]
-    public void S5_squares_are_those_of_the_regression_on_the_signal(KernelCase generated, bool largeEpsilon)
+    public void S5_expected_squares_of_given_noise_equal_those_of_its_regression_on_the_signal(KernelCase generated, bool largeEpsilon)
     {
         // Noise that is half of the signal's neighbour and half its own: theory.md's form of S5 inverts the kernel, this one does not.
         var kernel = generated.Kernel() + (0.1 * generated.Scale * Matrix<double>.Build.DenseIdentity(generated.Points));
@@ -95,7 +95,7 @@ public class S5_GivenNoiseTests
     }
 
     [Fact]
-    public void S5_noise_along_the_mean_and_points_that_do_not_vary_are_no_signal()
+    public void S5_noise_common_to_all_points_and_noise_at_constant_points_become_zero()
     {
         var constant = Matrix<double>.Build.Dense(5, 5, 2.0);
         var (noise, cross, _) = new BatchNormKernel(constant, 0.1).CorrelatedNoise(constant, [2, 2, 2, 2, 2]);
@@ -114,7 +114,7 @@ public class S5_GivenNoiseTests
     [Theory]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void R2_sampled_networks_of_given_noise_tend_to_the_recursion_that_is_given_it(string architecture)
+    public void R2_sampled_networks_with_given_noise_tend_to_the_recursion_with_that_noise(string architecture)
     {
         const int networks = 4000;
         const double epsilon = 0.01;
@@ -167,7 +167,7 @@ public class S5_GivenNoiseTests
     }
 
     [Fact]
-    public void R2_noise_that_shares_nothing_with_the_signal_is_noise_in_the_mean_bit_for_bit()
+    public void R2_given_noise_uncorrelated_with_the_signal_equals_mean_noise_bit_for_bit()
     {
         var kernel = new KernelCase(Points, Channels, 0.1, 0.5, 6).Kernel();
         var convolution = new ConvolutionKernel(2, 2, 2, 3, Boundary.Periodic);

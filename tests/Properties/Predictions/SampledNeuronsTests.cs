@@ -57,7 +57,7 @@ public class SampledNeuronsTests
     }
 
     [Law(MaxTest = 200)]
-    public void A_factor_gives_its_covariance_back_whatever_the_rank(KernelCase generated)
+    public void A_semidefinite_factor_reproduces_its_covariance_for_any_rank(KernelCase generated)
     {
         // Points on scales from 1e-8 to 1e8: what is lost is relative to the deviations of the two points.
         var scales = Vector<double>.Build.Dense(generated.Points, i => Math.Pow(10, (i % 3) * 8 - 8));
@@ -78,7 +78,7 @@ public class SampledNeuronsTests
     }
 
     [Fact]
-    public void A_factor_of_nothing_has_no_columns()
+    public void The_semidefinite_factor_of_a_zero_matrix_has_no_columns()
     {
         var factor = SemidefiniteFactor.Compute(new double[9], 3);
         (factor.Rank, factor.Rows.Length).Should().Be((0, 0));
@@ -92,7 +92,7 @@ public class SampledNeuronsTests
     [InlineData(24, 24, 24)]
     [InlineData(7, 0, 9)]
     [InlineData(128, 128, 129)]
-    public void Products_of_either_size_are_products(int rows, int inner, int columns)
+    public void Products_of_dense_matrices_below_and_above_the_blocked_size_are_correct(int rows, int inner, int columns)
     {
         // The last case is beyond the size from which the blocked product is used.
         var normal = new Normal(0, 1, new Random(rows));
@@ -121,7 +121,7 @@ public class SampledNeuronsTests
     [InlineData("vanilla_res")]
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
-    public void A_chain_is_a_function_of_its_seed_on_every_thread(string architecture)
+    public void A_sampled_chain_depends_only_on_its_seed_on_every_thread(string architecture)
     {
         var joint = new KernelCase(6, 4, 1, 0.5, 2).Kernel();
         var all = Enumerable.Range(0, 16).AsParallel().AsOrdered().Select(number => Run((ulong)number % 8)).ToArray();
@@ -136,7 +136,7 @@ public class SampledNeuronsTests
     }
 
     [Fact]
-    public void A_step_without_moments_is_a_step()
+    public void A_step_of_the_chain_without_moments_gives_the_same_state_as_one_with_them()
     {
         var joint = new KernelCase(6, 4, 1, 0.5, 2).Kernel();
         var (stepping, advancing) = (Start(), Start());
@@ -151,7 +151,7 @@ public class SampledNeuronsTests
     }
 
     [Fact]
-    public void What_a_narrow_net_has_lost_stays_lost()
+    public void A_narrow_net_that_has_died_stays_dead()
     {
         // A net of one neuron dies with probability 1/2 or more in each layer: ln 0 from then on, and χ = 0/0.
         var chain = SampledNeurons.Given(NetworkKind.Named("vanilla"), Matrix<double>.Build.DenseIdentity(4), 1, 0, 1);
@@ -166,7 +166,7 @@ public class SampledNeuronsTests
     }
 
     [Fact]
-    public void Sensitivity_is_relative_to_the_input_s_noise_too()
+    public void Chi_is_relative_to_the_noise_of_the_input()
     {
         var moments = new PredictedMoments(1, 0, 1, 4, 2);
         moments.LogChi(Math.E, 1).Should().Be(moments.LogChi(Math.E));
@@ -174,7 +174,7 @@ public class SampledNeuronsTests
     }
 
     [Fact]
-    public void A_joint_Gram_matrix_that_cannot_be_one_is_refused()
+    public void An_impossible_joint_Gram_matrix_is_refused()
     {
         var kind = NetworkKind.Named("vanilla");
         Refused("expected signal and noise of as many points, got 3 rows", () => SampledNeurons.Given(kind, Matrix<double>.Build.DenseIdentity(3), 4, 0, 1));

@@ -17,7 +17,7 @@ public class SpecialFunctionTableTests
         .ToLookup(cells => cells[0], cells => (Parse(cells[1]), Parse(cells[2])));
 
     [Fact]
-    public void S1_arc_cosine_kernels_agree_with_arbitrary_precision_up_to_both_ends()
+    public void S1_arc_cosine_kernels_agree_with_arbitrary_precision_for_all_correlations()
     {
         Compare("k0", ArcCosineKernel.Order0);
         Compare("k1", ArcCosineKernel.Order1);

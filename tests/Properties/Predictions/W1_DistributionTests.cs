@@ -15,7 +15,7 @@ public class W1_DistributionTests
     [InlineData(-3.0)]
     [InlineData(0.0)]
     [InlineData(2.5)]
-    public void W1_width_one_and_one_layer_is_a_chi_squared(double x)
+    public void W1_the_distribution_of_one_layer_of_width_one_is_chi_squared(double x)
     {
         // ln(2Z²): P(2Z² ≤ eˣ) = 2Φ(sqrt(eˣ/2)) - 1.
         var root = Math.Sqrt(Math.Exp(x) / 2);

@@ -54,7 +54,7 @@ public class NormalNumbersTests
     [InlineData(3.0)]
     [InlineData(4.0)]
     [InlineData(4.5)]
-    public void The_tail_has_its_weight(double threshold)
+    public void The_tail_beyond_a_threshold_has_its_normal_probability(double threshold)
     {
         var beyond = Draw().Count(value => Math.Abs(value) > threshold);
         var share = 2 * Normal.CDF(0, 1, -threshold);
@@ -79,7 +79,7 @@ public class NormalNumbersTests
     }
 
     [Fact]
-    public void A_word_pattern_gives_the_radius_and_angle_of_Box_and_Muller()
+    public void Random_words_give_the_numbers_of_Box_and_Muller()
     {
         // The definition in double precision, from the same words.
         var numbers = new RandomNumbers(11, 7, 3, RandomPurpose.Weights);
@@ -102,7 +102,7 @@ public class NormalNumbersTests
     }
 
     [Law(MaxTest = 100)]
-    public void Any_part_of_a_stream_can_be_had_alone(ulong seed, byte groups, byte length)
+    public void Any_part_of_a_random_stream_can_be_computed_separately(ulong seed, byte groups, byte length)
     {
         var numbers = new RandomNumbers(seed, 1, 2, RandomPurpose.Weights);
         var whole = new float[(groups * 64) + length];

@@ -65,7 +65,7 @@ public class RandomParametersTests
     }
 
     [Fact]
-    public void The_law_of_orthogonal_weights_is_symmetric_under_rotations_of_signs()
+    public void Orthogonal_weights_have_positive_and_negative_first_elements_equally_often()
     {
         // Without positive diagonals in the triangular factor the first element of each vector would prefer a sign.
         var positive = Enumerable.Range(0, 400).Count(simulation => Filled(Weights(WeightLaw.Orthogonal, 3, 3), 1, (uint)simulation)[0] > 0);
@@ -133,7 +133,7 @@ public class RandomParametersTests
     }
 
     [Fact]
-    public void Kinds_numbers_and_simulations_have_numbers_of_their_own()
+    public void Parameters_of_different_kind_index_or_simulation_are_different_numbers()
     {
         var tensors = new[]
         {

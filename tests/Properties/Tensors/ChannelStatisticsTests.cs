@@ -41,7 +41,7 @@ public sealed unsafe class ChannelStatisticsTests
     [InlineData(1771)]
     [InlineData(1772)]
     [InlineData(2 * 1771)]
-    public void Chunks_end_where_the_points_do(int points)
+    public void Statistics_are_correct_for_numbers_of_points_around_the_end_of_a_chunk(int points)
     {
         var values = Values(0);
         var statistics = Computed(values, threads: 1, points);

@@ -68,7 +68,7 @@ public class AttentionTests
     }
 
     [Fact]
-    public void T4_tokens_that_are_nearly_alike_collapse_by_the_cube()
+    public void T4_the_distance_of_nearly_equal_tokens_decreases_by_its_cube()
     {
         const int tokens = 16;
         const double rest = 0.02;
@@ -81,7 +81,7 @@ public class AttentionTests
     }
 
     [Fact]
-    public void Means_over_attention_weights_pass_linear_layers_and_nothing_else()
+    public void Kernels_averaged_over_attention_weights_pass_linear_layers_only()
     {
         var (x, dx) = (Matrix<double>.Build.Random(8, 6, Normal), Matrix<double>.Build.Random(8, 6, Normal));
         var input = KernelState.FromFeatures(new Shape(2, 2, 6), x, dx);

@@ -101,7 +101,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void Fixed_points_at_nought_and_at_infinity_are_said()
+    public void Fixed_points_at_zero_and_at_infinity_are_reported()
     {
         new MeanField(DualActivationTests.Dual("gelu"), 2).Variance.Should().Be(0);
         new MeanField(DualActivationTests.Dual("relu"), 3).Variance.Should().Be(double.PositiveInfinity);
@@ -155,7 +155,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void No_activation_saves_feedforward_batch_norm_but_linear_ones()
+    public void Feedforward_batch_norm_multiplies_noise_for_every_activation_but_the_linear_one()
     {
         foreach (var word in Function.Words)
         {
@@ -191,7 +191,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void F3_smooth_edges_collapse_as_one_over_the_depth()
+    public void F3_correlations_at_smooth_edges_approach_one_as_one_over_the_depth()
     {
         var dual = DualActivationTests.Dual("tanh");
         var moments = dual.Moments(1);
@@ -206,7 +206,7 @@ public class DepthTests
     [InlineData("relu", 0, 6.66432, 6.66376)]
     [InlineData("leaky_relu", 0.1, 8.30984, 8.30908)]
     [InlineData("abs", -1, 3.33216, 3.33192)]
-    public void F4_homogeneous_edges_collapse_as_one_over_the_squared_depth(string word, double slope, double limit, double measured)
+    public void F4_correlations_at_homogeneous_edges_approach_one_as_one_over_the_squared_depth(string word, double slope, double limit, double measured)
     {
         Digits(MeanField.HomogeneousCollapse(slope), limit, 5);
         var field = new MeanField(DualActivationTests.Dual(word), 2 / (1 + (slope * slope)));
@@ -215,7 +215,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void Distances_keep_the_digits_that_correlations_lose()
+    public void The_map_of_distances_keeps_the_digits_that_correlations_lose()
     {
         foreach (var word in (string[])["gelu", "tanh", "relu", "sine"])
         {
@@ -260,7 +260,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void Z2_bounded_branches_end_at_the_time_one()
+    public void Z2_correlations_of_bounded_branches_tend_to_the_limit_at_time_one()
     {
         Digits(ResidualTime.Correlation(ArcCosineKernel.Order1, 0.2, 1), 0.383957, 6);
         var c = 0.2;
@@ -291,7 +291,7 @@ public class DepthTests
     [Theory]
     [InlineData("tanh", 0.1929, 4, 0.1936)]
     [InlineData("gelu", 0.105, 3, 0.0746)]
-    public void Pre_norm_branches_grow_as_the_power_of_their_constant(string word, double published, int digits, double exponent)
+    public void Noise_of_pre_norm_branches_grows_as_a_power_with_the_exponent_of_the_norm_constant(string word, double published, int digits, double exponent)
     {
         // LN branches of two layers that add 1 to the signal, unit by unit: noise n, q and, for two points of equal norms, q(1 - c).
         var dual = DualActivationTests.Dual(word);
@@ -337,7 +337,7 @@ public class DepthTests
     }
 
     [Fact]
-    public void F9_saturating_branches_grow_as_the_exponential_of_a_root()
+    public void F9_noise_of_saturating_branches_grows_as_the_exponential_of_the_root_of_depth()
     {
         // erf, α = σ_w = 1, H = 1, from q = 1 and c = ½: slopes of ln noise over √l and of ln c over ln l, from l = 1000 to 4000.
         var dual = DualActivationTests.Dual("erf");
@@ -368,7 +368,7 @@ public class DepthTests
     [Theory]
     [InlineData("relu", 0.2274)]
     [InlineData("tanh", 0.0885)]
-    public void Scales_after_the_addition_make_it_exponential_again(string word, double expected) =>
+    public void Noise_grows_exponentially_if_a_factor_follows_the_residual_sum(string word, double expected) =>
         Digits(0.5 * Math.Log(ResidualTime.SquaredIncrement(0.5, NormConstants.For(DualActivationTests.Dual(word)).BatchNorm, 2)), expected, 4);
 
     [Fact]

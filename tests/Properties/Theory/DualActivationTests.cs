@@ -75,7 +75,7 @@ public class DualActivationTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Derivatives_are_those_of_V_and_T(string word)
+    public void Derivatives_of_the_dual_agree_with_differences_of_V_and_T(string word)
     {
         const double q1 = 1.3,
             q2 = 0.7,
@@ -100,7 +100,7 @@ public class DualActivationTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Curves_have_the_slope_and_the_curvature_that_they_say(string word)
+    public void Slope_and_curvature_of_an_activation_curve_agree_with_differences(string word)
     {
         var curve = Dual(word).Curve;
         foreach (var u in (double[])[-7, -2.9, -1.3, -0.2, 0.3, 1.7, 2.8, 6])
@@ -151,7 +151,7 @@ public class DualActivationTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Noise_at_one_and_the_same_point_is_the_limit_of_close_points(string word)
+    public void The_noise_law_at_identical_points_is_the_limit_for_close_points(string word)
     {
         // Collinear variables: N2 must not be 0 times infinity there. Noise of u and of v = 2u is regressed on u alone.
         var dual = Dual(word);
@@ -191,7 +191,7 @@ public class DualActivationTests
     }
 
     [Fact]
-    public void Functions_of_ones_own_are_curves_with_kinks()
+    public void The_dual_of_a_user_defined_function_with_kinks_is_computed()
     {
         // A hard tanh: its dual at c = 1 is a one-dimensional expectation, and its T there the probability of being inside.
         var curve = new ActivationCurve("hard_tanh", u => Math.Clamp(u, -1, 1), u => u is > -1 and < 1 ? 1 : 0, null, -1, 1);
@@ -205,7 +205,7 @@ public class DualActivationTests
     }
 
     [Fact]
-    public void What_is_no_curve_is_refused()
+    public void An_invalid_activation_curve_is_refused()
     {
         var step = () => new ActivationCurve("step", u => u > 0 ? 1 : 0, _ => 0, null, 0);
         step.Should().Throw<ArgumentException>().WithMessage("expected step to be continuous*");
@@ -221,7 +221,7 @@ public class DualActivationTests
     [InlineData(1, double.PositiveInfinity, 0)]
     [InlineData(1, 1, 1.1)]
     [InlineData(1, 1, double.NaN)]
-    public void What_is_no_covariance_is_refused(double q1, double q2, double p)
+    public void An_invalid_covariance_is_refused(double q1, double q2, double p)
     {
         foreach (var word in (string[])["relu", "tanh"])
         {

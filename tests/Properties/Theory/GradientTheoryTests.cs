@@ -23,7 +23,7 @@ public class GradientTheoryTests
     /// |J|² from the end and from the beginning: the gradient at the input, and the noise at the output for noise of independent numbers at the input.
     /// </summary>
     [Law(MaxTest = 300)]
-    public void Gradient_at_the_input_is_the_noise_at_the_output(Network network)
+    public void The_predicted_gradient_at_the_input_equals_the_predicted_noise_at_the_output(Network network)
     {
         var features = Features(network.Input, 3);
         var noise = (KernelState?)null;

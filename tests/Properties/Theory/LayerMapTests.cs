@@ -18,7 +18,7 @@ public class LayerMapTests
     [InlineData("bn_ff", 1)]
     [InlineData("bn_res", 1)]
     [InlineData("bn_res", 3)]
-    public void Recipes_layer_by_layer_are_the_recursions_of_the_four_nets(string name, int kernelSize)
+    public void Recipes_layer_by_layer_agree_with_the_recursions_of_the_four_architectures(string name, int kernelSize)
     {
         const int images = 4,
             depth = 3;
@@ -45,7 +45,7 @@ public class LayerMapTests
 
     /// <summary>Deterministic layers after one with weights, on 50,000 channels that are drawn: exact one-step laws.</summary>
     [Fact]
-    public void Layers_after_fresh_weights_are_the_moments_of_drawn_channels()
+    public void Layers_after_fresh_weights_agree_with_the_moments_of_drawn_channels()
     {
         const int draws = 50_000;
         var (x, dx) = Batch(2);
@@ -109,7 +109,7 @@ public class LayerMapTests
     [InlineData("rms_norm")]
     [InlineData("layer_norm_all")]
     [InlineData("group_norm")]
-    public void Norms_of_wide_points_follow_their_limits(string word)
+    public void Norms_over_many_channels_agree_with_their_infinite_width_limits(string word)
     {
         const int channels = 16_384;
         var (x, dx) = Batch(2);
@@ -264,7 +264,7 @@ public class LayerMapTests
     [InlineData("gelu", 8, 0, 1.2)]
     [InlineData("erf", 8, 0, 1)]
     [InlineData("softplus", 24, 0, 0.8)]
-    public void Layer_norm_after_batch_norm_and_an_activation_centres_what_they_leave(string word, int points, double along, double scale)
+    public void Layer_norm_after_batch_norm_and_an_activation_removes_the_channel_mean(string word, int points, double along, double scale)
     {
         const int channels = 20_000;
 
@@ -303,7 +303,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Batch_norm_passes_noise_where_nothing_varies()
+    public void Batch_norm_of_constant_points_divides_noise_by_the_root_of_epsilon()
     {
         var state = KernelState.Gaussian(new Shape(1, 1, 8), Matrix<double>.Build.Dense(3, 3, 2), Matrix<double>.Build.DenseIdentity(3));
         Power(new BatchNorm { Epsilon = 0.01 }).Should().BeApproximately(100, 1e-9, "it divides by √ε");
@@ -317,7 +317,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Large_batch_expansions_say_what_they_hold_for()
+    public void Large_batch_expansions_are_marked_as_valid_for_large_batches()
     {
         var state = KernelState.Gaussian(new Shape(1, 1, 64), PairwiseDualTests.Kernel(24, 0.3, 0.1, 1.5), Matrix<double>.Build.DenseIdentity(24));
         LayerMap.Apply([new BatchNorm(), new Activation(new Function(FunctionKind.Tanh))], state).Validity.Should().Be(Validity.LargeBatch);
@@ -325,7 +325,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public async Task Talbot_sums_are_the_same_bits_whatever_the_threads()
+    public async Task Talbot_sums_have_the_same_bits_for_any_schedule_of_threads()
     {
         var norm = new BatchNormKernel(PairwiseDualTests.Kernel(12, 0.3, 0.1, 1.5), 0);
         var dual = (IComplexDual)DualActivationTests.Dual("gelu");
@@ -340,7 +340,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Branches_that_may_be_missing_leave_their_share_of_means_and_no_law_of_what_divides_by_them()
+    public void A_branch_with_survival_probability_keeps_its_share_in_means_and_norms_after_it_are_refused()
     {
         var (x, dx) = Batch(2);
         var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
@@ -373,7 +373,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Sums_keep_the_means_of_noise_that_a_layer_norm_takes_away()
+    public void Residual_sums_keep_the_mean_noise_that_a_later_layer_norm_removes()
     {
         // The skip's noise after a ReLU has a mean over channels where it is correlated with the signal.
         const int channels = 20_000;
@@ -492,7 +492,7 @@ public class LayerMapTests
     [InlineData("rms_norm", "hard_swish", -1)]
     [InlineData("group_norm", "relu", 1)]
     [InlineData("layer_norm", "linear", 1)]
-    public void Norms_of_few_channels_follow_their_own_width(string word, string activation, double scale)
+    public void Norms_over_few_channels_agree_with_the_laws_at_their_width(string word, string activation, double scale)
     {
         const int channels = 12,
             draws = 30_000;
@@ -567,7 +567,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Variances_beyond_what_quadratures_see_are_refused_and_formulas_go_on()
+    public void Variances_beyond_the_range_of_quadratures_are_refused_and_formulas_still_apply()
     {
         var kernel = 1e300 * PairwiseDualTests.Kernel(4, 0.5, 0.4, 1);
         var state = KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(4));
@@ -591,7 +591,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Batch_norm_before_GELU_on_64_points_is_followed()
+    public void Batch_norm_before_GELU_on_64_points_is_predicted()
     {
         var kernel = PairwiseDualTests.Kernel(64, 0.3, 0.2, 1);
         var state = KernelState.Gaussian(new Shape(1, 1, 64), kernel, Matrix<double>.Build.DenseIdentity(64));
@@ -609,7 +609,7 @@ public class LayerMapTests
     [Theory]
     [InlineData(0.15)]
     [InlineData(1)]
-    public void Noise_that_shares_directions_with_the_signal_is_wrong_by_the_stated_error_or_refused(double along)
+    public void The_prediction_for_noise_correlated_with_the_signal_is_within_its_stated_error_or_refused(double along)
     {
         const int points = 10,
             draws = 40_000;
@@ -667,7 +667,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Noise_without_a_mean_square_is_left_out_and_said()
+    public void Noise_with_infinite_mean_square_is_left_out_with_the_reason()
     {
         var kernel = Kernels.Example.SubMatrix(0, 3, 0, 3);
         var state = KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(3));
@@ -678,7 +678,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void States_that_are_none_are_refused()
+    public void Invalid_kernel_states_are_refused()
     {
         var indefinite = Matrix<double>.Build.DenseOfArray(
             new[,]

@@ -31,7 +31,7 @@ public class LeakyWalkTests
     [InlineData(8)]
     [InlineData(32)]
     [InlineData(128)]
-    public void V2_of_a_ReLU_is_the_walk_W1_in_polygamma_functions(int width)
+    public void V2_for_a_ReLU_equals_the_walk_W1_in_polygamma_functions(int width)
     {
         var (walk, exact) = (new LeakyWalk(width, 0), new RandomWalk(width));
         walk.Drift.Should().BeApproximately(exact.Drift, 1e-14);
@@ -55,7 +55,7 @@ public class LeakyWalkTests
     }
 
     [Fact]
-    public void V2_is_continuous_where_the_closed_form_takes_over()
+    public void V2_the_walk_is_continuous_where_the_closed_form_replaces_the_integral()
     {
         foreach (var width in (int[])[1, 5, 64])
         {
@@ -67,7 +67,7 @@ public class LeakyWalkTests
     [Theory]
     [InlineData(0.1)]
     [InlineData(-0.5)]
-    public void V2_steps_are_those_of_drawn_channels(double slope)
+    public void V2_drift_and_variance_agree_with_drawn_channels(double slope)
     {
         const int width = 6,
             draws = 200_000;
@@ -87,7 +87,7 @@ public class LeakyWalkTests
     }
 
     [Fact]
-    public void V4_exponents_of_linear_nets_are_those_of_their_singular_values()
+    public void V4_Lyapunov_exponents_of_linear_nets_agree_with_singular_values_of_products()
     {
         // The sum of all is half the drift of ln det WᵀW, E Σ ln χ²_k; the first is the drift of a vector's length.
         var exponents = LeakyWalk.LyapunovExponents(8);
@@ -111,7 +111,7 @@ public class LeakyWalkTests
     [InlineData(1e160)]
     [InlineData(-1e160)]
     [InlineData(1e300)]
-    public void V2_slopes_and_their_inverses_draw_the_same_factors(double slope)
+    public void V2_a_slope_and_its_inverse_give_the_same_walk(double slope)
     {
         var (steep, flat) = (new LeakyWalk(4, slope), new LeakyWalk(4, 1 / slope));
         steep.Drift.Should().BeApproximately(flat.Drift, 1e-13 * Math.Abs(flat.Drift));
@@ -119,7 +119,7 @@ public class LeakyWalkTests
     }
 
     [Fact]
-    public void V2_channels_below_zero_count_however_small_the_slope()
+    public void V2_channels_below_zero_contribute_for_any_small_slope()
     {
         // With N = 1 and a → 0: X = 2g² or 2a²g², so E ln X = E ln 2g² + ½ ln a², and the variance has ¼ ln²a² in addition.
         foreach (var slope in (double[])[1e-100, 1e-180, 1e-250])
@@ -132,7 +132,7 @@ public class LeakyWalkTests
     }
 
     [Fact]
-    public void Walks_of_no_network_are_refused()
+    public void Impossible_arguments_of_leaky_walks_are_refused()
     {
         var width = () => new LeakyWalk(0, 0);
         width.Should().Throw<ArgumentOutOfRangeException>();

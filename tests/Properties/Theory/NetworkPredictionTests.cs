@@ -12,7 +12,7 @@ public class NetworkPredictionTests
     private static readonly Layers Start = [new Flatten(), new Dense { Channels = 64, Parameters = Initialisation.LeCun }];
 
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 150)]
-    public void Every_composed_network_is_followed_place_by_place_up_to_a_layer_that_is_named(ComposedCase composed)
+    public void Every_composed_network_is_predicted_place_by_place_up_to_a_named_layer(ComposedCase composed)
     {
         var network = composed.Network;
         var points = composed.Images * (int)network.Input.Positions;
@@ -37,7 +37,7 @@ public class NetworkPredictionTests
     }
 
     [Fact]
-    public void Theory_ends_at_the_layer_whose_path_the_file_has()
+    public void Theory_ends_at_a_layer_that_is_named_by_its_path_in_the_file()
     {
         Layers unit = [new Residual([new Dense()]) { Survival = 0.5 }, new LayerNorm()];
         var prediction = Predict([.. Start, new Repeat(3, unit)]);
@@ -54,7 +54,7 @@ public class NetworkPredictionTests
     }
 
     [Fact]
-    public void A_silent_branch_may_hold_what_theory_does_not_reach()
+    public void A_branch_of_scale_zero_may_contain_layers_without_a_law()
     {
         var prediction = Predict([
             .. Start,
@@ -83,7 +83,7 @@ public class NetworkPredictionTests
     }
 
     [Fact]
-    public void Differences_below_rounding_are_no_numbers()
+    public void Predicted_differences_below_rounding_are_NaN()
     {
         var collapsing = Predict([.. Start, new Repeat(200, [new Activation(new Function(FunctionKind.Tanh)), new Dense { Parameters = new(0.25, 0.5) }])]);
         var last = collapsing.Places[^1];
@@ -92,7 +92,7 @@ public class NetworkPredictionTests
     }
 
     [Fact]
-    public void A_subset_of_points_is_predicted_as_within_the_batch_where_no_layer_couples_them()
+    public void Predictions_of_a_subset_of_points_equal_those_of_the_batch_if_no_layer_couples_points()
     {
         Layers layers =
         [
@@ -133,7 +133,7 @@ public class NetworkPredictionTests
     }
 
     [Fact]
-    public void Costs_grow_with_points_and_say_hours_where_it_takes_hours()
+    public void The_estimated_cost_grows_with_points_and_is_in_hours_for_large_predictions()
     {
         // bn_res of 200 units with kernels of 3 on 64 images took 4 h 43 min on two cores, when its kernels were decomposed.
         var hours = PredictionCost.Count(NetworkKind.Named("bn_res"), 2048, 3, 200).Seconds / 3600;

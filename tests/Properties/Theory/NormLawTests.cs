@@ -54,7 +54,7 @@ public class NormLawTests
     [InlineData("gelu", 0.2)]
     [InlineData("erf", 0)]
     [InlineData("sine", 0.2)]
-    public void B2_signal_and_noise_are_the_expectations_of_drawn_channels(string word, double epsilon)
+    public void B2_signal_and_noise_agree_with_the_means_of_drawn_channels(string word, double epsilon)
     {
         const int points = 8,
             draws = 60_000;
@@ -82,7 +82,7 @@ public class NormLawTests
     [Theory]
     [InlineData("gelu", 1.1)]
     [InlineData("erf", 0.15)]
-    public void B3_is_B2_up_to_the_squared_number_of_directions(string word, double bound)
+    public void B3_agrees_with_B2_up_to_one_over_the_squared_number_of_directions(string word, double bound)
     {
         var kernel = PairwiseDualTests.Kernel(24, 0.3, 0.1, 1.5);
         var norm = new BatchNormKernel(kernel, 0);
@@ -128,7 +128,7 @@ public class NormLawTests
     [InlineData("erf", 60)]
     [InlineData("gelu", 60)]
     [InlineData("gelu", 160)]
-    public void B3_stands_for_B2_where_directions_are_many_and_says_so(string word, int points)
+    public void B3_replaces_B2_for_many_directions_and_the_validity_says_so(string word, int points)
     {
         var x = Matrix<double>.Build.Random(points, 600, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8)));
         var kernel = x * x.Transpose() / 600;
@@ -173,7 +173,7 @@ public class NormLawTests
     }
 
     [Fact]
-    public void B1_of_a_ReLU_with_correlated_noise_is_the_law_S5_in_use()
+    public void B1_agrees_with_S5_for_a_ReLU_with_correlated_noise()
     {
         var kernel = PairwiseDualTests.Kernel(9, 0.5, 0.4, 2);
         var noise = kernel + Matrix<double>.Build.DenseIdentity(9);
@@ -197,7 +197,7 @@ public class NormLawTests
     [Theory]
     [InlineData(0.2, 0)]
     [InlineData(-1, 0.3)]
-    public void B1_pairs_of_correlated_noise_are_the_expectations_of_drawn_channels(double slope, double epsilon)
+    public void B1_pairs_of_correlated_noise_agree_with_the_means_of_drawn_channels(double slope, double epsilon)
     {
         const int points = 7,
             draws = 60_000;
@@ -224,7 +224,7 @@ public class NormLawTests
     }
 
     [Fact]
-    public void B5_noise_with_differentiated_statistics_is_the_mean_of_drawn_channels()
+    public void B5_noise_with_differentiated_statistics_agrees_with_the_mean_of_drawn_channels()
     {
         const int points = 9,
             draws = 60_000;
@@ -257,7 +257,7 @@ public class NormLawTests
     [Theory]
     [InlineData(1, 0)]
     [InlineData(3, 0.2)]
-    public void Group_norm_inverse_variance_is_the_mean_of_drawn_groups(int channels, double epsilon)
+    public void Group_norm_inverse_variance_agrees_with_the_mean_of_drawn_groups(int channels, double epsilon)
     {
         const int points = 6,
             draws = 60_000;
@@ -339,7 +339,7 @@ public class NormLawTests
     [Theory]
     [InlineData(true, "gelu")]
     [InlineData(false, "leaky_relu")]
-    public void LN1_to_LN4_are_the_expectations_of_drawn_points(bool subtractsMean, string word)
+    public void LN1_to_LN4_agree_with_the_means_of_drawn_points(bool subtractsMean, string word)
     {
         const int channels = 9,
             draws = 50_000;

@@ -12,7 +12,7 @@ public class OneStepVarianceTests
     [InlineData("relu")]
     [InlineData("tanh")]
     [InlineData("gelu")]
-    public void Moments_of_a_drawn_layer_scatter_as_their_variances_say(string word)
+    public void Predicted_variances_of_moments_agree_with_drawn_layers(string word)
     {
         const int points = 5,
             channels = 8,
@@ -42,7 +42,7 @@ public class OneStepVarianceTests
     }
 
     [Fact]
-    public void Variances_fall_with_the_width_and_refuse_what_has_none()
+    public void Variances_of_moments_decrease_with_the_width_and_impossible_arguments_are_refused()
     {
         var kernel = PairwiseDualTests.Kernel(4, 0.5, 0.4, 1.5);
         var relu = DualActivation.For(Function.Relu);

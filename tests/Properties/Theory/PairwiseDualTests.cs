@@ -13,7 +13,7 @@ public class PairwiseDualTests
     /// <summary>Points that lie anywhere, of one norm or of many, and points that have nearly collapsed.</summary>
     [Theory]
     [MemberData(nameof(All))]
-    public void Kernels_after_an_activation_are_its_duals_pair_by_pair(string word)
+    public void Kernels_after_an_activation_equal_its_dual_for_each_pair(string word)
     {
         foreach (var (points, common, spread) in ((int, double, double)[])[(20, 0, 0.2), (20, 6, 0), (20, 300, 0.1)])
         {
@@ -68,7 +68,7 @@ public class PairwiseDualTests
     }
 
     [Fact]
-    public void Mehler_coefficients_are_the_expansion_of_the_dual()
+    public void The_Mehler_expansion_equals_the_dual()
     {
         var table = MehlerTable.Make(DualActivationTests.Dual("silu"), [0.4, 1.5]);
         var result = new double[2];
@@ -81,7 +81,7 @@ public class PairwiseDualTests
     [InlineData("sigmoid")]
     [InlineData("tanh")]
     [InlineData("elu")]
-    public void Points_without_a_signal_are_those_of_the_function_at_nought(string word)
+    public void A_point_with_zero_signal_has_the_activation_at_zero(string word)
     {
         var kernel = Kernels.Example.Clone();
         kernel.ClearRow(2);
@@ -95,7 +95,7 @@ public class PairwiseDualTests
     }
 
     [Fact]
-    public void Sizes_that_differ_are_refused()
+    public void Signal_and_noise_kernels_of_different_sizes_are_refused()
     {
         var act = () => ActivationKernel.Apply(DualActivationTests.Dual("tanh"), Kernels.Example, Matrix<double>.Build.DenseIdentity(3));
         act.Should().Throw<ArgumentException>().WithMessage("expected 4 × 4 entries*");

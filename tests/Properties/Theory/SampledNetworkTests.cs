@@ -17,7 +17,7 @@ public class SampledNetworkTests
     [InlineData(WeightLaw.TruncatedNormal, 6)]
     [InlineData(WeightLaw.Orthogonal, 6)]
     [InlineData(WeightLaw.Orthogonal, 40)]
-    public void Second_moments_after_weights_are_those_of_any_law(WeightLaw law, int channels)
+    public void Second_moments_after_weights_are_the_same_for_every_weight_law(WeightLaw law, int channels)
     {
         var (x, dx) = NetworkPredictionTests.Batch(3, 12);
         var (values, noise, cross) = (new double[Networks], new double[Networks], new double[Networks]);
@@ -57,7 +57,7 @@ public class SampledNetworkTests
     [Theory]
     [InlineData(0.1, WeightLaw.Normal)]
     [InlineData(0.3, WeightLaw.Orthogonal)]
-    public void V2_V3_walks_of_a_point_have_their_drift_and_variance(double slope, WeightLaw law)
+    public void V2_V3_the_sampled_walk_of_one_point_has_the_predicted_drift_and_variance(double slope, WeightLaw law)
     {
         const int width = 10,
             layers = 4;
@@ -78,7 +78,7 @@ public class SampledNetworkTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void LN2_squares_and_LN3_noise_of_few_channels_are_those_of_the_sphere(bool subtractsMean)
+    public void LN2_squares_and_LN3_noise_of_few_sampled_channels_agree_with_the_sphere_laws(bool subtractsMean)
     {
         const int width = 9;
         var (x, dx) = NetworkPredictionTests.Batch(2, 5);
@@ -129,7 +129,7 @@ public class SampledNetworkTests
     }
 
     [Fact]
-    public void B5_full_noise_of_batch_norm_is_that_of_its_law_and_held_noise_is_larger()
+    public void B5_sampled_full_noise_of_batch_norm_agrees_with_its_law_and_held_noise_is_larger()
     {
         const int points = 9;
         var (x, dx) = NetworkPredictionTests.Batch(points, 30);
@@ -159,7 +159,7 @@ public class SampledNetworkTests
     }
 
     [Fact]
-    public void Masks_scales_sums_and_missing_branches_have_their_means()
+    public void Sampled_masks_scales_sums_and_missing_branches_have_the_predicted_means()
     {
         var (x, dx) = NetworkPredictionTests.Batch(2, 6);
         Layers layers =
@@ -235,7 +235,7 @@ public class SampledNetworkTests
     }
 
     [Fact]
-    public void A_seed_is_a_network_and_what_cannot_be_sampled_is_named()
+    public void A_seed_determines_the_sampled_network_and_layers_that_cannot_be_sampled_are_named()
     {
         var (x, dx) = NetworkPredictionTests.Batch(2, 6);
         Layers layers = [new Dense(), new Activation(new Function(FunctionKind.Silu)), new Dense()];

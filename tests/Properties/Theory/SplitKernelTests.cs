@@ -19,7 +19,7 @@ public class SplitKernelTests
     [InlineData(400, 0.4, 0.1)]
     [InlineData(400, 1.5, 0)]
     [InlineData(3, 0, 0)]
-    public void Batch_norm_of_a_split_kernel_is_that_of_a_decomposed_one(int features, double decay, double epsilon)
+    public void Batch_norm_by_a_split_kernel_agrees_with_batch_norm_by_full_decomposition(int features, double decay, double epsilon)
     {
         var (kernel, noise, cross) = Batch(features, decay);
         var (split, whole) = (new BatchNormKernel(kernel, epsilon, 1e-9, splitFrom: 2), new BatchNormKernel(kernel, epsilon, 1e-9, int.MaxValue));
@@ -63,7 +63,7 @@ public class SplitKernelTests
     /// Points that are one another's copies, and equal eigenvalues by the dozen, which a Krylov space of single vectors would not tell apart.
     /// </summary>
     [Fact]
-    public void Equal_points_and_equal_eigenvalues_are_no_obstacle()
+    public void Equal_points_and_equal_eigenvalues_are_handled_by_the_split_kernel()
     {
         var kernel = Matrix<double>.Build.Dense(Points, Points, (i, j) => i % 13 == j % 13 ? 1 : 0.25);
         var (split, whole) = (new BatchNormKernel(kernel, 0, 1e-9, splitFrom: 2), new BatchNormKernel(kernel, 0, 1e-9, int.MaxValue));
@@ -92,7 +92,7 @@ public class SplitKernelTests
     }
 
     [Fact]
-    public void Nothing_that_varies_needs_an_epsilon()
+    public void A_constant_kernel_is_refused_without_epsilon()
     {
         var flat = Matrix<double>.Build.Dense(Points, Points, 2);
         FluentActions
@@ -110,7 +110,7 @@ public class SplitKernelTests
     [InlineData(5)]
     [InlineData(64)]
     [InlineData(201)]
-    public void Cholesky_by_blocks_solves_and_refuses(int size)
+    public void Blocked_Cholesky_solves_positive_definite_systems_and_refuses_indefinite_matrices(int size)
     {
         var x = Matrix<double>.Build.Random(size, size + 5, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(4)));
         var (matrix, right) = (

@@ -23,11 +23,11 @@ public class StackJudgeTests
     [InlineData(151.4, "0", "151")]
     [InlineData(0.3, "0", "0")]
     [InlineData(0.00000012345, "0.##########", "0.0000001235")]
-    public void Numbers_of_verdicts_have_the_digits_that_a_person_reads(double value, string format, string words) =>
+    public void Numbers_in_verdicts_are_printed_with_few_digits(double value, string format, string words) =>
         FeedforwardStack.Number(value, format).Should().Be(words);
 
     [Fact]
-    public void Verdicts_on_extreme_stacks_have_no_factor_of_nothing_and_no_row_of_digits()
+    public void Verdicts_on_extreme_stacks_print_no_factor_of_zero_and_no_long_numbers()
     {
         foreach (
             var stack in new Layer[][]
@@ -46,7 +46,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void Feedforward_stacks_without_norms_are_where_the_table_has_them()
+    public void Feedforward_stacks_without_norms_get_the_verdicts_of_the_table()
     {
         Judge(new Dense(), Relu).Behaviour.Should().Be(Behaviour.Line);
         Judge(new Dense(), new Activation(new Function(FunctionKind.Linear))).Behaviour.Should().Be(Behaviour.WellBehaved);
@@ -84,7 +84,7 @@ public class StackJudgeTests
     [InlineData("tanh", 1.0852682767)]
     [InlineData("gelu", 1.1484097574)]
     [InlineData("silu", 1.1009455549)]
-    public void No_activation_saves_feedforward_batch_norm(string word, double increment)
+    public void Feedforward_batch_norm_is_judged_as_exploding_for_every_activation(string word, double increment)
     {
         var verdict = Judge(new Dense(), new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)));
         (verdict.Behaviour, verdict.Law, verdict.Scope).Should().Be((Behaviour.Exploding, "F7", "infinite width and large batch"));
@@ -95,7 +95,7 @@ public class StackJudgeTests
     [InlineData("tanh", 1.1778072323)]
     [InlineData("gelu", 1.0720315984)]
     [InlineData("silu", 1.0666342412)]
-    public void Layer_norm_explodes_at_its_constant_but_for_homogeneous_activations(string word, double squared)
+    public void Layer_norm_is_judged_as_exploding_at_its_constant_except_for_homogeneous_activations(string word, double squared)
     {
         var activation = new Activation(new Function(Function.Find(word)!.Value));
         foreach (var norm in (Norm[])[new LayerNorm { Epsilon = 0 }, new RmsNorm { Epsilon = 0 }])
@@ -116,7 +116,7 @@ public class StackJudgeTests
     [InlineData("tanh", 0.088904, 0.193615)]
     [InlineData("gelu", 0.159422, 0.369676)]
     [InlineData("sine", 0.156518, 0.362031)]
-    public void Batch_normalised_branches_grow_as_the_power_of_their_constant(string word, double one, double two)
+    public void Batch_normalised_branches_are_judged_as_a_power_law_with_the_exponent_of_the_norm_constant(string word, double one, double two)
     {
         Layers once = [new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)), new Dense()];
         foreach (var scale in (double[])[1, 0.3])
@@ -147,7 +147,7 @@ public class StackJudgeTests
     [Theory]
     [InlineData("relu", 0.2274)]
     [InlineData("tanh", 0.0885)]
-    public void A_factor_after_the_sum_undoes_the_cure(string word, double logarithm)
+    public void A_factor_after_the_residual_sum_is_judged_as_exploding(string word, double logarithm)
     {
         Layers branch = [new Repeat(2, [new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)), new Dense()])];
         var verdict = Judge(new Residual(branch) { BranchScale = Math.Sqrt(0.5), SkipScale = Math.Sqrt(0.5) });
@@ -160,7 +160,7 @@ public class StackJudgeTests
     [InlineData("tanh", 0.0426)]
     [InlineData("gelu", 0.0177)]
     [InlineData("relu", 0)]
-    public void Norms_after_sums_are_feedforward_at_half_speed_where_branches_are_equal(string word, double logarithm)
+    public void Norms_after_equal_residual_sums_explode_at_half_the_feedforward_rate(string word, double logarithm)
     {
         var function = new Function(Function.Find(word)!.Value);
         var equal = new Dense { Parameters = new(1 / DualActivation.For(function).Moments(1).Square) };
@@ -170,7 +170,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void Scales_of_branches_decide_what_is_bounded()
+    public void The_scale_of_a_branch_decides_whether_a_stack_is_bounded()
     {
         Layers plain = [Relu, new Dense()];
         Judge(new Residual(plain)).Behaviour.Should().Be(Behaviour.Line);
@@ -189,7 +189,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void What_no_law_covers_is_said()
+    public void A_stack_that_no_law_covers_is_reported_as_such()
     {
         foreach (
             var (unit, word) in ((Layers, string)[])
@@ -218,7 +218,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void Advice_is_the_smallest_change_and_what_follows_from_it_holds()
+    public void Advice_names_the_smallest_change_and_its_prediction_holds()
     {
         // Off the edge: the weights on it, which the verdict on the changed unit confirms.
         var chaotic = Judge(Tanh, new Dense { Parameters = new(2.25, 0.04) });
@@ -244,7 +244,7 @@ public class StackJudgeTests
     [InlineData(0.5)]
     [InlineData(1)]
     [InlineData(4)]
-    public void Verdicts_on_norms_after_activations_are_what_the_recursion_does(double variance)
+    public void Verdicts_on_norms_after_activations_agree_with_the_recursion(double variance)
     {
         Layers unit = [new Dense { Parameters = new(variance) }, Tanh, new LayerNorm { Epsilon = 0 }];
         var verdict = StackJudge.Judge(new Repeat(2, unit), "here");
@@ -255,7 +255,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void Edges_are_named_for_the_weights_that_masks_and_factors_multiply()
+    public void Advice_on_edges_takes_masks_and_factors_into_account()
     {
         // σ_w² of 1.6 after masks of 0.8 is one of 2.
         var masked = Judge(Tanh, new Dropout(0.8), new Dense { Parameters = new(1.8, 0.04) });
@@ -267,7 +267,7 @@ public class StackJudgeTests
 
     /// <summary>What advice changes is a unit that the verdict on it calls well-behaved, or the edge.</summary>
     [Fact]
-    public void Changed_units_are_what_their_advice_says()
+    public void A_unit_changed_as_advised_is_judged_as_the_advice_says()
     {
         foreach (
             var unit in (Layers[])
@@ -303,7 +303,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void Verdicts_say_no_more_than_the_walk_through_the_layers()
+    public void Verdicts_are_unknown_where_the_layer_by_layer_prediction_ends()
     {
         Judge(new Dense(), new LayerNorm(), Gelu, Relu)
             .Words.Should()
@@ -335,7 +335,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void T4_T5_attention_collapses_tokens_as_their_laws_say()
+    public void T4_T5_attention_is_judged_as_collapsing_tokens_at_the_predicted_rate()
     {
         Judge(new LayerNorm(), new Attention(2)).Should().Match<StackVerdict>(verdict => verdict.Behaviour == Behaviour.Point && verdict.Law == "T4");
         Judge(new Residual([new LayerNorm(), new Attention(2)])).Words.Should().Contain("l^-1;");
@@ -360,7 +360,7 @@ public class StackJudgeTests
     }
 
     [Fact]
-    public void A_batch_far_from_the_law_is_told_from_it()
+    public void A_verdict_states_the_growth_of_a_batch_that_differs_from_the_law()
     {
         Layers unit = [new Dense(), new BatchNorm(), Relu];
         var (few, _) = Both([new Dense { Channels = 32 }, new Repeat(12, unit)], points: 5);

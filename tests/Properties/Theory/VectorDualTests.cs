@@ -62,7 +62,7 @@ public class VectorDualTests
     [InlineData("linear")]
     [InlineData("erf")]
     [InlineData("gelu")]
-    public void Rows_of_pairs_are_their_duals_one_by_one(string word)
+    public void Duals_of_rows_of_pairs_equal_the_duals_of_single_pairs(string word)
     {
         var (dual, random) = (DualActivationTests.Dual(word), new Random(7));
         for (var repetition = 0; repetition < Breadth.Choose(300, 30_000); repetition++)

@@ -3,12 +3,12 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>D3, D4 and S7: what batch norm does to signal and noise, given what comes in.</summary>
+/// <summary>D3, D4 and S7: what batch norm makes of signal and noise, given its input.</summary>
 internal static class BatchNormChecks
 {
     /// <summary>
-    /// One as large as the variance itself, where its place in the formula shows; the package's default; and none, which comes last since a wrong order of
-    /// layers may meet constant channels there.
+    /// Three values of ε: one as large as the variance, which shows its place in the formula; the package's default; and 0. 0 comes last, because layers in a
+    /// wrong order may then give batch norm constant channels.
     /// </summary>
     private static readonly double[] Epsilons = [0.5, 0.001, 0];
 
@@ -32,7 +32,7 @@ internal static class BatchNormChecks
                     var largest = Bounds.LargestKurtosis(points);
                     for (var channel = 0; channel < channels; channel++)
                     {
-                        // The fourth root of a mean fourth power is a norm: it grows by that of the error at most.
+                        // The fourth root of a mean fourth power is a norm: it grows by at most the norm of the error.
                         var rounding = Math.Pow(Math.Pow(largest, 0.25) + Math.Pow(errors[channel], 0.25), 4) - largest;
                         comparison.AddBetween(
                             new Observed(fourths[channel]),
@@ -50,8 +50,8 @@ internal static class BatchNormChecks
     }
 
     /// <summary>
-    /// D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε), so its variance becomes σ²/(σ² + ε), and its positive and negative parts
-    /// weigh the same.
+    /// D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε). So its variance becomes σ²/(σ² + ε), and its positive and negative parts
+    /// have the same mean.
     /// </summary>
     public static IEnumerable<Measurement> Normalisation(CheckContext context, string architecture)
     {
@@ -88,7 +88,8 @@ internal static class BatchNormChecks
                     var (squares, means) = (WrittenOutLayers.MeanSquares(right.SignalBound, channels), WrittenOutLayers.Means(right.SignalBound, channels));
                     for (var channel = 0; channel < channels; channel++)
                     {
-                        // A deviation changes by the root mean square of the error at most; ν₁(z⁺) - ½ν₁(|z|) is half the mean, which is that of the error.
+                        // A standard deviation changes by at most the root mean square of the error; ν₁(z⁺) - ½ν₁(|z|) is half the mean, which is the mean of
+                        // the error.
                         var expected = Bounds.VarianceAfterBatchNorm(variances[channel], epsilon);
                         variance.Add(
                             new Observed(afterwards[channel]),
@@ -103,7 +104,7 @@ internal static class BatchNormChecks
         }
     }
 
-    /// <summary>S7: the increment of χ in batch norm is given by what it divides the noise by, channel for channel.</summary>
+    /// <summary>S7: the increment of χ in batch norm follows from the divisors of the noise, channel by channel.</summary>
     public static IEnumerable<Measurement> NoiseIncrement(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
@@ -120,7 +121,7 @@ internal static class BatchNormChecks
                     var ratio = squares.Zip(variances, (noise, signal) => noise / (signal + epsilon)).Average();
                     var (signalBefore, noiseBefore) = (variances.Average(), squares.Average());
 
-                    // With ε the variance that is left is below 1.
+                    // With a positive ε, the remaining variance is below 1.
                     var increment = MeasuredTheorems.BatchNormIncrement(ratio, signalBefore, noiseBefore);
                     increment = epsilon == 0 ? increment : increment / Math.Sqrt(variances.Average(signal => signal / (signal + epsilon)));
                     var observed = Math.Sqrt(
@@ -130,7 +131,7 @@ internal static class BatchNormChecks
                             / noiseBefore
                     );
 
-                    // Both are norms of what comes out: of the noise, and of the signal's deviations. Each changes by that of the error at most.
+                    // Both are norms of the output: of the noise, and of the signal's deviations. Each changes by at most the norm of the error.
                     var right = BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
                     var rounding = right.RelativeNoise + MomentRounding.Relatively(right.RelativeSignal(channels)) * (1 + right.RelativeNoise);
                     comparison.Add(new Observed(observed), new Expected(increment), increment * rounding, $"{after.Where}, {given.Description}");

@@ -2,20 +2,20 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Networks of drawn sizes, with an input for each: what the fixed sizes of other checks leave out.</summary>
+/// <summary>Networks of drawn sizes, each with an input. They cover sizes that the fixed networks of other checks leave out.</summary>
 /// <remarks>
-/// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so
-/// that each kernel size meets all that it is defined for. Inputs have a mean, and scales far from 1.
+/// Every kernel size from 1 to 7 occurs once with every kind of network: many images, a deep network, images smaller than the kernel, many channels. The
+/// boundaries alternate, so that each kernel size occurs with every boundary that it is defined for. Inputs have a mean, and scales far from 1.
 /// </remarks>
 internal static class DrawnSizes
 {
     private const int KernelSizes = 7;
     private const int Kinds = 4;
 
-    /// <summary>From kernels of this size on a network of many channels has fewer, so that its weights stay some ten thousand.</summary>
+    /// <summary>With kernels of this size or larger, a network of many channels has fewer channels, so that it has some ten thousand weights at most.</summary>
     private const int LargeKernel = 4;
 
-    /// <summary>Even kernels are defined for the last two only.</summary>
+    /// <summary>The boundaries; even kernels are defined for the last two only.</summary>
     private static readonly Boundary[] Boundaries = [Boundary.Symmetric, Boundary.Periodic, Boundary.ZeroPadding];
 
     private static readonly double[] Epsilons = [0.5, 0.1, 0.001];
@@ -24,8 +24,9 @@ internal static class DrawnSizes
     /// <summary>Draws the networks that a subject offers.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be
-    /// checked with their weights.</param>
+    /// <param name="given">
+    /// Whether weights are given. If not, branches have one layer: the last layers of deeper branches can be checked only with their weights.
+    /// </param>
     /// <returns>Networks and inputs.</returns>
     public static IEnumerable<(NetworkSettings Network, Batch Input)> Draw(CheckContext context, string architecture, bool given)
     {
@@ -55,7 +56,7 @@ internal static class DrawnSizes
         }
     }
 
-    /// <summary>For messages.</summary>
+    /// <summary>The network in words, for messages.</summary>
     /// <param name="network">The network.</param>
     public static string Describe(NetworkSettings network)
     {
@@ -99,7 +100,7 @@ internal static class DrawnSizes
     {
         private ulong _state = seed;
 
-        /// <summary>A number from low to high, both included; some are more likely than others by 10⁻¹⁷, which matters to nobody.</summary>
+        /// <summary>A number from low to high, both included. The probabilities of two numbers differ by 10⁻¹⁷, which is negligible.</summary>
         public int Between(int low, int high)
         {
             _state = Mixing.Mix(_state);

@@ -7,10 +7,10 @@ namespace Wellbehaved.Audit;
 /// <summary>D1 and D2: the moments and effective ranks that a subject reports are those of its tensors, and obey their inequalities.</summary>
 internal static class MomentChecks
 {
-    /// <summary>Input scales: the bookkeeping of powers must survive numbers far from 1. Fourth powers stay within single precision.</summary>
+    /// <summary>Input scales, some far from 1, at which powers must be tracked correctly. Fourth powers stay within single precision.</summary>
     private static readonly double[] Scales = [1, 1e7, 1e-7];
 
-    /// <summary>D1: reported moments, logarithms and χ against the definitions, and the inequalities between them.</summary>
+    /// <summary>D1: compares reported moments, logarithms and χ with their definitions, and tests the inequalities between them.</summary>
     public static IEnumerable<Measurement> Moments(CheckContext context, string architecture)
     {
         var (definitions, inequalities) = (new ExactComparison(), new ExactComparison());
@@ -55,14 +55,14 @@ internal static class MomentChecks
             Add("log_mu2_noise", moments.LogMu2Noise, Math.Log(noise), rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)), "ln μ₂(dx)");
             Add("log_chi", moments.LogChi, Math.Log(chi), logChi, "ln χ");
 
-            // Besides the moments a quotient, a root and a product are rounded; a root halves relative errors, so this is more than needed.
+            // Besides the moments, a quotient, a root and a product are rounded. A root halves relative errors, so this bound is larger than needed.
             Add("chi", moments.Chi, chi, chi * (rounding.Nu2 + relativeMu2 + (rounding.Nu2 * relativeMu2) + Roundings.Gamma(3, context.UnitRoundoff)), "χ");
             if (!(context.Reports("nu1_abs_signal") && context.Reports("nu2_signal") && context.Reports("mu2_signal") && context.Reports("mu4_signal")))
             {
                 return;
             }
 
-            // As far above 1 as correct moments may take the quotients.
+            // The quotients may exceed 1 as far as correct moments allow.
             inequalities.AddBetween(
                 new Observed(moments.Mu2Signal / moments.Nu2Signal),
                 new Expected(0),
@@ -98,7 +98,7 @@ internal static class MomentChecks
             ofDivisor < divisor ? Math.Max(0, (largest / (divisor - ofDivisor)) - 1) : double.PositiveInfinity;
     }
 
-    /// <summary>How far a reported ln χ may be off: half of what the logarithms of both moments may, which are subtracted.</summary>
+    /// <summary>The largest error of a reported ln χ: half the sum of the errors of the two logarithms of moments that are subtracted.</summary>
     public static double LogarithmOfChi(Snapshot snapshot, double unitRoundoff) =>
         LogarithmOfChi(
             snapshot,
@@ -168,7 +168,7 @@ internal static class MomentChecks
                 context.Subject,
                 snapshot =>
                 {
-                    // Bounds are the same whatever the order of the images, so the two signals differ by two of them at most.
+                    // The bounds do not depend on the order of the images, so the two signals differ by at most two bounds.
                     var difference = 2 * Enclosure.Norm(carried[next++].SignalBound);
                     if (snapshot.Place.Kind == PlaceKind.Relu)
                     {
@@ -188,11 +188,11 @@ internal static class MomentChecks
         yield return invariance.Conclude("effective rank of reordered images");
     }
 
-    /// <summary>How far the reported ranks of two signals may be apart.</summary>
-    /// <param name="snapshot">One of them.</param>
-    /// <param name="difference">Euclidean norm of the difference to the other, but for their order.</param>
+    /// <summary>The largest allowed difference between the reported ranks of two signals.</summary>
+    /// <param name="snapshot">One of the signals.</param>
+    /// <param name="difference">Euclidean norm of the difference to the other signal, after it is put in the same order.</param>
     /// <param name="unitRoundoff">u.</param>
-    /// <returns>What both reports, and the change of the signal, may come to.</returns>
+    /// <returns>The sum of the errors of both reports and the change by the signals' difference.</returns>
     public static double OfTwoRanks(Snapshot snapshot, double difference, double unitRoundoff)
     {
         var (spectrum, perPoint) = (Spectrum.Compute(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
@@ -209,13 +209,13 @@ internal static class MomentChecks
             );
     }
 
-    /// <summary>What is needed of the eigenvalues of the covariance of a tensor's points.</summary>
+    /// <summary>Sums of the eigenvalues of the covariance of a tensor's points.</summary>
     /// <param name="Rank">Tr C/λ_max.</param>
     /// <param name="Largest">λ_max.</param>
     /// <param name="Squares">The trace before centring: the mean squares of all channels together.</param>
     internal readonly record struct Spectrum(double Rank, double Largest, double Squares)
     {
-        /// <summary>By the definition.</summary>
+        /// <summary>Computes them by the definition.</summary>
         public static Spectrum Compute(double[] values, TensorShape shape)
         {
             var features = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values);
@@ -231,7 +231,7 @@ internal static class MomentChecks
 
     private static double[] Scaled(double[] values, double factor) => [.. values.Select(value => (double)(float)(value * factor))];
 
-    /// <summary>The last image first.</summary>
+    /// <summary>The batch with its last image first.</summary>
     private static Batch Rotated(Batch batch)
     {
         var image = batch.Shape.Elements / batch.Shape.Images;

@@ -2,12 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>O1 to O3: each operation does to the subject's own tensors what its definition says, so that nothing accumulates and the place is named.</summary>
+/// <summary>
+/// O1 to O3: each operation does to the subject's own tensors what its definition says. So errors do not accumulate, and the wrong place is identified.
+/// </summary>
 internal static class OperationChecks
 {
     private const double Epsilon = 0.1;
 
-    /// <summary>O1: the same kernel convolves signal and noise.</summary>
+    /// <summary>O1: the same weights convolve signal and noise.</summary>
     public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
@@ -49,7 +51,7 @@ internal static class OperationChecks
         yield return comparison.Conclude("convolution");
     }
 
-    /// <summary>O2: the ReLU takes the positive part of the signal, and lets the noise pass where the signal is positive, exact zeros excluded.</summary>
+    /// <summary>O2: the ReLU takes the positive part of the signal, and lets the noise pass where the signal is positive; exact zeros let none pass.</summary>
     public static IEnumerable<Measurement> Relu(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
@@ -69,7 +71,7 @@ internal static class OperationChecks
                     var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
                     var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
 
-                    // Nothing is rounded, but by a subject that carries scales beside its tensors: once before, once after. Zeros stay zeros.
+                    // Only a subject that keeps scales beside its tensors rounds here: once before and once after. Zeros stay zeros.
                     var rounding = Roundings.Gamma(2, context.UnitRoundoff);
                     comparison.AddTensor(after.Signal, signal, rounding, $"signal, {after.Where}, {description}");
                     comparison.AddTensor(after.Noise, noise, rounding, $"noise, {after.Where}, {description}");
@@ -99,7 +101,7 @@ internal static class OperationChecks
                     continue;
                 }
 
-                // With one layer in the branch its end is a place of its own.
+                // If the branch has one layer, its end is a place of its own.
                 var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition));
                 comparison.AddSum(sum.Signal, skip.Signal, branch.Signal, context.UnitRoundoff, $"signal, {sum.Where}, {given.Description}");
                 comparison.AddSum(sum.Noise, skip.Noise, branch.Noise, context.UnitRoundoff, $"noise, {sum.Where}, {given.Description}");
@@ -108,7 +110,7 @@ internal static class OperationChecks
 
         yield return comparison.Conclude("skip connection");
 
-        // Of a deeper branch only the first layer is shown: the whole unit is written out from the subject's own input to it.
+        // Of a deeper branch only the first layer is shown: so the whole unit is written out, from the input that the subject shows.
         void AddUnit(GivenCase given, Trace trace, int depth)
         {
             var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));

@@ -3,8 +3,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and
-/// depth does not matter.
+/// Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it. So errors do not accumulate,
+/// and depth does not matter.
 /// </summary>
 /// <param name="unitRoundoff">u of the subject's tensors.</param>
 internal sealed class ShownSteps(double unitRoundoff)
@@ -15,7 +15,7 @@ internal sealed class ShownSteps(double unitRoundoff)
         _ends = new(),
         _beginnings = new();
 
-    /// <summary>What came out: a measurement for each kind of step that was met.</summary>
+    /// <summary>The results: a measurement for each kind of step that occurred.</summary>
     /// <param name="where">Added to the name of each quantity.</param>
     public IEnumerable<Measurement> Conclude(string where)
     {
@@ -39,7 +39,7 @@ internal sealed class ShownSteps(double unitRoundoff)
 
     /// <summary>Compares the steps of a propagation.</summary>
     /// <param name="trace">What the subject showed.</param>
-    /// <param name="weights">The weights; null where the subject drew them, which leaves out convolutions and units of several layers.</param>
+    /// <param name="weights">The weights; null where the subject drew them: then convolutions and units of several layers are left out.</param>
     /// <param name="description">The network, for messages.</param>
     public void Add(Trace trace, IReadOnlyList<double[]>? weights, string description)
     {
@@ -66,7 +66,7 @@ internal sealed class ShownSteps(double unitRoundoff)
         switch (after.Place.Kind)
         {
             case PlaceKind.Before:
-                // The same tensors; a subject that carries scales beside them rounds once before and once after.
+                // The same tensors; a subject that keeps scales beside them rounds once before and once after.
                 var same = Roundings.Gamma(2, unitRoundoff);
                 _beginnings.AddTensor(after.Signal, before.Signal, same, $"signal, {after.Where}, {description}");
                 _beginnings.AddTensor(after.Noise, before.Noise, same, $"noise, {after.Where}, {description}");

@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>O4 and I11: each operation does what its definition says at sizes of any kind, and with weights that the subject drew itself.</summary>
 internal static class SizeChecks
 {
-    /// <summary>O4: with given weights, whatever the sizes of kernel, image, batch, width and depth.</summary>
+    /// <summary>O4: with given weights, at any sizes of kernel, image, batch, width and depth.</summary>
     public static IEnumerable<Measurement> GivenWeights(CheckContext context, string architecture)
     {
         var steps = new ShownSteps(context.UnitRoundoff);

@@ -2,16 +2,19 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>D5 to D8: how the whole network answers to scaled, shifted, perturbed and vanishing inputs.</summary>
+/// <summary>D5 to D8: how the whole network responds to scaled, shifted, perturbed and zero inputs.</summary>
 internal static class SymmetryChecks
 {
     private const double Factor = 3;
 
-    /// <summary>The step of the finite difference, in units of the noise: within it no gate may open or close; far above double rounding.</summary>
+    /// <summary>
+    /// The step of the finite difference, in units of the noise: so small that no ReLU may open or close within it, and far above rounding in doubles.
+    /// </summary>
     private const double Step = GivenCase.Step;
 
     /// <summary>
-    /// D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.
+    /// D5: signals scale with the input (without batch norm) or do not change (with batch norm, ε = 0); noise is linear; χ does not depend on the noise's
+    /// scale.
     /// </summary>
     public static IEnumerable<Measurement> Homogeneity(CheckContext context, string architecture)
     {
@@ -29,16 +32,16 @@ internal static class SymmetryChecks
             var scaledSignal = given with { Input = given.Input with { Signal = Times(given.Input.Signal, Factor) } };
             foreach (var ((before, after), bound) in plain.Snapshots.Zip(scaledSignal.Trace(context.Subject).Snapshots).Zip(carried))
             {
-                // With ε only what comes before batch norm scales.
+                // With a positive ε, only what comes before batch norm scales.
                 var scale = ScaleOf(before, given.Network.Architecture);
                 if (scale is { } factor && (factor != 1 || context.Offers(given.Network with { Epsilon = 0 }, given: true)))
                 {
-                    // Both are off, and bounds scale as signals do.
+                    // Both signals have rounding errors, and the bounds scale as signals do.
                     signals.AddTensor(after.Signal, Times(before.Signal, factor), Times(bound.SignalBound, 2 * factor), $"{after.Where}, {given.Description}");
                 }
             }
 
-            // The sum is a number of single precision, and what is added is its exact difference: no subject's input is rounded twice.
+            // The sum is rounded to single precision, and its exact difference to the first noise is the second: so no subject rounds its input again.
             var logChiOfSum = new List<(double Reported, double Bound)>();
             var sum = given.Input with { Noise = [.. given.Input.Noise.Zip(other, (x, y) => (double)(float)((Factor * x) + y))] };
             var rest = given.Input with { Noise = [.. sum.Noise.Zip(given.Input.Noise, (both, x) => both - (Factor * x))] };
@@ -71,8 +74,8 @@ internal static class SymmetryChecks
             );
             foreach (var ((before, after), bound) in logChi.Zip(logChiOfSum).Zip(carried).Where(_ => context.Reports("log_chi")))
             {
-                // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of two propagations are
-                // off, and both reports.
+                // χ is reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of the two propagations
+                // have errors, and so have both reports.
                 var ofNorms = 2 * (MomentRounding.Relatively(bound.RelativeNoise) + MomentRounding.Relatively(bound.RelativeSignal(given.Network.Channels)));
                 chi.Add(
                     new Observed(after.Reported),
@@ -88,7 +91,7 @@ internal static class SymmetryChecks
         yield return chi.Conclude("ln χ of a scaled noise, less the logarithm of the scale");
     }
 
-    /// <summary>D6: on a periodic boundary a cyclic shift of the input by the first stride shifts every layer, and leaves every moment.</summary>
+    /// <summary>D6: with a periodic boundary, a cyclic shift of the input by the first stride shifts every layer and changes no moment.</summary>
     public static IEnumerable<Measurement> Shift(CheckContext context, string architecture)
     {
         var (tensors, moments) = (new ExactComparison(), new ExactComparison());
@@ -141,7 +144,7 @@ internal static class SymmetryChecks
         yield return tensors.Conclude("tensors of a shifted input");
         yield return moments.Conclude("moments of a shifted input");
 
-        // The logarithm of a mean square is twice that of a norm, and both propagations and both reports are off.
+        // The logarithm of a mean square is twice that of a norm, and both propagations and both reports have errors.
         void CompareMoments(GivenCase given, Snapshot snapshot, ReportedMoments expected, Enclosure before, Enclosure after)
         {
             var (observed, where) = (snapshot.Moments(), $"{snapshot.Where}, {given.Description}");
@@ -181,7 +184,7 @@ internal static class SymmetryChecks
     }
 
     /// <summary>
-    /// D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.
+    /// D7: the noise is the directional derivative of the network with batch statistics held fixed; the derivative is that of the network written out.
     /// </summary>
     public static IEnumerable<Measurement> Derivative(CheckContext context, string architecture)
     {
@@ -204,8 +207,8 @@ internal static class SymmetryChecks
             var carried = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input);
             foreach (var ((snapshot, bound), (from, to)) in given.Trace(context.Subject).Snapshots.Zip(carried).Zip(here.Zip(there)))
             {
-                // Between gates the network is linear, so the difference over the step is exact but for the rounding of two signals in doubles; bounds are
-                // proportional to the unit roundoff, or grow faster.
+                // Where no ReLU opens or closes, the network is linear: so the difference over the step is exact except for the rounding of two signals in
+                // doubles. The bounds are proportional to the unit roundoff, or grow faster.
                 double[] bounds =
                 [
                     .. bound.NoiseBound.Zip(
@@ -245,7 +248,7 @@ internal static class SymmetryChecks
 
             if (given.Network.Architecture.IsResidual)
             {
-                // The last convolution of each branch is zero: what the layers before it do must not matter.
+                // The last convolution of each branch is zero: so the layers before it must have no effect.
                 var perUnit = given.Network.Architecture.ConvolutionsPerUnit;
                 var closed = given with { Kernels = [.. given.Kernels.Select((kernel, i) => i > 0 && i % perUnit == 0 ? new double[kernel.Length] : kernel)] };
                 var trace = closed.Trace(context.Subject);
@@ -274,7 +277,7 @@ internal static class SymmetryChecks
     }
 
     /// <summary>
-    /// By what a signal is multiplied when the input is: null inside a batch-normalised residual net, where skip connections carry the scale and branches do
+    /// The factor of a signal when the input is scaled. Null inside a batch-normalised residual net, where skip connections carry the scale and branches do
     /// not.
     /// </summary>
     private static double? ScaleOf(Snapshot snapshot, Architecture architecture)

@@ -4,10 +4,10 @@ namespace Wellbehaved.Audit;
 internal static class TensorComparison
 {
     /// <summary>Adds a comparison for each element.</summary>
-    /// <param name="comparison">Collects.</param>
+    /// <param name="comparison">Collects the comparisons.</param>
     /// <param name="observed">The subject's tensor.</param>
-    /// <param name="expected">What it must be.</param>
-    /// <param name="bounds">How far each element may be from that.</param>
+    /// <param name="expected">The right tensor.</param>
+    /// <param name="bounds">The largest allowed error of each element.</param>
     /// <param name="where">The place.</param>
     public static void AddTensor(this ExactComparison comparison, double[] observed, double[] expected, double[] bounds, string where)
     {
@@ -18,9 +18,9 @@ internal static class TensorComparison
     }
 
     /// <summary>Adds a comparison for each element of signal and noise.</summary>
-    /// <param name="comparison">Collects.</param>
+    /// <param name="comparison">Collects the comparisons.</param>
     /// <param name="after">The subject's tensors.</param>
-    /// <param name="right">What they must be, and how far each element may be from that.</param>
+    /// <param name="right">The right tensors, with the largest allowed error of each element.</param>
     /// <param name="description">The network, for messages.</param>
     public static void AddEnclosure(this ExactComparison comparison, Snapshot after, Enclosure right, string description)
     {
@@ -29,13 +29,13 @@ internal static class TensorComparison
     }
 
     /// <summary>
-    /// Adds a comparison for each element of a sum: one addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds
-    /// once more.
+    /// Adds a comparison for each element of a sum. One addition errs by half a unit in the last place of its result; a subject that keeps scales beside its
+    /// tensors rounds once more.
     /// </summary>
-    /// <param name="comparison">Collects.</param>
+    /// <param name="comparison">Collects the comparisons.</param>
     /// <param name="sum">The subject's sum.</param>
-    /// <param name="skip">One part of it.</param>
-    /// <param name="branch">The other.</param>
+    /// <param name="skip">The skip connection.</param>
+    /// <param name="branch">The branch.</param>
     /// <param name="unitRoundoff">u of the subject's tensors.</param>
     /// <param name="where">The place.</param>
     public static void AddSum(this ExactComparison comparison, double[] sum, double[] skip, double[] branch, double unitRoundoff, string where)
@@ -51,11 +51,11 @@ internal static class TensorComparison
         }
     }
 
-    /// <summary>Adds a comparison for each element, with some roundings of the element itself.</summary>
-    /// <param name="comparison">Collects.</param>
+    /// <summary>Adds a comparison for each element, allowing some roundings of the element itself.</summary>
+    /// <param name="comparison">Collects the comparisons.</param>
     /// <param name="observed">The subject's tensor.</param>
-    /// <param name="expected">What it must be.</param>
-    /// <param name="relative">How far each element may be from that, relative to its magnitude.</param>
+    /// <param name="expected">The right tensor.</param>
+    /// <param name="relative">The largest allowed error of each element, relative to its magnitude.</param>
     /// <param name="where">The place.</param>
     public static void AddTensor(this ExactComparison comparison, double[] observed, double[] expected, double relative, string where) =>
         comparison.AddTensor(observed, expected, Array.ConvertAll(expected, value => relative * Math.Abs(value)), where);

@@ -2,11 +2,11 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A1 and A2: growth of χ at a width and batch where it is near the closed forms, against the exact sampler.</summary>
-/// <remarks>That the sampler tends to the closed forms when width and batch grow is a statement about Theory alone, held by its tests.</remarks>
+/// <summary>A1 and A2: compares the growth of χ, at a width and batch where it is near the closed forms, with the exact sampler.</summary>
+/// <remarks>That the sampler tends to the closed forms when width and batch grow is a statement about Theory alone, and is tested there.</remarks>
 internal static class LargeBatchChecks
 {
-    /// <summary>Width and batch: the limit of ln δχ, 0.192, is 0.213 here.</summary>
+    /// <summary>Width and batch. ln δχ is 0.213 here, and 0.192 in the limit.</summary>
     private const int Size = 32;
 
     /// <summary>A1: ln δχ of <c>bn_ff</c>, whose limit is 0.19.</summary>
@@ -23,7 +23,7 @@ internal static class LargeBatchChecks
     {
         const int depth = 3;
 
-        // For planning: the gain of two layers together scatters by about 3/N between networks, a difference by √2 more.
+        // For planning: the gain of two layers together scatters by about 3/N between networks, a difference of two networks by √2 times as much.
         var test = new TwinTest(context.Rates, context.Discrepancy(IncrementDiscrepancy), 3.0 * Math.Sqrt(2) / (depth - 1) / Size, context.SampleShare);
         foreach (var (trace, twin) in Pairs(context, architecture, depth, test, 1, depth))
         {

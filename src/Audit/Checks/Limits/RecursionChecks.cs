@@ -4,22 +4,22 @@ namespace Wellbehaved.Audit;
 
 /// <summary>R1 and R2: networks of finite width have the law of the exact sampler, whose limit of infinite width is the kernel recursion.</summary>
 /// <remarks>
-/// That the sampler tends to the recursion is a statement about Theory alone, held by its tests; here no width is infinite and nothing is extrapolated.
+/// That the sampler tends to the recursion is a statement about Theory alone, and is tested there; here no width is infinite and nothing is extrapolated.
 /// </remarks>
 internal static class RecursionChecks
 {
     private const int Depth = 2;
 
     /// <summary>
-    /// Narrow enough to be far from the limit. All 24 neurons are off at all twelve points, which would leave no logarithm, with probability 10⁻²⁵: at most a
-    /// tenth of the neurons are, each by itself.
+    /// Narrow enough to be far from the limit. A logarithm would be missing if all 24 neurons were off at all twelve points. This has the probability 10⁻²⁵: a
+    /// neuron is off at all points with a probability of a tenth at most, independently of the others.
     /// </summary>
     private const int Width = 24;
 
-    /// <summary>In ln χ, where two layers of a batch-normalised net gain 0.6 and one wrong layer 0.2.</summary>
+    /// <summary>δ of ln χ; two layers of a batch-normalised net gain 0.6, and one wrong layer changes 0.2.</summary>
     internal const double LogChiDiscrepancy = 0.2;
 
-    /// <summary>In ln r_eff, of which two layers without batch norm lose 0.5; and in ln μ₂ with it.</summary>
+    /// <summary>δ of ln r_eff without batch norm, where two layers lose 0.5; and δ of ln μ₂ with batch norm.</summary>
     internal const double SpreadDiscrepancy = 0.2;
 
     /// <summary>ln χ, and the effective rank or the variance of the signal, at depth 2.</summary>
@@ -40,7 +40,7 @@ internal static class RecursionChecks
         var ofRank = !network.Architecture.HasBatchNorm && context.Reports("reff_signal");
         var rates = context.Rates.SharedBy(2);
 
-        // For planning: at this width ln χ and ln μ₂ of one network scatter by about 0.25, ln r_eff by 0.15, a difference by √2 more.
+        // For planning: at this width ln χ and ln μ₂ of one network scatter by about 0.25, ln r_eff by 0.15, a difference of two networks by √2 times as much.
         var chi = new TwinTest(rates, context.Discrepancy(LogChiDiscrepancy), 0.36, context.SampleShare);
         var spread = new TwinTest(rates, context.Discrepancy(SpreadDiscrepancy), ofRank ? 0.25 : 0.36, context.SampleShare);
         var ranks = new Queue<double>();

@@ -10,10 +10,10 @@ internal static class ConservationChecks
     internal const double ProductDiscrepancy = 0.45;
     internal const int ProductDepth = 8;
 
-    /// <summary>Convolutions cost more; four layers have less variance to overcome, and 22 % of growth to show.</summary>
+    /// <summary>Depth of convolutional networks, which cost more. Four layers have less variance to overcome, and must show a growth of 22 %.</summary>
     private const int ConvolutionalDepth = 4;
 
-    /// <summary>W2: ν₂ of signal and noise are what they were, in expectation, after many layers of a <c>vanilla</c> net.</summary>
+    /// <summary>W2: the expectations of ν₂ of signal and noise stay the same over many layers of a <c>vanilla</c> net.</summary>
     public static IEnumerable<Measurement> Products(CheckContext context, string architecture)
     {
         var networks = context.Offered([
@@ -24,7 +24,8 @@ internal static class ConservationChecks
         {
             var network = networks[study];
 
-            // Conditional second moments grow by 1 + 5/N in a layer at most (all points one), so the product's variance is bounded; its tail is heavy.
+            // In one layer, conditional second moments grow by at most 1 + 5/N (if all points are equal). So the product's variance is bounded; its tail is
+            // heavy.
             var variance = Math.Pow(1 + (5.0 / network.Channels), network.Depth) - 1;
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), context.Discrepancy(ProductDiscrepancy));
             var signal = new KnownVarianceTest(rates, context.Discrepancy(ProductDiscrepancy), context.Planned(planned));

@@ -12,10 +12,10 @@ internal static class DilutionChecks
 {
     private const int Units = 12;
 
-    /// <summary>A unit that adds a tenth more or less than its law.</summary>
+    /// <summary>δ: a unit that adds a tenth more or less than its law says.</summary>
     internal const double GrowthDiscrepancy = 0.1;
 
-    /// <summary>Growth in a unit, in three networks; and the branch of the last unit alone.</summary>
+    /// <summary>Growth of ν₂ in a unit, in three networks; and the branch of the last unit alone.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
     /// <returns>The measurements.</returns>
@@ -40,7 +40,7 @@ internal static class DilutionChecks
         ]);
         if (networks[0].Epsilon != 0)
         {
-            // What is normalised last is shown in a branch of two layers only.
+            // Only in a branch of two layers is the output of its last batch norm shown.
             networks = [.. networks.Where(network => network.Architecture.ResidualDepth == 2 || context.Offers(network with { Epsilon = 0 }, given: false))];
         }
 
@@ -52,7 +52,8 @@ internal static class DilutionChecks
             var delta = context.Discrepancy(GrowthDiscrepancy);
             var plannedUnits = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), delta);
 
-            // Measured, for planning: twice the product of skip and branch, over the root of the unit's number, deviates by about √(1.6/N).
+            // Measured, for planning: twice the product of skip and branch, divided by the root of the unit's number, has a standard deviation of about
+            // √(1.6/N).
             var crossDeviation = Math.Sqrt(1.6 / network.Channels);
             var plannedCross = SymmetryTest.SamplesFor(rates, crossDeviation, delta / Math.Sqrt(network.Depth / 2.0));
             var branches = new KnownVarianceTest(rates, delta, context.Planned(plannedUnits));
@@ -93,9 +94,9 @@ internal static class DilutionChecks
     }
 
     /// <summary>
-    /// What ε leaves of the variance that the last batch norm of a branch of two layers gives: the mean of σ²/(σ² + ε) over the channels that it reads, which
-    /// are shown. Given these but for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. 1 for ε =
-    /// 0.
+    /// The part of the variance that ε leaves in the last batch norm of a branch of two layers: the mean of σ²/(σ² + ε) over the channels that it reads, which
+    /// are shown. Given these except for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. It is 1
+    /// for ε = 0.
     /// </summary>
     private static double Kept(Trace trace, int depth) =>
         trace.Network.Epsilon is > 0 and var epsilon
@@ -105,9 +106,10 @@ internal static class DilutionChecks
             : 1;
 
     /// <summary>
-    /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and
-    /// the variance 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a
-    /// normalised one, within [0, 1] and symmetric about one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are 2(1 + 1/N)/N + 1/N.
+    /// A bound on the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and
+    /// the variance 2‖K‖²/P² ≤ 2q², so the mean over N channels has the variance 2q²/N at most. And ν₂(x) is a mean over N independent channels, each the
+    /// positive half of a normalised one, within [0, 1] and symmetric about one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are at most
+    /// 2(1 + 1/N)/N + 1/N.
     /// </summary>
     private static double VarianceOfBranch(int channels) => (3 + (2.0 / channels)) / channels;
 }

@@ -3,19 +3,18 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first, and as the exact sampler does after it.
+/// W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first unit, and as the exact sampler says in later units.
 /// </summary>
 /// <remarks>
-/// In the first unit the ReLU meets channels that have no preferred sign and keeps half of them, symmetrically about one half; the branch then has the mean of
-/// what it kept, twice, and a bounded variance;
-/// its product with the skip connection is symmetric about zero. Later units see sums, whose sign symmetry is broken at order 1/N: there the growth is held
-/// against a sampled network.
+/// In the first unit the ReLU reads channels that have no preferred sign and keeps half of them, symmetrically about one half. The branch then has twice the
+/// mean of what it kept, and a bounded variance. Its product with the skip connection is symmetric about zero. Later units read sums, whose sign symmetry
+/// is broken at order 1/N: there the growth is compared with a sampled network.
 /// </remarks>
 internal static class DoublingChecks
 {
     private const int Units = 4;
 
-    /// <summary>A unit that grows by a tenth more or less.</summary>
+    /// <summary>δ: a unit that grows by a tenth more or less than its law says.</summary>
     internal const double GrowthDiscrepancy = 0.1;
 
     private static readonly string[] What = ["signal", "noise"];
@@ -30,7 +29,7 @@ internal static class DoublingChecks
         var rates = context.Rates.SharedBy(7);
         var parts = new[] { new FirstUnit(context, rates, network), new FirstUnit(context, rates, network) };
 
-        // For planning: half the growth of three units together deviates by about √(0.9/N) between networks, a difference by √2 more.
+        // For planning: half the growth of three units together deviates by about √(0.9/N) between networks, a difference of two by √2 times as much.
         var later = new TwinTest(rates, context.Discrepancy(2 * GrowthDiscrepancy), Math.Sqrt(1.8 / network.Channels), context.SampleShare);
         var simulation = 0L;
         foreach (
@@ -60,7 +59,7 @@ internal static class DoublingChecks
         static double Square(Snapshot snapshot) => WrittenOutLayers.MeanSquare(snapshot.Signal);
     }
 
-    /// <summary>What makes the first unit double, of signal or noise.</summary>
+    /// <summary>The parts of the doubling in the first unit, of signal or noise.</summary>
     private sealed class FirstUnit
     {
         private readonly int _channels;
@@ -73,13 +72,13 @@ internal static class DoublingChecks
         {
             _channels = network.Channels;
 
-            // Second moments grow by 1 + 5/N in a convolution and ReLU at most (W2), by 1 + 2/N in a convolution.
+            // Second moments grow by at most 1 + 5/N in a convolution and ReLU (W2), and by at most 1 + 2/N in a convolution.
             _variance = ((1 + (5.0 / _channels)) * (1 + (2.0 / _channels))) - 1;
             var delta = context.Discrepancy(GrowthDiscrepancy);
             Planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(_variance), delta);
             _branch = new KnownVarianceTest(rates, delta, context.Planned(Planned));
 
-            // A channel passes between none and all, about half; over eight points d² is about a tenth. Skip and branch correlate by about 1/√(3N).
+            // A channel passes between none and all of it, about half; over eight points d² is about a tenth. Skip and branch correlate by about 1/√(3N).
             _halves = new SymmetryTest(rates, delta, context.Planned(SymmetryTest.SamplesFor(rates, 0.33, delta)) * 0.1);
             _cross = new SymmetryTest(
                 rates,

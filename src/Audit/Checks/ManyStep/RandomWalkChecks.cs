@@ -3,7 +3,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>W1: the logarithms of ν₂ of one point, and of its noise, walk with independent steps of known distribution.</summary>
+/// <summary>W1: ln ν₂ of one point, and of its noise, is a random walk with independent steps of known distribution.</summary>
 internal static class RandomWalkChecks
 {
     internal const int Width = 64;
@@ -15,10 +15,10 @@ internal static class RandomWalkChecks
     /// <summary>Over ten layers that shift becomes 0.5 in 0.9 standard deviations.</summary>
     internal const double WalkDistance = 0.15;
 
-    /// <summary>Weights of which a seventh is carried over into the next layer correlate its step by about as much.</summary>
+    /// <summary>δ of the correlation of successive steps. If each layer takes over a seventh of the weights before it, it is about that large.</summary>
     internal const double NeighbourCorrelation = 0.15;
 
-    /// <summary>Steps and whole walks of signal and noise against their exact distributions; given a step, the next one has the walk's mean.</summary>
+    /// <summary>Compares steps and whole walks of signal and noise with their exact distributions; given a step, the next one has the walk's mean.</summary>
     public static IEnumerable<Measurement> Distribution(CheckContext context, string architecture)
     {
         var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(1, 1, 1, 16), Depth, Width);
@@ -31,7 +31,7 @@ internal static class RandomWalkChecks
         var walks = new DistributionTest(rates, walkDistance, context.Planned(plannedWalks), WalkDistribution.Error);
         var noiseWalks = new DistributionTest(rates, walkDistance, context.Planned(plannedWalks), WalkDistribution.Error);
 
-        // Given a step, the product with the next one scatters by its own size: the mean of that is 0.8 standard deviations.
+        // Given a step, its product with the next one scatters in proportion to the step's size, whose mean is 0.8 standard deviations.
         var plannedNeighbours = KnownVarianceTest.SamplesFor(rates, 1 / 0.8, context.Discrepancy(NeighbourCorrelation));
         var neighbours = new KnownVarianceTest(rates, context.Discrepancy(NeighbourCorrelation), context.Planned(plannedNeighbours), EffectKind.Correlation);
         var simulations = Math.Max(plannedWalks, Math.Max(plannedSteps / Depth, plannedNeighbours / (Depth - 1))) + 1;
@@ -78,10 +78,10 @@ internal static class RandomWalkChecks
     private sealed class WalkDistribution
     {
         /// <summary>
-        /// Linear interpolation errs by h²/8 times the greatest curvature of the distribution, h a hundredth of a standard deviation. That of a Gaussian is
-        /// 0.242 over its variance, which makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is near enough to Gaussian
-        /// that three times that leaves room (measured from the table's second differences: below 4e-6); ln ν₂ of a subject in single precision errs by 1e-6 of
-        /// a step's deviation besides.
+        /// Linear interpolation errs by h²/8 times the greatest curvature of the distribution, with h a hundredth of a standard deviation. The curvature of a
+        /// Gaussian is at most 0.242 over its variance, which makes 3e-6. A step of the walk, the logarithm of a mean of some 32 independent squares, is so
+        /// nearly Gaussian that three times that is enough (measured from the table's second differences: below 4e-6). In addition, ln ν₂ of a subject in
+        /// single precision errs by 1e-6 of a step's standard deviation.
         /// </summary>
         public const double Error = 1e-5;
 

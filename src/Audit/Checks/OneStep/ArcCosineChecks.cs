@@ -3,7 +3,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>S1: what a ReLU keeps of two correlated points.</summary>
+/// <summary>S1: which products of two correlated points a ReLU keeps.</summary>
 internal static class ArcCosineChecks
 {
     internal const double Discrepancy = 0.08;
@@ -11,7 +11,7 @@ internal static class ArcCosineChecks
     /// <summary>Fourth moments scatter more.</summary>
     internal const double DiscrepancyOfSquares = 0.3;
 
-    /// <summary>Products, joint gates and products of squares of neighbouring points, against the kernels of order 1, 0 and 2.</summary>
+    /// <summary>Compares products, joint gates and products of squares of neighbouring points with the kernels of order 1, 0 and 2.</summary>
     public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
@@ -21,8 +21,8 @@ internal static class ArcCosineChecks
             var network = networks[study];
             var (points, channels) = (network.FeatureShape.Points, network.Channels);
 
-            // For planning: a pair's product deviates by √5 times its mean where both points are one. Products of squares, E x⁸ = 105/2 against E x⁴ = 3/2, by
-            // √22.
+            // For planning: if both points are equal, the product of a pair has a standard deviation of √5 times its mean; the product of squares, with
+            // E x⁸ = 105/2 against E x⁴ = 3/2, of √22 times its mean.
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(7.0 / channels), context.Discrepancy(Discrepancy));
             var products = new KnownVarianceTest(rates, context.Discrepancy(2 * Discrepancy), context.Planned(planned));
             var gates = new KnownVarianceTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned));
@@ -49,7 +49,7 @@ internal static class ArcCosineChecks
                     Func<int, int, double> secondMoment
                 )
                 {
-                    // The deviation of a mean is at most the mean of the deviations.
+                    // The standard deviation of a mean is at most the mean of the standard deviations.
                     var deviation = Enumerable.Range(0, points).Average(i => Math.Sqrt(Math.Max(0, secondMoment(i, Next(i)) - Math.Pow(mean[i, Next(i)], 2))));
                     test.Add(new Observed(MeanOverPairs(x, function)), new Expected(MeanOf(mean)), deviation * deviation / channels);
                 }

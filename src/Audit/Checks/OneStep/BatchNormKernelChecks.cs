@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 
 /// <summary>S5 and S6: signal and noise after batch norm and ReLU.</summary>
 /// <remarks>
-/// In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.
+/// In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts only once.
 /// </remarks>
 internal static class BatchNormKernelChecks
 {
@@ -15,7 +15,7 @@ internal static class BatchNormKernelChecks
     internal const double CorrelatedDiscrepancy = 0.1;
     internal const double ReluDiscrepancy = 0.1;
 
-    /// <summary>S5: μ₂ of the signal, 1/σ² and the noise, against the quadrature.</summary>
+    /// <summary>S5: compares μ₂ of the signal, 1/σ² and the noise with the quadrature.</summary>
     public static IEnumerable<Measurement> Kernels(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
@@ -25,7 +25,7 @@ internal static class BatchNormKernelChecks
             var network = networks[study];
             var (residual, channels) = (network.Architecture.IsResidual, network.Channels);
 
-            // E[1/σ⁴]/E[1/σ²]² - 1 is 2/(r - 4) for r equal directions: below 1 for the seven and more of these networks with some of them weak.
+            // E[1/σ⁴]/E[1/σ²]² - 1 is 2/(r - 4) for r equal directions: it is below 1 for these networks, which have seven or more, some of them weak.
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(1.3 / channels), context.Discrepancy(NoiseDiscrepancy));
             var signal = new BoundedTest(rates, context.Discrepancy(SignalDiscrepancy), context.Planned(planned) * channels * 0.02);
             var inverse = new KnownVarianceTest(rates, context.Discrepancy(NoiseDiscrepancy), context.Planned(planned));
@@ -50,7 +50,7 @@ internal static class BatchNormKernelChecks
                 var mean = KernelMatrix.Mu2(norm.Signal().Kernel);
                 foreach (var variance in WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Relu).Signal, channels))
                 {
-                    // z⁺ and z⁻ share the variance 1 of z.
+                    // z⁺ and z⁻ together have the variance 1 of z.
                     signal.Add(new Observed(variance), new Expected(mean), 0, 1);
                 }
 
@@ -84,7 +84,7 @@ internal static class BatchNormKernelChecks
         }
     }
 
-    /// <summary>S6: what the ReLU keeps of normalised signal and noise.</summary>
+    /// <summary>S6: the share of normalised signal and noise that the ReLU keeps.</summary>
     public static IEnumerable<Measurement> Activation(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
@@ -94,7 +94,7 @@ internal static class BatchNormKernelChecks
             var network = networks[study];
             var channels = network.Channels;
 
-            // Shares of noise scatter by about a third, those of the variance by a quarter.
+            // The shares of the noise scatter by about a third, those of the variance by a quarter.
             var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.6, context.Discrepancy(ReluDiscrepancy))) / channels;
             var noise = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 9.0);
             var signal = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 16.0);
@@ -111,7 +111,7 @@ internal static class BatchNormKernelChecks
     }
 
     /// <summary>
-    /// Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.
+    /// Given a channel's signal, its noise is Gaussian about its regression on the signal; so the variance after batch norm is known without a quadrature.
     /// </summary>
     private static void AddNoise(
         KnownVarianceTest test,

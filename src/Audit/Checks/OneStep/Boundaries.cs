@@ -4,7 +4,7 @@ namespace Wellbehaved.Audit;
 internal static class Boundaries
 {
     /// <summary>The boundary in words, for the name of a quantity.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A boundary without a name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The boundary has no name.</exception>
     public static string WordsOf(Boundary boundary) =>
         boundary switch
         {

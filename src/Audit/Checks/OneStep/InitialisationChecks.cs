@@ -4,11 +4,14 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.
+/// I1 to I3: what the one-step laws require of the weights. Given the layer below, channels are i.i.d. Gaussian, and drawn anew in each layer and simulation.
 /// </summary>
 internal static class InitialisationChecks
 {
-    /// <summary>A variance off by a fifth, sparse or heavy-tailed weights. Milder shapes vanish in the sum over the fan-in, and no law feels them.</summary>
+    /// <summary>
+    /// δ of the distribution: a variance off by a fifth, sparse or heavy-tailed weights. Smaller deviations of the shape vanish in the sum over the fan-in and
+    /// affect no law.
+    /// </summary>
     internal const double Distance = 0.05;
 
     /// <summary>Shared weights correlate channels by the cosine of their inputs, which is at least 1/π after a ReLU.</summary>
@@ -95,7 +98,7 @@ internal static class InitialisationChecks
 
     private static SymmetryTest Products(CheckContext context, out long samples)
     {
-        // Products of two independent standard normal numbers: energy 1 each, which scatters.
+        // Products of two independent standard normal numbers have a mean energy of 1, which scatters.
         samples = (long)(1.2 * SymmetryTest.SamplesFor(context.Rates, 1, context.Discrepancy(Correlation))) + 1;
         return new SymmetryTest(context.Rates, context.Discrepancy(Correlation), context.Planned(samples), EffectKind.Correlation);
     }
@@ -128,11 +131,11 @@ internal static class InitialisationChecks
         }
     }
 
-    /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if that is not finite.</summary>
+    /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if it is not finite.</summary>
     /// <remarks>
-    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms
-    /// of these checks over the hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the
-    /// layer below alone, before the weights come.
+    /// It is 0 where all ReLUs of the layer below are off at that point. With 32 channels this has the probability 2⁻³² in each layer, which is more than the
+    /// rate of false alarms over the hundreds of layers that these checks look at. Such a layer says nothing about its weights and is left out. This depends
+    /// only on the layer below, before the weights are drawn.
     /// </remarks>
     private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) =>
         Math.Sqrt(kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);

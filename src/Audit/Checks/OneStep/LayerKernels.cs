@@ -5,7 +5,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Covariances over the points of one output channel of a convolution, given its input: what all one-step laws start from.</summary>
+/// <summary>Covariances over the points of one output channel of a convolution, given its input. All one-step laws use them.</summary>
 /// <param name="network">The network.</param>
 internal sealed class LayerKernels(NetworkSettings network)
 {

@@ -6,12 +6,12 @@ namespace Wellbehaved.Audit;
 internal static class Layers
 {
     /// <summary>Simulates networks, each with its own input and the subject's own weights, until tests decide or the budget is spent.</summary>
-    /// <param name="context">The subject.</param>
+    /// <param name="context">The subject, error rates and seed.</param>
     /// <param name="network">The network.</param>
-    /// <param name="study">Separates studies.</param>
+    /// <param name="study">Number of the study; studies share no randomness.</param>
     /// <param name="planned">Number of layers or residual units that most true claims need.</param>
-    /// <param name="tests">What the layers are for.</param>
-    /// <param name="depthsUsed">Depths of each simulation that are of use; by default all.</param>
+    /// <param name="tests">The tests that the layers are for.</param>
+    /// <param name="depthsUsed">The number of depths of each simulation that are used; by default all.</param>
     /// <returns>Traces and depths, all depths of a trace in order.</returns>
     public static IEnumerable<(Trace Trace, int Depth)> UntilDecided(
         CheckContext context,

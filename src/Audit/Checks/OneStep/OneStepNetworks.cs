@@ -2,13 +2,17 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The small networks on whose layers the one-step laws are tested: exact at every width, so small ones decide as well as large ones.</summary>
+/// <summary>
+/// The small networks on which the one-step laws are tested. The laws are exact at every width, so small networks decide as well as large ones.
+/// </summary>
 internal static class OneStepNetworks
 {
-    /// <summary>Channels of the fully connected ones.</summary>
+    /// <summary>Channels of the fully connected networks.</summary>
     public const int Width = 32;
 
-    /// <summary>Channels of the convolutional ones, whose cost goes with the square and whose samples go with the inverse.</summary>
+    /// <summary>
+    /// Channels of the convolutional networks. Their cost grows with the square of it, while the samples they need fall only with its inverse.
+    /// </summary>
     private const int ConvolutionalWidth = 16;
 
     /// <summary>A fully connected network; eight points keep laws over pairs of points cheap.</summary>
@@ -30,21 +34,22 @@ internal static class OneStepNetworks
     public static NetworkSettings[] All(string architecture) =>
         [FullyConnected(architecture), .. Enum.GetValues<Boundary>().Select(boundary => Convolutional(architecture, boundary))];
 
-    /// <summary>Fully connected, and convolutional with the periodic boundary: where nothing is wasted at a border.</summary>
+    /// <summary>Fully connected, and convolutional with the periodic boundary, with which no position is at a border.</summary>
     /// <param name="architecture">Name of the architecture.</param>
     /// <param name="epsilon">ε of batch norm.</param>
     public static NetworkSettings[] Periodic(string architecture, double epsilon = 0) =>
         [FullyConnected(architecture, 2, epsilon), Convolutional(architecture, Boundary.Periodic, epsilon)];
 
     /// <summary>
-    /// What ν₂ of a layer's Gaussian channels deviates by, relative to its mean: for planning only, since each test sees the variance itself.
+    /// Standard deviation of ν₂ of a layer's Gaussian channels, relative to its mean. It is for planning only, since each test computes the variance itself.
     /// </summary>
     /// <param name="network">One of these networks.</param>
-    /// <returns><c>√(2ρ/N)</c>, ρ the mean squared correlation of the points: 1 at most, measured up to 0.4 on eight of them and 0.25 on eighteen
-    /// positions.</returns>
+    /// <returns>
+    /// <c>√(2ρ/N)</c>, where ρ is the mean squared correlation of the points: 1 at most; measured up to 0.4 on eight points and 0.25 on eighteen positions.
+    /// </returns>
     public static double RelativeDeviation(this NetworkSettings network) => Math.Sqrt((network.KernelSize == 1 ? 0.8 : 0.5) / network.Channels);
 
-    /// <summary>For messages.</summary>
+    /// <summary>The network in words, for messages.</summary>
     /// <param name="network">One of these networks.</param>
     public static string Describe(this NetworkSettings network) =>
         network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Boundaries.WordsOf(network.Boundary)}";

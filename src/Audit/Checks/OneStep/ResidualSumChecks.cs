@@ -2,10 +2,12 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>S8: branch and skip connection add up without cross terms, since the branch's last convolution is fresh and has no preferred sign.</summary>
+/// <summary>
+/// S8: branch and skip connection add up without cross terms, since the branch's last convolution has weights of its own without a preferred sign.
+/// </summary>
 internal static class ResidualSumChecks
 {
-    /// <summary>Relative to the product of both root mean squares; a branch that kept the skip's sign would show far more.</summary>
+    /// <summary>δ, relative to the product of both root mean squares. A branch that kept the skip's sign would show far more.</summary>
     internal const double Discrepancy = 0.05;
 
     /// <summary>Cross terms of signal, centred signal and noise.</summary>
@@ -19,7 +21,7 @@ internal static class ResidualSumChecks
             var channels = network.Channels;
             var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.55, context.Discrepancy(Discrepancy))) / channels;
 
-            // Correlations over P points of r directions scatter by 1/√r; after the first ReLU most of the points' variance is common to all.
+            // Correlations over P points of r directions scatter by 1/√r. After the first ReLU most of the points' variance is common to all.
             var tests = Enumerable
                 .Range(0, 3)
                 .Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation))
@@ -45,7 +47,7 @@ internal static class ResidualSumChecks
                 var cross = WrittenOutLayers.Means(products, channels);
                 for (var channel = 0; channel < channels; channel++)
                 {
-                    // A channel without signal has no correlation; one that is not a number does not equal 0.
+                    // A channel without signal has no correlation and is left out; NaN passes this test, since it does not equal 0.
                     if (one[channel] != 0 && other[channel] != 0)
                     {
                         test.Add(new Observed(cross[channel] / Math.Sqrt(one[channel] * other[channel])), new Expected(0), 1);

@@ -5,26 +5,26 @@ namespace Wellbehaved.Audit;
 
 /// <summary>S2, S3, S4: second moments of signal and noise after one layer, given the layer below.</summary>
 /// <remarks>
-/// After a convolution they are quadratic forms of Gaussian channels, whose variance is known exactly; after a ReLU the sign of each channel is a fair coin.
-/// No tolerance is chosen: the discrepancy to exclude and the error rate determine how many layers are looked at.
+/// After a convolution they are quadratic forms of Gaussian channels, whose variance is known exactly. After a ReLU each channel's sign is random, ±1 with
+/// equal probability. No tolerance is chosen: the discrepancy to exclude and the error rate determine how many layers are needed.
 /// </remarks>
 internal static class SecondMomentChecks
 {
     /// <summary>A weight variance that is off by 5 % must be seen, by S2.</summary>
     internal const double WeightDiscrepancy = 0.05;
 
-    /// <summary>Noise and variance pass through the same weights: what S3 and S4 must see beside S2 is larger.</summary>
+    /// <summary>δ of S3 and S4 after a convolution. Noise and variance pass through the same weights, so that S2 sees smaller discrepancies already.</summary>
     internal const double ConvolutionDiscrepancy = 0.1;
 
     /// <summary>
-    /// No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.
+    /// δ of S3 and S4 after a ReLU. Other activations and masks, LeakyReLU aside, keep shares of the variance that differ from a ReLU's by a third and more.
     /// </summary>
     internal const double ReluDiscrepancy = 0.2;
 
-    /// <summary>The variance after the ReLU is only bounded, so its test sees less.</summary>
+    /// <summary>δ where the variance after the ReLU has only a bound, so that the test needs a larger discrepancy.</summary>
     internal const double BoundedDiscrepancy = 0.35;
 
-    /// <summary>S2: ν₂ of the signal is twice its value below after a convolution (with the boundary's own average), and half of that after a ReLU.</summary>
+    /// <summary>S2: ν₂ of the signal doubles in a convolution (with the boundary's own average), and halves in a ReLU.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
@@ -127,7 +127,7 @@ internal static class SecondMomentChecks
                     LayerKernels.VarianceOfMeanSquare(centred) / channels
                 );
 
-                // A ReLU contracts distances and y has no preferred sign, so E μ₂(x_c)² ≤ ½E μ₂(y_c)²: a bound of the variance.
+                // A ReLU contracts distances, and y has no preferred sign: so E μ₂(x_c)² ≤ ½E μ₂(y_c)², which bounds the variance.
                 var (mean, meanBefore) = (OneStepLaws.ExpectedMu2AfterRelu(kernel), centred.Diagonal().Average());
                 var bound = (0.5 * (LayerKernels.VarianceOfMeanSquare(centred) + (meanBefore * meanBefore))) - (mean * mean);
                 total.Add(new Observed(variances.Average()), new Expected(mean), bound / channels);
@@ -140,17 +140,17 @@ internal static class SecondMomentChecks
         }
     }
 
-    /// <summary>Flipping a channel's sign turns its share of passed noise into the rest: symmetric about one half.</summary>
-    /// <param name="test">Collects.</param>
+    /// <summary>A change of a channel's sign exchanges the share of noise that passes and the rest: so the share is symmetric about one half.</summary>
+    /// <param name="test">Collects the shares.</param>
     /// <param name="before">Noise or signal before the ReLU (points × channels).</param>
-    /// <param name="after">The same after it, as the subject showed it.</param>
+    /// <param name="after">The same after the ReLU, as the subject showed it.</param>
     /// <param name="channels">Number of channels.</param>
     public static void AddHalves(SymmetryTest test, double[] before, double[] after, int channels)
     {
         var (all, passed) = (WrittenOutLayers.MeanSquares(before, channels), WrittenOutLayers.MeanSquares(after, channels));
         for (var channel = 0; channel < channels; channel++)
         {
-            // A channel without noise shares nothing; one that is not a number does not equal 0.
+            // A channel without noise has no share and is left out; NaN passes this test, since it does not equal 0.
             if (all[channel] != 0)
             {
                 test.Add(new Observed(passed[channel] / all[channel]), new Expected(0.5), 0.5);
@@ -158,10 +158,10 @@ internal static class SecondMomentChecks
         }
     }
 
-    /// <summary>Flipping a channel's sign exchanges its halves: μ₂(y⁺) is symmetric about ½μ₂(y) - ν₁(y⁺)ν₁(y⁻).</summary>
-    /// <param name="test">Collects.</param>
+    /// <summary>A change of a channel's sign exchanges its halves: so μ₂(y⁺) is symmetric about ½μ₂(y) - ν₁(y⁺)ν₁(y⁻).</summary>
+    /// <param name="test">Collects the shares.</param>
     /// <param name="before">Signal before the ReLU (points × channels).</param>
-    /// <param name="variancesAfter">Variance of each channel after it, as the subject showed it.</param>
+    /// <param name="variancesAfter">Variance of each channel after the ReLU, as the subject showed it.</param>
     /// <param name="channels">Number of channels.</param>
     public static void AddPaperForm(SymmetryTest test, double[] before, double[] variancesAfter, int channels)
     {
@@ -170,7 +170,7 @@ internal static class SecondMomentChecks
         var negative = WrittenOutLayers.OverPoints(before, channels, (value, _) => Math.Max(-value, 0));
         for (var channel = 0; channel < channels; channel++)
         {
-            // The centre is 0 only for a channel that does not vary; one that is not a number is not.
+            // The centre is 0 only for a channel that does not vary; NaN is not 0.
             var centre = (0.5 * variances[channel]) - (positive[channel] * negative[channel]);
             if (!(centre <= 0))
             {
@@ -180,8 +180,8 @@ internal static class SecondMomentChecks
     }
 
     /// <summary>
-    /// A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a
-    /// tenth of that.
+    /// A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; with eight points it is about a
+    /// tenth.
     /// </summary>
     private static SymmetryTest Halves(CheckContext context, NetworkSettings network, ErrorRates rates, long planned) =>
         new(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * network.Channels / 40.0);

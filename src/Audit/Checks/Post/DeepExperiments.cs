@@ -3,26 +3,28 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How much to simulate.</summary>
+/// <summary>How much is simulated.</summary>
 public enum Scale
 {
-    /// <summary>Seconds: narrow deep nets.</summary>
+    /// <summary>Narrow deep nets, in seconds.</summary>
     Quick,
 
-    /// <summary>Minutes: the author's fully connected experiments at his width 512 and depths 200 and 500.</summary>
+    /// <summary>The author's fully connected experiments at his width 512 and depths 200 and 500, in minutes.</summary>
     Full,
 
-    /// <summary>A quarter of an hour: claims about trained networks, which are trained, and no others.</summary>
+    /// <summary>Only claims about trained networks, which are trained for them: in a quarter of an hour.</summary>
     Training,
 }
 
-/// <summary>The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings, each run once, when
-/// first asked for, and shared.</summary>
+/// <summary>
+/// The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings. Each batch is run once, when it is
+/// first asked for, and shared.
+/// </summary>
 /// <remarks>
-/// A batch is a function of seed, architecture and its number alone. So a check that reads batches in order until it is decided comes to the same verdict
-/// whichever check asked first, and on whatever threads.
+/// A batch depends only on the seed, the architecture and its number. So a check that reads batches in order until it is decided reaches the same verdict
+/// whichever check asks first, and on any threads.
 /// </remarks>
-/// <param name="subject">Who is audited.</param>
+/// <param name="subject">The subject that is audited.</param>
 /// <param name="scale">How much to simulate.</param>
 /// <param name="seed">The seed.</param>
 /// <param name="depthReached">Called after each layer or residual unit of the first batches, which are planned; from any thread.</param>
@@ -34,16 +36,18 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
     /// <summary>Share of the planned mappings that a batch has: 1 in a run, less where error rates are measured over many runs.</summary>
     public double SampleShare { get; init; } = 1;
 
-    /// <summary>Batches after which a check that is still undecided ends inconclusive: 480 mappings at quick, the author's 200 three times at full.</summary>
+    /// <summary>
+    /// Number of batches after which an undecided check ends inconclusive: 480 mappings at quick scale, three times the author's 200 at full scale.
+    /// </summary>
     internal int MostBatches => scale == Scale.Full ? 3 : 10;
 
     /// <summary>The moments of an architecture's first batch.</summary>
     /// <param name="architecture">Its name.</param>
-    /// <returns>The table; run when first asked for.</returns>
-    /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
+    /// <returns>The table; it is run when first asked for.</returns>
+    /// <exception cref="SubjectException">The subject returned something other than the moments of the experiment.</exception>
     public MomentTable Run(string architecture) => Batch(architecture, 0);
 
-    /// <summary>The recovered weights, shared in the same way.</summary>
+    /// <summary>The recovered weights, which checks share in the same way.</summary>
     internal WeightRecovery Weights { get; } = new(subject, seed, cancellation);
 
     /// <summary>The architectures whose first batch was run to its end.</summary>
@@ -53,7 +57,7 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
     /// <param name="architecture">Its name.</param>
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>The options of its first batch: quick, 48 narrow nets; full, the author's 200.</returns>
+    /// <returns>The options of its first batch: 48 narrow nets at quick scale, the author's 200 at full scale.</returns>
     public static ExperimentOptions OptionsOf(string architecture, Scale scale, ulong seed) =>
         new()
         {
@@ -74,8 +78,8 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
     /// <summary>The moments of a batch.</summary>
     /// <param name="architecture">The architecture.</param>
     /// <param name="number">Number of the batch, from 0.</param>
-    /// <returns>The table, with findings about numbers that no mapping has.</returns>
-    /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
+    /// <returns>The table, with findings about numbers that are impossible in any mapping.</returns>
+    /// <exception cref="SubjectException">The subject returned something other than the moments of the experiment.</exception>
     internal MomentTable Batch(string architecture, int number) =>
         _tables
             .GetOrAdd(
@@ -84,8 +88,9 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
             )
             .Value;
 
-    /// <summary>Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have it mixed with their
-    /// number.</summary>
+    /// <summary>
+    /// Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have a mixture of that seed and their number.
+    /// </summary>
     internal ExperimentOptions OptionsOf(string architecture, int batch)
     {
         var first = OptionsOf(architecture, scale, seed);
@@ -98,7 +103,7 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
     }
 
     /// <summary>
-    /// ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.
+    /// ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1: then the post's laws do not depend on it.
     /// </summary>
     private double EpsilonFor(double wanted)
     {

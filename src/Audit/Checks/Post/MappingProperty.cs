@@ -1,11 +1,11 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Something that a deep mapping shows or does not show; a number that is none shows nothing.</summary>
+/// <summary>A property that a deep mapping has or does not have; a NaN counts as not having it.</summary>
 /// <param name="Quantity">The property, in words.</param>
-/// <param name="Shown">Whether each living mapping of a table shows it.</param>
+/// <param name="Shown">Whether each living mapping of a table has it.</param>
 internal sealed record MappingProperty(string Quantity, Func<MomentTable, IEnumerable<bool>> Shown)
 {
-    /// <summary>A property of what a mapping does when the depth is doubled.</summary>
+    /// <summary>A property of how a mapping changes when the depth doubles.</summary>
     public static MappingProperty When(string quantity, Func<MappingBehaviour, bool> shows) =>
         new(
             quantity,

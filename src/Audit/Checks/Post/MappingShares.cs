@@ -1,17 +1,17 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Holds shares of mappings against one half, batch by batch, until each is decided or the budget is spent.</summary>
+/// <summary>Compares shares of mappings with one half, batch by batch, until each is decided or the budget is spent.</summary>
 /// <remarks>
-/// Each property stops at its own stopping time on the common sequence of batches, with a test that is valid at all times (<see cref="AnytimeShare"/>): its
-/// verdict depends on that sequence alone. A mapping that died shows none of the properties, nor does one whose numbers are none: at the widths used a correct
-/// network dies with a probability of some 2⁻¹⁰⁰, so that this costs it nothing. Numbers that no mapping has are measurements of their own.
+/// Each property stops at its own stopping time on the common sequence of batches, with a test that is valid at all times (<see cref="AnytimeShare"/>): so its
+/// verdict depends on that sequence alone. A mapping that died, or has NaN, counts as having none of the properties. At the widths used, a correct network
+/// dies with a probability of some 2⁻¹⁰⁰, so this rule does not affect it. Numbers that are impossible in any mapping are measurements of their own.
 /// </remarks>
 internal static class MappingShares
 {
-    /// <summary>Decides.</summary>
-    /// <param name="context">Whom to ask, and how sure to be: the properties share the false alarms.</param>
+    /// <summary>Decides all properties.</summary>
+    /// <param name="context">The subject and the error rates: the properties share the rate of false alarms.</param>
     /// <param name="architecture">The architecture.</param>
-    /// <param name="properties">What most mappings must show.</param>
+    /// <param name="properties">The properties that most mappings must have.</param>
     /// <returns>Findings about impossible numbers, then a measurement for each property.</returns>
     public static IEnumerable<Measurement> Decide(CheckContext context, string architecture, params MappingProperty[] properties)
     {

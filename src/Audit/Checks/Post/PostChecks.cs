@@ -1,8 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>P1 to P7 and A3: what the post says of deep nets, by the share of random mappings that show it.</summary>
-/// <remarks>The post judges an architecture by its mappings; so each check counts mappings, which is exact at any number of them. See
-/// <see cref="MappingShares"/>.</remarks>
+/// <summary>P1 to P7 and A3: what the post says of deep nets, tested by the share of random mappings that show it.</summary>
+/// <remarks>
+/// The post judges an architecture by its mappings. So each check counts mappings, which is exact for any number of them. See <see cref="MappingShares"/>.
+/// </remarks>
 internal static class PostChecks
 {
     /// <summary>P1, P2: the number of directions of variance tends to 1.</summary>
@@ -13,7 +14,7 @@ internal static class PostChecks
             MappingProperty.When("r_eff - 1 at least halves from a quarter of the depth to all of it", behaviour => behaviour.SignalCollapses)
         );
 
-    /// <summary>P3: SNR decays exponentially, and the signal keeps its directions while it does.</summary>
+    /// <summary>P3: SNR decays exponentially, while the signal keeps its directions.</summary>
     public static IEnumerable<Measurement> Drowning(CheckContext context, string architecture) =>
         MappingShares.Decide(
             context,
@@ -22,7 +23,7 @@ internal static class PostChecks
             MappingProperty.When("r_eff is above 2 at full depth", behaviour => behaviour.ReffAtEnd > 2)
         );
 
-    /// <summary>P4: neither pathology, and χ a power law.</summary>
+    /// <summary>P4: neither pathology occurs, and χ grows as a power of the depth.</summary>
     public static IEnumerable<Measurement> Health(CheckContext context, string architecture) =>
         MappingShares.Decide(
             context,
@@ -85,7 +86,7 @@ internal static class PostChecks
             MappingProperty.When("r_eff - 1 at least halves", behaviour => behaviour.SignalCollapses)
         );
 
-    /// <summary>Index of half of the depth.</summary>
+    /// <summary>Index of half the depth.</summary>
     private static int Half(IReadOnlyList<int> depths)
     {
         var half = depths.ToList().IndexOf(depths[^1] / 2);

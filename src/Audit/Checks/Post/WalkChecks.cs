@@ -2,25 +2,25 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>P5 without batch norm: ln ν₂ of a signal that collapses is a sum of gains that are alike in each stretch of layers.</summary>
+/// <summary>P5 without batch norm: ln ν₂ of a signal that collapses is a sum of gains whose law is the same in each stretch of layers.</summary>
 internal static class WalkChecks
 {
     internal const int Width = 32;
     internal const int Stretch = 14;
 
-    /// <summary>Of the drift of two stretches by W1, 2.3.</summary>
+    /// <summary>δ of the drift, relative to the drift of two stretches by W1, 2.3.</summary>
     internal const double DriftDiscrepancy = 0.4;
 
-    /// <summary>Of the variance of the gain in a stretch by W1.</summary>
+    /// <summary>δ of the correlation, relative to the variance of the gain in a stretch by W1.</summary>
     internal const double CorrelationDiscrepancy = 0.45;
 
     /// <summary>
-    /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one,
-    /// whose 28 layers deviate by 2.2.
+    /// The gain that stands for a signal that died. All ReLUs of a layer are off with probability 2⁻³², in the sampler as well. This is far below every gain of
+    /// a living signal, whose standard deviation over 28 layers is 2.2.
     /// </summary>
     private const double OfDead = -40;
 
-    /// <summary>The gain from layer 28 to 56, and the product of the gains of its two halves, against the exact sampler's.</summary>
+    /// <summary>Compares the gain from layer 28 to 56, and the product of the gains of its two halves, with the exact sampler's.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
     /// <returns>The measurements.</returns>
@@ -31,7 +31,7 @@ internal static class WalkChecks
         var (drift, variance) = (Stretch * walk.Drift, Stretch * walk.Variance);
         var rates = context.Rates.SharedBy(2);
 
-        // Two stretches deviate by √(2·variance), the product of two gains by the variance; a difference by √2 more.
+        // Two stretches deviate by √(2·variance), the product of two gains by the variance; a difference of two networks by √2 times as much.
         var gain = new TwinTest(rates, context.Discrepancy(DriftDiscrepancy) * Math.Abs(2 * drift), Math.Sqrt(4 * variance), context.SampleShare);
         var product = new TwinTest(rates, context.Discrepancy(CorrelationDiscrepancy), Math.Sqrt(2), context.SampleShare);
         var simulation = 0L;

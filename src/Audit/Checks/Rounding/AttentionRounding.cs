@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far attention with given weights may be from its definition.</summary>
+/// <summary>Bounds how far attention with given weights may be from its definition.</summary>
 /// <remarks>
 /// Queries, keys and values are dense layers (<see cref="LinearRounding"/>). A score Σ q k/√d_k errs by Σ(|q|Δk + |k|Δq + ΔqΔk)/√d_k + γ_{d_k+4} Σ|q||k|/√d_k.
 /// If no score errs by more than e, exp of its distance to the largest errs by the factor e^{2e} and by some roundings of itself and of its argument s: shares
@@ -11,7 +11,7 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal static class AttentionRounding
 {
-    /// <summary>Attention whose input is what the subject itself has shown.</summary>
+    /// <summary>Bounds attention whose input is what the subject itself has shown.</summary>
     public static SiteState Apply(Attention layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
         var each = parameters.Count / 4;
@@ -87,10 +87,10 @@ internal static class AttentionRounding
         }
     }
 
-    /// <summary>How far a product of two numbers may be off that are off themselves, with some roundings of it.</summary>
+    /// <summary>The error bound of a product of two numbers that have errors themselves, including roundings of the product.</summary>
     private static double Product(double x, double ofX, double y, double ofY, double gamma) =>
         (Math.Abs(x) * ofY) + (ofX * Math.Abs(y)) + (ofX * ofY) + (gamma * (Math.Abs(x) + ofX) * (Math.Abs(y) + ofY));
 
-    /// <summary>What one point of one head sees.</summary>
+    /// <summary>The positions that one point of one head attends to.</summary>
     private readonly record struct Seen(int Point, int First, int Count, int Channel, int Size);
 }

@@ -1,7 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>How far batch norm may be from its definition, whether the variance is a mean square of deviations or E y² - (E y)², and whether it is
-/// subtracted and divided or scaled and shifted.</summary>
+/// <summary>
+/// Bounds how far batch norm may be from its definition: whether the variance is a mean square of deviations or E y² - (E y)², and whether it subtracts and
+/// divides or scales and shifts.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Its own rounding. With m, q the mean and the mean square of a channel, d = √(σ² + ε) and P points: the mean errs by γ_P E|y|. The variance errs by γ_{3P+4}
@@ -10,19 +12,19 @@ namespace Wellbehaved.Audit;
 /// |Δz| ≤ (γ_P E|y| + 2u(|y| + |m|))(1 + ϱ)/d + |z|(ϱ + γ_9) and |Δdz| ≤ |dz|(ϱ + γ_8).
 /// </para>
 /// <para>
-/// What came in. A deviation σ is a seminorm, so it changes by ρ = rms|Δy| at most, and d by no more. With d' ≥ d - ρ:
-/// |Δz| ≤ (|Δy| + E|Δy| + |z|ρ)/(d - ρ) and |Δdz| ≤ (|Δdy| + |dz|ρ)/(d - ρ). Its own rounding is taken where y, m, q are as large and d as small as they
-/// may be.
+/// The error of the input. A standard deviation σ is a seminorm, so it changes by at most ρ = rms|Δy|, and d by no more. With d' ≥ d - ρ:
+/// |Δz| ≤ (|Δy| + E|Δy| + |z|ρ)/(d - ρ) and |Δdz| ≤ (|Δdy| + |dz|ρ)/(d - ρ). The norm's own rounding is bounded with y, m, q as large and d as small as
+/// they may be.
 /// </para>
 /// </remarks>
 internal static class BatchNormRounding
 {
-    /// <summary>Batch norm, by its definition, and how far a subject may be from it.</summary>
+    /// <summary>Batch norm by its definition, and bounds on how far a subject may be from it.</summary>
     /// <param name="before">Signal and noise before (points × channels).</param>
     /// <param name="channels">Channels.</param>
     /// <param name="epsilon">ε.</param>
     /// <param name="unitRoundoff">u.</param>
-    /// <returns>Signal and noise after; bounds are infinite where the deviation is lost.</returns>
+    /// <returns>Signal and noise after; the bounds are infinite where rounding may change d by all of it.</returns>
     public static Enclosure Enclose(Enclosure before, int channels, double epsilon, double unitRoundoff)
     {
         var points = before.Signal.Length / channels;
@@ -67,11 +69,11 @@ internal static class BatchNormRounding
         }
     }
 
-    /// <summary>1/√(1 ± t) - 1 is ½t/(1 - t) at most.</summary>
+    /// <summary>A bound of |1/√(1 ± t) - 1|: ½t/(1 - t).</summary>
     private static double OfReciprocalRoot(double relative) => relative < 1 ? 0.5 * relative / (1 - relative) : double.PositiveInfinity;
 
-    /// <summary>What is known of a channel.</summary>
-    /// <param name="Least">The least that d may be.</param>
+    /// <summary>Bounds for a channel.</summary>
+    /// <param name="Least">The least possible d.</param>
     /// <param name="Change">ρ, the most by which d changes.</param>
     /// <param name="Shift">E|Δy|, the most by which the mean changes.</param>
     /// <param name="Relative">ϱ.</param>

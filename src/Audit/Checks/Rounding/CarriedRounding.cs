@@ -2,11 +2,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Carries bounds of rounding through a network: what came in goes through each layer as far as its definition can enlarge it, and the layer's
-/// own rounding is added.</summary>
+/// <summary>
+/// Carries bounds of rounding through a network. In each layer, the error of the input is enlarged as far as the layer's definition can enlarge it, and the
+/// layer's own rounding is added.
+/// </summary>
 /// <remarks>
-/// A convolution enlarges |Δx| to |w| ∗ |Δx|, whatever the signs. A ReLU enlarges nothing; a gate that the error might open or close lets the noise pass,
-/// or not, and the bound allows for both.
+/// A convolution enlarges |Δx| to |w| ∗ |Δx|, whatever the signs. A ReLU enlarges nothing. Where the error might open or close a ReLU, the noise may pass or
+/// not, and the bound allows for both.
 /// Rounding inside a layer is bounded at the largest magnitudes that its input may have, so nothing of second order is left out.
 /// </remarks>
 /// <param name="network">The network.</param>
@@ -14,9 +16,9 @@ namespace Wellbehaved.Audit;
 /// <param name="unitRoundoff">u of the subject's tensors.</param>
 internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<double[]> weights, double unitRoundoff)
 {
-    /// <summary>Carries from the input to every place.</summary>
+    /// <summary>Carries bounds from the input to every place.</summary>
     /// <param name="input">The input.</param>
-    /// <returns>What is known at each place, in the order of snapshots.</returns>
+    /// <returns>Exact tensors and their bounds at each place, in the order of snapshots.</returns>
     public List<Enclosure> Through(Batch input)
     {
         var places = new List<Enclosure>();
@@ -31,10 +33,10 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
     }
 
     /// <summary>Carries through one residual unit.</summary>
-    /// <param name="depth">Which one, from 1.</param>
+    /// <param name="depth">Number of the unit, from 1.</param>
     /// <param name="signal">The subject's own signal before it.</param>
     /// <param name="noise">The subject's own noise before it.</param>
-    /// <returns>What is known at its end.</returns>
+    /// <returns>Exact tensors and their bounds at its end.</returns>
     public Enclosure ThroughUnit(int depth, double[] signal, double[] noise) => Unit(depth, Enclosure.Exactly(signal, noise), []);
 
     private Enclosure Unit(int depth, Enclosure input, List<Enclosure> places)
@@ -99,7 +101,7 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
         var (signalBound, noiseBound) = (new double[signal.Length], new double[noise.Length]);
         for (var i = 0; i < signal.Length; i++)
         {
-            // Surely open; surely closed, as an exact zero that nothing can move is; or a gate that the error may open or close.
+            // The ReLU is surely open; surely closed, as at an exact zero that no error can change; or the error may open or close it.
             (signalBound[i], noiseBound[i]) =
                 x.Signal[i] > x.SignalBound[i] ? (x.SignalBound[i], x.NoiseBound[i])
                 : x.Signal[i] + x.SignalBound[i] <= 0 ? (0, 0)
@@ -110,7 +112,7 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
         return new Enclosure(signal, noise, signalBound, noiseBound);
     }
 
-    /// <summary>One addition, and one more rounding for a subject that carries scales beside its tensors.</summary>
+    /// <summary>One addition, and one more rounding for a subject that keeps scales beside its tensors.</summary>
     private Enclosure Add(Enclosure skip, Enclosure branch) =>
         new(
             Sum(skip.Signal, branch.Signal),

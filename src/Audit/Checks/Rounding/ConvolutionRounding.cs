@@ -2,8 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far a convolution may be from its definition, whatever the algorithm: direct, blocked and fused sums in any order, fast Fourier
-/// transforms, Winograd's tiles.</summary>
+/// <summary>
+/// Bounds how far a convolution may be from its definition, for any of the usual algorithms: direct, blocked and fused sums in any order, fast Fourier
+/// transforms, Winograd's tiles.
+/// </summary>
 /// <remarks>
 /// A sum of n products errs by γ_n Σ|x||w|, in every order and with fused multiply-adds (Higham section 3.1). Algorithms that transform images mix their terms:
 /// they err by a multiple of Σ_c ‖x_c‖₂‖w_c‖₂, the norms of a channel of the image with its border and of its weights. Not covered: Strassen's products, and
@@ -11,7 +13,9 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal static class ConvolutionRounding
 {
-    /// <summary>Beyond this an algorithm keeps no digit in the subject's numbers, and nobody uses it with them; it is not allowed for.</summary>
+    /// <summary>
+    /// The largest rounding that is allowed for. An algorithm with more keeps no digit in the subject's numbers, so nobody uses it with them.
+    /// </summary>
     private const double MostRounding = 0.5;
 
     /// <summary>Bounds for each element of the output.</summary>
@@ -25,7 +29,7 @@ internal static class ConvolutionRounding
     /// <returns>Bounds (output points × output channels).</returns>
     public static double[] Bound(TensorShape shape, double[] magnitudes, double[] weights, int size, int stride, Boundary boundary, double unitRoundoff)
     {
-        // Weights and the network's input are handed over in doubles: two more roundings, to the subject's numbers.
+        // Weights and the network's input are given in doubles: converting them to the subject's numbers takes two more roundings.
         var direct = Roundings.Gamma((size * size * shape.Channels) + 2, unitRoundoff);
         if (size == 1)
         {
@@ -47,7 +51,7 @@ internal static class ConvolutionRounding
             var (ofOutputs, inTiles) = (new double[outputs], new double[outputs]);
             for (var output = 0; output < outputs; output++)
             {
-                // Two images may be the real and the imaginary part of one: then each errs by the norm of both.
+                // An algorithm may transform two images as the real and the imaginary part of one: then each errs by the norm of both.
                 var alone = Sum(image, image, output);
                 ofOutputs[output] = Math.Max(direct * alone, paired * Enumerable.Range(0, shape.Images).Max(other => Sum(image, other, output)));
                 inTiles[output] = winograd * alone;

@@ -8,23 +8,25 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal static class FourierRounding
 {
-    /// <summary>Implementations transform tiles of up to 32 × 32 positions however small the image is.</summary>
+    /// <summary>The longest tile: implementations transform tiles of up to 32 × 32 positions, even if the image is smaller.</summary>
     private const double LongestTile = 32;
 
-    /// <summary>A root of unity is a rounded number: its two parts err by u of themselves.</summary>
+    /// <summary>The error of a root of unity in units of u: both of its parts are rounded.</summary>
     private const double Root = 1;
 
-    /// <summary>√2·γ₂: a complex product of four real ones. Lemma 3.5.</summary>
+    /// <summary>√2·γ₂, the error of a complex product that is computed with four real products. Lemma 3.5.</summary>
     private static readonly double ComplexProduct = 2 * Math.Sqrt(2);
 
     private static readonly double PerBit = new[] { 2, 3, 5, 7 }.Max(radix => Stage(radix) / Math.Log2(radix));
 
-    /// <summary>A convolution of one image: transforms of features and weights, products summed over the channels, and the transform back.</summary>
+    /// <summary>
+    /// The error of a convolution of one image: transforms of features and weights, products summed over the channels, and the inverse transform.
+    /// </summary>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="size">Extent k of the weights along each axis.</param>
-    /// <returns>The bound's factor of u·Σ_c ‖x_c‖₂‖w_c‖₂.</returns>
+    /// <returns>The factor of u·Σ_c ‖x_c‖₂‖w_c‖₂ in the bound.</returns>
     /// <remarks>
     /// With X and W the transforms on n positions, y_i = (1/n)Σ_f Σ_c X_cf W_cf e^{…}. Whatever errs by φ in norm before the last transform changes y_i by
     /// (1/n)Σ|ΔX||W| ≤ φ‖x_c‖‖w_c‖ at most: Cauchy and Schwarz over f, and ‖X‖ = √n‖x‖. The last transform errs by φ‖y‖₂, and ‖y‖₂ ≤ Σ_c ‖x_c‖ max_f|W_cf|
@@ -38,23 +40,23 @@ internal static class FourierRounding
     }
 
     /// <summary>
-    /// η of a stage of radix r, in units of u. Twiddle factors: a rounded root and a complex product, which keep norms. The small transform by its definition:
-    /// r products with rounded roots and r - 1 additions, magnitudes of which are √r times the norm that the stage has. Radix 2 has no product: Higham's η = μ
-    /// + γ₄(√2 + μ) with μ = u.
+    /// η of a stage of radix r, in units of u. Multiplying by twiddle factors takes a rounded root and a complex product, which keep norms. The small transform
+    /// by its definition takes r products with rounded roots and r - 1 additions, whose magnitudes are √r times the norm of the stage. Radix 2 has no product:
+    /// Higham's η = μ + γ₄(√2 + μ) with μ = u.
     /// </summary>
     /// <remarks>
-    /// Odd radices are also computed from sums and differences of opposite elements: (r - 1)/2 + 3 roundings of magnitudes |cos| + |sin| ≤ √2. For r = 3,
-    /// 5, 7 that is less.
+    /// Odd radices are also computed from sums and differences of opposite elements: (r - 1)/2 + 3 roundings of magnitudes |cos| + |sin| ≤ √2. For r = 3, 5 and
+    /// 7 that error is smaller.
     /// </remarks>
     private static double Stage(int radix) =>
         radix == 2 ? Root + (4 * Math.Sqrt(2)) : (Math.Sqrt(radix) * (ComplexProduct + Root + (radix - 1))) + ComplexProduct + Root;
 
-    /// <summary>Bits of the longest transform of an axis: of a tile, or of the image padded to less than twice its extent.</summary>
+    /// <summary>log₂ of the longest transform of an axis: of a tile, or of the image padded to less than twice its extent.</summary>
     private static double Bits(int extent) => Math.Log2(Math.Max(LongestTile, 2 * extent));
 
     /// <summary>
-    /// Weights may be transformed by the sum over their k taps along one axis and then along the other: k products of a real and k of a complex number, each
-    /// with a rounded root, where Σ|w| ≤ √k‖w‖ and the two parts of a complex number give √2 once more.
+    /// The error of transforming weights by the sum over their k taps along one axis and then along the other: k products of a real number and k of a complex
+    /// number, each with a rounded root. There Σ|w| ≤ √k‖w‖, and the two parts of a complex number give another factor of √2.
     /// </summary>
     private static double TransformByDefinition(int size) => Math.Sqrt(size) * ((size + Root) + (Math.Sqrt(2) * ((2 * size) + Root)));
 

@@ -2,28 +2,28 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far an activation may be from its function, by whichever of the usual formulas it is computed.</summary>
+/// <summary>Bounds how far an activation may be from its function, with any of the usual formulas.</summary>
 /// <remarks>
 /// <para>
-/// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel
-/// against a constant. So the error of a value is γ_16 of the largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest
-/// in the formula of the derivative (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result. The tanh in GELU's approximation
-/// has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
+/// Libraries are accurate to a few units in the last place of the value that they return. Formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or
+/// u(1 - s)s lose digits when they add a constant. So the error of a value is γ_16 of the largest number in its formula (<see cref="OfValue"/>), and that of
+/// the derivative is γ_16 of the largest number in the derivative's formula (<see cref="OfDerivative"/>); where only a slope is multiplied, the error is γ_3
+/// of the result. The tanh in GELU's approximation has an inner number v that is accurate to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
 /// </para>
-/// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is
-/// right.</para>
-/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows
-/// multiplies them by no more than the largest numbers of the formulas.</para>
+/// <para>An error of the input is enlarged by the largest slope, and changes the derivative by at most the largest curvature times the error. If a kink is
+/// nearer than the error, the derivatives on both sides are right.</para>
+/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>), for instance e⁻ᵘ and 1 - tanh²u. What
+/// follows multiplies the loss by no more than the largest numbers of the formulas.</para>
 /// </remarks>
 internal static class FunctionRounding
 {
-    /// <summary>The largest slope of any function that is smooth, but for the kinks of hard swish: its own.</summary>
+    /// <summary>The largest slope of the functions that are smooth, and of hard swish, which has kinks and this slope.</summary>
     private const double LargestSlope = 1.5;
 
-    /// <summary>The largest second derivative of any: the sine's, and that of e^u below 0.</summary>
+    /// <summary>The largest second derivative of any function: that of the sine, and of e^u below 0.</summary>
     private const double LargestCurvature = 1;
 
-    /// <summary>An activation.</summary>
+    /// <summary>Bounds an activation.</summary>
     public static SiteState Apply(Activation layer, SiteState input, double unitRoundoff)
     {
         var (function, values) = (layer.Function, WrittenOutActivation.Propagate(layer, input.Values));
@@ -47,7 +47,7 @@ internal static class FunctionRounding
 
     private static (double Signal, double Noise) Bounds(Function function, double u, double ofU, double du, double ofNoise, double unitRoundoff, double flushed)
     {
-        // What is exactly zero stays so: nothing is lost of it, and the side of a gate that it lies on is a convention.
+        // An exact zero stays zero: it loses nothing, and which of a function's sides it belongs to is a convention.
         ofU += u == 0 && ofU == 0 ? 0 : flushed;
         ofNoise += du == 0 && ofNoise == 0 ? 0 : flushed;
         var (largest, noise) = (Math.Abs(u) + ofU, Math.Abs(du) + ofNoise);
@@ -57,7 +57,7 @@ internal static class FunctionRounding
             var rounding = Roundings.Gamma(3, unitRoundoff);
             var own = (Signal: rounding * steepest * largest, Noise: rounding * steepest * noise);
 
-            // A gate that the error may open or close lets the noise pass by either slope. The derivative of |u| at 0 is a convention.
+            // Where the error may change the side of a kink, the noise may pass with either slope. The derivative of |u| at 0 is a convention.
             var isOpen = below != above && Math.Abs(u) <= ofU && (ofU > 0 || function.Kind == FunctionKind.Abs);
             return ((steepest * ofU) + own.Signal, (steepest * ofNoise) + own.Noise + (isOpen ? Math.Abs(above - below) * noise : 0));
         }
@@ -73,7 +73,7 @@ internal static class FunctionRounding
         );
     }
 
-    /// <summary>Slopes below and above 0 of functions that have no others; null for the rest.</summary>
+    /// <summary>The slopes below and above 0 of functions that have only these two slopes; null for other functions.</summary>
     private static (double Below, double Above)? Sides(Function function) =>
         function.Kind switch
         {

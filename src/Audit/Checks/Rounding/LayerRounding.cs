@@ -2,17 +2,17 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is known after a layer of a described network: its definition, and how far a correct subject may be from it.</summary>
+/// <summary>Applies a layer of a described network by its definition, and bounds how far a correct subject may be from the result.</summary>
 internal static class LayerRounding
 {
     /// <summary>Applies a layer.</summary>
     /// <param name="layer">The layer, neither a repeat nor a residual.</param>
-    /// <param name="input">What is known before it.</param>
+    /// <param name="input">Exact tensors and bounds before it.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="unitRoundoff">u.</param>
-    /// <returns>What is known after it; null where rounding that came in is not carried through such a layer, or a norm divides by nothing.</returns>
-    /// <exception cref="UnknownLayerException">Its rounding has not been bounded.</exception>
+    /// <returns>Exact tensors and bounds after it; null where the layer cannot carry the input's rounding, or a norm divides by zero.</returns>
+    /// <exception cref="UnknownLayerException">The layer's rounding has not been bounded.</exception>
     public static SiteState? Apply(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) =>
         Relatively(layer, input, parameters, noise, unitRoundoff) is { } after ? Underflow.After(layer, input, after, parameters, unitRoundoff) : null;
 
@@ -52,7 +52,7 @@ internal static class LayerRounding
             _ => throw new UnknownLayerException(layer),
         };
 
-    /// <summary>The sum of a residual unit: two products with given factors, an addition, and scales beside tensors.</summary>
+    /// <summary>The sum of a residual unit. Its rounding: two products with given factors, an addition, and scales beside tensors.</summary>
     public static SiteState Sum(Residual layer, SiteState branch, SiteState skip, bool survives, (int Unit, int Units)? stack, double unitRoundoff)
     {
         var magnitudes = layer with { BranchScale = Magnitude(layer.BranchScale), SkipScale = Magnitude(layer.SkipScale) };

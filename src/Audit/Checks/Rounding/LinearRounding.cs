@@ -3,15 +3,17 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far convolutions and dense layers of a described network may be from their definitions: with any stride, dilation, groups and biases.</summary>
+/// <summary>
+/// Bounds how far convolutions and dense layers of a described network may be from their definitions, with any stride, dilation, groups and biases.
+/// </summary>
 /// <remarks>
-/// A dense layer is a sum of n products and a bias: γ_{n+4} Σ|x||w| + γ_4 |b|, for two given factors, an addition and scales beside tensors. A convolution is
-/// one for each group of channels, and a dilated one is one with zeros between its weights, so <see cref="ConvolutionRounding"/> bounds them; the bias adds γ_4
-/// of the largest sum.
+/// A dense layer is a sum of n products and a bias: it errs by γ_{n+4} Σ|x||w| + γ_4 |b|, for two given factors, an addition and scales beside tensors. A
+/// grouped convolution is one convolution per group of channels, and a dilated one has zeros between its weights: so <see cref="ConvolutionRounding"/> bounds
+/// them. The bias adds γ_4 of the largest sum.
 /// </remarks>
 internal static class LinearRounding
 {
-    /// <summary>A dense layer: what came in, enlarged as far as the weights can, and its own rounding.</summary>
+    /// <summary>A dense layer: the input's error, enlarged as far as the weights can enlarge it, and the layer's own rounding.</summary>
     public static SiteState Apply(Dense layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff) =>
         Dense(input, layer.Channels ?? input.Values.Channels, layer.Parameters, parameters, unitRoundoff);
 
@@ -48,7 +50,7 @@ internal static class LinearRounding
         var (signal, noise) = (new double[own.Signal.Length], new double[own.Noise.Length]);
         for (var i = 0; i < signal.Length; i++)
         {
-            // Without a bias a sum may still be rounded once more, beside its scale.
+            // Even without a bias a sum may be rounded once more, because of its scale.
             var bias = biases is null ? 0 : gamma * (largest.Signal[i] + Math.Abs(biases[i % own.Channels]));
             signal[i] = carried.Signal[i] + own.Signal[i] + (2 * unitRoundoff * largest.Signal[i]) + bias;
             noise[i] = carried.Noise[i] + own.Noise[i] + (2 * unitRoundoff * largest.Noise[i]);
@@ -91,7 +93,7 @@ internal static class LinearRounding
             ? values
             : [.. Enumerable.Range(0, values.Length / columns).SelectMany(row => values.AsSpan((row * columns) + first, count).ToArray())];
 
-    /// <summary>The weights with the zeros that dilation puts between them, about the same centre.</summary>
+    /// <summary>The weights with the zeros that dilation puts between them, around the same centre.</summary>
     private static (int Size, double[] Weights) Spread(Convolution layer, double[] weights, int block)
     {
         if (layer.Dilation == 1)

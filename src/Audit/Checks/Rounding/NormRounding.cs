@@ -3,27 +3,27 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.
+/// Bounds how far a norm that differentiates its statistics may be from its definition, with any of the usual formulas for the variance and the derivative.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that
-/// errs; γ is one more rounding.
+/// The signal is bounded as in <see cref="BatchNormRounding"/>, with the n features that share their statistics in place of the points of a channel. An RMS
+/// norm has no mean and so no error of one. The scale γ is one more rounding.
 /// </para>
 /// <para>
-/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it
-/// is summed over centred numbers, by expanding E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided
-/// by, three at most. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the division, by one deviation more,
-/// by 4ϱ + γ_8 of the result.
+/// The noise, with a = E|dy|, c = E z dy, each per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it is
+/// summed over centred numbers, by expanding E y dy - E y E dy, or as the derivative of E y² - (E y)²; and it errs by 4ϱ E|z||dy| for the standard deviations
+/// that it is divided by, at most three. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|). The division by one
+/// more standard deviation errs by 4ϱ + γ_8 of the result.
 /// </para>
 /// </remarks>
 internal static class NormRounding
 {
-    /// <summary>A norm over sets of features.</summary>
+    /// <summary>Bounds a norm over sets of features.</summary>
     /// <param name="layer">The norm.</param>
     /// <param name="input">Signal and noise, as the subject itself has shown them.</param>
     /// <param name="values">Signal and noise after it, by its definition.</param>
-    /// <param name="sets">Where the features stand that share their statistics.</param>
+    /// <param name="sets">The indices of the features that share their statistics.</param>
     /// <param name="centred">Whether a mean is subtracted.</param>
     /// <param name="unitRoundoff">u.</param>
     public static SiteState Apply(
@@ -46,7 +46,7 @@ internal static class NormRounding
         return new(values, values.With([.. Enclosure.Bounds(signal)], [.. Enclosure.Bounds(noise)]));
     }
 
-    /// <summary>What underflow may add, where anything is not exactly zero.</summary>
+    /// <summary>Adds the error by underflow wherever a number is not exactly zero.</summary>
     private static void AddLost(Norm layer, WrittenOutFeatures input, IReadOnlyList<int> set, bool centred, double flushed, double[] signal, double[] noise)
     {
         var (mean, d) = WrittenOutNormalisation.Statistics(layer, input, set, centred);

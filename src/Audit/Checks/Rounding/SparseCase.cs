@@ -2,13 +2,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Draws networks whose images have one pixel that is not zero, and whose outputs have one weight.</summary>
+/// <summary>Draws networks whose images have one nonzero pixel, and whose outputs have one nonzero weight.</summary>
 internal static class SparseCase
 {
     /// <summary>Draws a case.</summary>
     /// <param name="network">A convolutional network.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>The case: in every channel, and at every depth of a feedforward net, one pixel of each image is not zero.</returns>
+    /// <returns>The case: in every channel one pixel of each image is nonzero, in a feedforward net at every depth.</returns>
     public static GivenCase Draw(NetworkSettings network, ulong seed)
     {
         var shape = network.NetworkInput;
@@ -16,7 +16,7 @@ internal static class SparseCase
         var channel = Choose(shape.Channels, 0, 0);
         for (var image = 0; image < shape.Images; image++)
         {
-            // The first convolution keeps every second row and column: an even one, which its central weights read.
+            // The first convolution keeps the even rows and columns: so the pixel has an even row and column, and the central weights read it.
             var (row, column) = (2 * Choose(network.FeatureShape.Height, 1, image), 2 * Choose(network.FeatureShape.Width, 2, image));
             var i = (((((image * shape.Height) + row) * shape.Width) + column) * shape.Channels) + channel;
             signal[i] = Positive(RandomPurpose.GaussianImages, 0, 1, image)[0];
@@ -31,7 +31,7 @@ internal static class SparseCase
             var values = Positive(RandomPurpose.Weights, (uint)convolution, kernel.OutputChannels, 0);
             for (var output = 0; output < values.Length; output++)
             {
-                // Beyond a border that is not periodic a moved pixel could be lost.
+                // Unless the boundary is periodic, a moved pixel could be lost beyond the border.
                 var moves = convolution > 0 && network.Boundary == Boundary.Periodic;
                 var centre = (kernel.Size - 1) / 2 * (kernel.Size + 1);
                 var offset = moves ? Choose(kernel.Size * kernel.Size, 3 + convolution, output) : centre;
@@ -42,7 +42,7 @@ internal static class SparseCase
             return weights;
         }
 
-        // Away from zero, so that products keep their size through the depth; numbers of single precision.
+        // Numbers of single precision, away from zero, so that products keep their size through the depth.
         double[] Positive(RandomPurpose purpose, uint layer, int count, int index)
         {
             var values = new double[count];

@@ -2,18 +2,18 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What numbers below the smallest normal one may add to an error, beside what is relative to results.</summary>
+/// <summary>Bounds the errors by numbers below the smallest normal one, which add to the errors relative to results.</summary>
 /// <remarks>
 /// <para>
-/// An operation errs by <c>u|x| + η</c>, where η is half of the smallest denormal number with gradual underflow, and the smallest normal number λ where
-/// results, or operands, below it are flushed to zero (Higham section 2.1). λ covers both.
-/// A subject that carries the scale of a tensor beside it rounds relative to the largest element, so λ counts in units of that: it is multiplied by 1 + M, M
-/// being the largest magnitude that a layer reads or makes.
+/// An operation errs by <c>u|x| + η</c>. With gradual underflow, η is half of the smallest denormal number; where results or operands below the smallest
+/// normal number λ are flushed to zero, η is λ (Higham section 2.1). λ covers both cases.
+/// A subject that keeps the scale of a tensor beside it rounds relative to the largest element, so λ is multiplied by 1 + M, where M is the largest
+/// magnitude that a layer reads or makes.
 /// </para>
 /// <para>
-/// These terms lie so far below every other rounding, λ being 10⁻³⁸ in single precision, that one bound for all elements of a layer will do: the number of
+/// These terms are far below every other rounding, since λ is 10⁻³⁸ in single precision. So one bound suffices for all elements of a layer: the number of
 /// operations times the largest factors that follow them.
-/// A number that nothing but zeros are summed or multiplied to is exactly zero, so it has none.
+/// A number that is computed only from zeros is exactly zero, so it has no such error.
 /// </para>
 /// </remarks>
 internal static class Underflow
@@ -23,23 +23,23 @@ internal static class Underflow
 
     private const double OfDouble = 2.2250738585072014e-308;
 
-    /// <summary>u of the format of 16 bits with five bits of exponent: its range is small, and cases that leave it are not judged.</summary>
+    /// <summary>u of the format of 16 bits with five bits of exponent. Its range is small, and cases that leave it are not judged.</summary>
     private const double OfHalf = 1.0 / (1 << 11);
 
-    /// <summary>λ of the numbers that have a unit roundoff.</summary>
-    /// <param name="unitRoundoff">u, to which the definition's own may have been added.</param>
+    /// <summary>λ of the number format with the given unit roundoff.</summary>
+    /// <param name="unitRoundoff">u; the definition's own unit roundoff may have been added.</param>
     public static double Smallest(double unitRoundoff) =>
         IsOfSmallRange(unitRoundoff) ? 0
         : unitRoundoff < 1e-12 ? OfDouble
         : OfSingle;
 
-    /// <summary>Whether numbers have so few exponents that underflow is no matter of 10⁻³⁸.</summary>
+    /// <summary>Whether the format has so few exponents that underflow begins far above 10⁻³⁸.</summary>
     /// <param name="unitRoundoff">u.</param>
     public static bool IsOfSmallRange(double unitRoundoff) => Math.Abs(unitRoundoff - OfHalf) < 1e-9;
 
-    /// <summary>λ in units of a layer's largest number.</summary>
+    /// <summary>λ, scaled by the largest number of a layer.</summary>
     /// <param name="unitRoundoff">u.</param>
-    /// <param name="tensors">What the layer reads and makes.</param>
+    /// <param name="tensors">The tensors that the layer reads and makes.</param>
     public static double Threshold(double unitRoundoff, params ReadOnlySpan<WrittenOutFeatures> tensors)
     {
         var largest = 0.0;
@@ -52,9 +52,9 @@ internal static class Underflow
     }
 
     /// <summary>Adds a term to the bounds of all numbers that are not exactly zero.</summary>
-    /// <param name="state">What is known after a layer.</param>
+    /// <param name="state">Exact tensors and bounds after a layer.</param>
     /// <param name="signal">The term of the signal.</param>
-    /// <param name="noise">That of the noise.</param>
+    /// <param name="noise">The term of the noise.</param>
     public static SiteState Added(SiteState state, double signal, double noise)
     {
         return state with
@@ -67,12 +67,12 @@ internal static class Underflow
     }
 
     /// <summary>
-    /// The same after a layer, whatever it is, with its own factors; an activation, whose factors differ from element to element, has them in
+    /// Adds the terms of any kind of layer, with its own factors. The factors of an activation differ from element to element and are in
     /// <see cref="FunctionRounding"/>.
     /// </summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="input">What is known before it.</param>
-    /// <param name="after">What is known after it, but for underflow.</param>
+    /// <param name="input">Exact tensors and bounds before it.</param>
+    /// <param name="after">Exact tensors and bounds after it, without underflow.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="unitRoundoff">u.</param>
     public static SiteState After(Layer layer, SiteState input, SiteState after, IReadOnlyList<double[]> parameters, double unitRoundoff)
@@ -82,7 +82,7 @@ internal static class Underflow
         var widest = 1 + parameters.SelectMany(values => values).Select(Math.Abs).DefaultIfEmpty().Max();
         return layer switch
         {
-            // Products, partial sums, operands; transforms add up a whole image once more in each direction.
+            // Products, partial sums and operands; transforms also add up a whole image in each direction.
             Convolution or Dense => Both(8.0 * terms * terms * widest),
             Attention => Both(OfAttention(terms, widest, input.Magnitudes)),
             Scaling scaling => Both(4 * (1 + Math.Abs(scaling.Factor))),
@@ -97,7 +97,8 @@ internal static class Underflow
     }
 
     /// <summary>
-    /// Of a norm's set: y - m errs by λ, the variance by 3λ, and what is divided by d errs by as much over d; the noise has two products with z more.
+    /// The terms of one set of a norm: y - m errs by λ, the variance by 3λ, and a number that is divided by d errs by λ/d; the noise has two more products with
+    /// z.
     /// </summary>
     /// <param name="flushed">λ in units of the largest number.</param>
     /// <param name="scale">The magnitude of γ.</param>
@@ -112,8 +113,8 @@ internal static class Underflow
     }
 
     /// <summary>
-    /// Scores are products of two projections, and their exponentials and shares underflow: a share's error meets a value, and its noise a value and a score's
-    /// noise.
+    /// The factor of attention. Scores are products of two projections, and their exponentials and shares underflow. A share's error is multiplied by a value;
+    /// in the noise, by a value and by a score's noise.
     /// </summary>
     private static double OfAttention(int terms, double widest, WrittenOutFeatures largest)
     {
@@ -121,7 +122,9 @@ internal static class Underflow
         return 32.0 * terms * terms * widest * signal * signal * noise;
     }
 
-    /// <summary>Numbers that are flushed before they are compared may let another one of them pass: then its noise is right, too.</summary>
+    /// <summary>
+    /// If numbers are flushed to zero before they are compared, max pooling may choose another one of them: then the noise of that one is right, too.
+    /// </summary>
     private static SiteState WithTies(MaxPool pool, SiteState input, SiteState after, double flushed)
     {
         var widened = Added(after, 4 * flushed, 4 * flushed);

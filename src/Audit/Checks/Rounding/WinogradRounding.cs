@@ -2,8 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The rounding of a 3 × 3 convolution of stride 1 by Winograd's minimal filtering, F(2×2, 3×3) and F(4×4, 3×3), in units of u·Σ_c
-/// ‖x_c‖₂‖w_c‖₂.</summary>
+/// <summary>
+/// The rounding of a 3 × 3 convolution of stride 1 by Winograd's minimal filtering, F(2×2, 3×3) and F(4×4, 3×3), in units of u·Σ_c ‖x_c‖₂‖w_c‖₂.
+/// </summary>
 /// <remarks>
 /// Along one axis y = Aᵀ[(G w) ∘ (Bᵀ x)]. To first order every output errs by R·u·Σ_t |A||G||w||Bᵀ||x|, R being the roundings that a term passes at most.
 /// As a form in |x| and |w| it has the norm σ = max_i ‖Σ_t |A_ti| |B_t|ᵀ|G_t|‖; along two axes, σ². Matrices: S. Winograd, <i>Arithmetic Complexity of
@@ -15,8 +16,9 @@ internal static class WinogradRounding
     /// <summary>The extent of the weights that these tiles are for.</summary>
     public const int Size = 3;
 
-    /// <summary>The points, beside infinity, at which implementations evaluate polynomials: outputs of a tile are two fewer than these and
-    /// infinity.</summary>
+    /// <summary>
+    /// The points at which implementations evaluate polynomials, besides infinity. A tile has one output less than a set has points.
+    /// </summary>
     private static readonly double[][] PointSets =
     [
         [0, 1, -1],
@@ -29,20 +31,24 @@ internal static class WinogradRounding
         .. PointSets.Select(points => Tile.FromPoints(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings())),
     ];
 
-    /// <summary>A convolution.</summary>
+    /// <summary>The error of a convolution.</summary>
     /// <param name="channels">Input channels, over which the products are summed.</param>
-    /// <returns>The bound's factor of u·Σ_c ‖x_c‖₂‖w_c‖₂: the largest of all tiles.</returns>
-    /// <remarks>Along both axes the roundings of the three transforms; one product and C - 1 additions; and given weights and inputs rounded to the
-    /// subject's numbers.</remarks>
+    /// <returns>The factor of u·Σ_c ‖x_c‖₂‖w_c‖₂ in the bound: the largest of all tiles.</returns>
+    /// <remarks>
+    /// It counts the roundings of the three transforms along both axes, one product and C - 1 additions, and the rounding of given weights and inputs to the
+    /// subject's numbers.
+    /// </remarks>
     public static double OfConvolution(int channels) => Tiles.Max(tile => tile.Sigma * tile.Sigma * OfTerm(tile.Roundings, channels));
 
-    /// <summary>A convolution with few weights, output by output: Σ|w||x| with the factor that a pixel and a weight have in the output's form, wherever in
-    /// a tile the output lies.</summary>
+    /// <summary>
+    /// The error of a convolution with few nonzero weights, output by output: Σ|w||x| times the factor that a pixel and a weight have in the output's form, for
+    /// any position of the output in a tile.
+    /// </summary>
     /// <param name="shape">Shape of the input.</param>
     /// <param name="magnitudes">Magnitudes of the input (points × channels).</param>
     /// <param name="weights">Weights ordered (row, column, input channel, output channel).</param>
     /// <param name="boundary">What lies beyond the border.</param>
-    /// <returns>Bounds in units of u (points × output channels): of all tiles the largest.</returns>
+    /// <returns>Bounds in units of u (points × output channels): the largest of all tiles.</returns>
     public static double[] OfElements(TensorShape shape, double[] magnitudes, double[] weights, Boundary boundary)
     {
         var outputs = weights.Length / (Size * Size * shape.Channels);
@@ -87,7 +93,7 @@ internal static class WinogradRounding
 
     private static int OfTerm(int alongAnAxis, int channels) => (2 * alongAnAxis) + channels + 2;
 
-    /// <summary>The three matrices, one row for each point, the last for infinity.</summary>
+    /// <summary>The three matrices, with one row for each point; the last row is for infinity.</summary>
     /// <param name="Output">A: points × outputs.</param>
     /// <param name="Weights">G: points × 3.</param>
     /// <param name="Input">Bᵀ: points × points.</param>
@@ -124,9 +130,11 @@ internal static class WinogradRounding
                     )
                 );
 
-        /// <summary>The largest factor of |x||w| in an output's form, over the places that the output may have in a tile.</summary>
-        /// <returns>By position of the pixel relative to the first one that the output reads, from 1 - m to m + 1 in a tile of m outputs, and by
-        /// weight.</returns>
+        /// <summary>The largest factor of |x||w| in an output's form, over the positions that the output may have in a tile.</summary>
+        /// <returns>
+        /// The factors by position of the pixel and by weight. The position is relative to the first pixel that the output reads, from 1 - m to m + 1 in a tile
+        /// of m outputs.
+        /// </returns>
         public double[][] Reach()
         {
             var (outputs, inputs) = (Output[0].Length, Input.Length);
@@ -141,8 +149,10 @@ internal static class WinogradRounding
                     .Max(output => Enumerable.Range(0, inputs).Sum(t => Math.Abs(Output[t][output] * Input[t][output + distance] * Weights[t][weight])));
         }
 
-        /// <summary>Roundings of a term along one axis: in each transform as many as its sum has terms, and one for a constant that is no number of the
-        /// subject's.</summary>
+        /// <summary>
+        /// Roundings of a term along one axis: in each transform as many as its sum has terms, and one more for a constant that the subject's numbers do not
+        /// hold exactly.
+        /// </summary>
         public int Roundings()
         {
             var ofOutput = Enumerable.Range(0, Output[0].Length).Max(output => Output.Count(row => row[output] != 0));

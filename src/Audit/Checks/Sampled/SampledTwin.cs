@@ -4,20 +4,20 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What theory's exact sampler makes of the input that a subject was given: a second network of the same law, drawn by other code from other numbers.
+/// Theory's exact sampler, with the input that a subject was given: it draws a second network of the same law, with other code and other random numbers.
 /// </summary>
 /// <remarks>
-/// Given the input, both are independent draws of one law at the same width. Exchanging them changes nothing, so any function of the one less the same function
-/// of the other is symmetric about zero: no limit of infinite width, no bias of order 1/N, no moment that must exist.
+/// Given the input, both networks are independent draws from one law at the same width. Exchanging them changes no law: so any function of one minus the
+/// same function of the other is symmetric about zero. This needs no limit of infinite width, has no bias of order 1/N, and requires no moment to exist.
 /// </remarks>
 internal static class SampledTwin
 {
     /// <summary>Samples the twin of a trace.</summary>
-    /// <param name="context">Gives the seed.</param>
+    /// <param name="context">The context that gives the seed.</param>
     /// <param name="study">The study that the trace belongs to.</param>
-    /// <param name="simulation">Number of the trace in it.</param>
+    /// <param name="simulation">Number of the trace in the study.</param>
     /// <param name="trace">A trace of a fully connected network.</param>
-    /// <param name="depths">The depths that are looked at, in ascending order; 0 is after the first layer.</param>
+    /// <param name="depths">The depths at which moments are taken, in ascending order; 0 is after the first layer.</param>
     /// <returns>Moments of the twin at these depths.</returns>
     public static PredictedMoments[] Sample(CheckContext context, int study, long simulation, Trace trace, params ReadOnlySpan<int> depths)
     {
@@ -39,10 +39,10 @@ internal static class SampledTwin
         return moments;
     }
 
-    /// <summary>Separates the twin's numbers from all others of the study.</summary>
+    /// <summary>Separates the twin's random numbers from all others of the study.</summary>
     private const ulong Purpose = 0x7417_0000_0000_0000;
 
-    /// <summary>Products of the points of signal and noise together, means over the input's channels (2P × 2P).</summary>
+    /// <summary>Products of the points of signal and noise together, averaged over the input's channels (2P × 2P).</summary>
     private static Matrix<double> JointGram(Batch input)
     {
         var (points, channels) = (input.Shape.Points, input.Shape.Channels);

@@ -1,7 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>A function of a network, of the subject's and of its sampled twin, whose difference is symmetric about zero if both have one law.</summary>
-/// <param name="rates">How often the test may be wrong.</param>
+/// <summary>
+/// Compares a function of the subject's network with the same function of its sampled twin. The difference is symmetric about zero if both have one law.
+/// </summary>
+/// <param name="rates">The permitted error rates of the test.</param>
 /// <param name="discrepancy">δ, in the units of the function.</param>
 /// <param name="plannedDeviation">Root mean square of a difference, for planning.</param>
 /// <param name="share">Share of the planned samples of this context.</param>
@@ -14,7 +16,7 @@ internal sealed class TwinTest(ErrorRates rates, double discrepancy, double plan
         EffectKind.Difference
     );
 
-    /// <summary>Pairs that most true claims need.</summary>
+    /// <summary>Number of pairs that most true claims need.</summary>
     public long Planned { get; } = SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy);
 
     /// <inheritdoc/>
@@ -25,8 +27,8 @@ internal sealed class TwinTest(ErrorRates rates, double discrepancy, double plan
     /// <param name="twin">The same function of the twin.</param>
     public void Add(double subject, double twin) => _test.Add(new Observed(subject), new Expected(twin), 1);
 
-    /// <summary>The verdict and what it rests on.</summary>
+    /// <summary>The verdict and the numbers that it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
-    /// <returns>The measurement: mean of the subject against mean of the sampler.</returns>
+    /// <returns>The measurement: the mean of the subject against the mean of the sampler.</returns>
     public Measurement Conclude(string quantity) => _test.Conclude(quantity);
 }

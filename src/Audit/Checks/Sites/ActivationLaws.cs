@@ -4,23 +4,27 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>N1 and N3: what any activation makes of a fresh Gaussian layer's signal and noise, given the layer below and whatever their correlation.</summary>
+/// <summary>
+/// N1 and N3: what any activation makes of signal and noise after a fresh Gaussian layer, given the layer below and whatever their correlation.
+/// </summary>
 /// <remarks>
-/// The channels of the layer are independent, so a mean over them has the variance of one over their number; and the square of a mean over points is at most
-/// the mean of squares, which one variable decides.
+/// The channels of the layer are independent, so the variance of a mean over them is that of one channel divided by their number. And the square of a mean
+/// over points is at most the mean of squares, which depends on one variable.
 /// </remarks>
 internal static class ActivationLaws
 {
-    /// <summary>A weight variance that is off by 5 % moves ν₂ after an activation by 5 % and less; other activations by far more.</summary>
+    /// <summary>
+    /// δ of powers. A weight variance that is off by 5 % moves ν₂ after an activation by 5 % or less; another activation moves it by far more.
+    /// </summary>
     internal const double PowerDiscrepancy = 0.1;
 
-    /// <summary>Of the correlation of signal and noise.</summary>
+    /// <summary>δ of the correlation of signal and noise.</summary>
     internal const double CorrelationDiscrepancy = 0.05;
 
-    /// <summary>The variance of s(y)² over its squared mean, for planning.</summary>
+    /// <summary>The variance of s(y)² divided by its squared mean, for planning.</summary>
     private const double PlannedVariance = 6;
 
-    /// <summary>Points of a layer that are looked at: a mean over some has the same law as one over all.</summary>
+    /// <summary>The most points of a layer that are used: a mean over some points has the same expectation as one over all.</summary>
     private const int MostPoints = 16;
 
     /// <summary>Whether a network has the site.</summary>

@@ -4,14 +4,14 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// T1: given its attention, self-attention is linear in values and output, with fresh weights: the power of what it attends to is multiplied by σ_w⁴, biases
-/// aside.
+/// T1: given its attention shares, self-attention is linear in values and output, with fresh weights: it multiplies the power of what it attends to by σ_w⁴,
+/// apart from biases.
 /// </summary>
 /// <remarks>
-/// Where all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees,
-/// which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative
-/// to the square of that the variance is (1 + 2/N)² - 1 at most. Noise that differs between positions is averaged over what each sees, and that of the scores
-/// cancels.
+/// If all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees,
+/// which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and the
+/// variance relative to the square of that is at most (1 + 2/N)² - 1. Noise that differs between positions is averaged over the positions that each one sees,
+/// and the noise of the scores cancels.
 /// </remarks>
 internal static class AttentionLaws
 {
@@ -20,7 +20,7 @@ internal static class AttentionLaws
     /// <summary>Whether a network has the site.</summary>
     public static bool HasSite(Network network) => LayersOf(network).Count > 0;
 
-    /// <summary>ν₂ of signal and noise after each attention of the networks, by itself.</summary>
+    /// <summary>ν₂ of signal and noise after each attention of the networks, each attention by itself.</summary>
     public static IEnumerable<Measurement> Powers(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] alone =
@@ -84,7 +84,7 @@ internal static class AttentionLaws
         return batch with { Signal = [.. batch.Signal.Select((_, i) => batch.Signal[(i / channels / positions * positions * channels) + (i % channels)])] };
     }
 
-    /// <summary>What each position attends to of the noise: the mean of what it sees.</summary>
+    /// <summary>The noise that each position attends to: the mean over the positions that it sees.</summary>
     private static double[] Seen(Attention layer, Batch batch)
     {
         var (positions, channels) = (batch.Shape.Height * batch.Shape.Width, batch.Shape.Channels);
@@ -101,7 +101,9 @@ internal static class AttentionLaws
         ];
     }
 
-    /// <summary>Jensen: the square of a mean over points is at most the mean of the squares, which is this many times the square of the mean.</summary>
+    /// <summary>
+    /// A factor by Jensen's inequality: the square of a mean over points is at most the mean of the squares, which is this factor times the mean squared.
+    /// </summary>
     private static double SecondOverSquare(Batch batch, double[] values)
     {
         var channels = batch.Shape.Channels;

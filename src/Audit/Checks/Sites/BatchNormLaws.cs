@@ -6,17 +6,18 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// B2 and B5: batch norm after a fresh Gaussian layer, before any activation: the signal's power by quadrature, and the noise's, held and full.
+/// B2 and B5: batch norm after a fresh Gaussian layer. B2: the signal's power after a further activation of any kind, by quadrature. B5: the noise's power
+/// after the batch norm, with held statistics and in full.
 /// </summary>
 internal static class BatchNormLaws
 {
     internal const double SignalDiscrepancy = 0.05;
     internal const double NoiseDiscrepancy = 0.1;
 
-    /// <summary>Points of the batch of B2: the quadrature is made once for a layer.</summary>
+    /// <summary>Number of points in the batch of B2; the quadrature is computed once per layer.</summary>
     private const int Inputs = 6;
 
-    /// <summary>Points up to which the law of a channel's noise is written out.</summary>
+    /// <summary>The largest number of points for which the law of a channel's noise is computed.</summary>
     private const int MostPoints = 32;
 
     /// <summary>Whether a network has the site of B2.</summary>
@@ -25,7 +26,7 @@ internal static class BatchNormLaws
     /// <summary>Whether a network has the site of B5.</summary>
     public static bool HasNoiseSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>B2: ν₂ after batch norm and activation, of the layer by itself on a batch that stays the same.</summary>
+    /// <summary>B2: ν₂ after batch norm and activation, of the layer by itself on a fixed batch.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         var distinct = cases
@@ -73,8 +74,8 @@ internal static class BatchNormLaws
     }
 
     /// <summary>
-    /// B5: given a channel's signal its noise is Gaussian about the regression on it, so its mean square after batch norm is known, whether statistics are held
-    /// or differentiated.
+    /// B5: given a channel's signal, its noise is Gaussian about its regression on the signal. So its mean square after batch norm is known, whether statistics
+    /// are held or differentiated.
     /// </summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
@@ -110,7 +111,7 @@ internal static class BatchNormLaws
                 ),
         ];
 
-    /// <summary>The power by theory; null where there is none.</summary>
+    /// <summary>The power by theory; null where theory has none.</summary>
     private static double? ExpectedPower(Network network, Batch batch)
     {
         var (points, channels) = (batch.Shape.Points, batch.Shape.Channels);

@@ -3,11 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Z1: a normalised residual branch adds the same to ν₂ at every depth and width, so that it weighs 1/(l + l₀) of its skip.</summary>
+/// <summary>Z1: a normalised residual branch adds the same to ν₂ at every depth and width, so its ν₂ is 1/(l + l₀) of its skip connection's.</summary>
 /// <remarks>
-/// A branch ends with a fresh layer, a norm, an activation and a fresh last layer. What the last one reads has a mean of ν₂ that nothing below moves: E s(z)²
-/// over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm and a leaky activation, since the sign of each channel is a coin. Given that, ν₂
-/// of the branch's N channels varies by 2q²/N at most. Skip and branch have no cross terms: the last weights have no preferred sign.
+/// A branch ends with a fresh layer, a norm, an activation and a fresh last layer. The expectation of ν₂ of the last layer's input does not depend on
+/// anything below: it is E s(z)² over a sphere after layer or RMS norm (V6), and (1 + a²)/2 after batch norm and a leaky activation, since the sign of each
+/// channel is random, ±1 with equal probability. Given that input, ν₂ of the branch's N channels has a variance of 2q²/N at most. Skip and branch have no
+/// cross terms: the last weights have no preferred sign.
 /// </remarks>
 internal static class DilutionLaws
 {
@@ -16,7 +17,7 @@ internal static class DilutionLaws
     /// <summary>Whether a network has the site.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>ν₂ of the branches, and what they have in common with their skips.</summary>
+    /// <summary>ν₂ of the branches, and the mean products of branches and their skip connections.</summary>
     public static IEnumerable<Measurement> Growth(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] offered = [.. context.Offered(cases)];
@@ -67,7 +68,7 @@ internal static class DilutionLaws
         }
     }
 
-    /// <summary>Without ε every channel has the mean square 1, γ² with a scale; its coin leaves 1 or a² of its halves.</summary>
+    /// <summary>Without ε every channel has the mean square 1, or γ² with a scale; the random sign decides which half is multiplied by a².</summary>
     private static (double Mean, double Variance) AfterBatchNorm(Unit unit, NetworkTrace trace)
     {
         var (slope, scale) = (unit.Inner.Function.Slope, ((Norm)unit.Inner.Norm!.Layer).Scale);
@@ -105,7 +106,7 @@ internal static class DilutionLaws
             _ => false,
         };
 
-    /// <summary>The place that shows the input of the unit around a place.</summary>
+    /// <summary>The place that shows the input of the unit that contains a place.</summary>
     private static int BeginningOf(Network network, int place)
     {
         while (network.Places[place].Kind != Networks.PlaceKind.Before)

@@ -3,8 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>DR1: dropout with masks that the subject draws leaves signal and noise their means and multiplies their powers by 1/p.</summary>
-/// <remarks>Masks of channels, or of single features, are independent: the power after them is a sum of independent terms, so its variance is known.</remarks>
+/// <summary>DR1: dropout with masks that the subject draws keeps the means of signal and noise and multiplies their powers by 1/p.</summary>
+/// <remarks>
+/// Masks of channels, or of single features, are independent. So the power after them is a sum of independent terms, whose variance is known.
+/// </remarks>
 internal static class DropoutLaws
 {
     internal const double PowerDiscrepancy = 0.1;
@@ -47,7 +49,7 @@ internal static class DropoutLaws
         var mean = squares.Average() / layer.Keep;
         if (mean > 0)
         {
-            // A mask is 1/p² with probability p: of variance (1 - p)/p³.
+            // The squared factor of a mask is 1/p² with probability p, and otherwise 0: its variance is (1 - p)/p³.
             var variance = (1 - layer.Keep) / Math.Pow(layer.Keep, 3) * squares.Sum(square => square * square) / ((double)squares.Length * squares.Length);
             test.Add(new Observed(WrittenOutLayers.MeanSquare(after)), new Expected(mean), Math.Max(variance, 1e-12 * mean * mean));
         }

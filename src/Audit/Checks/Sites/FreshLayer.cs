@@ -2,13 +2,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A layer with fresh random weights and what follows it: the site of laws that hold given the layer below.</summary>
+/// <summary>A layer with fresh random weights and the layers after it: the site of laws that hold given the layer below.</summary>
 /// <param name="Linear">A convolution without groups, or a dense layer.</param>
 /// <param name="Norm">The norm that reads it; null if none does.</param>
 /// <param name="Activation">The activation that reads it, or its norm; null if none does.</param>
 internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLayer? Activation)
 {
-    /// <summary>How its weights are drawn.</summary>
+    /// <summary>The law that its weights are drawn from.</summary>
     public Initialisation Parameters =>
         Linear.Layer switch
         {
@@ -20,7 +20,7 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
     /// <summary>The activation's function.</summary>
     public Function Function => ((Activation)Activation!.Layer).Function;
 
-    /// <summary>All of a network.</summary>
+    /// <summary>All fresh layers of a network.</summary>
     public static IReadOnlyList<FreshLayer> Collect(Network network)
     {
         var shown = ShownLayer.Collect(network);
@@ -40,9 +40,9 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
     }
 
     /// <summary>Second moments of signal and noise at two output points, given what the layer reads.</summary>
-    /// <param name="input">What it reads.</param>
+    /// <param name="input">The layer's input.</param>
     /// <param name="one">A point of the output: its number in the order of images, rows and columns.</param>
-    /// <param name="two">Another one, or the same.</param>
+    /// <param name="two">Another point, or the same one.</param>
     public PairMoments Pair(WrittenOutFeatures input, int one, int two)
     {
         var ((x, dx), (y, dy)) = (Patch(input, one), Patch(input, two));
@@ -52,7 +52,7 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
         static double Product(double[] left, double[] right) => left.Zip(right, (a, b) => a * b).Sum();
     }
 
-    /// <summary>What an output point reads: all inputs of its patch, zeros beyond a border of zeros.</summary>
+    /// <summary>The numbers that an output point reads: all inputs of its patch, with zeros beyond a border of zeros.</summary>
     private (double[] Signal, double[] Noise) Patch(WrittenOutFeatures input, int point)
     {
         var (kernel, stride, dilation, boundary) = Taps;
@@ -82,7 +82,9 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
             _ => throw new UnknownLayerException(Linear.Layer),
         };
 
-    /// <summary>Second moments of signal and noise of each output point, given what the layer reads; those of its channels are alike and independent.</summary>
+    /// <summary>
+    /// Second moments of signal and noise of each output point, given what the layer reads; all its channels have the same ones, independently.
+    /// </summary>
     public (double[] Signal, double[] Noise, double[] Cross) Moments(WrittenOutFeatures input)
     {
         var taps = Taps;

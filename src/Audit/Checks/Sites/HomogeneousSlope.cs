@@ -2,13 +2,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The slope below 0 of functions that are lines on either side of 0, with slope 1 above it.</summary>
+/// <summary>The slope below 0 of functions that are a line on each side of 0, with slope 1 above it.</summary>
 internal static class HomogeneousSlope
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the slope.</summary>
     /// <param name="function">The function.</param>
-    /// <returns>The slope; null where the function is no such pair of lines.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Nobody has said what the function is.</exception>
+    /// <returns>The slope; null if the function is not such a pair of lines.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The function is unknown here.</exception>
     public static double? Find(Function function) =>
         function.Kind switch
         {

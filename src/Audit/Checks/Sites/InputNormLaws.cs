@@ -6,13 +6,15 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// LN1, LN2, LN3 and V6: layer and RMS norm after a fresh Gaussian layer make a uniform direction on a sphere, independent of everything below.
+/// LN1, LN2, LN3 and V6: layer norm and RMS norm after a fresh Gaussian layer give a direction that is uniform on a sphere and independent of everything
+/// below.
 /// </summary>
 /// <remarks>
 /// <para>With n = N - 1 for layer norm and N for RMS norm: N σ²/q ~ χ²_n, so 1/σ² has the mean N/((n - 2)q) and the relative variance 2/(n - 4).</para>
-/// <para>A mean f over the channels of a function of z, a point of a sphere of radius √N in n dimensions, varies by N/(n - 1) E|∇f|² at most (Poincaré's
-/// inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
-/// <para>Given y at a point, the part of the noise along it is gone, and that along 1 of layer norm: Σdz²σ²/D' ~ χ²_{n-1}, D' = D - C²/q.</para>
+/// <para>Let f be a mean over channels of a function of z, which is a point of a sphere of radius √N in n dimensions. Its variance is at most
+/// N/(n - 1) E|∇f|² (Poincaré's inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
+/// <para>Given y at a point, the norm removes the part of the noise along y, and in layer norm also the part along 1: Σdz²σ²/D' ~ χ²_{n-1}, with
+/// D' = D - C²/q.</para>
 /// </remarks>
 internal static class InputNormLaws
 {
@@ -20,16 +22,16 @@ internal static class InputNormLaws
     internal const double PowerDiscrepancy = 0.05;
     internal const double NoiseDiscrepancy = 0.1;
 
-    /// <summary>The laws are those of ε = 0: an ε that moves them by more than this is not looked at.</summary>
+    /// <summary>The largest effect of ε. The laws are those of ε = 0, so networks whose ε changes them by more are left out.</summary>
     private const double MostEpsilon = 1e-4;
 
-    /// <summary>Averages over a sphere that were computed: they are the same at every layer.</summary>
+    /// <summary>Averages over a sphere that have been computed; they are the same at every layer.</summary>
     private static readonly ConcurrentDictionary<(int Channels, bool Centred, Function Function, double Scale), (double Mean, double Variance)> Known = new();
 
     /// <summary>Whether a network has the site.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>Whether an activation follows.</summary>
+    /// <summary>Whether a network has a site with an activation after it.</summary>
     public static bool HasActivation(Network network) => SitesOf(network).Any(fresh => fresh.Activation is not null);
 
     /// <summary>LN1: E 1/σ².</summary>
@@ -75,7 +77,7 @@ internal static class InputNormLaws
             }
         );
 
-    /// <summary>LN3: the noise after the norm, what lies along the signal being gone.</summary>
+    /// <summary>LN3: the noise after the norm, without the part along the signal.</summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, IReadOnlyList<SiteCase> cases) =>
         Measure(
             context,
@@ -144,7 +146,7 @@ internal static class InputNormLaws
     private static int Dimension(FreshLayer fresh, NetworkTrace trace) =>
         trace.Snapshots[fresh.Linear.After].Shape.Channels - (fresh.Norm!.Layer is LayerNorm ? 1 : 0);
 
-    /// <summary>Whether ε may be taken for 0; known from the layer below.</summary>
+    /// <summary>Whether ε is small enough to be treated as 0; this depends on the layer below alone.</summary>
     private static bool IsExact(FreshLayer fresh, double[] variances) =>
         Array.TrueForAll(variances, variance => ((Norm)fresh.Norm!.Layer).Epsilon <= MostEpsilon * variance && variance > 0);
 

@@ -2,7 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The networks on whose layers statistical laws are tested: exact at every width, so narrow ones decide as well as wide ones.</summary>
+/// <summary>
+/// The networks on whose layers statistical laws are tested. The laws are exact at every width, so narrow networks decide as well as wide ones.
+/// </summary>
 internal static class LawNetworks
 {
     private const int Width = 32;
@@ -27,7 +29,9 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Activations of each kind that has a dual of its own, for pairs of points: a quadrature over two variables is slow.</summary>
+    /// <summary>
+    /// One activation of each kind that has a dual of its own, for pairs of points. There are few, because a quadrature over two variables is slow.
+    /// </summary>
     public static IReadOnlyList<SiteCase> ActivationsOfPairs { get; } =
     [
         Points(
@@ -117,7 +121,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Leaky activations after weights of every law, convolutions among them.</summary>
+    /// <summary>Leaky activations after weights of every law, including convolutions.</summary>
     public static IReadOnlyList<SiteCase> Leaky { get; } =
     [
         Points(
@@ -177,7 +181,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Residual units whose branches are normalised, by three norms.</summary>
+    /// <summary>Residual units with normalised branches, one for each of three norms.</summary>
     public static IReadOnlyList<SiteCase> NormalisedBranches { get; } =
     [
         Points(
@@ -200,7 +204,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Normalised branches at the speeds of three residual units.</summary>
+    /// <summary>Normalised branches in residual units with three different scalings.</summary>
     public static IReadOnlyList<SiteCase> TimeChange { get; } =
     [
         Points(
@@ -238,7 +242,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Dropout of both masks.</summary>
+    /// <summary>Dropout with both kinds of mask.</summary>
     public static IReadOnlyList<SiteCase> Dropouts { get; } =
     [
         Points(
@@ -256,7 +260,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Attention with one head and several, causal and not.</summary>
+    /// <summary>Attention with one head and with several, causal and not.</summary>
     public static IReadOnlyList<SiteCase> Attentions { get; } =
     [
         new(
@@ -318,7 +322,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Weights of every law, with biases, in layers that are narrow enough to be solved for.</summary>
+    /// <summary>Weights of every law, with biases, in layers that are narrow enough for their weights to be solved for.</summary>
     public static IReadOnlyList<SiteCase> OfEveryLaw { get; } =
     [
         Points(
@@ -398,7 +402,9 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>Single layers without weights that are solved for and without batch statistics: what is made of one image depends on no other.</summary>
+    /// <summary>
+    /// Single layers without batch statistics, and without weights that are solved for: their output for one image depends on no other image.
+    /// </summary>
     public static IReadOnlyList<SiteCase> OfSeparateImages { get; } =
     [
         .. new Layer[]
@@ -424,7 +430,7 @@ internal static class LawNetworks
             .Select(layer => new SiteCase(new($"{layer.Word} of several images", new(4, 4, 4), [layer]), 4)),
     ];
 
-    /// <summary>Layers of one shape, any two of which can be compared.</summary>
+    /// <summary>Layers of equal shape, so that any two can be compared.</summary>
     public static IReadOnlyList<SiteCase> OfEqualLayers { get; } =
     [
         Points(
@@ -475,7 +481,7 @@ internal static class LawNetworks
         ),
     ];
 
-    /// <summary>A convolution by itself, of many outputs: one solution gives all weights of a group.</summary>
+    /// <summary>A single convolution with many outputs: one solution gives all weights of a group.</summary>
     private static SiteCase Alone(Convolution layer, int extent, int channels) =>
         new(
             new(

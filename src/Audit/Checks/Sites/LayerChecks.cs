@@ -3,21 +3,23 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given
-/// parameters and the subject's own.
+/// O5 to O12: each layer of a described network does to the subject's own tensors what its definition says: for signal and for both kinds of noise, with
+/// given parameters and with the subject's own.
 /// </summary>
 internal static class LayerChecks
 {
-    /// <summary>Means and scales of inputs, which take turns: centred ones hide what is not centred, and numbers near 1 what is not scaled.</summary>
+    /// <summary>
+    /// Means and scales of inputs, used in turn. Inputs with a mean show a missing centring, and inputs with a scale far from 1 a missing scaling.
+    /// </summary>
     private static readonly (double Mean, double Scale)[] Inputs = [(0, 1), (2, 1), (-1, 3), (0.5, 0.3)];
 
     /// <summary>Compares the layers of a family.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="family">The family.</param>
-    /// <param name="cases">Networks; those without such a layer say nothing.</param>
+    /// <param name="cases">Networks; those without such a layer are ignored.</param>
     public static IEnumerable<Measurement> Measure(CheckContext context, LayerFamily family, IReadOnlyList<SiteCase> cases)
     {
-        // What a layer with weights does with its own is seen by its weights (I12).
+        // What a layer does with weights of its own is tested by solving for them (I12).
         var sources = family is LayerFamily.Linear or LayerFamily.Attention ? new[] { true } : [true, false];
         foreach (var given in sources)
         {
@@ -57,7 +59,7 @@ internal static class LayerChecks
         new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Spell(noise)}, {site.Description}").Compare();
     }
 
-    /// <summary>How the definition calls a noise.</summary>
+    /// <summary>The definition's name for a kind of noise.</summary>
     internal static WrittenOutNoise Definition(NoiseKind noise) =>
         noise switch
         {

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Layers that one claim speaks about.</summary>
+/// <summary>Kinds of layers; one claim speaks about each.</summary>
 internal enum LayerFamily
 {
     /// <summary>Convolutions and dense layers.</summary>
@@ -30,11 +30,11 @@ internal enum LayerFamily
     Attention,
 }
 
-/// <summary>Which layers of a network belong to which family.</summary>
+/// <summary>Assigns the layers of a network to families.</summary>
 internal static class LayerFamilies
 {
     /// <summary>The family of a layer other than a repeat.</summary>
-    /// <exception cref="UnknownLayerException">It belongs to none.</exception>
+    /// <exception cref="UnknownLayerException">The layer belongs to no family.</exception>
     public static LayerFamily FamilyOf(Layer layer) =>
         layer switch
         {
@@ -49,7 +49,7 @@ internal static class LayerFamilies
             _ => throw new UnknownLayerException(layer),
         };
 
-    /// <summary>Every layer of a list and of the lists within it, each repetition's once, other than repeats.</summary>
+    /// <summary>Every layer of a list and of the lists within it, other than repeats; the layers of a repeat occur once.</summary>
     public static IEnumerable<Layer> All(Networks.Layers layers)
     {
         foreach (var layer in layers)

@@ -7,22 +7,22 @@ namespace Wellbehaved.Audit;
 
 /// <summary>V1, V2 and V3: leaky activations after fresh weights of any symmetric law, and the walk of one point.</summary>
 /// <remarks>
-/// The sign of each channel is a fair coin whatever else is given, so s keeps (1 + a²)/2 of signal and noise in the mean. The mean square over N independent
-/// channels varies by (5 - 2a² + 5a⁴)/(1 + a²)² /N of its squared mean at most for normal weights; for lighter tails, and for orthogonal weights with N inputs,
-/// it varies by less.
+/// The sign of each channel is random, ±1 with equal probability, whatever else is given: so in the mean, s keeps (1 + a²)/2 of signal and noise. For normal
+/// weights, the variance of the mean square over N independent channels is at most (5 - 2a² + 5a⁴)/(1 + a²)² /N of its squared mean. It is less for lighter
+/// tails, and for orthogonal weights with N inputs.
 /// </remarks>
 internal static class LeakyLaws
 {
     internal const double ConservationDiscrepancy = 0.1;
     internal const double StepDistance = 0.06;
 
-    /// <summary>Distribution functions are tabulated with steps of a two-hundredth of their range and interpolated.</summary>
+    /// <summary>The error of tabulated distribution functions, which are interpolated between steps of a two-hundredth of their range.</summary>
     private const double TableError = 1e-4;
 
     /// <summary>Whether a network has the site of V1.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>Whether a network has the site of V2 or V3: such a layer without biases that is fully connected.</summary>
+    /// <summary>Whether a network has the site of V2 or V3: a site of V1 that is fully connected and without biases.</summary>
     public static bool HasWalk(Network network, WeightLaw law) => WalksOf(network, law).Count > 0;
 
     /// <summary>V1: ν₂ of signal and noise after a leaky activation is that of the layer below times σ_w²(1 + a²)/2.</summary>
@@ -53,7 +53,7 @@ internal static class LeakyLaws
 
                     void Add(KnownVarianceTest test, double[] values, double[] variances)
                     {
-                        // Jensen: the square of a mean over points is at most the mean of the squares.
+                        // Jensen's inequality: the square of a mean over points is at most the mean of the squares.
                         var (mean, second) = (variances.Average(), variances.Average(variance => variance * variance));
                         if (mean > 0)
                         {
@@ -69,7 +69,7 @@ internal static class LeakyLaws
         }
     }
 
-    /// <summary>V2 (normal weights) and V3 (orthogonal ones): the factor that ν₂ of one point is multiplied by has a known law.</summary>
+    /// <summary>V2 (normal weights) and V3 (orthogonal ones): the factor by which a layer multiplies ν₂ of one point has a known law.</summary>
     public static IEnumerable<Measurement> Walk(CheckContext context, IReadOnlyList<SiteCase> cases, WeightLaw law)
     {
         SiteCase[] offered = [.. context.Offered(cases.Select(site => site with { Images = 1 }))];
@@ -137,10 +137,10 @@ internal static class LeakyLaws
         fresh.Linear is { Layer: Dense, Flattened: false }
         && (fresh.Linear.Before < 0 ? network.Input : network.Places[fresh.Linear.Before].Shape).Channels == network.Places[fresh.Linear.After].Shape.Channels;
 
-    /// <summary>The distribution function of ν₂ after a layer over its mean before the activation.</summary>
+    /// <summary>The distribution function of ν₂ after a layer divided by its mean before the activation.</summary>
     /// <remarks>
-    /// The squares of the K channels that are above 0, K ~ Binomial(N, ½), make a share β ~ Beta(K/2, (N - K)/2) of the whole, of which a² + (1 - a²)β is left.
-    /// Orthogonal weights leave the whole as it is; for normal ones it is χ²_N/N, independent of the share.
+    /// Let K ~ Binomial(N, ½) channels be above 0. Their squares make up a share β ~ Beta(K/2, (N - K)/2) of the total, and a² + (1 - a²)β of the total
+    /// remains. Orthogonal weights keep the total; for normal weights it is χ²_N/N, independent of the share.
     /// </remarks>
     private sealed class Table
     {
@@ -171,7 +171,7 @@ internal static class LeakyLaws
 
             double Share(double kept)
             {
-                // What is left of a whole of 1.
+                // The law of the remaining part of a total of 1.
                 var (least, sum) = ((kept - squared) / (1 - squared), 0.0);
                 for (var k = 0; k <= channels; k++)
                 {
@@ -189,7 +189,7 @@ internal static class LeakyLaws
 
             double OfNormal(double value)
             {
-                // The whole t is χ²_N/N: an integral over its density, which is negligible beyond nine deviations.
+                // The total t is χ²_N/N: an integral over its density, which is negligible beyond nine standard deviations.
                 var (shape, reach, sum) = (channels / 2.0, 9 * Math.Sqrt(2.0 / channels), 0.0);
                 var rule = new MathNet.Numerics.Integration.GaussLegendreRule(Math.Max(1e-9, 1 - reach), 1 + (1.3 * reach), 32);
                 for (var node = 0; node < 32; node++)
@@ -202,7 +202,7 @@ internal static class LeakyLaws
             }
         }
 
-        /// <summary>The table of a layer: made once.</summary>
+        /// <summary>The table of a layer, computed once.</summary>
         public static Table For(int channels, double slope, WeightLaw law) =>
             Known.GetOrAdd((channels, slope, law), key => new Table(key.Channels, key.Slope, key.Law));
 

@@ -4,12 +4,12 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr
-/// C/λ_max(C).
+/// D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are
+/// Tr C/λ_max(C).
 /// </summary>
 internal static class MomentLaws
 {
-    /// <summary>Inputs far from 1 and from centred: single-pass sums of squares lose the variance there.</summary>
+    /// <summary>Means and scales of inputs, some far from 0 and 1: there, single-pass sums of squares lose the variance.</summary>
     private static readonly (double Mean, double Scale)[] Inputs = [(0, 1), (1000, 1), (1, 1e5), (0, 1e-5)];
 
     /// <summary>Compares the moments of every place.</summary>
@@ -51,12 +51,12 @@ internal static class MomentLaws
     }
 
     /// <summary>Compares the moments that are reported at one place with those of its tensors.</summary>
-    /// <param name="snapshot">The place, while its moments can be had.</param>
+    /// <param name="snapshot">The place, while its moments are available.</param>
     /// <param name="reports">Whether the subject reports a moment.</param>
     /// <param name="unitRoundoff">u.</param>
-    /// <param name="moments">Takes the moments.</param>
-    /// <param name="ranks">Takes effective ranks.</param>
-    /// <param name="where">For messages.</param>
+    /// <param name="moments">Collects comparisons of moments.</param>
+    /// <param name="ranks">Collects comparisons of effective ranks.</param>
+    /// <param name="where">The place in words, for messages.</param>
     public static void Compare(
         NetworkSnapshot snapshot,
         Func<string, bool> reports,
@@ -129,9 +129,9 @@ internal static class MomentLaws
     }
 
     /// <summary>
-    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares
-    /// and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single precision errs by more where the mean is large, and is no
-    /// variance there.
+    /// Bounds the error of μ₂ if deviations are taken before they are squared. A mean that errs by γ_P E|y| adds the square of that; deviations, their squares
+    /// and the means of these are rounded P + N + 6 times. A difference of E y² and (E y)² in single precision errs by more where the mean is large; it is not
+    /// accepted as a variance there.
     /// </summary>
     private static double CentredFirst(double[] signal, TensorShape shape, double mu2, double unitRoundoff)
     {
@@ -140,7 +140,7 @@ internal static class MomentLaws
         return (Roundings.Gamma(shape.Points + shape.Channels + 6, unitRoundoff) * (mu2 + ofMeans)) + ofMeans + (2 * Math.Sqrt(ofMeans * mu2) * unitRoundoff);
     }
 
-    /// <summary>Rank, largest eigenvalue and mean squares, from whichever of the two Gram matrices is smaller; null for what does not vary.</summary>
+    /// <summary>Rank, largest eigenvalue and mean squares, from the smaller of the two Gram matrices; null for a tensor that does not vary.</summary>
     private static (double Rank, double Largest, double Squares)? RankOf(double[] values, TensorShape shape)
     {
         var means = WrittenOutLayers.Means(values, shape.Channels);

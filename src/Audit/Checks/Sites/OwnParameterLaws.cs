@@ -6,47 +6,47 @@ namespace Wellbehaved.Audit;
 /// <summary>I12, I13 and I14: the weights and biases that a subject draws for any network, solved for.</summary>
 internal static class OwnParameterLaws
 {
-    /// <summary>Of the variance of weights; normal ones alone.</summary>
+    /// <summary>δ of the variance of normal weights.</summary>
     internal const double VarianceDiscrepancy = 0.05;
 
     /// <summary>
-    /// Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart. Weights that are 3 % too
-    /// large have 6 % more of it; the estimate from n weights scatters by √(2/n), so 65,000 of each kind are looked at.
+    /// δ of the variance of weights of one kind of layer: dense, or convolutions of one kernel size, separately if strided, dilated or grouped. Weights that
+    /// are 3 % too large have a variance that is 6 % too large. The estimate from n weights scatters by √(2/n), so 65,000 weights of each kind are used.
     /// </summary>
     internal const double KindDiscrepancy = 0.05;
 
-    /// <summary>Of their distribution function.</summary>
+    /// <summary>δ of the distribution function of weights.</summary>
     internal const double ShapeDiscrepancy = 0.03;
 
-    /// <summary>Of the variance of biases, which are fewer.</summary>
+    /// <summary>δ of the variance of biases, which are fewer.</summary>
     internal const double BiasDiscrepancy = 0.25;
 
-    /// <summary>The correlation of two sets of weights: one that repeats another, in part.</summary>
+    /// <summary>δ of the correlation of two sets of weights, one of which repeats a part of the other.</summary>
     internal const double FreshDiscrepancy = 0.75;
 
-    /// <summary>Weights of a layer from which on the interval of an independent pair lies inside that correlation.</summary>
+    /// <summary>The least number of weights of a layer: from here on, the interval of an independent pair lies inside that correlation.</summary>
     private const int LeastWeights = 400;
 
     private const int Seeds = 3;
     private const int MostImages = 256;
     private const int MostUnknowns = 200;
 
-    /// <summary>Simulations of the first seed that are compared; of the others the first two are.</summary>
+    /// <summary>The simulations of the first seed that are compared; of other seeds only the first two are.</summary>
     private static readonly uint[] Simulations = [0, 1, 2, 3, 64, 128, 256, 1024, 65536];
 
-    /// <summary>What is added to the first seed: neighbours, and single bits from low to high.</summary>
+    /// <summary>The bits by which other seeds differ from the first: neighbours, and single bits from low to high.</summary>
     private static readonly ulong[] OtherSeeds = [1, 2, 1ul << 8, 1ul << 16, 1ul << 32, 1ul << 52];
 
     /// <summary>Whether a network has a layer whose weights can be solved for.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>Whether one of them has normal weights, and enough of them to be compared with others.</summary>
+    /// <summary>Whether such a layer has normal weights, and enough of them to be compared with others.</summary>
     public static bool HasComparableSite(Network network) =>
         SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
 
     /// <summary>
-    /// I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias;
-    /// and an image knows of no other but by batch statistics.
+    /// I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; a layer without bias variance has no
+    /// bias; and an image depends on other images only through batch statistics.
     /// </summary>
     public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
@@ -138,8 +138,8 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>
-    /// I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones
-    /// are.
+    /// I13: normal weights have the variance σ_w²/fan-in and are normal; biases have the variance σ_b²; uniform and cut weights stay within their bounds;
+    /// orthogonal weights are orthogonal.
     /// </summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
@@ -232,7 +232,9 @@ internal static class OwnParameterLaws
         ];
     }
 
-    /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>
+    /// <summary>
+    /// The number of mappings that give the planned number of weights and biases, estimated from one mapping of another seed: so it is fixed before the data.
+    /// </summary>
     private static uint MappingsFor(
         CheckContext context,
         SiteCase site,
@@ -266,7 +268,7 @@ internal static class OwnParameterLaws
         return (uint)Math.Clamp(Math.Ceiling(context.SampleShare * needed), 3, 4000);
     }
 
-    /// <summary>I14: weights of different layers, simulations and seeds are independent: no two are alike, and none repeats another.</summary>
+    /// <summary>I14: weights of different layers, simulations and seeds are independent: no two sets are equal, and none repeats another.</summary>
     public static IEnumerable<Measurement> Fresh(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] sized = [.. Sized(context, cases)];
@@ -332,8 +334,8 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>
-    /// The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer
-    /// reads alone.
+    /// The weights of a layer that one mapping determines; null unless they are determined to a hundredth of their standard deviation, which depends only on
+    /// the layer's input.
     /// </summary>
     internal static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
     {
@@ -434,13 +436,13 @@ internal static class OwnParameterLaws
                         + (solution.Errors[a] * solution.Errors[b]);
                 }
 
-                // Weights in single precision are rounded each: their products by no more than a thousand times that.
+                // Each weight is rounded to single precision: this changes their products by at most a thousand times that.
                 comparison.Add(new Observed(product), new Expected(one == other ? square : 0), error + (1e-4 * square), $"outputs {one} and {other}, {where}");
             }
         }
     }
 
-    /// <summary>Networks with as many inputs as their layers need to be solved for.</summary>
+    /// <summary>The networks with as many inputs as it takes to solve for the weights of their layers.</summary>
     internal static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) =>
         context.Offered(
             cases.Select(site =>
@@ -460,11 +462,11 @@ internal static class OwnParameterLaws
                 ),
         ];
 
-    /// <summary>Channels that add up to 0 at every point, as after layer norm, leave a part of the weights open.</summary>
+    /// <summary>Whether the layer's input channels add up to 0 at every point, as after layer norm: then a part of the weights cannot be determined.</summary>
     private static bool ReadsCentredChannels(ShownLayer layer, Network network) =>
         layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
 
-    /// <summary>Layers whose weights are scaled by the same rule, if it is right.</summary>
+    /// <summary>The kind of a layer: in a correct subject, the weights of all layers of one kind are scaled by the same rule.</summary>
     private static string KindOf(ShownLayer layer) =>
         layer.Layer switch
         {

@@ -5,37 +5,38 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// N2 and LN4: what layers make of pairs of points, which moments of single points say nothing of: an implementation may have every point right and its
-/// neighbours as strangers.
+/// N2 and LN4: what layers make of pairs of points. Moments of single points do not test this: every single point may be right while pairs of points have
+/// the wrong correlation.
 /// </summary>
 /// <remarks>
-/// <para>N2: the channels of a fresh layer are independent, so a mean over them has the variance of one over their number, which is E (s'(u) du)² (s'(v) dv)²
-/// at most, and by Cauchy and Schwarz the root of the fourth moments of each.</para>
-/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude, and at least 0
-/// where s is.</para>
+/// <para>N2: the channels of a fresh layer are independent, so the variance of a mean over them is that of one channel divided by their number. That of one
+/// channel is at most E (s'(u) du)² (s'(v) dv)², and by Cauchy and Schwarz at most the root of the product of both fourth moments.</para>
+/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude; it is at least 0
+/// if s is.</para>
 /// </remarks>
 internal static class PairLaws
 {
-    /// <summary>Of the correlation of the noise at two points.</summary>
+    /// <summary>δ of the correlation of the noise at two points.</summary>
     internal const double NoiseDiscrepancy = 0.1;
 
-    /// <summary>Of the mean product of the signal at two points.</summary>
+    /// <summary>δ of the mean product of the signal at two points.</summary>
     internal const double SignalDiscrepancy = 0.1;
 
-    /// <summary>The variance of du dv s'(u)s'(v) over the powers of both, for planning.</summary>
+    /// <summary>The variance of du dv s'(u)s'(v) divided by the powers of both, for planning.</summary>
     private const double PlannedVariance = 6;
 
-    /// <summary>Points of the batch of LN4: the integral is made once for each pair of them.</summary>
+    /// <summary>Number of points in the batch of LN4; the integral is computed once for each pair of them.</summary>
     private const int Inputs = 3;
 
-    /// <summary>What points have in common, as an amplitude, so that their noise has a correlation to look at.</summary>
+    /// <summary>The amplitude of a part that is common to all points, so that their noise is correlated.</summary>
     private const double InNoise = 0.8;
 
-    /// <summary>The same where products of the signal are held against the largest that they could be.</summary>
+    /// <summary>The same amplitude for LN4, where products of the signal are compared with their largest possible value.</summary>
     private const double InNorms = 0.95;
 
     /// <summary>
-    /// The deviation of a mean product over 32 channels, relative to its mean: for planning, with a margin for batches that have less in common than most.
+    /// The standard deviation of a mean product over 32 channels, relative to its mean. It is for planning, with a margin for batches whose common part is
+    /// smaller than most.
     /// </summary>
     private const double PlannedDeviation = 0.4;
 
@@ -73,7 +74,7 @@ internal static class PairLaws
                     AddNoise(fresh, trace, first, test);
                 }
 
-                // Another pair of images each time.
+                // Each simulation uses another pair of images.
                 first = (first + 1) % (site.Images - 1);
             }
 
@@ -81,7 +82,7 @@ internal static class PairLaws
         }
     }
 
-    /// <summary>LN4: E s(z_i)s(z_j), of a layer by itself on a batch that stays the same.</summary>
+    /// <summary>LN4: E s(z_i)s(z_j), of a layer by itself on a fixed batch.</summary>
     public static IEnumerable<Measurement> Norms(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         var distinct = cases
@@ -196,7 +197,7 @@ internal static class PairLaws
     private static double Product(WrittenOutFeatures features, double[] values, (int One, int Two) points) =>
         Enumerable.Range(0, features.Channels).Average(channel => values[features.At(points.One, channel)] * values[features.At(points.Two, channel)]);
 
-    /// <summary>Images that have much in common, and noise that is correlated with its own image and with the noise of others.</summary>
+    /// <summary>Images with a large common part, and noise that is correlated with its own image and with the noise of others.</summary>
     private static Batch Alike(CheckContext context, SiteCase site, int study, uint simulation, double amplitude)
     {
         var own = SiteSimulations.Correlated(context, site, study, simulation);

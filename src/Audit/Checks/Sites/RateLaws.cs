@@ -4,27 +4,28 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Z2, F1, F2, F3 and F7 by their numbers: the rate that theory predicts, against what mappings of finite width and batch show.</summary>
+/// <summary>The numbers of Z2, F1, F2, F3 and F7: compares the rate that theory predicts with that of mappings of finite width and batch.</summary>
 /// <remarks>
 /// <para>
-/// Theory's rates are limits, so no mean is known exactly at a width. A mapping counts as right if its rate is within a tolerance of the limit, and most
-/// mappings must be (<see cref="AnytimeShare"/>), whatever the law of the rest. The tolerance is the sum of what finite sizes move and four deviations of a
-/// mapping: at N channels the logarithm of a power steps with a deviation of √(c/N), c near 6 for these activations, over the points that have noise of their
-/// own; a batch of P moves rates of batch norm by 1/P, a start away from its fixed point by its own depth scale. Measured on correct mappings of 128 channels:
-/// F1 -0.514 ± 0.024 for -0.510; F2 0.236 ± 0.014; F7 0.093 ± 0.006 for 0.082 (tanh, P = 64).
+/// Theory's rates are limits, so no mean is known exactly at a finite width. A mapping counts as right if its rate is within a tolerance of the limit, and
+/// most mappings must be right (<see cref="AnytimeShare"/>), whatever the law of the others. The tolerance is the sum of the effects of finite sizes and four
+/// standard deviations of a mapping. At N channels, the logarithm of a power makes steps with a standard deviation of √(c/N), c near 6 for these activations,
+/// averaged over the points that have noise of their own. A batch of P moves rates of batch norm by 1/P, and a start away from the fixed point moves them
+/// over its own depth scale. Measured on correct mappings of 128 channels: F1 -0.514 ± 0.024 for -0.510; F2 0.236 ± 0.014; F7 0.093 ± 0.006 for 0.082 (tanh,
+/// P = 64).
 /// </para>
-/// <para>The rates are parts of the claims, and networks of other sizes than those that are held against sampled networks, so they have false alarms of their
-/// own.</para>
+/// <para>The rates are parts of the claims, on networks of other sizes than those that are compared with sampled networks. So they have a rate of false alarms
+/// of their own.</para>
 /// </remarks>
 internal static class RateLaws
 {
     /// <summary>Channels of these networks.</summary>
     private const int Width = 128;
 
-    /// <summary>Separates these studies from those of the laws.</summary>
+    /// <summary>Number of the first of these studies, apart from those of the laws.</summary>
     private const int FirstStudy = 500;
 
-    /// <summary>Mappings after which a share that is not decided stays open: a true one is decided by fifty.</summary>
+    /// <summary>Number of mappings after which an undecided share ends inconclusive; fifty decide a true one.</summary>
     private const int MostSamples = 400;
 
     /// <summary>F1: noise falls by χ₁ per layer.</summary>
@@ -59,7 +60,7 @@ internal static class RateLaws
             ]
         );
 
-    /// <summary>F3: noise stays, and one over the share of variance gains f''(1)/2 per layer, so that χ grows as the root of the depth.</summary>
+    /// <summary>F3: the noise stays, and one over the share of variance gains f''(1)/2 per layer, so that χ grows as the root of the depth.</summary>
     public static IEnumerable<Measurement> Edge(CheckContext context)
     {
         const double weights = 1.3955839752 * 1.3955839752;
@@ -107,7 +108,7 @@ internal static class RateLaws
         );
     }
 
-    /// <summary>Z2: by the time that units make, χ of batch-normalised branches is Π (s + A)/(s + b), a power of the depth (Z3).</summary>
+    /// <summary>Z2: in the time T = Σw that units make, χ of batch-normalised branches is Π (s + A)/(s + b), a power of the depth (Z3).</summary>
     public static IEnumerable<Measurement> TimeChange(CheckContext context)
     {
         const int units = 12;
@@ -126,7 +127,7 @@ internal static class RateLaws
         );
     }
 
-    /// <summary>Counts samples, each a mean over some mappings, until every rate is decided.</summary>
+    /// <summary>Adds samples, each a mean over some mappings, until every rate is decided.</summary>
     private static IEnumerable<Measurement> Decide(CheckContext context, SiteCase site, int mappings, Rate[] quantities, int study = 0)
     {
         if (!context.Offers(site.Network, site.Images, NoiseKind.Mapping, given: false))
@@ -169,12 +170,12 @@ internal static class RateLaws
         );
     }
 
-    /// <summary>Gain per unit between two depths.</summary>
+    /// <summary>The gain per unit of depth between two depths.</summary>
     private static double Slope(NetworkTrace trace, int from, int to, Func<NetworkSnapshot, double> of)
     {
         return (of(At(to)) - of(At(from))) / (to - from);
 
-        // Depth 0 ends with the first layer, and every unit has as many places.
+        // Depth 0 ends with the first layer, and every unit has the same number of places.
         NetworkSnapshot At(int depth) => trace.Snapshots.Last(shown => shown.Place.Depth == depth);
     }
 
@@ -182,7 +183,7 @@ internal static class RateLaws
 
     private static double LogChi(NetworkSnapshot shown) => 0.5 * (LogNoise(shown) - Math.Log(MeanVariance(shown)));
 
-    /// <summary>1/(1 - c), the share of P points of equal norms and correlations being (1 - 1/P)(1 - c).</summary>
+    /// <summary>1/(1 - c), from the share of P points of equal norms and correlations, which is (1 - 1/P)(1 - c).</summary>
     private static double InverseShare(NetworkSnapshot shown) =>
         (1 - (1.0 / shown.Shape.Points)) * WrittenOutLayers.MeanSquare(shown.Signal) / MeanVariance(shown);
 
@@ -205,14 +206,14 @@ internal static class RateLaws
     /// <summary>Inputs of as many features as there are channels.</summary>
     private static Network Points(string name, Networks.Layers layers) => new(name, new(1, 1, Width), layers);
 
-    /// <summary>A rate, and what theory says of it.</summary>
-    /// <param name="Words">What it is.</param>
+    /// <summary>A rate, and the value that theory predicts for it.</summary>
+    /// <param name="Words">The rate in words.</param>
     /// <param name="Predicted">The limit.</param>
-    /// <param name="Tolerance">How far a mapping of these sizes may be from it.</param>
+    /// <param name="Tolerance">The largest distance of a mapping of these sizes from the limit.</param>
     /// <param name="Measure">Measures it.</param>
     private sealed record Rate(string Words, double Predicted, double Tolerance, Func<NetworkTrace, double> Measure);
 
-    /// <summary>A share that stops when it is decided.</summary>
+    /// <summary>A share of mappings, counted until it is decided.</summary>
     private sealed class Counted(ErrorRates rates) : ISequentialTest
     {
         private readonly AnytimeShare _share = new(rates);

@@ -6,12 +6,12 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// R3, Z2, F1, F2, F3 and F7: networks whose layers mix channels alone have, at every width, the law of sampled networks, of which the phases and rates of
-/// theory are the limits.
+/// R3, Z2, F1, F2, F3 and F7: networks whose layers mix only channels have, at every width, the law of sampled networks. Theory's phases and rates are the
+/// limits of this law.
 /// </summary>
 /// <remarks>
-/// As R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two mappings
-/// on one input are compared, since the sampler gives means.
+/// As in R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two
+/// mappings on one input are compared, since the sampler gives means.
 /// </remarks>
 internal static class SampledLaws
 {
@@ -27,7 +27,7 @@ internal static class SampledLaws
     /// <summary>Whether a network can be sampled.</summary>
     public static bool HasSite(Network network) => Sampled(network) && network.Places.Count > 1;
 
-    /// <summary>Whether a network has a feedforward stack of fresh layers and a smooth, odd activation in a phase.</summary>
+    /// <summary>Whether a network has a feedforward stack of fresh layers and a smooth, odd activation in one of the given phases.</summary>
     public static bool HasPhase(Network network, params Phase[] phases) =>
         Sampled(network)
         && LayerFamilies.All(network.Layers).Any()
@@ -54,7 +54,7 @@ internal static class SampledLaws
                 && LayerFamilies.All(residual.Branch).Any(layer => layer is Dense)
             );
 
-    /// <summary>ln χ and ln ν₂ at the last place against those of sampled networks.</summary>
+    /// <summary>Compares ln χ and ln ν₂ at the last place with those of sampled networks.</summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] offered = [.. context.Offered(cases).Where(site => site.Images <= MostPoints)];
@@ -110,7 +110,7 @@ internal static class SampledLaws
 
     private static SampledPlace? Twin(CheckContext context, SiteCase site, int study, Batch input, int place)
     {
-        // The input itself decides the twin's seed, so that neither threads nor the order of answers matter.
+        // The twin's seed depends on the input itself, so that neither threads nor the order of answers matter.
         var seed = Mixing.Mix(context.SeedOf(study) ^ Mixing.Mix(BitConverter.DoubleToUInt64Bits(input.Signal[0])));
         var (points, channels) = (input.Shape.Points, input.Shape.Channels);
         var sample = FiniteWidthSample.Make(

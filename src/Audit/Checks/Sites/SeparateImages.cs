@@ -7,15 +7,15 @@ namespace Wellbehaved.Audit;
 internal static class SeparateImages
 {
     /// <summary>
-    /// By how much layers may enlarge what an image loses below the smallest normal number, where other images change a tensor's scale: a norm of ε = 10⁻⁵ by
-    /// 300, four of them by as much.
+    /// The largest factor by which layers may enlarge what an image loses below the smallest normal number, if other images change a tensor's scale. A norm
+    /// with ε = 10⁻⁵ enlarges it by 300, and four of them by as much as this.
     /// </summary>
     private const double Lost = 1e10;
 
     /// <summary>Whether a network has no layer that shares statistics over a batch.</summary>
     public static bool HasSite(Network network) => LayerFamilies.All(network.Layers).All(layer => layer is not BatchNorm);
 
-    /// <summary>An input with other numbers of the same size in some of its images, at least one, and at least one that stays.</summary>
+    /// <summary>The input with other numbers of the same size in some of its images: at least one image changes, and at least one stays.</summary>
     /// <param name="input">The input, of two images or more.</param>
     /// <param name="seed">The seed of the choice and of the numbers.</param>
     /// <returns>The input, and which images were changed.</returns>
@@ -40,12 +40,12 @@ internal static class SeparateImages
     }
 
     /// <summary>Compares the images that were not changed, at every place.</summary>
-    /// <param name="first">The answer.</param>
-    /// <param name="other">The answer after the change, under the same seed.</param>
+    /// <param name="first">The subject's answer to the first input.</param>
+    /// <param name="other">Its answer to the changed input, under the same seed.</param>
     /// <param name="changed">Which images were changed.</param>
-    /// <param name="unitRoundoff">u: the two answers round alike, and half of the digits are more than other roundings cost.</param>
-    /// <param name="comparison">Takes the distances.</param>
-    /// <param name="description">Of what is asked.</param>
+    /// <param name="unitRoundoff">u. The two answers are rounded alike; other roundings cost less than half of the digits.</param>
+    /// <param name="comparison">Collects the comparisons.</param>
+    /// <param name="description">The network in words, for messages.</param>
     public static void Compare(NetworkTrace first, NetworkTrace other, bool[] changed, double unitRoundoff, ExactComparison comparison, string description)
     {
         foreach (var (one, two) in first.Snapshots.Zip(other.Snapshots))

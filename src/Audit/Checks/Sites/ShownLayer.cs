@@ -8,10 +8,10 @@ namespace Wellbehaved.Audit;
 /// <param name="After">Index of the place that shows its output.</param>
 internal sealed record ShownLayer(Layer Layer, int Before, int After)
 {
-    /// <summary>Whether a flattening stands between the place before it and the layer: the same numbers, in one position.</summary>
+    /// <summary>Whether there is a flattening between the place before the layer and the layer: the same numbers, all in one position.</summary>
     public bool Flattened { get; init; }
 
-    /// <summary>What the layer reads, as a subject has shown it.</summary>
+    /// <summary>The layer's input, as a subject has shown it.</summary>
     public WrittenOutFeatures InputOf(NetworkTrace trace)
     {
         var shape = Before < 0 ? trace.Input.Shape : trace.Snapshots[Before].Shape;
@@ -20,7 +20,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
         return Flattened ? WrittenOutFlatten.Propagate(features) : features;
     }
 
-    /// <summary>What the layer makes, as a subject has shown it.</summary>
+    /// <summary>The layer's output, as a subject has shown it.</summary>
     public WrittenOutFeatures OutputOf(NetworkTrace trace)
     {
         var after = trace.Snapshots[After];
@@ -35,7 +35,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
         return walk.All;
     }
 
-    /// <summary>Counts places as <see cref="SiteWalk"/> does.</summary>
+    /// <summary>Numbers the places as <see cref="SiteWalk"/> does.</summary>
     private sealed class Walk(Network network)
     {
         private int _place;
@@ -128,7 +128,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
             _flattened = flattened;
         }
 
-        /// <summary>Beyond a layer that is not shown nothing is known up to the next place.</summary>
+        /// <summary>Passes a layer. After a layer that is not shown, the tensor is unknown up to the next place.</summary>
         private void Pass(bool shown)
         {
             _last = shown ? _place++ : null;

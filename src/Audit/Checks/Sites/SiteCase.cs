@@ -3,22 +3,22 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A described network and the number of inputs of its batches: what claims on sites are checked on.</summary>
+/// <summary>A described network and the number of inputs in its batches, on which claims on sites are checked.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Images">Inputs of a batch.</param>
+/// <param name="Images">Number of inputs in a batch.</param>
 internal sealed record SiteCase(Network Network, int Images)
 {
-    /// <summary>For messages.</summary>
+    /// <summary>The case in words, for messages.</summary>
     public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
 
-    /// <summary>The families of its layers; to flatten moves nothing and has no place.</summary>
+    /// <summary>The families of its layers. Flatten is not among them: it moves no numbers and has no place.</summary>
     public IReadOnlySet<LayerFamily> Families { get; } =
         LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.FamilyOf).ToHashSet();
 
-    /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
+    /// <summary>The kinds of noise that differ in it: that of the mapping, and the full one if there is a batch norm.</summary>
     public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];
 
-    /// <summary>Normal numbers times a scale with a mean, and noise of the inverse scale; the same for every subject.</summary>
+    /// <summary>Normal numbers times a scale plus a mean, and noise of the inverse scale; the same for every subject.</summary>
     public Batch Input(ulong seed, double mean = 0, double scale = 1)
     {
         var normal = Batch.Gaussian(Network, Images, seed, 0);
@@ -28,8 +28,7 @@ internal sealed record SiteCase(Network Network, int Images)
     }
 
     /// <summary>
-    /// Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they
-    /// are given.
+    /// Parameters by the laws of the description, drawn by the auditor. In place of orthogonal weights it draws normal ones, since any weights may be given.
     /// </summary>
     public IReadOnlyList<double[]> Parameters(ulong seed)
     {

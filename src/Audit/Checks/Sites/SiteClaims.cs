@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The claims that bind to sites of any network.</summary>
 internal static class SiteClaims
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All claims on sites.</summary>
     public static ImmutableArray<SiteClaim> All { get; } =
     [
         OfLayers("O5", LayerFamily.Linear),
@@ -62,10 +62,10 @@ internal static class SiteClaims
         new("F7", SampledLaws.HasNormalisedStack, _ => LawNetworks.NormalisedStack, SampledLaws.Law) { Rates = RateLaws.NormalisedStack },
     ];
 
-    /// <summary>A claim of sites by its id; null if it is none.</summary>
+    /// <summary>The claim on sites with an id; null if there is none.</summary>
     public static SiteClaim? Find(string id) => All.FirstOrDefault(claim => claim.Id == id);
 
-    /// <summary>The layers of a family do what their definitions say.</summary>
+    /// <summary>The claim that the layers of a family do what their definitions say.</summary>
     private static SiteClaim OfLayers(string id, LayerFamily family) =>
         new(
             id,

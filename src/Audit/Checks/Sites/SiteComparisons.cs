@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Comparisons of the layers of one family, those of others being left out.</summary>
+/// <summary>Comparisons of the layers of one family; other layers are ignored.</summary>
 /// <param name="family">The family.</param>
 internal sealed class SiteComparisons(LayerFamily family)
 {
@@ -11,7 +11,7 @@ internal sealed class SiteComparisons(LayerFamily family)
     /// <summary>The family.</summary>
     public LayerFamily Family { get; } = family;
 
-    /// <summary>Compares what a place shows with what it should.</summary>
+    /// <summary>Compares what a place shows with what it should show.</summary>
     public void Add(LayerFamily of, NetworkSnapshot shown, SiteState right, string description)
     {
         if (of == Family)
@@ -23,8 +23,8 @@ internal sealed class SiteComparisons(LayerFamily family)
     }
 
     /// <summary>
-    /// Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is
-    /// that of all points.
+    /// Compares the output of a dropout whose mask the subject drew. Every number must be dropped or divided by p, in signal and noise alike, and a shared mask
+    /// must be the same at all points.
     /// </summary>
     public void AddOwnMask(Dropout layer, SiteState input, NetworkSnapshot shown, double unitRoundoff, string description)
     {
@@ -40,7 +40,7 @@ internal sealed class SiteComparisons(LayerFamily family)
         var flushed = 4 * Underflow.Threshold(unitRoundoff, values) / layer.Keep;
         for (var i = 0; i < values.Signal.Length; i++)
         {
-            // A number that is 0, or may be flushed to it, tells nothing of its mask.
+            // A number that is 0, or may be flushed to 0, says nothing about its mask.
             ref var factor = ref mask[i % mask.Length];
             factor =
                 double.IsNaN(factor) && Math.Abs(values.Signal[i]) > flushed ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
@@ -68,8 +68,8 @@ internal sealed class SiteComparisons(LayerFamily family)
         }
     }
 
-    /// <summary>A measurement for each layer that was met.</summary>
-    /// <param name="where">Added to its name.</param>
+    /// <summary>A measurement for each kind of layer that occurred.</summary>
+    /// <param name="where">Added to the name of each measurement.</param>
     public IEnumerable<Measurement> Conclude(string where) =>
         _byLayer.Where(pair => pair.Value.Comparisons > 0).Select(pair => pair.Value.Conclude($"{pair.Key}, {where}"));
 

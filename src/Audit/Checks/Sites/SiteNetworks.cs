@@ -3,17 +3,16 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Small networks that have every layer with everything that can be said of it, in sizes that are drawn from the seed: not square, prime, larger and smaller
-/// than each other.
+/// Small networks with every layer and all of its options. Their sizes are drawn from the seed: not square, prime, some larger and some smaller than others.
 /// </summary>
 internal static class SiteNetworks
 {
     private static readonly Boundary[] Boundaries = [Boundary.Symmetric, Boundary.Periodic, Boundary.ZeroPadding];
     private static readonly double[] Slopes = [0.1, -0.5, 0.7, 0.01];
 
-    /// <summary>The networks that a claim about a family of layers is checked on.</summary>
+    /// <summary>The networks on which a claim about a family of layers is checked.</summary>
     /// <param name="family">The family.</param>
-    /// <param name="seed">Draws their sizes.</param>
+    /// <param name="seed">The seed from which their sizes are drawn.</param>
     public static IReadOnlyList<SiteCase> Draw(LayerFamily family, ulong seed)
     {
         var draw = new WholeNumbers(seed);
@@ -38,7 +37,7 @@ internal static class SiteNetworks
         return [Pyramid(draw), ManyInputs(draw), Transformer(draw, causal: false), Residuals(draw)];
     }
 
-    /// <summary>The networks whose weights are solved for: activations that let everything through.</summary>
+    /// <summary>The networks whose weights are solved for; their activations let all channels through.</summary>
     public static IReadOnlyList<SiteCase> OfWeights(ulong seed)
     {
         var draw = new WholeNumbers(seed);
@@ -129,7 +128,7 @@ internal static class SiteNetworks
         Boundary Border() => draw.OneOf(even ? Boundaries[1..] : Boundaries);
     }
 
-    /// <summary>Images of one row: signals over the other axis.</summary>
+    /// <summary>Images of one row, whose signals extend along the other axis only.</summary>
     private static SiteCase OneRow(WholeNumbers draw) =>
         new(
             new(
@@ -153,7 +152,7 @@ internal static class SiteNetworks
             draw.Between(2, 5)
         );
 
-    /// <summary>Batches that are larger than any other number.</summary>
+    /// <summary>A network with batches whose size is larger than any other number.</summary>
     private static SiteCase ManyInputs(WholeNumbers draw) =>
         new(
             new(
@@ -172,7 +171,7 @@ internal static class SiteNetworks
             draw.Between(37, 67)
         );
 
-    /// <summary>Every activation after a dense layer with biases; a slope above 1 tells a leaky ReLU from the larger of two numbers.</summary>
+    /// <summary>Every activation after a dense layer with biases. A slope above 1 distinguishes a leaky ReLU from the maximum of two numbers.</summary>
     private static SiteCase Activations(WholeNumbers draw, double slope)
     {
         var layers = new List<Layer>();
@@ -316,7 +315,7 @@ internal static class SiteNetworks
         );
     }
 
-    /// <summary>A residual net with stages: strides and channels change in branch and skip alike.</summary>
+    /// <summary>A residual net with stages: strides and channels change in branch and skip connection alike.</summary>
     private static SiteCase Stages(WholeNumbers draw)
     {
         Networks.Layers Branch(int channels, int stride) =>
@@ -361,7 +360,7 @@ internal static class SiteNetworks
         );
     }
 
-    /// <summary>A deep stack of normalised residual units: what goes wrong far down only.</summary>
+    /// <summary>A deep stack of normalised residual units, for mistakes that occur only far from the input.</summary>
     private static SiteCase Deep(WholeNumbers draw) =>
         new(
             new(
@@ -388,7 +387,7 @@ internal static class SiteNetworks
             draw.Between(2, 4)
         );
 
-    /// <summary>Dropout of both masks, before and after other layers.</summary>
+    /// <summary>Dropout with both kinds of mask, before and after other layers.</summary>
     private static SiteCase Dropouts(WholeNumbers draw) =>
         new(
             new(

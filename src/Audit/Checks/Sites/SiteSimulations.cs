@@ -6,13 +6,13 @@ namespace Wellbehaved.Audit;
 internal static class SiteSimulations
 {
     /// <summary>Simulates until tests decide, or the budget is spent.</summary>
-    /// <param name="context">The subject.</param>
+    /// <param name="context">The subject, error rates and seed.</param>
     /// <param name="site">The network.</param>
-    /// <param name="noise">Of which mapping the noise is the derivative.</param>
-    /// <param name="study">Separates the studies of a check.</param>
-    /// <param name="planned">Simulations that most true claims need.</param>
-    /// <param name="tests">What they are for.</param>
-    /// <param name="input">The input of each; by default signals of their own, and noise that is correlated with them.</param>
+    /// <param name="noise">The mapping whose derivative the noise passes through.</param>
+    /// <param name="study">Number of the study; studies of a check share no randomness.</param>
+    /// <param name="planned">Number of simulations that most true claims need.</param>
+    /// <param name="tests">The tests that the simulations are for.</param>
+    /// <param name="input">The input of each simulation; by default signals of its own, and noise that is correlated with them.</param>
     public static IEnumerable<NetworkTrace> UntilDecided(
         this CheckContext context,
         SiteCase site,
@@ -46,7 +46,9 @@ internal static class SiteSimulations
             );
     }
 
-    /// <summary>Normal signals, and noise of the same size that has a correlation of 0.6 with them: laws that ask for none are blind to it otherwise.</summary>
+    /// <summary>
+    /// Normal signals, and noise of the same size with a correlation of 0.6 to them. Laws that hold for any correlation would otherwise be tested without one.
+    /// </summary>
     public static Batch Correlated(CheckContext context, SiteCase site, int study, uint simulation)
     {
         var batch = Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation);

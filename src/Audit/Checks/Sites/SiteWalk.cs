@@ -3,19 +3,19 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Walks through a described network beside a subject that has shown its places, and compares every layer with its definition, applied to the tensors that the
+/// Follows a described network along the places that a subject has shown, and compares every layer with its definition, applied to the tensors that the
 /// subject itself put into it.
 /// </summary>
 /// <remarks>
-/// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are
-/// followed with bounds of their rounding up to the next place. With parameters of the subject's own a layer that needs them is passed over: what is known
-/// begins anew at the next place, and of a dropout or a survival it is compared with what its mask can be.
+/// Errors do not accumulate: after each place, the walk continues from the subject's own tensors. Layers without a place, which occur in later repetitions
+/// within a branch, are followed with bounds of their rounding up to the next place. If the subject drew the parameters, a layer that needs them is skipped,
+/// and the walk continues from the next place; a dropout or a survival is compared with what its mask can be.
 /// </remarks>
 /// <param name="trace">What the subject has shown.</param>
-/// <param name="noise">Of which mapping the noise is the derivative.</param>
+/// <param name="noise">The mapping whose derivative the noise passes through.</param>
 /// <param name="parameters">All parameters; null where the subject drew them.</param>
 /// <param name="unitRoundoff">u.</param>
-/// <param name="comparisons">Collects.</param>
+/// <param name="comparisons">Collects the comparisons.</param>
 /// <param name="description">The case, for messages.</param>
 internal sealed class SiteWalk(
     NetworkTrace trace,
@@ -26,7 +26,7 @@ internal sealed class SiteWalk(
     string description
 )
 {
-    /// <summary>The definition itself is computed in double precision, whatever the subject's.</summary>
+    /// <summary>u of the subject plus that of double precision, in which the definition itself is computed.</summary>
     private readonly double _unitRoundoff = unitRoundoff + Math.ScaleB(1, -53);
     private int _place;
     private int _parameter;
@@ -42,7 +42,7 @@ internal sealed class SiteWalk(
         );
     }
 
-    /// <summary>Layers outside of every unit.</summary>
+    /// <summary>Follows layers outside of every unit.</summary>
     private SiteState? Stack(Networks.Layers layers, SiteState? state, (int Unit, int Units)? stack)
     {
         foreach (var layer in layers)
@@ -70,7 +70,7 @@ internal sealed class SiteWalk(
         return state;
     }
 
-    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    /// <summary>Follows layers of a unit, of a branch or of a skip connection.</summary>
     private SiteState? Unit(Networks.Layers layers, SiteState? state, (int Unit, int Units)? stack, bool shown)
     {
         foreach (var layer in layers)
@@ -97,7 +97,7 @@ internal sealed class SiteWalk(
     }
 
     /// <summary>
-    /// The beginning of a unit shows the same tensors once more; a subject that carries scales beside them rounds once before and once after.
+    /// The beginning of a unit shows the same tensors once more; a subject that keeps scales beside them rounds once before and once after.
     /// </summary>
     private SiteState Enter(SiteState? state) => Show(state is null ? null : Rounded(state), LayerFamily.Residual);
 
@@ -185,7 +185,7 @@ internal sealed class SiteWalk(
         return Shown(state is null ? null : LayerRounding.Apply(layer, state, own, noise, _unitRoundoff), family, shown);
     }
 
-    /// <summary>Arrays of parameters that a layer takes.</summary>
+    /// <summary>Number of arrays of parameters that a layer takes.</summary>
     private static int Needed(Layer layer) =>
         layer switch
         {
@@ -201,7 +201,7 @@ internal sealed class SiteWalk(
 
     private SiteState? Shown(SiteState? state, LayerFamily family, bool shown) => shown ? Show(state, family) : state;
 
-    /// <summary>Compares what is known with what the subject shows at the next place, and goes on from there.</summary>
+    /// <summary>Compares the expected tensors with what the subject shows at the next place, and continues from the latter.</summary>
     private SiteState Show(SiteState? state, LayerFamily family)
     {
         var snapshot = trace.Snapshots[_place++];

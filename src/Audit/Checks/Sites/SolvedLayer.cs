@@ -3,13 +3,13 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Weights and biases of a convolution or dense layer, as what a subject shows before and after it determines them, with bounds of what rounding did to them.
+/// Weights and biases of a convolution or dense layer, solved for from what a subject shows before and after it, with bounds on their rounding errors.
 /// </summary>
 /// <remarks>
-/// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, over the norm of its patch; a group of channels has
-/// equations of its own. What the solution leaves of them is a projection of the errors, and each unknown errs by its row of the pseudo-inverse times the norm
-/// of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|) for direct sums, and by the bounds of Fourier transforms and Winograd's tiles
-/// over the norm of the image for kernels above 1.
+/// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, each divided by the norm of its patch; a group of
+/// channels has equations of its own. The residual of the solution is a projection of the errors, and each unknown errs by its row of the pseudo-inverse times
+/// the norm of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|) for direct sums; for kernel sizes above 1, also by the bounds of
+/// Fourier transforms and Winograd's tiles, with the norm of the image.
 /// </remarks>
 internal sealed class SolvedLayer
 {
@@ -23,40 +23,40 @@ internal sealed class SolvedLayer
     /// <summary>The layer.</summary>
     public ShownLayer Layer { get; }
 
-    /// <summary>Weights of one output.</summary>
+    /// <summary>Number of weights of one output.</summary>
     public int FanIn { get; }
 
-    /// <summary>Outputs.</summary>
+    /// <summary>Number of outputs.</summary>
     public int Outputs { get; }
 
     /// <summary>The weights (fan-in × outputs).</summary>
     public double[] Weights { get; }
 
-    /// <summary>Bounds of their errors by direct sums: transforms err by far less than a test of many weights sees.</summary>
+    /// <summary>Bounds of their errors by direct sums. The errors of transforms are far below what a test of many weights sees.</summary>
     public double[] Errors { get; }
 
-    /// <summary>The largest error of a weight, for weights and bias of norm 1: known from what the layer reads, not from its weights.</summary>
+    /// <summary>The largest error of a weight, for weights and bias of norm 1. It depends on the layer's input, not on its weights.</summary>
     public double Blur { get; private set; }
 
     /// <summary>The bias of each output.</summary>
     public double[] Biases { get; }
 
-    /// <summary>Bounds of their errors.</summary>
+    /// <summary>Bounds of the errors of the biases.</summary>
     public double[] BiasErrors { get; }
 
-    /// <summary>Norms of what is left of the equations of each output.</summary>
+    /// <summary>Norm of the residual of the equations of each output.</summary>
     public double[] Residuals { get; }
 
-    /// <summary>What rounding may leave.</summary>
+    /// <summary>Bounds on the residuals that rounding may leave.</summary>
     public double[] ResidualErrors { get; }
 
-    /// <summary>Equations for each unknown: with one, anything could be solved.</summary>
+    /// <summary>Number of equations per unknown; with only one, any output could be explained.</summary>
     public double Excess { get; private set; }
 
     /// <summary>Layers whose weights can be solved for: convolutions and dense layers.</summary>
     public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Collect(network).Where(layer => layer.Layer is Dense or Convolution)];
 
-    /// <summary>Weights that add up in one output of a layer.</summary>
+    /// <summary>Number of weights that add up in one output of a layer.</summary>
     public static int FanInOf(ShownLayer layer, Network network)
     {
         var shape = layer.Before < 0 ? network.Input : network.Places[layer.Before].Shape;
@@ -64,7 +64,7 @@ internal sealed class SolvedLayer
         return layer.Layer is Convolution convolution ? checked((int)convolution.FanInOf(channels)) : channels;
     }
 
-    /// <summary>Solves with what several propagations through one mapping show.</summary>
+    /// <summary>Solves for the weights from several propagations through one mapping.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="traces">The propagations.</param>
     /// <param name="unitRoundoff">u.</param>
@@ -124,7 +124,7 @@ internal sealed class SolvedLayer
             double Solution(int unknown) => leastSquares.Solution[(unknown * outputs.Count) + k];
             var norm = Math.Sqrt(Enumerable.Range(0, unknowns).Sum(unknown => Solution(unknown) * Solution(unknown)));
 
-            // Of second order: the solution's own error in the norm that bounds it.
+            // 1.01 covers the second order: the solution's own error in the norm that bounds it.
             var (error, ofWeights) = (1.01 * norm * perRow, 1.01 * norm * direct);
             for (var unknown = 0; unknown < FanIn; unknown++)
             {
@@ -146,7 +146,7 @@ internal sealed class SolvedLayer
         var direct = Roundings.Gamma(FanIn + 6, unitRoundoff);
         if (geometry.Kernel == 1)
         {
-            // A row has norm 1 but for the bias, which has a column of at most its own norm.
+            // A row has norm 1 without the bias; the column of the bias adds at most its own norm.
             return direct * equations.Norm;
         }
 

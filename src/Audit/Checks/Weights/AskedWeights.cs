@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How the checks of weights ask for them, and what they say where weights could not be recovered.</summary>
+/// <summary>How the checks of weights ask for them, and what they report where weights could not be recovered.</summary>
 internal static class AskedWeights
 {
-    /// <summary>With less than this share of the weights a verdict would speak about others than it says.</summary>
+    /// <summary>The least share of the weights for a verdict; with fewer, it would mostly speak about the auditor's own numbers.</summary>
     private const double LeastKnown = 0.5;
 
     /// <summary>The recovered weights of an architecture; notes what the subject declines.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <exception cref="DeclinedException">It declines all of it.</exception>
+    /// <exception cref="DeclinedException">The subject declines all networks.</exception>
     public static RecoveredWeights RecoveredOf(this CheckContext context, string architecture)
     {
         var networks = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights());
@@ -19,16 +19,16 @@ internal static class AskedWeights
         return context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare));
     }
 
-    /// <summary>ε of batch norm of the networks whose weights are recovered: 0 unless the subject has its own values.</summary>
-    /// <param name="description">What the subject says of itself.</param>
+    /// <summary>ε of batch norm in the networks whose weights are recovered: 0, unless the subject offers only certain values.</summary>
+    /// <param name="description">The subject's description of itself.</param>
     public static double EpsilonForWeights(this SubjectDescription description) => description.Epsilons is [var epsilon, ..] ? epsilon : 0;
 
     /// <summary>
-    /// What a measurement comes to if weights are missing: numbers that are not finite reject the claim, and a claim does not hold for weights of which most
-    /// could not be recovered.
+    /// Adapts a measurement to missing weights: numbers that are not finite reject the claim, and a claim does not hold if most of its weights could not be
+    /// recovered.
     /// </summary>
-    /// <param name="measurement">The measurement of those that were.</param>
-    /// <param name="convolutions">All convolutions that it is about.</param>
+    /// <param name="measurement">The measurement of the weights that were recovered.</param>
+    /// <param name="convolutions">All convolutions that the measurement is about.</param>
     public static Measurement Considering(this Measurement measurement, IEnumerable<RecoveredConvolution> convolutions)
     {
         var all = convolutions.ToArray();
@@ -63,10 +63,10 @@ internal static class AskedWeights
         };
     }
 
-    /// <summary>A discrepancy of the subject's weights, as all numbers show it, of which some are the auditor's own.</summary>
+    /// <summary>The discrepancy that a test sees if some of the weights are the auditor's own numbers, which dilute it.</summary>
     /// <param name="discrepancy">A discrepancy that is averaged over weights.</param>
-    /// <param name="convolutions">All convolutions that it is about.</param>
-    /// <returns>The known share of it; of half of it where less is known, since nothing holds there.</returns>
+    /// <param name="convolutions">All convolutions that the discrepancy is about.</param>
+    /// <returns>The discrepancy times the known share of the weights, but at least half of it: with a smaller share no claim holds anyway.</returns>
     public static double Diluted(double discrepancy, IReadOnlyCollection<RecoveredConvolution> convolutions) =>
         Math.Max(LeastKnown, KnownShare(convolutions)) * discrepancy;
 

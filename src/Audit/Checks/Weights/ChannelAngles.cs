@@ -4,22 +4,22 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// How far the angles between a convolution's output channels scatter: independent ones scatter as random directions do, neither more nor less.
+/// Tests how far the angles between a convolution's output channels scatter: those of independent channels scatter as those of random directions do.
 /// </summary>
 /// <remarks>
-/// Orthogonal weights have no angle to scatter, weights of low rank scatter too much, and both have the mean of 0 that <see cref="ChannelPairs"/> asks for. The
-/// cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is
-/// independent of the other pairs': no channel is in two pairs.
+/// The angles of orthogonal weights do not scatter, and those of weights of low rank scatter too much; both have the mean of 0 that
+/// <see cref="ChannelPairs"/> tests. Given all weights before them, the cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/>. So it is
+/// transformed to a standard normal number that is independent of the other pairs': no channel is in two pairs.
 /// </remarks>
 internal static class ChannelAngles
 {
-    /// <summary>Tails below this make one and the same number, 30 standard deviations out.</summary>
+    /// <summary>Smaller tails are all replaced by this one, which is 30 standard deviations out.</summary>
     private const double LeastTail = 1e-200;
 
     /// <summary>Tests the law of the cosines, all pairs of all simulations together.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement Measure(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
         var test = new BlurredDistributionTest(rates);
@@ -55,7 +55,7 @@ internal static class ChannelAngles
         double Error(int channel) => convolution.OutputErrors[channel] * convolution.OutputErrors[channel] * inputErrors;
     }
 
-    /// <summary>The standard normal number that is exceeded as often as the cosine is; grows with the cosine.</summary>
+    /// <summary>The standard normal number that is exceeded with the same probability as the cosine; it grows with the cosine.</summary>
     private static double Normalised(double cosine, long dimensions) =>
         -Math.Sign(cosine) * Normal.InvCDF(0, 1, Math.Max(LeastTail, 0.5 * CosineTail.Probability(cosine, dimensions)));
 }

@@ -2,13 +2,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Channels of a convolution held against each other, all simulations together.</summary>
+/// <summary>Compares channels of a convolution with each other, all simulations together.</summary>
 internal static class ChannelPairs
 {
-    /// <summary>Any two output channels: their weights from all inputs.</summary>
+    /// <summary>Compares any two output channels by their weights from all inputs.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement Outputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network) =>
         Compare(
             simulations,
@@ -17,11 +17,11 @@ internal static class ChannelPairs
             (convolution, rows) => (Transposed(convolution, rows), convolution.OutputErrors, VectorMath.Dot(convolution.InputErrors, convolution.InputErrors))
         );
 
-    /// <summary>Any two inputs, of which a kernel has one for each channel and offset: their weights to all outputs.</summary>
+    /// <summary>Compares any two inputs by their weights to all outputs; a kernel has an input for each channel and offset.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
+    /// <param name="rates">The permitted error rates.</param>
     /// <param name="discrepancy">The correlation that must be seen.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement Inputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
         Compare(
             simulations,

@@ -2,14 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Convolutions of one network held against each other, the second in each of its orders.</summary>
+/// <summary>Compares convolutions of one network with each other, with the second one in each of its orders.</summary>
 internal static class ConvolutionPairs
 {
-    /// <summary>Pairs of convolutions of the same shape within a simulation: one by one, and all simulations of a pair together.</summary>
+    /// <summary>Pairs of convolutions of the same shape within a simulation: each pair by itself, and each pair over all simulations together.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often each of the two measurements may be wrong.</param>
+    /// <param name="rates">The permitted error rates of each of the two measurements.</param>
     /// <param name="single">The correlation of two single convolutions that must be seen.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static IEnumerable<Measurement> WithinSimulation(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double single, string network)
     {
         var pairs = Pairs(simulations[0].Convolutions).ToArray();
@@ -19,22 +19,22 @@ internal static class ConvolutionPairs
         yield return pooled.Conclude($"correlation of two convolutions, all simulations together, {network}", WeightDiscrepancies.PairPooled);
     }
 
-    /// <summary>Pairs of convolutions of the same shape, all simulations of a pair together.</summary>
+    /// <summary>Pairs of convolutions of the same shape, each over all simulations together.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
+    /// <param name="rates">The permitted error rates.</param>
     /// <param name="discrepancy">The correlation that must be seen.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement AnyTwo(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
         Pool(simulations, [.. Pairs(simulations[0].Convolutions)], rates, ones: null)
             .Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancy);
 
     /// <summary>
-    /// Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is
+    /// Successive convolutions of the same shape, all simulations together: first the pairs that begin at an odd number, then the others, so that no weight is
     /// in both vectors.
     /// </summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often each of the two measurements may be wrong.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="rates">The permitted error rates of each of the two measurements.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static IEnumerable<Measurement> Successive(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
         foreach (var (start, discrepancy) in new[] { (1, WeightDiscrepancies.Successive), (2, WeightDiscrepancies.SuccessiveEven) })
@@ -53,10 +53,10 @@ internal static class ConvolutionPairs
         }
     }
 
-    /// <summary>Each convolution with itself in another order: the weights that come before their image with those that come after.</summary>
+    /// <summary>Each convolution with itself in another order: the weights that come before their image, with their images.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement Reordered(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
         var shape = simulations[0].Convolutions[^1].Shape;
@@ -78,10 +78,10 @@ internal static class ConvolutionPairs
         return test.Conclude($"correlation of a convolution with itself in another order, {network}", WeightDiscrepancies.Reordered);
     }
 
-    /// <summary>Whether two convolutions have weights of the same number and indices.</summary>
+    /// <summary>Whether the weights of two convolutions have the same number and the same indices.</summary>
     public static bool SameArrangement(KernelShape one, KernelShape other) => one with { VarianceTimesFanIn = 0 } == other with { VarianceTimesFanIn = 0 };
 
-    /// <summary>The test of all simulations of a pair together; on the way each pair of well-known ones goes to a test of its own kind.</summary>
+    /// <summary>The test of each pair over all simulations together. Each pair of well-known convolutions is also added to the test of single pairs.</summary>
     private static CosineTest Pool(
         IReadOnlyList<RecoveredSimulation> simulations,
         (int First, int Second, IndexOrder Order)[] pairs,

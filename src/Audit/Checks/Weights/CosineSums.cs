@@ -2,7 +2,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The sums of which a cosine is made, over vectors that are put together from parts.</summary>
+/// <summary>The sums that make up a cosine, over vectors that are put together from parts.</summary>
 internal sealed class CosineSums
 {
     private double _product;
@@ -13,11 +13,11 @@ internal sealed class CosineSums
     /// <summary>The cosine.</summary>
     public Cosine Cosine => Cosine.FromSums(_product, _squares, _errors, _dimensions);
 
-    /// <summary>Adds sums.</summary>
+    /// <summary>Adds the sums of one part.</summary>
     /// <param name="product">Scalar product.</param>
     /// <param name="squares">Squared norms.</param>
     /// <param name="errors">Bounds of squared norms of errors.</param>
-    /// <param name="dimensions">Numbers of either part.</param>
+    /// <param name="dimensions">Number of components of either vector.</param>
     public void Add(double product, (double A, double B) squares, (double A, double B) errors, long dimensions)
     {
         _product += product;
@@ -26,10 +26,10 @@ internal sealed class CosineSums
         _dimensions += dimensions;
     }
 
-    /// <summary>Adds two convolutions, the numbers of the second in an order of its own.</summary>
-    /// <param name="one">The one.</param>
-    /// <param name="other">The other, of the same shape.</param>
-    /// <param name="ordered">The weights of the other, in their order.</param>
+    /// <summary>Adds two convolutions, with the numbers of the second in an order of its own.</summary>
+    /// <param name="one">The first convolution.</param>
+    /// <param name="other">The second convolution, of the same shape.</param>
+    /// <param name="ordered">The weights of the second convolution, in that order.</param>
     /// <returns>The cosine of these two alone.</returns>
     public Cosine Add(RecoveredConvolution one, RecoveredConvolution other, double[] ordered)
     {

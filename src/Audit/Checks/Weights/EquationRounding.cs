@@ -1,18 +1,18 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// How far the output of an equation for weights may be from the exact one, whatever algorithm convolved: <c>c·u·‖x‖₂‖w‖₂</c>, w the weights of its output
-/// channel.
+/// Bounds how far the output of an equation for weights may be from the exact one, for any algorithm of convolution: <c>c·u·‖x‖₂‖w‖₂</c>, where w are the
+/// weights of its output channel.
 /// </summary>
 /// <remarks>
-/// With kernel size 1 x is the point; with a larger one x is all that a transform mixes: the image with its border, and one other image beside it. See
-/// <see cref="ConvolutionRounding"/>.
+/// With kernel size 1, x is the point. With a larger one, x is everything that a transform mixes: the image with its border, and one other image beside it.
+/// See <see cref="ConvolutionRounding"/>.
 /// </remarks>
 internal static class EquationRounding
 {
     /// <summary>The constant c: the largest of all algorithms.</summary>
     /// <param name="shown">The convolution.</param>
-    /// <returns>Roundings.</returns>
+    /// <returns>The constant, in roundings.</returns>
     public static double Constant(ShownConvolution shown)
     {
         var (shape, input) = (shown.Shape, shown.InputShape);
@@ -30,7 +30,7 @@ internal static class EquationRounding
     /// <summary>‖x‖₂ for each image of a convolution whose kernel size is not 1.</summary>
     /// <param name="shown">The convolution.</param>
     /// <param name="values">Signal or noise at its input.</param>
-    /// <param name="bias">Square of the input that a bias multiplies.</param>
+    /// <param name="bias">Square of the input that is multiplied by the bias.</param>
     /// <returns>Norms by image.</returns>
     public static double[] Norms(ShownConvolution shown, double[] values, double bias)
     {

@@ -2,21 +2,23 @@ using System.Buffers;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a convolution says of its weights: an equation for each output position, of the signal with a bias and of the noise without one.</summary>
+/// <summary>Equations for the weights of a convolution: for each output position one of the signal, with a bias, and one of the noise, without one.</summary>
 /// <remarks>
-/// Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation is trusted beyond its rounding, and small noise
-/// counts as much as a large signal.
+/// Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation counts for more than its rounding allows, and
+/// small noise counts as much as a large signal.
 /// </remarks>
 internal sealed class Equations : IDisposable
 {
-    /// <summary>An equation of zeros has no rounding; it is not trusted beyond this part of what the others have.</summary>
+    /// <summary>
+    /// The least scale of an equation, relative to the others. An equation of zeros has no rounding, and would otherwise count without limit.
+    /// </summary>
     private const double SmallestScale = 1e-3;
 
     private readonly ShownConvolution _shown;
     private readonly int[] _kept;
     private readonly double[] _scales;
 
-    /// <summary>Writes the equations down.</summary>
+    /// <summary>Sets up the equations.</summary>
     /// <param name="shown">The convolution.</param>
     /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
     public Equations(ShownConvolution shown, double unitRoundoff)
@@ -77,31 +79,31 @@ internal sealed class Equations : IDisposable
     /// <summary>Number of equations.</summary>
     public int Rows { get; }
 
-    /// <summary>Which of the fan-in's inputs are not zero everywhere; of the weights of the others nothing can be said.</summary>
+    /// <summary>The inputs of the fan-in that are not zero everywhere; the weights of the other inputs cannot be determined.</summary>
     public int[] Seen { get; }
 
     /// <summary>
-    /// Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation; numbers after them mean nothing. Valid until
-    /// disposed.
+    /// Columns of the seen inputs, the column of the bias, and the outputs, each equation divided by its scale. The array may be longer; the rest is unused. It
+    /// is valid until disposed.
     /// </summary>
     public double[] Columns { get; }
 
-    /// <summary>Frobenius norm of the inputs, the column of the bias included.</summary>
+    /// <summary>Frobenius norm of the inputs, including the column of the bias.</summary>
     public double InputNorm { get; }
 
     /// <summary>Bound of the error of a channel's outputs relative to the norm of its weights.</summary>
     public double InputRounding { get; }
 
-    /// <summary>Bound of the error of each channel's outputs that does not go with its weights.</summary>
+    /// <summary>Bound of the part of the error of each channel's outputs that is not proportional to its weights.</summary>
     public double[] OutputErrors { get; }
 
     /// <summary>Whether all numbers are finite.</summary>
     public bool IsFinite { get; }
 
-    /// <summary>Gives the columns back, which others reuse: thousands of convolutions would otherwise allocate a large array each.</summary>
+    /// <summary>Returns the columns to the pool for reuse: otherwise, thousands of convolutions would allocate a large array each.</summary>
     public void Dispose() => ArrayPool<double>.Shared.Return(Columns);
 
-    /// <summary>Fills the columns of the inputs that are not zero everywhere, and says which they are.</summary>
+    /// <summary>Fills the columns of the inputs that are not zero everywhere, and returns these inputs.</summary>
     private int[] FillInputs(int[] covered, int positions)
     {
         var (inputs, area, seen) = (_shown.Shape.InputChannels, _shown.Shape.Size * _shown.Shape.Size, new List<int>(_shown.Shape.FanIn));
@@ -183,7 +185,7 @@ internal sealed class Equations : IDisposable
         return true;
     }
 
-    /// <summary>For each output position the points of the input that its patch covers (positions × offsets), periodic boundary.</summary>
+    /// <summary>For each output position the points of the input that its patch covers (positions × offsets), with the periodic boundary.</summary>
     private static int[] Covered(ShownConvolution shown)
     {
         var (shape, stride, size) = (shown.InputShape, shown.Stride, shown.Shape.Size);

@@ -3,12 +3,12 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The input of the second convolution of a residual branch, which protocol 1 does not show: batch norm, where there is one, and ReLU of the first one's
-/// output, by the definition.
+/// The input of the second convolution of a residual branch, which protocol 1 does not show. It is computed by the definition: batch norm, if there is one,
+/// and ReLU of the first convolution's output.
 /// </summary>
 internal sealed class HiddenInput
 {
-    /// <summary>Computes it.</summary>
+    /// <summary>Computes the input.</summary>
     /// <param name="network">The network.</param>
     /// <param name="after">Signal and noise after the first convolution of the branch.</param>
     /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
@@ -16,7 +16,7 @@ internal sealed class HiddenInput
     {
         if (!network.Architecture.HasBatchNorm)
         {
-            // A ReLU copies or clears: nothing rounds.
+            // A ReLU copies numbers or sets them to 0: it rounds nothing.
             (Signal, Noise) = WrittenOutLayers.Rectify(after.Signal, after.Noise);
             return;
         }
@@ -31,9 +31,8 @@ internal sealed class HiddenInput
         (Signal, Noise) = WrittenOutLayers.Rectify(z, dz);
         (SignalError, NoiseError) = (new double[z.Length], new double[z.Length]);
 
-        // A sum of P numbers errs by P·u of their absolute sum, which moves the mean by P·u·a deviations, a = rms(y)/deviation, and a variance computed from
-        // the
-        // mean square by P·u·a² of itself; eight more roundings are for differences, root and quotient.
+        // A sum of P numbers errs by P·u of the sum of their magnitudes. With a = rms(y)/deviation, this moves the mean by P·u·a standard deviations, and a
+        // variance that is computed from the mean square by P·u·a² of itself. Eight more roundings are for differences, root and quotient.
         var rounding = (points + 8) * unitRoundoff;
         for (var i = 0; i < z.Length; i++)
         {
@@ -52,9 +51,9 @@ internal sealed class HiddenInput
     /// <summary>Noise.</summary>
     public double[] Noise { get; }
 
-    /// <summary>How far the subject's own may be; null if it is the same.</summary>
+    /// <summary>Bounds of the distance to the subject's own signal; null if there is none.</summary>
     public double[]? SignalError { get; }
 
-    /// <summary>How far the subject's own may be, NaN where rounding may open or close the gate; null if it is the same.</summary>
+    /// <summary>Bounds of the distance to the subject's own noise, NaN where rounding may open or close the ReLU; null if there is none.</summary>
     public double[]? NoiseError { get; }
 }

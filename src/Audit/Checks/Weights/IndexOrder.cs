@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>In which order the weights of a convolution are held against others.</summary>
+/// <summary>The order in which the weights of a convolution are compared with others.</summary>
 internal enum IndexOrder
 {
     /// <summary>As they are.</summary>
@@ -14,14 +14,14 @@ internal enum IndexOrder
     /// <summary>From the last to the first.</summary>
     Flipped,
 
-    /// <summary>The kernel's rows and columns in reverse, channels as they are.</summary>
+    /// <summary>The kernel's rows and columns in reverse; channels stay.</summary>
     Mirrored,
 }
 
 /// <summary>Orders of weights.</summary>
 internal static class IndexOrders
 {
-    /// <summary>The orders other than their own that weights of a shape have.</summary>
+    /// <summary>All orders except the original one that weights of a shape can be put in.</summary>
     /// <param name="shape">The shape.</param>
     public static IEnumerable<IndexOrder> Others(KernelShape shape)
     {
@@ -37,7 +37,7 @@ internal static class IndexOrders
         }
     }
 
-    /// <summary>For messages.</summary>
+    /// <summary>The order in words, for messages.</summary>
     /// <param name="order">The order.</param>
     public static string InWords(this IndexOrder order) =>
         order switch
@@ -49,7 +49,7 @@ internal static class IndexOrders
             _ => throw new InvalidOperationException($"expected an order of weights, got {order}"),
         };
 
-    /// <summary>Which weight comes at each place; applied twice it changes nothing.</summary>
+    /// <summary>The index of the weight that comes at each place; the permutation is its own inverse.</summary>
     /// <param name="order">The order.</param>
     /// <param name="shape">The shape; square for <see cref="IndexOrder.Transposed"/>.</param>
     public static int[] Permutation(this IndexOrder order, KernelShape shape)

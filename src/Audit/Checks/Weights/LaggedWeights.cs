@@ -2,20 +2,20 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The weights of a simulation as one stream, held against itself at every lag.</summary>
+/// <summary>Compares the weights of a simulation, as one stream, with the same stream shifted by every lag.</summary>
 /// <remarks>
-/// Products at a lag L share numbers: the second factor of one is the first of another. So only indices i with an even ⌊i/L⌋ are first factors: then i + L has
-/// an odd one, the two vectors have no number in common, and the law of their cosine is exact.
+/// Products at a lag L share numbers: the second factor of one is the first factor of another. So only indices i with an even ⌊i/L⌋ are first factors. Then
+/// ⌊(i + L)/L⌋ is odd, the two vectors have no number in common, and the law of their cosine is exact.
 /// </remarks>
 internal static class LaggedWeights
 {
-    /// <summary>Numbers that a lag must leave; with fewer the interval of a correlation would not lie inside the discrepancy.</summary>
+    /// <summary>The fewest products that a lag must leave; with fewer, the interval of a correlation would not lie inside the discrepancy.</summary>
     private const long FewestDimensions = 2048;
 
     /// <summary>Tests every lag, all simulations together.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
-    /// <param name="network">For messages.</param>
+    /// <param name="rates">The permitted error rates.</param>
+    /// <param name="network">The network in words, for messages.</param>
     public static Measurement Measure(IReadOnlyCollection<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
         Stream[] streams = [.. simulations.Select(simulation => new Stream(simulation))];

@@ -3,18 +3,20 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Least squares with several right sides by Householder's QR factorisation, with what is needed to bound the error of each unknown.</summary>
+/// <summary>Least squares with several right sides by Householder's QR factorisation, with the numbers that bound the error of each unknown.</summary>
 /// <remarks>
 /// For <c>Y = XW + E</c> the solution is <c>Ŵ = W + X⁺E</c>, so an unknown i of a right side errs by at most <c>ρ_i‖E‖₂</c>, where ρ_i is the norm of row i of
-/// <c>X⁺</c>. Since <c>X⁺ = R⁻¹Qᵀ</c> and Q has orthonormal columns, that is the norm of row i of R⁻¹: a number, not an estimate. The residual is a projection
-/// of E, so it is no longer than E. Source: Å. Björck, <i>Numerical Methods for Least Squares Problems</i>, chapter 1.
+/// <c>X⁺</c>. Since <c>X⁺ = R⁻¹Qᵀ</c> and Q has orthonormal columns, that is the norm of row i of R⁻¹: an exact number, not an estimate. The residual is a
+/// projection of E, so it is no longer than E. Source: Å. Björck, <i>Numerical Methods for Least Squares Problems</i>, chapter 1.
 /// </remarks>
 internal sealed class LeastSquares
 {
-    /// <summary>Diagonal elements of R smaller than this against their column are zero but for rounding.</summary>
+    /// <summary>A diagonal element of R that is smaller than this relative to its column is zero up to rounding.</summary>
     private const double NegligibleDiagonal = 1e-12;
 
-    /// <summary>Columns that a reflector passes through while it is in the first-level cache: four of some hundred numbers are there with it.</summary>
+    /// <summary>
+    /// Number of columns to which a reflector is applied while it is in the first-level cache, which holds it with four columns of some hundred numbers.
+    /// </summary>
     private const int ColumnsTogether = 4;
 
     private readonly int _rows;
@@ -24,7 +26,7 @@ internal sealed class LeastSquares
     private readonly double[] _diagonal;
     private readonly double[] _factors;
 
-    /// <summary>Solves.</summary>
+    /// <summary>Solves the equations.</summary>
     /// <param name="rows">Number of equations.</param>
     /// <param name="unknowns">Number of unknowns.</param>
     /// <param name="rightSides">Number of right sides.</param>
@@ -42,7 +44,7 @@ internal sealed class LeastSquares
         }
     }
 
-    /// <summary>Whether the equations determine all unknowns; otherwise nothing below is of use.</summary>
+    /// <summary>Whether the equations determine all unknowns; otherwise the numbers below are meaningless.</summary>
     public bool HasFullRank { get; }
 
     /// <summary>The solution (unknowns × right sides).</summary>
@@ -54,13 +56,13 @@ internal sealed class LeastSquares
     /// <summary>Norm of the residual of each right side.</summary>
     public double[] ResidualNorms { get; }
 
-    /// <summary>Relative error of the factorisation itself, in the norm of X: <c>γ̃_{mn}</c> of Higham's theorem 20.3 in double precision.</summary>
+    /// <summary>Error of the factorisation itself, relative to the norm of X: <c>γ̃_{mn}</c> of Higham's theorem 20.3 in double precision.</summary>
     public double OwnRounding => 4 * Math.ScaleB((double)_rows * _unknowns, -53);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<double> Column(int column, int from) => _columns.AsSpan((column * _rows) + from, _rows - from);
 
-    /// <summary>Each column passes all reflectors of earlier ones, in their order, and becomes one itself if it belongs to X.</summary>
+    /// <summary>Applies to each column all reflectors of earlier columns, in order, and turns it into a reflector if it belongs to X.</summary>
     private bool Factorise()
     {
         var columns = _unknowns + _rightSides;

@@ -4,33 +4,34 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them; where they do not, the auditor's own
-/// numbers of the same law.
+/// The weights of a convolution as its inputs and outputs determine them, with bounds on their rounding errors. Weights that are not determined are replaced
+/// by the auditor's own numbers of the same law.
 /// </summary>
 /// <remarks>
-/// Which weights are determined depends on the values of earlier convolutions. Were the others left out, the number of weights and the vectors that are
-/// compared would depend on the sample, and no law would be quite exact. The auditor's own independent normal numbers in their place make all laws exact at a
-/// fixed number: given all earlier convolutions the choice is fixed, and whatever it is, weights and own numbers together are independent and standard normal.
-/// They say nothing about the subject: <see cref="Known"/> tells how many do.
+/// Which weights are determined depends on the values of earlier convolutions. If the others were left out, the number of weights and the vectors that are
+/// compared would depend on the sample, and no law would be quite exact. With the auditor's own independent normal numbers in their place, all laws are exact
+/// at a fixed number of weights: given all earlier convolutions the choice is fixed, and for any choice, weights and own numbers together are independent and
+/// standard normal. The own numbers say nothing about the subject: <see cref="Known"/> is the number of weights that do.
 /// </remarks>
 internal sealed class RecoveredConvolution
 {
     /// <summary>
-    /// A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.
+    /// The largest error of a weight that is used, relative to the standard deviation that it should have: a few larger errors would blur all other weights.
     /// </summary>
     private const double LargestError = 1.0 / 100;
 
-    /// <summary>A single convolution with less than this share of its weights is not held against others.</summary>
+    /// <summary>The least share of known weights with which a single convolution is compared with others.</summary>
     private const double LeastKnown = 0.8;
 
-    /// <summary>Nor one that errs by more than this.</summary>
+    /// <summary>The largest relative error with which a single convolution is compared with others.</summary>
     private const double MostError = 0.02;
 
     /// <summary>Solves for the weights.</summary>
     /// <param name="shown">The convolution.</param>
     /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
-    /// <param name="ownSeed">Seed of the auditor's own numbers for weights that are not known: another one for each simulation, and none that the subject is
-    /// told.</param>
+    /// <param name="ownSeed">
+    /// Seed of the auditor's own numbers for unknown weights: a different one for each simulation, and none that the subject is told.
+    /// </param>
     public RecoveredConvolution(ShownConvolution shown, double unitRoundoff, ulong ownSeed)
     {
         (Index, Shape) = (shown.Index, shown.Shape);
@@ -57,25 +58,25 @@ internal sealed class RecoveredConvolution
         SquaredError = VectorMath.Dot(InputErrors, InputErrors) * VectorMath.Dot(OutputErrors, OutputErrors);
     }
 
-    /// <summary>Which convolution of the network.</summary>
+    /// <summary>Index of the convolution in the network.</summary>
     public int Index { get; }
 
     /// <summary>The arrangement of the weights.</summary>
     public KernelShape Shape { get; }
 
     /// <summary>
-    /// The weights over the standard deviation that they should have, in the order of the kernel; the auditor's own numbers where they are not known.
+    /// The weights divided by the standard deviation that they should have, in the order of the kernel; the auditor's own numbers where weights are unknown.
     /// </summary>
     public double[] Weights { get; }
 
-    /// <summary>Inputs of the fan-in whose weights are known.</summary>
+    /// <summary>Number of inputs of the fan-in whose weights are known.</summary>
     public int KnownInputs { get; private set; }
 
-    /// <summary>Number of weights that are the subject's.</summary>
+    /// <summary>Number of weights that are the subject's own.</summary>
     public int Known => KnownInputs * Shape.OutputChannels;
 
     /// <summary>
-    /// A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known, since
+    /// A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is unknown, since
     /// the auditor's own numbers have no error.
     /// </summary>
     public double[] InputErrors { get; }
@@ -89,25 +90,26 @@ internal sealed class RecoveredConvolution
     /// <summary>Sum of the squares of the weights.</summary>
     public double SquaredNorm { get; private set; }
 
-    /// <summary>Bound of the norm of all errors against that of the weights.</summary>
+    /// <summary>Bound of the norm of all errors divided by the norm of the weights.</summary>
     public double RelativeError => SquaredNorm == 0 ? 1 : Math.Sqrt(SquaredError / SquaredNorm);
 
-    /// <summary>Whether it can be held against others alone: one of which little is known could be like any.</summary>
+    /// <summary>Whether it can be compared with others by itself. If little of it were known, most of its numbers would be the auditor's.</summary>
     /// <remarks>
-    /// That depends on its inputs and on the norm of its weights, of which their direction is independent: leaving it out changes no law of a cosine.
+    /// This depends on its inputs and on the norm of its weights. The direction of the weights is independent of both, so leaving it out changes no law of a
+    /// cosine.
     /// </remarks>
     public bool IsWellKnown => Known >= LeastKnown * Shape.Length && RelativeError <= MostError;
 
     /// <summary>The bias of each output.</summary>
     public double[] Bias { get; }
 
-    /// <summary>Bounds of its errors.</summary>
+    /// <summary>Bounds of the errors of the biases.</summary>
     public double[] BiasErrors { get; }
 
-    /// <summary>Norm of what the weights leave unexplained in each output, each equation over its scale.</summary>
+    /// <summary>Norm of the residual of each output, with each equation divided by its scale.</summary>
     public double[] Residuals { get; }
 
-    /// <summary>What rounding may leave.</summary>
+    /// <summary>Bounds on the residuals that rounding may leave.</summary>
     public double[] ResidualErrors { get; }
 
     /// <summary>Whether all numbers were finite.</summary>
@@ -119,7 +121,7 @@ internal sealed class RecoveredConvolution
     /// <summary>Why no weight is known; null if some are.</summary>
     public string? Loss { get; }
 
-    /// <summary>Whether the weights of an input of the fan-in are the subject's.</summary>
+    /// <summary>Whether the weights of an input of the fan-in are the subject's own.</summary>
     /// <param name="input">The input.</param>
     public bool IsKnown(int input) => InputErrors[input] > 0;
 
@@ -142,7 +144,7 @@ internal sealed class RecoveredConvolution
         return ordered;
     }
 
-    /// <summary>Solves for the weights; says why none is known, or null.</summary>
+    /// <summary>Solves for the weights. Returns the reason if none is known, otherwise null.</summary>
     private string? Solve(Equations equations)
     {
         var outputs = Shape.OutputChannels;
@@ -161,7 +163,7 @@ internal sealed class RecoveredConvolution
             return $"signal and noise do not pass through one set of weights in convolution {Index}";
         }
 
-        // Which weights are used must not depend on their values: their bound is taken for weights of the variance that they should have.
+        // The choice of weights must not depend on their values: so their bound is computed for weights of the variance that they should have.
         var expected = rounding * Math.Sqrt(Shape.VarianceTimesFanIn) / Shape.StandardDeviation;
         for (var i = 0; i < equations.Seen.Length; i++)
         {

@@ -5,8 +5,8 @@ namespace Wellbehaved.Audit;
 /// <summary>The recovered weights of an architecture; each network is asked for when first needed.</summary>
 /// <param name="seed">The seed that is asked for first.</param>
 /// <param name="networks">The networks.</param>
-/// <param name="plan">How many simulations.</param>
-/// <param name="ask">Asks for simulations of a network; none if the subject declines it.</param>
+/// <param name="plan">The numbers of simulations.</param>
+/// <param name="ask">Asks for simulations of a network; gives none if the subject declines it.</param>
 internal sealed class RecoveredWeights(
     ulong seed,
     WeightNetworks networks,
@@ -37,8 +37,8 @@ internal sealed class RecoveredWeights(
     public IReadOnlyList<RecoveredSimulation> Narrow => _narrow.Value;
 
     /// <summary>
-    /// Seeds that a careless generator confuses with a seed: the next ones, and those that differ in a high bit only (the sign of 32-bit integers, what they
-    /// cut off, the last bit of all).
+    /// Seeds that a careless generator may confuse with a seed: the next ones, and those that differ only in one high bit (the sign of 32-bit integers, the
+    /// lowest bit that they cut off, the highest bit of all).
     /// </summary>
     /// <param name="seed">A seed below 2⁵³.</param>
     /// <returns>Other seeds below 2⁵³.</returns>

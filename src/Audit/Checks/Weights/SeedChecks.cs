@@ -1,17 +1,19 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>I10: weights are a function of the seed and the number of the simulation, whatever is propagated through them and whatever else is asked.</summary>
+/// <summary>
+/// I10: weights depend only on the seed and the number of the simulation, whatever is propagated through them and whatever else is asked for.
+/// </summary>
 internal static class SeedChecks
 {
-    /// <summary>Simulations that are asked for together, and one of them once more alone with another input.</summary>
+    /// <summary>Number of simulations that are asked for together; one of them is then asked for again, alone and with another input.</summary>
     private const int Together = 4;
 
-    /// <summary>How often: another seed each time.</summary>
+    /// <summary>Number of repetitions, each with another seed.</summary>
     private const int Seeds = 3;
 
-    /// <summary>I10: one set of weights explains two propagations of one simulation, of different inputs.</summary>
+    /// <summary>I10: one set of weights explains two propagations of one simulation, with different inputs.</summary>
     /// <remarks>
-    /// The equations of both propagations are solved together; what one set of weights leaves of them is no longer than the error of the outputs.
+    /// The equations of both propagations are solved together. If one set of weights explains both, the residual is no longer than the error of the outputs.
     /// </remarks>
     public static IEnumerable<Measurement> WhateverTheInput(CheckContext context, string architecture)
     {

@@ -2,8 +2,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A convolution whose input and output are known, since the subject showed them or the definition says what lies between what it showed.</summary>
-/// <param name="Index">Which convolution of the network, in the order of propagation.</param>
+/// <summary>A convolution whose input and output are known: the subject showed them, or the definition gives them from what it showed.</summary>
+/// <param name="Index">Index of the convolution in the network, in the order of propagation.</param>
 /// <param name="Shape">The arrangement of its weights.</param>
 /// <param name="Stride">Distance between outputs.</param>
 /// <param name="InputShape">Shape of its input.</param>
@@ -22,24 +22,24 @@ internal sealed record ShownConvolution(
     double[] OutputNoise
 )
 {
-    /// <summary>How far the subject's own input may be from <see cref="Signal"/>, element by element; null where it showed it.</summary>
+    /// <summary>Bounds of the distance of the subject's own input to <see cref="Signal"/>, element by element; null if it showed the input.</summary>
     public double[]? SignalError { get; init; }
 
-    /// <summary>The same of <see cref="Noise"/>; NaN where rounding may open or close a gate.</summary>
+    /// <summary>The same for <see cref="Noise"/>; NaN where rounding may open or close a ReLU.</summary>
     public double[]? NoiseError { get; init; }
 
     /// <summary>
-    /// How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.
+    /// Bounds of the distance of the subject's own output to <see cref="OutputSignal"/>, beyond the rounding of the convolution; null if it showed the output.
     /// </summary>
     public double[]? OutputSignalError { get; init; }
 
-    /// <summary>The same of <see cref="OutputNoise"/>.</summary>
+    /// <summary>The same for <see cref="OutputNoise"/>.</summary>
     public double[]? OutputNoiseError { get; init; }
 
     /// <summary>All convolutions of a network of at most two layers in a residual branch.</summary>
     /// <param name="trace">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
-    /// <returns>They, in the order of propagation.</returns>
+    /// <returns>The convolutions, in the order of propagation.</returns>
     public static IEnumerable<ShownConvolution> AllOf(Trace trace, double unitRoundoff)
     {
         var (network, perUnit) = (trace.Network, trace.Network.Architecture.ConvolutionsPerUnit);
@@ -78,8 +78,8 @@ internal sealed record ShownConvolution(
         }
     }
 
-    /// <summary>This convolution and one of the same weights as one, of the images of both.</summary>
-    /// <param name="other">The other.</param>
+    /// <summary>Joins this convolution and one with the same weights into one, over the images of both.</summary>
+    /// <param name="other">The other convolution.</param>
     public ShownConvolution Beside(ShownConvolution other)
     {
         return this with
@@ -95,12 +95,12 @@ internal sealed record ShownConvolution(
             OutputNoiseError = Both(OutputNoiseError, other.OutputNoiseError),
         };
 
-        // Both are of one architecture: what one was shown, the other was too.
+        // Both are of one architecture: the subject shows the same tensors of both.
         static double[]? Both(double[]? one, double[]? other) => one is null || other is null ? null : [.. one, .. other];
     }
 
     /// <summary>
-    /// The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject
+    /// The second convolution of a branch. Its output is the sum minus the unit's input, which cancels except for one rounding of the sum, or two for a subject
     /// that stores the branch first.
     /// </summary>
     private static ShownConvolution LastOfBranch(HiddenInput input, int index, KernelShape shape, Snapshot before, Snapshot sum, double unitRoundoff)

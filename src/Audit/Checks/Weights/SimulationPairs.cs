@@ -2,19 +2,19 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Convolutions of different simulations and seeds held against each other.</summary>
+/// <summary>Compares convolutions of different simulations and seeds with each other.</summary>
 internal static class SimulationPairs
 {
-    /// <summary>Rows of the product that are formed at once: a block of some thousand columns stays in the cache.</summary>
+    /// <summary>Number of rows of the product that are formed at once: with a block of some thousand columns they stay in the cache.</summary>
     private const int RowsAtOnce = 64;
 
     /// <summary>Any two convolutions of the same shape, whatever their seed, simulation and depth.</summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="order">The order of the second.</param>
-    /// <param name="test">Takes the pairs: <see cref="Count"/> of them.</param>
+    /// <param name="test">Collects the pairs: <see cref="Count"/> of them.</param>
     /// <remarks>
-    /// Products are formed in single precision of vectors of norm 1: rounding the two and adding up n products errs by at most (n + 3)u. In another order each
-    /// pair comes once, with the later one reordered, and no convolution meets itself.
+    /// Products of vectors of norm 1 are formed in single precision: rounding the two vectors and adding up n products errs by at most (n + 3)u. If the order
+    /// is another one, each pair comes once, with the later convolution reordered, and no convolution is paired with itself.
     /// </remarks>
     public static void AddAll(IReadOnlyList<RecoveredSimulation> simulations, IndexOrder order, CosineTest test)
     {
@@ -29,7 +29,7 @@ internal static class SimulationPairs
     public static long Count(IReadOnlyList<RecoveredSimulation> simulations) =>
         Groups(simulations).Sum(group => group.LongCount() * (group.LongCount() - 1) / 2);
 
-    /// <summary>Successive simulations, convolution by convolution, all together: 0 with 1, 2 with 3 and so on.</summary>
+    /// <summary>Compares successive simulations, convolution by convolution, all together: 0 with 1, 2 with 3 and so on.</summary>
     /// <param name="simulations">The simulations.</param>
     public static Cosine Successive(IReadOnlyList<RecoveredSimulation> simulations)
     {
@@ -42,7 +42,7 @@ internal static class SimulationPairs
         return sums.Cosine;
     }
 
-    /// <summary>The simulations of one seed with those of another, all together.</summary>
+    /// <summary>Compares the simulations of one seed with those of another, all together.</summary>
     /// <param name="simulations">Simulations of several seeds.</param>
     /// <param name="seed">One seed.</param>
     /// <param name="other">The other.</param>
@@ -114,7 +114,7 @@ internal static class SimulationPairs
             }
         }
 
-        // Apart, so that only pairs that matter pay for the closure.
+        // A function of its own, so that only pairs that matter allocate the closure.
         void Add(Member one, Member other, Cosine cosine) => test.Add(cosine, () => $"{one} and {other}{order.InWords()}");
     }
 

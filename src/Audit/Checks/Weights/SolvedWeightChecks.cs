@@ -1,13 +1,13 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>I6 and I7: what the equations of a convolution say beside its weights.</summary>
+/// <summary>I6 and I7: what the equations of a convolution say besides its weights.</summary>
 internal static class SolvedWeightChecks
 {
     /// <summary>I6: there is no bias.</summary>
     public static IEnumerable<Measurement> NoBias(CheckContext context, string architecture) =>
         Measure(context.RecoveredOf(architecture), "bias", convolution => (convolution.Bias, convolution.BiasErrors));
 
-    /// <summary>I7: signal and noise pass through one set of weights, which leaves no residual.</summary>
+    /// <summary>I7: signal and noise pass through one set of weights, so there is no residual.</summary>
     public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, string architecture) =>
         Measure(
             context.RecoveredOf(architecture),
@@ -49,9 +49,9 @@ internal static class SolvedWeightChecks
         }
     }
 
-    /// <summary>What a measurement comes to where convolutions could not be solved, or hold numbers that are not finite.</summary>
-    /// <param name="measurement">The measurement of those that were.</param>
-    /// <param name="convolutions">All convolutions that it is about.</param>
+    /// <summary>Adapts a measurement to convolutions that could not be solved, or that hold numbers that are not finite.</summary>
+    /// <param name="measurement">The measurement of those that were solved.</param>
+    /// <param name="convolutions">All convolutions that the measurement is about.</param>
     internal static Measurement Considering(Measurement measurement, RecoveredConvolution[] convolutions)
     {
         if (Array.Exists(convolutions, convolution => !convolution.IsFinite))

@@ -1,21 +1,21 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>I8 and I9: no weights are correlated with others.</summary>
+/// <summary>I8 and I9: no weights correlate with others.</summary>
 internal static class WeightIndependenceChecks
 {
-    /// <summary>Nine quantities of the wide network, seven of that with kernels, one of the narrow one and of the deep one each.</summary>
+    /// <summary>Number of quantities of I8: nine of the wide network, seven of that with kernels, one each of the narrow and the deep network.</summary>
     private const int QuantitiesWithin = 18;
 
-    /// <summary>Four of the narrow network, two of each of the others.</summary>
+    /// <summary>Number of quantities of I9: four of the narrow network, two each of the others.</summary>
     private const int QuantitiesBetween = 8;
 
     /// <summary>Simulations of the narrow network that are compared in every order and at every lag.</summary>
     private const int Some = 128;
 
-    /// <summary>Correlation of two simulations, all together.</summary>
+    /// <summary>δ of the correlation of two simulations, all together.</summary>
     internal const double OfSimulations = 0.05;
 
-    /// <summary>Correlation of two seeds, all simulations of the narrow network together.</summary>
+    /// <summary>δ of the correlation of two seeds, all simulations of the narrow network together.</summary>
     internal const double OfSeeds = 0.15;
 
     /// <summary>I8: the weights of a simulation are independent of each other.</summary>
@@ -88,7 +88,7 @@ internal static class WeightIndependenceChecks
             $"correlation of any two convolutions of any simulations and seeds, {network}"
         );
 
-        // Each simulation once: a convolution that met itself in another order would be no pair of independent vectors.
+        // Each simulation occurs once: a convolution and itself in another order would not be independent vectors.
         RecoveredSimulation[] some =
         [
             .. narrow.Where(simulation => simulation.Seed == seed).Take(Some / 2),

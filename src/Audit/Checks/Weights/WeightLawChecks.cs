@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>I4 and I5: variance and distribution of the weights themselves.</summary>
 internal static class WeightLawChecks
 {
-    /// <summary>Variance, that of each convolution, and distribution, of two networks.</summary>
+    /// <summary>Number of quantities: variance, variance of each convolution, and distribution, of two networks.</summary>
     private const int Quantities = 6;
 
     /// <summary>I4: the weights of the first convolution are normal of variance 1/fan-in.</summary>
@@ -68,7 +68,7 @@ internal static class WeightLawChecks
             .Considering(convolutions);
     }
 
-    /// <summary>Variance of each convolution after the first by itself, so that those that are too large do not make up for those that are too small.</summary>
+    /// <summary>Variance of each convolution after the first by itself, so that too large and too small ones do not cancel.</summary>
     private static IEnumerable<Measurement> EachVariance(
         CheckContext context,
         IReadOnlyList<RecoveredSimulation> simulations,
@@ -107,8 +107,10 @@ internal static class WeightLawChecks
             .Considering(convolutions);
     }
 
-    /// <summary>Several measurements as one: a rejected one, else an inconclusive one, else the one that looks least like a true claim.</summary>
-    /// <remarks>By the union bound its false alarms are at most those of one, times their number.</remarks>
+    /// <summary>
+    /// Combines several measurements: a rejected one if there is one, else an inconclusive one, else the one that is least compatible with a true claim.
+    /// </summary>
+    /// <remarks>By the union bound, its rate of false alarms is at most that of one measurement times their number.</remarks>
     private static Measurement LeastLikely(Measurement[] all, ErrorRates rates)
     {
         var worst = all.MinBy(measurement => (Severity(measurement.Verdict), measurement.FalseAlarmBound))!;

@@ -4,15 +4,15 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The networks whose weights are recovered: one with many weights, one with a kernel, a small one for many simulations, and a deep one.</summary>
 /// <remarks>
-/// Signal and noise of P points give 2P equations; P is about the number of unknowns of an output or more, so that the equations of random inputs are
-/// well-conditioned. Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others.
-/// Residual nets have half as many units, of two layers each: the same number of convolutions.
+/// Signal and noise of P points give 2P equations. P is about the number of unknowns of an output or more, so that the equations of random inputs are
+/// well-conditioned. Input and features of the narrow network have the same number of channels, so that the first convolution can be compared with the others.
+/// Residual nets have half as many units of two layers each, and so the same number of convolutions.
 /// </remarks>
 /// <param name="architecture">Name of the architecture.</param>
 /// <param name="epsilon">ε of batch norm.</param>
 internal sealed class WeightNetworks(string architecture, double epsilon)
 {
-    /// <summary>Convolutions of the wide network after the first: three disjoint pairs of successive ones begin at odd numbers, two at even ones.</summary>
+    /// <summary>Convolutions of the wide network after the first: three disjoint pairs of successive ones begin at odd numbers, two at even numbers.</summary>
     public const int WideConvolutions = 6;
 
     /// <summary>Convolutions of the network with kernels after the first.</summary>
@@ -31,7 +31,7 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     private readonly Architecture _architecture = Architecture.Named(architecture, 2);
 
     /// <summary>
-    /// Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.
+    /// Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of the six others.
     /// </summary>
     public NetworkSettings Wide =>
         new(
@@ -45,8 +45,8 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
         );
 
     /// <summary>
-    /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding
-    /// that Winograd's tiles may have in 3 × 3 kernels would drown the last digits that tell a bias from none.
+    /// Kernels of 2 × 2, with a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of the four others. With
+    /// 3 × 3 kernels, the possible rounding of Winograd's tiles would be larger than the last digits that show a bias.
     /// </summary>
     public NetworkSettings Kernel =>
         new(
@@ -72,16 +72,16 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
         );
 
     /// <summary>
-    /// Fully connected, 16 channels: 256 weights in each of 33 convolutions. Without batch norm or a shortcut the points become so alike on the way that more
-    /// and more channels are off for all of them, or nearly proportional: measured, 15 % of the weights of 17 convolutions are lost and 37 % of 33, of the last
-    /// ones most. There the network has 17 convolutions, so that the last repeats the first if weights repeat after 16.
+    /// Fully connected, 16 channels: 256 weights in each of 33 convolutions. Without batch norm or a skip connection the points become so similar with depth
+    /// that more and more channels are off at all of them, or nearly proportional. Measured: 15 % of the weights of 17 convolutions are lost, and 37 % of those
+    /// of 33, most of them in the last ones. There the network has 17 convolutions, so that the last repeats the first if weights repeat after 16.
     /// </summary>
     public NetworkSettings Deep => new(_architecture, new TensorShape(64, 1, 1, NarrowWidth), DeepDepth, NarrowWidth, 1, Boundary.Periodic, epsilon);
 
     private int DeepDepth =>
         _architecture.HasBatchNorm || _architecture.ConvolutionsPerUnit > 1 ? DeepConvolutions / _architecture.ConvolutionsPerUnit : DeepVanillaConvolutions;
 
-    /// <summary>For messages.</summary>
+    /// <summary>The network in words, for messages.</summary>
     /// <param name="network">One of these networks.</param>
     public static string Describe(NetworkSettings network) => network.KernelSize > 1 ? "2×2 kernels" : $"fully connected, {network.Channels} channels";
 }

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>How many simulations are asked for: what the discrepancies of the ledger need at the check's rates.</summary>
+/// <summary>The numbers of simulations that the discrepancies of the ledger require at the check's rates.</summary>
 /// <param name="Wide">Simulations of the wide network.</param>
 /// <param name="Kernel">Simulations of the network with kernels.</param>
 /// <param name="Narrow">Simulations of the narrow network, of one seed.</param>
@@ -8,27 +8,27 @@ namespace Wellbehaved.Audit;
 /// <param name="Deep">Simulations of the deep network.</param>
 internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbours, int Deep)
 {
-    /// <summary>Weights that repeat after this many simulations are seen.</summary>
+    /// <summary>The longest period that is seen if weights repeat after some simulations.</summary>
     private const int LongestPeriod = 1024;
 
-    /// <summary>Part of a discrepancy that is left to the rounding of the solution.</summary>
+    /// <summary>Part of a discrepancy that is reserved for the rounding of the solution.</summary>
     private const double ForRounding = 1.0 / 8;
 
-    /// <summary>Weights that may be lost to channels that no input opens: measured 2 % in vanilla nets, none in those with batch norm.</summary>
+    /// <summary>Factor for weights that may be lost in channels that are zero for all inputs: measured 2 % in vanilla nets, none with batch norm.</summary>
     private const double ForLosses = 1.05;
 
-    /// <summary>How often a quantity of a right subject may be inconclusive: a hundred of them in a run make one run in ten thousand.</summary>
+    /// <summary>How often a quantity of a correct subject may be inconclusive: with a hundred quantities in a run, this is one run in ten thousand.</summary>
     private const double MostInconclusive = 1e-6;
 
-    /// <summary>Quantities that share the rates of a check, at most.</summary>
+    /// <summary>The most quantities that share the rates of a check.</summary>
     private const int Quantities = 18;
 
-    /// <summary>Any two of 33 convolutions in each of three orders.</summary>
+    /// <summary>The most pairs: any two of 33 convolutions in each of three orders.</summary>
     private const long MostPairs = 3 * 33 * 32 / 2;
 
     /// <summary>The plan for the rates of a check.</summary>
     /// <param name="rates">The rates.</param>
-    /// <param name="share">Share of the simulations that are made.</param>
+    /// <param name="share">Share of these simulations that is run.</param>
     /// <returns>The plan.</returns>
     public static WeightPlan Derive(ErrorRates rates, double share)
     {
@@ -51,7 +51,7 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
         var deep = Larger(CosineTest.SamplesFor(each, MostPairs, Net(WeightDiscrepancies.PairDeep)) / networks.Deep.FirstKernel.Length);
         return new WeightPlan(Share(wide), Share(kernel), Share(LongestPeriod + 16), Share(16), Share(deep));
 
-        // Two are the fewest that can be compared.
+        // At least two are needed for a comparison.
         int Share(double simulations) => Math.Max(2, (int)Math.Ceiling(share * simulations));
 
         static double Net(double discrepancy) => (1 - ForRounding) * discrepancy;

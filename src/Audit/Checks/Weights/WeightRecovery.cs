@@ -3,8 +3,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The recovered weights of a subject, each architecture's asked for once and shared between checks.</summary>
-/// <param name="subject">Who is audited.</param>
+/// <summary>The recovered weights of a subject. Those of each architecture are asked for once and shared between checks.</summary>
+/// <param name="subject">The subject that is audited.</param>
 /// <param name="seed">The user's seed.</param>
 /// <param name="cancellation">Asks to stop.</param>
 internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationToken cancellation)
@@ -13,8 +13,8 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
 
     /// <summary>The weights of an architecture.</summary>
     /// <param name="architecture">Its name.</param>
-    /// <param name="plan">How many simulations.</param>
-    /// <returns>The weights; asked for when first needed.</returns>
+    /// <param name="plan">The numbers of simulations.</param>
+    /// <returns>The weights; they are asked for when first needed.</returns>
     public RecoveredWeights Recover(string architecture, WeightPlan plan) =>
         _recovered
             .GetOrAdd(

@@ -3,14 +3,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The Fourier transforms of a group of tiles of signal and noise, there and back, all channels.</summary>
+/// <summary>The Fourier transforms, forward and back, of a group of tiles of signal and noise with all channels.</summary>
 /// <remarks>
-/// The tiles at one place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, a row; a real kernel keeps them
-/// apart. Signal and noise never share one, so neither's rounding reaches the other and a noise of zeros stays zero.
+/// The tiles at the same place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, which is a row. Since the
+/// kernel is real, the two stay separate. A complex tile never combines signal and noise, so that rounding of one does not affect the other, and zero noise
+/// stays zero.
 /// </remarks>
 internal sealed unsafe class FeatureSpectrum : IDisposable
 {
-    /// <summary>Bytes of a tile's block of channels while it is transformed: a common first-level cache.</summary>
+    /// <summary>Bytes of a tile's block of channels while it is transformed: the size of a common first-level cache.</summary>
     private const int BlockBytes = 3 << 14;
 
     private readonly TensorShape _input;
@@ -33,8 +34,8 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
 
     /// <summary>Prepares transforms.</summary>
     /// <param name="input">Shape of signal and noise.</param>
-    /// <param name="output">Shape of what the convolution makes of them.</param>
-    /// <param name="axes">What the convolution reads along the columns and along the rows.</param>
+    /// <param name="output">Shape of the convolution's output.</param>
+    /// <param name="axes">The inputs that the convolution reads along the columns and along the rows.</param>
     /// <param name="tiling">How images are cut.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public FeatureSpectrum(TensorShape input, TensorShape output, (AxisReach Rows, AxisReach Columns) axes, SpectralTiling tiling, int threads)
@@ -54,22 +55,22 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         _largest = [.. Enumerable.Range(0, threads).Select(_ => new float[2])];
     }
 
-    /// <summary>Complex tiles of a group at most.</summary>
+    /// <summary>Greatest number of complex tiles in a group.</summary>
     public int GroupRows { get; }
 
-    /// <summary>Complex tiles of the group at hand.</summary>
+    /// <summary>Number of complex tiles in the current group.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Channels of input or output, whichever are more, filled up to whole vectors.</summary>
+    /// <summary>Number of channels of input or output, whichever is larger, padded to whole vectors.</summary>
     public int PaddedChannels { get; }
 
-    /// <summary>The frequencies, by that along the columns.</summary>
+    /// <summary>The frequencies, grouped by the frequency along the columns.</summary>
     public Frequency[][] Frequencies { get; }
 
-    /// <summary>Number of blocks, of a complex tile and some input channels each, that are transformed apart.</summary>
+    /// <summary>Number of blocks that are transformed separately, each of a complex tile and some input channels.</summary>
     public int InputBlocks => Rows * BlocksOf(_input);
 
-    /// <summary>Number of blocks, of a complex tile and some output channels each, that are transformed back apart.</summary>
+    /// <summary>Number of blocks that are transformed back separately, each of a complex tile and some output channels.</summary>
     public int OutputBlocks => Rows * BlocksOf(_output);
 
     /// <summary>Largest absolute value of the signal that was written.</summary>
@@ -78,22 +79,24 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
     /// <summary>Largest absolute value of the noise that was written.</summary>
     public float LargestNoise => _largest.Max(ofWorker => ofWorker[1]);
 
-    /// <summary>The spectrum's row at a position: real parts of all channels; the imaginary parts are <see cref="PlaneLength"/> further on.</summary>
+    /// <summary>
+    /// The spectrum's row at a position: the real parts of all channels. The imaginary parts follow at a distance of <see cref="PlaneLength"/>.
+    /// </summary>
     public float* Row(int position, int row) => _spectrum.Pointer + ((nint)position * 2 * PlaneLength) + ((nint)row * PaddedChannels);
 
-    /// <summary>Floats from real to imaginary parts; the odd vector keeps the positions of a tile from meeting in the same cache sets.</summary>
+    /// <summary>Distance in floats from real to imaginary parts. An additional vector keeps the positions of a tile from sharing the same cache sets.</summary>
     public nint PlaneLength => ((nint)Rows * PaddedChannels) + Vector512<float>.Count;
 
-    /// <summary>Floats between the rows of a tile.</summary>
+    /// <summary>Distance in floats between the rows of a tile.</summary>
     private nint RowLength => _width * (nint)ElementLength;
 
-    /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
+    /// <summary>Distance in floats between transformed elements. An additional vector keeps distances that are powers of two from sharing cache sets.</summary>
     private int ElementLength => (2 * _blockChannels) + Vector512<float>.Count;
 
-    /// <summary>The next multiple.</summary>
+    /// <summary>The least multiple that is not below a value.</summary>
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
-    /// <summary>Copies numbers, or zeros from nowhere, and fills up with zeros.</summary>
+    /// <summary>Copies numbers, or writes zeros if the source is null, and pads with zeros.</summary>
     public static void Copy(float* source, float* target, int count, int paddedCount)
     {
         if (source is null)
@@ -102,7 +105,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
             return;
         }
 
-        // A handful of vectors: calling the general copy would take longer than copying.
+        // For a few vectors, calling the general copy would take longer than the copying itself.
         var i = 0;
         for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
         {
@@ -115,11 +118,11 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         }
     }
 
-    /// <summary>Begins anew with the largest values.</summary>
+    /// <summary>Resets the largest values.</summary>
     public void ForgetLargest() => Array.ForEach(_largest, ofWorker => ofWorker.AsSpan().Clear());
 
-    /// <summary>Goes on to a group of complex tiles.</summary>
-    /// <param name="group">Which group.</param>
+    /// <summary>Sets the current group of complex tiles.</summary>
+    /// <param name="group">Index of the group.</param>
     public void Take(int group)
     {
         _firstRow = group * GroupRows;
@@ -128,8 +131,8 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
 
     /// <summary>Transforms a block of input channels of a complex tile.</summary>
     /// <param name="source">The signal, followed by the noise.</param>
-    /// <param name="item">Which block.</param>
-    /// <param name="worker">Whose memory to use.</param>
+    /// <param name="item">Index of the block.</param>
+    /// <param name="worker">Index of the worker whose memory is used.</param>
     public void Analyse(float* source, int item, int worker)
     {
         var (row, block) = Math.DivRem(item, BlocksOf(_input));
@@ -157,7 +160,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
             }
         }
 
-        // A row of zeros is its own transform.
+        // Rows of zeros need no transform.
         var first = Array.FindIndex(_rowSources, tile.Down * _height, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
         var last =
             Array.FindLastIndex(_rowSources, (tile.Down * _height) + _height - 1, _height, source => source != ConvolutionGeometry.Outside)
@@ -175,8 +178,8 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
 
     /// <summary>Transforms a block of output channels back to the outputs of two images.</summary>
     /// <param name="target">Receives the signal, followed by the noise.</param>
-    /// <param name="item">Which block.</param>
-    /// <param name="worker">Whose memory to use.</param>
+    /// <param name="item">Index of the block.</param>
+    /// <param name="worker">Index of the worker whose memory is used.</param>
     public void Synthesise(float* target, int item, int worker)
     {
         var (row, block) = Math.DivRem(item, BlocksOf(_output));
@@ -192,7 +195,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
             Copy(source + PlaneLength, element + lanes, lanes, lanes);
         }
 
-        // Columns without an output need not come back.
+        // Columns without an output need not be transformed back.
         var tile = Tile(target, row, _output);
         var outputsAcross = Math.Min(_tiling.Columns.Outputs, _output.Width - (tile.Across * _tiling.Columns.Outputs));
         _alongRows.Inverse(memory, ElementLength, lanes, _height, RowLength);
@@ -246,7 +249,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
 
     private int BlocksOf(TensorShape shape) => (shape.Channels + _blockChannels - 1) / _blockChannels;
 
-    /// <summary>The tile of a row of the spectrum, and the two images that it is of; the second is null where the number of images is odd.</summary>
+    /// <summary>The tile of a row of the spectrum, and its two images; the second is null if the number of images is odd and this is the last one.</summary>
     private (int Down, int Across, nint First, nint Second) Tile(float* signalAndNoise, int row, TensorShape shape)
     {
         var (tensor, pair) = Math.DivRem(_firstRow + row, _pairs);

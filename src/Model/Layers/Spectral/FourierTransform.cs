@@ -2,11 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Discrete Fourier transforms of one length along an axis, of many channels side by side, in place.</summary>
+/// <summary>Discrete Fourier transforms of one length along an axis, for many channels at once, in place.</summary>
 /// <remarks>
 /// The channels are the innermost index, so every step works on whole vectors. Decimation in frequency leaves the frequencies in the order
-/// of reversed digits, and the inverse, its mirror image, takes them in that order: no permutation is ever made.
-/// An element is <c>lanes</c> real parts followed by <c>lanes</c> imaginary parts. Neither direction divides by the length.
+/// of reversed digits. The inverse is its mirror image and reads them in that order, so no permutation is needed.
+/// An element consists of <c>lanes</c> real parts followed by <c>lanes</c> imaginary parts. Neither direction divides by the length.
 /// Source: C. Van Loan, <i>Computational Frameworks for the Fast Fourier Transform</i>, chapters 1 and 2.
 /// </remarks>
 internal sealed unsafe class FourierTransform
@@ -29,7 +29,7 @@ internal sealed unsafe class FourierTransform
         Frequencies = new int[length];
         for (var position = 0; position < length; position++)
         {
-            // Each stage sorts what it gets by the next digit of the frequency.
+            // Each stage sorts its input by the next digit of the frequency.
             var (rest, place) = (position, 1);
             foreach (var stage in _stages)
             {
@@ -42,7 +42,7 @@ internal sealed unsafe class FourierTransform
     /// <summary>Number of elements in a sequence.</summary>
     public int Length { get; }
 
-    /// <summary>The frequency that <see cref="Forward"/> leaves at each position.</summary>
+    /// <summary>The frequency at each position after <see cref="Forward"/>.</summary>
     public int[] Frequencies { get; }
 
     /// <summary>Whether a length can be transformed.</summary>
@@ -59,8 +59,8 @@ internal sealed unsafe class FourierTransform
         return length == 1;
     }
 
-    /// <summary>The least length that can be transformed and is no shorter than another.</summary>
-    /// <param name="length">The other, positive.</param>
+    /// <summary>The least length that can be transformed and is at least a given length.</summary>
+    /// <param name="length">The given length, positive.</param>
     public static int NextLength(int length)
     {
         while (!Supports(length))
@@ -71,12 +71,12 @@ internal sealed unsafe class FourierTransform
         return length;
     }
 
-    /// <summary>Transforms to frequencies: <c>X_f = Σ_j x_j e^{-2πi fj/n}</c>, at the positions that <see cref="Frequencies"/> tells.</summary>
+    /// <summary>Transforms to frequencies: <c>X_f = Σ_j x_j e^{-2πi fj/n}</c>, at the positions given by <see cref="Frequencies"/>.</summary>
     /// <param name="data">The first element.</param>
     /// <param name="stride">Distance between elements.</param>
-    /// <param name="lanes">Channels, a multiple of 16.</param>
-    /// <param name="sequences">Sequences that are transformed side by side.</param>
-    /// <param name="sequenceStride">Distance between the first elements of two of them.</param>
+    /// <param name="lanes">Number of channels, a multiple of 16.</param>
+    /// <param name="sequences">Number of sequences that are transformed.</param>
+    /// <param name="sequenceStride">Distance between the first elements of neighbouring sequences.</param>
     public void Forward(float* data, nint stride, int lanes, int sequences = 1, nint sequenceStride = 0)
     {
         foreach (var stage in _stages)
@@ -88,12 +88,12 @@ internal sealed unsafe class FourierTransform
     /// <summary>Transforms back: <c>n·x_j = Σ_f X_f e^{2πi fj/n}</c>.</summary>
     /// <param name="data">The first element.</param>
     /// <param name="stride">Distance between elements.</param>
-    /// <param name="lanes">Channels, a multiple of 16.</param>
-    /// <param name="sequences">Sequences that are transformed side by side.</param>
-    /// <param name="sequenceStride">Distance between the first elements of two of them.</param>
+    /// <param name="lanes">Number of channels, a multiple of 16.</param>
+    /// <param name="sequences">Number of sequences that are transformed.</param>
+    /// <param name="sequenceStride">Distance between the first elements of neighbouring sequences.</param>
     public void Inverse(float* data, nint stride, int lanes, int sequences = 1, nint sequenceStride = 0)
     {
-        // With real and imaginary parts exchanged, the forward steps compute the inverse.
+        // If real and imaginary parts are exchanged, the forward steps compute the inverse.
         for (var i = _stages.Length - 1; i >= 0; i--)
         {
             _stages[i].Apply(data + lanes, data, stride, new(lanes, sequences, sequenceStride), twiddleFirst: true);
@@ -110,7 +110,9 @@ internal sealed unsafe class FourierTransform
         }
     }
 
-    /// <summary>One pass over a sequence: in each block of consecutive elements, transforms of a small length between elements that lie a span apart.</summary>
+    /// <summary>
+    /// One pass over a sequence: in each block of consecutive elements, transforms of a small length between elements at a distance of a span.
+    /// </summary>
     private sealed class Stage
     {
         private readonly int _length;
@@ -291,7 +293,7 @@ internal sealed unsafe class FourierTransform
         }
     }
 
-    /// <summary>What is transformed side by side: channels of sequences, with the distance between these.</summary>
+    /// <summary>The channels and sequences that are transformed together, and the distance between sequences.</summary>
     private readonly record struct Batch(int Lanes, int Sequences, nint Stride);
 
     /// <summary>Sixteen complex numbers.</summary>

@@ -1,15 +1,15 @@
 namespace Wellbehaved.Model;
 
-/// <summary>A spatial frequency and where it stands in the transformed image.</summary>
+/// <summary>A spatial frequency and its position in the transformed image.</summary>
 /// <param name="Column">Frequency along a row, in 0 … width - 1.</param>
 /// <param name="Position">Position of the frequency in the transformed image.</param>
-/// <param name="Opposite">Position of the opposite frequency, where features and kernel of a real image are the complex conjugates.</param>
+/// <param name="Opposite">Position of the opposite frequency, where the transforms of real features and a real kernel are the complex conjugates.</param>
 internal readonly record struct Frequency(int Column, int Position, int Opposite)
 {
     /// <summary>Whether the frequency is its own opposite, so that the kernel there is real.</summary>
     public bool IsReal => Position == Opposite;
 
-    /// <summary>The frequencies of an image, by frequency along the columns, so that each or its opposite is listed once.</summary>
+    /// <summary>The frequencies of an image, grouped by the frequency along the columns; of each frequency and its opposite only one is listed.</summary>
     /// <param name="alongColumns">Transform along the columns.</param>
     /// <param name="alongRows">Transform along the rows.</param>
     /// <returns>For each frequency along the columns, from 0 to half the height, the frequencies along the rows.</returns>
@@ -23,7 +23,7 @@ internal readonly record struct Frequency(int Column, int Position, int Opposite
                 .Range(0, (height / 2) + 1)
                 .Select(row =>
                 {
-                    // A row that is its own opposite holds the opposites of its columns too.
+                    // A row that is its own opposite also holds the opposites of its columns.
                     var columns = (2 * row) % height == 0 ? (width / 2) + 1 : width;
                     return Enumerable.Range(0, columns).Select(column => At(row, column)).ToArray();
                 }),

@@ -3,11 +3,11 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The Fourier transform of the weights of a convolution, formed for one frequency and a panel of output channels when it is needed.</summary>
+/// <summary>The Fourier transform of the weights of a convolution; it is computed for one frequency and a panel of output channels when needed.</summary>
 /// <remarks>
-/// Stored whole it would take the image's area over k² times the memory of the weights. The weights lie in panels of output channels, in which those of an
-/// input channel stand together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies that
-/// share it, leaves k complex multiply-adds to each frequency instead of k².
+/// The whole transform would take (area of the image)/k² times the memory of the weights. The weights are stored in panels of output channels, where those of
+/// an input channel are together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies
+/// that share it, reduces the work for each frequency from k² to k complex multiply-adds.
 /// </remarks>
 internal sealed unsafe class KernelSpectrum : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed unsafe class KernelSpectrum : IDisposable
 
     /// <summary>Allocates the panels.</summary>
     /// <param name="shape">Arrangement of the weights.</param>
-    /// <param name="height">Rows of the tile.</param>
-    /// <param name="width">Columns of the tile.</param>
-    /// <param name="dilation">Distance between two inputs of one patch.</param>
-    /// <param name="panelColumns">Output channels in a panel, a multiple of 16.</param>
+    /// <param name="height">Number of rows of the tile.</param>
+    /// <param name="width">Number of columns of the tile.</param>
+    /// <param name="dilation">Distance between two neighbouring inputs of a patch.</param>
+    /// <param name="panelColumns">Number of output channels in a panel, a multiple of 16.</param>
     public KernelSpectrum(KernelShape shape, int height, int width, int dilation, int panelColumns)
     {
         (_shape, _height, _width, _dilation, _panelColumns) = (shape, height, width, dilation, panelColumns);
@@ -34,8 +34,8 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     /// <summary>Number of panels of output channels.</summary>
     public int Panels { get; }
 
-    /// <summary>Puts the weights of one panel in order.</summary>
-    /// <param name="kernel">The weights, as <see cref="KernelShape"/> orders them.</param>
+    /// <summary>Arranges the weights of one panel.</summary>
+    /// <param name="kernel">The weights, in the order of <see cref="KernelShape"/>.</param>
     /// <param name="panel">The panel.</param>
     public void Arrange(float* kernel, int panel)
     {
@@ -89,9 +89,9 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     }
 
     /// <summary>
-    /// Transforms along the rows what <see cref="TransformColumns"/> left, and divides by the number of positions so that the inverse transform need not.
+    /// Transforms the result of <see cref="TransformColumns"/> along the rows, and divides by the number of positions, so that the inverse transform need not.
     /// </summary>
-    /// <param name="transformedColumns">What it left.</param>
+    /// <param name="transformedColumns">The result of <see cref="TransformColumns"/>.</param>
     /// <param name="frequency">Frequency along the rows.</param>
     /// <param name="target">Receives the spectrum (input channels × panel columns).</param>
     public void TransformRows(float* transformedColumns, int frequency, ComplexPanel target)
@@ -125,13 +125,13 @@ internal sealed unsafe class KernelSpectrum : IDisposable
 
     private float* Panel(int panel) => _panels.Pointer + ((nint)panel * _shape.FanIn * _panelColumns);
 
-    /// <summary>Shifting an image by an offset multiplies its transform by a root of unity.</summary>
+    /// <summary>Computes roots of unity: shifting an image by an offset multiplies its transform by a root of unity.</summary>
     private static void FillRoots(long frequency, int extent, double scale, Span<Root> roots)
     {
         var centre = (roots.Length - 1) / 2;
         for (var offset = 0; offset < roots.Length; offset++)
         {
-            // Whole turns are removed in integers, where nothing is lost.
+            // Whole turns are subtracted in integers, which are exact.
             var (sine, cosine) = Math.SinCos(2 * Math.PI * (frequency * (offset - centre) % extent) / extent);
             roots[offset] = new Root((float)(scale * cosine), (float)(scale * sine));
         }

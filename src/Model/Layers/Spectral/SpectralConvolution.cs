@@ -3,12 +3,12 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Convolution by Fourier transforms, in single precision: on tiles that wrap around it is one complex matrix product at each spatial frequency.
+/// Convolution by Fourier transforms in single precision. On tiles with periodic boundaries it is one complex matrix product at each spatial frequency.
 /// </summary>
 /// <remarks>
-/// The opposite frequency has the conjugate kernel, so the conjugate rows from there are multiplied along. That makes 3·N² multiply-adds a position of a tile
-/// instead of 2·k²·N² a point for signal and noise together: on a torus, with k = 3, six times fewer. Every element is computed by one thread in a fixed order,
-/// so the bits do not depend on the number of threads.
+/// The kernel at the opposite frequency is the conjugate one, so the conjugate rows from there are included in the product. That takes 3·N² multiply-adds for
+/// each position of a tile instead of 2·k²·N² for each point, for signal and noise together: on a torus with k = 3, six times fewer. Every element is computed
+/// by one thread in a fixed order, so the bits do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class SpectralConvolution : IDisposable
 {
@@ -53,7 +53,7 @@ internal sealed unsafe class SpectralConvolution : IDisposable
 
     /// <summary>Convolves signal and noise.</summary>
     /// <param name="source">The signal, followed by the noise.</param>
-    /// <param name="target">Receives both; not the source.</param>
+    /// <param name="target">Receives both; it must not be the source.</param>
     /// <param name="kernel">The weights.</param>
     public void Convolve(float* source, float* target, float* kernel)
     {

@@ -4,8 +4,8 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Convolves groups of complex tiles, one after the other: their transforms, a product at each frequency, and the transforms back.</summary>
-/// <param name="spectrum">The transforms of the group at hand; disposed of here.</param>
+/// <summary>Convolves groups of complex tiles, one after the other: transforms them, multiplies at each frequency, and transforms them back.</summary>
+/// <param name="spectrum">The transforms of the current group; this class disposes of them.</param>
 /// <param name="kernel">The weights.</param>
 /// <param name="kernelShape">Their arrangement.</param>
 /// <param name="threads">Threads that share the work of a group.</param>
@@ -13,15 +13,15 @@ namespace Wellbehaved.Model;
 internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpectrum kernel, KernelShape kernelShape, int threads, bool? wide) : IDisposable
 {
     /// <summary>
-    /// Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their
-    /// columns, many share evenly.
+    /// Least number of pieces of work for each thread when panels are multiplied at a row of frequencies. Fewer pieces need fewer transforms of the weights
+    /// along their columns; more pieces divide the work more evenly.
     /// </summary>
     private const int PiecesOfThread = 4;
 
-    /// <summary>Columns of a panel on processors with the widest vectors, for the count of panels that stay in a cache.</summary>
+    /// <summary>Number of columns of a panel on processors with the widest vectors; it determines how many panels fit a cache.</summary>
     private const int PanelColumns = 32;
 
-    /// <summary>Bytes of the panels of a spectrum of weights that stay in a second-level cache while the features pass by.</summary>
+    /// <summary>Bytes of the panels of the weights' spectrum that stay in a second-level cache while the features are processed.</summary>
     private const int PanelBytes = 600_000;
 
     private readonly int _inputs = kernelShape.InputChannels;
@@ -40,7 +40,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
     /// <summary>Convolves a group.</summary>
     /// <param name="source">The signal, followed by the noise.</param>
     /// <param name="target">Receives both.</param>
-    /// <param name="group">Which group.</param>
+    /// <param name="group">Index of the group.</param>
     public void Convolve(float* source, float* target, int group)
     {
         spectrum.Take(group);
@@ -67,7 +67,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
 
     private void Reserve()
     {
-        // Conjugation works on whole vectors and may run beyond the last panel by one of them.
+        // Conjugation works on whole vectors and may exceed the last panel by one vector.
         _featuresLength = ((nint)FeatureSpectrum.RoundUp(2 * spectrum.Rows, TileRows) * _inputs) + Vector512<float>.Count;
         var length = checked((int)(3 * _featuresLength * spectrum.Frequencies.Max(row => row.Length)));
         if (_features.Length < length)
@@ -77,7 +77,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         }
     }
 
-    /// <summary>Multiplies the features at the frequencies that share one along the columns, and at their opposites, by the kernel there; in place.</summary>
+    /// <summary>Multiplies the features by the kernel in place, at the frequencies with a common frequency along the columns, and at their opposites.</summary>
     private void Multiply(int row)
     {
         var frequencies = spectrum.Frequencies[row];
@@ -138,17 +138,19 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         }
     }
 
-    /// <summary>Where a row of the left factor lies: the rows of the frequency, then those of its opposite, or the imaginary parts if it is its own.</summary>
+    /// <summary>
+    /// The address of a row of the left factor: the rows of the frequency, then those of its opposite, or the imaginary parts if it is its own.
+    /// </summary>
     private float* FeatureRow(Frequency frequency, int row) =>
         row < spectrum.Rows ? spectrum.Row(frequency.Position, row)
         : row >= 2 * spectrum.Rows ? null
         : frequency.IsReal ? spectrum.Row(frequency.Position, row - spectrum.Rows) + spectrum.PlaneLength
         : spectrum.Row(frequency.Opposite, row - spectrum.Rows);
 
-    /// <summary>Conjugates the rows from the opposite frequency, and adds real and imaginary parts.</summary>
+    /// <summary>Conjugates the rows of the opposite frequency, and adds real and imaginary parts.</summary>
     private void Conjugate(ComplexPanel panel, int firstRow)
     {
-        // Row after row repeats the pattern of the tile's rows; after three vectors the vectors repeat too, for 6 rows and for 12.
+        // The pattern of signs repeats with the rows of the tile; for 6 and for 12 rows it also repeats after three vectors.
         Span<float> signs = stackalloc float[3 * Vector512<float>.Count];
         for (var i = 0; i < signs.Length; i++)
         {

@@ -1,41 +1,43 @@
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.
+/// How images are cut for a convolution by Fourier transforms: into tiles, of which those of two images form a complex one, and into groups of complex tiles
+/// that are processed together.
 /// </summary>
-/// <param name="Rows">Along the columns: how the rows of an image are cut.</param>
-/// <param name="Columns">Along the rows.</param>
-/// <param name="Pairs">Complex tiles of the signal, and as many of the noise.</param>
-/// <param name="GroupRows">Complex tiles that are multiplied together.</param>
+/// <param name="Rows">How the rows of an image are cut.</param>
+/// <param name="Columns">How the columns of an image are cut.</param>
+/// <param name="Pairs">Number of complex tiles of the signal; the noise has as many.</param>
+/// <param name="GroupRows">Number of complex tiles in a group.</param>
 /// <param name="IsShared">Whether threads share the work of one group; otherwise each works on groups of its own.</param>
 internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, long Pairs, long GroupRows, bool IsShared)
 {
-    /// <summary>Complex tiles of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
+    /// <summary>Least number of complex tiles in a group, so that a product takes much longer than computing the spectrum of its weights.</summary>
     private const int FewestRows = 24;
 
     /// <summary>
-    /// Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.
+    /// Number of floats of a group that fits a common second-level cache, and of the largest group for a single thread, which fits its share of a third-level
+    /// one.
     /// </summary>
     private const double NearFloats = 1 << 18,
         OwnFloats = 1 << 21;
 
-    /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>
+    /// <summary>Greatest number of floats of a group that threads share; it limits the memory.</summary>
     private const double SharedFloats = 1 << 25;
 
-    /// <summary>Positions of a tile.</summary>
+    /// <summary>Number of positions of a tile.</summary>
     public long Positions => (long)Rows.Length * Columns.Length;
 
-    /// <summary>Tiles of an image.</summary>
+    /// <summary>Number of tiles of an image.</summary>
     public long TilesOfImage => (long)Rows.Tiles * Columns.Tiles;
 
-    /// <summary>Groups of complex tiles, of signal and noise.</summary>
+    /// <summary>Number of groups of complex tiles, for signal and noise.</summary>
     public long Groups => ((2 * Pairs) + GroupRows - 1) / GroupRows;
 
-    /// <summary>Whether the spectrum of a group stays in a second-level cache.</summary>
-    /// <param name="channels">Channels of input or output, whichever are more.</param>
+    /// <summary>Whether the spectrum of a group fits a second-level cache.</summary>
+    /// <param name="channels">Number of channels of input or output, whichever is larger.</param>
     public bool IsNear(int channels) => 2.0 * Positions * channels * GroupRows <= 2 * NearFloats;
 
-    /// <summary>Numbers of the spectrum of a group, of its packed features at a row of frequencies, and of the weights in panels.</summary>
+    /// <summary>Number of numbers in the spectrum of a group, its packed features at a row of frequencies, and the weights in panels.</summary>
     /// <param name="inputs">Input channels.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="threads">Number of threads.</param>
@@ -57,8 +59,8 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <summary>Cuts a batch.</summary>
     /// <param name="rows">How rows are cut.</param>
     /// <param name="columns">How columns are cut.</param>
-    /// <param name="images">Images of the batch.</param>
-    /// <param name="channels">Channels of input or output, whichever are more, filled up to whole vectors.</param>
+    /// <param name="images">Number of images of the batch.</param>
+    /// <param name="channels">Number of channels of input or output, whichever is larger, padded to whole vectors.</param>
     public static SpectralTiling Cut(TileAxis rows, TileAxis columns, int images, double channels)
     {
         var pairs = (images + 1L) / 2 * rows.Tiles * columns.Tiles;
@@ -69,8 +71,8 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
         return new SpectralTiling(rows, columns, pairs, (long)Math.Ceiling(2 * pairs / groups), isShared);
     }
 
-    /// <summary>The same tiles in groups of which every thread gets as many.</summary>
-    /// <param name="threads">Number of threads; bits do not depend on it, since no sum runs over groups.</param>
+    /// <summary>The same tiles in groups that are distributed evenly among threads.</summary>
+    /// <param name="threads">Number of threads; bits do not depend on it, since no sum is over groups.</param>
     public SpectralTiling SharedBy(int threads)
     {
         if (IsShared)

@@ -1,23 +1,24 @@
 namespace Wellbehaved.Model;
 
-/// <summary>How an axis of an image is cut into tiles that are convolved on a torus of their own, and which of their outputs are those of the image.</summary>
-/// <param name="Length">Positions of a tile, a length that can be transformed.</param>
+/// <summary>How an axis of an image is cut into tiles, each of which is convolved with periodic boundaries, and which of their outputs are those of the
+/// image.</summary>
+/// <param name="Length">Number of positions of a tile, a length that can be transformed.</param>
 /// <param name="Tiles">Number of tiles.</param>
-/// <param name="Outputs">Outputs of a tile; the last one may have fewer.</param>
-/// <param name="First">Position of a tile's first output within it.</param>
+/// <param name="Outputs">Number of outputs of a tile; the last tile may have fewer.</param>
+/// <param name="First">Position of a tile's first output in the tile.</param>
 /// <remarks>
-/// A tile holds what its outputs read. What wraps around reaches positions that are no outputs, so these are the same as without the torus: overlap and save
-/// (Oppenheim and Schafer, <i>Discrete-Time Signal Processing</i>, section 8.7). Two images need no tiles that overlap: one that is periodic itself, and one
-/// in zeros, of which a margin on one side serves both.
+/// A tile holds all inputs that its outputs read. Its periodic boundary only affects positions that are not outputs, so the outputs are the same as without it:
+/// overlap-save (Oppenheim and Schafer, <i>Discrete-Time Signal Processing</i>, section 8.7). In two cases no overlapping tiles are needed: for an image that
+/// is itself periodic, and for an image surrounded by zeros, for which a margin on one side serves both sides.
 /// </remarks>
 internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int First)
 {
-    /// <summary>Tiles that are shorter than the image: transforms of these lengths are tried.</summary>
+    /// <summary>For tiles shorter than the image, transforms of lengths from the least to the greatest of these are tried.</summary>
     private const int ShortestTile = 4,
         LongestTile = 64;
 
     /// <summary>The ways to cut an axis, the one with a single tile first.</summary>
-    /// <param name="axis">What the convolution reads along the axis.</param>
+    /// <param name="axis">The inputs that the convolution reads along the axis.</param>
     public static IEnumerable<TileAxis> Candidates(AxisReach axis)
     {
         var whole = Whole(axis);
@@ -38,13 +39,13 @@ internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int
     /// <summary>
     /// The input position of each position of each tile (tiles × length); <see cref="ConvolutionGeometry.Outside"/> where a tile holds zeros.
     /// </summary>
-    /// <param name="axis">What the convolution reads along the axis.</param>
+    /// <param name="axis">The inputs that the convolution reads along the axis.</param>
     public int[] Sources(AxisReach axis)
     {
         var sources = new int[checked(Tiles * Length)];
         for (var tile = 0; tile < Tiles; tile++)
         {
-            // What lies beyond the last input that is read is never looked at; zeros are the same whoever computes.
+            // Positions after the last input that is read are not used. They are set to zero, so that results do not depend on them.
             var origin = (axis.Stride * tile * Outputs) - First;
             var last = (axis.Stride * (Math.Min((tile + 1) * Outputs, axis.Outputs) - 1)) + axis.After;
             for (var position = 0; position < Length; position++)

@@ -8,7 +8,7 @@ public class CommandFuzzTests
 
     /// <summary>Each input goes through every command that reads it, so that commands run some hundred times; the nightly tries a million.</summary>
     [UnixFact]
-    public void No_command_crashes_hangs_or_prints_what_a_terminal_obeys_whatever_it_reads()
+    public void No_command_crashes_hangs_or_prints_control_characters_for_spoilt_input()
     {
         var from = (int)(TestSeed.Value % 1_000_000_000);
         var lines = new List<string>();

@@ -2,10 +2,7 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>
-/// A command that does not end ends neither the suite nor the night: however slow the machine is, the process is ended in the end, and no sooner than it has
-/// worked so much.
-/// </summary>
+/// <summary>A command that does not end is ended after a limit of work and time, and reported.</summary>
 public class CommandLimitTests
 {
     [UnixFact]
@@ -29,7 +26,7 @@ public class CommandLimitTests
     }
 
     [UnixFact]
-    public void Commands_that_end_are_left_alone_however_many_there_are()
+    public void Many_short_commands_are_not_ended_by_the_time_limit()
     {
         // Each question is answered by another command, so none has worked for long.
         var commands = 0;
