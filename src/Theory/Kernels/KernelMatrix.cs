@@ -64,7 +64,9 @@ internal static class KernelMatrix
         // Squares of entries must neither overflow nor underflow. Where they might, the matrix is scaled, which does not change its rank.
         if (trace is < Tiny or > Huge)
         {
-            (centred, trace) = (centred / trace, 1);
+            // Entry by entry: the reciprocal of a subnormal trace overflows.
+            var divisor = trace;
+            (centred, trace) = (centred.Map(entry => entry / divisor), 1);
         }
 
         var largest = Numerics.LargestEigenvalue.OfSymmetric(DenseProduct.Columns(centred), centred.RowCount, Environment.ProcessorCount);

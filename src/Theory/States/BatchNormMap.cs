@@ -8,7 +8,10 @@ namespace Wellbehaved.Theory;
 internal static class BatchNormMap
 {
     /// <summary>Applies batch norm alone: gives second moments, and keeps the norm for an activation that may follow.</summary>
-    public static KernelState Apply(BatchNorm norm, KernelState state)
+    /// <exception cref="NoTheoryException">Theory does not say it, or double precision does not hold it.</exception>
+    public static KernelState Apply(BatchNorm norm, KernelState state) => WithinPrecision(norm, () => Find(norm, state));
+
+    private static KernelState Find(BatchNorm norm, KernelState state)
     {
         var kernel = Decompose(norm, state);
         var before = WithoutNegligible(norm, kernel, state);
@@ -32,7 +35,24 @@ internal static class BatchNormMap
     /// <param name="layer">The activation.</param>
     /// <param name="dual">Its dual.</param>
     /// <param name="pending">The norm.</param>
-    public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending)
+    /// <exception cref="NoTheoryException">Theory does not say it, or double precision does not hold it.</exception>
+    public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending) =>
+        WithinPrecision(layer, () => Find(layer, dual, pending));
+
+    /// <summary>What an ε or a variance near the end of double precision keeps a quadrature from finding is no theory of the layer, and no defect.</summary>
+    private static KernelState WithinPrecision(Layer layer, Func<KernelState> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (ArithmeticException exception)
+        {
+            throw new NoTheoryException(layer, $"its ε and the variances before it are too far apart for double precision ({exception.Message})");
+        }
+    }
+
+    private static KernelState Find(Activation layer, DualActivation dual, PendingNorm pending)
     {
         var (norm, kernel, state) = pending;
         if (dual is LeakyDual leaky)
@@ -72,6 +92,9 @@ internal static class BatchNormMap
                 : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
         };
     }
+
+    /// <summary>Beyond it squares of 1/ε are below the smallest number, and multiples of ε beyond the largest.</summary>
+    private const double LargestEpsilon = 1e150;
 
     private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
 
@@ -171,6 +194,11 @@ internal static class BatchNormMap
         if (state.Points < 2)
         {
             throw new NoTheoryException(norm, "of one point nothing is left");
+        }
+
+        if (norm.Epsilon > LargestEpsilon)
+        {
+            throw new NoTheoryException(norm, $"its ε of {norm.Epsilon:g2} leaves nothing that double precision holds");
         }
 
         try

@@ -23,6 +23,8 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"residual": {"branch": ["relu", "dense"], "branch_scale": 1e160}}, "relu", "dense" """)]
     [InlineData("""{"leaky_relu": {"slope": 1e200}}, "dense" """)]
     [InlineData("""{"batch_norm": {"epsilon": 1e300}}, "tanh", "dense" """)]
+    [InlineData("""{"batch_norm": {"epsilon": 1e308}}, "relu", "dense" """)]
+    [InlineData("""{"batch_norm": {"epsilon": 1e160}}, "dense", {"layer_norm": {"epsilon": 1e160}}, "gelu", "dense" """)]
     [InlineData("""{"repeat": {"times": 3, "unit": ["tanh", {"dropout": {"keep": 1e-300}}, "dense"]}}""")]
     [InlineData("""{"repeat": {"times": 3, "unit": ["hard_swish", {"dense": {"weight_variance": 1e300}}]}}""")]
     [InlineData("""{"dense": {"weight_variance": 1e300}}, "relu", "dense" """)]

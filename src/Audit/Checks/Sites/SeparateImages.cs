@@ -12,6 +12,13 @@ internal static class SeparateImages
     /// </summary>
     private const double Lost = 1e10;
 
+    /// <summary>
+    /// The least size of an image, as a share of the largest image of the batch, at which it is compared. A convolution by Fourier transforms may take two images as
+    /// the real and imaginary part of one, and leaves up to F·u of the other image in this one, F about 600 (docs/rounding.md). Of images of this share or more
+    /// that is less than half of the digits: 600·u ≤ √u/8 for u = 2⁻²⁴, nearly. Of a smaller image, or one of zeros, rounding may be all that is left.
+    /// </summary>
+    private const double LeastShare = 1.0 / 8;
+
     /// <summary>Whether a network has no layer that shares statistics over a batch.</summary>
     public static bool HasSite(Network network) => LayerFamilies.All(network.Layers).All(layer => layer is not BatchNorm);
 
@@ -39,7 +46,7 @@ internal static class SeparateImages
         }
     }
 
-    /// <summary>Compares the images that were not changed, at every place.</summary>
+    /// <summary>Compares the images that were not changed, at every place up to which they are no smaller than an eighth of the largest image.</summary>
     /// <param name="first">The subject's answer to the first input.</param>
     /// <param name="other">Its answer to the changed input, under the same seed.</param>
     /// <param name="changed">Which images were changed.</param>
@@ -48,38 +55,60 @@ internal static class SeparateImages
     /// <param name="description">The network in words, for messages.</param>
     public static void Compare(NetworkTrace first, NetworkTrace other, bool[] changed, double unitRoundoff, ExactComparison comparison, string description)
     {
+        // The noise passes through slopes and masks that the signal sets, so it is compared only where the signal is.
+        bool[] signal = [.. changed.Select(isChanged => !isChanged)];
+        bool[] noise = [.. signal];
+        Look(first.Input.Signal, other.Input.Signal, first.Input.Noise, other.Input.Noise);
         foreach (var (one, two) in first.Snapshots.Zip(other.Snapshots))
         {
-            Add(one.Signal, two.Signal, "signal", one);
-            Add(one.Noise, two.Noise, "noise", one);
+            Look(one.Signal, two.Signal, one.Noise, two.Noise);
+            Add(one.Signal, two.Signal, signal, "signal", one);
+            Add(one.Noise, two.Noise, noise, "noise", one);
         }
 
-        void Add(double[] one, double[] two, string what, NetworkSnapshot where)
+        void Look(double[] signalOfOne, double[] signalOfTwo, double[] noiseOfOne, double[] noiseOfTwo)
         {
-            var perImage = one.Length / changed.Length;
+            var (seen, heard) = (Comparable(signalOfOne, signalOfTwo), Comparable(noiseOfOne, noiseOfTwo));
+            for (var image = 0; image < changed.Length; image++)
+            {
+                signal[image] &= seen[image];
+                noise[image] &= signal[image] && heard[image];
+            }
+        }
+
+        bool[] Comparable(double[] one, double[] two)
+        {
+            var (sizes, others) = (Sizes(one), Sizes(two));
+            var (most, mostOfOthers) = (sizes.Max(), others.Max());
+            return [.. sizes.Zip(others, (size, sizeOfOther) => !(size < LeastShare * most) && !(sizeOfOther < LeastShare * mostOfOthers))];
+        }
+
+        double[] Sizes(double[] values) =>
+            [.. Enumerable.Range(0, changed.Length).Select(image => Enclosure.Norm(values[Elements(values, image)]))];
+
+        Range Elements(double[] values, int image) => (image * values.Length / changed.Length)..((image + 1) * values.Length / changed.Length);
+
+        void Add(double[] one, double[] two, bool[] comparable, string what, NetworkSnapshot where)
+        {
             var flushed =
                 Lost
                 * Underflow.Smallest(unitRoundoff)
                 * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
-            for (var image = 0; image < changed.Length; image++)
+            foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image]))
             {
-                if (!changed[image])
+                var (size, distance) = (0.0, 0.0);
+                for (var i = image * one.Length / changed.Length; i < (image + 1) * one.Length / changed.Length; i++)
                 {
-                    var (size, distance) = (0.0, 0.0);
-                    for (var i = image * perImage; i < (image + 1) * perImage; i++)
-                    {
-                        size += one[i] * one[i];
-                        distance += (one[i] - two[i]) * (one[i] - two[i]);
-                    }
-
-                    var number = image + 1;
-                    comparison.Add(
-                        new Observed(Math.Sqrt(distance)),
-                        new Expected(0),
-                        Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed),
-                        $"{what} of image {number} when others change, {where.Where}, {description}"
-                    );
+                    size += one[i] * one[i];
+                    distance += (one[i] - two[i]) * (one[i] - two[i]);
                 }
+
+                comparison.Add(
+                    new Observed(Math.Sqrt(distance)),
+                    new Expected(0),
+                    Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed),
+                    $"{what} of image {image + 1} when others change, {where.Where}, {description}"
+                );
             }
         }
     }
