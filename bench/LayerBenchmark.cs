@@ -7,7 +7,7 @@ namespace Wellbehaved.Bench;
 [MemoryDiagnoser]
 public class LayerBenchmark
 {
-    private Network<float> _network = null!;
+    private NetworkPropagation<float> _network = null!;
 
     [ParamsSource(nameof(Layers))]
     public Layer Case { get; set; } = null!;
@@ -18,7 +18,7 @@ public class LayerBenchmark
     [GlobalSetup]
     public void Setup()
     {
-        _network = new Network<float>(Settings(Case, depth: 1), Environment.ProcessorCount);
+        _network = new NetworkPropagation<float>(Settings(Case, depth: 1), Environment.ProcessorCount);
         new NetworkInput(ImageSources.Open("natural"), InputNormalization.Channel, 1).Fill(0, _network.Input);
     }
 

@@ -194,7 +194,7 @@ internal static class ReproductionTable
         return (Math.Log(last.Mean / first.Mean), Math.Sqrt(Square(Error(first) / first.Mean) + Square(Error(last) / last.Mean)));
     }
 
-    private static (double Mean, double Error)? Mean(Figure? figure) => figure is { } one ? (one.Mean, Error(one)) : null;
+    private static (double Mean, double Error)? Mean(RecordedSummary? figure) => figure is { } one ? (one.Mean, Error(one)) : null;
 
     private static (double Mean, double Error)? Scaled((double Mean, double Error)? figure, double scale) =>
         figure is { } one ? (one.Mean * scale, one.Error * scale) : null;
@@ -227,7 +227,7 @@ internal static class ReproductionTable
         return (sampled, infinite);
     }
 
-    private static double Error(Figure figure) => figure.Deviation / Math.Sqrt(figure.Count);
+    private static double Error(RecordedSummary figure) => figure.Deviation / Math.Sqrt(figure.Count);
 
     private static double Square(double value) => value * value;
 

@@ -185,7 +185,10 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
             () =>
             {
                 var together = draws && images * network.Places.Max(place => place.Shape.Features) <= SmallFeatures ? threads : 1;
-                var networks = Enumerable.Range(0, together).Select(_ => new Network<float>(network, images, NoiseKind.Mapping, threads / together)).ToArray();
+                var networks = Enumerable
+                    .Range(0, together)
+                    .Select(_ => new NetworkPropagation<float>(network, images, NoiseKind.Mapping, threads / together))
+                    .ToArray();
                 var given = new ParameterVector<float>(new ParameterLayout(network), new RandomParameters<float>(1, 1, threads));
                 foreach (var one in networks)
                 {

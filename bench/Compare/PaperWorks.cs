@@ -156,7 +156,7 @@ internal sealed class PaperWorks(CompareSizes sizes, int threads)
                     ReffSignal = ranks,
                     ReffNoise = ranks,
                 };
-                var networks = Enumerable.Range(0, threads).Select(_ => new Network<float>(settings)).ToArray();
+                var networks = Enumerable.Range(0, threads).Select(_ => new NetworkPropagation<float>(settings)).ToArray();
                 var recorders = networks.Select(_ => measures ? new MomentRecorder<float>(options, settings, 1) : null).ToArray();
                 foreach (var network in networks)
                 {

@@ -53,31 +53,43 @@ internal static class Dials
                 WithBatchNorm,
                 "signal after the ReLU, in μ₂(x)",
                 BatchNormKernelChecks.SignalDiscrepancy,
-                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+                d => Shown(UnitPlaceKind.Relu, Math.Sqrt(1 + d), 1)
             ),
             .. Each(
                 "S5",
                 ["bn_ff"],
                 "noise after batch norm, in ν₂(dz)",
                 BatchNormKernelChecks.CorrelatedDiscrepancy,
-                d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))
+                d => Shown(UnitPlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))
             ),
             // The share of noise that passes, and the share of variance that stays, are squares.
-            .. Each("S3", ["vanilla"], "noise after the ReLU, in ν₂(dx)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-            .. Each("S4", ["vanilla"], "signal after the ReLU, in μ₂(x)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+            .. Each(
+                "S3",
+                ["vanilla"],
+                "noise after the ReLU, in ν₂(dx)",
+                SecondMomentChecks.ReluDiscrepancy,
+                d => Shown(UnitPlaceKind.Relu, 1, Math.Sqrt(1 + d))
+            ),
+            .. Each(
+                "S4",
+                ["vanilla"],
+                "signal after the ReLU, in μ₂(x)",
+                SecondMomentChecks.ReluDiscrepancy,
+                d => Shown(UnitPlaceKind.Relu, Math.Sqrt(1 + d), 1)
+            ),
             .. Each(
                 "S6",
                 WithBatchNorm,
                 "noise after the ReLU, in ν₂(dx)",
                 BatchNormKernelChecks.ReluDiscrepancy,
-                d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))
+                d => Shown(UnitPlaceKind.Relu, 1, Math.Sqrt(1 + d))
             ),
             .. Each(
                 "S6",
                 WithBatchNorm,
                 "signal after the ReLU, in μ₂(x)",
                 BatchNormKernelChecks.ReluDiscrepancy,
-                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+                d => Shown(UnitPlaceKind.Relu, Math.Sqrt(1 + d), 1)
             ),
             .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", ResidualSumChecks.Discrepancy, BranchKeepsSkip),
             .. Each(
@@ -140,7 +152,7 @@ internal static class Dials
                 ["vanilla_res"],
                 "signal after the ReLU, in the share that it keeps",
                 DoublingChecks.GrowthDiscrepancy,
-                d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)
+                d => Shown(UnitPlaceKind.Relu, Math.Sqrt(1 + d), 1)
             ),
             .. Each(
                 "W4",
@@ -188,24 +200,24 @@ internal static class Dials
 
     private static IEnumerable<Dial> Elements() =>
         [
-            .. Each("O1", All, "an element of a convolution", ElementDial.Element(PlaceKind.Convolution, noise: false)),
-            .. Each("O2", All, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
-            .. Each("O3", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
+            .. Each("O1", All, "an element of a convolution", ElementDial.Element(UnitPlaceKind.Convolution, noise: false)),
+            .. Each("O2", All, "an element after a ReLU", ElementDial.Element(UnitPlaceKind.Relu, noise: false)),
+            .. Each("O3", Residual, "an element of a sum", ElementDial.Element(UnitPlaceKind.Addition, noise: false)),
             .. Each("D1", All, "a reported ν₂", ElementDial.Moment((moments, factor) => moments with { Nu2Signal = moments.Nu2Signal * factor })),
             .. Each("D2", All, "a reported rank", ElementDial.Moment((moments, factor) => moments with { ReffSignal = moments.ReffSignal * factor })),
             .. Each("D3", WithBatchNorm, "the farthest element after batch norm", Farthest),
-            .. Each("D4", WithBatchNorm, "an element after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
-            .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
+            .. Each("D4", WithBatchNorm, "an element after batch norm", ElementDial.Element(UnitPlaceKind.BatchNorm, noise: false)),
+            .. Each("D5", All, "an element of the noise", ElementDial.Element(UnitPlaceKind.Relu, noise: true)),
             .. All.Select(architecture => new ElementDial(
                 "D6",
                 architecture,
                 "an element after a ReLU",
-                ElementDial.Element(PlaceKind.Relu, noise: false),
+                ElementDial.Element(UnitPlaceKind.Relu, noise: false),
                 Shiftable
             )),
-            .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
-            .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
-            .. Each("S7", WithBatchNorm, "an element of the noise after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
+            .. Each("D7", All, "an element of the noise", ElementDial.Element(UnitPlaceKind.Relu, noise: true)),
+            .. Each("D8", Residual, "an element of a sum", ElementDial.Element(UnitPlaceKind.Addition, noise: false)),
+            .. Each("S7", WithBatchNorm, "an element of the noise after batch norm", ElementDial.Element(UnitPlaceKind.BatchNorm, noise: true)),
         ];
 
     private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, double delta, Func<double, DialledSubject> create) =>
@@ -227,7 +239,7 @@ internal static class Dials
         new() { OwnWeights = weights => new RewrittenKernels(weights, factor: _ => Math.Sqrt(1 + excess)) };
 
     /// <summary>Multiplies what is shown at one kind of place.</summary>
-    private static DialledSubject Shown(PlaceKind kind, double signal, double noise) =>
+    private static DialledSubject Shown(UnitPlaceKind kind, double signal, double noise) =>
         new() { Show = _ => snapshot => snapshot.Place.Kind == kind ? Times(snapshot, signal, noise) : snapshot };
 
     /// <summary>Multiplies what is shown at the last place of the network.</summary>
@@ -245,13 +257,14 @@ internal static class Dials
         new()
         {
             Show = _ =>
-                snapshot => snapshot.Place.Kind == PlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
+                snapshot =>
+                    snapshot.Place.Kind == UnitPlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
         };
 
     private static ReportedMoments Ranked(ReportedMoments moments, double factor) => moments with { ReffSignal = moments.ReffSignal * factor };
 
     private static DialledSubject NoiseGains(double excess) =>
-        new() { Show = _ => snapshot => snapshot.Place.Kind == PlaceKind.Relu ? Times(snapshot, 1, Math.Exp(excess * snapshot.Depth)) : snapshot };
+        new() { Show = _ => snapshot => snapshot.Place.Kind == UnitPlaceKind.Relu ? Times(snapshot, 1, Math.Exp(excess * snapshot.Depth)) : snapshot };
 
     private static Snapshot Times(Snapshot snapshot, double signal, double noise) =>
         snapshot with
@@ -270,8 +283,8 @@ internal static class Dials
                 Snapshot? before = null;
                 return snapshot =>
                 {
-                    before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
-                    return snapshot.Place.Kind != PlaceKind.Addition || before is null
+                    before = snapshot.Place.Kind == UnitPlaceKind.Before ? snapshot : before;
+                    return snapshot.Place.Kind != UnitPlaceKind.Addition || before is null
                         ? snapshot
                         : snapshot with
                         {
@@ -298,7 +311,7 @@ internal static class Dials
                 Snapshot? below = null;
                 return snapshot =>
                 {
-                    if (snapshot.Place.Kind != PlaceKind.Convolution)
+                    if (snapshot.Place.Kind != UnitPlaceKind.Convolution)
                     {
                         return snapshot;
                     }
@@ -358,7 +371,7 @@ internal static class Dials
     /// <summary>Moves every channel's first element outwards; it is the point that D3 sends far away.</summary>
     private static Snapshot Farthest(NetworkSettings network, Snapshot snapshot, double amount)
     {
-        if (snapshot.Depth != 1 || snapshot.Place.Kind != PlaceKind.BatchNorm)
+        if (snapshot.Depth != 1 || snapshot.Place.Kind != UnitPlaceKind.BatchNorm)
         {
             return snapshot;
         }

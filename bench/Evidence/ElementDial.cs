@@ -74,7 +74,7 @@ internal sealed record ElementDial(
     }
 
     /// <summary>Moves the first nonzero element of a tensor, at the last place of a kind.</summary>
-    public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) =>
+    public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(UnitPlaceKind kind, bool noise) =>
         (network, snapshot, amount) =>
             snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
             : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
@@ -83,7 +83,7 @@ internal sealed record ElementDial(
     /// <summary>Changes a reported moment after the last ReLU.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
         (network, snapshot, amount) =>
-            snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu
+            snapshot.Depth != network.Depth || snapshot.Place.Kind != UnitPlaceKind.Relu
                 ? snapshot
                 : snapshot with
                 {

@@ -38,7 +38,7 @@ internal static class ShownGains
                 var (real, shown, deviation) = (0.0, 0.0, 0.0);
                 return snapshot =>
                 {
-                    if (snapshot.Depth < first || snapshot.Depth % stretch != 0 || (snapshot.Depth > 0 && snapshot.Place.Kind != PlaceKind.Relu))
+                    if (snapshot.Depth < first || snapshot.Depth % stretch != 0 || (snapshot.Depth > 0 && snapshot.Place.Kind != UnitPlaceKind.Relu))
                     {
                         return snapshot;
                     }

@@ -27,7 +27,7 @@ internal static class ShownSums
         {
             Show = _ =>
                 snapshot =>
-                    snapshot.Place.Kind != PlaceKind.Addition || snapshot.Depth == 1
+                    snapshot.Place.Kind != UnitPlaceKind.Addition || snapshot.Depth == 1
                         ? snapshot
                         : snapshot with
                         {
@@ -43,8 +43,8 @@ internal static class ShownSums
                 Snapshot? before = null;
                 return snapshot =>
                 {
-                    before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
-                    if (snapshot.Place.Kind != PlaceKind.Addition || before is null || !isWrong(snapshot.Depth))
+                    before = snapshot.Place.Kind == UnitPlaceKind.Before ? snapshot : before;
+                    if (snapshot.Place.Kind != UnitPlaceKind.Addition || before is null || !isWrong(snapshot.Depth))
                     {
                         return snapshot;
                     }

@@ -17,20 +17,20 @@ public sealed class RandomNetwork : ISubject
         var signal = new Features(images, height, width, channels, input.Signal);
         var noise = signal.Like(input.Noise);
         Convolve(network.FirstStride);
-        Show(0, 0, PlaceKind.Convolution);
+        Show(0, 0, UnitPlaceKind.Convolution);
         var (name, branch) = (network.Architecture.Name, network.Architecture.ResidualDepth);
         for (var depth = 1; depth <= network.Depth; depth++)
         {
-            Show(depth, 1, PlaceKind.Before);
+            Show(depth, 1, UnitPlaceKind.Before);
             var skip = (signal, noise);
             for (var layer = 0; layer < branch; layer++)
             {
-                PlaceKind[] steps = name switch
+                UnitPlaceKind[] steps = name switch
                 {
-                    "vanilla" => [PlaceKind.Convolution, PlaceKind.Relu],
-                    "bn_ff" => [PlaceKind.Convolution, PlaceKind.BatchNorm, PlaceKind.Relu],
-                    "vanilla_res" => [PlaceKind.Relu, PlaceKind.Convolution],
-                    _ => [PlaceKind.BatchNorm, PlaceKind.Relu, PlaceKind.Convolution],
+                    "vanilla" => [UnitPlaceKind.Convolution, UnitPlaceKind.Relu],
+                    "bn_ff" => [UnitPlaceKind.Convolution, UnitPlaceKind.BatchNorm, UnitPlaceKind.Relu],
+                    "vanilla_res" => [UnitPlaceKind.Relu, UnitPlaceKind.Convolution],
+                    _ => [UnitPlaceKind.BatchNorm, UnitPlaceKind.Relu, UnitPlaceKind.Convolution],
                 };
                 for (var i = 0; i < steps.Length; i++)
                 {
@@ -47,19 +47,19 @@ public sealed class RandomNetwork : ISubject
             if (name.EndsWith("_res", StringComparison.Ordinal))
             {
                 (signal, noise) = (Layers.Add(skip.signal, signal), Layers.Add(skip.noise, noise));
-                Show(depth, network.Architecture.Places.Length, PlaceKind.Addition);
+                Show(depth, network.Architecture.Places.Length, UnitPlaceKind.Addition);
             }
         }
 
-        void Take(PlaceKind step)
+        void Take(UnitPlaceKind step)
         {
-            if (step == PlaceKind.Convolution)
+            if (step == UnitPlaceKind.Convolution)
             {
                 Convolve(stride: 1);
             }
             else
             {
-                (signal, noise) = step == PlaceKind.Relu ? Layers.Relu(signal, noise) : Layers.BatchNorm(signal, noise, network.Epsilon);
+                (signal, noise) = step == UnitPlaceKind.Relu ? Layers.Relu(signal, noise) : Layers.BatchNorm(signal, noise, network.Epsilon);
             }
         }
 
@@ -71,10 +71,10 @@ public sealed class RandomNetwork : ISubject
             Features Convolved(Features x) => Layers.Convolve(x, kernels.Current, network.KernelSize, network.Channels, stride, network.Boundary);
         }
 
-        void Show(int depth, int place, PlaceKind kind)
+        void Show(int depth, int place, UnitPlaceKind kind)
         {
             var (x, dx) = (signal, noise);
-            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Compute(x, dx)));
+            observe(new Snapshot(depth, new UnitPlace(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Compute(x, dx)));
         }
     }
 

@@ -93,7 +93,7 @@ internal static class MomentCsv
         return known.Where(found.Contains).Concat(found.Except(known).Order(StringComparer.Ordinal));
     }
 
-    private static string State(MappingEnd end, int depth) => end.IsAliveAt(depth) ? Alive : Words.Spell(end.Ending);
+    private static string State(MappingEnd end, int depth) => end.IsAliveAt(depth) ? Alive : EnumWords.Spell(end.Ending);
 
     private static string Number(double value, string moment) =>
         moment.StartsWith("reff_", StringComparison.Ordinal) && value == EffectiveRank.NotComputed ? string.Empty

@@ -18,7 +18,7 @@ internal static class StatusCommand
             var runs = RunStatus.ReadAll(path);
             foreach (var spoilt in runs.Where(run => run.Header is null))
             {
-                Console.WriteLine($"{NameOf(spoilt), -24} {Words.Spell(spoilt.State), -8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
+                Console.WriteLine($"{NameOf(spoilt), -24} {EnumWords.Spell(spoilt.State), -8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
             }
 
             var unfinished = false;
@@ -55,7 +55,7 @@ internal static class StatusCommand
                 : run.State == RunState.Failed ? "--resume goes on"
                 : $"time left {Spell(run.TimeLeft)}";
             Console.WriteLine(
-                $"  {NameOf(run), -24} {run.Header!.Shard, 7}  {Words.Spell(run.State), -8} {run.Finished, 6} of {run.Simulations, -6} {left}".TrimEnd()
+                $"  {NameOf(run), -24} {run.Header!.Shard, 7}  {EnumWords.Spell(run.State), -8} {run.Finished, 6} of {run.Simulations, -6} {left}".TrimEnd()
             );
         }
 

@@ -65,7 +65,7 @@ internal static class VerdictTable
         screen.Sentence(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Words.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, "
+                $"{EnumWords.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, "
                     + $"{Count(claims, Verdict.Inconclusive)} inconclusive, "
                     + $"{(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{(run.NotTestable.Count > 0 ? $"{run.NotTestable.Count} not testable, " : "")}{run.NotRun.Count} "
                     + $"not run at this scale; {Promise.State(run)}"

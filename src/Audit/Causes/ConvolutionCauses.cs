@@ -198,7 +198,7 @@ internal static class ConvolutionCauses
         var boundaries =
             passes.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().Count() > 1
             && wrong.Where(pass => pass.Size > 1).Select(pass => pass.Network.Boundary).Distinct().ToArray() is [var boundary]
-                ? $", {Boundaries.WordsOf(boundary)}"
+                ? $", {BoundaryWords.WordsOf(boundary)}"
                 : "";
         return $"{tensors} of {which} ({string.Join(", ", sizes)}{boundaries})";
     }

@@ -265,7 +265,7 @@ internal sealed record ConvolutionPass(
         yield return Create(0, network.NetworkInput, network.FirstStride, given.Input.Noise, first.Noise, true);
         for (var depth = 1; depth <= network.Depth; depth++)
         {
-            var (before, after) = (trace.Before(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Convolution));
+            var (before, after) = (trace.Before(depth, UnitPlaceKind.Convolution), trace.At(depth, UnitPlaceKind.Convolution));
             var index = 1 + ((depth - 1) * network.Architecture.ConvolutionsPerUnit);
             yield return Create(index, before.Shape, 1, before.Signal, after.Signal, false);
             yield return Create(index, before.Shape, 1, before.Noise, after.Noise, true);

@@ -165,7 +165,7 @@ internal static class MomentCauses
                 yield return new Report(name, reported, value, bound, others);
             }
 
-            if (snapshot.Place.Kind == PlaceKind.Relu)
+            if (snapshot.Place.Kind == UnitPlaceKind.Relu)
             {
                 foreach (
                     var (name, reported, values) in new[]

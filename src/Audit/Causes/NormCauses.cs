@@ -28,8 +28,8 @@ internal static class NormCauses
                     Enumerable
                         .Range(1, answer.Case.Network.Depth)
                         .Select(depth => new Pass(
-                            answer.Trace.Before(depth, PlaceKind.BatchNorm),
-                            answer.Trace.At(depth, PlaceKind.BatchNorm),
+                            answer.Trace.Before(depth, UnitPlaceKind.BatchNorm),
+                            answer.Trace.At(depth, UnitPlaceKind.BatchNorm),
                             answer.Case.Network.Epsilon,
                             unitRoundoff
                         ))

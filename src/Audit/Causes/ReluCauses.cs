@@ -1,6 +1,6 @@
 using System.Globalization;
 using Wellbehaved.Networks;
-using PlaceKind = Wellbehaved.Model.PlaceKind;
+using UnitPlaceKind = Wellbehaved.Model.UnitPlaceKind;
 
 namespace Wellbehaved.Audit;
 
@@ -156,7 +156,7 @@ internal static class ReluCauses
     }
 
     private static IEnumerable<(Snapshot Before, Snapshot After)> Passes(Trace trace) =>
-        Enumerable.Range(1, trace.Network.Depth).Select(depth => (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu)));
+        Enumerable.Range(1, trace.Network.Depth).Select(depth => (trace.Before(depth, UnitPlaceKind.Relu), trace.At(depth, UnitPlaceKind.Relu)));
 
     private static IEnumerable<Element> Elements(Trace trace) =>
         Passes(trace)

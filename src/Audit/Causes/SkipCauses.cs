@@ -131,11 +131,11 @@ internal static class SkipCauses
             var trace = answer.Trace;
             var (skip, branch, sum, relu) = (
                 trace.At(depth, 1),
-                trace.At(depth, PlaceKind.Convolution),
-                trace.At(depth, PlaceKind.Addition),
-                trace.At(depth, PlaceKind.Relu)
+                trace.At(depth, UnitPlaceKind.Convolution),
+                trace.At(depth, UnitPlaceKind.Addition),
+                trace.At(depth, UnitPlaceKind.Relu)
             );
-            var norm = answer.Case.Network.Architecture.HasBatchNorm ? trace.At(depth, PlaceKind.BatchNorm) : null;
+            var norm = answer.Case.Network.Architecture.HasBatchNorm ? trace.At(depth, UnitPlaceKind.BatchNorm) : null;
             yield return new Sum(skip.Signal, branch.Signal, sum.Signal, relu.Signal, norm?.Signal, false, unitRoundoff);
             yield return new Sum(skip.Noise, branch.Noise, sum.Noise, relu.Noise, norm?.Noise, true, unitRoundoff);
         }
@@ -154,7 +154,7 @@ internal static class SkipCauses
         var rounding = new CarriedRounding(other, answer.Case.Kernels, unitRoundoff);
         for (var depth = 1; depth <= network.Depth; depth++)
         {
-            var (skip, sum) = (answer.Trace.At(depth, 1), answer.Trace.At(depth, PlaceKind.Addition));
+            var (skip, sum) = (answer.Trace.At(depth, 1), answer.Trace.At(depth, UnitPlaceKind.Addition));
             var right = layers == 0 ? Enclosure.Exactly(skip.Signal, skip.Noise) : rounding.ThroughUnit(depth, skip.Signal, skip.Noise);
             if (!right.Holds(sum.Signal, sum.Noise))
             {

@@ -37,7 +37,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     public string Description =>
         Network.KernelSize == 1
             ? "fully connected"
-            : $"{Network.KernelSize}×{Network.KernelSize} {Boundaries.WordsOf(Network.Boundary)}{(IsSparse ? ", one pixel" : "")}";
+            : $"{Network.KernelSize}×{Network.KernelSize} {BoundaryWords.WordsOf(Network.Boundary)}{(IsSparse ? ", one pixel" : "")}";
 
     /// <summary>Whether images have one pixel that is not zero, and outputs one weight.</summary>
     public bool IsSparse { get; init; }

@@ -38,7 +38,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
     /// <param name="input">The input.</param>
     /// <param name="observe">Called after the first convolution and at every place.</param>
     /// <returns>Signal and noise at the end.</returns>
-    public (double[] Signal, double[] Noise) Propagate(Batch input, Action<int, Place, double[], double[]>? observe = null)
+    public (double[] Signal, double[] Noise) Propagate(Batch input, Action<int, UnitPlace, double[], double[]>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         _norm = 0;
@@ -48,7 +48,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
         }
 
         var tensors = Convolve((input.Signal, input.Noise), 0);
-        observe?.Invoke(0, new Place(0, PlaceKind.Convolution), tensors.Signal, tensors.Noise);
+        observe?.Invoke(0, new UnitPlace(0, UnitPlaceKind.Convolution), tensors.Signal, tensors.Noise);
         for (var depth = 1; depth <= network.Depth; depth++)
         {
             tensors = Unit(depth, tensors, observe);
@@ -68,7 +68,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
         return Unit(depth, (signal, noise), null);
     }
 
-    private (double[] Signal, double[] Noise) Unit(int depth, (double[] Signal, double[] Noise) tensors, Action<int, Place, double[], double[]>? observe)
+    private (double[] Signal, double[] Noise) Unit(int depth, (double[] Signal, double[] Noise) tensors, Action<int, UnitPlace, double[], double[]>? observe)
     {
         RefuseOtherSteps();
         var places = network.Architecture.Places;
@@ -77,13 +77,13 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
         Show(places[0]);
         for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
         {
-            foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
+            foreach (var place in places.Skip(1).Where(place => place.Kind != UnitPlaceKind.Addition))
             {
                 tensors = place.Kind switch
                 {
-                    PlaceKind.Convolution => Convolve(tensors, kernel++),
-                    PlaceKind.BatchNorm => Normalise(tensors.Signal, tensors.Noise),
-                    PlaceKind.Relu => Rectify(tensors.Signal, tensors.Noise),
+                    UnitPlaceKind.Convolution => Convolve(tensors, kernel++),
+                    UnitPlaceKind.BatchNorm => Normalise(tensors.Signal, tensors.Noise),
+                    UnitPlaceKind.Relu => Rectify(tensors.Signal, tensors.Noise),
                     _ => throw new InvalidOperationException($"expected a layer that has been written out, got {place.Kind}"),
                 };
                 if (repetition == 0)
@@ -101,7 +101,7 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
 
         return tensors;
 
-        void Show(Place place) => observe?.Invoke(depth, place, tensors.Signal, tensors.Noise);
+        void Show(UnitPlace place) => observe?.Invoke(depth, place, tensors.Signal, tensors.Noise);
     }
 
     private (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, int kernel)

@@ -20,8 +20,8 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
     public string Description =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {Words.Spell(Noise)}, input "
-                + $"{Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
+            $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {EnumWords.Spell(Noise)}, input "
+                + $"{EnumWords.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
         );
 
     /// <summary>Number of numbers at the widest place.</summary>

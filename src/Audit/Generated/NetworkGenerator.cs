@@ -310,7 +310,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     private Initialisation ParametersOf(Draws draws)
     {
-        var laws = Enum.GetValues<WeightLaw>().Where(law => offer.WeightLaws?.Contains(Audit.Words.Spell(law)) ?? true).DefaultIfEmpty().ToArray();
+        var laws = Enum.GetValues<WeightLaw>().Where(law => offer.WeightLaws?.Contains(Audit.EnumWords.Spell(law)) ?? true).DefaultIfEmpty().ToArray();
         return new(draws.Choose(2, 2, 1, 1.5), draws.Chance(70) ? 0 : 0.25, draws.Chance(60) ? laws[0] : draws.Choose(laws));
     }
 

@@ -121,6 +121,6 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
         return expected;
     }
 
-    private List<(int Depth, Place Place)> Shown(NetworkSettings network) =>
-        [(0, new Place(0, PlaceKind.Convolution)), .. Depths.SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))];
+    private List<(int Depth, UnitPlace Place)> Shown(NetworkSettings network) =>
+        [(0, new UnitPlace(0, UnitPlaceKind.Convolution)), .. Depths.SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))];
 }

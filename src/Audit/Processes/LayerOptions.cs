@@ -23,19 +23,19 @@ internal static class LayerOptions
                     ["stride"] = convolution.Stride,
                     ["dilation"] = convolution.Dilation,
                     ["groups"] = convolution.GroupsOf(channels),
-                    ["boundary"] = Words.Spell(convolution.Boundary),
+                    ["boundary"] = EnumWords.Spell(convolution.Boundary),
                 }
             ),
             Dense dense => With(dense.Parameters, new JsonObject { ["channels"] = dense.Channels ?? channels }),
             BatchNorm or InstanceNorm => With((Norm)layer, []),
             GroupNorm norm => With(norm, new JsonObject { ["groups"] = norm.Groups }),
-            LayerNorm norm => With(norm, new JsonObject { ["over"] = Words.Spell(norm.Over) }),
-            RmsNorm norm => With(norm, new JsonObject { ["over"] = Words.Spell(norm.Over) }),
+            LayerNorm norm => With(norm, new JsonObject { ["over"] = EnumWords.Spell(norm.Over) }),
+            RmsNorm norm => With(norm, new JsonObject { ["over"] = EnumWords.Spell(norm.Over) }),
             Networks.Activation { Function: { Kind: FunctionKind.LeakyRelu } function } => new JsonObject { ["slope"] = function.Slope },
             Networks.Activation or GlobalAveragePool or Flatten => new JsonObject(),
             Scaling scaling => JsonValue.Create(scaling.Factor),
             Pooling pooling => JsonValue.Create(pooling.Size),
-            Dropout dropout => new JsonObject { ["keep"] = dropout.Keep, ["mask"] = Words.Spell(dropout.Mask) },
+            Dropout dropout => new JsonObject { ["keep"] = dropout.Keep, ["mask"] = EnumWords.Spell(dropout.Mask) },
             Attention attention => With(attention.Parameters, new JsonObject { ["heads"] = attention.Heads, ["causal"] = attention.Causal }),
             _ => throw new UnknownLayerException(layer),
         };
@@ -51,7 +51,7 @@ internal static class LayerOptions
     {
         options["weight_variance"] = parameters.WeightVariance;
         options["bias_variance"] = parameters.BiasVariance;
-        options["weights"] = Words.Spell(parameters.Law);
+        options["weights"] = EnumWords.Spell(parameters.Law);
         return options;
     }
 }

@@ -40,12 +40,12 @@ internal static class LayersDescription
             UnitRoundoff = Protocol.UnitRoundoffOf(answer.Dtype),
             Architectures = [.. SettingsInLayers.Offered(offer)],
             Boundaries = offer.Layers!.Contains("conv")
-                ? [.. Enum.GetValues<Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Spell(boundary)))]
+                ? [.. Enum.GetValues<Boundary>().Where(boundary => offer.Boundaries!.Contains(EnumWords.Spell(boundary)))]
                 : [],
             Epsilons = offer.Epsilons,
             Moments = [.. Protocol.Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = offer.TakesParameters,
-            DrawsWeights = offer.DrawsParameters && offer.WeightLaws!.Contains(Words.Spell(WeightLaw.Normal)),
+            DrawsWeights = offer.DrawsParameters && offer.WeightLaws!.Contains(EnumWords.Spell(WeightLaw.Normal)),
             NetworkOffer = offer,
         };
     }
@@ -56,13 +56,13 @@ internal static class LayersDescription
             Layers = Protocol.Known("layers", answer.Layers, AllLayers),
             Functions = Protocol.Known("functions", answer.Functions, Function.Words),
             Options = Protocol.Known("options", answer.Options, NetworkNeeds.AllOptions),
-            Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Spell)]),
-            WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Spell)]),
+            Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(EnumWords.Spell)]),
+            WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(EnumWords.Spell)]),
             Noises =
             [
                 .. Protocol
-                    .Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Spell)])
-                    .Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Spell(noise) == word)),
+                    .Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(EnumWords.Spell)])
+                    .Select(word => Enum.GetValues<NoiseKind>().Single(noise => EnumWords.Spell(noise) == word)),
             ],
             KernelSizes =
                 answer.KernelSizes is { } sizes && sizes.Any(size => size < 1)

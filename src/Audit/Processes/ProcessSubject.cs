@@ -283,7 +283,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     {
         var input = Batch.Gaussian(network, 1, 0, 0);
         var spelled = SpelledOutNetwork.SpellOut(network);
-        var question = new LayerQuestion(spelled, 1, Words.Spell(noise), [input])
+        var question = new LayerQuestion(spelled, 1, EnumWords.Spell(noise), [input])
         {
             Parameters = given ? LayerParameter.Collect(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
             Places = [.. spelled.NumbersOfPlaces.Distinct().Order()],
@@ -472,7 +472,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
         var spelled = SpelledOutNetwork.SpellOut(network);
         int[] numbers = [.. places.Select(place => spelled.NumbersOfPlaces[place])];
-        var question = new LayerQuestion(spelled, images, Words.Spell(noise), [.. propagations.Select(propagation => propagation.Input)])
+        var question = new LayerQuestion(spelled, images, EnumWords.Spell(noise), [.. propagations.Select(propagation => propagation.Input)])
         {
             Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Collect(network, given) : null,
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),

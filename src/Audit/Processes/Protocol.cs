@@ -102,8 +102,8 @@ internal static class Protocol
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
             Boundaries =
             [
-                .. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Spell)])
-                    .Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Spell(boundary) == word)),
+                .. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(EnumWords.Spell)])
+                    .Select(word => Enum.GetValues<Boundary>().Single(boundary => EnumWords.Spell(boundary) == word)),
             ],
             Epsilons = EpsilonsOf(answer.Epsilons, line),
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],

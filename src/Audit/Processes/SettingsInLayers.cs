@@ -6,14 +6,14 @@ namespace Wellbehaved.Audit;
 /// <summary>A network of the four architectures in the form that protocol 2 uses: as layers.</summary>
 internal sealed class SettingsInLayers
 {
-    private SettingsInLayers(SpelledOutNetwork network, IReadOnlyList<(int Depth, Model.Place Place, int Number)> shown, bool isDense) =>
+    private SettingsInLayers(SpelledOutNetwork network, IReadOnlyList<(int Depth, Model.UnitPlace Place, int Number)> shown, bool isDense) =>
         (Network, Shown, IsDense) = (network, shown, isDense);
 
     /// <summary>The network.</summary>
     public SpelledOutNetwork Network { get; }
 
     /// <summary>Every place of the architecture, with its number in the network, in the order of protocol 1.</summary>
-    public IReadOnlyList<(int Depth, Model.Place Place, int Number)> Shown { get; }
+    public IReadOnlyList<(int Depth, Model.UnitPlace Place, int Number)> Shown { get; }
 
     private bool IsDense { get; }
 
@@ -55,7 +55,7 @@ internal sealed class SettingsInLayers
         );
 
         // A branch of several layers has a place for its end, which architectures do not have.
-        var shown = new List<(int, Model.Place, int)> { (0, new Model.Place(0, Model.PlaceKind.Convolution), spelled.NumbersOfPlaces[0]) };
+        var shown = new List<(int, Model.UnitPlace, int)> { (0, new Model.UnitPlace(0, Model.UnitPlaceKind.Convolution), spelled.NumbersOfPlaces[0]) };
         var ofUnit = places.Length + (network.Architecture.IsResidual && residualDepth > 1 ? 1 : 0);
         for (var depth = 1; depth <= network.Depth; depth++)
         {
@@ -99,7 +99,7 @@ internal sealed class SettingsInLayers
     /// <summary>
     /// The noise that is asked for: that of the mapping. If it is not offered, there is no batch norm, and without batch norm both noises are the same.
     /// </summary>
-    public static string NoiseOf(NetworkOffer offer) => Words.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
+    public static string NoiseOf(NetworkOffer offer) => EnumWords.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
 
     private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
 

@@ -14,7 +14,7 @@ internal sealed class RecordedFigures
     /// The header with two more columns. They are written only if they count anything; tables without findings, and older tables, do not have them.
     /// </summary>
     private const string HeaderWithFindings = Header + ",not_finite,unknown";
-    private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedDictionary<int, RecordedSummary>> _figures = new(StringComparer.Ordinal);
 
     private RecordedFigures() { }
 
@@ -24,7 +24,7 @@ internal sealed class RecordedFigures
     /// <summary>A quantity by depth.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>Figures by depth; null if there are none.</returns>
-    public IReadOnlyDictionary<int, Figure>? Find(string name) => _figures.GetValueOrDefault(name);
+    public IReadOnlyDictionary<int, RecordedSummary>? Find(string name) => _figures.GetValueOrDefault(name);
 
     /// <summary>Computes figures from a result file.</summary>
     /// <param name="file">The file, ours or the author's.</param>
@@ -51,7 +51,7 @@ internal sealed class RecordedFigures
                         .Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name)))
                         .Select(cell => cell.Value),
                 ];
-                var figure = Figure.Summarise(values) with
+                var figure = RecordedSummary.Summarise(values) with
                 {
                     NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible),
                     Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown),
@@ -116,7 +116,7 @@ internal sealed class RecordedFigures
             }
 
             int[] counts = [Whole(numbers[1]), .. numbers.Skip(9).Select(Whole)];
-            var figure = new Figure(counts[0], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8])
+            var figure = new RecordedSummary(counts[0], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8])
             {
                 NotFinite = counts.ElementAtOrDefault(1),
                 Unknown = counts.ElementAtOrDefault(2),
@@ -151,7 +151,7 @@ internal sealed class RecordedFigures
         return text.ToString();
     }
 
-    private void Add(string name, int depth, Figure figure)
+    private void Add(string name, int depth, RecordedSummary figure)
     {
         if (!_figures.TryGetValue(name, out var byDepth))
         {

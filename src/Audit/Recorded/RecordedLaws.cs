@@ -98,7 +98,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var comparison = new ExactComparison();
         if (experiment is { BatchSize: { } points, KernelSize: 1 })
         {
-            foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
+            foreach (var place in architecture.Places.Where(place => place.Kind == UnitPlaceKind.BatchNorm))
             {
                 var name = $"mu4_signal_{place.Suffix}";
                 var tolerance = (Rounding + _moments.UnitRoundoffOf(name)) * Bounds.LargestKurtosis(points);
@@ -112,7 +112,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     private List<Measurement> MeanAndVariance()
     {
         var comparison = new ExactComparison();
-        foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
+        foreach (var place in architecture.Places.Where(place => place.Kind == UnitPlaceKind.BatchNorm))
         {
             _moments.Bound(comparison, $"{Mu2OverNu2}_{place.Suffix}", 1, 1, Rounding, "no mean is left");
             _moments.Bound(comparison, $"mu2_signal_{place.Suffix}", 0, 1, Rounding, "σ²/(σ² + ε) ≤ 1");
@@ -155,7 +155,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private List<Measurement> Activation(ErrorRates rates)
     {
-        var place = architecture.Places.First(place => place.Kind == PlaceKind.BatchNorm);
+        var place = architecture.Places.First(place => place.Kind == UnitPlaceKind.BatchNorm);
         if (architecture.IsResidual || figures.Find(ReluChi) is not { } squares || figures.Find($"nu1_abs_signal_{place.Suffix}") is not { } nu1)
         {
             return [];
@@ -217,7 +217,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     }
 
     /// <summary>The least μ₂ after batch norm; 1 if it is not recorded, since ε is far below a variance of 1; null if a recorded value is impossible.</summary>
-    private double? LeastMu2(Place place) =>
+    private double? LeastMu2(UnitPlace place) =>
         figures.Find($"mu2_signal_{place.Suffix}") is not { } byDepth ? 1
         : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
         : null;
@@ -254,7 +254,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
         return tests;
 
-        void Gain(Figure figure, double expected, double discrepancy, string words, ExactTail? exact) =>
+        void Gain(RecordedSummary figure, double expected, double discrepancy, string words, ExactTail? exact) =>
             tests.Add(
                 RecordedTest.Judge(
                     figure,
@@ -286,7 +286,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     private static double? LargestRank(RecordedExperiment experiment) =>
         experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : null;
 
-    private IEnumerable<string> Normalised(Func<Place, string> name) => architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm).Select(name);
+    private IEnumerable<string> Normalised(Func<UnitPlace, string> name) =>
+        architecture.Places.Where(place => place.Kind == UnitPlaceKind.BatchNorm).Select(name);
 
     /// <summary>Number of computed depths, over which a simulation's quantities are averaged; a smaller number makes a theorem weaker, but not wrong.</summary>
     private int Depths => figures.Names.Max(name => figures.Find(name)!.Count);

@@ -87,7 +87,7 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
 
     private void Bound(ExactComparison comparison, string name, Func<int, (double Lower, double Upper, double Tolerance)?> bounds, string words)
     {
-        foreach (var (key, figure) in figures.Find(name) ?? new Dictionary<int, Figure>())
+        foreach (var (key, figure) in figures.Find(name) ?? new Dictionary<int, RecordedSummary>())
         {
             if (bounds(key) is not var (lower, upper, tolerance))
             {
@@ -135,7 +135,7 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
             Count(figure => figure.NotFinite, $"{what} contradicts the other numbers of its place: it is not finite, or is none of them", Verdict.Rejected);
             Count(figure => figure.Unknown, $"{what} is not a finite number, and the file does not say why,", Verdict.Inconclusive);
 
-            void Count(Func<Figure, int> count, string words, Verdict verdict)
+            void Count(Func<RecordedSummary, int> count, string words, Verdict verdict)
             {
                 if (byKey.Any(pair => count(pair.Value) > 0))
                 {

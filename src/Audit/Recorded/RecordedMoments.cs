@@ -205,7 +205,8 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         file.Find(name) is { } rows
         && rows.Any(row =>
             row.Any(value =>
-                value != EffectiveRank.NotComputed && (!double.IsNaN(value) || architecture is null || architecture.Places[place - 1].Kind == PlaceKind.Relu)
+                value != EffectiveRank.NotComputed
+                && (!double.IsNaN(value) || architecture is null || architecture.Places[place - 1].Kind == UnitPlaceKind.Relu)
             )
         );
 

@@ -143,7 +143,7 @@ internal static class RecordedQuantities
     {
         var depths = file.Depth.Count;
         var places = architecture.Places;
-        var (convolution, relu, last) = (NumberOf(PlaceKind.Convolution), NumberOf(PlaceKind.Relu), places[^1].Number);
+        var (convolution, relu, last) = (NumberOf(UnitPlaceKind.Convolution), NumberOf(UnitPlaceKind.Relu), places[^1].Number);
         var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
 
         // The walk is that of a signal that lives (law W1); a signal that died has no gain.
@@ -179,7 +179,7 @@ internal static class RecordedQuantities
         foreach (var place in places)
         {
             // After batch norm μ₂/ν₂ is 1, elsewhere at most 1.
-            foreach (var quantity in Bounded(moments, place.Number, "_" + place.Suffix, place.Kind == PlaceKind.BatchNorm))
+            foreach (var quantity in Bounded(moments, place.Number, "_" + place.Suffix, place.Kind == UnitPlaceKind.BatchNorm))
             {
                 yield return quantity;
             }
@@ -187,7 +187,7 @@ internal static class RecordedQuantities
             yield return ($"{ChiConsistency}_{place.Suffix}", Consistency(moments, place.Number, [.. places.Select(candidate => candidate.Number)]));
         }
 
-        int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
+        int NumberOf(UnitPlaceKind kind) => places.First(place => place.Kind == kind).Number;
 
         // A signal that dies in this step keeps nothing: its ratio is 0. A signal that was dead before has no ratio.
         RecordedCell[][]? Ratio(string moment, int after) =>

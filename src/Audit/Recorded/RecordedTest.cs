@@ -15,7 +15,7 @@ internal static class RecordedTest
     /// <param name="words">The quantity, in words.</param>
     /// <param name="exact">A theorem about the quantity; null if there is none.</param>
     /// <returns>The measurement; inconclusive if simulations are missing without an explanation in the file.</returns>
-    public static Measurement Judge(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
+    public static Measurement Judge(RecordedSummary figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
     {
         var (n, missing) = (figure.Count, figure.NotFinite + figure.Unknown);
         var measured = new Observed(n == 0 ? double.NaN : figure.Mean);
@@ -104,7 +104,7 @@ internal static class RecordedTest
     /// <param name="rates">The permitted error rates of the test.</param>
     /// <param name="sign">1 if the claim is that the mean is positive, -1 if negative.</param>
     /// <param name="words">The quantity, in words.</param>
-    public static Measurement OfSign(Figure figure, ErrorRates rates, int sign, string words)
+    public static Measurement OfSign(RecordedSummary figure, ErrorRates rates, int sign, string words)
     {
         var (n, missing) = (figure.Count, figure.NotFinite + figure.Unknown);
         var error = figure.Deviation / Math.Sqrt(n);

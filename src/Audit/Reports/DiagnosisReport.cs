@@ -18,11 +18,11 @@ public static class DiagnosisReport
         ArgumentNullException.ThrowIfNull(diagnosis);
         return new JsonObject
         {
-            ["condition"] = Words.Spell(diagnosis.Condition),
-            ["conditions"] = new JsonArray([.. diagnosis.Conditions.Select(condition => (JsonNode)Words.Spell(condition))]),
+            ["condition"] = EnumWords.Spell(diagnosis.Condition),
+            ["conditions"] = new JsonArray([.. diagnosis.Conditions.Select(condition => (JsonNode)EnumWords.Spell(condition))]),
             ["certain"] = new JsonObject
             {
-                ["condition"] = Words.Spell(diagnosis.CertainCondition),
+                ["condition"] = EnumWords.Spell(diagnosis.CertainCondition),
                 ["false_rate"] = Diagnosis.FalseRate,
                 ["more_mappings"] = diagnosis.MoreMappings,
             },
@@ -38,7 +38,7 @@ public static class DiagnosisReport
                         (JsonNode)
                             new JsonObject
                             {
-                                ["ending"] = Words.Spell(group.Key),
+                                ["ending"] = EnumWords.Spell(group.Key),
                                 ["mappings"] = group.Count(),
                                 ["of"] = diagnosis.Mappings,
                                 ["first_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Min(),
@@ -49,7 +49,7 @@ public static class DiagnosisReport
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {
-                    ["law"] = Words.Spell(growth.Law),
+                    ["law"] = EnumWords.Spell(growth.Law),
                     ["shape"] = Json.Number(growth.Shape),
                     ["shape_lower"] = Json.Number(growth.ShapeLower),
                     ["shape_upper"] = Json.Number(growth.ShapeUpper),

@@ -64,7 +64,7 @@ public static class JunitReport
     {
         var test = new XElement(
             "testcase",
-            new XAttribute("classname", Words.Spell(VerdictLevels.LevelOf(outcome.Check))),
+            new XAttribute("classname", EnumWords.Spell(VerdictLevels.LevelOf(outcome.Check))),
             new XAttribute("name", Signature.NameOf(outcome.Check))
         );
         var message = new XAttribute("message", Clean(outcome.ToString()));

@@ -14,7 +14,7 @@ public static class MarkdownReport
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
         Line($"# {Foreign(run.Title)}: {Badge.TextOf(run)}");
-        Line($"Scale {Words.Spell(run.Scale)}, seed {run.Seed}. A{Promise.State(run)[1..]}.");
+        Line($"Scale {EnumWords.Spell(run.Scale)}, seed {run.Seed}. A{Promise.State(run)[1..]}.");
         Line();
         foreach (var sentence in RunSummary.Write(run))
         {
@@ -24,7 +24,7 @@ public static class MarkdownReport
         foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
         {
             Line();
-            Line($"## {Signature.NameOf(outcome.Check)}: {Words.Spell(outcome.Verdict)}");
+            Line($"## {Signature.NameOf(outcome.Check)}: {EnumWords.Spell(outcome.Verdict)}");
             Line($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
             Line();
             Line(Foreign(outcome.ToString()));
@@ -75,7 +75,7 @@ public static class MarkdownReport
     private static string Row(CheckOutcome outcome)
     {
         var verdict =
-            Words.Spell(outcome.Verdict)
+            EnumWords.Spell(outcome.Verdict)
             + (
                 outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : ""
             );

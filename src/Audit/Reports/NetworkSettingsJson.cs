@@ -17,7 +17,7 @@ internal static class NetworkSettingsJson
             ["num_channels"] = network.Channels,
             ["kernel_size"] = network.KernelSize,
             ["first_stride"] = network.FirstStride,
-            ["boundary"] = Words.Spell(network.Boundary),
+            ["boundary"] = EnumWords.Spell(network.Boundary),
             ["epsilon"] = network.Epsilon,
         };
 }

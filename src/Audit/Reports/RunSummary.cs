@@ -39,7 +39,7 @@ internal static class RunSummary
         foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.LevelOf(outcome.Check)).OrderBy(group => group.Key))
         {
             yield return $"{NameOf(level.Key)}: "
-                + $"{Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
+                + $"{EnumWords.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }
 
         if (run.Declined.Count > 0)

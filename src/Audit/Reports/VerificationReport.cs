@@ -27,7 +27,7 @@ public static class VerificationReport
         return run.IsRecorded ? run.Command
             // If one network was asked about, its claims are checked in full at every scale.
             : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
-            : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed "
+            : $"{run.Command} --scale {EnumWords.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed "
                 + $"{run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
@@ -43,9 +43,9 @@ public static class VerificationReport
             ["version"] = Version,
             ["subject"] = run.Subject,
             ["subject_version"] = run.SubjectVersion,
-            ["scale"] = Words.Spell(run.Scale),
+            ["scale"] = EnumWords.Spell(run.Scale),
             ["seed"] = run.Seed,
-            ["verdict"] = Words.Spell(run.Verdict),
+            ["verdict"] = EnumWords.Spell(run.Verdict),
             ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
             // A claim holds only if every interval lies inside its discrepancy, and an interval misses the truth with probability α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
@@ -73,7 +73,7 @@ public static class VerificationReport
                                 ["part"] = explanation.Part,
                                 ["cause"] = explanation.Cause,
                                 ["evidence"] = explanation.Evidence,
-                                ["kind"] = Words.Spell(explanation.Kind),
+                                ["kind"] = EnumWords.Spell(explanation.Kind),
                                 ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
                                 ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
                             }
@@ -137,8 +137,8 @@ public static class VerificationReport
         {
             ["claim"] = outcome.Check.ClaimId,
             ["architecture"] = outcome.Check.Architecture,
-            ["level"] = Words.Spell(VerdictLevels.LevelOf(outcome.Check)),
-            ["verdict"] = Words.Spell(outcome.Verdict),
+            ["level"] = EnumWords.Spell(VerdictLevels.LevelOf(outcome.Check)),
+            ["verdict"] = EnumWords.Spell(outcome.Verdict),
             ["failure"] = outcome.Failure,
             ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
             ["replay"] = ReplayOf(run, outcome),
@@ -159,7 +159,7 @@ public static class VerificationReport
                                 ? null
                                 : new JsonObject
                                 {
-                                    ["kind"] = Words.Spell(effect.Kind),
+                                    ["kind"] = EnumWords.Spell(effect.Kind),
                                     ["claimed"] = effect.Claimed,
                                     ["estimate"] = Json.Number(effect.Estimate),
                                     ["lower"] = Json.Number(effect.Lower),
@@ -167,7 +167,7 @@ public static class VerificationReport
                                 },
                             ["false_alarm_bound"] = measurement.IsDeterministic ? null : Json.Number(measurement.FalseAlarmBound),
                             ["asymptotic"] = measurement.IsAsymptotic,
-                            ["verdict"] = Words.Spell(measurement.Verdict),
+                            ["verdict"] = EnumWords.Spell(measurement.Verdict),
                             ["remark"] = measurement.Remark,
                         }
                 ),

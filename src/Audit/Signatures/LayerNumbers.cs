@@ -33,7 +33,7 @@ internal static class LayerNumbers
             .. from family in Enum.GetValues<LayerFamily>()
             from pair in SiteNetworks.Draw(family, Seed).Index()
             from noise in pair.Item.Noises
-            select (FormattableString.Invariant($"{family} {pair.Index} {Words.Spell(noise)}"), pair.Item, noise, pair.Index),
+            select (FormattableString.Invariant($"{family} {pair.Index} {EnumWords.Spell(noise)}"), pair.Item, noise, pair.Index),
         ]
     );
 

@@ -10,7 +10,7 @@ internal sealed class DeepMoments
     private static readonly string[] Needed = ["reff_signal", "log_chi", "log_nu2_signal"];
     private readonly ExperimentOptions _options;
     private readonly NetworkInput _images;
-    private readonly Place _relu;
+    private readonly UnitPlace _relu;
     private readonly List<(double[] Reff, double[] LogChi, double[] LogNu2)> _simulations = [];
     private readonly List<double> _atDepth0 = [];
     private readonly List<int> _taken = [];
@@ -37,7 +37,7 @@ internal sealed class DeepMoments
         }
 
         LastPlace = Network.Architecture.Places[^1];
-        _relu = Network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+        _relu = Network.Architecture.Places.First(place => place.Kind == UnitPlaceKind.Relu);
         _unitRoundoff = description.UnitRoundoff;
         _range = MomentRange.OfSubject(Network.FeatureShape.Points, Network.FeatureShape.Channels, description.UnitRoundoff);
         Depths = options.ComputedDepths;
@@ -48,7 +48,7 @@ internal sealed class DeepMoments
     public NetworkSettings Network { get; }
 
     /// <summary>The place at the end of a unit.</summary>
-    public Place LastPlace { get; }
+    public UnitPlace LastPlace { get; }
 
     /// <summary>Depths whose moments are needed, besides depth 0.</summary>
     public IReadOnlyList<int> Depths { get; }
@@ -78,7 +78,7 @@ internal sealed class DeepMoments
     }
 
     /// <summary>Takes the moments of a place in the current simulation.</summary>
-    public void Take(int depth, Place place, ReportedMoments moments)
+    public void Take(int depth, UnitPlace place, ReportedMoments moments)
     {
         var (reff, logChi, logNu2) = _simulations[^1];
         if (depth == 0)

@@ -119,7 +119,7 @@ internal sealed class NetworkNeeds
                 AddIf(convolution.Groups != 1, Groups);
                 if (convolution.Kernel > 1)
                 {
-                    _boundaries.Add(Words.Spell(convolution.Boundary));
+                    _boundaries.Add(EnumWords.Spell(convolution.Boundary));
                 }
 
                 break;
@@ -154,7 +154,7 @@ internal sealed class NetworkNeeds
 
     private void Add(Initialisation parameters)
     {
-        _weightLaws.Add(Words.Spell(parameters.Law));
+        _weightLaws.Add(EnumWords.Spell(parameters.Law));
         AddIf(parameters.BiasVariance > 0, Biases);
     }
 

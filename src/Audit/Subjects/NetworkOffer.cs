@@ -68,7 +68,7 @@ public sealed record NetworkOffer
             ?? (given ? null : Missing("weights by the law", needs.WeightLaws, WeightLaws))
             ?? Missing("kernel size", needs.KernelSizes, KernelSizes)
             ?? Missing("epsilon", needs.Epsilons, Epsilons)
-            ?? (Noises.Contains(noise) ? null : $"noise {Words.Spell(noise)}")
+            ?? (Noises.Contains(noise) ? null : $"noise {EnumWords.Spell(noise)}")
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
             ?? TooMany("places", network.Places.Count, MostPlaces)

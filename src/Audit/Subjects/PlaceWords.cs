@@ -7,14 +7,14 @@ internal static class PlaceWords
 {
     /// <summary>The operation whose result the place shows.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind of place has no name.</exception>
-    public static string Describe(PlaceKind kind) =>
+    public static string Describe(UnitPlaceKind kind) =>
         kind switch
         {
-            PlaceKind.Before => "before the unit",
-            PlaceKind.Convolution => "convolution",
-            PlaceKind.BatchNorm => "batch norm",
-            PlaceKind.Relu => "ReLU",
-            PlaceKind.Addition => "addition",
+            UnitPlaceKind.Before => "before the unit",
+            UnitPlaceKind.Convolution => "convolution",
+            UnitPlaceKind.BatchNorm => "batch norm",
+            UnitPlaceKind.Relu => "ReLU",
+            UnitPlaceKind.Addition => "addition",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of place that has a name"),
         };
 }

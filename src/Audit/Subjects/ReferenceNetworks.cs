@@ -31,7 +31,7 @@ internal sealed class ReferenceNetworks : IDisposable
         var key = (network, input.Shape.Images, noise);
         if (!_idle.GetOrAdd(key, _ => []).TryTake(out var workplace))
         {
-            workplace = new Workplace(new Network<float>(network, input.Shape.Images, noise));
+            workplace = new Workplace(new NetworkPropagation<float>(network, input.Shape.Images, noise));
         }
 
         try
@@ -88,11 +88,11 @@ internal sealed class ReferenceNetworks : IDisposable
         }
     }
 
-    private sealed class Workplace(Network<float> network) : IDisposable
+    private sealed class Workplace(NetworkPropagation<float> network) : IDisposable
     {
         private readonly Dictionary<TensorShape, MomentComputation<float>> _moments = [];
 
-        public Network<float> Network { get; } = network;
+        public NetworkPropagation<float> Network { get; } = network;
 
         public MomentComputation<float> MomentsOf(TensorShape shape)
         {

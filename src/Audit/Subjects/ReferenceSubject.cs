@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
-using Place = Wellbehaved.Model.Place;
+using UnitPlace = Wellbehaved.Model.UnitPlace;
 
 namespace Wellbehaved.Audit;
 
@@ -140,7 +140,7 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <param name="values">Signal and noise there.</param>
     /// <param name="computation">Computes moments.</param>
     /// <returns>The moments, with effective ranks.</returns>
-    protected virtual ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+    protected virtual ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
         return Reported(computation.Compute(values, reffSignal: true, reffNoise: true));
@@ -200,7 +200,7 @@ public class ReferenceSubject : ISubject, IDisposable
 
     private sealed class Workplace(NetworkSettings network) : IDisposable
     {
-        public Network<float> Network { get; } = new(network);
+        public NetworkPropagation<float> Network { get; } = new(network);
 
         public MomentComputation<float> Moments { get; } = new(network.FeatureShape);
 
@@ -215,7 +215,7 @@ public class ReferenceSubject : ISubject, IDisposable
     {
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<float> values) =>
+        public void Observe(int depth, UnitPlace place, SignalAndNoise<float> values) =>
             observe(new Snapshot(depth, place, values.Shape, values.TrueSignal(), values.TrueNoise(), () => subject.Report(depth, place, values, computation)));
     }
 }

@@ -9,7 +9,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Signal">True values of the signal (points × channels), with all scales applied.</param>
 /// <param name="Noise">True values of the noise (points × channels).</param>
 /// <param name="Moments">The moments that the subject reports for this place; computed when called, which must be during the observation.</param>
-public sealed record Snapshot(int Depth, Place Place, TensorShape Shape, double[] Signal, double[] Noise, Func<ReportedMoments> Moments)
+public sealed record Snapshot(int Depth, UnitPlace Place, TensorShape Shape, double[] Signal, double[] Noise, Func<ReportedMoments> Moments)
 {
     /// <summary>The place in words, for messages.</summary>
     public string Where => $"depth {Depth}, {Place.Suffix} ({PlaceWords.Describe(Place.Kind)})";

@@ -57,7 +57,7 @@ public sealed record SubjectDescription(string Name)
     {
         ArgumentNullException.ThrowIfNull(network);
         return !Architectures.Contains(network.Architecture.Name) ? $"architecture {network.Architecture.Name}"
-            : network.KernelSize > 1 && !Boundaries.Contains(network.Boundary) ? $"boundary {Words.Spell(network.Boundary)}"
+            : network.KernelSize > 1 && !Boundaries.Contains(network.Boundary) ? $"boundary {EnumWords.Spell(network.Boundary)}"
             : network.Architecture.HasBatchNorm && Epsilons is { } epsilons && !epsilons.Contains(network.Epsilon)
                 ? FormattableString.Invariant($"epsilon {network.Epsilon}")
             : given && !TakesWeights ? "given weights"

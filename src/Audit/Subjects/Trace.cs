@@ -90,15 +90,15 @@ internal sealed class Trace
     /// <param name="depth">Layer or residual unit, from 1.</param>
     /// <param name="kind">The kind of the step.</param>
     /// <returns>The snapshot.</returns>
-    public Snapshot At(int depth, PlaceKind kind) => At(depth, NumberOf(kind));
+    public Snapshot At(int depth, UnitPlaceKind kind) => At(depth, NumberOf(kind));
 
     /// <summary>The snapshot before the first step of a kind.</summary>
     /// <param name="depth">Layer or residual unit, from 1.</param>
     /// <param name="kind">The kind of the step.</param>
     /// <returns>The snapshot.</returns>
-    public Snapshot Before(int depth, PlaceKind kind) => At(depth, NumberOf(kind) - 1);
+    public Snapshot Before(int depth, UnitPlaceKind kind) => At(depth, NumberOf(kind) - 1);
 
-    private int NumberOf(PlaceKind kind) => Network.Architecture.Places.First(place => place.Kind == kind).Number;
+    private int NumberOf(UnitPlaceKind kind) => Network.Architecture.Places.First(place => place.Kind == kind).Number;
 }
 
 /// <summary>A subject did not do what its interface requires. Its propagation is then neither right nor wrong, and the check is inconclusive.</summary>

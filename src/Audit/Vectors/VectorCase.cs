@@ -29,7 +29,7 @@ internal sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[
 
     /// <summary>Name of its file, without the extension.</summary>
     public string Name =>
-        Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{Words.Spell(Network.Boundary)}_k{Network.KernelSize}";
+        Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{EnumWords.Spell(Network.Boundary)}_k{Network.KernelSize}";
 
     private static VectorCase Draw(string architecture, int kernelSize, Boundary boundary)
     {

@@ -90,7 +90,7 @@ internal static class VectorFile
     private static List<Shown> Propagate<T>(VectorCase vector)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        using var network = new Network<T>(vector.Network);
+        using var network = new NetworkPropagation<T>(vector.Network);
         using var moments = new MomentComputation<T>(vector.Network.FeatureShape);
         for (var i = 0; i < vector.Input.Signal.Length; i++)
         {
@@ -121,7 +121,7 @@ internal static class VectorFile
 
     private static NpyArray Tensor(TensorShape shape, double[] values) => NpyArray.From(values, shape.Images, shape.Height, shape.Width, shape.Channels);
 
-    private sealed record Shown(int Depth, Place Place, double[] Signal, double[] Noise, MomentSet Moments);
+    private sealed record Shown(int Depth, UnitPlace Place, double[] Signal, double[] Noise, MomentSet Moments);
 
     private sealed class Recorder<T>(MomentComputation<T> moments) : IPropagationObserver<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
@@ -130,7 +130,7 @@ internal static class VectorFile
 
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<T> values) =>
+        public void Observe(int depth, UnitPlace place, SignalAndNoise<T> values) =>
             All.Add(new Shown(depth, place, values.TrueSignal(), values.TrueNoise(), moments.Compute(values, reffSignal: true, reffNoise: true)));
     }
 }

@@ -41,11 +41,11 @@ public sealed record ExperimentResult(
 
     /// <summary>The last place of a unit of an architecture.</summary>
     /// <exception cref="InvalidOperationException">The network is a described one.</exception>
-    public Place LastPlace => Architectural.Architecture.Places[^1];
+    public UnitPlace LastPlace => Architectural.Architecture.Places[^1];
 
     /// <summary>The place where effective ranks of an architecture are computed.</summary>
     /// <exception cref="InvalidOperationException">The network is a described one.</exception>
-    public Place ReluPlace => Architectural.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+    public UnitPlace ReluPlace => Architectural.Architecture.Places.First(place => place.Kind == UnitPlaceKind.Relu);
 
     private RecordedPlaces? Recorded => Options.RecordedPlaces;
 
@@ -70,7 +70,7 @@ public sealed record ExperimentResult(
     /// <param name="place">The place.</param>
     /// <param name="selector">Selects the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × computed depths).</returns>
-    public double[][] Select(Place place, Func<MomentSet, double, double> selector) =>
+    public double[][] Select(UnitPlace place, Func<MomentSet, double, double> selector) =>
         [.. Simulations.Select(simulation => simulation.AtPlaces[place.Number - 1].Select(moments => selector(moments, simulation.Mu2InputSignal)).ToArray())];
 
     /// <summary>The arrays of the result file, and a warning for each array that had to be left out.</summary>

@@ -36,16 +36,16 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     public bool Observes(int depth) => depth == 0 || _indices.ContainsKey(depth);
 
     /// <inheritdoc/>
-    public void Observe(int depth, Place place, SignalAndNoise<T> values)
+    public void Observe(int depth, UnitPlace place, SignalAndNoise<T> values)
     {
-        var ranks = place.Kind == PlaceKind.Relu;
+        var ranks = place.Kind == UnitPlaceKind.Relu;
         var moments = _computation.Compute(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
         if (depth == 0)
         {
             if (_mayVary)
             {
                 var withoutEpsilon = _options.Epsilon == 0 && Architecture.Named(_options.Architecture!, _options.ResDepth).HasBatchNorm;
-                InputVariation.Require(_options, moments, _options.NumChannels, withoutEpsilon);
+                VaryingInput.Require(_options, moments, _options.NumChannels, withoutEpsilon);
             }
 
             _atDepth0 = moments;

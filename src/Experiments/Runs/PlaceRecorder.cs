@@ -48,7 +48,7 @@ internal sealed class PlaceRecorder<T> : IPlaceObserver<T>, IDisposable
         var moments = computation.Compute(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
         if (index == _firstWithWeights && values.Shape.Points > 1 && place.After is Networks.Convolution or Dense)
         {
-            InputVariation.Require(_options, moments, values.Shape.Channels, withoutEpsilon: false);
+            VaryingInput.Require(_options, moments, values.Shape.Channels, withoutEpsilon: false);
         }
 
         _moments[position] = moments;

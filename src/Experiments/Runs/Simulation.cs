@@ -6,7 +6,7 @@ internal sealed class Simulation : IDisposable
 {
     private readonly ExperimentOptions _options;
     private readonly int _threads;
-    private readonly Network<float> _network;
+    private readonly NetworkPropagation<float> _network;
     private readonly NetworkInput _input;
     private readonly MomentRecorder<float>? _recorder;
     private readonly PlaceRecorder<float>? _places;
@@ -23,14 +23,14 @@ internal sealed class Simulation : IDisposable
         _input = new NetworkInput(images, options.Normalize, options.Seed);
         if (options.PreparedNetwork is { } network)
         {
-            _network = new Network<float>(network, options.BatchSize, options.Noise, threads);
+            _network = new NetworkPropagation<float>(network, options.BatchSize, options.Noise, threads);
             _places = new PlaceRecorder<float>(options, threads);
             _gradients = options.Gradients ? new GradientRecorder(options, network, threads) : null;
         }
         else
         {
             var settings = options.Settings(images);
-            _network = new Network<float>(settings, threads, options.Noise);
+            _network = new NetworkPropagation<float>(settings, threads, options.Noise);
             _recorder = new MomentRecorder<float>(options, settings, threads);
             _gradients = options.Gradients ? new GradientRecorder(options, settings.Description()!, threads) : null;
         }

@@ -40,7 +40,7 @@ internal static class DepthFigure
         var unit = architecture.IsResidual ? "unit" : "layer";
         if (architecture.HasBatchNorm)
         {
-            var (norm, relu) = (recordings[0].NumberOf(PlaceKind.BatchNorm), recordings[0].NumberOf(PlaceKind.Relu));
+            var (norm, relu) = (recordings[0].NumberOf(UnitPlaceKind.BatchNorm), recordings[0].NumberOf(UnitPlaceKind.Relu));
             panel.Add("δ_{BN}χ, through batch norm", recording => recording.GrowthOfChi(1, norm));
 
             // The author's package records the place after the next convolution instead, which does not change χ.
@@ -95,14 +95,14 @@ internal static class DepthFigure
     private static Panel FourthMoment(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
-        panel.Add("μ₄(*z*)", recording => recording.Find("mu4_signal", recording.NumberOf(PlaceKind.BatchNorm)));
+        panel.Add("μ₄(*z*)", recording => recording.Find("mu4_signal", recording.NumberOf(UnitPlaceKind.BatchNorm)));
         return panel.Build("Fourth moment after batch norm", Depth, "μ₄(*z*)") with { References = [new(3, "3: Gaussian *z*")] };
     }
 
     private static Panel AbsoluteMoment(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
-        panel.Add("ν₁(|*z*|)", recording => recording.Find("nu1_abs_signal", recording.NumberOf(PlaceKind.BatchNorm)));
+        panel.Add("ν₁(|*z*|)", recording => recording.Find("nu1_abs_signal", recording.NumberOf(UnitPlaceKind.BatchNorm)));
         return panel.Build("Mean modulus after batch norm", Depth, "ν₁(|*z*|)") with { References = [new(Math.Sqrt(2 / Math.PI), "√(2/π): Gaussian *z*")] };
     }
 }

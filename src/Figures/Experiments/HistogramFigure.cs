@@ -40,7 +40,7 @@ internal static class HistogramFigure
 
     private static Panel Panel(Recording recording, string moment, string title, string label, RandomWalk? walk)
     {
-        var rows = recording.Log(moment, recording.NumberOf(PlaceKind.Relu));
+        var rows = recording.Log(moment, recording.NumberOf(UnitPlaceKind.Relu));
         var curves = new List<Curve>();
         var columns = rows is null ? [] : Chosen(recording.Depths);
         foreach (var (column, colour) in columns.Select((column, colour) => (column, colour)))

@@ -58,7 +58,7 @@ internal static class Provenance
                 $"*M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”"
             ),
             string.Create(CultureInfo.InvariantCulture, $"kernel size *k* = {options.KernelSize}"),
-            options.KernelSize > 1 ? $"boundary {Audit.Words.Spell(options.Boundary).Replace('_', ' ')}" : null,
+            options.KernelSize > 1 ? $"boundary {Audit.EnumWords.Spell(options.Boundary).Replace('_', ' ')}" : null,
         ];
         return string.Join(", ", parts.Where(part => part is not null));
     }

@@ -26,7 +26,7 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
     /// <summary>Number of the first place of a kind.</summary>
     /// <param name="kind">The kind of operation before the place.</param>
     /// <returns>The number.</returns>
-    public int NumberOf(PlaceKind kind) => Architecture.Places.First(place => place.Kind == kind).Number;
+    public int NumberOf(UnitPlaceKind kind) => Architecture.Places.First(place => place.Kind == kind).Number;
 
     /// <summary>A moment at a place.</summary>
     /// <param name="moment">Name without suffix.</param>
@@ -49,7 +49,7 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
     /// <summary>The name of the array with the effective ranks that figures show.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Its name.</returns>
-    internal string ArrayOfRanks(string moment) => $"{moment}_loc{NumberOf(PlaceKind.Relu)}";
+    internal string ArrayOfRanks(string moment) => $"{moment}_loc{NumberOf(UnitPlaceKind.Relu)}";
 
     /// <summary>Effective ranks; NaN where they were not computed.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
@@ -57,7 +57,7 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
     public IReadOnlyList<double[]>? Ranks(string moment) =>
         File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true
             ? null
-            : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
+            : Find(moment, NumberOf(UnitPlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
 
     /// <summary>The factor by which χ grows from one place to another of the same unit.</summary>
     /// <param name="from">The first place.</param>

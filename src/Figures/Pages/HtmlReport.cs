@@ -39,8 +39,8 @@ internal static class HtmlReport
         );
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
         page.Append(
-            $"<header class=\"{Words.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} "
-                + $"{Words.Spell(run.Verdict)}</p>\n</header>\n<main>\n"
+            $"<header class=\"{EnumWords.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} "
+                + $"{EnumWords.Spell(run.Verdict)}</p>\n</header>\n<main>\n"
         );
         AppendVerdict(page, run);
         AppendMatrix(page, run);
@@ -67,7 +67,7 @@ internal static class HtmlReport
             foreach (var outcome in findings)
             {
                 page.Append(
-                    $"<li class=\"{Words.Spell(outcome.Verdict)}\"><a "
+                    $"<li class=\"{EnumWords.Spell(outcome.Verdict)}\"><a "
                         + $"href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n"
                 );
             }
@@ -126,7 +126,7 @@ internal static class HtmlReport
                 page.Append(
                     outcome is null
                         ? "<td class=\"none\"><span>·</span></td>"
-                        : $"<td class=\"{Words.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Spell(outcome.Verdict)}</td>"
+                        : $"<td class=\"{EnumWords.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {EnumWords.Spell(outcome.Verdict)}</td>"
                 );
             }
 
@@ -197,7 +197,7 @@ internal static class HtmlReport
                     + $"id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n"
             );
             page.Append(
-                $"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must "
+                $"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{EnumWords.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must "
                     + $"detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n"
             );
             page.Append(DeviationStrip.Draw(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
@@ -258,7 +258,7 @@ internal static class HtmlReport
         (string Name, string Value)[] facts =
         [
             ("command", run.NetworkOptions.Length == 0 ? run.Command : $"{run.Command} {run.NetworkOptions}"),
-            ("scale", Words.Spell(run.Scale)),
+            ("scale", EnumWords.Spell(run.Scale)),
             ("seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
             ("wellbehaved", typeof(VerificationRun).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
             ("runtime", RuntimeInformation.FrameworkDescription),
@@ -272,8 +272,8 @@ internal static class HtmlReport
     private static string Evidence(CheckOutcome outcome)
     {
         var verdict =
-            $"<td class=\"{Words.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} "
-            + $"{Words.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
+            $"<td class=\"{EnumWords.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} "
+            + $"{EnumWords.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         if (outcome.Decisive is not { } decisive)
         {
             return $"{verdict}<td colspan=\"{NumericColumns.Length + 1}\">{Prose.Html(outcome.Failure ?? "")}</td>";

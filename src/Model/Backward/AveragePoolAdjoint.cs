@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 /// <summary>The mean over each window; the gradient is divided equally among the window's positions.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; sums are double.</typeparam>
 /// <param name="windows">The windows.</param>
-internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windows.Input, windows.Output)
+internal sealed class AveragePoolAdjoint<T>(PoolingWindows windows) : AdjointLayer<T>(windows.Input, windows.Output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>
 /// Passes a batch of signals forward through a network and a gradient backward: reverse-mode differentiation of the mapping through which
-/// <see cref="Network{T}"/> propagates noise.
+/// <see cref="NetworkPropagation{T}"/> propagates noise.
 /// </summary>
 /// <remarks>
 /// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is

@@ -7,7 +7,7 @@ namespace Wellbehaved.Model;
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="windows">The windows.</param>
-internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windows.Input, windows.Output)
+internal sealed class MaxPoolAdjoint<T>(PoolingWindows windows) : AdjointLayer<T>(windows.Input, windows.Output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -16,5 +16,5 @@ public interface IPropagationObserver<T>
     /// <param name="depth">Layer or residual unit.</param>
     /// <param name="place">The place within it.</param>
     /// <param name="values">Signal and noise there.</param>
-    void Observe(int depth, Place place, SignalAndNoise<T> values);
+    void Observe(int depth, UnitPlace place, SignalAndNoise<T> values);
 }

@@ -6,7 +6,7 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="windows">The windows.</param>
 /// <param name="threads">Greatest number of threads.</param>
-internal sealed unsafe class MaxPool<T>(Windows windows, int threads) : ILayer<T>, ISparesInput
+internal sealed unsafe class MaxPool<T>(PoolingWindows windows, int threads) : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

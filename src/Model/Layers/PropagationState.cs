@@ -50,7 +50,7 @@ internal sealed class PropagationState<T> : IDisposable
 
     /// <summary>Reports signal and noise to the observer, if it observes this depth.</summary>
     /// <param name="place">The place that was reached.</param>
-    public void Observe(Place place)
+    public void Observe(UnitPlace place)
     {
         if (IsObserved)
         {

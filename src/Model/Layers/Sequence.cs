@@ -7,7 +7,7 @@ namespace Wellbehaved.Model;
 internal sealed class Sequence<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<(ILayer<T> Layer, Place? Place)> _layers = [];
+    private readonly List<(ILayer<T> Layer, UnitPlace? Place)> _layers = [];
 
     /// <summary>Builds the layers of the given steps and numbers the places after them.</summary>
     public Sequence(IEnumerable<Step> steps, NetworkBuilder<T> builder)

@@ -19,18 +19,18 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
     public bool IsResidual => Unit.Any(step => step is ResidualStep);
 
     /// <summary>Whether there is a batch norm.</summary>
-    public bool HasBatchNorm => Contains(Unit, PlaceKind.BatchNorm);
+    public bool HasBatchNorm => Contains(Unit, UnitPlaceKind.BatchNorm);
 
     /// <summary>Number of convolutions in one layer or residual unit.</summary>
     public int ConvolutionsPerUnit => Unit.Sum(step => step.Convolutions);
 
     /// <summary>The places of one layer or residual unit, in order; the first is before it.</summary>
-    public ImmutableArray<Place> Places
+    public ImmutableArray<UnitPlace> Places
     {
         get
         {
-            var places = ImmutableArray.CreateBuilder<Place>();
-            places.Add(new Place(1, PlaceKind.Before));
+            var places = ImmutableArray.CreateBuilder<UnitPlace>();
+            places.Add(new UnitPlace(1, UnitPlaceKind.Before));
             AddPlaces(Unit, places);
             return places.ToImmutable();
         }
@@ -55,10 +55,10 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
         };
     }
 
-    private static bool Contains(ImmutableArray<Step> steps, PlaceKind kind) =>
+    private static bool Contains(ImmutableArray<Step> steps, UnitPlaceKind kind) =>
         steps.Any(step => step.Kind == kind || (step is ResidualStep residual && Contains(residual.Branch, kind)));
 
-    private static void AddPlaces(ImmutableArray<Step> steps, ImmutableArray<Place>.Builder places)
+    private static void AddPlaces(ImmutableArray<Step> steps, ImmutableArray<UnitPlace>.Builder places)
     {
         foreach (var step in steps)
         {
@@ -67,7 +67,7 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
                 AddPlaces(residual.Branch, places);
             }
 
-            places.Add(new Place(places.Count + 1, step.Kind));
+            places.Add(new UnitPlace(places.Count + 1, step.Kind));
         }
     }
 }

@@ -11,16 +11,16 @@ internal sealed class DepthObserver<T>(IPropagationObserver<T> observer) : IPlac
 
     /// <inheritdoc/>
     public void Observe(int index, Networks.Place place, SignalAndNoise<T> values) =>
-        observer.Observe(place.Depth, new Place(place.Number, KindOf(place)), values);
+        observer.Observe(place.Depth, new UnitPlace(place.Number, KindOf(place)), values);
 
-    private static PlaceKind KindOf(Networks.Place place) =>
+    private static UnitPlaceKind KindOf(Networks.Place place) =>
         place.After switch
         {
-            null => PlaceKind.Before,
-            Networks.Convolution or Networks.Dense => PlaceKind.Convolution,
-            Networks.BatchNorm => PlaceKind.BatchNorm,
-            Networks.Activation => PlaceKind.Relu,
-            Networks.Residual => PlaceKind.Addition,
+            null => UnitPlaceKind.Before,
+            Networks.Convolution or Networks.Dense => UnitPlaceKind.Convolution,
+            Networks.BatchNorm => UnitPlaceKind.BatchNorm,
+            Networks.Activation => UnitPlaceKind.Relu,
+            Networks.Residual => UnitPlaceKind.Addition,
             _ => throw new Networks.UnknownLayerException(place.After),
         };
 }

@@ -39,5 +39,5 @@ internal sealed class NetworkBuilder<T>
     public MatrixProduct<T> Product { get; }
 
     /// <summary>Creates the next place, with the next number.</summary>
-    internal Place NextPlace(PlaceKind kind) => new(++_places, kind);
+    internal UnitPlace NextPlace(UnitPlaceKind kind) => new(++_places, kind);
 }

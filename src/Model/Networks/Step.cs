@@ -7,7 +7,7 @@ namespace Wellbehaved.Model;
 public abstract record Step
 {
     /// <summary>The operation that the step performs.</summary>
-    public abstract PlaceKind Kind { get; }
+    public abstract UnitPlaceKind Kind { get; }
 
     /// <summary>Number of convolutions in the step.</summary>
     public virtual int Convolutions => 0;
@@ -27,7 +27,7 @@ public abstract record Step
 internal sealed record ConvolutionStep : Step
 {
     /// <inheritdoc/>
-    public override PlaceKind Kind => PlaceKind.Convolution;
+    public override UnitPlaceKind Kind => UnitPlaceKind.Convolution;
 
     /// <inheritdoc/>
     public override int Convolutions => 1;
@@ -44,7 +44,7 @@ internal sealed record ConvolutionStep : Step
 internal sealed record BatchNormStep : Step
 {
     /// <inheritdoc/>
-    public override PlaceKind Kind => PlaceKind.BatchNorm;
+    public override UnitPlaceKind Kind => UnitPlaceKind.BatchNorm;
 
     /// <inheritdoc/>
     internal override ILayer<T> Build<T>(NetworkBuilder<T> builder)
@@ -58,7 +58,7 @@ internal sealed record BatchNormStep : Step
 internal sealed record ReluStep : Step
 {
     /// <inheritdoc/>
-    public override PlaceKind Kind => PlaceKind.Relu;
+    public override UnitPlaceKind Kind => UnitPlaceKind.Relu;
 
     /// <inheritdoc/>
     internal override ILayer<T> Build<T>(NetworkBuilder<T> builder)
@@ -74,7 +74,7 @@ internal sealed record ReluStep : Step
 internal sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions) : Step
 {
     /// <inheritdoc/>
-    public override PlaceKind Kind => PlaceKind.Addition;
+    public override UnitPlaceKind Kind => UnitPlaceKind.Addition;
 
     /// <inheritdoc/>
     public override int Convolutions => Repetitions * Branch.Sum(step => step.Convolutions);

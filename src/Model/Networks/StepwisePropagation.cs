@@ -9,8 +9,8 @@ namespace Wellbehaved.Model;
 internal sealed class StepwisePropagation<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly Place AfterFirstConvolution = new(0, PlaceKind.Convolution);
-    private static readonly Place BeforeUnit = new(1, PlaceKind.Before);
+    private static readonly UnitPlace AfterFirstConvolution = new(0, UnitPlaceKind.Convolution);
+    private static readonly UnitPlace BeforeUnit = new(1, UnitPlaceKind.Before);
 
     private readonly NetworkSettings _settings;
     private readonly Convolution<T> _firstConvolution;

@@ -89,7 +89,7 @@ internal static class LayerReader
                 {
                     Epsilon = Epsilon(layer),
                     Scale = layer.Number("scale", 1),
-                    Over = (NormalisedOver)layer.Choice("over", Words.Over),
+                    Over = (NormalisedOver)layer.Choice("over", FileWords.Over),
                 };
             case "rms_norm":
                 var rms = Object("epsilon", "scale", "over");
@@ -97,7 +97,7 @@ internal static class LayerReader
                 {
                     Epsilon = Epsilon(rms),
                     Scale = rms.Number("scale", 1),
-                    Over = (NormalisedOver)rms.Choice("over", Words.Over),
+                    Over = (NormalisedOver)rms.Choice("over", FileWords.Over),
                 };
             case "group_norm":
                 var group = Object("groups", "epsilon", "scale");
@@ -122,7 +122,7 @@ internal static class LayerReader
             case "dropout":
                 var dropout = Object("keep", "mask");
                 _ = dropout.Element("keep");
-                return new Dropout(dropout.Number("keep", 1)) { Mask = (DropoutMask)dropout.Choice("mask", Words.Mask) };
+                return new Dropout(dropout.Number("keep", 1)) { Mask = (DropoutMask)dropout.Choice("mask", FileWords.Mask) };
             case "attention":
                 var attention = Object(["heads", "causal", .. ParameterNames]);
                 return new Attention(attention.Integer("heads"))
@@ -136,7 +136,7 @@ internal static class LayerReader
                 var repeat = Object("times", "unit");
                 var times = repeat.Element("times");
                 return new Repeat(
-                    IsWord(times, Words.OpenDepth) ? open.Depth() : ReadObject.Integer(times, repeat.At("times")),
+                    IsWord(times, FileWords.OpenDepth) ? open.Depth() : ReadObject.Integer(times, repeat.At("times")),
                     Read(repeat.Element("unit"), repeat.At("unit"), open, level)
                 );
             default:
@@ -165,12 +165,12 @@ internal static class LayerReader
             Groups = convolution.Find("groups") switch
             {
                 null => 1,
-                { } groups when IsWord(groups, Words.Depthwise) => Convolution.EachChannel,
+                { } groups when IsWord(groups, FileWords.Depthwise) => Convolution.EachChannel,
                 { } groups => ReadObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
                     ? count
-                    : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{Words.Depthwise}\", got 0"),
+                    : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{FileWords.Depthwise}\", got 0"),
             },
-            Boundary = (Boundary)convolution.Choice("boundary", Words.Boundary),
+            Boundary = (Boundary)convolution.Choice("boundary", FileWords.Boundary),
             Parameters = ReadParameters(convolution, Initialisation.He),
         };
 
@@ -187,14 +187,14 @@ internal static class LayerReader
         new(
             layer.Number("weight_variance", otherwise.WeightVariance),
             layer.Number("bias_variance", otherwise.BiasVariance),
-            (WeightLaw)layer.Choice("weights", Words.Weights)
+            (WeightLaw)layer.Choice("weights", FileWords.Weights)
         );
 
     private static int? ReadChannels(ReadObject layer, OpenSizes open) =>
         layer.Find("channels") switch
         {
             null => null,
-            { } channels when IsWord(channels, Words.OpenChannels) => open.Channels(),
+            { } channels when IsWord(channels, FileWords.OpenChannels) => open.Channels(),
             { } channels => ReadObject.Integer(channels, layer.At("channels")),
         };
 
@@ -207,12 +207,12 @@ internal static class LayerReader
 
         return word.GetString() switch
         {
-            Words.RootOfHalf => Math.Sqrt(0.5),
+            FileWords.RootOfHalf => Math.Sqrt(0.5),
             "1/sqrt(L)" => ResidualScale.ByDepth,
             "1/sqrt(l+1)" => ResidualScale.ByUnit,
             _ => throw new InvalidNetworkException(
                 residual.At(name),
-                $"expected a number, \"{Words.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {ReadObject.Words(word)}"
+                $"expected a number, \"{FileWords.RootOfHalf}\", \"1/sqrt(L)\" or \"1/sqrt(l+1)\", got {ReadObject.Words(word)}"
             ),
         };
     }

@@ -77,7 +77,7 @@ internal static class LayerWriter
                     () =>
                     {
                         json.WriteNumber("keep", dropout.Keep);
-                        Choice(json, "mask", Words.Mask, (int)dropout.Mask);
+                        Choice(json, "mask", FileWords.Mask, (int)dropout.Mask);
                     }
                 );
                 break;
@@ -112,14 +112,14 @@ internal static class LayerWriter
         Integer(json, "dilation", convolution.Dilation == 1 ? null : convolution.Dilation);
         if (convolution.Groups == Convolution.EachChannel)
         {
-            json.WriteString("groups", Words.Depthwise);
+            json.WriteString("groups", FileWords.Depthwise);
         }
         else
         {
             Integer(json, "groups", convolution.Groups == 1 ? null : convolution.Groups);
         }
 
-        Choice(json, "boundary", Words.Boundary, (int)convolution.Boundary);
+        Choice(json, "boundary", FileWords.Boundary, (int)convolution.Boundary);
         Write(json, convolution.Parameters, Initialisation.He);
     }
 
@@ -151,7 +151,7 @@ internal static class LayerWriter
 
     private static void Write(Utf8JsonWriter json, Norm norm, NormalisedOver over)
     {
-        Choice(json, "over", Words.Over, (int)over);
+        Choice(json, "over", FileWords.Over, (int)over);
         Write(json, norm, new InstanceNorm().Epsilon);
     }
 
@@ -165,7 +165,7 @@ internal static class LayerWriter
     {
         Number(json, "weight_variance", parameters.WeightVariance, otherwise.WeightVariance);
         Number(json, "bias_variance", parameters.BiasVariance, otherwise.BiasVariance);
-        Choice(json, "weights", Words.Weights, (int)parameters.Law);
+        Choice(json, "weights", FileWords.Weights, (int)parameters.Law);
     }
 
     private static void Scale(Utf8JsonWriter json, string name, ResidualScale scale)

@@ -75,7 +75,7 @@ public sealed class NetworkTemplate
             );
         }
 
-        var file = ReadObject.Read(root, "network", Words.Network);
+        var file = ReadObject.Read(root, "network", FileWords.Network);
         var name = file.Text("name");
         if (string.IsNullOrWhiteSpace(name))
         {

@@ -118,7 +118,7 @@ internal sealed class TrainingJournal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tail.Dispose();
 
-    private static int NumbersOf(TrainingPlan plan) => 4 + (2 * Windows.Ends(plan.Options.Steps).Length) + plan.Options.Corruptions.Count;
+    private static int NumbersOf(TrainingPlan plan) => 4 + (2 * AveragingWindows.Ends(plan.Options.Steps).Length) + plan.Options.Corruptions.Count;
 
     private static int LengthOfRecord(int numbers) => (2 * sizeof(int)) + (numbers * sizeof(double)) + LengthOfChecksum;
 
@@ -237,7 +237,7 @@ internal sealed class TrainingJournal : IDisposable
             values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[((2 * sizeof(int)) + (i * sizeof(double)))..]);
         }
 
-        records[(simulation, rate)] = TrainingOutcome.Read(values, Windows.Ends(plan.Options.Steps).Length);
+        records[(simulation, rate)] = TrainingOutcome.Read(values, AveragingWindows.Ends(plan.Options.Steps).Length);
         return true;
     }
 

@@ -16,7 +16,7 @@ internal sealed record TrainingResult(
     /// <param name="plan">The plan.</param>
     /// <param name="outcomes">Outcomes (mappings × learning rates).</param>
     public static TrainingResult Summarise(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) =>
-        new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
+        new(plan.Options.LearningRates, AveragingWindows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
 
     /// <summary>The learning rate with which a mapping reached the smallest training loss.</summary>
     /// <param name="mapping">Index of the mapping.</param>

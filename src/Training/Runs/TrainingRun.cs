@@ -24,7 +24,7 @@ internal sealed class TrainingRun<T> : IDisposable
         _mapping = new Mapping<T>(plan.Network, plan.BatchSize, threads);
         _readout = new Readout<T>(plan.BatchSize, plan.Network.Output.Channels, plan.Data.Classes, threads);
         _classes = new int[plan.BatchSize];
-        _windows = Windows.Ends(plan.Options.Steps);
+        _windows = AveragingWindows.Ends(plan.Options.Steps);
     }
 
     /// <summary>The exponent of the power of two by which the readout divides the features of the last mapping.</summary>

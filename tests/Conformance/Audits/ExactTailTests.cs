@@ -134,7 +134,7 @@ public class ExactTailTests
     public void The_exact_law_of_a_convolution_rejects_a_gross_error_that_Student_s_test_leaves_undecided()
     {
         // 48 simulations, all at 0.9 ± 0.001 where 1 is claimed: 693 standard errors. Student's corrected tail says nothing; the law of a convolution does.
-        var figure = new Figure(48, 1.8, 0.002, 0, 1.79, 1.81, 1.79, 1.81);
+        var figure = new RecordedSummary(48, 1.8, 0.002, 0, 1.79, 1.81, 1.79, 1.81);
         var rates = new ErrorRates(1e-8, 1e-3);
 
         RecordedTest
@@ -150,7 +150,7 @@ public class ExactTailTests
             .Match<Measurement>(test => test.Verdict == Verdict.Holds && !test.IsAsymptotic && test.FalseAlarmBound == 1);
 
         // With too little for the theorem, Student decides with half of the false alarms, and says that it is asymptotic.
-        var wide = new Figure(10_000, 2.2, 0.1, 0, 2, 2.4, 2.1, 2.3);
+        var wide = new RecordedSummary(10_000, 2.2, 0.1, 0, 2, 2.4, 2.1, 2.3);
         RecordedTest
             .Judge(wide, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 10))
             .Should()

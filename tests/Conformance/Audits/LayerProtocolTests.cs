@@ -178,15 +178,15 @@ public class LayerProtocolTests
                 .Shown.Select(place => (place.Depth, place.Place))
                 .Should()
                 .Equal([
-                    (0, new Model.Place(0, Model.PlaceKind.Convolution)),
+                    (0, new Model.UnitPlace(0, Model.UnitPlaceKind.Convolution)),
                     .. Enumerable.Range(1, 3).SelectMany(depth => network.Architecture.Places.Select(place => (depth, place))),
                 ]);
             var words = Flat(settings.Network.Layers).Prepend("input").ToArray();
             settings
-                .Shown.Where(place => place.Place.Kind != Model.PlaceKind.Before)
+                .Shown.Where(place => place.Place.Kind != Model.UnitPlaceKind.Before)
                 .Select(place => words[place.Number])
                 .Should()
-                .Equal(settings.Shown.Where(place => place.Place.Kind != Model.PlaceKind.Before).Select(place => WordOf(place.Place.Kind)));
+                .Equal(settings.Shown.Where(place => place.Place.Kind != Model.UnitPlaceKind.Before).Select(place => WordOf(place.Place.Kind)));
             settings.Shown[^1].Number.Should().Be(words.Length - 1);
         }
 
@@ -197,12 +197,12 @@ public class LayerProtocolTests
                 return word == "residual" ? [.. Flat(options!["branch"]!.AsArray()), word] : new[] { word };
             });
 
-        static string WordOf(Model.PlaceKind kind) =>
+        static string WordOf(Model.UnitPlaceKind kind) =>
             kind switch
             {
-                Model.PlaceKind.Convolution => "conv",
-                Model.PlaceKind.BatchNorm => "batch_norm",
-                Model.PlaceKind.Relu => "relu",
+                Model.UnitPlaceKind.Convolution => "conv",
+                Model.UnitPlaceKind.BatchNorm => "batch_norm",
+                Model.UnitPlaceKind.Relu => "relu",
                 _ => "residual",
             };
     }

@@ -110,8 +110,9 @@ public sealed class RecordedAuditTests : IDisposable
             apart.Should().BeInRange(-4.5 * Math.Sqrt(squares), 4.5 * Math.Sqrt(squares), place);
         }
 
-        static (Figure Start, Figure End) Ends(RecordedFigures figures, string place) => (figures.Find(place)![100], figures.Find(place)![200]);
-        static double Allowance(Figure one, Figure other) =>
+        static (RecordedSummary Start, RecordedSummary End) Ends(RecordedFigures figures, string place) =>
+            (figures.Find(place)![100], figures.Find(place)![200]);
+        static double Allowance(RecordedSummary one, RecordedSummary other) =>
             4.5 * Math.Sqrt((one.Deviation * one.Deviation / one.Count) + (other.Deviation * other.Deviation / other.Count));
         static RecordedFigures Figures(string folder) => RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, "bn_ff.csv"));
     }

@@ -14,15 +14,15 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void A_figure_summarises_the_values_of_a_quantity()
     {
-        var figure = Figure.Summarise([1, 2, 6]);
+        var figure = RecordedSummary.Summarise([1, 2, 6]);
         (figure.Count, figure.Mean, figure.Least, figure.Greatest).Should().Be((3, 3, 1, 6));
         figure.Deviation.Should().BeApproximately(Math.Sqrt(7), 1e-12);
         figure.Skewness.Should().BeApproximately((-8 - 1 + 27) / 3.0 / Math.Pow(14 / 3.0, 1.5), 1e-12);
 
         // What does not vary has no skewness, and a single value no spread: 0, so that a table stays a table of numbers.
-        Figure.Summarise([2, 2]).Should().Be(new Figure(2, 2, 0, 0, 2, 2, 2, 2));
-        Figure.Summarise([5]).Should().Be(new Figure(1, 5, 0, 0, 5, 5, 5, 5));
-        Figure.Summarise([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
+        RecordedSummary.Summarise([2, 2]).Should().Be(new RecordedSummary(2, 2, 0, 0, 2, 2, 2, 2));
+        RecordedSummary.Summarise([5]).Should().Be(new RecordedSummary(1, 5, 0, 0, 5, 5, 5, 5));
+        RecordedSummary.Summarise([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
     }
 
     [Fact]

@@ -403,7 +403,7 @@ public class RecordedFindingsTests
             File.WriteAllText(path, text);
             var read = RecordedFigures.Read(path);
             read.ToText().Should().Be(text);
-            read.Find("reff_signal_loc3")![36].Should().Match<Figure>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
+            read.Find("reff_signal_loc3")![36].Should().Match<RecordedSummary>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
             read.Find("mapping_collapses")!.Values.Single().Unknown.Should().Be(60);
             ResultAudit
                 .Judge("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1))

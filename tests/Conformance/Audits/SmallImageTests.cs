@@ -23,7 +23,9 @@ public class SmallImageTests
 
         var outcomes = Enumerable
             .Range(0, 40)
-            .SelectMany(seed => GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, Enum.Parse<GeneratedInput>(input), 1, (ulong)seed), given: false, ["I12"]))
+            .SelectMany(seed =>
+                GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, Enum.Parse<GeneratedInput>(input), 1, (ulong)seed), given: false, ["I12"])
+            )
             .ToArray();
 
         outcomes.Should().OnlyContain(outcome => outcome.Measurement.Verdict == Verdict.Holds);

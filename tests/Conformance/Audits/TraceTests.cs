@@ -22,9 +22,9 @@ public class TraceTests
             .Should()
             .HaveCount(1 + (3 * places.Length))
             .And.OnlyContain(moments => moments.Nu2Signal > 0 && moments.ReffSignal >= 1 && moments.ReffNoise >= 1);
-        trace.At(2, PlaceKind.Relu).Place.Should().Be(places.Single(place => place.Kind == PlaceKind.Relu));
-        trace.Before(2, PlaceKind.Relu).Place.Kind.Should().Be(PlaceKind.BatchNorm);
-        trace.Before(1, PlaceKind.BatchNorm).Place.Kind.Should().Be(PlaceKind.Before);
+        trace.At(2, UnitPlaceKind.Relu).Place.Should().Be(places.Single(place => place.Kind == UnitPlaceKind.Relu));
+        trace.Before(2, UnitPlaceKind.Relu).Place.Kind.Should().Be(UnitPlaceKind.BatchNorm);
+        trace.Before(1, UnitPlaceKind.BatchNorm).Place.Kind.Should().Be(UnitPlaceKind.Before);
         trace.At(0, 0).Depth.Should().Be(0);
         FluentActions.Invoking(() => trace.At(4, 1)).Should().Throw<SubjectException>().WithMessage("expected a snapshot at depth 4, loc1, got none");
     }

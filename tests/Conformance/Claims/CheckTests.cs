@@ -390,7 +390,7 @@ public class CheckTests
                 input,
                 snapshot =>
                     observe(
-                        snapshot.Place.Kind is PlaceKind.Convolution or PlaceKind.Relu
+                        snapshot.Place.Kind is UnitPlaceKind.Convolution or UnitPlaceKind.Relu
                             ? snapshot with
                             {
                                 Signal = [.. snapshot.Signal.Select((value, i) => i == 3 ? number : value)],

@@ -62,7 +62,7 @@ public class DeadPointTests
             }
 
             double[][] kernels = [.. network.Kernels.Select((shape, i) => Drawn(own, i, shape))];
-            var relu = network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu).Number;
+            var relu = network.Architecture.Places.First(place => place.Kind == UnitPlaceKind.Relu).Number;
             var convolution = network.Architecture.IsResidual ? 0 : 1;
             base.Propagate(
                 network,

@@ -70,7 +70,7 @@ public sealed class RunCommandTests : IDisposable
                 values!.Should().AllSatisfy(row => row.Should().OnlyContain(value => double.IsFinite(value)));
                 if (moment.StartsWith("reff", StringComparison.Ordinal))
                 {
-                    values!.SelectMany(row => row).Should().OnlyContain(value => place.Kind == PlaceKind.Relu ? value >= 1 : value == -1);
+                    values!.SelectMany(row => row).Should().OnlyContain(value => place.Kind == UnitPlaceKind.Relu ? value >= 1 : value == -1);
                 }
             }
         }

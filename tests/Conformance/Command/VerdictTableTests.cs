@@ -96,10 +96,10 @@ public class VerdictTableTests
         var one = Printed(SampleRuns.Mixed with { Outcomes = [SampleRuns.Mixed.Outcomes[0]], Diagnoses = [], AdapterFailures = [] }, null);
         one.Should().Contain("1 of 1 claim holds (1 of 1 check), ").And.Contain("statistics of its random networks: 1 of 1 check holds");
         Printed(SampleRuns.Defective, null).Should().Contain("98 of 124 checks");
-        Words.Hold(0, 0, "claim").Should().Be("0 of 0 claims hold");
-        Words.Hold(0, 1, "claim").Should().Be("0 of 1 claim holds");
-        Words.Hold(1, 3, "claim").Should().Be("1 of 3 claims holds");
-        Words.Hold(2, 3, "claim").Should().Be("2 of 3 claims hold");
+        EnumWords.Hold(0, 0, "claim").Should().Be("0 of 0 claims hold");
+        EnumWords.Hold(0, 1, "claim").Should().Be("0 of 1 claim holds");
+        EnumWords.Hold(1, 3, "claim").Should().Be("1 of 3 claims holds");
+        EnumWords.Hold(2, 3, "claim").Should().Be("2 of 3 claims hold");
     }
 
     private static string[] Titles => ["claim", "architecture", "predicted", "measured", "apart", "interval", "n", "alpha", "verdict", "–"];

@@ -17,6 +17,7 @@ public class JsonTests
         "src/Audit/Signatures/LayerSignature.cs",
         "src/Audit/Vectors/VectorFile.cs",
         "src/Cli/ClaimsCommand.cs",
+        "src/Cli/OnnxJournal.cs",
         "src/Cli/OnnxProcess.cs",
         "src/Cli/OnnxResult.cs",
         "src/Cli/OnnxWorker.cs",

@@ -15,7 +15,7 @@ public class W2_MartingaleTests
         const int channels = 4;
         var settings = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, channels), 1, channels);
         var identity = Enumerable.Range(0, channels * channels).Select(i => i % (channels + 1) == 0 ? 1.0 : 0).ToArray();
-        using var network = new Network<double>(settings);
+        using var network = new NetworkPropagation<double>(settings);
         using var computation = new MomentComputation<double>(settings.FeatureShape);
         var (uncentred, centred) = (new double[4000], new double[4000]);
         for (var sample = 0; sample < uncentred.Length; sample++)

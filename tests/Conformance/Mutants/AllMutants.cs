@@ -29,15 +29,15 @@ public static class AllMutants
         new("weights reused between simulations", "I3", "vanilla") { OwnWeights = weights => new RewrittenKernels(weights, simulationOf: _ => 0) },
         new("every second simulation a copy", "I3", "bn_ff") { OwnWeights = weights => new RewrittenKernels(weights, simulationOf: i => i & ~1u) },
         .. WeightMutants.List,
-        new("noise not masked by the ReLU", "S3", "vanilla") { Network = Replace<ReluStep>(PlaceKind.Relu, t => (Positive(t.Signal), t.Noise)) },
-        new("noise masked by its own sign", "D7", "vanilla") { Network = Replace<ReluStep>(PlaceKind.Relu, t => (Positive(t.Signal), Positive(t.Noise))) },
+        new("noise not masked by the ReLU", "S3", "vanilla") { Network = Replace<ReluStep>(UnitPlaceKind.Relu, t => (Positive(t.Signal), t.Noise)) },
+        new("noise masked by its own sign", "D7", "vanilla") { Network = Replace<ReluStep>(UnitPlaceKind.Relu, t => (Positive(t.Signal), Positive(t.Noise))) },
         new("leaky ReLU of slope 0.01", "O2", "vanilla")
         {
-            Network = Replace<ReluStep>(PlaceKind.Relu, t => (Leaky(t.Signal, t.Signal), Leaky(t.Noise, t.Signal))),
+            Network = Replace<ReluStep>(UnitPlaceKind.Relu, t => (Leaky(t.Signal, t.Signal), Leaky(t.Noise, t.Signal))),
         },
         new("a ReLU whose derivative at exact zeros is 1", "D8", "vanilla")
         {
-            Network = Replace<ReluStep>(PlaceKind.Relu, t => (Positive(t.Signal), [.. t.Noise.Zip(t.Signal, (dx, x) => x >= 0 ? dx : 0)])),
+            Network = Replace<ReluStep>(UnitPlaceKind.Relu, t => (Positive(t.Signal), [.. t.Noise.Zip(t.Signal, (dx, x) => x >= 0 ? dx : 0)])),
         },
         new("noise centred by batch norm", "S7", "bn_ff") { Network = Norm(new(CentresNoise: true)) },
         new("noise not divided by batch norm", "S7", "bn_res") { Network = Norm(new(DividesNoise: false)) },
@@ -124,7 +124,7 @@ public static class AllMutants
     ];
 
     internal static Func<NetworkSettings, NetworkSettings> Replace<TStep>(
-        PlaceKind kind,
+        UnitPlaceKind kind,
         Func<Tensors, (double[] Signal, double[] Noise)> rewrite,
         int kernels = 0
     )
@@ -142,10 +142,10 @@ public static class AllMutants
             };
     }
 
-    internal static Func<NetworkSettings, NetworkSettings> Norm(WrongNorm wrong) => Replace<BatchNormStep>(PlaceKind.BatchNorm, wrong.Apply);
+    internal static Func<NetworkSettings, NetworkSettings> Norm(WrongNorm wrong) => Replace<BatchNormStep>(UnitPlaceKind.BatchNorm, wrong.Apply);
 
     private static Func<NetworkSettings, NetworkSettings> Convolve(Func<Tensors, double[], (double[] Signal, double[] Noise)> convolve) =>
-        Replace<ConvolutionStep>(PlaceKind.Convolution, tensors => convolve(tensors, tensors.NextKernel()), kernels: 1);
+        Replace<ConvolutionStep>(UnitPlaceKind.Convolution, tensors => convolve(tensors, tensors.NextKernel()), kernels: 1);
 
     internal static Func<NetworkSettings, NetworkSettings> Skip(Func<double, double, bool, double> join) =>
         network =>

@@ -48,14 +48,14 @@ internal static class ConventionMutants
         new("running averages before any training", "D4", "bn_ff")
         {
             Network = AllMutants.Replace<BatchNormStep>(
-                PlaceKind.BatchNorm,
+                UnitPlaceKind.BatchNorm,
                 t => ([.. t.Signal.Select(x => x / Math.Sqrt(1 + t.Epsilon))], [.. t.Noise.Select(dx => dx / Math.Sqrt(1 + t.Epsilon))])
             ),
         },
         new("a ReLU whose derivative at exact zeros is 1/2", "D8", "bn_res")
         {
             Network = AllMutants.Replace<ReluStep>(
-                PlaceKind.Relu,
+                UnitPlaceKind.Relu,
                 t =>
                     (
                         [.. t.Signal.Select(x => Math.Max(x, 0))],

@@ -23,21 +23,21 @@ internal sealed class ConvolvingOtherwise(
     {
         var places = network.Architecture.Places;
         var tensors = Convolve((input.Signal, input.Noise), network.NetworkInput, network.FirstStride);
-        Show(0, new Place(0, PlaceKind.Convolution));
+        Show(0, new UnitPlace(0, UnitPlaceKind.Convolution));
         for (var depth = 1; depth <= network.Depth; depth++)
         {
             var skip = tensors;
             Show(depth, places[0]);
             for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
             {
-                foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
+                foreach (var place in places.Skip(1).Where(place => place.Kind != UnitPlaceKind.Addition))
                 {
                     tensors = place.Kind switch
                     {
-                        PlaceKind.Convolution => Convolve(tensors, network.FeatureShape, 1),
-                        PlaceKind.BatchNorm => Normalised(tensors.Signal, tensors.Noise),
-                        PlaceKind.Relu => WrittenOutLayers.Rectify(tensors.Signal, tensors.Noise),
-                        PlaceKind.Before or PlaceKind.Addition => throw new InvalidOperationException($"nothing is computed at {place.Kind}"),
+                        UnitPlaceKind.Convolution => Convolve(tensors, network.FeatureShape, 1),
+                        UnitPlaceKind.BatchNorm => Normalised(tensors.Signal, tensors.Noise),
+                        UnitPlaceKind.Relu => WrittenOutLayers.Rectify(tensors.Signal, tensors.Noise),
+                        UnitPlaceKind.Before or UnitPlaceKind.Addition => throw new InvalidOperationException($"nothing is computed at {place.Kind}"),
                         _ => throw new InvalidOperationException($"expected a place of the four architectures, got {place.Kind}"),
                     };
                     if (repetition == 0)
@@ -54,7 +54,7 @@ internal sealed class ConvolvingOtherwise(
             }
         }
 
-        void Show(int depth, Place place)
+        void Show(int depth, UnitPlace place)
         {
             tensors = (Stored(tensors.Signal), Stored(tensors.Noise));
             observe(new Snapshot(depth, place, network.FeatureShape, tensors.Signal, tensors.Noise, () => throw new DeclinedException("moments")));

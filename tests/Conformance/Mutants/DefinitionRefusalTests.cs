@@ -9,7 +9,7 @@ public class DefinitionRefusalTests
     [Fact]
     public void A_custom_step_declared_as_ReLU_is_not_written_out_as_a_ReLU()
     {
-        var tanh = new RewrittenStep(PlaceKind.Relu, tensors => ([.. tensors.Signal.Select(Math.Tanh)], tensors.Noise));
+        var tanh = new RewrittenStep(UnitPlaceKind.Relu, tensors => ([.. tensors.Signal.Select(Math.Tanh)], tensors.Noise));
         foreach (
             var architecture in new Architecture[]
             {

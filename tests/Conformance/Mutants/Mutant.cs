@@ -57,7 +57,7 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
             : weights is Weights.Own own && mutant.OwnWeights is { } source ? source(own)
             : base.Kernels(weights);
 
-        protected override ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+        protected override ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
         {
             var right = base.Report(depth, place, values, computation);
             if (mutant.ReportsLate)

@@ -48,7 +48,7 @@ internal static class PrecisionMutants
 
     private static NetworkSettings Rewritten(NetworkSettings network, Func<RewrittenStep.Tensors, double[], double[], double[]> convolve)
     {
-        var wrong = new RewrittenStep(PlaceKind.Convolution, Convolved, Kernels: 1);
+        var wrong = new RewrittenStep(UnitPlaceKind.Convolution, Convolved, Kernels: 1);
         return network with { Architecture = network.Architecture with { Unit = [.. network.Architecture.Unit.Select(Rewrite)] } };
 
         Step Rewrite(Step step) =>

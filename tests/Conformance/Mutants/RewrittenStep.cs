@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <param name="Kind">What it passes for.</param>
 /// <param name="Rewrite">Takes shape, signal and noise, and where the next weights come from.</param>
 /// <param name="Kernels">Convolutions that it performs.</param>
-internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors, (double[] Signal, double[] Noise)> Rewrite, int Kernels = 0) : Step
+internal sealed record RewrittenStep(UnitPlaceKind Kind, Func<RewrittenStep.Tensors, (double[] Signal, double[] Noise)> Rewrite, int Kernels = 0) : Step
 {
     /// <summary>What a step sees.</summary>
     public sealed record Tensors(
@@ -20,7 +20,7 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
         Func<double[]> NextKernel
     );
 
-    public override PlaceKind Kind { get; } = Kind;
+    public override UnitPlaceKind Kind { get; } = Kind;
 
     public override int Convolutions => Kernels;
 
@@ -71,7 +71,7 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
 /// <param name="Join">Takes skip and branch of a signal or noise, and whether it is the noise.</param>
 internal sealed record RewrittenResidualStep(IReadOnlyList<Step> Branch, int Repetitions, Func<double, double, bool, double> Join) : Step
 {
-    public override PlaceKind Kind => PlaceKind.Addition;
+    public override UnitPlaceKind Kind => UnitPlaceKind.Addition;
 
     public override int Convolutions => Repetitions * Branch.Sum(step => step.Convolutions);
 

@@ -66,7 +66,7 @@ internal static class SizeMutants
         },
         new("the mask of another image with weights of its own", "I11", "vanilla")
         {
-            Implementation = name => new OwnOtherwise(name, Network: AllMutants.Replace<ReluStep>(PlaceKind.Relu, MaskOfTheImageBefore)),
+            Implementation = name => new OwnOtherwise(name, Network: AllMutants.Replace<ReluStep>(UnitPlaceKind.Relu, MaskOfTheImageBefore)),
         },
         new("another epsilon with weights of its own", "I11", "bn_ff")
         {

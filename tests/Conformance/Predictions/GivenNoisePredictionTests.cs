@@ -102,7 +102,7 @@ public class GivenNoisePredictionTests
             chunks,
             chunk =>
             {
-                using var network = new Network<double>(settings);
+                using var network = new NetworkPropagation<double>(settings);
                 using var computation = new MomentComputation<double>(settings.FeatureShape);
                 for (var i = chunk; i < Networks; i += chunks)
                 {
@@ -126,6 +126,6 @@ public class GivenNoisePredictionTests
     {
         public bool Observes(int depth) => false;
 
-        public void Observe(int depth, Place place, SignalAndNoise<double> values) => throw new InvalidOperationException("nothing is observed");
+        public void Observe(int depth, UnitPlace place, SignalAndNoise<double> values) => throw new InvalidOperationException("nothing is observed");
     }
 }

@@ -33,11 +33,11 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
             Chunks,
             chunk =>
             {
-                using var network = new Network<double>(settings);
+                using var network = new NetworkPropagation<double>(settings);
                 using var computation = new MomentComputation<double>(settings.FeatureShape);
                 Batch.Signal.CopyTo(network.Input.Signal);
                 Batch.Noise.CopyTo(network.Input.Noise);
-                var firstRelu = settings.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+                var firstRelu = settings.Architecture.Places.First(place => place.Kind == UnitPlaceKind.Relu);
                 var observer = new RankObserver(Depth, firstRelu, computation);
                 for (var i = chunk; i < Count; i += Chunks)
                 {
@@ -108,13 +108,13 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
         }
     }
 
-    private sealed class RankObserver(int last, Place firstRelu, MomentComputation<double> computation) : IPropagationObserver<double>
+    private sealed class RankObserver(int last, UnitPlace firstRelu, MomentComputation<double> computation) : IPropagationObserver<double>
     {
         public double Rank { get; private set; } = double.NaN;
 
         public bool Observes(int depth) => depth == last;
 
-        public void Observe(int depth, Place place, SignalAndNoise<double> values)
+        public void Observe(int depth, UnitPlace place, SignalAndNoise<double> values)
         {
             if (place == firstRelu)
             {

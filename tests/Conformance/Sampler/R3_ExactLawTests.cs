@@ -73,7 +73,7 @@ public class R3_ExactLawTests
     {
         // Halved in the mean square, as the gate does, but where the signal is off too.
         var ungated = new RewrittenStep(
-            PlaceKind.Relu,
+            UnitPlaceKind.Relu,
             values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))])
         );
         var networks = new DrawnNetworks(architecture, Batches["singular, correlated noise"], 8, Depth);

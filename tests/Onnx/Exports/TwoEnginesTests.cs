@@ -171,7 +171,7 @@ public class TwoEnginesTests
     private static (double[] Signal, double[] Noise, Dictionary<int, (double Signal, double Noise)> MeanSquares) ByModel(Network network, NoiseKind noise)
     {
         var random = new RandomNumbers(4, 1, 0, RandomPurpose.GaussianImages);
-        using var machine = new Network<double>(network, Images, noise);
+        using var machine = new NetworkPropagation<double>(network, Images, noise);
         random.FillNormal(machine.Input.Signal, 1);
         (random with { Purpose = RandomPurpose.InputNoise }).FillNormal(machine.Input.Noise, 1);
         var observer = new Powers();

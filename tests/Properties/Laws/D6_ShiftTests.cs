@@ -69,7 +69,7 @@ public class D6_ShiftTests
 
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<double> values)
+        public void Observe(int depth, UnitPlace place, SignalAndNoise<double> values)
         {
             Signals.Add(values.TrueSignal());
             Noises.Add(values.TrueNoise());

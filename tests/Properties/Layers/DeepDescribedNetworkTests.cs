@@ -34,7 +34,7 @@ public class DeepDescribedNetworkTests
         var network = new Network(unit, Image, [new Repeat(Depth, Unit(unit))]);
         foreach (var kind in Enum.GetValues<NoiseKind>())
         {
-            using var machine = new Network<float>(network, 4, kind);
+            using var machine = new NetworkPropagation<float>(network, 4, kind);
             new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Signal, 1);
             new RandomNumbers(1, 1, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Noise, 1);
 
@@ -151,7 +151,7 @@ public class DeepDescribedNetworkTests
         // The branch's noise is zero with a power of two far above the skip's.
         Layers silent = [new Repeat(200, [new Dense { Parameters = new(100) }, new Activation(Function.Relu)]), new BatchNorm { Scale = 0 }];
         var network = new Network("silent", Image, [new Dense(), new Residual(silent), new Residual([new Dense()]) { BranchScale = 0 }]);
-        using var machine = new Network<float>(network, 4);
+        using var machine = new NetworkPropagation<float>(network, 4);
         new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Signal, 1);
         new RandomNumbers(1, 1, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Noise, 1);
         var moments = new AllMoments(4);
@@ -166,7 +166,7 @@ public class DeepDescribedNetworkTests
     private static (MomentSet Before, MomentSet After) Around(double factor, Layer layer)
     {
         var network = new Network("around", Image, [new Dense { Channels = 64 }, new Repeat(Depth / 2, [new Scaling(factor)]), layer]);
-        using var machine = new Network<float>(network, 4);
+        using var machine = new NetworkPropagation<float>(network, 4);
         new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Signal, 1);
         new RandomNumbers(1, 1, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Noise, 1);
         var moments = new AllMoments(4);

@@ -97,7 +97,7 @@ public class DescribedNetworkTests
     {
         var network = DescribedNetworks.Examples[name];
         var (signal, noise) = (DescribedNetworks.Input(network, 1), DescribedNetworks.Input(network, 2));
-        using var machine = new Network<double>(network, DescribedNetworks.Images);
+        using var machine = new NetworkPropagation<double>(network, DescribedNetworks.Images);
         signal.CopyTo(machine.Input.Signal);
         noise.CopyTo(machine.Input.Noise);
         var parameters = new RandomParameters<double>(7, 1);
@@ -116,7 +116,7 @@ public class DescribedNetworkTests
         foreach (var network in DescribedNetworks.Examples.Values)
         {
             var units = 0;
-            using var machine = new Network<double>(network, 2);
+            using var machine = new NetworkPropagation<double>(network, 2);
             new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Signal, 1);
             machine.Propagate(new RandomParameters<double>(7, 1), depthReached: () => units++);
 
@@ -128,7 +128,7 @@ public class DescribedNetworkTests
     public void Cancellation_stops_the_propagation_at_the_next_unit()
     {
         var network = Recipes.Vanilla(new RecipeSizes(new Shape(1, 1, 4), 10, 4));
-        using var machine = new Network<double>(network, 2);
+        using var machine = new NetworkPropagation<double>(network, 2);
         using var cancellation = new CancellationTokenSource();
         var units = 0;
 
@@ -175,7 +175,7 @@ public class DescribedNetworkTests
             return true;
         }
 
-        using var machine = new Network<T>(settings);
+        using var machine = new NetworkPropagation<T>(settings);
         using var product = new MatrixProduct<T>();
         using var steps = new StepwisePropagation<T>(settings, product, 1);
         signal.CopyTo(machine.Input.Signal);
@@ -225,13 +225,13 @@ public class DescribedNetworkTests
     private sealed class StoredValues<T>(bool looks) : IPropagationObserver<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        public List<(int Depth, Model.Place Place, string Stored)> Values { get; } = [];
+        public List<(int Depth, Model.UnitPlace Place, string Stored)> Values { get; } = [];
 
         public bool Observes(int depth) => looks;
 
-        public void Observe(int depth, Model.Place place, SignalAndNoise<T> values) => Add(depth, place, values);
+        public void Observe(int depth, Model.UnitPlace place, SignalAndNoise<T> values) => Add(depth, place, values);
 
-        public void Add(int depth, Model.Place place, SignalAndNoise<T> values) =>
+        public void Add(int depth, Model.UnitPlace place, SignalAndNoise<T> values) =>
             Values.Add(
                 (
                     depth,

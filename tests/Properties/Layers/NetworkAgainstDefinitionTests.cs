@@ -39,7 +39,7 @@ public class NetworkAgainstDefinitionTests
         var kernels = shallow.RandomKernels();
         var expected = Propagations.Propagate(settings, signal, noise, kernels);
 
-        using var single = new Network<float>(settings);
+        using var single = new NetworkPropagation<float>(settings);
         for (var i = 0; i < signal.Length; i++)
         {
             single.Input.Signal[i] = (float)signal[i];

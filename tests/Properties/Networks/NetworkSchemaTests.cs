@@ -28,7 +28,7 @@ public class NetworkSchemaTests
 
     [Fact]
     public void The_schema_and_the_reader_know_the_same_names_of_a_file() =>
-        Text.GetProperty("properties").EnumerateObject().Select(property => property.Name).Should().BeEquivalentTo(Networks.Words.Network);
+        Text.GetProperty("properties").EnumerateObject().Select(property => property.Name).Should().BeEquivalentTo(Networks.FileWords.Network);
 
     [Theory]
     [MemberData(nameof(Words))]

@@ -192,14 +192,14 @@ public class PlaceTests
     private static IReadOnlyList<Place> Places(string layers) =>
         NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places;
 
-    private static Model.PlaceKind KindOf(Place place) =>
+    private static Model.UnitPlaceKind KindOf(Place place) =>
         place.After switch
         {
-            null => Model.PlaceKind.Before,
-            Convolution or Dense => Model.PlaceKind.Convolution,
-            BatchNorm => Model.PlaceKind.BatchNorm,
-            Activation => Model.PlaceKind.Relu,
-            Residual => Model.PlaceKind.Addition,
+            null => Model.UnitPlaceKind.Before,
+            Convolution or Dense => Model.UnitPlaceKind.Convolution,
+            BatchNorm => Model.UnitPlaceKind.BatchNorm,
+            Activation => Model.UnitPlaceKind.Relu,
+            Residual => Model.UnitPlaceKind.Addition,
             _ => throw new InvalidOperationException($"no place of the post after {place.After.Word}"),
         };
 

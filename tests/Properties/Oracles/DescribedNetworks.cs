@@ -22,7 +22,7 @@ internal static class DescribedNetworks
         int threads = 1
     )
     {
-        using var machine = new Network<double>(network, Images, kind, threads);
+        using var machine = new NetworkPropagation<double>(network, Images, kind, threads);
         signal.CopyTo(machine.Input.Signal);
         noise.CopyTo(machine.Input.Noise);
         var output = machine.Propagate(parameters ?? new RandomParameters<double>(7, 1, threads), observer);
@@ -31,7 +31,7 @@ internal static class DescribedNetworks
 
     public static (double[] Signal, double[] Noise) PropagateSingle(Network network, double[] signal, double[] noise, int threads = 1)
     {
-        using var machine = new Network<float>(network, Images, NoiseKind.Mapping, threads);
+        using var machine = new NetworkPropagation<float>(network, Images, NoiseKind.Mapping, threads);
         for (var i = 0; i < signal.Length; i++)
         {
             (machine.Input.Signal[i], machine.Input.Noise[i]) = ((float)signal[i], (float)noise[i]);

@@ -15,7 +15,7 @@ internal static class Propagations
         int threads = 1
     )
     {
-        using var network = new Network<double>(settings, threads);
+        using var network = new NetworkPropagation<double>(settings, threads);
         signal.CopyTo(network.Input.Signal);
         noise.CopyTo(network.Input.Noise);
         var output = network.Propagate(new GivenKernels<double>(kernels), observer);

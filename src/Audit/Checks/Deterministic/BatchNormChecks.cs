@@ -147,7 +147,7 @@ internal static class BatchNormChecks
         var trace = given.Trace(context.Subject);
         for (var depth = 1; depth <= given.Network.Depth; depth++)
         {
-            look(trace.Before(depth, PlaceKind.BatchNorm), trace.At(depth, PlaceKind.BatchNorm));
+            look(trace.Before(depth, UnitPlaceKind.BatchNorm), trace.At(depth, UnitPlaceKind.BatchNorm));
         }
     }
 }

@@ -61,7 +61,7 @@ internal static class DrawnSizes
     public static string Describe(NetworkSettings network)
     {
         var input = network.NetworkInput;
-        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Spell(network.Boundary)}";
+        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {EnumWords.Spell(network.Boundary)}";
         return $"{kernel}, {Files.Counted.Spell(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} "
             + $"channels, depth {network.Depth}";
     }

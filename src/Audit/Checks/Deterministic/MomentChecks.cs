@@ -125,7 +125,7 @@ internal static class MomentChecks
                 context.Subject,
                 snapshot =>
                 {
-                    if (snapshot.Place.Kind != PlaceKind.Relu)
+                    if (snapshot.Place.Kind != UnitPlaceKind.Relu)
                     {
                         return;
                     }
@@ -170,7 +170,7 @@ internal static class MomentChecks
                 {
                     // The bounds do not depend on the order of the images, so the two signals differ by at most two bounds.
                     var difference = 2 * Enclosure.Norm(carried[next++].SignalBound);
-                    if (snapshot.Place.Kind == PlaceKind.Relu)
+                    if (snapshot.Place.Kind == UnitPlaceKind.Relu)
                     {
                         invariance.Add(
                             new Observed(snapshot.Moments().ReffSignal),

@@ -24,9 +24,9 @@ internal static class OperationChecks
             Compare(network.NetworkInput, given.Input.Signal, given.Input.Noise, trace.At(0, 0), network.FirstStride);
             for (var depth = 1; depth <= network.Depth; depth++)
             {
-                var before = trace.Before(depth, PlaceKind.Convolution);
+                var before = trace.Before(depth, UnitPlaceKind.Convolution);
                 kernel = 1 + ((depth - 1) * network.Architecture.ConvolutionsPerUnit);
-                Compare(before.Shape, before.Signal, before.Noise, trace.At(depth, PlaceKind.Convolution), 1);
+                Compare(before.Shape, before.Signal, before.Noise, trace.At(depth, UnitPlaceKind.Convolution), 1);
             }
 
             void Compare(TensorShape shape, double[] signal, double[] noise, Snapshot after, int stride)
@@ -68,7 +68,7 @@ internal static class OperationChecks
                 var trace = Trace.Record(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
-                    var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
+                    var (before, after) = (trace.Before(depth, UnitPlaceKind.Relu), trace.At(depth, UnitPlaceKind.Relu));
                     var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
 
                     // Only a subject that keeps scales beside its tensors rounds here: once before and once after. Zeros stay zeros.
@@ -102,7 +102,7 @@ internal static class OperationChecks
                 }
 
                 // If the branch has one layer, its end is a place of its own.
-                var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition));
+                var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, UnitPlaceKind.Convolution), trace.At(depth, UnitPlaceKind.Addition));
                 comparison.AddSum(sum.Signal, skip.Signal, branch.Signal, context.UnitRoundoff, $"signal, {sum.Where}, {given.Description}");
                 comparison.AddSum(sum.Noise, skip.Noise, branch.Noise, context.UnitRoundoff, $"noise, {sum.Where}, {given.Description}");
             }
@@ -113,7 +113,7 @@ internal static class OperationChecks
         // Of a deeper branch only the first layer is shown: so the whole unit is written out, from the input that the subject shows.
         void AddUnit(GivenCase given, Trace trace, int depth)
         {
-            var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
+            var (skip, sum) = (trace.At(depth, 1), trace.At(depth, UnitPlaceKind.Addition));
             comparison.AddEnclosure(
                 sum,
                 new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise),

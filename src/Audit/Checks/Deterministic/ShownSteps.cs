@@ -65,42 +65,42 @@ internal sealed class ShownSteps(double unitRoundoff)
     {
         switch (after.Place.Kind)
         {
-            case PlaceKind.Before:
+            case UnitPlaceKind.Before:
                 // The same tensors; a subject that keeps scales beside them rounds once before and once after.
                 var same = Roundings.Gamma(2, unitRoundoff);
                 _beginnings.AddTensor(after.Signal, before.Signal, same, $"signal, {after.Where}, {description}");
                 _beginnings.AddTensor(after.Noise, before.Noise, same, $"noise, {after.Where}, {description}");
                 break;
-            case PlaceKind.Convolution when weights is not null:
+            case UnitPlaceKind.Convolution when weights is not null:
                 var convolution = 1 + ((after.Depth - 1) * network.Architecture.ConvolutionsPerUnit);
                 AddConvolution(network, network.FeatureShape, before.Signal, before.Noise, weights[convolution], 1, after, description);
                 break;
-            case PlaceKind.Convolution:
+            case UnitPlaceKind.Convolution:
                 break;
-            case PlaceKind.BatchNorm:
+            case UnitPlaceKind.BatchNorm:
                 _norms.AddEnclosure(
                     after,
                     BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff),
                     description
                 );
                 break;
-            case PlaceKind.Relu:
+            case UnitPlaceKind.Relu:
                 var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
                 _relus.AddTensor(after.Signal, signal, Roundings.Gamma(2, unitRoundoff), $"signal, {after.Where}, {description}");
                 _relus.AddTensor(after.Noise, noise, Roundings.Gamma(2, unitRoundoff), $"noise, {after.Where}, {description}");
                 break;
-            case PlaceKind.Addition when weights is not null:
+            case UnitPlaceKind.Addition when weights is not null:
                 _ends.AddEnclosure(
                     after,
                     new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise),
                     description
                 );
                 break;
-            case PlaceKind.Addition when network.Architecture.ResidualDepth == 1:
+            case UnitPlaceKind.Addition when network.Architecture.ResidualDepth == 1:
                 _ends.AddSum(after.Signal, beginning.Signal, before.Signal, unitRoundoff, $"signal, {after.Where}, {description}");
                 _ends.AddSum(after.Noise, beginning.Noise, before.Noise, unitRoundoff, $"noise, {after.Where}, {description}");
                 break;
-            case PlaceKind.Addition:
+            case UnitPlaceKind.Addition:
                 break;
             default:
                 throw new InvalidOperationException($"expected a place of the four architectures, got {after.Place.Kind}");

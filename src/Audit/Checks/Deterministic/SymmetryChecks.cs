@@ -171,7 +171,7 @@ internal static class SymmetryChecks
                 );
             }
 
-            if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
+            if (snapshot.Place.Kind == UnitPlaceKind.Relu && context.Reports("reff_signal"))
             {
                 moments.Add(
                     new Observed(observed.ReffSignal),
@@ -236,7 +236,7 @@ internal static class SymmetryChecks
 
             var dark = given with { Input = given.Input with { Signal = new double[given.Input.Signal.Length] } };
             Expect(
-                dark.Trace(context.Subject).Snapshots.Where(snapshot => snapshot.Place.Kind == PlaceKind.Relu),
+                dark.Trace(context.Subject).Snapshots.Where(snapshot => snapshot.Place.Kind == UnitPlaceKind.Relu),
                 snapshot => snapshot.Noise,
                 "noise behind the ReLU of a zero signal"
             );
@@ -254,7 +254,7 @@ internal static class SymmetryChecks
                 var trace = closed.Trace(context.Subject);
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
-                    var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
+                    var (before, after) = (trace.At(depth, 1), trace.At(depth, UnitPlaceKind.Addition));
                     identity.AddTensor(after.Signal, before.Signal, Roundings.Gamma(2, context.UnitRoundoff), $"signal, {after.Where}, {given.Description}");
                     identity.AddTensor(after.Noise, before.Noise, Roundings.Gamma(2, context.UnitRoundoff), $"noise, {after.Where}, {given.Description}");
                 }
@@ -282,14 +282,14 @@ internal static class SymmetryChecks
     /// </summary>
     private static double? ScaleOf(Snapshot snapshot, Architecture architecture)
     {
-        if (!architecture.HasBatchNorm || snapshot.Depth == 0 || snapshot is { Depth: 1, Place.Kind: PlaceKind.Before })
+        if (!architecture.HasBatchNorm || snapshot.Depth == 0 || snapshot is { Depth: 1, Place.Kind: UnitPlaceKind.Before })
         {
             return Factor;
         }
 
         return architecture.IsResidual
-            ? (snapshot.Depth == 1 && snapshot.Place.Kind != PlaceKind.Addition ? 1 : null)
-            : (snapshot is { Depth: 1, Place.Kind: PlaceKind.Convolution } ? Factor : 1);
+            ? (snapshot.Depth == 1 && snapshot.Place.Kind != UnitPlaceKind.Addition ? 1 : null)
+            : (snapshot is { Depth: 1, Place.Kind: UnitPlaceKind.Convolution } ? Factor : 1);
     }
 
     private static double[] Sum(double[] first, double[] second) => [.. first.Zip(second, (x, y) => x + y)];

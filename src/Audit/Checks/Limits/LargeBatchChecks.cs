@@ -28,7 +28,7 @@ internal static class LargeBatchChecks
         foreach (var (trace, twin) in Pairs(context, architecture, depth, test, 1, depth))
         {
             test.Add(
-                (LogChi(trace.At(depth, PlaceKind.Relu)) - LogChi(trace.At(1, PlaceKind.Relu))) / (depth - 1),
+                (LogChi(trace.At(depth, UnitPlaceKind.Relu)) - LogChi(trace.At(1, UnitPlaceKind.Relu))) / (depth - 1),
                 (twin[1].LogChi(1) - twin[0].LogChi(1)) / (depth - 1)
             );
         }
@@ -46,7 +46,7 @@ internal static class LargeBatchChecks
         var test = new TwinTest(context.Rates, context.Discrepancy(GrowthDiscrepancy), 6.0 * Math.Sqrt(2) / Size, context.SampleShare);
         foreach (var (trace, twin) in Pairs(context, architecture, depth, test, depth))
         {
-            test.Add(LogChi(trace.At(depth, PlaceKind.Addition)), twin[0].LogChi(1));
+            test.Add(LogChi(trace.At(depth, UnitPlaceKind.Addition)), twin[0].LogChi(1));
         }
 
         yield return test.Conclude($"ln χ after {depth} units, N = M = {Size}, against sampled networks");

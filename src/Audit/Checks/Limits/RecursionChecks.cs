@@ -66,7 +66,7 @@ internal static class RecursionChecks
 
         void NoteRank(Snapshot snapshot)
         {
-            if (snapshot.Depth == Depth && snapshot.Place.Kind == PlaceKind.Relu)
+            if (snapshot.Depth == Depth && snapshot.Place.Kind == UnitPlaceKind.Relu)
             {
                 ranks.Enqueue(snapshot.Moments().ReffSignal);
             }

@@ -32,7 +32,7 @@ internal static class ConservationChecks
             var noise = new KnownVarianceTest(rates, context.Discrepancy(ProductDiscrepancy), context.Planned(planned));
             foreach (var trace in context.SimulateUntilDecided(network, study, planned, [signal, noise]))
             {
-                var (before, after) = (trace.At(0, 0), trace.At(network.Depth, PlaceKind.Relu));
+                var (before, after) = (trace.At(0, 0), trace.At(network.Depth, UnitPlaceKind.Relu));
                 signal.Add(new Observed(Ratio(after.Signal, before.Signal)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
                 noise.Add(new Observed(Ratio(after.Noise, before.Noise)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
             }

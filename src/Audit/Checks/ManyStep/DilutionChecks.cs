@@ -67,7 +67,7 @@ internal static class DilutionChecks
             {
                 for (var depth = 1; depth <= network.Depth; depth++)
                 {
-                    var (skip, after) = (trace.At(depth, 1).Signal, trace.At(depth, PlaceKind.Addition).Signal);
+                    var (skip, after) = (trace.At(depth, 1).Signal, trace.At(depth, UnitPlaceKind.Addition).Signal);
                     double[] branch = [.. after.Zip(skip, (sum, before) => sum - before)];
                     var (square, kept) = (WrittenOutLayers.MeanSquare(branch), Kept(trace, depth));
                     branches.Add(new Observed(square), new Expected(kept * ManyStepLaws.BatchNormResidualNu2(0, 1)), variance);
@@ -101,7 +101,7 @@ internal static class DilutionChecks
     private static double Kept(Trace trace, int depth) =>
         trace.Network.Epsilon is > 0 and var epsilon
             ? WrittenOutLayers
-                .Variances(trace.At(depth, PlaceKind.Convolution).Signal, trace.Network.Channels)
+                .Variances(trace.At(depth, UnitPlaceKind.Convolution).Signal, trace.Network.Channels)
                 .Average(variance => variance / (variance + epsilon))
             : 1;
 

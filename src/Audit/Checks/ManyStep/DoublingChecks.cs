@@ -36,12 +36,12 @@ internal static class DoublingChecks
             var trace in context.SimulateUntilDecided(network, 0, Math.Max(parts[0].Planned, later.Planned), [.. parts[0].Tests, .. parts[1].Tests, later])
         )
         {
-            var (before, relu, after) = (trace.At(1, 1), trace.At(1, PlaceKind.Relu), trace.At(1, PlaceKind.Addition));
+            var (before, relu, after) = (trace.At(1, 1), trace.At(1, UnitPlaceKind.Relu), trace.At(1, UnitPlaceKind.Addition));
             parts[0].Add(before.Signal, relu.Signal, after.Signal);
             parts[1].Add(before.Noise, relu.Noise, after.Noise);
             var twin = SampledTwin.Sample(context, 0, simulation++, trace, [.. Enumerable.Range(1, Units)]);
             later.Add(
-                Enumerable.Range(2, Units - 1).Average(depth => Square(trace.At(depth, PlaceKind.Addition)) / Square(trace.At(depth, 1))) / 2,
+                Enumerable.Range(2, Units - 1).Average(depth => Square(trace.At(depth, UnitPlaceKind.Addition)) / Square(trace.At(depth, 1))) / 2,
                 Enumerable.Range(1, Units - 1).Average(unit => Math.Exp(twin[unit].LogNu2Signal - twin[unit - 1].LogNu2Signal)) / 2
             );
         }

@@ -40,7 +40,7 @@ internal static class RandomWalkChecks
             var (signal, noise) = (new double[Depth + 1], new double[Depth + 1]);
             for (var depth = 0; depth <= Depth; depth++)
             {
-                var snapshot = depth == 0 ? trace.At(0, 0) : trace.At(depth, PlaceKind.Relu);
+                var snapshot = depth == 0 ? trace.At(0, 0) : trace.At(depth, UnitPlaceKind.Relu);
                 (signal[depth], noise[depth]) = (LogMeanSquare(snapshot.Signal), LogMeanSquare(snapshot.Noise));
             }
 

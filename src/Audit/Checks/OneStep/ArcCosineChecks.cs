@@ -28,16 +28,16 @@ internal static class ArcCosineChecks
             var gates = new KnownVarianceTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned));
             var squares = new KnownVarianceTest(rates, context.Discrepancy(DiscrepancyOfSquares), context.Planned(planned));
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [products, gates, squares]))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, planned, [products, gates, squares]))
             {
-                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var kernel = kernels.Covariance(trace.Before(depth, UnitPlaceKind.Convolution).Signal);
                 var (first, zeroth, second, fourth) = (
                     ReluKernel.Signal(kernel),
                     ReluKernel.BothActive(kernel),
                     ReluKernel.Squares(kernel),
                     ReluKernel.FourthPowers(kernel)
                 );
-                var x = trace.At(depth, PlaceKind.Relu).Signal;
+                var x = trace.At(depth, UnitPlaceKind.Relu).Signal;
                 AddPairs(products, (p, q) => p * q, first, (i, j) => second[i, j]);
                 AddPairs(gates, (p, q) => p > 0 && q > 0 ? 1 : 0, zeroth, (i, j) => zeroth[i, j]);
                 AddPairs(squares, (p, q) => p * p * q * q, second, (i, j) => fourth[i, j]);

@@ -33,7 +33,7 @@ internal static class BatchNormKernelChecks
             var showsNoise = !residual && network.KernelSize == 1;
             var kernels = new LayerKernels(network);
             foreach (
-                var (trace, depth) in Layers.UntilDecided(
+                var (trace, depth) in SimulatedLayers.UntilDecided(
                     context,
                     network,
                     study,
@@ -43,12 +43,12 @@ internal static class BatchNormKernelChecks
                 )
             )
             {
-                var before = trace.Before(depth, PlaceKind.BatchNorm);
-                var below = residual ? null : trace.Before(depth, PlaceKind.Convolution);
+                var before = trace.Before(depth, UnitPlaceKind.BatchNorm);
+                var below = residual ? null : trace.Before(depth, UnitPlaceKind.Convolution);
                 var kernel = below is null ? kernels.OfFirst(trace.Input.Signal) : kernels.Covariance(below.Signal);
                 var norm = new BatchNormKernel(kernel, network.Epsilon, 1e-6);
                 var mean = KernelMatrix.Mu2(norm.Signal().Kernel);
-                foreach (var variance in WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Relu).Signal, channels))
+                foreach (var variance in WrittenOutLayers.Variances(trace.At(depth, UnitPlaceKind.Relu).Signal, channels))
                 {
                     // z⁺ and z⁻ together have the variance 1 of z.
                     signal.Add(new Observed(variance), new Expected(mean), 0, 1);
@@ -69,7 +69,7 @@ internal static class BatchNormKernelChecks
                         kernels.CrossOfFullyConnected(below),
                         kernels.Covariance(below.Noise),
                         before,
-                        trace.At(depth, PlaceKind.BatchNorm),
+                        trace.At(depth, UnitPlaceKind.BatchNorm),
                         network.Epsilon
                     );
                 }
@@ -98,9 +98,18 @@ internal static class BatchNormKernelChecks
             var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.6, context.Discrepancy(ReluDiscrepancy))) / channels;
             var noise = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 9.0);
             var signal = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 16.0);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [noise, signal], network.Architecture.IsResidual ? 1 : null))
+            foreach (
+                var (trace, depth) in SimulatedLayers.UntilDecided(
+                    context,
+                    network,
+                    study,
+                    planned,
+                    [noise, signal],
+                    network.Architecture.IsResidual ? 1 : null
+                )
+            )
             {
-                var (z, x) = (trace.At(depth, PlaceKind.BatchNorm), trace.At(depth, PlaceKind.Relu));
+                var (z, x) = (trace.At(depth, UnitPlaceKind.BatchNorm), trace.At(depth, UnitPlaceKind.Relu));
                 SecondMomentChecks.AddHalves(noise, z.Noise, x.Noise, channels);
                 SecondMomentChecks.AddPaperForm(signal, z.Signal, WrittenOutLayers.Variances(x.Signal, channels), channels);
             }

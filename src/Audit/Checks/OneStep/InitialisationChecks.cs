@@ -27,7 +27,7 @@ internal static class InitialisationChecks
             var network = networks[study];
             var planned = DistributionTest.SamplesFor(rates, context.Discrepancy(Distance));
             var (test, kernels) = (new DistributionTest(rates, context.Discrepancy(Distance), context.Planned(planned)), new LayerKernels(network));
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, (planned / network.Channels) + 1, [test]))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, (planned / network.Channels) + 1, [test]))
             {
                 // One point only: channels are independent, points are not.
                 var deviation = DeviationOfPoint(kernels, trace, depth);
@@ -36,7 +36,7 @@ internal static class InitialisationChecks
                     continue;
                 }
 
-                foreach (var value in trace.At(depth, PlaceKind.Convolution).Signal.AsSpan(0, network.Channels))
+                foreach (var value in trace.At(depth, UnitPlaceKind.Convolution).Signal.AsSpan(0, network.Channels))
                 {
                     test.Add(new Observed(value), new Expected(Normal.CDF(0, deviation, value)));
                 }
@@ -51,7 +51,15 @@ internal static class InitialisationChecks
     {
         var network = OneStepNetworks.FullyConnected(architecture);
         var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
-        foreach (var (trace, depth) in Layers.UntilDecided(context, network, 0, (layers * network.Depth / (network.Depth - 1) / network.Channels) + 1, [test]))
+        foreach (
+            var (trace, depth) in SimulatedLayers.UntilDecided(
+                context,
+                network,
+                0,
+                (layers * network.Depth / (network.Depth - 1) / network.Channels) + 1,
+                [test]
+            )
+        )
         {
             if (depth > 1)
             {
@@ -69,7 +77,7 @@ internal static class InitialisationChecks
         var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
         Trace? before = null;
         foreach (
-            var (trace, depth) in Layers.UntilDecided(
+            var (trace, depth) in SimulatedLayers.UntilDecided(
                 context,
                 network,
                 0,
@@ -127,7 +135,7 @@ internal static class InitialisationChecks
             var deviation = DeviationOfPoint(kernels, layer.Trace, layer.Depth);
             return deviation == 0
                 ? null
-                : [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
+                : [.. layer.Trace.At(layer.Depth, UnitPlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
         }
     }
 
@@ -138,5 +146,5 @@ internal static class InitialisationChecks
     /// only on the layer below, before the weights are drawn.
     /// </remarks>
     private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) =>
-        Math.Sqrt(kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
+        Math.Sqrt(kernels.Covariance(trace.Before(depth, UnitPlaceKind.Convolution).Signal)[0, 0]);
 }

@@ -52,5 +52,5 @@ internal static class OneStepNetworks
     /// <summary>The network in words, for messages.</summary>
     /// <param name="network">One of these networks.</param>
     public static string Describe(this NetworkSettings network) =>
-        network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Boundaries.WordsOf(network.Boundary)}";
+        network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {BoundaryWords.WordsOf(network.Boundary)}";
 }

@@ -26,9 +26,9 @@ internal static class ResidualSumChecks
                 .Range(0, 3)
                 .Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation))
                 .ToArray();
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, tests))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, planned, tests))
             {
-                var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
+                var (before, after) = (trace.At(depth, 1), trace.At(depth, UnitPlaceKind.Addition));
                 double[] branch = [.. after.Signal.Zip(before.Signal, (sum, skip) => sum - skip)];
                 double[] branchNoise = [.. after.Noise.Zip(before.Noise, (sum, skip) => sum - skip)];
                 Add(tests[0], before.Signal, branch);

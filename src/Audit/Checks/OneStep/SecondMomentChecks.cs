@@ -37,10 +37,10 @@ internal static class SecondMomentChecks
             var convolution = new KnownVarianceTest(rates, context.Discrepancy(WeightDiscrepancy), context.Planned(planned));
             var relu = new KnownVarianceTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned / 4));
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
-                var after = trace.At(depth, PlaceKind.Convolution);
+                var kernel = kernels.Covariance(trace.Before(depth, UnitPlaceKind.Convolution).Signal);
+                var after = trace.At(depth, UnitPlaceKind.Convolution);
                 convolution.Add(
                     new Observed(WrittenOutLayers.MeanSquare(after.Signal)),
                     new Expected(KernelMatrix.Nu2(kernel)),
@@ -51,7 +51,7 @@ internal static class SecondMomentChecks
                     var mean = OneStepLaws.ExpectedNu2AfterRelu(kernel);
                     var second = ReluKernel.Squares(kernel).Enumerate().Average();
                     relu.Add(
-                        new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)),
+                        new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, UnitPlaceKind.Relu).Signal)),
                         new Expected(mean),
                         (second - (mean * mean)) / network.Channels
                     );
@@ -79,10 +79,10 @@ internal static class SecondMomentChecks
             var convolution = new KnownVarianceTest(rates, context.Discrepancy(ConvolutionDiscrepancy), context.Planned(planned));
             var relu = Halves(context, network, rates, planned);
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Noise);
-                var after = trace.At(depth, PlaceKind.Convolution);
+                var kernel = kernels.Covariance(trace.Before(depth, UnitPlaceKind.Convolution).Noise);
+                var after = trace.At(depth, UnitPlaceKind.Convolution);
                 convolution.Add(
                     new Observed(WrittenOutLayers.MeanSquare(after.Noise)),
                     new Expected(KernelMatrix.Nu2(kernel)),
@@ -90,7 +90,7 @@ internal static class SecondMomentChecks
                 );
                 if (reluFollows)
                 {
-                    AddHalves(relu, after.Noise, trace.At(depth, PlaceKind.Relu).Noise, network.Channels);
+                    AddHalves(relu, after.Noise, trace.At(depth, UnitPlaceKind.Relu).Noise, network.Channels);
                 }
             }
 
@@ -115,11 +115,11 @@ internal static class SecondMomentChecks
             var total = new KnownVarianceTest(rates, context.Discrepancy(BoundedDiscrepancy), context.Planned(planned));
             var relu = Halves(context, network, rates, planned);
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [convolution, total, relu]))
+            foreach (var (trace, depth) in SimulatedLayers.UntilDecided(context, network, study, planned, [convolution, total, relu]))
             {
-                var (kernel, channels) = (kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
+                var (kernel, channels) = (kernels.Covariance(trace.Before(depth, UnitPlaceKind.Convolution).Signal), network.Channels);
                 var centred = KernelMatrix.Centred(kernel);
-                var (y, x) = (trace.At(depth, PlaceKind.Convolution).Signal, trace.At(depth, PlaceKind.Relu).Signal);
+                var (y, x) = (trace.At(depth, UnitPlaceKind.Convolution).Signal, trace.At(depth, UnitPlaceKind.Relu).Signal);
                 var variances = WrittenOutLayers.Variances(x, channels);
                 convolution.Add(
                     new Observed(WrittenOutLayers.Variances(y, channels).Average()),

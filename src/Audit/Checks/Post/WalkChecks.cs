@@ -38,7 +38,9 @@ internal static class WalkChecks
         foreach (var trace in context.SimulateUntilDecided(network, 0, Math.Max(gain.Planned, product.Planned), [gain, product]))
         {
             var twin = SampledTwin.Sample(context, 0, simulation++, trace, 2 * Stretch, 3 * Stretch, 4 * Stretch);
-            var subject = Gain([.. Enumerable.Range(2, 3).Select(i => Math.Log(WrittenOutLayers.MeanSquare(trace.At(i * Stretch, PlaceKind.Relu).Signal)))]);
+            var subject = Gain([
+                .. Enumerable.Range(2, 3).Select(i => Math.Log(WrittenOutLayers.MeanSquare(trace.At(i * Stretch, UnitPlaceKind.Relu).Signal))),
+            ]);
             var sampled = Gain([.. twin.Select(moments => moments.LogNu2Signal)]);
             gain.Add(subject.First + subject.Second, sampled.First + sampled.Second);
             product.Add(Product(subject), Product(sampled));

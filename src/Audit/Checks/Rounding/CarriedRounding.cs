@@ -48,16 +48,16 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
         {
             foreach (var place in architecture.Places)
             {
-                if (place.Kind is PlaceKind.Before or PlaceKind.Addition)
+                if (place.Kind is UnitPlaceKind.Before or UnitPlaceKind.Addition)
                 {
                     continue;
                 }
 
                 current = place.Kind switch
                 {
-                    PlaceKind.Convolution => Convolve(current, convolution++),
-                    PlaceKind.BatchNorm => BatchNormRounding.Enclose(current, network.Channels, network.Epsilon, unitRoundoff),
-                    PlaceKind.Relu => Rectify(current),
+                    UnitPlaceKind.Convolution => Convolve(current, convolution++),
+                    UnitPlaceKind.BatchNorm => BatchNormRounding.Enclose(current, network.Channels, network.Epsilon, unitRoundoff),
+                    UnitPlaceKind.Relu => Rectify(current),
                     _ => throw new InvalidOperationException($"expected a convolution, a batch norm or a ReLU, got {place.Kind}"),
                 };
                 if (repetition == 0)

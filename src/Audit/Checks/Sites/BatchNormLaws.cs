@@ -98,7 +98,7 @@ internal static class BatchNormLaws
                 }
             }
 
-            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {Words.Spell(noise)}, {site.Description}");
+            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {EnumWords.Spell(noise)}, {site.Description}");
         }
     }
 

@@ -56,7 +56,7 @@ internal static class LayerChecks
         var parameters = given ? site.Parameters(context.SeedOf(study)) : null;
         Weights weights = parameters is null ? new Weights.Own(context.SeedOf(study), (uint)study) : new Weights.Given(parameters);
         var trace = NetworkTrace.Record(context.Subject, site.Network, noise, weights, input);
-        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Spell(noise)}, {site.Description}").Compare();
+        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {EnumWords.Spell(noise)}, {site.Description}").Compare();
     }
 
     /// <summary>The definition's name for a kind of noise.</summary>

@@ -83,8 +83,7 @@ internal static class SeparateImages
             return [.. sizes.Zip(others, (size, sizeOfOther) => !(size < LeastShare * most) && !(sizeOfOther < LeastShare * mostOfOthers))];
         }
 
-        double[] Sizes(double[] values) =>
-            [.. Enumerable.Range(0, changed.Length).Select(image => Enclosure.Norm(values[Elements(values, image)]))];
+        double[] Sizes(double[] values) => [.. Enumerable.Range(0, changed.Length).Select(image => Enclosure.Norm(values[Elements(values, image)]))];
 
         Range Elements(double[] values, int image) => (image * values.Length / changed.Length)..((image + 1) * values.Length / changed.Length);
 

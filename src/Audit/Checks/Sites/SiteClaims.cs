@@ -54,7 +54,7 @@ internal static class SiteClaims
         new("Z1", DilutionLaws.HasSite, _ => LawNetworks.NormalisedBranches, DilutionLaws.Growth),
         new("Z2", SampledLaws.HasNormalisedBranches, _ => LawNetworks.TimeChange, SampledLaws.Law) { Rates = RateLaws.TimeChange },
         new("DR1", DropoutLaws.HasSite, _ => LawNetworks.Dropouts, DropoutLaws.Powers),
-        new("T1", AttentionLaws.HasSite, _ => LawNetworks.Attentions, AttentionLaws.Powers),
+        new("T1", AttentionPowers.HasSite, _ => LawNetworks.Attentions, AttentionPowers.Powers),
         new("R3", SampledLaws.HasSite, _ => LawNetworks.AnyComposition, SampledLaws.Law),
         new("F1", network => SampledLaws.HasPhase(network, Phase.Ordered), _ => LawNetworks.Ordered, SampledLaws.Law) { Rates = RateLaws.Ordered },
         new("F2", network => SampledLaws.HasPhase(network, Phase.Chaotic), _ => LawNetworks.Chaotic, SampledLaws.Law) { Rates = RateLaws.Chaotic },

@@ -57,7 +57,7 @@ internal sealed record ShownConvolution(
         );
         for (var depth = 1; depth <= network.Depth; depth++)
         {
-            var (before, after) = (trace.Before(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Convolution));
+            var (before, after) = (trace.Before(depth, UnitPlaceKind.Convolution), trace.At(depth, UnitPlaceKind.Convolution));
             var index = 1 + ((depth - 1) * perUnit);
             yield return new ShownConvolution(index, inner, 1, network.FeatureShape, before.Signal, before.Noise, after.Signal, after.Noise);
             if (perUnit == 2)
@@ -66,8 +66,8 @@ internal sealed record ShownConvolution(
                     new HiddenInput(network, after, unitRoundoff),
                     index + 1,
                     inner,
-                    trace.At(depth, PlaceKind.Before),
-                    trace.At(depth, PlaceKind.Addition),
+                    trace.At(depth, UnitPlaceKind.Before),
+                    trace.At(depth, UnitPlaceKind.Addition),
                     unitRoundoff
                 );
             }

@@ -10,7 +10,7 @@ namespace Wellbehaved.Model;
 /// Equal layers of equal shapes are built once and used wherever they occur, since only their parameters differ. All memory is allocated once, when the network
 /// is built, for the largest shape; it does not grow with depth. A network must be used by one caller at a time.
 /// </remarks>
-public sealed class Network<T> : IDisposable
+public sealed class NetworkPropagation<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _threads;
@@ -29,7 +29,7 @@ public sealed class Network<T> : IDisposable
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <exception cref="UnknownLayerException">A layer is not implemented.</exception>
     /// <exception cref="OverflowException">A tensor of the batch has more elements than memory can address.</exception>
-    public Network(Network network, int images, NoiseKind noise = NoiseKind.Mapping, int threads = 1)
+    public NetworkPropagation(Network network, int images, NoiseKind noise = NoiseKind.Mapping, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
@@ -48,10 +48,10 @@ public sealed class Network<T> : IDisposable
     /// <param name="noise">The mapping whose derivative the noise is.</param>
     /// <exception cref="ArgumentException">The kernel size is even and the boundary is symmetric; or there are steps without a description as layers, and the
     /// noise is not that of the mapping.</exception>
-    public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
+    public NetworkPropagation(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
         : this(settings, settings?.Description(), threads, noise) { }
 
-    private Network(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
+    private NetworkPropagation(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads) = (settings, threads);

@@ -11,7 +11,16 @@ namespace Wellbehaved.Audit;
 /// <param name="Greatest">Greatest value.</param>
 /// <param name="Lower">16th percentile.</param>
 /// <param name="Upper">84th percentile.</param>
-internal readonly record struct Figure(int Count, double Mean, double Deviation, double Skewness, double Least, double Greatest, double Lower, double Upper)
+internal readonly record struct RecordedSummary(
+    int Count,
+    double Mean,
+    double Deviation,
+    double Skewness,
+    double Least,
+    double Greatest,
+    double Lower,
+    double Upper
+)
 {
     /// <summary>Number of simulations in which it is NaN or infinite although the file shows that it exists: no correct program writes that.</summary>
     public int NotFinite { get; init; }
@@ -22,7 +31,7 @@ internal readonly record struct Figure(int Count, double Mean, double Deviation,
     /// <summary>Summarises values.</summary>
     /// <param name="values">One value for each simulation.</param>
     /// <returns>The figure; all zeros if there are no values.</returns>
-    public static Figure Summarise(IReadOnlyCollection<double> values)
+    public static RecordedSummary Summarise(IReadOnlyCollection<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count == 0)
@@ -33,7 +42,7 @@ internal readonly record struct Figure(int Count, double Mean, double Deviation,
         var mean = values.Mean();
         var second = values.Average(value => Math.Pow(value - mean, 2));
         var skewness = second == 0 ? 0 : values.Average(value => Math.Pow(value - mean, 3)) / Math.Pow(second, 1.5);
-        return new Figure(
+        return new RecordedSummary(
             values.Count,
             mean,
             values.Count < 2 ? 0 : values.StandardDeviation(),

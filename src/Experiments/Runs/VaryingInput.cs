@@ -1,7 +1,7 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>Refuses a batch that no longer varies after the first layer with weights: all later numbers would be rounding errors.</summary>
-internal static class InputVariation
+internal static class VaryingInput
 {
     /// <summary>
     /// The least variance, relative to the mean square, that is not taken for rounding. A convolution of up to 4,096 terms has a rounding error of about

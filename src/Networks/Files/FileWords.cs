@@ -1,7 +1,7 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>Words of the JSON form, in the order of the enumerations that they stand for; a missing word means the first one.</summary>
-internal static class Words
+internal static class FileWords
 {
     /// <summary>The names in the top-level object of a file.</summary>
     public static readonly string[] Network = ["name", "description", "input", "layers", "$schema"];

@@ -1,7 +1,7 @@
 namespace Wellbehaved.Model;
 
 /// <summary>The operation just before a place of the network.</summary>
-public enum PlaceKind
+public enum UnitPlaceKind
 {
     /// <summary>None: the place is the input of the layer or residual unit.</summary>
     Before,
@@ -23,7 +23,7 @@ public enum PlaceKind
 /// <param name="Number">1 before the unit, then increasing with its steps: the <c>locK</c> of the result files. 0 after the first convolution, at depth
 /// 0.</param>
 /// <param name="Kind">The operation just before it.</param>
-public readonly record struct Place(int Number, PlaceKind Kind)
+public readonly record struct UnitPlace(int Number, UnitPlaceKind Kind)
 {
     /// <summary>The suffix in result files.</summary>
     public string Suffix => $"loc{Number}";

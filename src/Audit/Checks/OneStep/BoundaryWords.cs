@@ -1,7 +1,7 @@
 namespace Wellbehaved.Audit;
 
 /// <summary>What a boundary is called in reports.</summary>
-internal static class Boundaries
+internal static class BoundaryWords
 {
     /// <summary>The boundary in words, for the name of a quantity.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The boundary has no name.</exception>

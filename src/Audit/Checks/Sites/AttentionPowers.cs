@@ -13,7 +13,7 @@ namespace Wellbehaved.Audit;
 /// variance relative to the square of that is at most (1 + 2/N)² - 1. Noise that differs between positions is averaged over the positions that each one sees,
 /// and the noise of the scores cancels.
 /// </remarks>
-internal static class AttentionLaws
+internal static class AttentionPowers
 {
     internal const double PowerDiscrepancy = 0.1;
 

@@ -6,7 +6,7 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="factor">The number.</param>
 /// <param name="threads">Greatest number of threads.</param>
-internal sealed class Scaling<T>(double factor, int threads) : ILayer<T>
+internal sealed class ScalingLayer<T>(double factor, int threads) : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ScaledFactor<T> _factor = new(factor);

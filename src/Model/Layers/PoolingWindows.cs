@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 /// <param name="Input">Shape of the input.</param>
 /// <param name="Height">Number of rows of a window.</param>
 /// <param name="Width">Number of columns of a window.</param>
-internal readonly record struct Windows(TensorShape Input, int Height, int Width)
+internal readonly record struct PoolingWindows(TensorShape Input, int Height, int Width)
 {
     /// <summary>Shape of the output.</summary>
     public TensorShape Output => Input with { Height = Input.Height / Height, Width = Input.Width / Width };
@@ -13,10 +13,10 @@ internal readonly record struct Windows(TensorShape Input, int Height, int Width
     public int Points => Height * Width;
 
     /// <summary>The windows of a pooling. An image of one row or one column is pooled along the other axis only.</summary>
-    public static Windows Divide(TensorShape input, int size) => new(input, input.Height == 1 ? 1 : size, input.Width == 1 ? 1 : size);
+    public static PoolingWindows Divide(TensorShape input, int size) => new(input, input.Height == 1 ? 1 : size, input.Width == 1 ? 1 : size);
 
     /// <summary>One window for each image.</summary>
-    public static Windows Whole(TensorShape input) => new(input, input.Height, input.Width);
+    public static PoolingWindows Whole(TensorShape input) => new(input, input.Height, input.Width);
 
     /// <summary>A point of the input.</summary>
     /// <param name="outputPoint">The window, as its point of the output.</param>

@@ -9,7 +9,7 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
 /// <typeparam name="TFunction">The function.</typeparam>
 /// <param name="threads">Greatest number of threads.</param>
-internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISparesInput
+internal sealed class ActivationLayer<T, TFunction>(int threads) : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {

@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>The layers of many independent simulations, one after the other.</summary>
-internal static class Layers
+internal static class SimulatedLayers
 {
     /// <summary>Simulates networks, each with its own input and the subject's own weights, until tests decide or the budget is spent.</summary>
     /// <param name="context">The subject, error rates and seed.</param>

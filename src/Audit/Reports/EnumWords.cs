@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wellbehaved.Audit;
 
 /// <summary>The spelling of values in files and on pages.</summary>
-internal static class Words
+internal static class EnumWords
 {
     /// <summary>An enumeration value in lower case, with underscores between words.</summary>
     /// <typeparam name="T">The enumeration.</typeparam>

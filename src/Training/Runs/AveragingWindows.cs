@@ -1,7 +1,7 @@
 namespace Wellbehaved.Training;
 
 /// <summary>Windows of consecutive steps, at most a hundred, over which loss and accuracy are averaged for the record.</summary>
-internal static class Windows
+internal static class AveragingWindows
 {
     private const int Most = 100;
 

@@ -6,7 +6,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>Inverted dropout: signal and noise are multiplied by a mask of zeros and 1/p, with one row for all points or one for each.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed class Dropout<T> : ILayer<T>
+internal sealed class DropoutLayer<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ParameterTensor _tensor;
@@ -17,7 +17,7 @@ internal sealed class Dropout<T> : ILayer<T>
     /// <param name="shape">Shape of input and output.</param>
     /// <param name="mask">The mask.</param>
     /// <param name="threads">Greatest number of threads.</param>
-    public Dropout(TensorShape shape, ParameterTensor mask, int threads)
+    public DropoutLayer(TensorShape shape, ParameterTensor mask, int threads)
     {
         (_tensor, _threads) = (mask, threads);
         _mask = new AlignedBuffer<T>(mask.FanIn == 1 ? shape.Channels : shape.Elements);

@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>Moves all positions of an input into one. Points are ordered by image, row and column with channels innermost, so no number is moved.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed class Flatten<T> : ILayer<T>, ISparesInput
+internal sealed class FlattenLayer<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
