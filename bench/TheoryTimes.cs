@@ -56,7 +56,7 @@ internal static class TheoryTimes
         var script = Path.Combine(AppContext.BaseDirectory, "compare_numpy_kernels.py");
         if (!KernelTable.Write(Console.WriteLine, File.Exists(script) ? script : Path.Combine("bench", "compare_numpy_kernels.py"), points: 1024, rounds: 5))
         {
-            Console.WriteLine("no NumPy here: the kernels were compared with nobody's");
+            Console.WriteLine("NumPy is not installed: the kernels were not compared with those of NumPy");
         }
 
         return kept;

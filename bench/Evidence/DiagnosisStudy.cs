@@ -33,7 +33,7 @@ internal sealed class DiagnosisStudy : Study<Tally>
             "vanilla" or "vanilla_res" => Condition.PathologicalSignal,
             "bn_ff" => Condition.PathologicalSnr,
             "bn_res" => Condition.WellBehaved,
-            var other => throw new InvalidOperationException($"nothing is said of {other}"),
+            var other => throw new InvalidOperationException($"the post says nothing about {other}"),
         };
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public static class EvidenceCommands
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("interrupted; the same command goes on where the file ends");
+            Console.Error.WriteLine("interrupted; run the same command again to continue where the file ends");
             return Interrupted;
         }
         catch (Exception exception) when (exception is InvalidInputException or IOException)

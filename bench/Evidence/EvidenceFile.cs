@@ -114,7 +114,7 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     {
         if (_stamps.TryGetValue(key, out var other) && other != stamp)
         {
-            throw new InvalidInputException(path, $"expected evidence of one check of '{key}', got that of {stamp} beside that of {other}");
+            throw new InvalidInputException(path, $"expected evidence of one version of the check of '{key}', got two: {stamp} and {other}");
         }
 
         _stamps[key] = stamp;

@@ -16,7 +16,7 @@ internal sealed partial class EvidencePage(string text)
     public const string NoTables = "none";
 
     /// <summary>The beginning of the line that names the checks that have changed since.</summary>
-    public const string OutdatedBeginning = "**Rows of claims whose checks have changed since count no more: ";
+    public const string OutdatedBeginning = "**Rows of claims whose checks have changed since are outdated: ";
 
     private const string OldBeginning = "**These tables are of an earlier arithmetic (";
 
@@ -39,7 +39,7 @@ internal sealed partial class EvidencePage(string text)
             var (begin, end) = (Text.IndexOf(Begin, StringComparison.Ordinal), Text.IndexOf(End, StringComparison.Ordinal));
             return begin >= 0 && end > begin
                 ? Text[(begin + Begin.Length)..end]
-                : throw new InvalidInputException("the document", $"expected {Begin} before {End}, found them not");
+                : throw new InvalidInputException("the document", $"expected {Begin} before {End}, did not find them");
         }
     }
 
@@ -51,9 +51,9 @@ internal sealed partial class EvidencePage(string text)
         var says = Block.Contains(OldBeginning, StringComparison.Ordinal);
         var named = OutdatedPattern().Match(Block) is { Success: true } match ? match.Value.Trim() : null;
         return Digest == today && named != outdated
-                ? $"the page says {named ?? "of no row"} where it should say {outdated ?? "of no row"} that its check has changed: run bench -- evidence table"
-            : Digest == NoTables ? (says ? "there are no tables, and yet the page calls them old" : null)
-            : Digest == today ? (says ? $"the tables are of today's arithmetic {today}, and yet the page calls them old" : null)
+                ? $"the page names {named ?? "no changed check"}, expected {outdated ?? "no changed check"}: run bench -- evidence table"
+            : Digest == NoTables ? (says ? "the page says that its tables are outdated, but it has no tables" : null)
+            : Digest == today ? (says ? $"the page says that its tables are outdated, but they are of today's arithmetic {today}" : null)
             : Block.Contains(OldLine(Digest, today), StringComparison.Ordinal) ? null
             : $"the tables are of the arithmetic {Digest}, today's is {today}, and the page does not say so: run bench -- evidence stamp";
     }

@@ -105,7 +105,7 @@ internal abstract class Study<TSummary> : IStudy
             first = end;
             if (clock.Elapsed > part.Limit && first < part.To)
             {
-                progress($"{Name}: the time is up; the same command goes on at seed {first}");
+                progress($"{Name}: the time limit is reached; run the same command again to continue at seed {first}");
                 return false;
             }
         }

@@ -37,14 +37,21 @@ internal static class AuditCommand
         var results = new Option<string?>("--results")
         {
             Description =
-                "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, "
+                "Audit the moments recorded in this file, "
+                + "a result of wellbehaved, of the author's package or of another program; where the file does not say its architecture, "
                 + "--architecture does",
             HelpName = "FILE.npz",
         };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
-        var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
-        var allowDeclined = new Option<bool>("--allow-declined") { Description = "Exit with 0 if all that was executed holds, whatever the subject declined" };
+        var smoke = new Option<bool>("--smoke")
+        {
+            Description = "Only check whether the adapter works, which takes seconds, before judging the implementation",
+        };
+        var allowDeclined = new Option<bool>("--allow-declined")
+        {
+            Description = "Exit with 0 if all executed checks hold, also if the program declined other checks",
+        };
         var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
         var claims = OptionFactory.Claims();
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
@@ -57,7 +64,7 @@ internal static class AuditCommand
         };
         var network = new Option<string?>("--network")
         {
-            Description = "Ask about this network alone, a file or a recipe, as about a generated one",
+            Description = "Audit only this network, a file or a recipe, with the checks of generated networks",
             HelpName = "FILE|NAME",
         };
         var input = ShapeOption.Create();
@@ -109,7 +116,7 @@ internal static class AuditCommand
                         {
                             throw new InvalidInputException(
                                 option.Name,
-                                source is null ? "expected with --network only" : "expected without --network, about which alone the program is asked"
+                                source is null ? "expected with --network only" : "expected without --network, with which only that network is audited"
                             );
                         }
                     }
@@ -195,8 +202,8 @@ internal static class AuditCommand
                 {
                     var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
                     Console.WriteLine(
-                        $"nothing was asked about {asked.Network.Name}: "
-                            + $"{(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}"
+                        $"{asked.Network.Name} was not audited: "
+                            + $"{(reason is null ? "its numbers exceed the range of the program, or the program declined it" : $"declined, {reason}")}"
                     );
                 }
             }
@@ -230,7 +237,7 @@ internal static class AuditCommand
             VerdictTable.Print(run);
             if (run.Verdict == Verdict.Declined && !request.AllowDeclined)
             {
-                Console.WriteLine("what was declined was not judged, so the exit status is 3; --allow-declined accepts that");
+                Console.WriteLine("declined checks were not judged, so the exit status is 3; with --allow-declined it is 0");
             }
 
             files.Write(run);
@@ -267,7 +274,7 @@ internal static class AuditCommand
     {
         if (description.NetworkOffer is null)
         {
-            throw new InvalidInputException("--network", $"expected a program that takes layers (protocol 2), but {description.Name} knows protocol 1 alone");
+            throw new InvalidInputException("--network", $"expected a program that takes layers (protocol 2), but {description.Name} knows only protocol 1");
         }
     }
 
@@ -288,7 +295,7 @@ internal static class AuditCommand
     /// <summary>Writes reports that say that nothing was judged, because the adapter is broken.</summary>
     private static int Broken(Request request, string name, string failure, ReportFiles files)
     {
-        Console.WriteLine("the adapter does not follow docs/audit-protocol.md; nothing is said about what it implements");
+        Console.WriteLine("the adapter does not follow docs/audit-protocol.md, so the implementation behind it was not judged");
         files.Write(
             new VerificationRun(name, request.Scale, request.Seed, [], [], [])
             {
@@ -321,7 +328,7 @@ internal static class AuditCommand
         {
             throw new InvalidInputException(
                 architectures is not null ? "--architecture" : experiment.AsOptions().Split(' ')[1],
-                $"expected without {file}, which has a column for each place of some network, and not the places of an architecture"
+                $"expected without {file}, which records the places of a described network, not those of an architecture"
             );
         }
 

@@ -43,7 +43,7 @@ internal static class CallError
         {
             return Ended(
                 $"{unmatched}: "
-                    + $"{(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}",
+                    + $"{(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got a second one" : $"expected only options after {command.Name}, got a word")}",
                 help
             );
         }

@@ -12,8 +12,8 @@ internal static class CheckTable
     {
         screen.Sentence();
         screen.Sentence(
-            $"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with "
-                + $"probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal"
+            $"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a correct prediction is rejected with "
+                + $"probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, if means are normally distributed"
         );
         foreach (var statement in check.Statements)
         {

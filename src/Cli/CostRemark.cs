@@ -26,7 +26,7 @@ internal static class CostRemark
         {
             throw new InvalidInputException(
                 "--batch-size",
-                $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are "
+                $"expected a kernel that fits into memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are "
                     + $"{ByteCount.Spell(available)}; --points K predicts for K of them"
             );
         }
@@ -81,7 +81,7 @@ internal static class CostRemark
                 && time >= Long
             )
             {
-                Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
+                Console.Error.WriteLine($"note: judging by the first unit, this takes about {Spell(time)}");
             }
         };
     }

@@ -28,7 +28,7 @@ internal static class CurveTable
 
         Console.WriteLine(
             $"medians over the networks of this width{(anyEnded ? " that have not ended before that depth" : "")}"
-                + (isPredicted ? "; wellbehaved predict gives the limit of infinite width, from which they depart with depth" : string.Empty)
+                + (isPredicted ? "; wellbehaved predict gives the limit of infinite width, from which the medians deviate more with depth" : string.Empty)
         );
     }
 

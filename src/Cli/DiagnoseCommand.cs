@@ -26,7 +26,8 @@ internal static class DiagnoseCommand
         var file = new Argument<string>("FILE")
         {
             Description =
-                "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, "
+                "A result file of wellbehaved, of the author's package or of another program; or a network, "
+                + "which is run first: of layers, as a JSON file or a recipe, "
                 + "or a model in an ONNX file",
             HelpName = "FILE.npz|FILE.json|MODEL.onnx",
         };
@@ -35,7 +36,7 @@ internal static class DiagnoseCommand
         var network = new NetworkOptions(NetworkOptions.Source.Network);
         var numSims = OptionFactory.Number(
             "--num-sims",
-            $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} of an ONNX file if nothing is said",
+            $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} by default for an ONNX file",
             SimulationsByDefault
         );
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
@@ -96,8 +97,7 @@ internal static class DiagnoseCommand
                         return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
                             ? throw new InvalidInputException(
                                 needless.Name,
-                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing "
-                                    + "that can be run"
+                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or " + "is not a network"
                             )
                             : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
                     }

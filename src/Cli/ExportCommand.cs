@@ -10,7 +10,7 @@ internal static class ExportCommand
     {
         var file = new Argument<string>("FILE.npz")
         {
-            Description = "Result file, ours, the author's or of another program, or a folder of its arrays as .npy files",
+            Description = "Result file of wellbehaved, of the author's package or of another program, or a folder of its arrays as .npy files",
         };
         var csv = OptionFactory.OutputFile("--csv", "Table to write: a row for each simulation and place, a column for each moment");
         csv.Required = true;

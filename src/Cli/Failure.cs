@@ -28,7 +28,7 @@ internal static class Failure
             OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
             IOException or UnauthorizedAccessException => Say(
                 error,
-                $"expected files and an output that can be read and written ({exception.Message})",
+                $"expected files that can be read and an output that can be written ({exception.Message})",
                 ExitStatus.Usage
             ),
             var cause => ReportDefect(cause, error),
@@ -55,7 +55,7 @@ internal static class Failure
         var where = trace is null ? $"what {DebugVariable}=1 prints" : trace;
         Say(
             error,
-            $"a defect of ours, not of your call: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}; please report it with {where}",
+            $"a defect of wellbehaved, not an error in your call: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}; please report it with {where}",
             ExitStatus.Defect
         );
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")

@@ -15,13 +15,13 @@ internal static class ForecastBasis
         return
         [
             .. scopes.Select(places => new PredictionBasis(
-                "one map a layer over kernels, as docs/theory.md says under “Any network of layers”",
+                "one map of kernels for each layer, see “Any network of layers” in docs/theory.md",
                 scopes.Length == 1 ? means : $"{means} at {Describe(places.First())} to {Describe(places.Last())}",
                 ForecastTable.Spell(places.Key)
             )),
             // These laws are approximate: the expectation of a quotient is not the quotient of the expectations.
             new(
-                "quotients of these means, as docs/theory.md says there",
+                "quotients of these means, see the same section of docs/theory.md",
                 ratios,
                 ForecastTable.Spell(scopes.Select(places => places.Key).Append(Validity.InfiniteWidth).Max())
             ),

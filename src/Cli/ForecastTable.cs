@@ -25,7 +25,7 @@ internal static class ForecastTable
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
         screen.Sentence(
-            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions "
+            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth in each unit, directions "
                 + "of variance of signal and noise, these three in the limit of infinite width"
                 + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty)
         );
@@ -41,12 +41,12 @@ internal static class ForecastTable
 
         if (forecast.Prediction.Places.FirstOrDefault(place => place.WhyNoNoise is not null) is { WhyNoNoise: { } reason } silent)
         {
-            screen.Sentence($"no noise from {silent.Place.Depth}.{silent.Place.Number} on: {reason}");
+            screen.Sentence($"noise is not predicted from {silent.Place.Depth}.{silent.Place.Number} on: {reason}");
         }
 
         if (forecast.Prediction.Places.FirstOrDefault(place => double.IsNaN(place.LogMu2Signal)) is { } sunk)
         {
-            screen.Sentence($"from {sunk.Place.Depth}.{sunk.Place.Number} on the points differ by less than the rounding of what they share");
+            screen.Sentence($"from {sunk.Place.Depth}.{sunk.Place.Number} on, the differences between points are smaller than rounding errors");
         }
 
         foreach (var verdict in forecast.Verdicts)

@@ -11,7 +11,7 @@ internal static class GradientTable
         screen.Sentence();
         if (forecast.Prediction.End is { } end)
         {
-            screen.Sentence($"no gradients: {end}, and they come back from the output");
+            screen.Sentence($"no gradients are predicted, since they start at the output and {end}");
             return;
         }
 

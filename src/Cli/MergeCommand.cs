@@ -23,11 +23,13 @@ internal static class MergeCommand
         var trust = new Option<bool>("--trust")
         {
             Description =
-                "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders "
-                + "of .npy files",
+                "Join files that do not name their experiment, in the given order, without a check that they belong together; also folders " + "of .npy files",
         };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Replace what the file holds, also a result of which the merged files are no part" };
-        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.")
+        var overwrite = new Option<bool>("--overwrite")
+        {
+            Description = "Replace the file, even if it holds another experiment or simulations that are not merged",
+        };
+        var command = new Command("merge", "Joins result files of shares to the same bits that a single run writes.")
         {
             files,
             output,
@@ -44,7 +46,7 @@ internal static class MergeCommand
             var trusted = parsed.GetValue(trust);
             if (trusted && parsed.GetValue(allowMissing))
             {
-                throw new InvalidInputException("--trust", "expected without --allow-missing: nothing in such files tells what is missing");
+                throw new InvalidInputException("--trust", "expected without --allow-missing: such files do not show which simulations are missing");
             }
 
             var (simulations, warnings) = trusted

@@ -30,7 +30,7 @@ internal static class NetworkCommand
         var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
         var table = new Option<bool>("--table")
         {
-            Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes",
+            Description = "Show layers, shapes, parameters, multiply-adds, places and memory; the default for a file, and for a recipe with sizes",
         };
         var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
         var output = new Option<string?>("--out")
@@ -88,7 +88,7 @@ internal static class NetworkCommand
             }
             else
             {
-                throw new InvalidInputException("NAME|FILE", "expected a recipe or a file that the options speak of");
+                throw new InvalidInputException("NAME|FILE", "expected a recipe or a file with these options");
             }
 
             return ExitStatus.Success;
@@ -188,7 +188,7 @@ internal static class NetworkCommand
         }
 
         screen.Sentence();
-        screen.Sentence("wellbehaved network NAME prints one to start from, wellbehaved network FILE checks yours and shows what is in it.");
+        screen.Sentence("wellbehaved network NAME prints one to start from, wellbehaved network FILE checks a network of your own and shows its layers.");
     }
 
     private static Option<int?> OptionalNumber(string name, string description, int most) =>

@@ -33,7 +33,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>(
         "--kernel-size",
-        "Extent of an architecture's kernels; 1 flattens the images: a fully connected net"
+        "Extent of an architecture's kernels; with 1 the images are flattened and the network is fully connected"
     );
     private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>(
         "--num-channels",
@@ -47,11 +47,14 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<int> _batchSize =
         source == Source.Network
             ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault)
-            : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; for an ONNX file what the file says, or 8");
+            : OptionFactory.OptionalNumber<int>(
+                "--batch-size",
+                "Images in a batch; for an ONNX file, by default the batch of the file, or 8 if the file leaves it open"
+            );
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
     private readonly Option<string> _noise = OptionFactory.Choice(
         "--noise",
-        "What the noise is the derivative of: the mapping of one input, with the statistics of the batch held, or the full one of the whole batch",
+        "Mapping whose derivative propagates the noise: that of one input, with constant batch statistics, or the full one of the whole batch",
         "mapping",
         "full"
     );
@@ -93,7 +96,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice(
         "--boundary",
-        "What a convolution sees beyond the border",
+        "Values that a convolution reads beyond the border",
         "periodic",
         "symmetric",
         "zero_padding"
@@ -228,7 +231,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     {
         foreach (var option in new Option[] { _architecture, _kernelSize, _boundary, _epsilon, _resDepth }.Where(option => IsGiven(parsed, option)))
         {
-            throw new InvalidInputException(option.Name, "expected without --network, whose layers say it themselves");
+            throw new InvalidInputException(option.Name, "expected without --network, whose layers determine it");
         }
 
         if (OnnxFile.Is(name))
@@ -277,7 +280,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             }.Where(option => IsGiven(parsed, option))
         )
         {
-            throw new InvalidInputException(option.Name, "expected without an ONNX file, which says it itself");
+            throw new InvalidInputException(option.Name, "expected without an ONNX file, which determines it");
         }
 
         if (numSims < 1)
@@ -430,7 +433,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private DepthList? DepthsOf(ParseResult parsed) =>
         parsed.GetValue(_depths) is not { } text ? null
         : IsGiven(parsed, _numComputations)
-            ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
+            ? throw new InvalidInputException("--depths", "expected without --num-computations, which asks for evenly spaced depths")
         : DepthList.Parse("--depths", text);
 
     /// <summary>Evenly spaced repetitions of the only repeat of a network; null for all repetitions, and for a network without a repeat.</summary>
@@ -443,7 +446,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
                 ? null
                 : throw new InvalidInputException(
                     "--num-computations",
-                    $"expected only for a network of one repeat, whose repetitions are counted; every place of {network.Name} is recorded"
+                    $"expected only for a network of one repeat, since it selects repetitions; every place of {network.Name} is recorded"
                 );
         }
 
@@ -495,7 +498,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         {
             Description =
                 $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
-                + "(PyTorch's are nchw, a photograph's hwc, or chw in PyTorch); four axes are nhwc if nothing is said, three nhw",
+                + "(PyTorch's are nchw, a photograph's hwc, or chw in PyTorch); by default four axes are nhwc, three nhw",
             HelpName = "word",
         };
         option.CompletionSources.Add(Layouts);

@@ -112,18 +112,18 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         );
         yield return new(
             "What theory says",
-            Said.Count > 0 ? Said : ["The file does not say which layers its network has, so that theory has nothing to say."],
+            Said.Count > 0 ? Said : ["The file does not describe the layers of its network, so no theory can be applied."],
             none,
             []
         );
-        var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
+        var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory suggests no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
         var evidence = DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         yield return new("How sure", [.. evidence], none, []);
         yield return new("How to repeat it", [repeat, .. Provenance()], none, []);
     }
 
-    private IReadOnlyList<string> Where => _stages.Count == 0 ? ["Nobody can say, since χ is recorded at too few depths."] : [.. StageRemarks()];
+    private IReadOnlyList<string> Where => _stages.Count == 0 ? ["Not known, because χ is recorded at too few depths."] : [.. StageRemarks()];
 
     private IReadOnlyList<string> Said =>
         theory is null
@@ -168,7 +168,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
         if (lossy.Length == 0 && _stages.Any(stage => stage.Gain is not null))
         {
-            yield return "No stage loses half of the SNR.";
+            yield return "No stage halves the SNR.";
         }
 
         foreach (var (before, after) in _stages.Zip(_stages.Skip(1)).Where(pair => pair.First.Directions - 1 > 2 * (pair.Second.Directions - 1)))

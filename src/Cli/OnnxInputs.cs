@@ -33,9 +33,9 @@ internal sealed class OnnxInputs(OnnxRequest request)
                 ?? throw new InvalidInputException(
                     "--dataset",
                     open is null
-                        ? "expected an input of images, got a network without; left out, inputs are Gaussian"
+                        ? "expected a network with an input of images, got one without; without --dataset, inputs are Gaussian"
                         : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got "
-                            + $"{ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian"
+                            + $"{ShapeOption.Spell(ImageShape!.Value)}; without --dataset, inputs are Gaussian"
                 );
             var batch = network.Inputs.First(input => input.Name == _imageInput).Shape[0];
             if (_images.Count < batch)
@@ -49,7 +49,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
 
         if (_tokens is not null && network.Inputs.All(input => input.Tokens is null))
         {
-            throw new InvalidInputException("--tokens", "expected an input of numbers of tokens, got a network without");
+            throw new InvalidInputException("--tokens", "expected a network with an input of token numbers, got one without");
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
             [var all] when all >= length => (all - length + 1, 1),
             _ => throw new InvalidInputException(
                 "--tokens",
-                $"expected an array (sequences, length) of at least {length} tokens each, or one sequence of as many, got {_tokens}"
+                $"expected an array (sequences, length) with at least {length} tokens in each sequence, or one sequence of at least that length, got {_tokens}"
             ),
         };
         var values = _tokens.ToDoubles();

@@ -61,8 +61,8 @@ internal sealed class OnnxJournal : IDisposable
             return finished.Count > 0 && !resume
                 ? throw new InvalidInputException(
                     path,
-                    $"expected no results of an earlier run, found {Counted.Spell(finished.Count, "finished mapping")}; give --resume to go on, "
-                        + "or --overwrite to start anew"
+                    $"expected no results of an earlier run, found {Counted.Spell(finished.Count, "finished mapping")}; give --resume to continue, "
+                        + "or --overwrite to start again"
                 )
                 : new OnnxJournal(path, outputLock, earlier, finished, damaged);
         }

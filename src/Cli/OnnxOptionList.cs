@@ -35,7 +35,7 @@ internal sealed class OnnxOptionList
 
     private readonly Option<string?> _tokens = new("--tokens")
     {
-        Description = "Of an ONNX file: an .npy file of numbers of tokens, sequences or one long text; left out, they are drawn uniformly",
+        Description = "Of an ONNX file: an .npy file of numbers of tokens, sequences or one long text; by default, tokens are drawn uniformly",
         HelpName = "FILE",
     };
 

@@ -171,8 +171,8 @@ internal sealed class OnnxProcess : IDisposable
             $"expected a model that ONNX Runtime can {_doing}, but it crashed, status {_process.ExitCode}"
                 + (
                     _process.ExitCode == Killed
-                        ? ": systems end so what takes too much memory; take a smaller batch"
-                        : $" ({Failure.DebugVariable}=1 shows what it said)"
+                        ? ", as happens when a process takes too much memory; choose a smaller batch"
+                        : $" ({Failure.DebugVariable}=1 shows its messages)"
                 )
         );
     }

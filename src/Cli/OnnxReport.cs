@@ -53,7 +53,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
         if (left.Count > 0)
         {
-            yield return $"a wider window, --json and --report have also: {string.Join(", ", left)}";
+            yield return $"a wider window, --json and --report also show: {string.Join(", ", left)}";
         }
 
         foreach (var said in theory.Said)

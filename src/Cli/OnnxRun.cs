@@ -50,10 +50,7 @@ internal static class OnnxRun
 
         if (network.Places.All(place => place.Depth == 0))
         {
-            throw new InvalidInputException(
-                request.Path,
-                "expected layers with weights, by which depth is counted, got a network that has none that noise reaches"
-            );
+            throw new InvalidInputException(request.Path, "expected layers with weights, by which depth is counted, got a network in which noise reaches none");
         }
 
         var mappings = new SortedDictionary<int, OnnxMapping>(journal?.Finished ?? []);
@@ -97,7 +94,7 @@ internal static class OnnxRun
 
         if (result.NotFinite == record.Mappings.Count)
         {
-            var what = record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision";
+            var what = record.Mappings[0].IsNotANumber ? "a number is NaN" : "signal or noise exceeds single precision";
             var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Spell(record.Mappings.Count, "mapping")}";
             throw new InvalidInputException(request.Path, $"expected finite numbers, but {what} first at {where} in {all}");
         }
@@ -130,7 +127,7 @@ internal static class OnnxRun
         using var journal = OnnxJournal.Open(output, resume, overwrite);
         if (journal.Damaged > 0)
         {
-            var torn = Counted.Spell(journal.Damaged, "torn or damaged record");
+            var torn = Counted.Spell(journal.Damaged, "incomplete or damaged record");
             Console.Error.WriteLine($"note: {torn} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
         }
 

@@ -85,7 +85,7 @@ internal sealed class OnnxSurvey
         }
         else if (rows.Any(row => row.Gain is not null))
         {
-            yield return "No stage loses half of the SNR.";
+            yield return "No stage halves the SNR.";
         }
 
         // Fewer points allow fewer directions: such a loss is not caused by the layers.
@@ -117,7 +117,8 @@ internal sealed class OnnxSurvey
         ];
         if (few.Length > 0)
         {
-            yield return $"There can be no more directions than points less one, {string.Join(", ", few)}: a larger --batch-size shows more of them.";
+            yield return $"The number of directions is at most the number of points minus one, "
+                + $"{string.Join(", ", few)}; a larger --batch-size shows more of them.";
         }
     }
 

@@ -21,13 +21,15 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
     {
         if (network.Composition is not { Network: { } text } composition)
         {
-            return Silent($"not compared: the graph is no composition of layers that it knows; {network.Composition.Reason}");
+            return Silent($"not compared: the graph is not composed of layers that theory knows; {network.Composition.Reason}");
         }
 
         var described = NetworkTemplate.Parse(text).With();
         if (request.Noise == NoiseKind.Full && PointMixing.MixesInputs(described.Layers))
         {
-            return Silent("not compared: of noise through statistics of batches, which --noise full differentiates, it knows one step and no more");
+            return Silent(
+                "not compared: --noise full differentiates the statistics of batches; " + "there is a law of one step of such noise, but not of a whole network"
+            );
         }
 
         var (shape, isGaussian) = (described.Input, request.Dataset is null or GaussianImages.Name);
@@ -49,9 +51,9 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
             {
                 var why =
                     subset.AreAll && cost.Seconds < TimeSpan.MaxValue.TotalSeconds / 2
-                        ? $"takes about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}"
-                        : "does not fit";
-                return Silent($"not compared: a kernel over all points of the batch {why}; take smaller images or a smaller batch");
+                        ? $"would take about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}"
+                        : "is too large";
+                return Silent($"not compared: a kernel over all points of the batch {why}; choose smaller images or a smaller batch");
             }
 
             var forecast = NetworkForecast.Make(question, subset, images, samples: 0, cancellation: cancellation);
@@ -64,7 +66,7 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
             return new OnnxTheory(
                 [
                     $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width "
-                        + "departs from it, the further the deeper",
+                        + "deviates from it, and more with depth",
                     .. composition.Remarks,
                     .. forecast.Prediction.End is { } end ? new[] { end.ToString() } : [],
                 ],

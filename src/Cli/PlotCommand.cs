@@ -32,7 +32,8 @@ internal static class PlotCommand
         var files = new Argument<string[]>("FILE.npz")
         {
             Description =
-                "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are "
+                "Result files of wellbehaved, of the author's package or of another program, "
+                + "or folders of their arrays as .npy files; several of one architecture are "
                 + "compared, several architectures are shown in one frame",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -44,13 +45,13 @@ internal static class PlotCommand
         };
         var figure = OptionFactory.Choice(
             "--figure",
-            "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training",
+            "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or the outcome of training",
             "auto",
             "depth",
             "histogram",
             "training"
         );
-        const string Axis = "What is along the horizontal axis: depth, or the width of files that differ in nothing else";
+        const string Axis = "Quantity on the horizontal axis: depth, or the width of files that differ in nothing else";
         var against = OptionFactory.Choice("--against", Axis, Depth, Width);
         var architecture = new Option<string?>("--architecture")
         {
@@ -58,7 +59,7 @@ internal static class PlotCommand
             HelpName = "word",
         };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
-        var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
+        var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute and draw the theory of the same network" };
         var dataset = new Option<string?>("--dataset")
         {
             Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file",
@@ -164,7 +165,7 @@ internal static class PlotCommand
 
         return files.FirstOrDefault(file => !TrainingResult.IsIn(file)) is not { } other ? true
             : figure == "auto" ? false
-            : throw new InvalidInputException("--figure", $"expected results of train, but {other} has nothing of training");
+            : throw new InvalidInputException("--figure", $"expected results of train, but {other} is not one");
     }
 
     /// <summary>Draws one file of training by step and depth, or several files as a heat map.</summary>
@@ -221,7 +222,7 @@ internal static class PlotCommand
             options?.Architecture
             ?? architecture
             ?? Recording.Guess(file)
-            ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");
+            ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not show the architecture");
         return new Recording(
             NameOf(path),
             file,
@@ -262,7 +263,7 @@ internal static class PlotCommand
     {
         if (recording.File.Options is not { } options)
         {
-            Console.Error.WriteLine($"note: {recording.Name} does not say which network it was made with, so only limits are drawn, not its own prediction");
+            Console.Error.WriteLine($"note: {recording.Name} does not describe its network, so only limits are drawn, and no prediction for this network");
             return null;
         }
 
@@ -281,8 +282,8 @@ internal static class PlotCommand
             {
                 var cost =
                     points < 2
-                        ? "whose single point leaves it nothing to say"
-                        : $"whose {points} points in {layers} layers would take it long; wellbehaved predict computes it";
+                        ? "since theory makes no prediction for a single point"
+                        : $"since it would take long for {points} points in {layers} layers; wellbehaved predict computes it";
                 Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}, {cost}");
                 return null;
             }

@@ -17,14 +17,14 @@ internal static class PredictCommand
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number(
             "--finite-width",
-            "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes "
+            "Also sample this many networks of the given width, whose layers mix only channels, from the one-step laws; ten where that takes "
                 + "seconds, 0 for none",
             10
         );
         var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
         var check = OptionFactory.OptionalNumber<int>(
             "--check",
-            $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if "
+            $"Also compare the prediction and its advice with this many simulations, {UsualChecks} if no number is given: the exit status is 0 if "
                 + "all holds, 1 if something is rejected, 3 if nothing is decided"
         );
         var parseNumber = check.CustomParser!;
@@ -58,7 +58,7 @@ internal static class PredictCommand
                         : parsed.GetValue(check) is >= FewestChecks and var wanted ? wanted
                         : throw new InvalidInputException(
                             "--check",
-                            $"expected at least {FewestChecks} simulations for a margin, got {parsed.GetValue(check)}"
+                            $"expected at least {FewestChecks} simulations to estimate a margin of error, got {parsed.GetValue(check)}"
                         );
                     Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
                     var options = network.Read(parsed, numSims: 1);
@@ -79,7 +79,7 @@ internal static class PredictCommand
                         : checks > 0
                             ? throw new InvalidInputException(
                                 "--check",
-                                "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify "
+                                "expected with --network: the check is of its advice and exact means; for the paper's architectures, verify "
                                     + "checks every claim"
                             )
                         : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
@@ -103,7 +103,8 @@ internal static class PredictCommand
         return full && PointMixing.MixesInputs(network.Layers)
             ? throw new InvalidInputException(
                 "--noise",
-                $"expected mapping for {network.Name}: of noise through statistics of batches, which full differentiates, theory knows one step and no more"
+                $"expected mapping for {network.Name}: full differentiates the statistics of batches; "
+                    + "there is a law of one step of such noise, but not of a whole network"
             )
             : new NetworkQuestion(network, options.BatchSize)
             {
@@ -132,7 +133,7 @@ internal static class PredictCommand
         {
             throw new InvalidInputException(
                 "--check, --batch-size",
-                $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Spell((int)subset.Points, "point")} of it"
+                $"expected a prediction of the whole batch, since simulations use all of it; got {Counted.Spell((int)subset.Points, "point")} of it"
             );
         }
 
@@ -211,8 +212,8 @@ internal static class PredictCommand
         {
             throw new InvalidInputException(
                 "--noise",
-                $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one "
-                    + "step and no more"
+                $"expected mapping for {options.Architecture}: full differentiates the statistics of batches; there is a law of one "
+                    + "step of such noise, but not of a whole network"
             );
         }
 
@@ -267,8 +268,8 @@ internal static class PredictCommand
         var norm = Architecture.Named(options.Architecture!).HasBatchNorm;
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
-            yield return "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
-                + "directions of variance do not exist";
+            yield return "note: after the first layer, the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
+                + "directions of variance are not defined";
         }
         else if (norm && prediction.Noise is { SharedWithSignal: null })
         {
@@ -282,7 +283,7 @@ internal static class PredictCommand
                 norm ? "; batch norm then sees a smaller batch"
                 : areChosen ? $"; μ₂, χ and directions are those of these images alone"
                 : string.Empty;
-            var reason = areChosen ? string.Empty : $", since a kernel over more than {Prediction.MostPoints} points does not fit";
+            var reason = areChosen ? string.Empty : $", since a kernel of more than {Prediction.MostPoints} points is too large";
             yield return $"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}";
         }
     }
@@ -313,8 +314,8 @@ internal static class PredictCommand
 
         Console.WriteLine();
         Console.WriteLine(
-            $"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} depart from it, the further "
-                + $"the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}."
+            $"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} deviate from it, and more "
+                + $"with depth{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}."
         );
         if (prediction.Walk is { } walk)
         {
@@ -349,7 +350,7 @@ internal static class PredictCommand
 
         if (prediction.FiniteWidth is { } finite)
         {
-            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Spell(finite.Samples, "sampled network")}, of χ that of its logarithm:");
+            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Spell(finite.Samples, "sampled network")}, for χ the mean of its logarithm:");
             Console.WriteLine("                     standard   directions    μ₄ after");
             Console.WriteLine("   depth          χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))

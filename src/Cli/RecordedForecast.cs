@@ -19,7 +19,8 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <summary>Rows and columns of an image that any kernel of half of it fits.</summary>
     private const int LeastSide = 2;
 
-    private const string OneStep = "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more";
+    private const string OneStep =
+        "--noise full differentiates the statistics of batches; " + "there is a law of one step of such noise, but not of a whole network";
 
     /// <summary>Predicts for the experiment of a file.</summary>
     /// <param name="file">The file, which says of which architecture or described network it is.</param>
@@ -77,7 +78,11 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
             var cost = NetworkForecast.CostOf(question, subset, images);
             if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
-                return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
+                return Silent(
+                    Judged(options),
+                    "a kernel over all points of the batch takes too long, or does not fit into memory; "
+                        + "wellbehaved predict --points K computes it for K of them"
+                );
             }
 
             var forecast = ProgressDisplay.Show(

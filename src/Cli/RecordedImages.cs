@@ -18,13 +18,13 @@ internal static class RecordedImages
         var images = embedded ?? given;
         if (images is null)
         {
-            reason = "its images are not embedded; --dataset, with --data-dir where run needs it, names them";
+            reason = "its images are not embedded; name them with --dataset (and --data-dir if run needs it)";
             return null;
         }
 
         if (file.DatasetChecksum is { } checksum && checksum != images.Checksum)
         {
-            reason = $"its images are others than {(embedded is null ? "those of --dataset" : "the embedded ones")} (their checksum differs)";
+            reason = $"its images are not {(embedded is null ? "those of --dataset" : "the embedded ones")} (their checksum differs)";
             return null;
         }
 

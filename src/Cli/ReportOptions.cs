@@ -14,7 +14,7 @@ internal sealed class ReportOptions
     );
     private readonly Option<string?> _report = new("--report")
     {
-        Description = "Write a report into this folder: report.html, one page that needs nothing else, and report.md",
+        Description = "Write a report into this folder: report.html, one self-contained page, and report.md",
         HelpName = "DIR",
     };
 
@@ -88,7 +88,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         {
             if (!string.IsNullOrWhiteSpace(path) && !OutputDevice.Is(path) && !seen.TryAdd(AtomicFile.TargetOf(path), option))
             {
-                throw new InvalidInputException(option, $"expected another file than {seen[AtomicFile.TargetOf(path)]} writes, got '{path}'");
+                throw new InvalidInputException(option, $"expected a file that {seen[AtomicFile.TargetOf(path)]} does not write as well, got '{path}'");
             }
         }
     }

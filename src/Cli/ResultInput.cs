@@ -26,7 +26,7 @@ internal static class ResultInput
         if (NewerJournal(path) is { } journal)
         {
             Console.Error.WriteLine(
-                $"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)"
+                $"note: {journal} is newer than {path}: it has simulations of a later run that are not in the file (run --resume continues it, merge reads it)"
             );
         }
 

@@ -22,8 +22,7 @@ internal static class RunCommand
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume")
         {
-            Description =
-                "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written",
+            Description = "Resume an earlier run with the same options; finished simulations are kept in FILE.npz.journal until the result is written",
         };
         var overwrite = new Option<bool>("--overwrite")
         {
@@ -67,7 +66,7 @@ internal static class RunCommand
                     throw new InvalidInputException(
                         option.Name,
                         option == gradients
-                            ? "expected without an ONNX file: gradients are recorded of described networks"
+                            ? "expected without an ONNX file: gradients are recorded only for described networks"
                             : "expected without an ONNX file: one run computes all of its mappings; --resume goes on with one that was interrupted"
                     );
                 }
@@ -178,7 +177,8 @@ internal static class RunCommand
         if (journal.Damaged > 0)
         {
             Console.Error.WriteLine(
-                $"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again"
+                $"note: {Counted.Spell(journal.Damaged, "incomplete or damaged record")} "
+                    + $"of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again"
             );
         }
 

@@ -43,7 +43,7 @@ internal static class ShardOption
                         Name,
                         variable(KubernetesIndex) is null
                             ? $"expected {SlurmIndex} and {SlurmCount} in the environment, found none"
-                            : $"expected auto/COUNT, since only the index of a share is in the environment ({KubernetesIndex})"
+                            : $"expected auto/COUNT, since the environment has only the index of the share ({KubernetesIndex}), not the number of shares"
                     )
             ),
             [Auto, var second] => (null, Whole(second)),

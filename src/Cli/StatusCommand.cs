@@ -11,7 +11,10 @@ internal static class StatusCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "Folder of the result files of run" };
-        var command = new Command("status", "Says what of a campaign is done, running, failed or not started, and how long it will take.") { folder };
+        var command = new Command("status", "Shows which parts of a campaign are done, running, failed or not started, and how long the rest will take.")
+        {
+            folder,
+        };
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(folder);

@@ -16,16 +16,11 @@ internal static class TrainCommand
         var steps = OptionFactory.RequiredNumber<int>("--steps", "Steps of the optimiser, at most");
         var rates = new Option<string>("--learning-rates")
         {
-            Description = "Learning rates to try on each mapping, the best of which is the one of the smallest training loss",
+            Description = "Learning rates to try on each mapping; the best is the one with the smallest training loss",
             HelpName = "list",
             DefaultValueFactory = _ => "0.0003,0.001,0.003",
         };
-        var optimiser = OptionFactory.Choice(
-            "--optimiser",
-            "Rule by which parameters follow their gradients: Adam, or stochastic gradient descent with momentum 0.9",
-            "adam",
-            "sgd"
-        );
+        var optimiser = OptionFactory.Choice("--optimiser", "Optimiser: Adam, or stochastic gradient descent with momentum 0.9", "adam", "sgd");
         var target = OptionFactory.OptionalNumber<double>(
             "--target-loss",
             "Stop once the mean loss of a pass over the training images is at most this",
@@ -46,8 +41,7 @@ internal static class TrainCommand
         };
         var resume = new Option<bool>("--resume")
         {
-            Description =
-                "Go on with what an earlier call of the same options finished; finished training runs are kept in FILE.npz.journal until the result is written",
+            Description = "Resume an earlier call with the same options; finished training runs are kept in FILE.npz.journal until the result is written",
         };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another call left in the file or, without --resume, in its journal" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
@@ -147,7 +141,8 @@ internal static class TrainCommand
         if (journal.Damaged > 0)
         {
             Console.Error.WriteLine(
-                $"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again"
+                $"note: {Counted.Spell(journal.Damaged, "incomplete or damaged record")} "
+                    + $"of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again"
             );
         }
 

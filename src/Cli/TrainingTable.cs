@@ -21,8 +21,8 @@ internal static class TrainingTable
                     Console.Error.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"note: {ForeignText.OnOneLine(name)}, mapping {mapping}, learning rate {result.LearningRates[rate]}: the loss is no "
-                                + $"number at step {step}; this run counts as not trained"
+                            $"note: {ForeignText.OnOneLine(name)}, mapping {mapping}, learning rate {result.LearningRates[rate]}: the loss is not "
+                                + $"finite at step {step}; this run counts as not trained"
                         )
                     );
                 }

@@ -41,7 +41,7 @@ internal static class VerdictTable
             screen.Sentence();
             screen.Sentence($"the smallest network that was found to fail {finding.Claim}, with {finding.Description}:", 2);
             screen.Command($"  {finding.NetworkJson}");
-            screen.Command($"  again, with that in {finding.Network.Name}.json: {run.Command} {finding.ReplayOptions}");
+            screen.Command($"  to repeat it, with this network in {finding.Network.Name}.json: {run.Command} {finding.ReplayOptions}");
         }
 
         screen.Sentence();

@@ -21,7 +21,7 @@ internal static class VerifyCommand
     {
         var scale = OptionFactory.Choice(
             "--scale",
-            "How much to simulate; training checks the claims about trained networks, and no others",
+            "How much to simulate; training checks only the claims about trained networks",
             "quick",
             "full",
             "training"
@@ -98,7 +98,7 @@ internal static class VerifyCommand
     {
         if (wanted.Scale == Scale.Training)
         {
-            throw new InvalidInputException("--scale", "expected quick or full with --network: what training trains is told in docs/training.md");
+            throw new InvalidInputException("--scale", "expected quick or full with --network: training uses its own networks (docs/training.md)");
         }
 
         using var reference = new ReferenceSubject();
@@ -139,12 +139,14 @@ internal static class VerifyCommand
     {
         if (name is null)
         {
-            return sizes.IsEmpty && batchSize is null ? null : throw new InvalidInputException(NetworkName, "expected a network that sizes are given for");
+            return sizes.IsEmpty && batchSize is null
+                ? null
+                : throw new InvalidInputException(NetworkName, "expected with sizes or a batch size, which are those of a network");
         }
 
         if (namesArchitectures)
         {
-            throw new InvalidInputException(NetworkName, "expected without --architecture: a network is none of the four");
+            throw new InvalidInputException(NetworkName, "expected without --architecture, which selects one of the paper's four architectures");
         }
 
         if (batchSize is < 1)
@@ -192,7 +194,7 @@ internal static class VerifyCommand
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got "
-                    + $"{products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow"
+                    + $"{products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the reference computation from the definition is slow"
             );
     }
 

@@ -16,7 +16,7 @@ internal static class AtomicFile
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new InvalidInputException(option, "expected the name of a file, got nothing");
+            throw new InvalidInputException(option, "expected the name of a file, got an empty or invalid one");
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));

@@ -20,8 +20,8 @@ internal readonly record struct NpyElementType(char Kind, int Size, bool IsBigEn
 
     /// <summary>The message for floats of 16 bytes whose format is not clear.</summary>
     internal static string NoWideFloat =>
-        "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than "
-        + "one; save them as float64";
+        "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that fit none or several "
+        + "of these formats; save them as float64";
 
     /// <summary>Reads a type from its spelling.</summary>
     /// <param name="spelling">For example <c>&lt;f8</c>.</param>
@@ -57,7 +57,7 @@ internal readonly record struct NpyElementType(char Kind, int Size, bool IsBigEn
         {
             _ when spelling is null => "found records of several fields; save each field as an array of numbers",
             'V' when spelling.EndsWith("V2", StringComparison.Ordinal) => $"found type '{spelling}' (bfloat16? save it as float32)",
-            'V' => $"found type '{spelling}', bytes without a meaning; save numbers",
+            'V' => $"found type '{spelling}', bytes of no known type; save numbers",
             'O' => $"found type '{spelling}', Python objects, which are never loaded; save numbers",
             'c' => $"found type '{spelling}', complex numbers; save real numbers",
             'S' or 'a' => $"found type '{spelling}', texts of bytes; save them as str",

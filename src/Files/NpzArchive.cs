@@ -32,7 +32,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
         // Entries that share the same bytes would let a small file expand to a very large one.
         if (archive.Entries.Aggregate(UInt128.Zero, (sum, entry) => sum + (ulong)entry.CompressedLength + LocalHeaderBytes) > (ulong)bytes)
         {
-            throw new InvalidInputException(path, $"expected entries that do not overlap, found more bytes announced than the {bytes} of the file");
+            throw new InvalidInputException(path, $"expected entries that do not overlap, found entries that claim more than the {bytes} bytes of the file");
         }
 
         foreach (var entry in archive.Entries)
@@ -160,7 +160,7 @@ internal sealed class NpzArchive : IArrayCollection, IDisposable
             ? Guarded(label, () => new ChecksummedStream(found.Open()))
             : throw new InvalidInputException(
                 label,
-                $"expected an honest size, found {found.Length} bytes announced for {found.CompressedLength} compressed ones"
+                $"expected a possible size, but {found.CompressedLength} compressed bytes cannot expand to the stated {found.Length} bytes"
             );
     }
 

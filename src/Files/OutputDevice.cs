@@ -44,7 +44,7 @@ internal static class OutputDevice
         {
             var (error, words) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
             handle.Dispose();
-            throw new IOException(error == UnixOpen.NoSuchDevice ? $"nobody reads the pipe '{path}'" : $"{words}: '{path}'");
+            throw new IOException(error == UnixOpen.NoSuchDevice ? $"no process reads the pipe '{path}'" : $"{words}: '{path}'");
         }
 
         UnixFileType.LetWait(handle);

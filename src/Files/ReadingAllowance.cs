@@ -35,8 +35,9 @@ internal static class ReadingAllowance
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected arrays of at most {allowed} bytes in memory for a file of {arrays.StoredBytes}, found more, '{name}' of {header} "
-                        + "among them; numpy.savez in float64 without compression is accepted"
+                    $"expected arrays of at most {allowed} bytes in memory for a file of {arrays.StoredBytes} bytes, "
+                        + $"found more, among them '{name}' of {header}; "
+                        + "save them as float64 with numpy.savez, which does not compress"
                 );
             }
         }

@@ -47,7 +47,7 @@ internal static class Structure
     {
         if (!repeated && (residual.BranchScale.Rule != ScaleRule.Constant || residual.SkipScale.Rule != ScaleRule.Constant))
         {
-            throw new InvalidNetworkException(path, "expected a number as scale outside of a repeat, whose units are counted by L and l");
+            throw new InvalidNetworkException(path, "expected a number as scale outside of a repeat, since only a repeat has values of L and l");
         }
 
         return 1

@@ -41,7 +41,9 @@ public class AssemblyTests
             .Should()
             .NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "SkiaSharp");
 
-    /// <summary>One name, one thing, for whoever uses several of the packages: whoever writes a subject meets the places of the recipes and those of any network.</summary>
+    /// <summary>
+    /// A name means one thing in all packages, since the author of a subject uses the places of the recipes and those of any network.
+    /// </summary>
     [Fact]
     public void No_two_packages_have_public_types_of_one_name()
     {

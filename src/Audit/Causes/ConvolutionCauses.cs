@@ -9,7 +9,7 @@ namespace Wellbehaved.Audit;
 internal static class ConvolutionCauses
 {
     internal const string Part = "convolution";
-    internal const string OtherWeights = "convolutions take the weights of others: they are not used in the order of propagation";
+    internal const string OtherWeights = "convolutions use each other's weights: weights are not used in the order of propagation";
     private const int Half = 10,
         Brain = 7;
 

@@ -133,12 +133,12 @@ internal static class MomentCauses
             var (chi, unbiased) = (Math.Sqrt(noise / mu2), shape.Points / (shape.Points - 1.0));
             (string Words, double Value)[] ofMu2 =
             [
-                ("ν₂ for μ₂: the mean is not taken off", nu2),
+                ("ν₂ for μ₂: the mean is not subtracted", nu2),
                 ("centred on one mean of all channels", together),
                 ("P - 1 in the denominator", mu2 * unbiased),
             ];
             (string Words, double Value)[] ofNu2 = [("μ₂ for ν₂", mu2), ("the square of ν₁", nu1 * nu1), ("centred on one mean of all channels", together)];
-            (string Words, double Value)[] ofNoise = [("noise centred on the sample", centredNoise), ("the root of it", Math.Sqrt(noise))];
+            (string Words, double Value)[] ofNoise = [("noise centred on the sample", centredNoise), ("its square root", Math.Sqrt(noise))];
             (string Words, double Value)[] ofChi =
             [
                 ("χ without the square root", chi * chi),
@@ -152,7 +152,7 @@ internal static class MomentCauses
                 ("nu1_abs_signal", moments.Nu1AbsSignal, nu1, rounding.Nu1 * nu1, [("the root of ν₂", Math.Sqrt(nu2)), ("the mean of x", all)]),
                 ("nu2_signal", moments.Nu2Signal, nu2, rounding.Nu2 * nu2, ofNu2),
                 ("mu2_signal", moments.Mu2Signal, mu2, rounding.Mu2 * nu2, ofMu2),
-                ("mu4_signal", moments.Mu4Signal, mu4, rounding.Mu4 * fourth, [("the mean is not taken off", fourth), ("the square of μ₂", mu2 * mu2)]),
+                ("mu4_signal", moments.Mu4Signal, mu4, rounding.Mu4 * fourth, [("the mean is not subtracted", fourth), ("the square of μ₂", mu2 * mu2)]),
                 ("mu2_noise", moments.Mu2Noise, noise, rounding.Nu2 * noise, ofNoise),
                 ("chi", moments.Chi, chi, 2 * chi * relative, ofChi),
                 ("log_nu2_signal", moments.LogNu2Signal, Math.Log(nu2), rounding.OfLogarithm(rounding.Nu2, Math.Log(nu2)), Logarithms(nu2, ofNu2)),

@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 internal static class NormCauses
 {
     /// <summary>The cause that both batch norm and the ReLU name, so that the two become one explanation.</summary>
-    internal const string ChangedPlaces = "batch norm and ReLU in each other's place";
+    internal const string ChangedPlaces = "batch norm and ReLU exchanged";
 
     private const string Part = "batch norm";
 
@@ -60,7 +60,7 @@ internal static class NormCauses
 
             if (AnotherEpsilon(passes) is not { } found)
             {
-                yield return Explanation.None(Part, "what comes out is no normalisation over a channel, a position, an image or a point, with any ε");
+                yield return Explanation.None(Part, "the output is not a normalisation over a channel, a position, an image or a point, with any ε");
                 yield break;
             }
 

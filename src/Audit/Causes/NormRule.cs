@@ -107,8 +107,10 @@ internal sealed record NormRule(NormGroup Group, bool IsUnbiased, EpsilonPlace P
                 },
                 IsUnbiased ? "a variance with P - 1 in the denominator" : null,
                 Place == EpsilonPlace.Deviation ? "ε added to the standard deviation, not to the variance" : null,
-                Centres || (Group == NormGroup.Point && DividesByMeanSquare) ? null : "the mean is not taken off",
-                DividesByMeanSquare && !(Group == NormGroup.Point && !Centres) ? "the root of the mean square is divided by, not the deviation" : null,
+                Centres || (Group == NormGroup.Point && DividesByMeanSquare) ? null : "the mean is not subtracted",
+                DividesByMeanSquare && !(Group == NormGroup.Point && !Centres)
+                    ? "the divisor is the root of the mean square, not the standard deviation"
+                    : null,
             ];
             return string.Join(", ", parts.Where(part => part is not null));
         }

@@ -122,7 +122,7 @@ internal static class ReluCauses
             }
         }
 
-        return Explanation.None(Part, "the signal is no multiple of what came in, above zero or below, and none of the other activations that were tried");
+        return Explanation.None(Part, "the output is not proportional to the input above or below zero, and is none of the other activations that were tried");
     }
 
     private static bool LooksNormalised(Snapshot before, Snapshot after) =>

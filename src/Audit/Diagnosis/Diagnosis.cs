@@ -62,7 +62,7 @@ public sealed record Diagnosis(
     private const double LeastLossPower = 0.25;
 
     /// <summary>Why a net with residual units may lack effective ranks.</summary>
-    private const string BranchIsOff = ", as where a residual branch gives zero and the signal goes on in the skip connection alone";
+    private const string BranchIsOff = ", for example because a residual branch gives zero and only the skip connection carries the signal";
 
     /// <summary>Both ends count: those of the interval of a gain, and of what a stretch gains beyond a law's least.</summary>
     private static readonly int[] Intervals = [1, -1];
@@ -221,7 +221,7 @@ public sealed record Diagnosis(
                 + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
         : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed))
             ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
-        : table.Reff is null && table.LogChi is null && table.HasOnePoint ? "χ and directions of variance do not exist over the single point of the file"
+        : table.Reff is null && table.LogChi is null && table.HasOnePoint ? "χ and directions of variance are not defined for the single point of the file"
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
         : table.Mappings == 0 ? "there are no mappings"
         : null;

@@ -241,8 +241,8 @@ internal static class DiagnosisWords
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} "
-                        + $"gain two thirds of what one rate would give, as a law asks"
-                ) + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
+                        + $"gain two thirds of what one rate would give, as a law requires"
+                ) + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} mappings would decide") : ", and many more mappings would not decide");
         return $"{doublings}, but not at one rate: by {ByStretch(contrasts, unit)}; {settles}";
     }
 
@@ -344,7 +344,10 @@ internal static class DiagnosisWords
     {
         var (seen, contrasts, table) = (evidence.Seen, evidence.Contrasts, evidence.Table);
         return seen.IsWellBehaved && diagnosis.Ends.Count > 0
-                ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
+                ? Invariant(
+                    $"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before the full depth: too many "
+                        + "to call the network well-behaved because of the others"
+                )
             : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
                 ? string.Create(
                     CultureInfo.InvariantCulture,

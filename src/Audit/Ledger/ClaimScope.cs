@@ -52,7 +52,7 @@ public sealed record ClaimScope
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null
-            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say what it has: --boundary, or --kernel-size 1"
+            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say which boundary it has: give --boundary, or --kernel-size 1"
             : null;
     }
 

@@ -29,7 +29,7 @@ internal static class EqualPoints
         {
             throw new InvalidInputException(
                 "--epsilon, --dataset",
-                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: "
+                $"expected images that vary within a batch with --epsilon 0, but the images of {options.Dataset} are all equal after the first layer: "
                     + "batch norm would divide by their variance"
             );
         }

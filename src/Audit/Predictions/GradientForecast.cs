@@ -46,7 +46,7 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
     /// <summary>One of the paper's architectures as a network of layers.</summary>
     /// <param name="options">Valid options of an architecture.</param>
     /// <param name="input">Shape of an image.</param>
-    /// <exception cref="Networks.InvalidNetworkException">The kernel is larger than what it is applied to, or a size than networks of layers may have.</exception>
+    /// <exception cref="Networks.InvalidNetworkException">The kernel is larger than its input, or a size is too large for a network of layers.</exception>
     public static Networks.Network Describe(ExperimentOptions options, Networks.Shape input) =>
         Networks.Recipes.Find(
             options.Architecture!,

@@ -72,6 +72,6 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
             $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
                 + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
                 + "; use other "
-                + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+                + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
         );
 }

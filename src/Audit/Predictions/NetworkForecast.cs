@@ -52,13 +52,15 @@ internal sealed record NetworkForecast(
             1 or < 0 => throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {question.Samples}"),
             _ when !possible => throw new InvalidInputException(
                 "--finite-width",
-                "expected a network whose layers mix channels alone: convolutions, poolings and attention correlate neurons over all positions"
+                "expected a network whose layers mix only channels: convolutions, poolings and attention correlate neurons over all positions"
             ),
             { } asked => asked,
         };
     }
 
-    /// <summary>What a prediction will cost. Batch norm before some activations takes long where inputs vary in few directions: they are looked at then.</summary>
+    /// <summary>
+    /// What a prediction will cost. Batch norm before some activations takes long where inputs vary in few directions, so the inputs are looked at then.
+    /// </summary>
     /// <param name="question">What is asked.</param>
     /// <param name="subset">The points.</param>
     /// <param name="images">The input images.</param>
@@ -110,7 +112,7 @@ internal sealed record NetworkForecast(
                 "--dataset",
                 $"expected images that vary within a batch, but those of {question.Dataset} "
                     + $"{(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other "
-                    + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+                    + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
             );
         }
 

@@ -52,7 +52,7 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
 
         if (PointMixing.MixesInputs(network.Layers) && images * (apart ? 1 : positions) < 2)
         {
-            throw new InvalidInputException("--points", "expected at least 2, since batch norm leaves nothing of a single point");
+            throw new InvalidInputException("--points", "expected at least 2, since batch norm maps a single point to zero");
         }
 
         var what = apart ? $"the first {images} positions of the batch" : $"the first {images} of {Counted.Spell(question.BatchSize, "image")}";
@@ -66,7 +66,7 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
             apart ? shape with { Height = 1, Width = 1 } : shape,
             false,
             "predicted for "
-                + $"{what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; "
+                + $"{what}{(question.Points is null ? ", because more points do not fit into memory or take long (--points K sets the number)" : string.Empty)}; "
                 + $"{consequence}"
         );
     }

@@ -171,7 +171,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
                 double.NaN,
                 double.NaN,
                 Verdict.Inconclusive,
-                $"{measured.Count(value => !double.IsFinite(value))} of {measured.Length} mappings died, overflowed or left one point"
+                $"{measured.Count(value => !double.IsFinite(value))} of {measured.Length} mappings died, overflowed or collapsed to one point"
             );
         }
 
@@ -193,7 +193,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
 
         if (forecast.Prediction.Places.LastOrDefault(place => place.Place.Depth == depth) is not { } limit || !double.IsFinite(limit.LogChi))
         {
-            return new(subject, quantity, double.NaN, measured.Average(), quantile * error, Verdict.Inconclusive, "theory says no χ there");
+            return new(subject, quantity, double.NaN, measured.Average(), quantile * error, Verdict.Inconclusive, "the theory predicts no χ at this depth");
         }
 
         var width = forecast.Question.Network.Places.Select(place => place.Shape.Channels).Min();
@@ -224,15 +224,15 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
         var (old, changed) = (read(before), read(after));
         if (old.Length < 2 || changed.Length < 2 || !old.Concat(changed).All(double.IsFinite))
         {
-            return new(subject, what, double.NaN, double.NaN, double.NaN, Verdict.Inconclusive, "mappings died, overflowed or left one point");
+            return new(subject, what, double.NaN, double.NaN, double.NaN, Verdict.Inconclusive, "mappings died, overflowed or collapsed to one point");
         }
 
         var margin = quantile * Math.Sqrt((old.Variance() / old.Length) + (changed.Variance() / changed.Length));
         var gain = sign * (changed.Average() - old.Average());
         var (judgement, reason) =
             gain > margin ? (Verdict.Holds, "it helps")
-            : gain < -margin ? (Verdict.Rejected, "it makes it worse at this depth and width")
-            : (Verdict.Inconclusive, "no difference is seen at this depth with so many simulations");
+            : gain < -margin ? (Verdict.Rejected, "the change makes the network worse at this depth and width")
+            : (Verdict.Inconclusive, "no difference is seen at this depth with this number of simulations");
         return new(subject, what, old.Average(), changed.Average(), margin, judgement, reason);
     }
 
@@ -259,7 +259,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
             : Verdict.Inconclusive;
         var words =
             verdict == Verdict.Inconclusive && difference <= margin
-                ? $"{reason}; so wide a margin decides nothing: more simulations, or a wider network"
+                ? $"{reason}; the margin is too wide to decide: use more simulations or a wider network"
                 : reason;
         return new(subject, quantity, predicted, measured, margin, verdict, words);
     }

@@ -527,7 +527,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         {
             if (Volatile.Read(ref _broken) >= MostFailures)
             {
-                throw new AdapterException($"not asked any more after {MostFailures} failures, the first: {_failures.First()}");
+                throw new AdapterException($"the subject is not asked any more after {MostFailures} failures, the first: {_failures.First()}");
             }
 
             if (!_idle.TryTake(out process))

@@ -229,7 +229,7 @@ internal sealed class SubjectProcess : IDisposable
     {
         if (!_process.WaitForExit(Moment))
         {
-            return new AdapterException($"the process closed its end {when}{LastLine()}");
+            return new AdapterException($"the process closed its standard output {when}{LastLine()}");
         }
 
         // A process that it has left running may keep the other end open for any time.

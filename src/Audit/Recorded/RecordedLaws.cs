@@ -352,7 +352,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                     unseen == 0
                         ? test.Remark ?? WouldDecide(test)
                         : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} "
-                            + $"{(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
+                            + $"{(unseen == 1 ? "has" : "have")} a number that is not finite or is impossible, and {(unseen == 1 ? "shows" : "show")} nothing";
                 tests.Add(test with { Remark = remark });
             }
         }

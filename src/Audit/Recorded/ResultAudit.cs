@@ -210,7 +210,7 @@ internal static class ResultAudit
             // A file refutes a claim only if it is known to lie inside the claim's scope.
             if (verdict == Verdict.Rejected && claim.Scope?.Missing(experiment) is { } unknown)
             {
-                notJudged.Add(KeyValuePair.Create(claim.Id, $"its law is not what the file shows, but {unknown}"));
+                notJudged.Add(KeyValuePair.Create(claim.Id, $"the file contradicts its law, but {unknown}"));
                 continue;
             }
 

@@ -18,7 +18,7 @@ internal static class Badge
         {
             Verdict.Rejected => $"rejected: {string.Join(", ", rejected)}",
             Verdict.Inconclusive => "inconclusive",
-            Verdict.Declined => $"{holds}, others declined at least in part",
+            Verdict.Declined => $"{holds}, others declined wholly or in part",
             _ => holds,
         };
     }

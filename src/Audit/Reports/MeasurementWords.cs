@@ -9,12 +9,12 @@ internal static partial class MeasurementWords
     /// <summary>Sentences that explain the columns of a table of verdicts, and the abbreviations in them.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
     [
-        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what "
+        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, the distance from one half of the share of mappings that show what "
             + "the claim says of most",
         "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the "
             + "claim or lies inside its discrepancy",
         "n: numbers that were compared, samples or mappings",
-        "alpha: how rarely a correct implementation fails here by chance, ~ where that is so for many samples only; exact, where there is no chance",
+        "alpha: probability that a correct implementation fails here by chance, with ~ if it holds only for many samples; exact, if nothing is random",
     ];
 
     /// <summary>How far the measured value is from the claim. The two values themselves show on which side.</summary>

@@ -62,7 +62,7 @@ internal static class RunSummary
         {
             [] => null,
             [var alone] => $"the failed checks resemble those of one known mistake, which others may share: {alone}",
-            _ => $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best)}",
+            _ => $"the failed checks resemble those of {best.Length} known mistakes equally: {string.Join("; or ", best)}",
         };
     }
 

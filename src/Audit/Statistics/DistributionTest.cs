@@ -104,7 +104,8 @@ internal sealed class DistributionTest(ErrorRates rates, double discrepancy, lon
                 : null,
             Remark =
                 _notFinite ? "a sample is not a finite number"
-                : verdict == Verdict.Inconclusive ? string.Create(CultureInfo.InvariantCulture, $"{SizeOf(Looks.Length - 1)} samples would be the last look")
+                : verdict == Verdict.Inconclusive
+                    ? string.Create(CultureInfo.InvariantCulture, $"the last evaluation is after {SizeOf(Looks.Length - 1)} samples")
                 : null,
         };
     }

@@ -44,7 +44,7 @@ public sealed record Effect(EffectKind Kind, double Estimate, double Lower, doub
     /// <returns>For example <c>0.982 to 1.011 times the prediction</c>.</returns>
     public override string ToString() =>
         double.IsInfinity(Lower) && double.IsInfinity(Upper) || double.IsNaN(Estimate)
-            ? "nothing was learnt"
+            ? "no result"
             : Kind switch
             {
                 EffectKind.Ratio when double.IsInfinity(Upper) => Invariant($"{Lower:0.000} times the prediction or more"),

@@ -154,14 +154,14 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
     {
         if (effect is null)
         {
-            return "no sample came";
+            return "there are no samples";
         }
 
         // The width of an interval falls as the root of the number of samples.
         var (half, room) = ((effect.Upper - effect.Lower) / 2, Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
         return double.IsFinite(half) && room > 0
             ? string.Create(CultureInfo.InvariantCulture, $"about {Samples * Math.Pow(half / room, 2):0} samples would decide")
-            : "the interval holds the claim and its discrepancy; many times as many samples would decide";
+            : "the interval contains both the claim and its discrepancy; many times as many samples are needed to decide";
     }
 
     private double Lower(double estimate) => End(estimate, -1);

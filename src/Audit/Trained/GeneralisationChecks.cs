@@ -23,8 +23,8 @@ internal static class GeneralisationChecks
     public static IReadOnlyList<string> Exploding { get; } = ["bn_tanh", "tanh_chaos"];
 
     /// <summary>
-    /// Composed networks. Of those that theory calls exploding, bn_tanh comes to the loss of those that it calls well-behaved, and is held against both, pair by
-    /// pair; tanh_chaos does not come to it, so that it has no pairs. Deep ones of both do not train.
+    /// Composed networks. Of those that theory calls exploding, bn_tanh comes to the loss of those that it calls well-behaved, and is compared with both, pair
+    /// by pair; tanh_chaos does not come to it, so that it has no pairs. Deep ones of both do not train.
     /// </summary>
     public static IEnumerable<Measurement> Composed(TrainingStudy study, ErrorRates rates)
     {

@@ -53,7 +53,7 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     }
 
     /// <summary>The message that numbers of two versions of the arithmetic must not be mixed.</summary>
-    internal static string DifferentArithmetic(int mine, int others) => $"numbers of version {mine} of the arithmetic, not {others}, whose last digits differ";
+    internal static string DifferentArithmetic(int mine, int others) => $"numbers of version {mine} of the arithmetic, not {others}; their last digits differ";
 
     /// <summary>A value as a short text: for a network, its name.</summary>
     private static string Said(JsonElement value) =>

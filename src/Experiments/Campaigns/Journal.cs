@@ -56,8 +56,8 @@ internal sealed class Journal : IDisposable
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to go on, "
-                        + "or --overwrite to start anew"
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to continue, "
+                        + "or --overwrite to start again"
                 );
             }
 

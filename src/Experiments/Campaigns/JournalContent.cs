@@ -92,7 +92,7 @@ internal sealed class JournalContent
                 {
                     throw new InvalidInputException(
                         path,
-                        $"expected one outcome of simulation {record.Index}, found two; --overwrite, or removing the file, starts anew"
+                        $"expected one outcome of simulation {record.Index}, found two different ones; to start again, use --overwrite or remove the file"
                     );
                 }
             }

@@ -3,7 +3,9 @@ using System.IO.Hashing;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>What journals of every kind have in common: a beginning that says whose records follow, and checksums that hold records and beginning together.</summary>
+/// <summary>
+/// What journals of every kind have in common: a header that names the experiment of the records, and checksums that tie the records to the header.
+/// </summary>
 /// <remarks>Eight bytes that name the format, the length of a JSON object, the object, and a CRC-64 of all of it. docs/file-formats.md.</remarks>
 internal static class JournalFrame
 {
@@ -83,5 +85,8 @@ internal static class JournalFrame
         : null;
 
     private static InvalidInputException Damaged(string path) =>
-        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; --overwrite, or removing the file, starts anew");
+        new(
+            path,
+            "expected a journal, found one whose damaged header does not show the experiment of its records; to start again, use --overwrite or remove the file"
+        );
 }

@@ -24,7 +24,7 @@ internal static class ResultConcatenation
         {
             throw new InvalidInputException(
                 "--out",
-                $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it"
+                $"expected no file in {output}, found one that cannot be compared with the new result; --overwrite replaces it"
             );
         }
 
@@ -40,14 +40,14 @@ internal static class ResultConcatenation
                 {
                     throw new InvalidInputException(
                         path,
-                        "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust"
+                        "expected with --trust files that do not name their experiment, found one that does; merge such files without --trust"
                     );
                 }
             }
 
             string[] names = [.. parts[0].Names];
             var moments = names.Where(MomentColumns.IsMoment).ToArray();
-            var note = $"joined by merge --trust from {paths.Count} files that do not say of which experiment they are";
+            var note = $"joined by merge --trust from {paths.Count} files that do not name their experiment";
             var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
             if (left.Length > 0)
             {
@@ -70,7 +70,7 @@ internal static class ResultConcatenation
             return (
                 rows.Length,
                 [
-                    $"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in "
+                    $"these files do not name their experiment; with --trust they were joined in the given order without a check ({Note} in "
                         + "the file says so)",
                 ]
             );

@@ -37,11 +37,11 @@ internal static class ResultMerge
                     throw new InvalidInputException(
                         "FILE.npz",
                         $"expected every simulation of the experiment, {sentence}; "
-                            + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}"
+                            + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges the others")}"
                     );
                 }
 
-                warnings.Add($"{sentence}; the file says so");
+                warnings.Add($"{sentence}; this is noted in the file");
             }
 
             if (!overwrite)
@@ -102,7 +102,7 @@ internal static class ResultMerge
             int[] lost = [.. part.Indices.Except(indices)];
             difference =
                 part.Identity.DifferenceFrom(identity)
-                ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which no file that is merged holds");
+                ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which none of the merged files has");
         }
         catch (InvalidInputException exception)
         {
@@ -113,7 +113,7 @@ internal static class ResultMerge
         {
             throw new InvalidInputException(
                 "--out",
-                $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it"
+                $"expected no file in {output}, or one whose simulations are all among the merged ones, found {difference}; --overwrite replaces it"
             );
         }
     }

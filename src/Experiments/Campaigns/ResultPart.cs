@@ -42,7 +42,7 @@ internal sealed class ResultPart : IDisposable
         _archive = archive;
         if (archive.Contains(ResultArrays.TrainingConfiguration))
         {
-            throw new InvalidInputException(path, "expected a result of run, found one of train, which is whole and has no shares");
+            throw new InvalidInputException(path, "expected a result of run, found one of train, which has no shares to merge");
         }
 
         ReadingAllowance.Require(path, archive, archive.Names);
@@ -90,7 +90,7 @@ internal sealed class ResultPart : IDisposable
         {
             return new ResultPart(
                 path,
-                JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends before it says of what")
+                JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends within the header")
             );
         }
 
@@ -178,5 +178,5 @@ internal sealed class ResultPart : IDisposable
     }
 
     private InvalidInputException NotOurs() =>
-        new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is; merge --trust joins files that do not");
+        new(Path, "expected a result file that wellbehaved run wrote, which names its experiment; merge --trust joins files that do not");
 }

@@ -27,7 +27,7 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <summary>Indices of the finished simulations, increasing.</summary>
     internal IReadOnlyList<int> Indices { get; init; } = [];
 
-    private const string NothingSaid = "its journal does not say of what";
+    private const string NothingSaid = "its journal has no complete header, so its experiment is not known";
 
     /// <summary>Number of simulations of its share.</summary>
     public int Simulations => Header?.Shard.Extent(Header.Options.NumSims).Count ?? 0;

@@ -62,7 +62,7 @@ internal static class DataFile
         {
             if (plain.Length + count > most)
             {
-                throw new InvalidInputException(path, $"expected at most {most} bytes of images in a gzip file of {stream.Length}, found more");
+                throw new InvalidInputException(path, $"expected at most {most} bytes of images in a gzip file of {stream.Length} bytes, found more");
             }
 
             plain.Write(part, 0, count);

@@ -68,7 +68,7 @@ internal sealed class ImagesInFile : ImageSource
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran "
+                    $"expected an array in C order, which is read image by image, since {header.Bytes} bytes do not fit into memory; found one in Fortran "
                         + "order: save np.ascontiguousarray(a)"
                 );
             }

@@ -204,7 +204,7 @@ internal sealed class PickleReader(byte[] file)
         (module, name) switch
         {
             ("numpy.core.multiarray" or "numpy._core.multiarray", "_reconstruct") or ("numpy", "ndarray" or "dtype") => new Function(name),
-            _ => throw new FormatException($"expected a pickle that names nothing but NumPy's arrays, found {Shortened($"{module}.{name}")}"),
+            _ => throw new FormatException($"expected a pickle that contains only NumPy arrays, found {Shortened($"{module}.{name}")}"),
         };
 
     private object Result(object function, object arguments) =>

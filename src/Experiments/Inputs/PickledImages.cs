@@ -22,7 +22,7 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
         {
             throw new InvalidInputException(
                 name,
-                $"{exception.Message}, as the files of CIFAR for Python are; nothing in it was executed; an array saved with np.save is read, too",
+                $"{exception.Message}, as in CIFAR's files for Python; no code of the file was executed; save the images with np.save instead",
                 exception
             );
         }

@@ -98,7 +98,7 @@ public sealed class StoredImages : ImageSource
         }
         catch (FormatException exception)
         {
-            throw new InvalidInputException(name, $"{exception.Message}; a.astype('float32') is read everywhere", exception);
+            throw new InvalidInputException(name, $"{exception.Message}; save a.astype('float32'), which can be read on every system", exception);
         }
     }
 }

@@ -38,7 +38,7 @@ internal static class EndingWords
             Ending.ExtinctNoise => "the noise dies while the signal lives",
             Ending.NoVariance => "the signal lives but no longer varies",
             Ending.Overflow => "a number overflows",
-            Ending.NotANumber => "a number is none (NaN)",
+            Ending.NotANumber => "a number is NaN",
             Ending.None => "signal and noise last to the end",
             _ => throw new ArgumentOutOfRangeException(nameof(ending), ending, "expected an ending"),
         };

@@ -232,7 +232,7 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 "--batch-size",
-                $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1"
+                $"expected at least 2 for a fully connected {architecture}, since batch norm maps a single point to zero; got 1"
             );
         }
     }
@@ -250,7 +250,7 @@ public sealed record ExperimentOptions
             {
                 throw new InvalidInputException(
                     "--depths",
-                    $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every "
+                    $"expected only for a network of one repeat, since it selects repetitions; {network.Name} has none, or several, so every "
                         + "place of it is recorded"
                 );
             }
@@ -272,7 +272,7 @@ public sealed record ExperimentOptions
 
         if (!Enum.IsDefined(Boundary))
         {
-            throw new InvalidInputException("--boundary", "expected one of the words that run takes, got none of them");
+            throw new InvalidInputException("--boundary", "expected one of the values that run accepts, got another one");
         }
 
         if (Depths is null && TotalDepth % NumComputations != 0)
@@ -347,7 +347,7 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 "--batch-size",
-                $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}"
+                $"expected at least 2 for a fully connected {Architecture}, since batch norm maps a single point to zero; got {BatchSize}"
             );
         }
     }
@@ -376,7 +376,7 @@ public sealed record ExperimentOptions
     {
         if (Dataset is null || !Enum.IsDefined(Normalize))
         {
-            throw new InvalidInputException(Dataset is null ? "--dataset" : "--normalize", "expected one of the words that run takes, got none of them");
+            throw new InvalidInputException(Dataset is null ? "--dataset" : "--normalize", "expected one of the values that run accepts, got another one");
         }
 
         if (!Enum.IsDefined(Noise))
@@ -404,7 +404,10 @@ public sealed record ExperimentOptions
 
         if (RecordedPlaces!.Ends.Count == 0)
         {
-            throw new InvalidInputException("--network", $"expected a repeat, a residual or a layer with weights, which depth counts; {network.Name} has none");
+            throw new InvalidInputException(
+                "--network",
+                $"expected a repeat, a residual or a layer with weights, by which depth is counted; {network.Name} has none"
+            );
         }
 
         if (RecordedPlaces.Count > MostPlaces)
@@ -423,10 +426,7 @@ public sealed record ExperimentOptions
 
         if (network.Places.Any(place => place.After is BatchNorm && BatchSize * place.Shape.Positions == 1))
         {
-            throw new InvalidInputException(
-                "--batch-size",
-                $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1"
-            );
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for {network.Name}, since batch norm maps a single point to zero; got 1");
         }
     }
 

@@ -143,8 +143,8 @@ public sealed record ExperimentResult(
         if (counted.Count > 0)
         {
             warnings.Add(
-                $"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms "
-                    + $"{MomentSet.LogOfZero:F1}, effective ranks -1"
+                $"{string.Join("; ", counted)} (ending, ended_at_depth); from there on, vanished moments are stored as 0, their logarithms as "
+                    + $"{MomentSet.LogOfZero:F1}, effective ranks as -1"
             );
         }
 

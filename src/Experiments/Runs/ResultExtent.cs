@@ -33,7 +33,7 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
         {
             throw new InvalidInputException(
                 path,
-                $"expected in '{ResultArrays.MissingSimulations}' increasing indices of the{(simulations is { } of ? $" {of}" : "")} simulations "
+                $"expected '{ResultArrays.MissingSimulations}' to hold the increasing indices of the{(simulations is { } of ? $" {of}" : "")} simulations "
                     + "that have no row, found others"
             );
         }

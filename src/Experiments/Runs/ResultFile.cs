@@ -159,8 +159,8 @@ public sealed class ResultFile
         FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>
-    /// Whether depths count units, such as the repetitions of a network and its residuals; otherwise they count layers. Where a recorder does not say, they do if
-    /// it marks the places that end a unit.
+    /// Whether depths count units, such as the repetitions of a network and its residuals; otherwise they count layers. Where a recorder does not say, they do
+    /// if it marks the places that end a unit.
     /// </summary>
     public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? CountsUnits ?? BranchLayers is not null;
 
@@ -242,8 +242,8 @@ public sealed class ResultFile
                 ? ReadNeutral(path, archive)
                 : throw new InvalidInputException(
                     path,
-                    $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: "
-                        + "one of them does not belong there"
+                    $"expected either arrays with a column for each place or arrays locK of one place each, found both '{neutral}' and '{names[0]}': "
+                        + "remove one kind"
                 );
         }
 
@@ -301,7 +301,7 @@ public sealed class ResultFile
         var depth = Decode(path, archive, ResultArrays.Depth).Select(value => DepthOfPlace(path, value)).ToArray();
         if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First > pair.Second) || depth[^1] == 0)
         {
-            throw new InvalidInputException(path, "expected depths of places that do not fall, and do not all stay 0, in 'depth'");
+            throw new InvalidInputException(path, "expected depths of places in 'depth' that do not decrease, the last of them above 0");
         }
 
         var places = archive.Contains(ResultArrays.Place)
@@ -318,7 +318,7 @@ public sealed class ResultFile
         {
             throw new InvalidInputException(
                 path,
-                $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths"
+                $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} places with other depths"
             );
         }
 

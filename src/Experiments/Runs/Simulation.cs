@@ -88,7 +88,7 @@ internal sealed class Simulation : IDisposable
         {
             throw new InvalidInputException(
                 "--network",
-                $"expected functions that have a value for every signal that they meet, but in simulation {index} {exception.Message}",
+                $"expected functions that are defined for every signal in the network, but in simulation {index} {exception.Message}",
                 exception
             );
         }

@@ -30,9 +30,10 @@ internal static class VaryingInput
             share < 1e-300 ? "its output does not vary" : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
         throw new InvalidInputException(
             withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
-            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, but those of {options.Dataset} are all equal "
-                + $"to the first convolution: {found}, so there is no χ and no effective rank; use other images"
-                + (options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")
+            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, "
+                + $"but the images of {options.Dataset} are all equal "
+                + $"after the first convolution: {found}, so there is no χ and no effective rank; use other images"
+                + (options.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")
         );
     }
 }

@@ -14,7 +14,7 @@ internal static class Absence
 
     private const string NotComputed = "was not computed in";
 
-    private const string OnePoint = "does not exist over the single point of";
+    private const string OnePoint = "is not defined for the single point of";
 
     /// <summary>The reason, as words that precede the name of the file.</summary>
     /// <param name="file">The file.</param>

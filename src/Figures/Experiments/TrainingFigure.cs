@@ -89,7 +89,7 @@ internal static class TrainingFigure
         );
         if (trained < result.Outcomes.Count)
         {
-            yield return $"{Counted.Spell(result.Outcomes.Count - trained, "mapping")} met a loss that is no number at every learning rate, and is left out.";
+            yield return $"Left out: {Counted.Spell(result.Outcomes.Count - trained, "mapping")} whose loss is not finite at any learning rate.";
         }
     }
 

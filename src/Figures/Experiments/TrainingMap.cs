@@ -53,7 +53,7 @@ internal static class TrainingMap
             [
                 .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
                 "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
-                    + "of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
+                    + "of the SNR, or of the differences between inputs; at the upper edge if there is no such depth in theory, or if it is larger.",
             ],
         };
     }
@@ -84,14 +84,14 @@ internal static class TrainingMap
         {
             if (file.Options is not { } options || Described(options) is not { } network)
             {
-                throw new InvalidInputException("FILE.npz", "expected results of train, which say what was trained");
+                throw new InvalidInputException("FILE.npz", "expected results of train that describe the trained network");
             }
 
             var accuracies = Enumerable.Range(0, result.Outcomes.Count).Select(mapping => result.Best(mapping)?.FinalAccuracy ?? 0);
             var layers = Math.Max(1, network.Places.Max(place => place.WeightedLayers) - 1);
             if (StackJudge.Judge(network) is not [var verdict])
             {
-                return new(options.Name, layers, accuracies.Average(), double.PositiveInfinity, "no stack of its own, of which theory says nothing");
+                return new(options.Name, layers, accuracies.Average(), double.PositiveInfinity, "not a single stack of equal units, so there is no theory");
             }
 
             // The SNR is proportional to χ⁻², so it falls by the growth of χ² in a unit.

@@ -52,7 +52,7 @@ internal sealed class WidthSeries
 
         if (files.FirstOrDefault(one => one.File.Options is null) is { File: not null } silent)
         {
-            throw Refusal($"expected files that say which network they were made of and how; {silent.Name} does not");
+            throw Refusal($"expected files that state their network and options; {silent.Name} does not");
         }
 
         Experiment[] experiments = [.. files.Select(one => new Experiment(one.Name, one.File))];
@@ -82,15 +82,15 @@ internal sealed class WidthSeries
             if (one != two)
             {
                 throw Refusal(
-                    $"expected files that differ in nothing but width, found {option.Replace('_', ' ')} {one ?? "unsaid"} in {first.Name} "
-                        + $"and {two ?? "unsaid"} in {other.Name}"
+                    $"expected files that differ only in width, found {option.Replace('_', ' ')} {one ?? "not stated"} in {first.Name} "
+                        + $"and {two ?? "not stated"} in {other.Name}"
                 );
             }
         }
 
         if (first.Structure != other.Structure || first.Channels.Count != other.Channels.Count)
         {
-            throw Refusal($"expected networks that differ in nothing but width, found other layers in {first.Name} than in {other.Name}");
+            throw Refusal($"expected networks that differ only in width, found other layers in {first.Name} than in {other.Name}");
         }
     }
 

@@ -110,7 +110,7 @@ internal static class HtmlReport
         }
 
         page.Append(
-            "<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the "
+            "<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not apply to the "
                 + "architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>"
         );
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");

@@ -22,7 +22,7 @@ internal static class ActivationExponents
         {
             var word = typeof(TFunction).Name.Replace("Function", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
             throw new ArithmeticException(
-                $"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about "
+                $"expected a signal below 2^{TFunction.MostExponent} before a {word}, above which it cannot be computed in double precision, got about "
                     + $"2^{signalExponent} at depth {depth}"
             );
         }

@@ -224,7 +224,7 @@ internal static class LayerReader
             ? factor
             : throw new InvalidNetworkException(
                 path,
-                $"expected {{\"{word}\": number}}, got {(value is { } other ? ReadObject.Words(other) : "the word alone")}"
+                $"expected {{\"{word}\": number}}, got {(value is { } other ? ReadObject.Words(other) : "only the word")}"
             );
 
     private static int Extent(JsonElement? value, string path, string word) =>
@@ -232,7 +232,7 @@ internal static class LayerReader
             ? extent
             : throw new InvalidNetworkException(
                 path,
-                $"expected {{\"{word}\": extent}}, got {(value is { } other ? ReadObject.Words(other) : "the word alone")}"
+                $"expected {{\"{word}\": extent}}, got {(value is { } other ? ReadObject.Words(other) : "only the word")}"
             );
 
     private static bool IsWord(JsonElement element, string word) => element.ValueKind == JsonValueKind.String && element.ValueEquals(word);

@@ -58,7 +58,7 @@ public sealed class NetworkTemplate
 
         if (!UnicodeText.IsWhole(text))
         {
-            throw new InvalidNetworkException("network", "expected text in Unicode, got half of a character (a surrogate without the other)");
+            throw new InvalidNetworkException("network", "expected text in Unicode, got an incomplete character (an unpaired surrogate)");
         }
 
         JsonElement root;

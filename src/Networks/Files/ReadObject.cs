@@ -66,7 +66,7 @@ internal sealed class ReadObject
 
     /// <summary>The value of a name.</summary>
     /// <exception cref="InvalidNetworkException">The object does not have the name.</exception>
-    public JsonElement Element(string name) => Find(name) ?? throw new InvalidNetworkException(Path, $"expected {name}, which is left out");
+    public JsonElement Element(string name) => Find(name) ?? throw new InvalidNetworkException(Path, $"expected a value for {name}, got none");
 
     /// <summary>Reads a text.</summary>
     /// <exception cref="InvalidNetworkException">The name is missing, or its value is not a text.</exception>
@@ -111,7 +111,7 @@ internal sealed class ReadObject
             ? number
             : throw new InvalidNetworkException(
                 path,
-                $"expected 0 or a number of at least {double.Epsilon:G1} in size, got {Words(value)}, which double precision does not hold"
+                $"expected 0 or a number with a magnitude of at least {double.Epsilon:G1}, got {Words(value)}, which is too small for double precision"
             );
     }
 
@@ -150,7 +150,7 @@ internal sealed class ReadObject
         };
     }
 
-    private static string Expected(IReadOnlyList<string> names) => names.Count == 0 ? "the word alone" : $"an object with {string.Join(", ", names)}";
+    private static string Expected(IReadOnlyList<string> names) => names.Count == 0 ? "only the word" : $"an object with {string.Join(", ", names)}";
 
     /// <summary>The path of a value of the object.</summary>
     public string At(string name) => Path == "network" ? name : $"{Path}.{name}";

@@ -17,7 +17,7 @@ public sealed record Activation(Function Function) : Layer
         Require.Finite(path, "slope", Function.Slope);
         if (Function.Kind != FunctionKind.LeakyRelu && Function.Slope != 0)
         {
-            throw new InvalidNetworkException(path, $"expected a slope for leaky_relu alone, got one for {Function.Word}");
+            throw new InvalidNetworkException(path, $"expected a slope only for leaky_relu, got one for {Function.Word}");
         }
     }
 }

@@ -41,7 +41,7 @@ internal static class BatchNormRule
         var node = context.Node;
         if (context.Tangent(1) is not null || context.Tangent(2) is not null || node.Integer("training_mode", 0) != 0)
         {
-            throw context.NotKnown("with scales and shifts that are given, or with the statistics of the batch");
+            throw context.NotKnown("with constant scales and shifts, or with the statistics of the batch");
         }
 
         var (dx, shape) = (context.Tangent(0)!.Value, context.Shape(0));

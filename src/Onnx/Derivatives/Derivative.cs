@@ -48,7 +48,7 @@ internal static class Derivative
             {
                 throw new InvalidInputException(
                     graph.Subject,
-                    $"expected a network that draws nothing by itself, got {node.Called()}; export it in evaluation mode"
+                    $"expected a network without random operators, got {node.Called()}; export it in evaluation mode"
                 );
             }
 

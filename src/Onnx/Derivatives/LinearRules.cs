@@ -44,7 +44,7 @@ internal static class LinearRules
     {
         if (context.Tangent(0) is not { } tangent)
         {
-            throw context.NotKnown("with noise in its first input alone");
+            throw context.NotKnown("with noise only in its first input");
         }
 
         var node = context.Node.Clone();

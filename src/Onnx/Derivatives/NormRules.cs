@@ -134,7 +134,7 @@ internal static class NormRules
     {
         if (context.Tangent(1) is not null || context.Tangent(2) is not null)
         {
-            throw context.NotKnown("with scales and shifts that are given");
+            throw context.NotKnown("with constant scales and shifts");
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class ShapeRules
     {
         if (context.Tangent(0) is not { } tangent || context.Tangent(2) is not null)
         {
-            throw context.NotKnown("without noise in what it puts around");
+            throw context.NotKnown("without noise in the padding");
         }
 
         context.SetTangent(
@@ -42,7 +42,7 @@ internal static class ShapeRules
     {
         if (context.Node.Text("reduction", "none") is not ("none" or "add"))
         {
-            throw context.NotKnown("of values that replace or are added");
+            throw context.NotKnown("with the reduction none or add");
         }
 
         var (data, updates) = (context.TangentOrZeros(0), context.TangentOrZeros(2));
@@ -53,7 +53,7 @@ internal static class ShapeRules
     {
         if (context.Node.Output.Count < 2 || context.Node.Output[1].Length == 0)
         {
-            throw context.NotKnown("with its indices");
+            throw context.NotKnown("with an output for the indices");
         }
 
         var tangent = context.Tangent(0)!.Value;

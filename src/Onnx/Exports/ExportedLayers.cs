@@ -157,7 +157,7 @@ internal sealed class ExportedLayers
                 Boundary.Symmetric => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length
                     ? there
                     : (2 * length) - 1 - there,
-                _ => throw new InvalidOperationException($"nothing lies beyond the boundary {boundary}"),
+                _ => throw new InvalidOperationException($"no padding for the boundary {boundary}"),
             };
         return Node("Gather", node => node.With("axis", axis), value, Integers([.. Enumerable.Range(-before, before + length + after).Select(Source)]));
     }

@@ -77,7 +77,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
                 elements.Clear();
                 break;
             case LawShape.Stays:
-                throw new InvalidOperationException("what stays is not drawn");
+                throw new InvalidOperationException("parameters that are kept are not drawn");
         }
 
         if (Mean != 0)

@@ -48,7 +48,7 @@ internal static class ExternalData
             using var file = Opened(path);
             if (file.Length - offset < length)
             {
-                throw Wrong($"got '{location}' with {file.Length} bytes where {length} were wanted from {offset}");
+                throw Wrong($"got '{location}' with {file.Length} bytes, which has no {length} bytes from offset {offset} on");
             }
 
             file.Position = offset;

@@ -85,7 +85,7 @@ internal static class GraphReader
             : throw new InvalidInputException(
                 path,
                 $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; "
-                    + $"{(version > NewestOpset ? "export with an older one" : "export anew")}"
+                    + $"{(version > NewestOpset ? "export it with an older one" : "export it with a newer one")}"
             );
     }
 
@@ -154,7 +154,7 @@ internal static class GraphReader
         tensor.Name = name;
         if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
         {
-            throw new InvalidInputException(graph.Subject, $"expected each tensor to have a name of its own, got '{name}' twice or empty");
+            throw new InvalidInputException(graph.Subject, $"expected each tensor to have its own name, got '{name}', which is empty or used twice");
         }
     }
 }

@@ -65,7 +65,7 @@ internal static class NodeOrder
             ? sorted
             : throw new InvalidInputException(
                 graph.Subject,
-                $"expected a graph without circles, but {nodes[Array.FindIndex(waiting, count => count > 0)].Called()} waits for itself"
+                $"expected a graph without cycles, but {nodes[Array.FindIndex(waiting, count => count > 0)].Called()} needs its own output"
             );
     }
 }

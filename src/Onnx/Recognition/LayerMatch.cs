@@ -48,7 +48,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         var (strides, dilations) = (node.Integers("strides") ?? [1, 1], node.Integers("dilations") ?? [1, 1]);
         if (strides[0] != strides[1] || dilations[0] != dilations[1])
         {
-            throw Not(node, "its steps differ by axis");
+            throw Not(node, "its strides or dilations differ between the axes");
         }
 
         var groups = (int)node.Integer("group", 1);
@@ -87,7 +87,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             || node.Real("beta", 1) != 1
         )
         {
-            throw Not(node, "it is no plain product with weights");
+            throw Not(node, "it is not a plain product with weights");
         }
 
         return new Dense { Channels = (int)(isTransposed ? rows : columns), Parameters = Parameters(node, isTransposed ? columns : rows) };
@@ -105,7 +105,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
     /// <summary>The value of a parameter whose elements are all equal.</summary>
     public double ConstantOf(NodeProto node, string value) =>
-        Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is no constant");
+        Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is not constant");
 
     /// <summary>A normalisation that consists of one node.</summary>
     public Norm Norm(NodeProto node)
@@ -123,7 +123,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             "LayerNormalization" when types[node.Input[0]].Shape is { Length: 2 } => new LayerNorm { Epsilon = epsilon, Scale = scale },
             "InstanceNormalization" when types[node.Input[0]].Shape is { Length: 4 } => new InstanceNorm { Epsilon = epsilon, Scale = scale },
             "GroupNormalization" => new GroupNorm((int)node.Integer("num_groups", 1)) { Epsilon = epsilon, Scale = scale },
-            _ => throw Not(node, "its statistics are others than those of a described normalisation"),
+            _ => throw Not(node, "its statistics are not those of a described normalisation"),
         };
     }
 
@@ -191,7 +191,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     {
         if (Find(node.Input[1]) is not { } weights)
         {
-            throw Not(node, "its weights are no parameters");
+            throw Not(node, "its weights are not parameters");
         }
 
         var law = weights.Law.Shape switch
@@ -203,7 +203,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             _ => throw new InvalidOperationException($"no law {weights.Law.Shape}"),
         };
         return Math.Abs(weights.Law.Mean) > Math.Max(SmallMean, StandardErrors / Math.Sqrt(Tensors.Count(weights.Tensor.Dims) ?? 1)) * weights.Law.Deviation
-            ? throw Not(node, "its weights have another mean than 0")
+            ? throw Not(node, "the mean of its weights is not 0")
             : new Initialisation(
                 fanIn * weights.Law.Deviation * weights.Law.Deviation,
                 node.Input.Count > 2 && node.Input[2].Length > 0 ? BiasVariance(node, node.Input[2]) : 0,

@@ -145,7 +145,7 @@ internal sealed class NetworkRecognition
                 _at = layer.After;
                 if (layer.Layer is not Residual && layer.Layer.OutputOf(_layers.ShapeOf(value)) is var shape && shape != _layers.ShapeOf(_at))
                 {
-                    throw new NotComposedException($"'{_at}' has another shape than the layer {layer.Layer.Word} gives");
+                    throw new NotComposedException($"the shape of '{_at}' is not the output shape of the layer {layer.Layer.Word}");
                 }
             }
         }
@@ -209,7 +209,7 @@ internal sealed class NetworkRecognition
             default:
                 return Elementwise.Contains(node.OpType) && _functions.Recognise([node], value, output) is { } function
                     ? new(new Activation(function), value, output)
-                    : throw LayerMatch.Not(node, "it is none of the layers that theory knows");
+                    : throw LayerMatch.Not(node, "theory does not know such a layer");
         }
     }
 
@@ -258,7 +258,7 @@ internal sealed class NetworkRecognition
             || !_graph.Constants.TryGetValue(columns.Input[1], out var ofColumns)
         )
         {
-            throw LayerMatch.Not(rows, "it picks rows");
+            throw LayerMatch.Not(rows, "it selects rows of a table");
         }
 
         return new(
@@ -275,7 +275,7 @@ internal sealed class NetworkRecognition
         var (before, after) = (_layers.ShapeOf(value), _layers.ShapeOf(last.Output[0]));
         return after == before && last == node && node.OpType != "Transpose" ? Go(last.Output[0])
             : after == new Shape(1, 1, checked((int)before.Features)) ? new(new Flatten(), value, last.Output[0])
-            : throw LayerMatch.Not(node, "it makes another shape");
+            : throw LayerMatch.Not(node, "it changes the shape, but not to a single point");
     }
 
     /// <summary>A layer that consists of several nodes: an activation, a norm, or a residual sum.</summary>
@@ -313,7 +313,7 @@ internal sealed class NetworkRecognition
                 ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
             : IsNorm(nodes) ? Normalised<RmsNorm>(nodes, value, merged)
             : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
-            : throw LayerMatch.Not(node, "paths meet in it that are no residual sum");
+            : throw LayerMatch.Not(node, "it joins paths, but is not a residual sum");
     }
 
     private static string[] Operations(IEnumerable<NodeProto> nodes) => [.. nodes.Select(node => node.OpType).Order(StringComparer.Ordinal)];

@@ -35,7 +35,7 @@ internal static class InputValues
             {
                 throw new InvalidInputException(
                     "--input-shape",
-                    $"expected the shape of '{input.Name}', of which the file says nothing; give it whole, batch first, in the form {input.Name}=8x3x32x32"
+                    $"expected the shape of '{input.Name}', which is not in the file; give all of it, batch first, in the form {input.Name}=8x3x32x32"
                 );
             }
 

@@ -73,10 +73,7 @@ internal sealed class PreparedNetwork : IDisposable
         var entries = NoiseEntry.Find(graph, types);
         if (entries.Count == 0)
         {
-            throw new InvalidInputException(
-                graph.Subject,
-                "expected an input of real numbers, or one of tokens that an embedding takes: noise has no place to enter"
-            );
+            throw new InvalidInputException(graph.Subject, "expected an input of real numbers, or of tokens for an embedding, so that noise can be added");
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
@@ -87,7 +84,7 @@ internal sealed class PreparedNetwork : IDisposable
         var places = PlaceSearch.Find(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)]);
         if (places.Count == 0)
         {
-            throw new InvalidInputException(graph.Subject, "expected layers that noise reaches, got none");
+            throw new InvalidInputException(graph.Subject, "expected a network with layers that noise reaches, got one without");
         }
 
         var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
@@ -174,8 +171,8 @@ internal sealed class PreparedNetwork : IDisposable
         {
             var message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least "
-                    + $"{LeastMemory / 1e9:F1} GB; take a smaller batch"
+                $"expected a network that takes at most the available {available / 1e9:F1} GB of memory, but it takes at least "
+                    + $"{LeastMemory / 1e9:F1} GB; choose a smaller batch"
             );
             throw new InvalidInputException(_graph.Subject, message);
         }

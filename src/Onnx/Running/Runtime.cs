@@ -97,7 +97,7 @@ internal static class Runtime
             var said = ForeignText.Beginning(error.Message, 300);
             throw new InvalidInputException(
                 "--device",
-                $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {said}",
+                $"expected a graphics processor and the CUDA version of ONNX Runtime's library, not the version for CPUs only; ONNX Runtime reports: {said}",
                 error
             );
         }
@@ -105,6 +105,6 @@ internal static class Runtime
 
     private static InvalidInputException Refusal(string subject, OnnxRuntimeException error) =>
         error.Message.Contains("bad_alloc", StringComparison.Ordinal) || error.Message.Contains("Failed to allocate memory", StringComparison.Ordinal)
-            ? new(subject, "expected a model that takes no more memory than there is; take a smaller batch", error)
-            : new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
+            ? new(subject, "expected a model that fits into memory; choose a smaller batch", error)
+            : new(subject, $"expected a model that ONNX Runtime can run; it reports: {ForeignText.Beginning(error.Message, 500)}", error);
 }

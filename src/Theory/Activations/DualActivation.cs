@@ -77,7 +77,7 @@ public abstract class DualActivation
         var largest = Scale(q1, q2);
         if (!(Math.Abs(p) <= largest * (1 + 1e-8)))
         {
-            throw new ArgumentOutOfRangeException(nameof(p), p, $"expected a covariance within ±{largest}, the root of the product of the variances");
+            throw new ArgumentOutOfRangeException(nameof(p), p, $"expected a covariance within ±{largest}, the square root of the product of the variances");
         }
 
         return Compute(q1, q2, Math.Clamp(p, -largest, largest));

@@ -15,7 +15,7 @@ internal sealed class CorrelationMap
     {
         if (!(field.Variance > 0) || !double.IsFinite(field.Variance))
         {
-            throw new ArgumentException($"expected a variance that stays, got {field.Variance}", nameof(field));
+            throw new ArgumentException($"expected a positive, finite fixed point of the variance, got {field.Variance}", nameof(field));
         }
 
         var weight = field.WeightVariance / field.Variance;

@@ -76,7 +76,7 @@ internal sealed partial class BatchNormKernel
         KernelMatrix.Require(kernel);
         if (kernel.RowCount < 2)
         {
-            throw new ArgumentException("expected at least two points, since batch norm leaves nothing of one", nameof(kernel));
+            throw new ArgumentException("expected at least two points, since batch norm maps a single one to zero", nameof(kernel));
         }
 
         if (!double.IsFinite(epsilon) || epsilon < 0)

@@ -42,7 +42,7 @@ internal sealed class KernelStates : PlaceStates<KernelState>
                     layer,
                     fault.Overflows
                         ? $"a variance of the {whose} after it is beyond double precision"
-                        : $"points of the {whose} after it differ by less than double precision holds beside what they share"
+                        : $"after it, the differences between points of the {whose} are smaller than rounding errors of double precision"
                 );
             }
         }

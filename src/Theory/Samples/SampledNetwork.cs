@@ -58,7 +58,10 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
             Scaling scaling => state.Scaled(scaling.Factor),
             Dropout dropout => Dropped(dropout, state),
             Flatten or AveragePool or MaxPool or GlobalAveragePool => state,
-            Convolution or Attention => throw new NoTheoryException(layer, "it mixes positions, or has groups: only layers that mix channels are sampled"),
+            Convolution or Attention => throw new NoTheoryException(
+                layer,
+                "it mixes positions or has groups; only layers that mix all channels of a position can be sampled"
+            ),
             _ => throw new UnknownLayerException(layer),
         };
 

@@ -43,7 +43,7 @@ internal static class SampledNorms
 
                 break;
             case InstanceNorm:
-                throw new NoTheoryException(norm, "over one position nothing varies");
+                throw new NoTheoryException(norm, "a single position has no variance");
             default:
                 throw new UnknownLayerException(norm);
         }
@@ -75,7 +75,7 @@ internal static class SampledNorms
 
         if (!(variance + epsilon > 0))
         {
-            throw new NoTheoryException(norm, "it meets features that are all equal, and ε = 0");
+            throw new NoTheoryException(norm, "its input features are all equal, and ε = 0");
         }
 
         var (factor, removed) = (norm.Scale / Math.Sqrt(variance + epsilon), along / (variance + epsilon));

@@ -58,7 +58,7 @@ internal static class AttentionLaws
             : throw new ArgumentOutOfRangeException(
                 nameof(beta),
                 beta,
-                $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}: beyond, the softmax freezes on few tokens"
+                $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}; above this, the softmax puts its weight on few tokens"
             );
     }
 

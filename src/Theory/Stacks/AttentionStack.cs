@@ -89,7 +89,7 @@ internal static class AttentionStack
             return null;
         }
 
-        var between = "; what differs between sequences is kept, and directions tend to those of their means";
+        var between = "; differences between sequences are kept, and directions tend to those of the sequences' means";
         return alpha.Rule == ScaleRule.ByDepth
             ? FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,

@@ -35,7 +35,7 @@ internal static class BatchJudge
                 return verdict.Law is AttentionStack.Collapse or AttentionStack.Power
                     ? verdict with
                     {
-                        Words = $"{verdict.Words}; few heads leave kernels random, so they are followed up to {end.Path} alone",
+                        Words = $"{verdict.Words}; with few heads kernels are random, so the prediction ends at {end.Path}",
                     }
                     : StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with
                     {
@@ -48,14 +48,14 @@ internal static class BatchJudge
             {
                 return verdict with
                 {
-                    Words = $"{verdict.Words}; this is of the units by themselves: of what reaches them nothing is known, since theory ends before them",
+                    Words = $"{verdict.Words}; this holds for the units by themselves: their input is not predicted, since theory ends before them",
                 };
             }
         }
 
         if (prediction.End is { Kind: NoTheoryKind.Batch } few && few.Path.StartsWith($"{verdict.Path}.", StringComparison.Ordinal))
         {
-            return verdict with { Words = $"{verdict.Words}; this batch is too small for that law, and is not followed" };
+            return verdict with { Words = $"{verdict.Words}; this batch is too small for that law, and no prediction was made for it" };
         }
 
         return Compared(network, prediction, verdict);
@@ -99,7 +99,8 @@ internal static class BatchJudge
             LogGrowthOfBatch = growth,
             Words =
                 $"{verdict.Words}; on this batch χ {difference}: "
-                + $"{(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
+                + $"{(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "the batch is too small, or " : string.Empty)}"
+                + "the law's limit is only reached at greater depth",
         };
 
     /// <summary>

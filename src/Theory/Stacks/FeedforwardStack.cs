@@ -17,7 +17,7 @@ internal static class FeedforwardStack
     {
         if (!unit.Any(layer => layer is Dense or Convolution))
         {
-            return Verdict(Behaviour.Unknown, "theory does not reach units without weights: nothing in them is drawn anew", string.Empty, string.Empty);
+            return Verdict(Behaviour.Unknown, "theory does not reach units without weights: they have no new random numbers", string.Empty, string.Empty);
         }
 
         if (UnitLayers.NotGaussian([.. unit, .. unit]) is var (layer, reason))
@@ -74,13 +74,13 @@ internal static class FeedforwardStack
         var (gain, scope) = (Gain(unit), batch ? StackVerdict.WideAndLarge : StackVerdict.Wide);
         if (!double.IsFinite(gain))
         {
-            return Verdict(Behaviour.Unknown, "theory does not reach these units: a norm in them has nothing to divide by", string.Empty, string.Empty);
+            return Verdict(Behaviour.Unknown, "theory does not reach these units: a norm in them divides by zero", string.Empty, string.Empty);
         }
 
         var kappa = batch ? "κ_BN" : "κ_LN";
         if (gain > 1 + Still)
         {
-            var spread = batch && Spreads(unit) ? "; the norms of points spread too, until a few of them dominate (F8)" : string.Empty;
+            var spread = batch && Spreads(unit) ? "; the norms of points also become more unequal, until a few of them dominate (F8)" : string.Empty;
             return Verdict(
                 Behaviour.Exploding,
                 $"exploding: χ grows by the factor √{kappa} = {Number(Math.Sqrt(gain), "0.0000")} a unit{spread}",
@@ -112,7 +112,7 @@ internal static class FeedforwardStack
         {
             return Verdict(
                 Behaviour.Point,
-                $"ordered, point: biases draw all points together, their share of the variance falls by {Number(gain)} a unit, and noise with it, "
+                $"ordered, point: biases make all points equal, the share of their differences falls by the factor {Number(gain)} in each unit, as does noise, "
                     + "so χ stays bounded",
                 "F1",
                 scope
@@ -169,7 +169,7 @@ internal static class FeedforwardStack
         {
             return Verdict(
                 Behaviour.WellBehaved,
-                "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width one direction is left (V4)",
+                "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width, one direction of variance is left (V4)",
                 "S2, V4",
                 StackVerdict.Wide
             ) with
@@ -192,7 +192,7 @@ internal static class FeedforwardStack
         {
             return Verdict(
                 Behaviour.Unknown,
-                "theory does not reach units of different layers without norms: it has fixed points of equal ones",
+                "theory does not reach units without norms whose layers differ: its fixed points are those of equal layers",
                 string.Empty,
                 string.Empty
             );
@@ -228,7 +228,7 @@ internal static class FeedforwardStack
             < 1 - Still => Ordered(field, layers),
             _ => Verdict(
                 Behaviour.Point,
-                "point: variances grow by that of the biases, which all points share; the rates are no part of the laws",
+                "point: the variance of the biases, which all points share, adds up with depth; there is no law of the rates",
                 "S1",
                 StackVerdict.Wide
             ),
@@ -241,7 +241,7 @@ internal static class FeedforwardStack
         var scale = Math.Abs(gain - 1) <= Still ? string.Empty : $"; values {(gain > 1 ? "grow" : "shrink")} by the factor {Number(Math.Sqrt(gain))} a unit";
         return Verdict(
             Behaviour.Line,
-            $"line: points draw together in direction, 1 - c falls as 1/l², and differ by their norms alone; χ stays bounded where norms differ{scale}",
+            $"line: points draw together in direction, 1 - c falls as 1/l², so that they differ only in their norms; χ stays bounded if norms differ{scale}",
             "F4, A3",
             StackVerdict.Wide
         ) with
@@ -253,7 +253,7 @@ internal static class FeedforwardStack
     private static StackVerdict Ordered(MeanField field, int layers) =>
         Verdict(
             Behaviour.Point,
-            $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are "
+            $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall at the same rate and are "
                 + $"forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
             "F1",
             StackVerdict.Wide
@@ -270,7 +270,7 @@ internal static class FeedforwardStack
             case Phase.Unbounded:
                 return Verdict(
                     Behaviour.Line,
-                    "line: variances grow without end, where the activation is as good as a leaky ReLU; χ stays bounded where norms differ",
+                    "line: variances grow without end, and for large values the activation is nearly a leaky ReLU; χ stays bounded if norms differ",
                     "F4",
                     StackVerdict.Wide
                 ) with
@@ -322,9 +322,12 @@ internal static class FeedforwardStack
         var edge = field.Phase == Phase.Edge;
         var words =
             spreads
-                ? $"line: the scale vanishes, by {Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} a layer in the end; larger points "
-                    + "shrink less, so norms spread and directions fall at bounded χ until all is linear"
-            : edge ? "edge of chaos at q* = 0: the scale vanishes as 1/l, the layers become linear, and χ and directions stay: well-behaved but for the scale"
+                ? $"line: the scale vanishes, finally by the factor "
+                    + $"{Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} in each layer; larger points "
+                    + "shrink less, so norms become unequal and directions fewer, with bounded χ, until the layers act linearly"
+            : edge
+                ? "edge of chaos at q* = 0: the scale vanishes as 1/l, "
+                    + "the layers become linear, and χ and directions are constant: well-behaved except for the scale"
             : $"ordered: the scale vanishes by {Number(Math.Sqrt(field.NoiseGain))} a layer, the layers become linear, and χ and directions stay";
         return Verdict(
             spreads ? Behaviour.Line

@@ -73,7 +73,7 @@ public static class Reach
             if (verdict.LogGrowthOfBatch > 0 && depth < 1e9)
             {
                 yield return new(
-                    $"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, "
+                    $"{what} at a depth of about {Rounded(depth)}, if χ continues to grow as on this batch, "
                         + $"{FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit",
                     "the recursion of this batch",
                     StackVerdict.Wide,
@@ -85,7 +85,7 @@ public static class Reach
         {
             var depth = last.Place.Depth + (left / (0.5 * Math.Log(verdict.SquaredGrowth)));
             yield return new(
-                $"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ goes on to grow as the verdict says",
+                $"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ continues to grow by the law of the verdict",
                 verdict.Law,
                 verdict.Scope,
                 depth
@@ -101,7 +101,12 @@ public static class Reach
                     verdict.Scope,
                     depth
                 )
-                : new($"{what} at no depth that anybody builds: χ grows as l^{FeedforwardStack.Number(verdict.Exponent)}", verdict.Law, verdict.Scope, null);
+                : new(
+                    $"{what} only at a depth beyond all practical networks: χ grows as l^{FeedforwardStack.Number(verdict.Exponent)}",
+                    verdict.Law,
+                    verdict.Scope,
+                    null
+                );
         }
     }
 
@@ -124,9 +129,10 @@ public static class Reach
         if (verdict.DepthScale is > 0 and < double.PositiveInfinity && verdict.Behaviour is Behaviour.Point or Behaviour.Exploding)
         {
             yield return new(
-                $"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} "
-                    + $"depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular "
-                    + "to them",
+                $"inputs can be distinguished up to a depth of about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: "
+                    + $"{ScalesToForget} "
+                    + $"depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth of the differences between "
+                    + "them is left",
                 verdict.Law,
                 verdict.Scope,
                 ScalesToForget * verdict.DepthScale
@@ -159,7 +165,7 @@ public static class Reach
             yield return new(
                 $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after "
                     + $"{FeedforwardStack.Number(steps, "0")} "
-                    + $"layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
+                    + $"layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} requires a width of about {Rounded(needed)}")}",
                 walk.Variance == 0 ? "V3" : "W1, V2, V3",
                 "exact at every width",
                 walk.Variance == 0 ? null : needed

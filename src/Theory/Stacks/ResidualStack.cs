@@ -23,7 +23,7 @@ internal static class ResidualStack
         );
         if (residual.Skip.Count > 0)
         {
-            return StackJudge.Unknown(residual, "its skip connection is no identity");
+            return StackJudge.Unknown(residual, "its skip connection is not the identity");
         }
 
         if (residual.BranchScale is { Rule: ScaleRule.Constant, Value: 0 } && before.Length == 0 && after.Length == 0)
@@ -33,7 +33,7 @@ internal static class ResidualStack
 
         if (branch.OfType<Residual>().FirstOrDefault() is { } inner)
         {
-            return StackJudge.Unknown(inner, "it adds inside of what is added");
+            return StackJudge.Unknown(inner, "it is a residual layer within the branch of another one");
         }
 
         if ((UnitLayers.Strange([.. branch, .. before, .. after]) ?? UnitLayers.NotGaussian(branch)) is var (layer, reason))
@@ -46,7 +46,7 @@ internal static class ResidualStack
             return FeedforwardStack.Verdict(
                 Behaviour.Unknown,
                 $"theory does not reach χ of units with {(before.Length > 0 ? before[0] : after.First(other => other is not Norm)).Word} outside "
-                    + "of the branch: what they add is not independent of what they keep",
+                    + "of the branch: branch and skip connection are not independent",
                 string.Empty,
                 string.Empty
             );
@@ -54,7 +54,7 @@ internal static class ResidualStack
 
         if (branch.All(other => other is not (Dense or Convolution)))
         {
-            return StackJudge.Unknown(residual, "its branch has no weights, so it is not independent of what it is added to");
+            return StackJudge.Unknown(residual, "its branch has no weights, so it is not independent of the skip connection");
         }
 
         if (after.Length > 0)
@@ -87,7 +87,7 @@ internal static class ResidualStack
         var scale = residual.SkipScale.Rule == ScaleRule.Constant && Math.Abs(residual.SkipScale.Value) == 1;
         return FeedforwardStack.Verdict(
             Behaviour.Identity,
-            $"identity: the branches are silent, and {(scale ? "every moment, χ and r_eff stay what they are" : "all is multiplied alike")}",
+            $"identity: the branches are zero, and {(scale ? "all moments, χ and r_eff are constant" : "signal and noise are multiplied by the same factor")}",
             "Z2",
             "exact at every width"
         ) with
@@ -137,7 +137,7 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                "well-behaved: the skip connection outgrows its branches, so χ is bounded; values grow by "
+                "well-behaved: the skip connection grows faster than its branches, so χ is bounded; values grow by "
                     + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
                 "Z2",
                 scope
@@ -193,7 +193,7 @@ internal static class ResidualStack
         return Math.Abs(gain - 1) <= Still
                 ? FeedforwardStack.Verdict(
                     Behaviour.Point,
-                    "point: the factor after the sum makes the stack a feedforward one at a lower speed",
+                    "point: because of the factor after the sum, the stack behaves as a slower feedforward one",
                     "Z2, F4",
                     scope
                 ) with
@@ -215,7 +215,8 @@ internal static class ResidualStack
                 }
             : FeedforwardStack.Verdict(
                 Behaviour.Exploding,
-                $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
+                $"exploding: the factor after the sum removes the benefit of the skip connection, "
+                    + $"χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
                     + $"unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
                 "Z2",
                 scope
@@ -273,7 +274,8 @@ internal static class ResidualStack
         return growth > 1 + Still
                 ? FeedforwardStack.Verdict(
                     Behaviour.Exploding,
-                    $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ "
+                    $"exploding: because of norms after the sums, the stack behaves as a feedforward one "
+                        + $"at the speed w = {FeedforwardStack.Number(share)}, ln χ "
                         + $"grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit",
                     "Z2",
                     scope
@@ -296,7 +298,7 @@ internal static class ResidualStack
                 }
             : FeedforwardStack.Verdict(
                 Behaviour.Point,
-                $"point: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}",
+                $"point: because of norms after the sums, the stack behaves as a feedforward one at the speed w = {FeedforwardStack.Number(share)}",
                 "Z2, F4",
                 scope
             ) with
@@ -382,7 +384,7 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.Unknown,
-                "theory does not reach branches of several layers without norms, or with scaled skip connections, unless all is homogeneous",
+                "theory does not reach branches of several layers without norms, or with scaled skip connections, unless all layers are homogeneous",
                 string.Empty,
                 string.Empty
             );
@@ -414,7 +416,7 @@ internal static class ResidualStack
             },
             FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => FeedforwardStack.Verdict(
                 Behaviour.Line,
-                "line: once values are large the activation is as good as a ReLU, and points draw together in direction; χ stays bounded",
+                "line: for large values the activation is nearly a ReLU, and points draw together in direction; χ stays bounded",
                 "F4, Z2",
                 StackVerdict.Wide
             ) with

@@ -49,7 +49,7 @@ public static class StackJudge
             {
                 0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
                 1 => ResidualStack.Judge(layers, stack.Times),
-                _ => Unknown(layers.OfType<Residual>().Last(), "units of several sums have no law of their own"),
+                _ => Unknown(layers.OfType<Residual>().Last(), "there is no law of units with several residual sums"),
             };
         verdict = verdict with { Path = path, Units = stack.Times };
         return LosesAtBorders(stack.Unit) && verdict.Behaviour != Behaviour.Unknown

@@ -33,11 +33,11 @@ internal static class UnitLayers
                 LayerNorm or RmsNorm or GroupNorm => "its statistics are those of all positions of an image",
                 InstanceNorm => "its statistics stay random at every width",
                 Dropout { Mask: DropoutMask.Shared } => null,
-                Dropout => "masks of their own at every point are noise that the signal is made of",
+                Dropout => "a different random mask at every point changes the signal itself",
                 Attention => "its scores stay random at finite head width",
                 Pooling or GlobalAveragePool or Flatten => "it changes the positions from unit to unit",
-                Residual => "it adds inside of what is added",
-                Repeat => "it is too long to be written out",
+                Residual => "it is a residual layer within the branch of another one",
+                Repeat => "it has too many layers",
                 _ => throw new UnknownLayerException(layer),
             };
             if (reason is not null)

@@ -28,7 +28,7 @@ internal static class ActivationMap
         RequireIntegrable(layer, dual, state);
         return state.IsGaussian
             ? Apply(dual, state)
-            : throw new NoTheoryException(layer, state.WhyNotGaussian("it follows channels that are not Gaussian, of which theory knows second moments alone"));
+            : throw new NoTheoryException(layer, state.WhyNotGaussian("it follows channels that are not Gaussian, and theory knows only their second moments"));
     }
 
     /// <summary>Applies any activation to Gaussian channels.</summary>
@@ -61,7 +61,8 @@ internal static class ActivationMap
             throw NoTheoryException.OfPrecision(
                 layer,
                 FormattableString.Invariant(
-                    $"a variance before it is {largest:g3}; its dual has no formula, and quadratures follow it up to {QuadratureDual.MostVariance:g3}"
+                    $"a variance before it is {largest:g3}; its dual has no formula, and its "
+                        + $"quadratures are accurate only up to {QuadratureDual.MostVariance:g3}"
                 )
             );
         }

@@ -78,8 +78,8 @@ internal static class BatchNormMap
             : directions >= LargeBatchNorm.LeastDirections ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
             : throw NoTheoryException.OfBatch(
                 layer,
-                $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many "
-                    + $"directions begins at {LargeBatchNorm.LeastDirections}"
+                $"it follows batch norm of {directions:F1} directions: its dual cannot be evaluated for complex covariances, and the expansion for many "
+                    + $"directions requires at least {LargeBatchNorm.LeastDirections}"
             );
         return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
         {
@@ -96,7 +96,7 @@ internal static class BatchNormMap
     /// <summary>Beyond it squares of 1/ε are below the smallest number, and multiples of ε beyond the largest.</summary>
     private const double LargestEpsilon = 1e150;
 
-    private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
+    private const string Infinite = "the batch's points vary in two directions at most and ε = 0, so the mean square of the noise is infinite";
 
     /// <summary>
     /// The greatest share of the noise in the directions of the signal for which there is a prediction. A given noise has by chance a share of about
@@ -111,8 +111,10 @@ internal static class BatchNormMap
     /// </summary>
     private const double NegligibleShare = 1e-10;
 
-    /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time; without noise where rounding decides
-    /// what becomes of it.</summary>
+    /// <summary>
+    /// The state without a covariance of noise and signal that is too small to matter, and costs most of the time; without noise where rounding decides what
+    /// becomes of it.
+    /// </summary>
     private static KernelState WithoutNegligible(BatchNorm norm, BatchNormKernel kernel, KernelState state)
     {
         if (state.Cross is null || state.Noise is null)
@@ -193,7 +195,7 @@ internal static class BatchNormMap
 
         if (state.Points < 2)
         {
-            throw new NoTheoryException(norm, "of one point nothing is left");
+            throw new NoTheoryException(norm, "it maps a single point to zero");
         }
 
         if (norm.Epsilon > LargestEpsilon)

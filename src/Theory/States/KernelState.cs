@@ -197,8 +197,8 @@ internal sealed record KernelState
     /// <summary>Why a layer that needs Gaussian channels has no law here, as text that follows the layer's name.</summary>
     internal string WhyNotGaussian(string otherwise) =>
         HasRandomScores
-            ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
-        : IsMixture ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
+            ? "it follows attention, whose random weights are shared by the channels of a head: the kernel is random, and its mean does not determine the law"
+        : IsMixture ? "it follows a branch that is dropped in some mappings: the kernel is one of two, and their mean is neither of them"
         : otherwise;
 
     private static int CountImages(Shape shape, int points)

@@ -211,7 +211,7 @@ internal static class LayerMap
             ? OverPositions(norm, state, channels)
             : throw new NoTheoryException(
                 norm,
-                $"groups of {channels} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
+                $"groups of {channels} channels have scales that are random at every width; from {ManyChannels} channels on they count as constant"
             );
     }
 

@@ -29,7 +29,7 @@ internal static class PointNormMap
         var squares = Shared(signal.Diagonal(), positions);
         if (squares.Any(square => square + norm.Epsilon <= 0))
         {
-            throw new NoTheoryException(norm, "a point of the batch does not vary over what it averages, and ε = 0");
+            throw new NoTheoryException(norm, "at a point of the batch, the features that it averages are all equal, and ε = 0");
         }
 
         var scale = Matrix<double>.Build.DiagonalOfDiagonalVector(squares.Map(square => norm.Scale / Math.Sqrt(square + norm.Epsilon)));

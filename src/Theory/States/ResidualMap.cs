@@ -27,7 +27,7 @@ internal static class ResidualMap
 
         if (!EndsFresh(residual.Branch) && !EndsFresh(residual.Skip))
         {
-            throw new NoTheoryException(residual, "neither its branch nor its skip connection ends in fresh weights, so they are correlated");
+            throw new NoTheoryException(residual, "neither its branch nor its skip connection ends in independent weights, so the two are correlated");
         }
 
         branch = LayerMap.Scaled(branch, branchScale);

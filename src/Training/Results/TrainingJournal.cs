@@ -67,7 +67,7 @@ internal sealed class TrainingJournal : IDisposable
                 throw new InvalidInputException(
                     path,
                     $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give "
-                        + "--resume to go on, or --overwrite to start anew"
+                        + "--resume to continue, or --overwrite to start again"
                 );
             }
 
@@ -254,5 +254,8 @@ internal sealed class TrainingJournal : IDisposable
     }
 
     private static InvalidInputException Damage(string path) =>
-        new(path, "expected a journal of train, found a file that does not say whose training runs follow; --overwrite, or removing the file, starts anew");
+        new(
+            path,
+            "expected a journal of train, found a file without the header that names its training runs; to start again, use --overwrite or remove the file"
+        );
 }

@@ -89,7 +89,7 @@ public sealed class GeneratedSubjectTests : IDisposable
             .Should()
             .Contain("the smallest network that was found to fail O6")
             .And.Contain("\"layers\":[\"gelu\"]")
-            .And.MatchRegex("again, with that in mine.json: wellbehaved audit .*--network mine.json --batch-size 1 --seed 0 --claim O6");
+            .And.MatchRegex("to repeat it, with this network in mine.json: wellbehaved audit .*--network mine.json --batch-size 1 --seed 0 --claim O6");
         var finding = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(report))!["generated"]!["findings"]!.AsArray().Should().ContainSingle().Subject!;
         finding["network"]!["layers"]!.ToJsonString().Should().Be("[\"gelu\"]");
 
@@ -110,7 +110,7 @@ public sealed class GeneratedSubjectTests : IDisposable
 
     [UnixTheory]
     [InlineData(
-        "--network: expected a program that takes layers (protocol 2), but prepared knows protocol 1 alone",
+        "--network: expected a program that takes layers (protocol 2), but prepared knows only protocol 1",
         "--network",
         "pre_ln_mlp",
         "--num-channels",

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>A subject in a process of its own: what it is sent, what is made of its answers, and that nothing of it is left behind.</summary>
 public class ProcessSubjectTests
 {
-    /// <summary>Of a shell: the first request is answered as by a program that knows protocol 1 alone.</summary>
+    /// <summary>Of a shell: the first request is answered as by a program that knows only protocol 1.</summary>
     private const string OlderProtocol = """read a; printf '{"id":1,"status":"error","reason":"protocol 2"}\n'""";
 
     private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected("vanilla");

@@ -372,7 +372,10 @@ public sealed class ProtocolTests : IDisposable
         "pyhton3 my_impl.py",
         "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*"
     )]
-    [InlineData("read a; exec >&-; echo bye >&2; sleep 600", "the process closed its end before it answered; the last line on its standard error: bye")]
+    [InlineData(
+        "read a; exec >&-; echo bye >&2; sleep 600",
+        "the process closed its standard output before it answered; the last line on its standard error: bye"
+    )]
     [InlineData("kill -9 $$", "the program did not start: it ended with exit status 137 before it answered anything")]
     [InlineData("read a; printf '{'", "the process ended with exit status 0 in the middle of a line")]
     [InlineData("read a; printf '\\377\\n'; sleep 600", "an answer is not UTF-8")]
@@ -397,10 +400,10 @@ public sealed class ProtocolTests : IDisposable
         Ask().Should().StartWith("the process ended with exit status 4 before it ");
         for (var i = 0; i < 2; i++)
         {
-            Ask().Should().NotStartWith("not asked any more");
+            Ask().Should().NotStartWith("the subject is not asked any more");
         }
 
-        Ask().Should().Match("not asked any more after 3 failures, the first: simulate: the process ended with exit status 4 before it *");
+        Ask().Should().Match("the subject is not asked any more after 3 failures, the first: simulate: the process ended with exit status 4 before it *");
         subject.Failures.Should().NotBeEmpty();
     }
 

@@ -455,7 +455,10 @@ public class RecordedFindingsTests
                 .Should()
                 .OnlyContain(measurement =>
                     measurement.Samples == 200 + unseen
-                    && (unseen == 0 || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is none, and show nothing")
+                    && (
+                        unseen == 0
+                        || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is not finite or is impossible, and show nothing"
+                    )
                 );
             return measurements.Select(measurement => measurement.Verdict);
         }

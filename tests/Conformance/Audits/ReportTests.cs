@@ -57,8 +57,8 @@ public class ReportTests
         Badge.TextOf(Run(Holds, Rejected, Inconclusive)).Should().Be("rejected: I1");
         Badge.TextOf(Run(Rejected, Outcome("O2", Verdict.Rejected))).Should().Be("rejected: I1, O2");
         Badge.TextOf(Run(Holds, Inconclusive)).Should().Be("inconclusive");
-        Badge.TextOf(Run(Holds, Declined)).Should().Be("1 of 2 claims, others declined at least in part");
-        Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claim, others declined at least in part");
+        Badge.TextOf(Run(Holds, Declined)).Should().Be("1 of 2 claims, others declined wholly or in part");
+        Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claim, others declined wholly or in part");
         Badge.TextOf(Run()).Should().Be("inconclusive", "nothing was executed");
         JsonNode.Parse(Badge.ToText(Run(Rejected)))!["color"]!.GetValue<string>().Should().Be("red");
         JsonNode.Parse(Badge.ToText(Run(Declined)))!["color"]!.GetValue<string>().Should().Be("yellowgreen");
@@ -102,7 +102,7 @@ public class ReportTests
             .Be(
                 best.Length == 1
                     ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
-                    : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: "
+                    : $"the failed checks resemble those of {best.Length} known mistakes equally: "
                         + $"{string.Join("; or ", best.Select(cause => cause.Signature.Defect))}"
             );
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
@@ -123,7 +123,7 @@ public class ReportTests
                 .First()
                 .Should()
                 .Be(
-                    $"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: "
+                    $"the failed checks resemble those of {group.Count()} known mistakes equally: "
                         + $"{string.Join("; or ", group.Select(signature => signature.Defect))}"
                 );
         }

@@ -9,7 +9,8 @@ namespace Wellbehaved.Tests.Conformance;
 public class SmallImageTests
 {
     /// <summary>
-    /// Found by 6,000 generated networks: a convolution by Fourier transforms takes two images at once, and leaves rounding of the one in the zeros of the other.
+    /// Found by 6,000 generated networks: a convolution by Fourier transforms takes two images at once, and leaves rounding of the one in the zeros of
+    /// the other.
     /// </summary>
     [Theory]
     [InlineData(nameof(GeneratedInput.OnePosition), 1)]

@@ -42,7 +42,7 @@ public sealed class ArithmeticVersionTests : IDisposable
         refused
             .Error.TrimEnd()
             .Should()
-            .EndWith($"found numbers of version 1 of the arithmetic, not {ArithmeticVersion.Current}, whose last digits differ")
+            .EndWith($"found numbers of version 1 of the arithmetic, not {ArithmeticVersion.Current}; their last digits differ")
             .And.NotContain("\n");
         File.Exists(_campaign["merged.npz"]).Should().BeFalse();
 

@@ -166,7 +166,11 @@ public sealed class CampaignTests : IDisposable
         const string limited = "trap '' XFSZ; ulimit -f 96; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
         var full = CommandLine.Run("bash", ["-c", limited, "bash", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
         full.ExitStatus.Should().Be(2, full.Error);
-        full.Error.TrimEnd().Should().Contain("1.npz.journal: expected room for the results").And.Contain("finished simulations are kept").And.NotContain("\n");
+        full.Error.TrimEnd()
+            .Should()
+            .Contain("1.npz.journal: expected disk space for the results")
+            .And.Contain("finished simulations are kept")
+            .And.NotContain("\n");
         var kept = JournalContent.Read(_campaign["1.npz.journal"])!.Finished;
         kept.Should().BeInRange(2, 70);
         CommandLine

@@ -25,7 +25,7 @@ public sealed class ConcatenationTests : IDisposable
         var outcome = CommandLine.Run("merge", second, first, "--trust", "--out", PathOf("joined.npz"));
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
-        outcome.Error.Should().Contain("note: nothing in these files tells that they are of one experiment");
+        outcome.Error.Should().Contain("note: these files do not name their experiment");
         outcome.Output.Should().Contain("8 simulations of 2 files");
         var (joined, one, two) = (ResultFile.Read(PathOf("joined.npz")), ResultFile.Read(first), ResultFile.Read(second));
         joined.Find("chi_loc4")!.Should().BeEquivalentTo([.. two.Find("chi_loc4")!, .. one.Find("chi_loc4")!], options => options.WithStrictOrdering());

@@ -92,10 +92,7 @@ public sealed class DepthListTests : IDisposable
         var outcome = Run("x.npz", "--num-computations", "4");
 
         outcome.ExitStatus.Should().Be(2);
-        outcome
-            .Error.TrimEnd()
-            .Should()
-            .Be("wellbehaved: --depths: expected without --num-computations: the one lists the depths, the other spaces them evenly");
+        outcome.Error.TrimEnd().Should().Be("wellbehaved: --depths: expected without --num-computations, which asks for evenly spaced depths");
     }
 
     [Fact]

@@ -33,7 +33,9 @@ public sealed class FailureTests
 
         status.Should().Be(70);
         line.Should()
-            .StartWith("wellbehaved: a defect of ours, not of your call: InvalidOperationException: Sequence contains no elements; please report it with ")
+            .StartWith(
+                "wellbehaved: a defect of wellbehaved, not an error in your call: InvalidOperationException: Sequence contains no elements; please report it with "
+            )
             .And.NotContain("   at ");
         var trace = line[(line.LastIndexOf(' ') + 1)..];
         File.ReadAllText(trace).Should().Contain("no elements").And.Contain(nameof(Thrown));
@@ -62,7 +64,7 @@ public sealed class FailureTests
         Reported(new InsufficientMemoryException()).Status.Should().Be(2);
         Reported(new IOException("No space left on device : 'stdout'"))
             .Should()
-            .Be((2, "wellbehaved: expected files and an output that can be read and written (No space left on device : 'stdout')"));
+            .Be((2, "wellbehaved: expected files that can be read and an output that can be written (No space left on device : 'stdout')"));
     }
 
     [Theory]

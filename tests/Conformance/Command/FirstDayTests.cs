@@ -256,7 +256,7 @@ public sealed class FirstDayTests : IDisposable
         );
         predicted
             .Output.Should()
-            .Contain("The table is the limit of infinite width. Networks of 32 channels depart from it, the further the deeper.")
+            .Contain("The table is the limit of infinite width. Networks of 32 channels deviate from it, and more with depth.")
             .And.Contain("Width 32, means of 10 sampled networks");
         CommandLine
             .Run(
@@ -277,7 +277,7 @@ public sealed class FirstDayTests : IDisposable
                 "0"
             )
             .Output.Should()
-            .Contain("the further the deeper; --finite-width 10 samples ten of them.");
+            .Contain("and more with depth; --finite-width 10 samples ten of them.");
         predicted
             .Output.Should()
             .MatchRegex(@"δχ tends to 1\.211174 in the limit of infinite batch; this batch of 16 images differs by [+-]0\.\d{4} at depth 20\n");

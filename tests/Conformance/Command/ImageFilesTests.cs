@@ -73,7 +73,7 @@ public sealed class ImageFilesTests : IDisposable
         var json = PathOf("prediction.json");
         var predicted = CommandLine.Run(["predict", .. Net, "--dataset", images, "--normalize", "none", "--json", json]);
         predicted.ExitStatus.Should().Be(0, predicted.Error);
-        predicted.Error.Should().Contain("note: to the first layer the images of the batch are all equal");
+        predicted.Error.Should().Contain("note: after the first layer, the images of the batch are all equal");
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         document.RootElement.GetProperty("mu2_signal").EnumerateArray().Select(value => value.GetDouble()).Should().Equal(0, 0);
         document.RootElement.GetProperty("chi")[0].ValueKind.Should().Be(JsonValueKind.Null);

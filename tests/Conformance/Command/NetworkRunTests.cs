@@ -348,8 +348,8 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("diagnose nothing.json", "nothing.json: expected a readable file")]
     [InlineData("plot {result} --architecture bn_ff --out {folder}/figure.svg", "--architecture: expected without")]
     [InlineData("plot {result} --figure histogram --out {folder}/figure.svg", "--figure: expected depth for")]
-    [InlineData("audit --results {result} --architecture bn_ff", "--architecture: expected without {result}, which has a column for each place")]
-    [InlineData("audit --results {result} --kernel-size 1", "--kernel-size: expected without {result}, which has a column for each place")]
+    [InlineData("audit --results {result} --architecture bn_ff", "--architecture: expected without {result}, which records the places of a described network")]
+    [InlineData("audit --results {result} --kernel-size 1", "--kernel-size: expected without {result}, which records the places of a described network")]
     [InlineData("merge {result} {result} --out {folder}/merged.npz", "expected each simulation once")]
     public void Options_of_another_kind_of_result_are_refused(string line, string message)
     {

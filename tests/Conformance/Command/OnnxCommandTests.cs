@@ -99,7 +99,7 @@ public sealed class OnnxCommandTests : IDisposable
             [.. lines.SkipWhile(line => !line.StartsWith("stage", StringComparison.Ordinal)).TakeWhile(line => line.Contains("  ", StringComparison.Ordinal))];
         Rows(whole).Max(line => line.Length).Should().BeGreaterThan(100);
         Rows(narrow).Should().HaveCount(Rows(whole).Length).And.OnlyContain(line => line.Length <= width);
-        narrow.Should().ContainSingle(line => line.StartsWith("a wider window, --json and --report have also: channels", StringComparison.Ordinal));
+        narrow.Should().ContainSingle(line => line.StartsWith("a wider window, --json and --report also show: channels", StringComparison.Ordinal));
         whole.Should().NotContain(line => line.StartsWith("a wider window", StringComparison.Ordinal));
     }
 
@@ -187,7 +187,7 @@ public sealed class OnnxCommandTests : IDisposable
             { "diagnose {folder}/absent.onnx", "*absent.onnx: expected a readable file of a model*" },
             { "diagnose {text}", "*text.onnx: expected an ONNX model*" },
             { "diagnose {empty}", "*empty.onnx: expected an ONNX model, got an empty file" },
-            { "diagnose {model} --batch-size 2000000000 --input-shape 32x32x3", "*expected*take a smaller batch" },
+            { "diagnose {model} --batch-size 2000000000 --input-shape 32x32x3", "*expected*choose a smaller batch" },
         };
 
     [Theory]
@@ -247,7 +247,7 @@ public sealed class OnnxCommandTests : IDisposable
         );
         Refused(
             ["diagnose", model, "--num-sims", "2"],
-            "*model.onnx: expected finite numbers, but a number is none (NaN) first at 'gemm' (Gemm, depth 2), given by 'log' (Log) in each of 2 mappings"
+            "*model.onnx: expected finite numbers, but a number is NaN first at 'gemm' (Gemm, depth 2), given by 'log' (Log) in each of 2 mappings"
         );
     }
 
@@ -255,7 +255,7 @@ public sealed class OnnxCommandTests : IDisposable
     public void Network_without_weights_is_refused()
     {
         var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [], Build.Node("Relu", ["x"], "h"), Build.Node("Tanh", ["h"], "y")));
-        Refused(["diagnose", model], "*model.onnx: expected layers with weights*got a network that has none*");
+        Refused(["diagnose", model], "*model.onnx: expected layers with weights*got a network in which noise reaches none*");
     }
 
     /// <summary>Where the folder of temporary files is a variable of the environment.</summary>

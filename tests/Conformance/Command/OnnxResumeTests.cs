@@ -40,7 +40,7 @@ public sealed class OnnxResumeTests : IDisposable
                 (
                     2,
                     $"wellbehaved: {PathOf("part.npz.journal")}: expected no results of an earlier run, found 2 finished mappings; "
-                        + "give --resume to go on, or --overwrite to start anew\n"
+                        + "give --resume to continue, or --overwrite to start again\n"
                 )
             );
         File.ReadAllBytes(PathOf("part.npz.journal")).Should().Equal(journal);
@@ -78,7 +78,7 @@ public sealed class OnnxResumeTests : IDisposable
 
         (status, said)
             .Should()
-            .Be((0, "note: 2 torn or damaged records of the earlier run are computed again\nnote: going on with 2 finished mappings, 2 to do\n"));
+            .Be((0, "note: 2 incomplete or damaged records of the earlier run are computed again\nnote: going on with 2 finished mappings, 2 to do\n"));
         File.ReadAllBytes(PathOf("part.npz")).Should().Equal(File.ReadAllBytes(PathOf("whole.npz")));
     }
 

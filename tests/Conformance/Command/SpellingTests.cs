@@ -63,7 +63,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("merge a.npz --ot b.npz", "--ot: expected an option of merge that exists; did you mean --out? See wellbehaved merge --help")]
     [InlineData("--versoin", "--versoin: expected an option of wellbehaved that exists; did you mean --version? See wellbehaved --help")]
     [InlineData("", "expected a command, such as verify, audit, run, got none; see wellbehaved --help")]
-    [InlineData("diagnose a.npz b.npz", "b.npz: expected one FILE.npz|FILE.json|MODEL.onnx, got one more word; see wellbehaved diagnose --help")]
+    [InlineData("diagnose a.npz b.npz", "b.npz: expected one FILE.npz|FILE.json|MODEL.onnx, got a second one; see wellbehaved diagnose --help")]
     [InlineData("diagnose", "FILE.npz|FILE.json|MODEL.onnx: expected with diagnose, got nothing; see wellbehaved diagnose --help")]
     [InlineData("merge a.npz", "--out: expected with merge, got nothing; see wellbehaved merge --help")]
     [InlineData("plot", "FILE.npz, --out: expected with plot, got none of them; see wellbehaved plot --help")]

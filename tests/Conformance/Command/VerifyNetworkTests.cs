@@ -88,7 +88,7 @@ public sealed class VerifyNetworkTests : IDisposable
 
     [Theory]
     [InlineData("--network: expected without --architecture", "--network", "vanilla", "--architecture", "vanilla")]
-    [InlineData("--network: expected a network that sizes are given for", "--num-channels", "8")]
+    [InlineData("--network: expected with sizes or a batch size, which are those of a network", "--num-channels", "8")]
     [InlineData("--num-channels: expected only for a network that leaves channels open", "--network", "{file}", "--num-channels", "8")]
     [InlineData("--batch-size: expected a whole number of at least 1", "--network", "{file}", "--batch-size", "0")]
     [InlineData("expected a file, or a recipe", "--network", "vanila")]

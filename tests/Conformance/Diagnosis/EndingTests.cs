@@ -282,7 +282,7 @@ public sealed class EndingTests : IDisposable
             .NotContain("signal is gone")
             .And.NotContain("signal dies")
             .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ")
-            .And.Contain("as where a residual branch gives zero and the signal goes on in the skip connection");
+            .And.Contain("for example because a residual branch gives zero and only the skip connection carries the signal");
     }
 
     /// <summary>Thirty mappings of which one differs at the second depth.</summary>

@@ -143,7 +143,7 @@ public sealed class NetworkReportTests : IDisposable
     [InlineData(Condition.WellBehaved, -1.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and is not halved in all.")]
     [InlineData(Condition.WellBehaved, -2.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and rises 9-fold in all.")]
     [InlineData(Condition.WellBehaved, 0.1, 0.2, "Well-behaved over 50 units; SNR is not halved.")]
-    [InlineData(Condition.WellBehaved, 0.3, 0.34, "Well-behaved over 50 units; SNR falls 3.6-fold in all, in no part of it by half.")]
+    [InlineData(Condition.WellBehaved, 0.3, 0.34, "Well-behaved over 50 units; SNR falls 3.6-fold in all, at most 2-fold in each stage.")]
     [InlineData(Condition.PathologicalSnr, 2.0, 2.1, "Pathological SNR over 50 units; SNR falls 67-fold in stage 2, 3.6e3-fold in all.")]
     [InlineData(Condition.Undecided, 2.0, 2.1, null)]
     public void The_answer_names_the_stage_with_the_largest_loss_of_SNR(Condition condition, double first, double second, string? sentence)

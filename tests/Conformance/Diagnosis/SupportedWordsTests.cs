@@ -162,7 +162,11 @@ public class SupportedWordsTests
         diagnosis.Condition.Should().Be(isNamed ? Condition.WellBehaved : Condition.Undecided);
         diagnosis
             .Sentence.Should()
-            .Contain(isNamed ? "Well-behaved" : $"{dead} of {lasting + dead} mappings end before their depth, too many to call all well-behaved by the others")
+            .Contain(
+                isNamed
+                    ? "Well-behaved"
+                    : $"{dead} of {lasting + dead} mappings end before the full depth: too many to call the network well-behaved because of the others"
+            )
             .And.NotContain("the signal collapses in");
     }
 

@@ -11,6 +11,6 @@ public sealed class ArithmeticFactAttribute : FactAttribute
         Skip =
             documented == EvidencePage.NoTables || documented == Arithmetic.Library
                 ? null
-                : $"the tables were made with the C library {documented}, this machine has {Arithmetic.Library}, whose last digits differ";
+                : $"the tables were made with the C library {documented}, this machine has {Arithmetic.Library}; the last digits differ";
     }
 }

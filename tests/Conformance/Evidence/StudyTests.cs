@@ -50,7 +50,7 @@ public sealed class StudyTests : IDisposable
         var said = new List<string>();
 
         study.Run(Part(0, 40, "limited") with { Limit = TimeSpan.Zero }, said.Add, default).Should().BeFalse();
-        said[^1].Should().Contain("the time is up").And.Contain("goes on at seed 4");
+        said[^1].Should().Contain("the time limit is reached").And.Contain("to continue at seed 4");
         study.Run(Part(0, 40, "limited"), said.Add, default).Should().BeTrue();
         study.Observed.Should().Be(40);
     }

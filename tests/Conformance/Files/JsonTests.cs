@@ -7,7 +7,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>One place knows that JSON has no infinities, and everybody writes by it.</summary>
 public class JsonTests
 {
-    /// <summary>Who makes JSON without it: texts of what was validated before (options, networks, requests, ledgers), and lines between our own processes.</summary>
+    /// <summary>
+    /// Files that make JSON without it: texts of what was validated before (options, networks, requests, ledgers), and lines between our own processes.
+    /// </summary>
     private static readonly string[] OfValidated =
     [
         "src/Audit/Generated/GeneratedRun.cs",

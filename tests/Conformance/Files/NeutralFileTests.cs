@@ -42,7 +42,7 @@ public sealed class NeutralFileTests : IDisposable
         Diagnosis
             .Diagnose(MomentTable.Read(Of(1)))
             .Sentence.Should()
-            .Be("Undecided: χ and directions of variance do not exist over the single point of the file.");
+            .Be("Undecided: χ and directions of variance are not defined for the single point of the file.");
         Diagnosis
             .Diagnose(MomentTable.Read(Of(2)))
             .Sentence.Should()
@@ -233,7 +233,7 @@ public sealed class NeutralFileTests : IDisposable
             .Should()
             .Throw<InvalidInputException>()
             .Which.Message.Should()
-            .StartWith($"{path}: expected either a column for each place, as 'place' has, or arrays locK")
+            .StartWith($"{path}: expected either arrays with a column for each place or arrays locK of one place each, found both 'place' and ")
             .And.Contain($"'{stray}'")
             .And.NotContain("\n");
     }

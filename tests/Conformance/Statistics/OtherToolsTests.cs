@@ -50,7 +50,7 @@ public class OtherToolsTests
         var few = test.Conclude("x");
         (few.Verdict, few.Effect, few.Detectable, few.Remark)
             .Should()
-            .Be((Verdict.Inconclusive, null, double.PositiveInfinity, "400 samples would be the last look"));
+            .Be((Verdict.Inconclusive, null, double.PositiveInfinity, "the last evaluation is after 400 samples"));
         test.Add(new Observed(double.NaN), new Expected(0.5));
         test.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
         var other = new DistributionTest(Rates, 0.1, 100);

@@ -164,7 +164,9 @@ public sealed class TrainCommandTests : IDisposable
         ]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
-        outcome.Error.Should().MatchRegex(@"note: vanilla, mapping 1, learning rate 1E\+30: the loss is no number at step \d+; this run counts as not trained");
+        outcome
+            .Error.Should()
+            .MatchRegex(@"note: vanilla, mapping 1, learning rate 1E\+30: the loss is not finite at step \d+; this run counts as not trained");
         outcome.Output.Should().MatchRegex(@"(?m)^ +0 +none ");
         TrainingResult.Read(PathOf("t.npz")).BestRate(0).Should().BeNull();
     }

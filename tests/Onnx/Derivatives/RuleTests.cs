@@ -521,7 +521,7 @@ public class RuleTests
 
     [Theory]
     [InlineData("Det", "whose derivative is known")]
-    [InlineData("RandomNormalLike", "draws nothing by itself")]
+    [InlineData("RandomNormalLike", "without random operators")]
     public void Operator_without_a_derivative_rule_is_refused_where_noise_reaches_it(string operation, string expected)
     {
         var graph = GraphReader.Read(Build.Model(13, [Build.Input("x", 3, 3)], [], Build.Node(operation, ["x"], "y")), "file.onnx");

@@ -18,7 +18,7 @@ public class RefusalTests
             {
                 model.Graph.Node[0].Input[0] = "y";
             },
-            "*graph without circles*'conv'*"
+            "*graph without cycles*'conv'*"
         ),
         ["nothing computes it"] = (model => model.Graph.Node[1].Input[0] = "absent", "*'absent', which Relu 'relu' takes*"),
         ["computed twice"] = (model => model.Graph.Node.Add(model.Graph.Node[1].Clone()), "*computed once*'h2'*"),
@@ -125,7 +125,7 @@ public class RefusalTests
         using var folder = new TemporaryFolder();
         var model = Build.Model(13, [Build.Input("x", DataType.Int64, 2, 3)], [Build.Integers("two", 2)], Build.Node("Mul", ["x", "two"], "y"));
         var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions()).Dispose();
-        act.Should().Throw<InvalidInputException>().WithMessage("*noise has no place to enter*");
+        act.Should().Throw<InvalidInputException>().WithMessage("*so that noise can be added*");
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public class RefusalTests
     {
         using var folder = new TemporaryFolder();
         var act = () => OnnxNetwork.Open(Convolved().Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 2_000_000_000 }).Dispose();
-        act.Should().Throw<InvalidInputException>().WithMessage("*take a smaller batch");
+        act.Should().Throw<InvalidInputException>().WithMessage("*choose a smaller batch");
     }
 
     [Theory]

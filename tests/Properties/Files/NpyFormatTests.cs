@@ -180,7 +180,7 @@ public class NpyFormatTests
     [Theory]
     [InlineData("'<V2'", "found type '<V2' (bfloat16? save it as float32)")]
     [InlineData("'|V2'", "found type '|V2' (bfloat16? save it as float32)")]
-    [InlineData("'|V7'", "bytes without a meaning")]
+    [InlineData("'|V7'", "bytes of no known type")]
     [InlineData("'|O'", "Python objects, which are never loaded")]
     [InlineData("'<c16'", "found type '<c16', complex numbers")]
     [InlineData("'|S5'", "texts of bytes")]

@@ -129,8 +129,8 @@ public class NetworkTextTests
     [InlineData("{\"name\": \"n\", \"layers\": [\"relu\"]", "network: expected JSON")]
     [InlineData("[]", "network: expected an object with name, description, input, layers, $schema, got a list of 0")]
     [InlineData("3", "network: expected an object with")]
-    [InlineData("{\"layers\": [\"relu\"]}", "network: expected name, which is left out")]
-    [InlineData("{\"name\": \"n\"}", "network: expected layers, which is left out")]
+    [InlineData("{\"layers\": [\"relu\"]}", "network: expected a value for name, got none")]
+    [InlineData("{\"name\": \"n\"}", "network: expected a value for layers, got none")]
     [InlineData("{\"name\": \" \", \"layers\": [\"relu\"]}", "name: expected a name, got nothing")]
     [InlineData("{\"name\": 3, \"layers\": [\"relu\"]}", "name: expected a text, got 3")]
     [InlineData("{\"name\": \"n\", \"layers\": []}", "layers: expected at least one layer, got none")]
@@ -158,7 +158,7 @@ public class NetworkTextTests
     [InlineData("{\"conv\": {\"kernel\": 3}, \"relu\": {}}", "layers[0]: expected a layer, a word or an object with one, got an object")]
     [InlineData("{\"relu\": {}, \"relu\": {}}", "layers[0]: expected a layer, a word or an object with one")]
     [InlineData("{}", "layers[0]: expected a layer, a word or an object with one")]
-    [InlineData("\"conv\"", "layers[0].conv: expected kernel, which is left out")]
+    [InlineData("\"conv\"", "layers[0].conv: expected a value for kernel, got none")]
     [InlineData("{\"conv\": 3}", "layers[0].conv: expected an object with kernel, channels,")]
     [InlineData("{\"conv\": {\"kernel\": \"3\"}}", "layers[0].conv.kernel: expected an integer, got \"3\"")]
     [InlineData("{\"conv\": {\"kernel\": 3.5}}", "layers[0].conv.kernel: expected an integer, got 3.5")]
@@ -175,22 +175,22 @@ public class NetworkTextTests
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": -1}}", "layers[0]: expected weight_variance to be a finite number of at least 0, got -1")]
     [InlineData(
         "{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e-400}}",
-        "layers[0].conv.weight_variance: expected 0 or a number of at least 5E-324 in size, got 1e-400, which double precision does not hold"
+        "layers[0].conv.weight_variance: expected 0 or a number with a magnitude of at least 5E-324, got 1e-400, which is too small for double precision"
     )]
     [InlineData(
         "{\"scale\": -0.00001e-395}",
-        "layers[0]: expected 0 or a number of at least 5E-324 in size, got -0.00001e-395, which double precision does not hold"
+        "layers[0]: expected 0 or a number with a magnitude of at least 5E-324, got -0.00001e-395, which is too small for double precision"
     )]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e999}}", "layers[0].conv.weight_variance: expected a finite number, got 1e999")]
     [InlineData(
         "{\"conv\": {\"kernel\": 3, \"weights\": \"gaussian\"}}",
         "layers[0].conv.weights: expected normal, uniform, truncated_normal, orthogonal, got \"gaussian\""
     )]
-    [InlineData("{\"relu\": {\"slope\": 0.1}}", "layers[0].relu: expected the word alone, got \"slope\"")]
-    [InlineData("{\"tanh\": 1}", "layers[0].tanh: expected the word alone, got 1")]
-    [InlineData("{\"dropout\": {}}", "layers[0].dropout: expected keep, which is left out")]
+    [InlineData("{\"relu\": {\"slope\": 0.1}}", "layers[0].relu: expected only the word, got \"slope\"")]
+    [InlineData("{\"tanh\": 1}", "layers[0].tanh: expected only the word, got 1")]
+    [InlineData("{\"dropout\": {}}", "layers[0].dropout: expected a value for keep, got none")]
     [InlineData("{\"dropout\": {\"keep\": 0}}", "layers[0]: expected keep above 0 and at most 1, got 0")]
-    [InlineData("\"max_pool\"", "layers[0]: expected {\"max_pool\": extent}, got the word alone")]
+    [InlineData("\"max_pool\"", "layers[0]: expected {\"max_pool\": extent}, got only the word")]
     [InlineData("{\"average_pool\": 3}", "layers[0]: expected positions that windows of 3 divide, got 8×8")]
     [InlineData("{\"scale\": 1e999}", "layers[0]: expected scale to be a finite number")]
     [InlineData("{\"group_norm\": {\"groups\": 3}}", "layers[0]: expected channels that 3 groups divide, got 4")]
@@ -199,7 +199,7 @@ public class NetworkTextTests
     [InlineData("{\"attention\": {\"heads\": 2, \"causal\": \"yes\"}}", "layers[0].attention.causal: expected true or false, got \"yes\"")]
     [InlineData("{\"layer_norm\": {\"over\": \"points\"}}", "layers[0].layer_norm.over: expected channels, all, got \"points\"")]
     [InlineData("{\"batch_norm\": {\"epsilon\": -0.1}}", "layers[0]: expected epsilon to be a finite number of at least 0, got -0.1")]
-    [InlineData("{\"residual\": {\"skip\": []}}", "layers[0].residual: expected branch, which is left out")]
+    [InlineData("{\"residual\": {\"skip\": []}}", "layers[0].residual: expected a value for branch, got none")]
     [InlineData(
         "{\"residual\": {\"branch\": [{\"dense\": {\"channels\": 3}}]}}",
         "layers[0].residual: expected branch and skip of one shape, got 8×8×3 and 8×8×4; a projection"
@@ -213,7 +213,7 @@ public class NetworkTextTests
         "layers[0].residual: expected a number as scale outside of a repeat"
     )]
     [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"survival\": 1.5}}", "layers[0].residual: expected survival above 0 and at most 1, got 1.5")]
-    [InlineData("{\"repeat\": {\"times\": 3}}", "layers[0].repeat: expected unit, which is left out")]
+    [InlineData("{\"repeat\": {\"times\": 3}}", "layers[0].repeat: expected a value for unit, got none")]
     [InlineData("{\"repeat\": {\"times\": \"M\", \"unit\": [\"relu\"]}}", "layers[0].repeat.times: expected an integer, got \"M\"")]
     [InlineData("{\"repeat\": {\"times\": 0, \"unit\": [\"relu\"]}}", "layers[0].repeat: expected times from 1 to")]
     [InlineData("{\"repeat\": {\"times\": 2, \"unit\": []}}", "layers[0].repeat: expected at least one layer in unit, got none")]

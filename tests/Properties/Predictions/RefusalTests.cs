@@ -196,7 +196,7 @@ public class RefusalTests
         Refused("kernel", "symmetric", () => new BatchNormKernel(Matrix(1, 0.2, 0.5, 1), 0));
         Refused(
             "kernel",
-            "expected at least two points, since batch norm leaves nothing of one",
+            "expected at least two points, since batch norm maps a single one to zero",
             () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0)
         );
         var indefinite = Matrix<double>.Build.DenseOfArray(

@@ -94,7 +94,7 @@ public class AttentionTests
         foreach (var layer in (Layer[])[new LayerNorm(), new BatchNorm(), new Activation(Function.Relu), new Attention(3)])
         {
             var act = () => LayerMap.Apply([new Attention(2), new Dense(), layer], input);
-            act.Should().Throw<NoTheoryException>().WithMessage($"no theory of {layer.Word}: it follows attention, whose weights are drawn*");
+            act.Should().Throw<NoTheoryException>().WithMessage($"no theory of {layer.Word}: it follows attention, whose random weights are shared*");
         }
 
         LayerMap

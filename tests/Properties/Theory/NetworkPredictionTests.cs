@@ -41,7 +41,10 @@ public class NetworkPredictionTests
     {
         Layers unit = [new Residual([new Dense()]) { Survival = 0.5 }, new LayerNorm()];
         var prediction = Predict([.. Start, new Repeat(3, unit)]);
-        prediction.End!.ToString().Should().StartWith("theory ends at layers[2].repeat.unit[1] (layer_norm): it follows a branch that only some mappings have");
+        prediction
+            .End!.ToString()
+            .Should()
+            .StartWith("theory ends at layers[2].repeat.unit[1] (layer_norm): it follows a branch that is dropped in some mappings");
         prediction.Places[^1].Place.ToString().Should().Be("1.3 after residual");
 
         Predict([.. Start, new Residual([new Dense(), new Repeat(2, [new Activation(Function.Relu), new Activation(Function.Relu)])])])

@@ -62,9 +62,9 @@ public class StackJudgeTests
         edge.Suggestions.Should().BeEmpty();
         Judge(Tanh, new Dense { Parameters = new(1) }).Words.Should().Contain("scale vanishes as 1/l");
         Judge(new Dense(), Gelu).Words.Should().StartWith("line: the scale vanishes");
-        Judge(new Dense { Parameters = new(2, 0.1) }, Relu).Words.Should().StartWith("point: variances grow");
+        Judge(new Dense { Parameters = new(2, 0.1) }, Relu).Words.Should().StartWith("point: the variance of the biases");
         Judge(new Dense { Parameters = new(1, 0.5) }, Relu).Law.Should().Be("F1");
-        Judge(new Dense { Parameters = new(8) }, Gelu).Behaviour.Should().Be(Behaviour.Line, "where variances grow without end GELU is as good as a ReLU");
+        Judge(new Dense { Parameters = new(8) }, Gelu).Behaviour.Should().Be(Behaviour.Line, "where variances grow without end, GELU is nearly a ReLU");
 
         Judge(new Dense(), Relu, new Dense { Parameters = new(1) }, new Activation(Function.LeakyRelu(0.2)))
             .Words.Should()
@@ -320,7 +320,7 @@ public class StackJudgeTests
         ]);
         inside
             .Words.Should()
-            .StartWith("theory does not reach units with layer_norm: it follows a branch that only some mappings have")
+            .StartWith("theory does not reach units with layer_norm: it follows a branch that is dropped in some mappings")
             .And.Contain(within.End!.Path);
         inside.Suggestions.Should().BeEmpty();
 
@@ -356,7 +356,7 @@ public class StackJudgeTests
         );
         var verdict = StackJudge.Judge(network, NetworkPrediction.Make(network, network.Input, x, dx, 1)).Single();
         (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.WellBehaved, "T5"));
-        verdict.Words.Should().Contain("few heads leave kernels random");
+        verdict.Words.Should().Contain("with few heads kernels are random");
     }
 
     [Fact]

@@ -5,15 +5,17 @@ namespace Wellbehaved.Audit;
 
 /// <summary>I16: weights are drawn by the law of the network that is asked about, whatever was asked before it under the same seed.</summary>
 /// <remarks>
-/// The network is asked about twice under one seed: first with normal weights of sixteen times the variance, so that the shapes are the same, then as it is. Its
-/// uniform and cut weights have bounds, which normal ones of that size exceed at once.
+/// The network is asked about twice under one seed: first with normal weights of sixteen times the variance, so that the shapes are the same, then as it is.
+/// Its uniform and cut weights have bounds, which normal ones of that size exceed at once.
 /// </remarks>
 internal static class AskedBeforeLaws
 {
     /// <summary>What the variances are multiplied by in the network that is asked about first.</summary>
     private const double Factor = 16;
 
-    /// <summary>Simulations, each asked one request after the other: of two instances of a subject one sees both requests of some, but for one in 2¹⁶.</summary>
+    /// <summary>
+    /// Simulations, each asked one request after the other. Of two instances of a subject, one sees both requests of some simulation, except once in 2¹⁶ runs.
+    /// </summary>
     private const uint Simulations = 16;
 
     /// <summary>Whether a network has a layer whose weights have bounds and can be solved for.</summary>

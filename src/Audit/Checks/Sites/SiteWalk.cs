@@ -132,8 +132,8 @@ internal sealed class SiteWalk(
     }
 
     /// <summary>
-    /// Of a survival that the subject drew: whichever of the two sums is nearer to what it shows, in shares of what the branch adds; in the noise too, since the
-    /// signal of a branch may be nothing, or too little to be seen beside its skip.
+    /// Of a survival that the subject drew: whichever of the two sums is nearer to what it shows, in shares of what the branch adds; in the noise too, since
+    /// the signal of a branch may be nothing, or too little to be seen beside its skip.
     /// </summary>
     private bool Survives(Residual residual, SiteState branch, SiteState skip, (int Unit, int Units)? stack)
     {

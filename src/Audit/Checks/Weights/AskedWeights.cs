@@ -58,7 +58,7 @@ internal static class AskedWeights
             Remark = string.Create(
                 CultureInfo.InvariantCulture,
                 $"only {100 * known:0} % of the weights could be recovered: "
-                    + $"{Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"
+                    + $"{Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "the rounding of the others is as large as their values"}"
             ),
         };
     }
