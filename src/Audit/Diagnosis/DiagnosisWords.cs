@@ -344,10 +344,8 @@ internal static class DiagnosisWords
     {
         var (seen, contrasts, table) = (evidence.Seen, evidence.Contrasts, evidence.Table);
         return seen.IsWellBehaved && diagnosis.Ends.Count > 0
-                ? Invariant(
-                    $"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before the full depth: too many "
-                        + "to call the network well-behaved because of the others"
-                )
+                ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before the full depth: too many ")
+                    + "to call the network well-behaved because of the others"
             : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
                 ? string.Create(
                     CultureInfo.InvariantCulture,

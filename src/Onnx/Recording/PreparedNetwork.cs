@@ -158,7 +158,7 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 throw new InvalidInputException(
                     _graph.Subject,
-                    $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take "
+                    $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; choose "
                         + "a smaller batch"
                 );
             }

@@ -61,8 +61,7 @@ internal static class ActivationMap
             throw NoTheoryException.OfPrecision(
                 layer,
                 FormattableString.Invariant(
-                    $"a variance before it is {largest:g3}; its dual has no formula, and its "
-                        + $"quadratures are accurate only up to {QuadratureDual.MostVariance:g3}"
+                    $"a variance before it is {largest:g3}; its dual has no formula, and quadratures are accurate only up to {QuadratureDual.MostVariance:g3}"
                 )
             );
         }

@@ -57,19 +57,19 @@ public sealed class ContradictoryFileTests : IDisposable
         new long[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
         new long[] { 11, 12 },
         null,
-        "expected in 'missing_simulations' increasing indices of the 24 simulations that have no row"
+        "expected 'missing_simulations' to hold the increasing indices of the 24 simulations that have no row"
     )]
     [InlineData(
         new long[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
         new long[] { 12, 12 },
         null,
-        "expected in 'missing_simulations' increasing indices of the 24 simulations that have no row"
+        "expected 'missing_simulations' to hold the increasing indices of the 24 simulations that have no row"
     )]
     [InlineData(
         new long[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
         new long[] { 12 },
         null,
-        "expected in 'missing_simulations' increasing indices of the 24 simulations that have no row"
+        "expected 'missing_simulations' to hold the increasing indices of the 24 simulations that have no row"
     )]
     public async Task Impossible_simulation_numbers_in_a_file_are_refused_by_every_command(long[] simulation, long[]? missing, long[]? shard, string message)
     {

@@ -82,7 +82,7 @@ public class OnnxStagesTests
 
         remarks.Any(remark => remark.StartsWith("Directions of variance fall", StringComparison.Ordinal)).Should().Be(isLoss);
         remarks
-            .Any(remark => remark.Contains("3 over the 4 points after fc: a larger --batch-size shows more", StringComparison.Ordinal))
+            .Any(remark => remark.Contains("3 over the 4 points after fc; a larger --batch-size shows more", StringComparison.Ordinal))
             .Should()
             .Be(pointsAfter == 4);
     }

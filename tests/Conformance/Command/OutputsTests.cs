@@ -75,7 +75,7 @@ public sealed class OutputsTests : IDisposable
         ]);
 
         outcome.ExitStatus.Should().Be(2);
-        outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected a file that").And.NotContain("\n");
+        outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected another file than").And.NotContain("\n");
         File.ReadAllText(_campaign["net.json"]).Should().Be(network);
         File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(before);
     }
@@ -88,7 +88,7 @@ public sealed class OutputsTests : IDisposable
         CommandLine
             .Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["alias.npz"])
             .Error.Should()
-            .Contain("--out: expected a file that")
+            .Contain("--out: expected another file than")
             .And.Contain("which is read");
     }
 
@@ -102,7 +102,7 @@ public sealed class OutputsTests : IDisposable
             CommandLine
                 .Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", Path.Combine(alias, "1.npz"))
                 .Error.Should()
-                .Contain("--out: expected a file that")
+                .Contain("--out: expected another file than")
                 .And.Contain("which is read");
         }
         finally

@@ -259,7 +259,7 @@ public sealed class NeutralFileTests : IDisposable
         var outcome = CommandLine.Run("audit", "--results", WriteSound((_, _) => { }), option, value);
 
         outcome.ExitStatus.Should().Be(2);
-        outcome.Error.Should().Contain($"wellbehaved: {option}: expected without").And.Contain("a column for each place");
+        outcome.Error.Should().Contain($"wellbehaved: {option}: expected without").And.Contain("the places of a described network");
     }
 
     /// <summary>Whatever makes a curve impossible is told apart: nobody looks for an array that is there.</summary>

@@ -15,7 +15,8 @@ internal static class SeparateImages
     /// <summary>
     /// The least size of an image, as a share of the largest image of the batch, at which it is compared. A convolution by Fourier transforms may take two
     /// images as the real and imaginary part of one, and leaves up to F·u of the other image in this one, F about 600 (docs/rounding.md). Of images of
-    /// this share or more that is less than half of the digits: 600·u ≤ √u/8 for u = 2⁻²⁴, nearly. Of a smaller image, or one of zeros, rounding may be all that is left.
+    /// this share or more that is less than half of the digits: 600·u ≤ √u/8 for u = 2⁻²⁴, nearly. Of a smaller image, or one of zeros, rounding may be all
+    /// that is left.
     /// </summary>
     private const double LeastShare = 1.0 / 8;
 
