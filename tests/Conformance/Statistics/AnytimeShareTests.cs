@@ -124,8 +124,8 @@ public class AnytimeShareTests
     [Fact]
     public void A_few_mappings_against_the_claim_are_undecided_after_one_batch_at_the_rates_of_the_suite()
     {
-        // The least unanimous property is shown by 97 % of mappings, at least by 96 % (docs/verdicts.md, shares of mappings): two batches leave it undecided
-        // less than once in 10,000 runs.
+        // The least unanimous property is shown by 97 % of mappings, at least by 96 % (docs/verdicts.md, shares of mappings). Of 95 %, two batches leave it
+        // undecided less than once in 10,000 runs.
         var rates = new ErrorRates(1e-6 / 88, 1e-3).SharedBy(2);
         Look(rates.FalseFail, 46, 48).Verdict.Should().Be(Verdict.Holds);
         Look(rates.FalseFail, 40, 48).Verdict.Should().Be(Verdict.Inconclusive);

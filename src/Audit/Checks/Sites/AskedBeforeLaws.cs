@@ -69,7 +69,8 @@ internal static class AskedBeforeLaws
                     Convolution convolution => convolution with { Parameters = Wider(convolution.Parameters) },
                     Repeat repeat => repeat with { Unit = Wider(repeat.Unit) },
                     Residual residual => residual with { Branch = Wider(residual.Branch), Skip = Wider(residual.Skip) },
-                    _ => layer,
+                    Attention or Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => layer,
+                    _ => throw new UnknownLayerException(layer),
                 }
             ),
         ];
