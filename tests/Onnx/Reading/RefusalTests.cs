@@ -61,7 +61,7 @@ public class RefusalTests
         ["anywhere"] = (model => Outside(model, "/etc/passwd"), "*got '/etc/passwd'"),
         ["not there"] = (model => Outside(model, "absent.bin"), "*'absent.bin' cannot be read*"),
         ["a link"] = (model => Outside(model, "link.bin"), "*the link 'link.bin'*"),
-        ["short"] = (model => Outside(model, "short.bin"), "*'short.bin' with 3 bytes where 864 were wanted*"),
+        ["short"] = (model => Outside(model, "short.bin"), "*'short.bin' with 3 bytes, which has no 864 bytes*"),
         ["an open length"] = (
             model =>
             {

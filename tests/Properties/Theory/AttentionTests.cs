@@ -23,7 +23,7 @@ public class AttentionTests
         DepthTests.Digits(AttentionLaws.FullOverHeld(0.3, 1, 128, 256), 2.312, 3);
         AttentionLaws.CollapseExponent(1, 1).Should().Be(0.5);
         var frozen = () => AttentionLaws.LongSequence(0, 4, 64);
-        frozen.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*freezes*");
+        frozen.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*puts its weight on few tokens*");
         var uniform = Matrix<double>.Build.Dense(3, 3, 1.0 / 3);
         AttentionLaws.Kernel([uniform, uniform], Matrix<double>.Build.DenseIdentity(3), 2, 3)[0, 1].Should().BeApproximately(2, 1e-14);
         AttentionLaws.ScoreCovariance(Matrix<double>.Build.DenseIdentity(3), 2, (0, 1), (0, 1)).Should().Be(4);
