@@ -201,7 +201,7 @@ public class StackJudgeTests
                     ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
                     ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
                     ([new Residual([Relu, new Dense()]), new Residual([Relu, new Dense()])], "residual"),
-                    ([new Dense(), Relu, new Dense(), Tanh], "different layers"),
+                    ([new Dense(), Relu, new Dense(), Tanh], "whose layers differ"),
                     ([Relu], "without weights"),
                     ([new Dense(), new InstanceNorm(), Relu], "instance_norm"),
                     ([new Convolution(3) { Groups = 2 }, Relu], "conv"),
