@@ -87,7 +87,7 @@ public class TestsOfMeanTests
     {
         var few = Run(law, Strict, 20, 0, 1).Conclude("x");
         few.Verdict.Should().Be(Verdict.Inconclusive);
-        few.Remark.Should().Contain("samples would decide");
+        few.Remark.Should().Contain("samples are needed to decide");
         var nothing = Run(law, Strict, 0, 0, 1).Conclude("x");
         (nothing.Verdict, nothing.Samples, nothing.Effect, nothing.FalseAlarmBound, nothing.Detectable)
             .Should()
