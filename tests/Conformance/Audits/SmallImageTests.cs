@@ -31,4 +31,31 @@ public class SmallImageTests
 
         outcomes.Should().OnlyContain(outcome => outcome.Measurement.Verdict == Verdict.Holds);
     }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void I12_rejects_an_image_that_shrinks_or_is_not_finite_when_others_change(double factor)
+    {
+        var network = new Network("one layer", new(1, 1, 4), [new Dense()]);
+        var input = Batch.Gaussian(network, 2, 1, 0);
+        using var reference = new ReferenceSubject();
+        var (first, second) = (Ask(), Ask());
+        foreach (var signal in second.Snapshots.Select(snapshot => snapshot.Signal))
+        {
+            for (var i = 0; i < signal.Length / 2; i++)
+            {
+                signal[i] *= factor;
+            }
+        }
+
+        var comparison = new ExactComparison();
+        SeparateImages.Compare(first, second, [false, true], 6e-8, comparison, "a network");
+
+        comparison.Conclude("images").Verdict.Should().Be(Verdict.Rejected);
+
+        NetworkTrace Ask() => NetworkTrace.Record(reference, network, NoiseKind.Mapping, new Weights.Own(1, 0), input);
+    }
 }

@@ -77,11 +77,11 @@ internal static class SeparateImages
             }
         }
 
+        // Of both answers together: an image that is small in one of them only has changed with the others, and is compared.
         bool[] Comparable(double[] one, double[] two)
         {
-            var (sizes, others) = (Sizes(one), Sizes(two));
-            var (most, mostOfOthers) = (sizes.Max(), others.Max());
-            return [.. sizes.Zip(others, (size, sizeOfOther) => !(size < LeastShare * most) && !(sizeOfOther < LeastShare * mostOfOthers))];
+            double[] sizes = [.. Sizes(one).Zip(Sizes(two), Math.Max)];
+            return [.. sizes.Select(size => !(size < LeastShare * sizes.Max()))];
         }
 
         double[] Sizes(double[] values) => [.. Enumerable.Range(0, changed.Length).Select(image => Enclosure.Norm(values[Elements(values, image)]))];
@@ -96,17 +96,12 @@ internal static class SeparateImages
                 * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
             foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image]))
             {
-                var (size, distance) = (0.0, 0.0);
-                for (var i = image * one.Length / changed.Length; i < (image + 1) * one.Length / changed.Length; i++)
-                {
-                    size += one[i] * one[i];
-                    distance += (one[i] - two[i]) * (one[i] - two[i]);
-                }
-
+                var (here, there) = (one[Elements(one, image)], two[Elements(two, image)]);
+                var (size, distance) = (Enclosure.Norm(here), Enclosure.Norm([.. here.Zip(there, (x, y) => x - y)]));
                 comparison.Add(
-                    new Observed(Math.Sqrt(distance)),
+                    new Observed(distance),
                     new Expected(0),
-                    Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed),
+                    (Math.Sqrt(unitRoundoff) * size) + (size == 0 && distance == 0 ? 0 : flushed),
                     $"{what} of image {image + 1} when others change, {where.Where}, {description}"
                 );
             }
