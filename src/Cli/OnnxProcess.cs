@@ -15,12 +15,16 @@ internal sealed class OnnxProcess : IDisposable
     /// <summary>The exit status of a process that was ended by SIGKILL.</summary>
     private const int Killed = 128 + 9;
 
+    /// <summary>The time a process gets to unload its native library once it has nothing more to do; it is ended if it needs longer.</summary>
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
+
     private readonly OnnxRequest _request;
     private readonly Process _process;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private readonly StringBuilder _errors = new();
     private string _doing = "read";
+    private bool _hasSaidItsLast;
 
     private OnnxProcess(OnnxRequest request, Process process, CancellationToken cancellation)
     {
@@ -93,6 +97,7 @@ internal sealed class OnnxProcess : IDisposable
             var message = Next();
             if (message.Done == true)
             {
+                _hasSaidItsLast = true;
                 return;
             }
 
@@ -114,7 +119,11 @@ internal sealed class OnnxProcess : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
-        Kill();
+        if (!_hasSaidItsLast || !_process.WaitForExit(TimeToEnd))
+        {
+            Kill();
+        }
+
         _process.Dispose();
     }
 
@@ -142,6 +151,7 @@ internal sealed class OnnxProcess : IDisposable
             }
 
             var message = JsonSerializer.Deserialize<OnnxMessage>(line, OnnxMessage.Format)!;
+            _hasSaidItsLast = message.Failure is not null;
             return message.Failure switch
             {
                 null => message,

@@ -482,7 +482,7 @@ public sealed class OnnxCommandTests : IDisposable
         Interruption.Start(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"),
+                CommandLine.ToBeKilled,
                 "run",
                 "--network",
                 Save(Convolved()),

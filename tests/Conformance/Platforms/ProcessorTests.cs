@@ -49,7 +49,11 @@ public class ProcessorTests
 
     private static string[] Print(string name, string value)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ProcessorTests).Assembly.Location, "checksums"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(ProcessorTests).Assembly.Location, "checksums"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (_, _, other, _) in Processors)
         {
             start.Environment.Remove(other);
@@ -57,9 +61,10 @@ public class ProcessorTests
 
         start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        process.ExitCode.Should().Be(0);
+        process.ExitCode.Should().Be(0, error.Result);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }
