@@ -20,4 +20,16 @@ public class CommandFuzzTests
             .And.MatchRegex("exit status 0: [1-9]")
             .And.MatchRegex("2: [1-9]", "some inputs are sound and some are not");
     }
+
+    [Theory]
+    [InlineData("""{"name":"b","layers":["flatten",{"dense":{"channels":65536}}]}""", 1L << 29)]
+    [InlineData("""{"name":"b","layers":["flatten",{"dense":{"channels":4}}]}""", 0)]
+    public void Memory_that_a_description_asks_for_is_allowed(string description, long least) =>
+        CommandInputs.MemoryOf(description, ["--batch-size", "2", "--gradients"]).Should().BeInRange(least + 1, (3 * least) + (1 << 20));
+
+    [Theory]
+    [InlineData("""{"name":"b","layers":["flatten",{"dense":{"channels":65536}},{"dense":{"channels":1000000000}}]}""")]
+    [InlineData("""{"name":"b","layers":["flatten",{"dense":""")]
+    public void Description_that_has_to_be_refused_is_allowed_no_memory(string description) =>
+        CommandInputs.MemoryOf(description, ["--batch-size", "2"]).Should().Be(0);
 }

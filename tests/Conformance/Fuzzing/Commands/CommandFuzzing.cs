@@ -116,7 +116,7 @@ public static partial class CommandFuzzing
             foreach (var command in input.Commands)
             {
                 File.WriteAllText(Path.Combine(inputs.Root, NameOfSeed), $"{seed}, {input.Kind}: wellbehaved {string.Join(' ', command)}");
-                var outcome = CommandWatch.Run(command, inputs.Folder);
+                var outcome = CommandWatch.Run(command, inputs.Folder, input.Memory);
                 if (Volatile.Read(ref interrupted))
                 {
                     break;

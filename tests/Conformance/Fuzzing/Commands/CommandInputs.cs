@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -270,6 +271,8 @@ internal sealed class CommandInputs : IDisposable
         ];
         string[] batch = [.. sizes, "--batch-size", random.Pick(["2", "3", "5"])];
         string[] images = random.Next(2) == 0 ? ["--dataset", "natural"] : ["--dataset", "gaussian", "--input-shape", random.Pick(["4x4x3", "1x4x6", "8x8x3"])];
+        string[] derivatives = random.Next(3) == 0 ? ["--gradients"] : [];
+        string[] run = ["--network", path, .. batch, .. images, .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>()];
         return new(
             "network",
             [
@@ -285,14 +288,44 @@ internal sealed class CommandInputs : IDisposable
                     "64",
                     "--json",
                     PathOf("prediction.json"),
-                    .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>(),
+                    .. derivatives,
                 ],
-                Run(["--network", path, .. batch, .. images, .. random.Next(3) == 0 ? ["--gradients"] : Array.Empty<string>()]),
+                Run(run),
                 ["diagnose", PathOf("result.npz"), "--json", PathOf("diagnosis.json")],
                 ["export", PathOf("result.npz"), "--csv", PathOf("moments.csv")],
                 ["network", path, .. sizes, "--onnx", PathOf("network.onnx")],
-            ]
+            ],
+            MemoryOf(description, run)
         );
+    }
+
+    /// <summary>The bytes that a network of a spoilt description asks for, should it be one that fits memory: descriptions may say 65,536 channels.</summary>
+    internal static double MemoryOf(string description, string[] run)
+    {
+        try
+        {
+            var shape = ValueOf("--input-shape") is { } text ? text.Split('x').Select(Whole).ToArray() : [32, 32, 3];
+            var network = NetworkTemplate
+                .Parse(description)
+                .With(
+                    new Shape(shape[0], shape[1], shape[2]),
+                    ValueOf("--num-channels") is { } channels ? Whole(channels) : null,
+                    ValueOf("--total-depth") is { } depth ? Whole(depth) : null
+                );
+            var options = ExperimentOptions.ForNetwork(network, Whole(ValueOf("--batch-size")!), 1) with { Gradients = run.Contains("--gradients") };
+            var memory = MemoryFootprint.Bytes(options, shape[0], shape[1], shape[2]).Total;
+            return memory <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes ? memory : 0;
+        }
+#pragma warning disable CA1031 // Whatever is wrong with it, it asks for nothing; the command has to refuse it with a line.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return 0;
+        }
+
+        string? ValueOf(string option) => Array.IndexOf(run, option) is var at and >= 0 ? run[at + 1] : null;
+
+        static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private CommandInput Images(Random random)

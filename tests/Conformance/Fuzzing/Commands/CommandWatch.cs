@@ -8,7 +8,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <remarks>For a process that does nothing else: output, memory and time are those of the whole process.</remarks>
 internal static partial class CommandWatch
 {
-    /// <summary>The most memory that a command may take.</summary>
+    /// <summary>The most memory that a command may take beyond what its input asks for.</summary>
     private const long MostMemory = 1L << 30;
 
     private const int MostBytesLooked = 4 << 20;
@@ -22,8 +22,9 @@ internal static partial class CommandWatch
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">Holds what it writes.</param>
+    /// <param name="asked">Bytes that its input asks for.</param>
     /// <returns>What it did.</returns>
-    public static WatchedCommand Run(string[] arguments, string folder)
+    public static WatchedCommand Run(string[] arguments, string folder, double asked)
     {
         var begun = Environment.CpuUsage.TotalTime;
         var (status, output, error) = (-1, string.Empty, string.Empty);
@@ -47,7 +48,7 @@ internal static partial class CommandWatch
             ?? OfText("standard error", error)
             ?? OfFiles(folder)
             ?? (time > MostTime ? $"took {time.TotalSeconds:F0} seconds" : null)
-            ?? (memory > MostMemory ? $"took {memory >> 20} MiB" : null);
+            ?? (memory > MostMemory + asked ? $"took {memory >> 20} MiB" : null);
         return new WatchedCommand(status, time, memory, failure);
     }
 
