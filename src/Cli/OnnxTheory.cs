@@ -10,9 +10,6 @@ namespace Wellbehaved.Cli;
 /// <param name="AtPlaces">Predictions by the index of the network's place.</param>
 internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionary<int, PredictedPlace> AtPlaces)
 {
-    /// <summary>The greatest number of seconds that a comparison may take.</summary>
-    private const double MostSeconds = 30;
-
     /// <summary>Predicts for the batch that the first mapping drew, or for one with the same law.</summary>
     /// <param name="request">The options of the call.</param>
     /// <param name="network">The network.</param>
@@ -47,10 +44,10 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
                 ? new GaussianImages(shape.Height, shape.Width, shape.Channels)
                 : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
             var cost = NetworkForecast.CostOf(question, subset, images);
-            if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            if (!ComparisonLimit.Allows(subset, cost))
             {
                 var why =
-                    subset.AreAll && cost.Seconds < TimeSpan.MaxValue.TotalSeconds / 2
+                    subset.AreAll && cost.Bytes <= ComparisonLimit.MostBytes && cost.Seconds < TimeSpan.MaxValue.TotalSeconds / 2
                         ? $"would take about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}"
                         : "is too large";
                 return Silent($"not compared: a kernel over all points of the batch {why}; choose smaller images or a smaller batch");

@@ -13,9 +13,6 @@ namespace Wellbehaved.Cli;
 /// <param name="Silence">Why there is no prediction; null where there is one.</param>
 internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnlyList<StackVerdict> Verdicts, string? Silence)
 {
-    /// <summary>The greatest number of seconds that a comparison may take.</summary>
-    private const double MostSeconds = 30;
-
     /// <summary>Rows and columns of an image that any kernel of half of it fits.</summary>
     private const int LeastSide = 2;
 
@@ -75,13 +72,11 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         {
             options.ValidateFor(images);
             var subset = PointSubset.Choose(question);
-            var cost = NetworkForecast.CostOf(question, subset, images);
-            if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            if (!ComparisonLimit.Allows(subset, NetworkForecast.CostOf(question, subset, images)))
             {
                 return Silent(
                     Judged(options),
-                    "a kernel over all points of the batch takes too long, or does not fit into memory; "
-                        + "wellbehaved predict --points K computes it for K of them"
+                    "a kernel over all points of the batch takes too long, or too much memory; " + "wellbehaved predict --points K computes it for K of them"
                 );
             }
 

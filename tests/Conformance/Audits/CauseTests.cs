@@ -36,7 +36,9 @@ public class CauseTests
     [Fact]
     public void A_mutant_without_known_cause_gets_no_wrong_explanation()
     {
-        foreach (var mutant in AllMutants.List.Where(mutant => !KnownCauses.Words.ContainsKey(mutant.Name)).AtLeastOne())
+        var unknown = AllMutants.List.Where(mutant => !KnownCauses.Words.ContainsKey(mutant.Name)).AtLeastOne();
+        var step = Breadth.Choose(usual: 3, atNight: 1);
+        foreach (var mutant in unknown.Where((_, i) => i % step == 0))
         {
             KnownCauses.Explain(mutant, TestSeed.Value).Should().NotContain(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers, mutant.Name);
         }

@@ -119,4 +119,22 @@ public sealed class DiagnoseCommandTests : IDisposable
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain("nothing.npz");
     }
+
+    /// <summary>A file of eight kilobytes had 2 GB and 15 s of theory computed that nobody had asked for: 2,048 positions of two images are points of a kernel.</summary>
+    [Theory]
+    [InlineData("""{"name": "many", "input": [8, 8, 3], "layers": [{"dense": {"channels": 4}}, "batch_norm", "relu", "dense"]}""", false)]
+    [InlineData("""{"name": "many", "input": [32, 32, 3], "layers": [{"dense": {"channels": 4}}, "batch_norm", "relu", "dense"]}""", true)]
+    public void Theory_of_many_points_is_left_to_the_command_that_predicts(string network, bool isLeft)
+    {
+        var (file, result) = (Path.Combine(_folder.FullName, "network.json"), Path.Combine(_folder.FullName, "run.npz"));
+        File.WriteAllText(file, network);
+        string[] options = ["--batch-size", "2", "--num-sims", "2", "--dataset", "gaussian", "--out", result];
+        CommandLine.Run(["run", "--network", file, .. options]).ExitStatus.Should().Be(0);
+
+        var output = CommandLine.Run("diagnose", result).Output;
+
+        const string Left = "takes too long, or too much memory; wellbehaved predict --points K computes it for K of them";
+        output.Contains(Left, StringComparison.Ordinal).Should().Be(isLeft, output);
+        output.Contains("the limit of infinite width has", StringComparison.Ordinal).Should().Be(!isLeft, output);
+    }
 }

@@ -33,7 +33,7 @@ public sealed class PredictNetworkTests : IDisposable
         var file = Path.Combine(_folder, "network.json");
         File.WriteAllText(file, """{"name": "extreme", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 16} }, """ + layers + "]}");
 
-        var outcome = CommandLine.Run("predict", "--network", file, "--batch-size", "6", "--dataset", "gaussian", "--finite-width", "0");
+        var outcome = CommandLine.Run("predict", "--network", file, "--batch-size", "3", "--dataset", "gaussian", "--finite-width", "0");
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         outcome.Output.Should().Contain("basis: ").And.NotContain("NaN").And.NotContain("Infinity");

@@ -16,6 +16,9 @@ public static partial class CommandFuzzing
     private const int InputsPerLine = 1000;
     private const string NameOfSeed = "seed";
 
+    /// <summary>Bytes that an input may ask for without changing what is measured of the commands that follow.</summary>
+    private const double MuchMemory = 1 << 26;
+
     /// <summary>Has another process try inputs.</summary>
     /// <param name="from">The first seed.</param>
     /// <param name="to">The seed after the last one.</param>
@@ -128,6 +131,11 @@ public static partial class CommandFuzzing
                 if (outcome.Status is >= 0 and <= 3)
                 {
                     statuses[outcome.Status]++;
+                }
+
+                if (input.Memory > MuchMemory)
+                {
+                    PeakMemory.Reset();
                 }
 
                 if (outcome.Failure is { } failure)
