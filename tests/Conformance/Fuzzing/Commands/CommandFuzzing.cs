@@ -116,35 +116,10 @@ public static partial class CommandFuzzing
         {
             File.WriteAllText(Path.Combine(inputs.Root, NameOfSeed), $"{seed}");
             var input = inputs.Make(seed);
-            foreach (var command in input.Commands)
+            if (!TryAll(input, seed, isClean: input.Memory > MuchMemory))
             {
-                File.WriteAllText(Path.Combine(inputs.Root, NameOfSeed), $"{seed}, {input.Kind}: wellbehaved {string.Join(' ', command)}");
-                var outcome = CommandWatch.Run(command, inputs.Folder, input.Memory);
-                if (Volatile.Read(ref interrupted))
-                {
-                    break;
-                }
-
-                commands++;
-                slowest = outcome.Time > slowest ? outcome.Time : slowest;
-                largest = Math.Max(largest, outcome.Memory);
-                if (outcome.Status is >= 0 and <= 3)
-                {
-                    statuses[outcome.Status]++;
-                }
-
-                if (input.Memory > MuchMemory)
-                {
-                    PeakMemory.Reset();
-                }
-
-                if (outcome.Failure is { } failure)
-                {
-                    findings++;
-                    Console.WriteLine($"seed {seed}, {input.Kind}: {Escaped($"wellbehaved {string.Join(' ', command)}: {failure}")}");
-                    Keep(inputs.Folder, keep, seed);
-                    PeakMemory.Reset();
-                }
+                // This command may have taken it, or those before it, of whose memory the process keeps what it likes: once more, each from a clean start.
+                TryAll(inputs.Make(seed), seed, isClean: true);
             }
 
             tried++;
@@ -160,6 +135,52 @@ public static partial class CommandFuzzing
         }
 
         return findings == 0 ? 0 : 1;
+
+        // False as soon as a command seems to have taken too much memory that is not its own for sure.
+        bool TryAll(CommandInput input, int seed, bool isClean)
+        {
+            foreach (var command in input.Commands)
+            {
+                if (isClean)
+                {
+                    PeakMemory.Reset();
+                }
+
+                File.WriteAllText(Path.Combine(inputs.Root, NameOfSeed), $"{seed}, {input.Kind}: wellbehaved {string.Join(' ', command)}");
+                var outcome = CommandWatch.Run(command, inputs.Folder, input.Memory);
+                if (Volatile.Read(ref interrupted))
+                {
+                    return true;
+                }
+
+                if (outcome.IsMemory && !isClean)
+                {
+                    return false;
+                }
+
+                commands++;
+                slowest = outcome.Time > slowest ? outcome.Time : slowest;
+                largest = Math.Max(largest, outcome.Memory);
+                if (outcome.Status is >= 0 and <= 3)
+                {
+                    statuses[outcome.Status]++;
+                }
+
+                if (outcome.Failure is { } failure)
+                {
+                    findings++;
+                    Console.WriteLine($"seed {seed}, {input.Kind}: {Escaped($"wellbehaved {string.Join(' ', command)}: {failure}")}");
+                    Keep(inputs.Folder, keep, seed);
+                }
+            }
+
+            if (isClean)
+            {
+                PeakMemory.Reset();
+            }
+
+            return true;
+        }
 
         void Summarize() =>
             Console.WriteLine(

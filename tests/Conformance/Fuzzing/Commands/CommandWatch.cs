@@ -47,9 +47,9 @@ internal static partial class CommandWatch
             ?? OfText("standard output", output)
             ?? OfText("standard error", error)
             ?? OfFiles(folder)
-            ?? (time > MostTime ? $"took {time.TotalSeconds:F0} seconds" : null)
-            ?? (memory > MostMemory + asked ? $"took {memory >> 20} MiB" : null);
-        return new WatchedCommand(status, time, memory, failure);
+            ?? (time > MostTime ? $"took {time.TotalSeconds:F0} seconds" : null);
+        var isMemory = failure is null && memory > MostMemory + asked;
+        return new WatchedCommand(status, time, memory, isMemory ? $"took {memory >> 20} MiB" : failure, isMemory);
     }
 
     private static string? OfStatus(int status, string error)
@@ -129,4 +129,5 @@ internal static partial class CommandWatch
 /// <param name="Time">Time of processors.</param>
 /// <param name="Memory">The most memory that the process had.</param>
 /// <param name="Failure">What no command may do; null if it did nothing of the kind.</param>
-internal sealed record WatchedCommand(int Status, TimeSpan Time, long Memory, string? Failure);
+/// <param name="IsMemory">Whether that is memory, which commands before this one may have taken.</param>
+internal sealed record WatchedCommand(int Status, TimeSpan Time, long Memory, string? Failure, bool IsMemory);
