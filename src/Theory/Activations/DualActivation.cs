@@ -190,11 +190,14 @@ public abstract class DualActivation
     }
 
     /// <summary>Refuses numbers that cannot be a variance.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite; in the latter case a <see cref="UnboundedVarianceException"/>.</exception>
     internal static void RequireVariance(double variance, string name)
     {
-        if (!double.IsFinite(variance) || variance < 0)
+        if (!double.IsFinite(variance))
         {
-            throw new ArgumentOutOfRangeException(name, variance, "expected a finite variance of at least 0");
+            throw new UnboundedVarianceException(name, variance);
         }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(variance, name);
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class BatchNormKernel
     /// <param name="slope">a.</param>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
     /// <returns>Means of each point; null for the noise where they are zero.</returns>
+    /// <exception cref="NotFiniteNumberException">The slope is so large that the means are not finite.</exception>
     internal (Vector<double> Signal, Vector<double>? Noise) Means(double slope, Matrix<double>? cross)
     {
         if (_split is not null)
@@ -41,7 +42,14 @@ internal sealed partial class BatchNormKernel
             var weight = factor * MeanStep * Math.Exp(v) * Damping(time);
             var before = signal.Sum();
             Add(time, weight);
-            if (time * least > 1 && signal.Sum() - before <= 1e-16 * signal.Sum())
+            var after = signal.Sum();
+            if (!double.IsFinite(after))
+            {
+                throw new NotFiniteNumberException("the means of the activation are not finite");
+            }
+
+            // A slope above 1 makes all of these means negative.
+            if (time * least > 1 && Math.Abs(after - before) <= 1e-16 * Math.Abs(after))
             {
                 // So far w was in units of 1/√(Tr S + Pε).
                 var unit = 1 / Math.Sqrt(_timeScale);

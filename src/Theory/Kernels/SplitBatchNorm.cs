@@ -126,6 +126,7 @@ internal sealed class SplitBatchNorm
     /// <summary>E s(z_i) and E s'(z_i)dz_i, as in <see cref="BatchNormKernel.Means"/>.</summary>
     /// <param name="slope">a.</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
+    /// <exception cref="NotFiniteNumberException">The slope is so large that the means are not finite.</exception>
     public (Vector<double> Signal, Vector<double>? Noise) Means(double slope, Matrix<double>? cross)
     {
         var (signal, noise) = (Vector<double>.Build.Dense(Points), cross is null ? null : Vector<double>.Build.Dense(Points));
@@ -149,8 +150,14 @@ internal sealed class SplitBatchNorm
             times.Add(time);
             weights.Add(weight);
             total += weight;
-            // Standard deviations decay as 1/w, also where there are at most two directions and the weights do not decay.
-            if (v > 0 && weight * Math.Exp(-v) <= 1e-16 * total)
+            if (!double.IsFinite(total))
+            {
+                throw new NotFiniteNumberException("the means of the activation are not finite");
+            }
+
+            // Standard deviations decay as 1/w, also where there are at most two directions and the weights do not decay. A slope above 1 makes all of these
+            // weights negative.
+            if (v > 0 && Math.Abs(weight) * Math.Exp(-v) <= 1e-16 * Math.Abs(total))
             {
                 break;
             }

@@ -39,25 +39,45 @@ public static class StackJudge
     public static StackVerdict Judge(Repeat stack, string path)
     {
         ArgumentNullException.ThrowIfNull(stack);
-        var layers = UnitLayers.WriteOut(stack.Unit);
-        var attends = layers.Any(layer =>
-            layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention))
-        );
-        var verdict =
-            (attends ? AttentionStack.Judge(layers) : null)
-            ?? layers.OfType<Residual>().Count() switch
-            {
-                0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
-                1 => ResidualStack.Judge(layers, stack.Times),
-                _ => Unknown(layers.OfType<Residual>().Last(), "there is no law of units with several residual sums"),
-            };
-        verdict = verdict with { Path = path, Units = stack.Times };
+        var verdict = WithinPrecision(() => Judge(UnitLayers.WriteOut(stack.Unit), stack.Times)) with { Path = path, Units = stack.Times };
         return LosesAtBorders(stack.Unit) && verdict.Behaviour != Behaviour.Unknown
             ? verdict with
             {
                 Scope = $"{verdict.Scope}, away from the borders, where zero padding loses variance",
             }
             : verdict;
+    }
+
+    private static StackVerdict Judge(IReadOnlyList<Layer> layers, int times)
+    {
+        var attends = layers.Any(layer =>
+            layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention))
+        );
+        return (attends ? AttentionStack.Judge(layers) : null)
+            ?? layers.OfType<Residual>().Count() switch
+            {
+                0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
+                1 => ResidualStack.Judge(layers, times),
+                _ => Unknown(layers.OfType<Residual>().Last(), "there is no law of units with several residual sums"),
+            };
+    }
+
+    /// <summary>Factors and variances that a file may state lead to variances beyond double precision, which is no error of the call.</summary>
+    private static StackVerdict WithinPrecision(Func<StackVerdict> judge)
+    {
+        try
+        {
+            return judge();
+        }
+        catch (UnboundedVarianceException)
+        {
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach these units: a variance in them is beyond double precision",
+                string.Empty,
+                string.Empty
+            );
+        }
     }
 
     /// <summary>The verdict for a unit with a layer that no law covers.</summary>

@@ -28,6 +28,11 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"repeat": {"times": 3, "unit": ["tanh", {"dropout": {"keep": 1e-300}}, "dense"]}}""")]
     [InlineData("""{"repeat": {"times": 3, "unit": ["hard_swish", {"dense": {"weight_variance": 1e300}}]}}""")]
     [InlineData("""{"dense": {"weight_variance": 1e300}}, "relu", "dense" """)]
+    [InlineData("""{"repeat": {"times": 2, "unit": ["dense", {"scale": 1e300}, {"leaky_relu": {"slope": 0.1}}]}}""")]
+    [InlineData("""{"repeat": {"times": 2, "unit": ["dense", {"scale": 1e200}, "tanh"]}}""")]
+    [InlineData("""{"repeat": {"times": 2, "unit": ["dense", {"batch_norm": {"scale": 1e300}}, "relu"]}}""")]
+    [InlineData("""{"repeat": {"times": 2, "unit": [{"residual": {"branch": [{"layer_norm": {"scale": 1e200}}, "gelu", "dense"]}}]}}""")]
+    [InlineData("""{"repeat": {"times": 2, "unit": ["batch_norm", {"leaky_relu": {"slope": 1e308}}]}}""")]
     public void Extreme_networks_are_predicted_up_to_the_limit_of_double_precision(string layers)
     {
         var file = Path.Combine(_folder, "network.json");

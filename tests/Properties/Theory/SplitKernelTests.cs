@@ -11,6 +11,24 @@ public class SplitKernelTests
 {
     private const int Points = 130;
 
+    /// <summary>s(u) = max(u, au) has the mean (1-a)E|u|/2, which is proportional to 1 - a; a slope above 1 once ended the integrals too early.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(int.MaxValue)]
+    public void Means_after_batch_norm_are_proportional_to_one_minus_the_slope(int splitFrom)
+    {
+        var (kernel, _, cross) = Batch(400, 0.75);
+        var norm = new BatchNormKernel(kernel, 0, 1e-9, splitFrom);
+
+        var (signal, noise) = norm.Means(0, cross);
+        foreach (var slope in new[] { -1, 0.5, 3 })
+        {
+            var (ofSlope, noiseOfSlope) = norm.Means(slope, cross);
+            (ofSlope - ((1 - slope) * signal)).AbsoluteMaximum().Should().BeLessThan(1e-12 * signal.AbsoluteMaximum());
+            (noiseOfSlope! - ((1 - slope) * noise!)).AbsoluteMaximum().Should().BeLessThan(1e-12 * noise!.AbsoluteMaximum());
+        }
+    }
+
     /// <summary>Few directions, flat spectra, and spectra that one direction or a few hold: what the split says its error is bounds what it is.</summary>
     [Theory]
     [InlineData(30, 0.5, 0)]
