@@ -20,6 +20,9 @@ internal static class NetworkFigure
 
     private static readonly double Ln10 = Math.Log(10);
 
+    /// <summary>ln of the share of ν₂ below which a squared mean is what rounding left of zero, as at the end of a unit that batch norm ends.</summary>
+    private static readonly double LeastShare = Math.Log(1e-12);
+
     /// <summary>Draws result files.</summary>
     /// <param name="files">At least one file, each with a name that is used where the file does not name its network.</param>
     /// <param name="theory">Predictions for the networks that files describe, by the index of the file; null where there are none.</param>
@@ -200,8 +203,11 @@ internal static class NetworkFigure
     /// <summary>ln(ν₂ - μ₂), from both logarithms; not finite where the means of channels are below rounding. Null if the file does not hold both.</summary>
     private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) =>
         (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
-            ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
+            ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, SquaredMean).ToArray())]
             : null;
+
+    private static double SquaredMean(double square, double variance) =>
+        LogDifference(square, variance) is var mean && mean - square > LeastShare ? mean : double.NegativeInfinity;
 
     /// <summary>ln(eᵃ - eᵇ), for b ≤ a.</summary>
     private static double LogDifference(double a, double b) => a + Math.Log(-double.ExpM1(Math.Min(0, b - a)));
