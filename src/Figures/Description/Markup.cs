@@ -46,8 +46,7 @@ internal static partial class Markup
     /// <summary>Escapes words with formulas such as <c>κ_BN</c> and <c>l^τ</c>, whose scripts are set as such.</summary>
     /// <param name="text">The words. Only a single letter takes a script, so names such as <c>bn_ff</c> stay as they are.</param>
     /// <returns>Markup that shows them.</returns>
-    public static string Formulas(string text) =>
-        Raised().Replace(Lowered().Replace(Escape(text), "$1_{$2}"), "$1^{$2}");
+    public static string Formulas(string text) => Raised().Replace(Lowered().Replace(Escape(text), "$1_{$2}"), "$1^{$2}");
 
     /// <summary>A label as plain text: <c>r_eff</c>, <c>SNR^l</c>.</summary>
     /// <param name="markup">The label.</param>

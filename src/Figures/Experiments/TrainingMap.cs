@@ -54,11 +54,7 @@ internal static class TrainingMap
             2
         )
         {
-            Notes =
-            [
-                .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
-                Key,
-            ],
+            Notes = [.. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"), Key],
         };
     }
 

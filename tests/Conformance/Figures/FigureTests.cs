@@ -530,25 +530,25 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void A_squared_mean_that_is_what_rounding_left_of_zero_is_not_drawn()
     {
-        // Batch norm takes the mean of each channel away, so nothing but rounding is left at the ends of these units.
-        Networks.Network network = new(
-            "centred",
-            new(1, 1, 6),
-            [new Networks.Dense { Channels = 6 }, new Networks.Repeat(3, [new Networks.Dense(), new Networks.BatchNorm()])]
-        );
-        var path = Path.Combine(_folder.FullName, "centred.npz");
-        ResultFile.Write(
-            path,
-            Experiment
-                .Prepare(ExperimentOptions.ForNetwork(network, batchSize: 8, numSims: 2) with { Dataset = "gaussian", NumComputations = 3 })
-                .Run()
-        );
+        // Batch norm takes the mean of each channel away, so nothing but rounding is left at the ends of units that it ends.
+        Networks.Repeat plain = new(3, [new Networks.Dense()]);
+        Networks.Repeat centred = new(2, [new Networks.Dense(), new Networks.BatchNorm()]);
 
-        var panel = NetworkFigure.Draw([("centred", ResultFile.Read(path))]).Panels[2];
+        var figure = Drawn(plain, centred);
+        figure.Notes.Should().Contain("Squared means that are zero, but for rounding, are left out.");
+        var mean = figure.Panels[2].Curves.Single(curve => curve.Label.StartsWith("squared mean", StringComparison.Ordinal));
+        mean.X.Should().Equal(1, 2, 3);
+        mean.Y.Should().OnlyContain(value => value > -9);
+        Drawn(centred).Panels[2].Missing.Should().Be("squared mean, ν₂ − μ₂ is zero, but for rounding, in the file");
 
-        panel.Title.Should().Be("Signal at the ends of units");
-        var mean = panel.Curves.SingleOrDefault(curve => curve.Label.StartsWith("squared mean", StringComparison.Ordinal));
-        (mean?.Y ?? []).Should().OnlyContain(value => value > -9, "only the input, which has means, has any to show");
+        Figure Drawn(params Networks.Layer[] layers)
+        {
+            Networks.Network network = new("centred", new(1, 1, 6), [new Networks.Dense { Channels = 6 }, .. layers]);
+            var options = ExperimentOptions.ForNetwork(network, batchSize: 8, numSims: 2) with { Dataset = "gaussian", Depths = null };
+            var path = Path.Combine(_folder.FullName, "centred.npz");
+            ResultFile.Write(path, Experiment.Prepare(options).Run());
+            return NetworkFigure.Draw([("centred", ResultFile.Read(path))]);
+        }
     }
 
     /// <summary>All that is written on a picture, lines joined.</summary>
