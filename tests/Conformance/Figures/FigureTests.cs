@@ -531,7 +531,7 @@ public sealed class FigureTests : IDisposable
     public void A_squared_mean_that_is_what_rounding_left_of_zero_is_not_drawn()
     {
         // Batch norm takes the mean of each channel away, so nothing but rounding is left at the ends of units that it ends.
-        Networks.Repeat plain = new(3, [new Networks.Dense()]);
+        Networks.Repeat plain = new(3, [new Networks.Dense(), new Networks.Activation(new(Networks.FunctionKind.Relu))]);
         Networks.Repeat centred = new(2, [new Networks.Dense(), new Networks.BatchNorm()]);
 
         var figure = Drawn(plain, centred);
