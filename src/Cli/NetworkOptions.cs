@@ -33,7 +33,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>(
         "--kernel-size",
-        "Extent of an architecture's kernels; with 1 the images are flattened and the network is fully connected"
+        "Kernel size of an architecture's convolutions; with 1 the images are flattened and the network is fully connected"
     );
     private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>(
         "--num-channels",

@@ -26,7 +26,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private const double Least = 5e-5;
 
     /// <summary>Columns that are left out in a narrow window, the least important first.</summary>
-    private static readonly string[] Dispensable = ["channels", "points", "SNR in it", "theory", "depth"];
+    private static readonly string[] Dispensable = ["channels", "points", "change of SNR", "theory", "depth"];
 
     private readonly OnnxSurvey _survey = new(result);
 
@@ -245,8 +245,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     private string[] Header =>
         theory.AtPlaces.Count == 0
-            ? ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "SNR in it", "χ in each layer"]
-            : ["stage", "depth", "channels", "points", "directions", "theory", "SNR^l/SNR^0", "theory", "SNR in it", "χ in each layer"];
+            ? ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "change of SNR", "growth of χ a layer"]
+            : ["stage", "depth", "channels", "points", "directions", "theory", "SNR^l/SNR^0", "theory", "change of SNR", "growth of χ a layer"];
 
     private static JsonArray Array(IReadOnlyList<long> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 

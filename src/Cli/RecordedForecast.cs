@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
@@ -101,7 +102,11 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
             return Silent([], OneStep);
         }
 
-        var predicts = $"wellbehaved predict --architecture {options.Architecture} does so";
+        var predicts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"wellbehaved predict --architecture {options.Architecture} --total-depth {options.TotalDepth} "
+                + $"--kernel-size {options.KernelSize} --num-channels {options.NumChannels} --batch-size {options.BatchSize} predicts each depth"
+        );
         var side = Math.Max(LeastSide, 2 * options.KernelSize);
         try
         {

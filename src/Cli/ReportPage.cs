@@ -72,7 +72,15 @@ internal static class ReportPage
         page.Append("<div class=\"wide\"><table class=\"evidence\">\n");
         if (header.Any(cell => cell.Length > 0))
         {
-            page.Append("<thead><tr>").AppendJoin("", header.Select(cell => $"<th scope=\"col\">{Prose.Html(cell)}</th>")).Append("</tr></thead>\n");
+            page.Append("<thead><tr>")
+                .AppendJoin(
+                    "",
+                    header.Select(
+                        (cell, column) =>
+                            $"<th scope=\"col\"{(rows.Any(row => IsNumber(row[column])) ? " class=\"number\"" : string.Empty)}>{Prose.Html(cell)}</th>"
+                    )
+                )
+                .Append("</tr></thead>\n");
         }
 
         page.Append("<tbody>\n");
@@ -89,10 +97,12 @@ internal static class ReportPage
     private static string Cell(string text, string title)
     {
         var of = title.Length == 0 ? string.Empty : $" data-of=\"{Prose.Attribute(title)}\"";
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? $"<td class=\"number\"{of}>{Prose.Html(text)}</td>"
+        return IsNumber(text) ? $"<td class=\"number\"{of}>{Prose.Html(text)}</td>"
             : text.Length > Long ? $"<td class=\"long\"{of}>{Escaped(text)}</td>"
             : $"<td{of}>{Prose.Html(text)}</td>";
     }
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static string Escaped(string text) => ForeignText.InHtml(text);
 }

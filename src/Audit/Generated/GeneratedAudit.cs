@@ -142,7 +142,7 @@ internal static class GeneratedAudit
         }
 
         var check = new Check(claim, Architecture, _ => []);
-        var (samples, sites) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.MeasurementsOf(claim).Any()));
+        var (samples, answers) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.MeasurementsOf(claim).Any()));
         if (finding is not null)
         {
             return new CheckOutcome(check, Verdict.Rejected, [finding.Measurement with { Samples = samples }], null);
@@ -153,7 +153,7 @@ internal static class GeneratedAudit
         return new CheckOutcome(
             check,
             failure is null ? Verdict.Holds : Verdict.Inconclusive,
-            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Spell(sites, "network")}", Samples = samples }],
+            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Spell(answers, "answer")}", Samples = samples }],
             failure
         );
     }

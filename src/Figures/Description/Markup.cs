@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Figures;
 
@@ -27,7 +28,7 @@ internal readonly record struct TextRun(string Text, TextStyle Style);
 /// The markup of titles and labels: <c>*r*</c> is a variable, <c>_{eff}</c> a subscript, <c>^{l}</c> a superscript, and a sign after a
 /// backslash has no special meaning. Unicode's superscript and subscript digits, as in ν₂ and 10⁻⁷, are set in the same way.
 /// </summary>
-internal static class Markup
+internal static partial class Markup
 {
     private const string RaisedSigns = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺";
     private const string LoweredSigns = "₀₁₂₃₄₅₆₇₈₉₋₊";
@@ -41,6 +42,11 @@ internal static class Markup
         ArgumentNullException.ThrowIfNull(text);
         return string.Concat(ForeignText.OnOneLine(text).Select(sign => sign is '\\' or '*' or '{' or '}' ? $"\\{sign}" : $"{sign}"));
     }
+
+    /// <summary>Escapes words with formulas such as <c>κ_BN</c> and <c>l^τ</c>, whose scripts are set as such.</summary>
+    /// <param name="text">The words. Only a single letter takes a script, so names such as <c>bn_ff</c> stay as they are.</param>
+    /// <returns>Markup that shows them.</returns>
+    public static string Formulas(string text) => Raised().Replace(Lowered().Replace(Escape(text), "$1_{$2}"), "$1^{$2}");
 
     /// <summary>A label as plain text: <c>r_eff</c>, <c>SNR^l</c>.</summary>
     /// <param name="markup">The label.</param>
@@ -121,6 +127,12 @@ internal static class Markup
 
         return runs;
     }
+
+    [GeneratedRegex(@"(?<!\w)(\p{L})_(\p{L}{1,3})(?!\w)")]
+    private static partial Regex Lowered();
+
+    [GeneratedRegex(@"(?<!\w)(\p{L})\^(\p{L})(?!\w)")]
+    private static partial Regex Raised();
 
     private static (Rune Sign, TextStyle Style) Plain(Rune sign, TextStyle style)
     {

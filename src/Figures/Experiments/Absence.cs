@@ -10,6 +10,8 @@ internal static class Absence
 
     private const string NotFinite = "is not finite in";
 
+    private const string Zero = "is zero, but for rounding, in";
+
     private const string Ended = "has ended in every simulation of";
 
     private const string NotComputed = "was not computed in";
@@ -31,6 +33,15 @@ internal static class Absence
                 : Array.Exists(arrays, name => name.StartsWith("reff_", StringComparison.Ordinal))
                     ? NotComputed
                     : OnePoint;
+
+    /// <summary>The reason where the logarithms of the quantity could be read: it is zero if all of them are -∞ though no simulation has ended.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="logarithms">The logarithms (simulations × depths).</param>
+    /// <param name="depth">The first depth.</param>
+    public static string Explain(ResultFile file, IReadOnlyList<double[]> logarithms, int depth) =>
+        Explain(file, isRead: true, depth) is var reason && reason == NotFinite && logarithms.All(row => Array.TrueForAll(row, double.IsNegativeInfinity))
+            ? Zero
+            : reason;
 
     /// <summary>Sentences for several files; files with the same reason share a sentence.</summary>
     /// <param name="label">The quantity.</param>

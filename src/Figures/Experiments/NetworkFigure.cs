@@ -20,6 +20,9 @@ internal static class NetworkFigure
 
     private static readonly double Ln10 = Math.Log(10);
 
+    /// <summary>ln of the share of ν₂ below which a squared mean is what rounding left of zero, as at the end of a unit that batch norm ends.</summary>
+    private static readonly double LeastShare = Math.Log(1e-12);
+
     /// <summary>Draws result files.</summary>
     /// <param name="files">At least one file, each with a name that is used where the file does not name its network.</param>
     /// <param name="theory">Predictions for the networks that files describe, by the index of the file; null where there are none.</param>
@@ -95,6 +98,7 @@ internal static class NetworkFigure
                 .. shown.Take(MostLines).Select(one => isOne ? Capital(Say(one.File)) : $"{one.Name}: {Say(one.File)}"),
                 .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(),
                 .. Ends(shown).Take(MostLines),
+                .. isOne && LeavesOutMeans(shown[0].File) ? ["Squared means that are zero, but for rounding, are left out."] : Array.Empty<string>(),
                 .. Provenance.Bands(panels),
                 .. panels.SelectMany(panel => panel.Curves).Any(curve => curve.Kind == CurveKind.Theory)
                     ? ["Dashed: theory in the limit of infinite width, for the batch and noise of the first simulation."]
@@ -135,8 +139,8 @@ internal static class NetworkFigure
                     shown.Count == 1 ? quantity.Label
                     : quantities.Count == 1 ? one.Name
                     : $"{quantity.Label}, {one.Name}";
-                var rows = quantity
-                    .Logarithms(one.File)
+                var logarithms = quantity.Logarithms(one.File);
+                var rows = logarithms
                     ?.Select(
                         (row, simulation) =>
                             row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? quantity.Factor * value / Ln10 : double.NaN).ToArray()
@@ -148,7 +152,10 @@ internal static class NetworkFigure
                 }
                 else
                 {
-                    without.Add((Absence.Explain(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
+                    var reason = logarithms is null
+                        ? Absence.Explain(one.File, isRead: false, at[0], quantity.Arrays)
+                        : Absence.Explain(one.File, logarithms, at[0]);
+                    without.Add((reason, one.Name));
                 }
 
                 curves.AddRange(
@@ -200,8 +207,20 @@ internal static class NetworkFigure
     /// <summary>ln(ν₂ - μ₂), from both logarithms; not finite where the means of channels are below rounding. Null if the file does not hold both.</summary>
     private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) =>
         (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
-            ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
+            ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, SquaredMean).ToArray())]
             : null;
+
+    /// <summary>Whether squared means of living signals are zero at some depths, and not at all.</summary>
+    private static bool LeavesOutMeans(ResultFile file)
+    {
+        var living = SquaredMeans(file)
+            ?.SelectMany((row, simulation) => row.Where((_, j) => file.Ends[simulation].IsAliveAt(file.SequenceDepths[j])))
+            .ToLookup(double.IsNegativeInfinity);
+        return living is not null && living[true].Any() && living[false].Any();
+    }
+
+    private static double SquaredMean(double square, double variance) =>
+        LogDifference(square, variance) is var mean && mean - square > LeastShare ? mean : double.NegativeInfinity;
 
     /// <summary>ln(eᵃ - eᵇ), for b ≤ a.</summary>
     private static double LogDifference(double a, double b) => a + Math.Log(-double.ExpM1(Math.Min(0, b - a)));

@@ -14,6 +14,11 @@ internal static class TrainingMap
     /// </summary>
     private static readonly double Hundredth = Math.Log(100);
 
+    /// <summary>What colours and the dashed line mean.</summary>
+    internal const string Key =
+        "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
+        + "of the SNR, or of the differences between inputs; at the upper edge if there is no such depth in theory, or if it is larger.";
+
     /// <summary>Draws results of training.</summary>
     /// <param name="files">Their moments at initialisation, which state what was trained, and the results of training.</param>
     /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning
@@ -49,12 +54,7 @@ internal static class TrainingMap
             2
         )
         {
-            Notes =
-            [
-                .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
-                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
-                    + "of the SNR, or of the differences between inputs; at the upper edge if there is no such depth in theory, or if it is larger.",
-            ],
+            Notes = [.. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"), Key],
         };
     }
 
@@ -99,7 +99,7 @@ internal static class TrainingMap
                 verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
                 : verdict.Behaviour == Behaviour.Exploding && verdict.SquaredGrowth > 1 ? Hundredth / Math.Log(verdict.SquaredGrowth)
                 : double.PositiveInfinity;
-            return new(options.Name, layers, accuracies.Average(), units * layers / verdict.Units, Markup.Escape(verdict.Words));
+            return new(options.Name, layers, accuracies.Average(), units * layers / verdict.Units, Markup.Formulas(verdict.Words));
         }
 
         private static Network? Described(ExperimentOptions options) =>

@@ -39,7 +39,8 @@ internal static partial class LawsSection
         // Links are removed: they lead to other pages of the documentation, which this page does not contain.
         var html = Prose.Html(Link().Replace(markdown, "$1"));
         html = Strong().Replace(html, match => $"<strong>{references.ToClaims(match.Groups[1].Value)}</strong>");
-        return Emphasised().Replace(html, "<em>$1</em>");
+        html = Emphasised().Replace(html, "<em>$1</em>");
+        return Code().Replace(html, "<code>$1</code>");
     }
 
     [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)")]
@@ -50,4 +51,7 @@ internal static partial class LawsSection
 
     [GeneratedRegex(@"\*([^*]+)\*")]
     private static partial Regex Emphasised();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
 }

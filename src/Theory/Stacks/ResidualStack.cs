@@ -137,7 +137,7 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                "well-behaved: the skip connection grows faster than its branches, so χ is bounded; values grow by "
+                "well-behaved: the skip connection grows faster than its branches, so χ is bounded; values grow by the factor "
                     + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
                 "Z2",
                 scope
@@ -216,7 +216,7 @@ internal static class ResidualStack
             : FeedforwardStack.Verdict(
                 Behaviour.Exploding,
                 $"exploding: the factor after the sum removes the benefit of the skip connection, "
-                    + $"χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
+                    + $"χ² grows by the factor γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
                     + $"unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
                 "Z2",
                 scope
@@ -360,7 +360,7 @@ internal static class ResidualStack
             return activations.Length == 0
                 ? FeedforwardStack.Verdict(
                     Behaviour.WellBehaved,
-                    $"well-behaved while the width is large: linear branches keep χ; E ν₂ grows by {FeedforwardStack.Number(skip + (alpha * added))} a unit",
+                    $"well-behaved while the width is large: linear branches keep χ; E ν₂ grows by the factor {FeedforwardStack.Number(skip + (alpha * added))} a unit",
                     "W4, V4",
                     StackVerdict.Wide
                 ) with
@@ -369,7 +369,7 @@ internal static class ResidualStack
                 }
                 : FeedforwardStack.Verdict(
                     Behaviour.Line,
-                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by "
+                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by the factor "
                         + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
                     "W4, Z2, F4",
                     StackVerdict.Wide
@@ -406,7 +406,7 @@ internal static class ResidualStack
             },
             FunctionKind.Sine => FeedforwardStack.Verdict(
                 Behaviour.Exploding,
-                $"exploding: χ² grows by 1 + ½α²σ_w² = {FeedforwardStack.Number(1 + (0.5 * weights))} a unit",
+                $"exploding: χ² grows by the factor 1 + ½α²σ_w² = {FeedforwardStack.Number(1 + (0.5 * weights))} a unit",
                 "F9",
                 StackVerdict.Wide
             ) with

@@ -82,7 +82,7 @@ public static class StackJudge
 
     /// <summary>The verdict for a unit with a layer that no law covers.</summary>
     internal static StackVerdict Unknown(Layer layer, string reason) =>
-        new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with {layer.Word}: {reason}", string.Empty, string.Empty);
+        new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with this {layer.Word}: {reason}", string.Empty, string.Empty);
 
     private static bool LosesAtBorders(Layers layers) =>
         layers.Any(layer =>

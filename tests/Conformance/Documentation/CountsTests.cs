@@ -29,7 +29,7 @@ public class CountsTests
     {
         Prose("README.md").Should().Contain("more than a hundred wrong implementations");
         AllMutants.List.Length.Should().BeInRange(101, 149);
-        Prose("README.md").Should().Contain("another hundred and fifty of layers that are described");
+        Prose("README.md").Should().Contain("a hundred and fifty of single layers");
         LayerMutants.List.Length.Should().BeInRange(145, 199);
     }
 

@@ -27,6 +27,10 @@ public sealed class FigureReadingTests : IDisposable
                 .Select((figure, i) => $"<p>{FigureRenderer.ToSvg(figure, $"figure{i}")}</p>")
                 .Append($"<p>{FigureRenderer.ToSvg(new NetworkDrawing(NetworkDrawingTests.Everything), "layers")}</p>")
                 .Append($"<p>{File.ReadAllText(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg"))}</p>")
+                .Append(
+                    $"<p>{File.ReadAllText(Path.Combine(Repository.Root, "docs", "figures", "trained_or_not.svg"))
+                        .Replace("\"figure", "\"trained").Replace("#figure", "#trained").Replace(" figure-words", " trained-words")}</p>"
+                )
         );
 
         var reading = Chromium.Read(

@@ -500,6 +500,57 @@ public sealed class FigureTests : IDisposable
         svg.Attribute("id")!.Value.Should().Be("figure");
     }
 
+    [Fact]
+    public void The_map_of_training_in_the_documentation_has_the_verdicts_that_theory_reaches_today()
+    {
+        var svg = XDocument.Load(Path.Combine(Repository.Root, "docs", "figures", "trained_or_not.svg")).Root!;
+        var words = svg.Elements().Single(element => element.Name.LocalName == "desc").Value;
+
+        string[] recipes = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
+        string[] files = ["tanh_chaos", "bn_tanh"];
+        var sources = recipes
+            .Select(Wellbehaved.Cli.NetworkSource.Recipe)
+            .Concat(files.Select(name => Wellbehaved.Cli.NetworkSource.Open(Path.Combine(Repository.Root, "data", "trained", $"{name}.json"))));
+        foreach (var (source, i) in sources.Select((source, i) => (source, i)))
+        {
+            var network = source.Template.With(new Networks.Shape(4, 4, 1), 8, 4);
+            var verdict = StackJudge.Judge(network).Should().ContainSingle().Subject;
+            words.Should().Contain($" {i + 1}: {network.Name}: {Markup.Plain(Markup.Formulas(verdict.Words))}. ");
+        }
+
+        words.Should().Contain(Markup.Plain(TrainingMap.Key));
+    }
+
+    [Theory]
+    [InlineData("χ grows by the factor √κ_BN = 1.2 a unit", "χ grows by the factor √κ_{BN} = 1.2 a unit")]
+    [InlineData("as the power l^τ of the depth", "as the power l^{τ} of the depth")]
+    [InlineData("bn_ff and gelu_tanh at q* = 2", @"bn_ff and gelu_tanh at q\* = 2")]
+    public void Formulas_in_a_verdict_are_typeset_and_names_are_not(string words, string markup) => Markup.Formulas(words).Should().Be(markup);
+
+    [Fact]
+    public void A_squared_mean_that_is_what_rounding_left_of_zero_is_not_drawn()
+    {
+        // Batch norm takes the mean of each channel away, so nothing but rounding is left at the ends of units that it ends.
+        Networks.Repeat plain = new(3, [new Networks.Dense(), new Networks.Activation(new(Networks.FunctionKind.Relu))]);
+        Networks.Repeat centred = new(2, [new Networks.Dense(), new Networks.BatchNorm()]);
+
+        var figure = Drawn(plain, centred);
+        figure.Notes.Should().Contain("Squared means that are zero, but for rounding, are left out.");
+        var mean = figure.Panels[2].Curves.Single(curve => curve.Label.StartsWith("squared mean", StringComparison.Ordinal));
+        mean.X.Should().Equal(1, 2, 3);
+        mean.Y.Should().OnlyContain(value => value > -9);
+        Drawn(centred).Panels[2].Missing.Should().Be("squared mean, ν₂ − μ₂ is zero, but for rounding, in the file");
+
+        Figure Drawn(params Networks.Layer[] layers)
+        {
+            Networks.Network network = new("centred", new(1, 1, 6), [new Networks.Dense { Channels = 6 }, .. layers]);
+            var options = ExperimentOptions.ForNetwork(network, batchSize: 8, numSims: 2) with { Dataset = "gaussian", Depths = null };
+            var path = Path.Combine(_folder.FullName, "centred.npz");
+            ResultFile.Write(path, Experiment.Prepare(options).Run());
+            return NetworkFigure.Draw([("centred", ResultFile.Read(path))]);
+        }
+    }
+
     /// <summary>All that is written on a picture, lines joined.</summary>
     private static string WordsOn(Figure figure) =>
         string.Join(

@@ -52,6 +52,7 @@ public sealed class HtmlReportTests : IDisposable
         var page = Page.Value;
 
         page.Should().NotContain("<script").And.NotContain("src=").And.NotContain("@import").And.NotContain("url(http");
+        page.Should().NotContain("`", "Markdown of the laws is converted").And.MatchRegex("<code>wellbehaved verify .*?--network.*? FILE.json</code>");
         Regex
             .Matches(page, "href=\"([^\"]*)\"")
             .Select(match => match.Groups[1].Value)

@@ -174,7 +174,7 @@ public class StackJudgeTests
     {
         Layers plain = [Relu, new Dense()];
         Judge(new Residual(plain)).Behaviour.Should().Be(Behaviour.Line);
-        Judge(new Residual(plain)).Words.Should().Contain("E ν₂ grows by 2 a unit").And.Contain("w = 0.5");
+        Judge(new Residual(plain)).Words.Should().Contain("E ν₂ grows by the factor 2 a unit").And.Contain("w = 0.5");
         Judge(new Residual(plain) { BranchScale = ResidualScale.ByDepth }).Words.Should().Contain("bounded at every depth");
         Judge(new Residual(plain) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity);
         Judge(new Residual([new Attention(1)]) { BranchScale = 0 })
@@ -307,7 +307,7 @@ public class StackJudgeTests
     {
         Judge(new Dense(), new LayerNorm(), Gelu, Relu)
             .Words.Should()
-            .StartWith("theory does not reach units with relu: it follows channels that are not Gaussian");
+            .StartWith("theory does not reach units with this relu: it follows channels that are not Gaussian");
         Judge(new Dense(), Relu, new BatchNorm(), Relu).Behaviour.Should().Be(Behaviour.Unknown);
         Judge(new Residual([new BatchNorm(), Relu, Relu, new Dense()])).Behaviour.Should().Be(Behaviour.Unknown);
 
@@ -320,7 +320,7 @@ public class StackJudgeTests
         ]);
         inside
             .Words.Should()
-            .StartWith("theory does not reach units with layer_norm: it follows a branch that is dropped in some mappings")
+            .StartWith("theory does not reach units with this layer_norm: it follows a branch that is dropped in some mappings")
             .And.Contain(within.End!.Path);
         inside.Suggestions.Should().BeEmpty();
 
