@@ -83,7 +83,10 @@ public sealed record Diagnosis(
     /// <summary>
     /// Number of mappings far from the others that the picture leaves out, with its rates and medians; shares and the certain condition count them.
     /// </summary>
-    internal int LeftOut { get; init; }
+    internal int LeftOut => LeftOutRows.Count;
+
+    /// <summary>Which these are, as rows among the mappings that did not end, in increasing order.</summary>
+    internal IReadOnlyList<int> LeftOutRows { get; init; } = [];
 
     /// <summary>What a depth is: a layer, or a unit.</summary>
     internal string DepthUnit { get; init; } = MomentTable.Layer;
@@ -149,7 +152,7 @@ public sealed record Diagnosis(
         var picture = Picture.See(table, contrasts, PictureFalseRate);
         var shown = ShownWith(picture.Seen);
         var conditions = ConditionsOf(picture, rates, shown, mayBeMany);
-        var leftOut = 0;
+        IReadOnlyList<int> leftOut = [];
         if (conditions is [Condition.Undecided] && OutlyingMappings.InAnything(table, contrasts) is { } outlying)
         {
             // The mean over all mappings follows a few of them, and decides nothing. What the others show may be named, with their number.
@@ -158,7 +161,7 @@ public sealed record Diagnosis(
             var named = ConditionsOf(others, ratesOfOthers, shownOfOthers, mayBeMany);
             if (named is not [Condition.Undecided])
             {
-                (picture, rates, shown, conditions, leftOut) = (others, ratesOfOthers, shownOfOthers, named, outlying.Count);
+                (picture, rates, shown, conditions, leftOut) = (others, ratesOfOthers, shownOfOthers, named, outlying.Rows);
             }
         }
 
@@ -192,11 +195,15 @@ public sealed record Diagnosis(
             PointPathology = contrasts.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
             Ends = table.Ends,
             Mappings = table.Mappings,
-            LeftOut = leftOut,
+            LeftOutRows = leftOut,
             DepthUnit = table.DepthUnit,
             MedianShare = picture.Contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(picture) { Outlying = leftOut > 0 ? null : OutlyingMappings.InChi(table, contrasts), Collapsing = collapsing };
+        var evidence = new DiagnosisEvidence(picture)
+        {
+            Outlying = leftOut.Count > 0 ? null : OutlyingMappings.InChi(table, contrasts),
+            Collapsing = collapsing,
+        };
         return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + DiagnosisWords.LeftOut(diagnosis) + "." };
 
         Dictionary<Condition, BinomialProportion> ShownWith(Conclusions conclusions) =>

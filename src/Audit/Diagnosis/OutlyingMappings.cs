@@ -5,10 +5,13 @@ namespace Wellbehaved.Audit;
 /// <summary>
 /// Mappings so far from the others that a mean over all mappings says little about any of them: the interval of the mean is as wide as they are far.
 /// </summary>
-/// <param name="Count">Number of these mappings.</param>
+/// <param name="Rows">The rows of these mappings in the table, in increasing order.</param>
 /// <param name="Others">The table without them.</param>
-internal sealed record OutlyingMappings(int Count, MomentTable Others)
+internal sealed record OutlyingMappings(IReadOnlyList<int> Rows, MomentTable Others)
 {
+    /// <summary>Number of these mappings.</summary>
+    public int Count => Rows.Count;
+
     /// <summary>
     /// The distance from the median beyond which a mapping is outlying, in standard deviations estimated from the median deviation. A normal law has no mapping
     /// beyond it, and Student's law with three degrees of freedom has few.
@@ -66,7 +69,7 @@ internal sealed record OutlyingMappings(int Count, MomentTable Others)
 
         IReadOnlyList<double[]>? Others(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. rows.Where((_, mapping) => !outlying.Contains(mapping))];
         return new OutlyingMappings(
-            outlying.Count,
+            [.. outlying.Order()],
             table with
             {
                 Simulations = table.Simulations - outlying.Count,
