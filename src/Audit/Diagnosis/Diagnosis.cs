@@ -247,7 +247,7 @@ public sealed record Diagnosis(
             Growth.Exponential => contrasts.Depth - contrasts.Half,
             Growth.Power => Math.Log((double)contrasts.Depth / contrasts.Half),
             Growth.Undecided or Growth.Bounded or Growth.Walk or Growth.Subexponential or Growth.Superexponential => double.NaN,
-            _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law of growth"),
+            _ => throw new ArgumentOutOfRangeException(nameof(picture), law, "expected a law of growth"),
         };
         var (mean, lower, upper) = bands.Interval(grows);
 
