@@ -20,7 +20,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <summary>Gains of ln χ below this are shown as no gain.</summary>
     private const double Least = 5e-5;
 
-    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file);
+    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file, diagnosis.LeftOutRows);
     private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Draw(
         [(name, file)],
         theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null

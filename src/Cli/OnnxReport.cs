@@ -194,7 +194,9 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             diagnosis,
             Network.Places.Max(place => place.Depth),
             "layer",
-            [.. _survey.Rows.Select(row => new StageOutcome(row.Stage.Name, row.Stage.From, row.Place.Depth, row.Directions, row.LogSnr, row.Gain))]
+            diagnosis.LeftOut > 0
+                ? [] // The stages are means over all mappings, and the diagnosis is not.
+                : [.. _survey.Rows.Select(row => new StageOutcome(row.Stage.Name, row.Stage.From, row.Place.Depth, row.Directions, row.LogSnr, row.Gain))]
         );
 
     /// <inheritdoc/>

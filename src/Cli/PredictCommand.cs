@@ -103,8 +103,8 @@ internal static class PredictCommand
         return full && PointMixing.MixesInputs(network.Layers)
             ? throw new InvalidInputException(
                 "--noise",
-                $"expected mapping for {network.Name}: full differentiates the statistics of batches; "
-                    + "there is a law of one step of such noise, but not of a whole network"
+                $"expected mapping for {network.Name}: full differentiates the statistics of batches, here first at "
+                    + $"{PointMixing.FirstBatchNorm(network.Layers)}; there is a law of one step of such noise, but not of a whole network"
             )
             : new NetworkQuestion(network, options.BatchSize)
             {

@@ -31,8 +31,9 @@ internal static class RecordedStages
 
     /// <summary>Describes the effect of each stage.</summary>
     /// <param name="file">The file.</param>
+    /// <param name="leftOut">The mappings that its diagnosis leaves out, numbered among those that did not end; null if none.</param>
     /// <returns>The stages in order; empty where χ is not recorded.</returns>
-    public static IReadOnlyList<StageOutcome> Describe(ResultFile file)
+    public static IReadOnlyList<StageOutcome> Describe(ResultFile file, IReadOnlyList<int>? leftOut = null)
     {
         var depths = file.SequenceDepths;
         if (file.FindLogAtEnds("chi") is not { } logChi || depths.Count < Stretches)
@@ -43,7 +44,7 @@ internal static class RecordedStages
         var ranks = file.FindRanks(MomentColumns.ReffSignal);
         var (ends, before) = (AreItsOwn(file) ? EndsOf(file.Options!.Network!, depths) : Quarters(depths), -1);
         var stages = new List<StageOutcome>();
-        int[] alive = [.. Enumerable.Range(0, file.Simulations).Where(i => !file.Ends[i].HasEnded)];
+        int[] alive = [.. Enumerable.Range(0, file.Simulations).Where(i => !file.Ends[i].HasEnded).Where((_, row) => leftOut?.Contains(row) != true)];
         double[]?[] gains = [.. ends.Select((end, i) => Gains(logChi, alive, i == 0 ? -1 : ends[i - 1], end))];
         var known = gains.OfType<double[]>().ToArray();
         var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Compute(known, FalseRate) : null;

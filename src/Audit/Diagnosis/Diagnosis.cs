@@ -55,17 +55,16 @@ public sealed record Diagnosis(
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
     public const double PictureFalseRate = 0.05;
 
+    /// <summary>
+    /// The same probability for the picture of the mappings that do not lie far from the others, which is looked at only if the mean over all decides nothing.
+    /// </summary>
+    internal const double OthersFalseRate = 0.01;
+
     /// <summary>Good health is named only if the share of all mappings that end or are pathological is certainly smaller than this.</summary>
     internal const double SickShare = 0.25;
 
-    /// <summary>Directions that fall as a smaller power of the depth tend nowhere that can be named.</summary>
-    private const double LeastLossPower = 0.25;
-
     /// <summary>Why a net with residual units may lack effective ranks.</summary>
     private const string BranchIsOff = ", for example because a residual branch gives zero and only the skip connection carries the signal";
-
-    /// <summary>Both ends count: those of the interval of a gain, and of what a stretch gains beyond a law's least.</summary>
-    private static readonly int[] Intervals = [1, -1];
 
     /// <summary>
     /// A single mapping's gain counts as more than chance beyond this many standard deviations of the walk; by chance that happens once in twenty.
@@ -80,6 +79,14 @@ public sealed record Diagnosis(
 
     /// <summary>Number of all mappings.</summary>
     internal int Mappings { get; init; }
+
+    /// <summary>
+    /// Number of mappings far from the others that the picture leaves out, with its rates and medians; shares and the certain condition count them.
+    /// </summary>
+    internal int LeftOut => LeftOutRows.Count;
+
+    /// <summary>Which these are, as rows among the mappings that did not end, in increasing order.</summary>
+    internal IReadOnlyList<int> LeftOutRows { get; init; } = [];
 
     /// <summary>What a depth is: a layer, or a unit.</summary>
     internal string DepthUnit { get; init; } = MomentTable.Layer;
@@ -140,50 +147,42 @@ public sealed record Diagnosis(
             };
         }
 
-        var names = contrasts.Values.Keys.ToArray();
-        IReadOnlyList<int>[] sides = [.. names.Select(name => name == Contrast.Grows || LawSigns.IsStretch(name) ? Intervals : ContrastSides.SidesOf(name))];
-        var bands = SimultaneousBands.Compute([.. contrasts.Values.Values], PictureFalseRate, sides);
-        var picture = new Signs(
-            names.Select((name, i) => KeyValuePair.Create(name, sides[i].Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(),
-            PictureFalseRate
-        );
-        var (seen, branch) = (Conclusions.Conclude(picture), DilutedBranch.Fit(table, contrasts));
-
-        // That they tend to one is said no longer where they have settled within the last doubling: a word less, which needs no test.
-        seen = seen with
+        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Conclude(Single(contrasts, mapping)))];
+        var mayBeMany = ends.MayBeMany(PictureFalseRate);
+        var picture = Picture.See(table, contrasts, PictureFalseRate);
+        var shown = ShownWith(picture.Seen);
+        var conditions = ConditionsOf(picture, rates, shown, mayBeMany);
+        IReadOnlyList<int> leftOut = [];
+        if (conditions is [Condition.Undecided] && OutlyingMappings.InAnything(table, contrasts) is { } outlying)
         {
-            DirectionsFall = seen.DirectionsFall && contrasts.LateLossPower >= LeastLossPower,
-        };
-        var decisive = Decisive(contrasts, ends.Count);
-        var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
-        if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)
-        {
-            // The growth of χ in a diluted branch looks exponential before its power law shows, but it is not (law A2).
-            (seen, certain) = (seen.LosesSnr ? seen.WithoutLaw : seen, certain.LosesSnr ? certain.WithoutLaw : certain);
+            // The mean over all mappings follows a few of them, and decides nothing. What the others show may be named, with their number.
+            var others = Picture.See(outlying.Others, DepthContrasts.Measure(outlying.Others)!, OthersFalseRate);
+            var (ratesOfOthers, shownOfOthers) = (DepthRate.Measure(outlying.Others), ShownWith(others.Seen));
+            var named = ConditionsOf(others, ratesOfOthers, shownOfOthers, mayBeMany);
+            if (named is not [Condition.Undecided])
+            {
+                (picture, rates, shown, conditions, leftOut) = (others, ratesOfOthers, shownOfOthers, named, outlying.Rows);
+            }
         }
 
-        // The signs that are certain of the median mapping must not name a law that the stretches exclude.
-        certain = (LawSigns.ExcludesBoth(picture) || certain.Growth == Growth.Superexponential) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
+        var seen = picture.Seen;
+        var decisive = Decisive(contrasts, ends.Count);
+        var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
+        certain = picture.IsTooShallow && certain.LosesSnr ? certain.WithoutLaw : certain;
 
-        var growth = GrowthOf(seen.Growth, contrasts, bands, names);
-        var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Conclude(Single(contrasts, mapping)))];
-        var shown = new Dictionary<Condition, BinomialProportion>
-        {
-            [Condition.PathologicalSignal] = ends.Proportion(ends.Dead + single.Count(mapping => mapping.SignalCollapses)),
-            [Condition.PathologicalSnr] = ends.Proportion(ends.ChiOverflows + (contrasts.Walk is null ? 0 : Drowning(contrasts, seen).Count(label => label))),
-            [Condition.PathologicalPoint] = ends.Proportion(ends.Unvarying + single.Count(mapping => mapping.BecomesPoint)),
-        };
-        var conditions = ConditionsOf(seen, contrasts, rates, shown, ends.MayBeMany(PictureFalseRate));
+        // The signs that are certain of the median mapping must not name a law that the stretches exclude.
+        certain =
+            (LawSigns.ExcludesBoth(picture.Signs) || certain.Growth == Growth.Superexponential) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
+
+        var median = picture.Table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
+        var collapsing = single.Count(mapping => mapping.SignalCollapses);
         var diagnosis = new Diagnosis(
             conditions[0],
             shown[Condition.PathologicalSignal],
             shown[Condition.PathologicalSnr],
-            growth,
+            GrowthOf(picture),
             conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1
-                : picture.Negative(Contrast.DirectionsHaveNotSettled)
-                && HasOneLimit(seen, new BinomialProportion(single.Count(mapping => mapping.SignalCollapses), table.Simulations))
-                    ? median
+                : picture.Signs.Negative(Contrast.DirectionsHaveNotSettled) && HasOneLimit(seen, new BinomialProportion(collapsing, table.Simulations)) ? median
                 : double.NaN,
             median,
             ""
@@ -196,19 +195,26 @@ public sealed record Diagnosis(
             PointPathology = contrasts.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
             Ends = table.Ends,
             Mappings = table.Mappings,
+            LeftOutRows = leftOut,
             DepthUnit = table.DepthUnit,
-            MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
+            MedianShare = picture.Contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(seen, contrasts, table)
+        var evidence = new DiagnosisEvidence(picture)
         {
-            Branch = branch,
-            FitsNoLaw = LawSigns.ExcludesBoth(picture),
-            Picture = picture,
-            MappingsToTell = MappingsToTell(contrasts, bands, names),
-            Outlying = OutlyingMappings.Find(table, contrasts),
-            Collapsing = single.Count(mapping => mapping.SignalCollapses),
+            Outlying = leftOut.Count > 0 ? null : OutlyingMappings.InChi(table, contrasts),
+            Collapsing = collapsing,
         };
-        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
+        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + DiagnosisWords.LeftOut(diagnosis) + "." };
+
+        Dictionary<Condition, BinomialProportion> ShownWith(Conclusions conclusions) =>
+            new()
+            {
+                [Condition.PathologicalSignal] = ends.Proportion(ends.Dead + single.Count(mapping => mapping.SignalCollapses)),
+                [Condition.PathologicalSnr] = ends.Proportion(
+                    ends.ChiOverflows + (contrasts.Walk is null ? 0 : Drowning(contrasts, conclusions).Count(label => label))
+                ),
+                [Condition.PathologicalPoint] = ends.Proportion(ends.Unvarying + single.Count(mapping => mapping.BecomesPoint)),
+            };
 
         Diagnosis Nothing(string sentence) =>
             new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
@@ -226,8 +232,9 @@ public sealed record Diagnosis(
         : table.Mappings == 0 ? "there are no mappings"
         : null;
 
-    private static GrowthLaw? GrowthOf(Growth law, DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names)
+    private static GrowthLaw? GrowthOf(Picture picture)
     {
+        var (law, contrasts, bands, names) = (picture.Seen.Growth, picture.Contrasts, picture.Bands, picture.Names.ToArray());
         var grows = Array.IndexOf(names, Contrast.Grows);
         if (grows < 0)
         {
@@ -240,7 +247,7 @@ public sealed record Diagnosis(
             Growth.Exponential => contrasts.Depth - contrasts.Half,
             Growth.Power => Math.Log((double)contrasts.Depth / contrasts.Half),
             Growth.Undecided or Growth.Bounded or Growth.Walk or Growth.Subexponential or Growth.Superexponential => double.NaN,
-            _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law of growth"),
+            _ => throw new ArgumentOutOfRangeException(nameof(picture), law, "expected a law of growth"),
         };
         var (mean, lower, upper) = bands.Interval(grows);
 
@@ -268,14 +275,9 @@ public sealed record Diagnosis(
     /// If mappings are of two kinds, their mean says nothing about either kind: so a condition is named only if at least half of the mappings show it too.
     /// Mappings that ended count against good health, unless they are certainly fewer than a quarter of all.
     /// </remarks>
-    private static Condition[] ConditionsOf(
-        Conclusions seen,
-        DepthContrasts contrasts,
-        IReadOnlyList<DepthRate> rates,
-        Dictionary<Condition, BinomialProportion> shown,
-        bool manyMayEnd
-    )
+    private static Condition[] ConditionsOf(Picture picture, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool manyMayEnd)
     {
+        var (seen, contrasts) = (picture.Seen, picture.Contrasts);
         if (seen.IsWellBehaved)
         {
             return [!manyMayEnd && shown.Values.All(proportion => proportion.Share < 0.5) ? Condition.WellBehaved : Condition.Undecided];
@@ -325,18 +327,6 @@ public sealed record Diagnosis(
         : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed
             ? Math.Max(1, needed - mappings)
         : null;
-
-    /// <summary>
-    /// The number of mappings that would determine each sign. The half-width of an interval falls as the root of this number; the sign is known when it equals
-    /// the mean.
-    /// </summary>
-    private static Dictionary<Contrast, double> MappingsToTell(DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names) =>
-        names
-            .Index()
-            .ToDictionary(
-                pair => pair.Item,
-                pair => Math.Pow(bands.WidthOf(pair.Index) * contrasts.Values[pair.Item].StandardDeviation() / contrasts.Values[pair.Item].Mean(), 2)
-            );
 
     /// <summary>Whether the whole ensemble has one limit: there is none if some mappings collapse and others keep their directions.</summary>
     private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>

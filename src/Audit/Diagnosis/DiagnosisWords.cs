@@ -163,7 +163,9 @@ internal static class DiagnosisWords
         var rate = Invariant($"over {unit}s {last.From} to {last.To} {RateWords.NoiseGains(last.LogChiPerLayer!.Value, unit)}");
         return growth.Law switch
         {
-            Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: {rate}; {total}"),
+            Growth.Exponential when UnevenGrowth.Rate(evidence) =>
+                $"SNR^l/SNR^0 decays exponentially, but not at one rate: {rate}, and {ByStretch(evidence.Contrasts, unit)}; {total}",
+            Growth.Exponential => $"SNR^l/SNR^0 decays exponentially: {rate}; {total}",
             Growth.Power => Invariant(
                 $"χ grows as the power {growth.Parameter:F2} of the depth ({growth.Lower:F2} to {growth.Upper:F2}){Bend(growth, evidence)}; {total}"
             ),
@@ -217,7 +219,7 @@ internal static class DiagnosisWords
             return null;
         }
 
-        var (contrasts, signs, unit) = (evidence.Contrasts, evidence.Picture!, evidence.Table.DepthUnit);
+        var (contrasts, signs, unit) = (evidence.Contrasts, evidence.Picture.Signs, evidence.Table.DepthUnit);
         var stretches = contrasts
             .StretchRates.Select((stretch, i) => (Words: $"{unit}s {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i))
             .ToArray();
@@ -234,7 +236,7 @@ internal static class DiagnosisWords
             growth.ShapeLower > 1
                 ? $"χ gains more in each {unit} over {late} than over {early} {shape}"
                 : $"χ gains over {late} what an exponential growth over {early} leads to {shape}";
-        var needed = open.Select(stretch => evidence.MappingsToTell[stretch.Contrast]).DefaultIfEmpty(0).Max();
+        var needed = open.Select(stretch => evidence.MappingsToTell(stretch.Contrast)).DefaultIfEmpty(0).Max();
         var settles =
             less.Length > 0
                 ? $"{string.Join(" and ", less)} gain less than two thirds of what one rate would give, so that more mappings will show no single rate"
@@ -258,6 +260,24 @@ internal static class DiagnosisWords
             )
         );
 
+    /// <summary>A clause on the mappings far from the others that the picture leaves out, with the share of the others; empty if there are none.</summary>
+    /// <param name="diagnosis">The diagnosis.</param>
+    public static string LeftOut(Diagnosis diagnosis)
+    {
+        if (diagnosis.LeftOut == 0)
+        {
+            return "";
+        }
+
+        var others = new BinomialProportion(diagnosis.Mappings - diagnosis.Ends.Count - diagnosis.LeftOut, diagnosis.Mappings);
+        var (lower, upper) = others.Interval(Diagnosis.PictureFalseRate);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"; {Counted(diagnosis.LeftOut, diagnosis.Mappings)} {(diagnosis.LeftOut == 1 ? "lies" : "lie")} far from the others: all this is said of the other "
+                + $"{others.Successes}, {lower:F3} to {upper:F3} of all"
+        );
+    }
+
     /// <summary>A clause on a few mappings far from the others, which change a mean but not a median; empty if there are none.</summary>
     private static string Outlying(DiagnosisEvidence evidence)
     {
@@ -266,7 +286,8 @@ internal static class DiagnosisWords
             return "";
         }
 
-        var median = outlying.Others.Growth switch
+        var law = outlying.OnMedian().Growth;
+        var median = law switch
         {
             Growth.Exponential => "; in the others its median grows exponentially",
             Growth.Power => "; in the others its median grows as a power of the depth",
@@ -275,7 +296,7 @@ internal static class DiagnosisWords
             Growth.Subexponential => "; in the others its median grows slower than exponentially",
             Growth.Superexponential => "; in the others its median grows faster than exponentially",
             Growth.Undecided => "",
-            _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
+            _ => throw new ArgumentOutOfRangeException(nameof(evidence), law, "expected a law of growth"),
         };
         return string.Create(
             CultureInfo.InvariantCulture,

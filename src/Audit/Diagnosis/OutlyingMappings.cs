@@ -3,12 +3,15 @@ using MathNet.Numerics.Statistics;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// Mappings so far from the others in ln χ that a mean over all mappings says little about any of them: the interval of the mean is as wide as they are far.
+/// Mappings so far from the others that a mean over all mappings says little about any of them: the interval of the mean is as wide as they are far.
 /// </summary>
-/// <param name="Count">Number of these mappings.</param>
-/// <param name="Others">The conclusions on the median of the others at 95 %, by the exact sign test.</param>
-internal sealed record OutlyingMappings(int Count, Conclusions Others)
+/// <param name="Rows">The rows of these mappings in the table, in increasing order.</param>
+/// <param name="Others">The table without them.</param>
+internal sealed record OutlyingMappings(IReadOnlyList<int> Rows, MomentTable Others)
 {
+    /// <summary>Number of these mappings.</summary>
+    public int Count => Rows.Count;
+
     /// <summary>
     /// The distance from the median beyond which a mapping is outlying, in standard deviations estimated from the median deviation. A normal law has no mapping
     /// beyond it, and Student's law with three degrees of freedom has few.
@@ -21,18 +24,38 @@ internal sealed record OutlyingMappings(int Count, Conclusions Others)
     /// <summary>The largest share of mappings that counts as outlying; a larger share is a kind of its own.</summary>
     private const double MostShare = 1.0 / 8;
 
-    /// <summary>Finds the outlying mappings.</summary>
+    /// <summary>The contrasts whose outlying mappings blur the law of χ: its gain over the last doubling, and over all.</summary>
+    private static readonly Contrast[] OfChi = [Contrast.Grows, Contrast.SnrLostSquare];
+
+    /// <summary>The same with what is lost and what is left of the directions and of the share that varies.</summary>
+    private static readonly Contrast[] OfAll =
+    [
+        .. OfChi,
+        Contrast.DirectionsLoseThird,
+        Contrast.MoreThanTwoDirections,
+        Contrast.ShareLosesThird,
+        Contrast.ShareAboveTenth,
+    ];
+
+    /// <summary>Finds the mappings that are outlying in ln χ.</summary>
     /// <param name="table">The moments.</param>
     /// <param name="contrasts">The contrasts.</param>
-    /// <returns>
-    /// The mappings that are outlying in the gain of ln χ, over the last doubling or over all; null if there are none, or so many that they are a kind of their
-    /// own.
-    /// </returns>
-    public static OutlyingMappings? Find(MomentTable table, DepthContrasts contrasts)
+    /// <returns>The mappings; null if there are none, or so many that they are a kind of their own.</returns>
+    public static OutlyingMappings? InChi(MomentTable table, DepthContrasts contrasts) => Find(table, contrasts, OfChi);
+
+    /// <summary>Finds the mappings that are outlying in ln χ, in directions, or in the share that varies.</summary>
+    /// <param name="table">The moments.</param>
+    /// <param name="contrasts">The contrasts.</param>
+    /// <returns>The mappings; null if there are none, or so many that they are a kind of their own.</returns>
+    public static OutlyingMappings? InAnything(MomentTable table, DepthContrasts contrasts) => Find(table, contrasts, OfAll);
+
+    /// <summary>The conclusions on the median of the others at 95 %, by the exact sign test.</summary>
+    public Conclusions OnMedian() => Conclusions.Conclude(SignTests.Judge(DepthContrasts.Measure(Others)!.Deciding, Diagnosis.PictureFalseRate));
+
+    private static OutlyingMappings? Find(MomentTable table, DepthContrasts contrasts, Contrast[] asked)
     {
-        double[][] columns = [.. new[] { Contrast.Grows, Contrast.SnrLostSquare }.Where(contrasts.Values.ContainsKey).Select(name => contrasts.Values[name])];
         var outlying = new HashSet<int>();
-        foreach (var column in columns)
+        foreach (var column in asked.Where(contrasts.Values.ContainsKey).Select(name => contrasts.Values[name]))
         {
             var median = column.Median();
             var deviation = NormalDeviation * column.Select(value => Math.Abs(value - median)).Median();
@@ -45,17 +68,16 @@ internal sealed record OutlyingMappings(int Count, Conclusions Others)
         }
 
         IReadOnlyList<double[]>? Others(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. rows.Where((_, mapping) => !outlying.Contains(mapping))];
-        var others = table with
-        {
-            Simulations = table.Simulations - outlying.Count,
-            Reff = Others(table.Reff),
-            LogChi = Others(table.LogChi),
-            LogNu2 = Others(table.LogNu2),
-            LogMu2 = Others(table.LogMu2),
-        };
         return new OutlyingMappings(
-            outlying.Count,
-            Conclusions.Conclude(SignTests.Judge(DepthContrasts.Measure(others)!.Deciding, Diagnosis.PictureFalseRate))
+            [.. outlying.Order()],
+            table with
+            {
+                Simulations = table.Simulations - outlying.Count,
+                Reff = Others(table.Reff),
+                LogChi = Others(table.LogChi),
+                LogNu2 = Others(table.LogNu2),
+                LogMu2 = Others(table.LogMu2),
+            }
         );
     }
 }

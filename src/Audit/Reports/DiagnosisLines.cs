@@ -62,11 +62,16 @@ internal static class DiagnosisLines
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
         {
-            if (diagnosis.Ends.Count > 0)
+            if (diagnosis.Ends.Count + diagnosis.LeftOut > 0)
             {
+                string[] those =
+                [
+                    .. diagnosis.Ends.Count > 0 ? ["did not end"] : Array.Empty<string>(),
+                    .. diagnosis.LeftOut > 0 ? ["do not lie far from the others"] : Array.Empty<string>(),
+                ];
                 yield return Invariant(
-                    $"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end"
-                );
+                    $"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count - diagnosis.LeftOut} of {diagnosis.Mappings} mappings that "
+                ) + string.Join(" and ", those);
             }
 
             yield return "  intervals are of 95 %, those of the stretches of depth for all of them at once; they are asymptotic in the number of mappings, and say nothing "

@@ -46,6 +46,7 @@ public static class DiagnosisReport
                             }
                     ),
             ]),
+            ["left_out"] = diagnosis.LeftOut,
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {

@@ -37,4 +37,26 @@ internal static class PointMixing
     /// <param name="layers">The layers.</param>
     /// <returns>True if there is a batch norm.</returns>
     public static bool MixesInputs(Layers layers) => Facts.CouplingOf(layers) == Coupling.Batch;
+
+    /// <summary>The path of the first batch norm in the network's JSON form, such as <c>layers[2].repeat.unit[1]</c>.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="path">The path of the list.</param>
+    /// <returns>The path; null without batch norm.</returns>
+    public static string? FirstBatchNorm(Layers layers, string path = "layers")
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return layers
+            .Select(
+                (layer, i) =>
+                    layer switch
+                    {
+                        BatchNorm => $"{path}[{i}]",
+                        Repeat repeat => FirstBatchNorm(repeat.Unit, $"{path}[{i}].repeat.unit"),
+                        Residual residual => FirstBatchNorm(residual.Branch, $"{path}[{i}].residual.branch")
+                            ?? FirstBatchNorm(residual.Skip, $"{path}[{i}].residual.skip"),
+                        _ => null,
+                    }
+            )
+            .FirstOrDefault(found => found is not null);
+    }
 }

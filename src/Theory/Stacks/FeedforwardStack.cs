@@ -12,6 +12,16 @@ internal static class FeedforwardStack
     /// <summary>Number of units after which variances before norms are constant.</summary>
     private const int Settling = 40;
 
+    /// <summary>
+    /// A signal that still falls by this factor in a unit when everything else has settled, or by the other one much later, falls exponentially: a power of
+    /// the depth would fall by less.
+    /// </summary>
+    private const double Falling = 0.9;
+    private const double StillFalling = 0.995;
+
+    /// <summary>The number of units that are looked at where a signal falls slowly.</summary>
+    private const int Longest = 400;
+
     /// <summary>Judges a unit in which <see cref="UnitLayers.Strange"/> finds no layer.</summary>
     public static StackVerdict Judge(IReadOnlyList<Layer> unit)
     {
@@ -25,7 +35,9 @@ internal static class FeedforwardStack
             return StackJudge.Unknown(layer, reason);
         }
 
-        return unit.Any(other => other is Norm) ? Normed(unit) : WithoutNorms(unit);
+        return !unit.Any(other => other is Norm) ? WithoutNorms(unit)
+            : Vanishes(unit) ? NormedInVain(unit)
+            : Normed(unit);
     }
 
     /// <summary>The gain κ of a unit with norms: the growth, squared, of noise relative to the centred signal.</summary>
@@ -67,6 +79,73 @@ internal static class FeedforwardStack
     /// </summary>
     private static string Variance(double value, int digits) =>
         value is >= 1e-3 and < 1e6 ? Number(value, $"0.{new string('#', digits)}") : value.ToString("G10", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Whether the signal that norms read vanishes, since their ε is too large to keep its scale: then they divide by √ε, and no longer by the signal's scale.
+    /// </summary>
+    private static bool Vanishes(IReadOnlyList<Layer> unit)
+    {
+        var centred = unit.Any(layer => layer is BatchNorm);
+        var (pair, ratio) = (new PairOfPoints(1, 0, 1), 1.0);
+        for (var repetition = 0; repetition < Longest; repetition++)
+        {
+            var after = pair.After(unit) with { Noise = 1 };
+            ratio = Signal(after, centred) / Signal(pair, centred);
+            if (!(ratio < 1 - Still) || (ratio == 0 && repetition == 0))
+            {
+                return false;
+            }
+
+            if (ratio == 0 || (repetition >= Settling && ratio < Falling))
+            {
+                return true;
+            }
+
+            pair = after;
+        }
+
+        return ratio < StillFalling;
+    }
+
+    /// <summary>The verdict on units whose norms do not keep the scale.</summary>
+    private static StackVerdict NormedInVain(IReadOnlyList<Layer> unit)
+    {
+        const string why = "norms do not keep the scale, since their ε exceeds the variance that they read";
+        if (unit.Any(layer => layer is BatchNorm))
+        {
+            // Batch norm still takes the mean away. What does not vanish is linear, or homogeneous, for which the law of any scale holds.
+            var activations = unit.OfType<Activation>().Select(activation => DualActivation.For(activation.Function)).ToArray();
+            return activations.All(dual => dual is LeakyDual) ? Normed(unit)
+                : activations.Any(dual => dual is LeakyDual)
+                    ? Verdict(Behaviour.Unknown, $"theory does not reach these units: {why}", string.Empty, string.Empty)
+                : Verdict(
+                    Behaviour.WellBehaved,
+                    $"ordered: {why}; the scale vanishes, the layers become linear, and χ and directions stay",
+                    "F5",
+                    StackVerdict.WideAndLarge
+                ) with
+                {
+                    SquaredGrowth = 1,
+                };
+        }
+
+        // Norms of a point that read fresh channels, whose mean is zero, only divide by √ε.
+        var gaussian = true;
+        List<Layer> scaled = [];
+        foreach (var layer in unit)
+        {
+            if (layer is Norm && !gaussian)
+            {
+                return Verdict(Behaviour.Unknown, $"theory does not reach these units: {why}", string.Empty, string.Empty);
+            }
+
+            scaled.Add(layer is Norm norm ? new Scaling(norm.Scale / Math.Sqrt(norm.Epsilon)) : layer);
+            gaussian = layer is Dense or Convolution || (gaussian && layer is not (Activation or Dropout { Keep: < 1 }));
+        }
+
+        var verdict = WithoutNorms(scaled);
+        return verdict with { Words = verdict.Behaviour == Behaviour.Unknown ? verdict.Words : $"{verdict.Words}; {why}", Suggestions = [] };
+    }
 
     private static StackVerdict Normed(IReadOnlyList<Layer> unit)
     {

@@ -12,6 +12,11 @@ internal static class ResidualStack
     /// <summary>A variance so large that layers before the first norm of a branch add nothing relative to it, as late in a stack.</summary>
     private const double Late = 1e9;
 
+    /// <summary>The largest share by which ε may change what norms give where the law holds for ε much smaller than the variances that they read.</summary>
+    private const double MostOfEpsilon = 0.02;
+
+    private const string LargeEpsilon = "the ε of a norm is not small against the variance that it reads, and the law is for a scale that norms keep";
+
     /// <summary>Judges a unit with one residual sum.</summary>
     public static StackVerdict Judge(IReadOnlyList<Layer> unit, int units)
     {
@@ -82,6 +87,8 @@ internal static class ResidualStack
             };
     }
 
+    private static bool Changes(double with, double without) => Math.Abs(with - without) > MostOfEpsilon * without;
+
     private static StackVerdict Identity(Residual residual)
     {
         var scale = residual.SkipScale.Rule == ScaleRule.Constant && Math.Abs(residual.SkipScale.Value) == 1;
@@ -130,6 +137,14 @@ internal static class ResidualStack
         );
         if (skip < 1 - Still)
         {
+            // The variance settles, and ε must be small against what the norms then read.
+            var settled = residual.BranchScale.Rule == ScaleRule.Constant ? residual.BranchScale.Value * residual.BranchScale.Value * added / (1 - skip) : Late;
+            var reached = FeedforwardStack.Signal(new PairOfPoints(settled, 0, settled).After(branch), batch);
+            if (Changes(reached, added))
+            {
+                return FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach these units: {LargeEpsilon}", string.Empty, string.Empty);
+            }
+
             return Diluted(residual, skip, gain, exponent, scope);
         }
 
@@ -257,6 +272,11 @@ internal static class ResidualStack
 
         var alpha = residual.BranchScale.Value * residual.BranchScale.Value;
         var start = new PairOfPoints(1, 0, 1).After(after) with { Noise = 1 };
+        if (Changes(FeedforwardStack.Signal(new PairOfPoints(Late, 0, Late).After(after), batch), FeedforwardStack.Signal(start, batch)))
+        {
+            return FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach these units: {LargeEpsilon}", string.Empty, string.Empty);
+        }
+
         var end = start.After(branch);
         var (own, added) = (FeedforwardStack.Signal(start, batch), FeedforwardStack.Signal(end, batch));
         var share = alpha * added / ((skip * own) + (alpha * added));

@@ -332,6 +332,7 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("--network vanilla --kernel-size 3 --num-channels 8 --total-depth 2 --batch-size 4", "--kernel-size")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --input-shape 8x8x3", "--input-shape")]
     [InlineData("--network bn_ff --num-channels 8 --total-depth 2 --batch-size 4 --noise full", "--noise")]
+    [InlineData("--network bn_res --num-channels 8 --total-depth 2 --batch-size 4 --noise full", "layers[2].repeat.unit[0].residual.branch[0].repeat.unit[0]")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --noise some", "--noise")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --points 0", "--points")]
     [InlineData("--network bn_ff --num-channels 8 --total-depth 2 --batch-size 4 --points 1", "--points")]

@@ -136,6 +136,10 @@ public sealed class NetworkReportTests : IDisposable
         var logChi = staged.FindLogAtEnds("chi")!;
         RecordedStages.Describe(staged)[1].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[7] - row[2]), 1e-12);
         RecordedStages.Describe(staged)[0].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[2]), 1e-12, "at the input χ is 1");
+        RecordedStages
+            .Describe(staged, [0])[1]
+            .Gain!.Value.Value.Should()
+            .BeApproximately(logChi.Skip(1).Average(row => row[7] - row[2]), 1e-12, "stages are those of the mappings that the diagnosis speaks of");
     }
 
     [Theory]

@@ -226,28 +226,76 @@ public class UnevenGrowthTests
         diagnosis.Sentence.Should().StartWith($"Undecided at depth {depth}: too shallow for residual units of {residualDepth} layers");
     }
 
-    [Fact]
-    public void A_few_outlying_mappings_are_named_as_the_reason_for_no_diagnosis()
+    /// <summary>The mean over all mappings follows a few; what the others show is named with their number, and what they do not show is not.</summary>
+    [Theory]
+    [InlineData("exponential", "Pathological SNR: SNR^l/SNR^0 decays exponentially: ")]
+    [InlineData("power", "Well-behaved to depth 200: ")]
+    [InlineData("bounded", "Well-behaved to depth 200: ")]
+    [InlineData("between", "Undecided at depth 200: ")]
+    public void A_few_outlying_mappings_are_left_out_and_counted(string law, string named)
     {
-        var table = new MadeUpTables(Keeping, depth => 0.2 * depth).Draw(1);
-        foreach (var (mapping, factor) in new[] { (3, 30), (11, -20) })
+        Func<double, double> logChi = law switch
         {
-            for (var at = 60; at < table.Depths.Count; at++)
+            "exponential" => depth => 0.2 * depth,
+            "power" => depth => 0.6 * Math.Log(depth),
+            "bounded" => depth => 1 - Math.Exp(-depth / 8),
+            _ => depth => 0.3 * Math.Pow(depth, 0.62),
+        };
+        var table = new MadeUpTables(Keeping, logChi).Draw(1);
+        foreach (var (mapping, rate) in new[] { (3, 3), (11, -2) })
+        {
+            for (var at = 0; at < table.Depths.Count; at++)
             {
-                table.LogChi![mapping][at] *= factor;
+                table.LogChi![mapping][at] = rate * table.Depths[at];
             }
         }
 
         var diagnosis = Diagnosis.Diagnose(table);
 
-        diagnosis.Condition.Should().Be(Condition.Undecided);
-        diagnosis
-            .Sentence.Should()
-            .Contain(
-                "24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median "
-                    + "grows exponentially"
-            );
-        new MadeUpTables(Keeping, depth => 0.2 * depth).Diagnose(1).Sentence.Should().NotContain("far from the others");
+        diagnosis.Sentence.Should().StartWith(named);
+        if (law == "between")
+        {
+            diagnosis.Sentence.Should().Contain("24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them");
+            diagnosis.LeftOut.Should().Be(0);
+        }
+        else
+        {
+            diagnosis.Sentence.Should().EndWith("; 2 of 24 mappings lie far from the others: all this is said of the other 22, 0.730 to 0.990 of all.");
+            DiagnosisLines.Write(diagnosis).Should().Contain("  rates and medians are over the 22 of 24 mappings that do not lie far from the others");
+            diagnosis.SignalPathology.Samples.Should().Be(24);
+        }
+
+        new MadeUpTables(Keeping, logChi).Diagnose(1).Sentence.Should().NotContain("far from the others");
+    }
+
+    /// <summary>Directions have means of their own, which one mapping may spoil.</summary>
+    [Fact]
+    public void A_mapping_that_alone_loses_its_directions_is_left_out_and_counted()
+    {
+        var table = new MadeUpTables(Keeping, depth => 0.6 * Math.Log(depth)).Draw(1);
+        for (var at = 40; at < table.Depths.Count; at++)
+        {
+            table.Reff![5][at] = 1;
+        }
+
+        var diagnosis = Diagnosis.Diagnose(table);
+
+        diagnosis.Conditions.Should().Equal(Condition.WellBehaved);
+        diagnosis.SignalPathology.Successes.Should().Be(1);
+        diagnosis.Sentence.Should().EndWith("; 1 of 24 mappings lies far from the others: all this is said of the other 23, 0.789 to 0.999 of all.");
+    }
+
+    /// <summary>The word is for growth at one rate; where the rate surely changes by more than a fifth, the rates are said.</summary>
+    [Theory]
+    [InlineData(0.05, false)]
+    [InlineData(0.055, false)]
+    [InlineData(0.1, true)]
+    public void An_exponential_growth_whose_rate_changes_is_said_to(double laterRate, bool isSaid)
+    {
+        var diagnosis = new MadeUpTables(Keeping, depth => (0.05 * depth) + ((laterRate - 0.05) * Math.Max(depth - 162, 0))) { Mappings = 40 }.Diagnose();
+
+        diagnosis.ChiGrowth!.Law.Should().Be(Growth.Exponential, diagnosis.Sentence);
+        (diagnosis.Sentence.Contains("decays exponentially, but not at one rate: ", StringComparison.Ordinal)).Should().Be(isSaid, diagnosis.Sentence);
     }
 
     private static MadeUpTables TablesOf(string law)

@@ -45,6 +45,41 @@ public class StackJudgeTests
         }
     }
 
+    /// <summary>Norms whose ε exceeds what they read divide by √ε: the units are those without norms, at another scale.</summary>
+    [Theory]
+    [InlineData("layer norm", 1.2, 100, Behaviour.Line)]
+    [InlineData("layer norm", 1.9, 1, Behaviour.Line)]
+    [InlineData("layer norm", 2, 0.5, Behaviour.Point)]
+    [InlineData("layer norm", 1.2, 1e-5, Behaviour.Point)]
+    [InlineData("layer norm and tanh", 1.2, 100, Behaviour.WellBehaved)]
+    [InlineData("layer norm and tanh", 1.2, 1e-5, Behaviour.Exploding)]
+    [InlineData("batch norm", 1.2, 100, Behaviour.Exploding)]
+    [InlineData("batch norm and tanh", 1.2, 100, Behaviour.WellBehaved)]
+    [InlineData("batch norm and tanh", 1.2, 1e-3, Behaviour.Exploding)]
+    public void Norms_with_a_large_epsilon_do_not_keep_the_scale(string unit, double weightVariance, double epsilon, Behaviour behaviour)
+    {
+        Norm norm = unit.StartsWith("layer", StringComparison.Ordinal) ? new LayerNorm { Epsilon = epsilon } : new BatchNorm { Epsilon = epsilon };
+        var curved = unit.EndsWith("tanh", StringComparison.Ordinal);
+        var verdict = Judge(new Dense { Parameters = new(weightVariance) }, norm, curved ? Tanh : Relu);
+
+        verdict.Behaviour.Should().Be(behaviour, verdict.Words);
+        verdict
+            .Words.Contains("norms do not keep the scale", StringComparison.Ordinal)
+            .Should()
+            .Be(epsilon >= 1 && unit != "batch norm", "batch norm takes means away at every scale, and a ReLU has none: {0}", verdict.Words);
+    }
+
+    [Theory]
+    [InlineData(1e-5, Behaviour.Exploding)]
+    [InlineData(100, Behaviour.Unknown)]
+    public void Sums_whose_scale_norms_do_not_keep_have_no_verdict(double epsilon, Behaviour behaviour)
+    {
+        var norm = new LayerNorm { Epsilon = epsilon };
+
+        Judge(new Residual([norm, Gelu, new Dense()]) { SkipScale = 0.9 }).Behaviour.Should().Be(behaviour);
+        Judge(new Residual([new Dense(), Tanh, new Dense()]), norm).Behaviour.Should().Be(behaviour);
+    }
+
     [Fact]
     public void Feedforward_stacks_without_norms_get_the_verdicts_of_the_table()
     {
