@@ -27,5 +27,5 @@ public enum OnnxParameterRole
 public sealed record OnnxParameter(string Name, IReadOnlyList<long> Shape, OnnxParameterRole Role, string Law)
 {
     /// <summary>The tensor that it is read from; this is another name where equal parameters share one tensor.</summary>
-    public string Tensor { get; internal init; } = Name;
+    public string Tensor { get; init; } = Name;
 }

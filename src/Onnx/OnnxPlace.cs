@@ -38,7 +38,7 @@ public enum OnnxPlaceKind
 public sealed record OnnxPlace(string Name, string Operator, OnnxPlaceKind Kind, int Depth, IReadOnlyList<long> Shape, int ChannelAxis)
 {
     /// <summary>Whether every path from the noise to the output passes it: true after the sum of a residual unit, false within its branch.</summary>
-    public bool IsOnTrunk { get; internal init; }
+    public bool IsOnTrunk { get; init; }
 
     /// <summary>Number of channels.</summary>
     public int Channels => (int)Shape[ChannelAxis];

@@ -33,13 +33,13 @@ public sealed record OnnxRecord(IReadOnlyList<OnnxPlace> Places, IReadOnlyList<O
 public sealed record OnnxMapping(double Mu2InputSignal, IReadOnlyList<MomentSet?> Moments)
 {
     /// <summary>Whether the first number that is not finite is a NaN (0/0) and not an infinity (an overflow).</summary>
-    public bool IsNotANumber { get; internal init; }
+    public bool IsNotANumber { get; init; }
 
     /// <summary>
     /// The node that computed the first number of signal or noise that is not finite, with its operator, such as <c>'log' (Log)</c>; it may be between two
     /// places. Null if all numbers are finite, or if only the square of one is not.
     /// </summary>
-    public string? NotFiniteNode { get; internal init; }
+    public string? NotFiniteNode { get; init; }
 
     /// <summary>The first place at which signal or noise, or its square, is not finite; null if all are finite.</summary>
     public int? FirstNotFinite
