@@ -1,6 +1,6 @@
 """Makes duals.csv: duals of activations by quadrature in 30 digits, on routes that the project's code does not take.
 
-V and T are expectations over u of conditional expectations over v given u, on panels that end at kinks; arithmetic in 30 digits, nodes for 20. Needs mpmath. Run: python3 make_duals.py (some minutes).
+V and T are expectations over u of conditional expectations over v given u, on panels that end at kinks; arithmetic in 30 digits, nodes for 20. Needs mpmath. Run: python3 make_duals.py (some minutes), or with names of functions: their rows are made anew, the others stay.
 """
 from mpmath import cos, cosh, erf, exp, log, mp, mpf, nstr, pi, sin, sqrt, tanh
 
@@ -92,14 +92,24 @@ def dual(f, kinks, q1, q2, p):
 
 
 if __name__ == "__main__":
+    import csv
+    import pathlib
     import sys
+    table = pathlib.Path("duals.csv")
+    asked = sys.argv[1:] or list(FUNCTIONS)
+    if unknown := [name for name in asked if name not in FUNCTIONS]:
+        sys.exit(f"no formula for {', '.join(unknown)}")
+    kept = list(csv.reader(table.open(encoding="ascii")))[1:] if sys.argv[1:] else []
     rows = []
     arguments = [("1.5", "1.5", "1.35"), ("0.3", "4", "-0.5"), ("2", "1", "1.4")]
     for name, (s, slope, kinks) in FUNCTIONS.items():
+        if name not in asked:
+            rows += [row for row in kept if row[0] == name]
+            continue
         for q1, q2, p in arguments:
             numbers = [mpf(float(x)) for x in (q1, q2, p)]
             rows.append([name, q1, q2, p, nstr(dual(s, kinks, *numbers), 20), nstr(dual(slope, kinks, *numbers), 20)])
             print(rows[-1], file=sys.stderr, flush=True)
-    with open("duals.csv", "w", encoding="ascii", newline="\n") as file:
+    with table.open("w", encoding="ascii", newline="\n") as file:
         file.write("function,q1,q2,p,V,T\n")
         file.write("".join(",".join(row) + "\n" for row in rows))

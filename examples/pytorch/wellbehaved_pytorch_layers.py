@@ -104,6 +104,12 @@ class Abs(nn.LeakyReLU):
     def __init__(self):
         super().__init__(-1.0)
 
+class GroupNorm(nn.GroupNorm):
+    """Its forward derivative needs features whose memory is in order; those after a dense layer are a view in another order."""
+
+    def forward(self, x):
+        return super().forward(x.contiguous())
+
 OPTIONS = ["stride", "dilation", "groups", "biases", "norm_scale", "over_all", "projection", "scales", "survival", "mask_by_point", "causal"]
 FUNCTIONS = {
     "linear": nn.Identity, "relu": nn.ReLU, "leaky_relu": lambda slope: nn.LeakyReLU(slope), "abs": Abs, "tanh": nn.Tanh, "erf": Erf, "sine": Sine,
@@ -218,7 +224,7 @@ class Builder:
             return ChannelsLast(self.scaled(nn.RMSNorm(self.shape[0], epsilon), scale)) if over == "channels" else self.scaled(nn.RMSNorm(self.shape, epsilon), scale)
 
     def group_norm(self, groups, epsilon, scale):
-        return self.scaled(nn.GroupNorm(groups, self.shape[0], epsilon), scale)
+        return self.scaled(GroupNorm(groups, self.shape[0], epsilon), scale)
 
     def instance_norm(self, epsilon, scale):
         return self.scaled(nn.InstanceNorm2d(self.shape[0], epsilon, affine=True), scale)

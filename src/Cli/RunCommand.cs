@@ -113,7 +113,7 @@ internal static class RunCommand
         }
 
         ResultOutput.EnsureWritable(output);
-        var experiment = Experiment.Prepare(options, threads, shard);
+        var experiment = Experiment.Prepare(options, shard, threads);
         ImageRemark.Print(experiment.Remark);
         var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
         using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);

@@ -19,7 +19,7 @@ public sealed class OnnxNetwork : IDisposable
     public string Name { get; }
 
     /// <summary>SHA-256 of the file in lower-case hexadecimal digits; external data is not included.</summary>
-    public string Sha256 { get; }
+    internal string Sha256 { get; }
 
     /// <summary>Inputs.</summary>
     public IReadOnlyList<OnnxInput> Inputs => _prepared.Inputs;
@@ -34,10 +34,10 @@ public sealed class OnnxNetwork : IDisposable
     public IReadOnlyList<string> Remarks => _prepared.Remarks;
 
     /// <summary>Least number of bytes that a mapping needs.</summary>
-    public long LeastMemory => _prepared.LeastMemory;
+    internal long LeastMemory => _prepared.LeastMemory;
 
     /// <summary>Number of multiply-adds of a mapping: of products, for signal and noise, and of effective ranks.</summary>
-    public double MultiplyAdds => _prepared.MultiplyAdds;
+    internal double MultiplyAdds => _prepared.MultiplyAdds;
 
     /// <summary>The network as a composition of described layers, if it is one.</summary>
     internal OnnxComposition Composition => _prepared.Composition;

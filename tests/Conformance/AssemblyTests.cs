@@ -14,6 +14,7 @@ public class AssemblyTests
     [InlineData("Theory", "Networks", "Numerics")]
     [InlineData("Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
+    [InlineData("Onnx", "Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
     [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]
     public void A_library_references_only_the_libraries_that_it_may(string library, params string[] known) =>
@@ -33,6 +34,7 @@ public class AssemblyTests
     [InlineData("Experiments")]
     [InlineData("Training")]
     [InlineData("Theory")]
+    [InlineData("Onnx")]
     [InlineData("Audit")]
     public void No_library_but_the_command_references_drawing_libraries(string library) =>
         Assembly

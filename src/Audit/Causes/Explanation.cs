@@ -23,7 +23,7 @@ public enum ExplanationKind
 public sealed record Explanation(string Part, string Cause, string Evidence, ExplanationKind Kind)
 {
     /// <summary>The architectures on which it was observed.</summary>
-    public IReadOnlyList<string> Architectures { get; init; } = [];
+    public IReadOnlyList<string> Architectures { get; internal init; } = [];
 
     /// <summary>An explanation that gives the subject's numbers.</summary>
     internal static Explanation WithEvidence(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);

@@ -9,19 +9,10 @@ internal static class ReluCauses
 {
     private const string Part = "ReLU";
 
-    /// <summary>Other activations. Those of constant slopes are not listed, since slopes are solved for.</summary>
+    /// <summary>Other activations.</summary>
     private static readonly (string Name, FunctionKind Kind)[] Others =
     [
-        ("GELU", FunctionKind.Gelu),
-        ("GELU's approximation by tanh", FunctionKind.GeluTanh),
-        ("SiLU", FunctionKind.Silu),
-        ("tanh", FunctionKind.Tanh),
-        ("a sigmoid", FunctionKind.Sigmoid),
-        ("softplus", FunctionKind.Softplus),
-        ("ELU", FunctionKind.Elu),
-        ("hard swish", FunctionKind.HardSwish),
-        ("the error function", FunctionKind.Erf),
-        ("a sine", FunctionKind.Sine),
+        .. from kind in Enum.GetValues<FunctionKind>() let name = NameOf(kind) where name is not null select (name, kind),
     ];
 
     /// <summary>Explains what the ReLUs of an architecture do.</summary>
@@ -99,6 +90,24 @@ internal static class ReluCauses
 
         bool Near(double observed, double expected, double scale) => Math.Abs(observed - expected) <= rounding * Math.Max(Math.Abs(scale), Math.Abs(expected));
     }
+
+    /// <summary>What a person calls an activation; null for those of constant slopes, since slopes are solved for.</summary>
+    private static string? NameOf(FunctionKind kind) =>
+        kind switch
+        {
+            FunctionKind.Linear or FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs => null,
+            FunctionKind.Tanh => "tanh",
+            FunctionKind.Erf => "the error function",
+            FunctionKind.Sine => "a sine",
+            FunctionKind.Gelu => "GELU",
+            FunctionKind.GeluTanh => "GELU's approximation by tanh",
+            FunctionKind.Silu => "SiLU",
+            FunctionKind.Elu => "ELU",
+            FunctionKind.Sigmoid => "a sigmoid",
+            FunctionKind.Softplus => "softplus",
+            FunctionKind.HardSwish => "hard swish",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected an activation that has a name"),
+        };
 
     private static Explanation Unusual(IReadOnlyList<GivenAnswer> answers, Element[] elements, double rounding)
     {

@@ -92,7 +92,7 @@ public sealed record Check
 public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Measurement> Measurements, string? Failure)
 {
     /// <summary>What was left out because the subject does not offer it; the verdict speaks about the rest.</summary>
-    public IReadOnlyList<string> Declined { get; init; } = [];
+    public IReadOnlyList<string> Declined { get; internal init; } = [];
 
     /// <summary>
     /// The measurement that decided the verdict: among those with the worst verdict, the one that is least compatible with a true claim, by its bound of false

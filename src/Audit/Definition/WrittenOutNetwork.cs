@@ -57,17 +57,6 @@ internal sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<d
         return tensors;
     }
 
-    /// <summary>Propagates signal and noise through one layer or residual unit, with its own batch statistics.</summary>
-    /// <param name="depth">Number of the layer or unit, from 1.</param>
-    /// <param name="signal">Signal before it.</param>
-    /// <param name="noise">Noise before it.</param>
-    /// <returns>Signal and noise at its end.</returns>
-    public (double[] Signal, double[] Noise) PropagateUnit(int depth, double[] signal, double[] noise)
-    {
-        _norm = _statistics.Count;
-        return Unit(depth, (signal, noise), null);
-    }
-
     private (double[] Signal, double[] Noise) Unit(int depth, (double[] Signal, double[] Noise) tensors, Action<int, UnitPlace, double[], double[]>? observe)
     {
         RefuseOtherSteps();

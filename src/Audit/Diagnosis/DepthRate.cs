@@ -2,24 +2,12 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A mean over mappings with its 95 % interval, which is simultaneous over a family of means.</summary>
-/// <param name="Value">The mean.</param>
-/// <param name="Lower">Lower end; NaN with a single mapping.</param>
-/// <param name="Upper">Upper end; NaN with a single mapping.</param>
-public readonly record struct Estimate(double Value, double Lower, double Upper)
-{
-    /// <summary>The estimate in other units.</summary>
-    /// <param name="unit">The divisor, positive.</param>
-    /// <returns>The quotient.</returns>
-    public Estimate Per(double unit) => new(Value / unit, Lower / unit, Upper / unit);
-}
-
 /// <summary>The mean effect of a stretch of depth on signal and noise, over the mappings.</summary>
 /// <param name="From">Depth at which it begins; 0 is the input of the first layer, where χ is 1.</param>
 /// <param name="To">Depth at which it ends.</param>
 /// <param name="LogChi">Gain of ln χ over the stretch; null without χ.</param>
 /// <param name="LogExcess">Gain of ln(r_eff - 1) over the stretch, negative where directions are lost; null without effective ranks at both ends.</param>
-public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? LogExcess)
+internal sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? LogExcess)
 {
     /// <summary>The most stretches: each additional one makes all intervals wider.</summary>
     private const int Most = 5;

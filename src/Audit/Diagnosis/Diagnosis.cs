@@ -95,19 +95,19 @@ public sealed record Diagnosis(
     internal double MedianShare { get; init; } = double.NaN;
 
     /// <summary>All conditions of the picture, the stronger pathology first.</summary>
-    public IReadOnlyList<Condition> Conditions { get; init; } = [Condition.Undecided];
+    public IReadOnlyList<Condition> Conditions { get; internal init; } = [Condition.Undecided];
 
     /// <summary>The condition that is named wrongly less than once in 1,000,000 experiments; undecided if this requires more mappings.</summary>
-    public Condition CertainCondition { get; init; }
+    public Condition CertainCondition { get; internal init; }
 
     /// <summary>
     /// The number of additional mappings that would make the picture's condition certain if they behaved like these; 0 if it is certain; null if no number
     /// would, or nothing is named.
     /// </summary>
-    public int? MoreMappings { get; init; }
+    public int? MoreMappings { get; internal init; }
 
     /// <summary>The effect of each stretch of depth and of the whole depth; empty if nothing can be read.</summary>
-    public IReadOnlyList<DepthRate> Rates { get; init; } = [];
+    internal IReadOnlyList<DepthRate> Rates { get; init; } = [];
 
     /// <summary>Diagnoses an experiment.</summary>
     /// <param name="table">Moments of an experiment.</param>

@@ -43,11 +43,11 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
     /// <summary>
     /// A smaller gain from half of the depth to all of it counts as none: 5 % of χ. It is chosen below what anybody would call growth, not derived from a law.
     /// </summary>
-    public const double NoGain = 0.05;
+    internal const double NoGain = 0.05;
 
     /// <summary>Lower end of the interval of <see cref="Shape"/>; negative infinity if it has none.</summary>
-    public double ShapeLower { get; init; } = double.NegativeInfinity;
+    public double ShapeLower { get; internal init; } = double.NegativeInfinity;
 
     /// <summary>Upper end of the interval of <see cref="Shape"/>; infinity if it has none.</summary>
-    public double ShapeUpper { get; init; } = double.PositiveInfinity;
+    public double ShapeUpper { get; internal init; } = double.PositiveInfinity;
 }

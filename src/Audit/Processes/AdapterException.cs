@@ -5,11 +5,11 @@ namespace Wellbehaved.Audit;
 /// implementation that it calls.
 /// </summary>
 /// <param name="message">What was expected, and what was found.</param>
-public class AdapterException(string message) : Exception(ForeignText.OnOneLine(message));
+internal class AdapterException(string message) : Exception(ForeignText.OnOneLine(message));
 
 /// <summary>A subject answered, as the protocol allows, that it failed at a request. Its process still works.</summary>
 /// <param name="reason">The error that it reports.</param>
-public sealed class ReportedErrorException(string reason) : AdapterException($"the subject reports an error: {reason}");
+internal sealed class ReportedErrorException(string reason) : AdapterException($"the subject reports an error: {reason}");
 
 /// <summary>
 /// The command of a subject started no program that answers: there is no program of that name, or it ended with an error before it answered anything. Neither
@@ -17,5 +17,5 @@ public sealed class ReportedErrorException(string reason) : AdapterException($"t
 /// </summary>
 /// <param name="reason">How the program ended.</param>
 /// <param name="lastLines">The last lines that it wrote to standard error; there may be none.</param>
-public sealed class ProgramNotStartedException(string reason, params IReadOnlyList<string> lastLines)
+internal sealed class ProgramNotStartedException(string reason, params IReadOnlyList<string> lastLines)
     : AdapterException($"the program did not start: {reason}{(lastLines.Count == 0 ? "" : $"; its last lines: {string.Join(" | ", lastLines)}")}");

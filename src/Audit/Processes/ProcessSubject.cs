@@ -12,7 +12,7 @@ namespace Wellbehaved.Audit;
 /// An instance that breaks the protocol is killed and replaced. After a few such failures the subject is not asked any more, so that a hanging subject costs
 /// minutes, not hours.
 /// </remarks>
-public sealed class ProcessSubject : ISubject, IDisposable
+internal sealed class ProcessSubject : ISubject, IDisposable
 {
     /// <summary>A field that no version of the protocol has.</summary>
     private const string UnknownField = "unknown_field";

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 public static class VerificationReport
 {
     /// <summary>Version of the format; it grows when a reader of the previous version would be misled.</summary>
-    public const int Version = 1;
+    internal const int Version = 1;
 
     /// <summary>The command that repeats a check.</summary>
     /// <param name="run">The run.</param>
@@ -14,7 +14,7 @@ public static class VerificationReport
     /// <returns>
     /// The command. For a rejected or inconclusive outcome it names the one architecture where that was so, otherwise the architectures that were asked for.
     /// </returns>
-    public static string ReplayOf(VerificationRun run, CheckOutcome outcome)
+    internal static string ReplayOf(VerificationRun run, CheckOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
 {
     /// <summary>The least resemblance for a match: of the checks that a subject or a signature fails, both fail at least three of four.</summary>
-    public const double LeastResemblance = 0.75;
+    internal const double LeastResemblance = 0.75;
 
     /// <summary>The fewest claims for a match; fewer claims say too little, because many defects fail the same few checks.</summary>
     private const int LeastClaims = 12;
@@ -17,7 +17,7 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// </summary>
     /// <param name="check">The check.</param>
     /// <returns>True if it does.</returns>
-    public static bool Covers(Check check)
+    internal static bool Covers(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
         return check.ClaimId[0] != 'P' && check.ClaimId != "A3" && check.Architecture != Suite.Composed && check.Architecture != GeneratedAudit.Architecture;
@@ -26,7 +26,7 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// <summary>The name of a check in a signature.</summary>
     /// <param name="check">The check.</param>
     /// <returns>Claim and architecture.</returns>
-    public static string NameOf(Check check)
+    internal static string NameOf(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
         return $"{check.ClaimId} {check.Architecture}";
@@ -39,7 +39,7 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// Signatures with their resemblance: the number of checks that both fail, divided by the number that either fails, among the checks that were decided.
     /// Empty if too few claims were.
     /// </returns>
-    public static IReadOnlyList<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes, IEnumerable<Signature> known)
+    internal static IReadOnlyList<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes, IEnumerable<Signature> known)
     {
         var decided = outcomes
             .Where(outcome => Covers(outcome.Check) && outcome.Verdict is Verdict.Holds or Verdict.Rejected)

@@ -31,7 +31,7 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
     /// <summary>Decides whether most of the population shows the property.</summary>
     /// <param name="falseRate">Probability of a wrong decision.</param>
     /// <returns>Holds if the interval lies above one half, rejected if it lies below, inconclusive otherwise.</returns>
-    public Verdict ShownByMost(double falseRate)
+    internal Verdict ShownByMost(double falseRate)
     {
         var (lower, upper) = Interval(falseRate);
         return lower > 0.5 ? Verdict.Holds

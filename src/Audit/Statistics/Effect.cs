@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Audit;
 
 /// <summary>The terms in which an effect is expressed.</summary>
-public enum EffectKind
+internal enum EffectKind
 {
     /// <summary>The measured value divided by the predicted one: 1 if the claim is true.</summary>
     Ratio,
@@ -28,7 +28,7 @@ public enum EffectKind
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Lower">Lower end of the interval; negative infinity if nothing is known.</param>
 /// <param name="Upper">Upper end; positive infinity if nothing is known.</param>
-public sealed record Effect(EffectKind Kind, double Estimate, double Lower, double Upper)
+internal sealed record Effect(EffectKind Kind, double Estimate, double Lower, double Upper)
 {
     /// <summary>The value if the claim is true: 1 for a ratio, one half for a share, 0 otherwise.</summary>
     public double Claimed =>

@@ -57,7 +57,7 @@ public sealed record NetworkOffer
     /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="given">Whether its parameters are given.</param>
     /// <returns>The reason; null if it can be asked for.</returns>
-    public string? WhyNot(Network network, int images, NoiseKind noise, bool given)
+    internal string? WhyNot(Network network, int images, NoiseKind noise, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);
         var needs = NetworkNeeds.Determine(network);

@@ -53,7 +53,7 @@ public sealed record SubjectDescription(string Name)
     /// <param name="network">The network.</param>
     /// <param name="given">Whether its weights are given.</param>
     /// <returns>The reason, from the subject's description; null if it can be asked for.</returns>
-    public string? WhyNot(NetworkSettings network, bool given)
+    internal string? WhyNot(NetworkSettings network, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);
         return !Architectures.Contains(network.Architecture.Name) ? $"architecture {network.Architecture.Name}"
@@ -71,6 +71,6 @@ public sealed record SubjectDescription(string Name)
     /// <param name="noise">The mapping whose derivative the noise passes through.</param>
     /// <param name="given">Whether its parameters are given.</param>
     /// <returns>The reason, from the subject's description; null if it can be asked for.</returns>
-    public string? WhyNot(Network network, int images, NoiseKind noise, bool given) =>
+    internal string? WhyNot(Network network, int images, NoiseKind noise, bool given) =>
         NetworkOffer is null ? "networks that are described by their layers" : NetworkOffer.WhyNot(network, images, noise, given);
 }

@@ -19,7 +19,7 @@ public sealed record VerificationRun(
 )
 {
     /// <summary>The command that repeats a check, before the options that select the check.</summary>
-    public string Command { get; init; } = "wellbehaved verify";
+    public string Command { get; internal init; } = "wellbehaved verify";
 
     /// <summary>
     /// The options that name the network of layers, and its sizes, if the run was about one network alone; otherwise empty, also if <see cref="Command"/> names
@@ -34,28 +34,28 @@ public sealed record VerificationRun(
     internal string Title => $"{Subject}{(SubjectVersion is null ? "" : $" {SubjectVersion}")}{(Network is null ? "" : $" on {Network}")}";
 
     /// <summary>The architectures that were asked for; all if empty.</summary>
-    public IReadOnlyCollection<string> Architectures { get; init; } = [];
+    public IReadOnlyCollection<string> Architectures { get; internal init; } = [];
 
     /// <summary>The subject's version; null if it has none.</summary>
-    public string? SubjectVersion { get; init; }
+    public string? SubjectVersion { get; internal init; }
 
     /// <summary>Moments by depth of each architecture whose deep experiment was run.</summary>
-    public IReadOnlyList<KeyValuePair<string, MomentTable>> DeepMoments { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, MomentTable>> DeepMoments { get; internal init; } = [];
 
     /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; internal init; } = [];
 
     /// <summary>Claims that were asked for but are checked at another scale: it is not known whether they hold.</summary>
-    public IReadOnlyList<Claim> NotRun { get; init; } = [];
+    public IReadOnlyList<Claim> NotRun { get; internal init; } = [];
 
     /// <summary>Whether recorded moments were judged: then nothing was simulated, and the command alone repeats everything.</summary>
-    public bool IsRecorded { get; init; }
+    public bool IsRecorded { get; internal init; }
 
     /// <summary>The results on randomly drawn networks; their checks are among <see cref="Outcomes"/>.</summary>
     internal GeneratedRun? Generated { get; init; }
 
     /// <summary>The failures between auditor and subject.</summary>
-    public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
+    public IReadOnlyCollection<string> AdapterFailures { get; internal init; } = [];
 
     /// <summary>
     /// Rejected if any check is rejected; otherwise inconclusive if any is inconclusive, or nothing was executed; declined if the subject left out anything;
@@ -77,7 +77,7 @@ public sealed record VerificationRun(
     /// The causes of rejections that the subject's own numbers show; empty if nothing was rejected, null if causes were not looked for, as with recorded
     /// moments.
     /// </summary>
-    public IReadOnlyList<Explanation>? Explanations { get; init; }
+    public IReadOnlyList<Explanation>? Explanations { get; internal init; }
 
     /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>
     public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses =>
@@ -217,7 +217,7 @@ public sealed record VerificationRun(
     /// <param name="architectures">Architectures; all if null.</param>
     /// <returns>Units of work; one unit is a layer of a deep simulation.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
-    public static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
+    internal static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
     {
         var checks = ChecksOf(claims, architectures);
         var deep = checks

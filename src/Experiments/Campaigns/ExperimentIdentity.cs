@@ -6,7 +6,7 @@ namespace Wellbehaved.Experiments;
 /// <param name="Configuration">The options, as JSON.</param>
 /// <param name="DatasetChecksum">A checksum of the input images.</param>
 /// <param name="MadeBy">The program and its version: another version may compute in another order.</param>
-public sealed record ExperimentIdentity(string Configuration, string DatasetChecksum, string MadeBy)
+internal sealed record ExperimentIdentity(string Configuration, string DatasetChecksum, string MadeBy)
 {
     /// <summary>Version of the arithmetic: results of two versions differ in their last digits. A file that states no version is of version 1.</summary>
     public int Arithmetic { get; init; } = ArithmeticVersion.First;

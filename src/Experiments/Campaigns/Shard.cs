@@ -4,7 +4,7 @@ namespace Wellbehaved.Experiments;
 /// <remarks>A simulation is a function of the options and its index, so shares that are computed separately give the same bits as a single run.</remarks>
 /// <param name="Number">Number of the share, from 1.</param>
 /// <param name="Count">Number of shares.</param>
-public readonly record struct Shard(int Number, int Count)
+internal readonly record struct Shard(int Number, int Count)
 {
     /// <summary>All simulations.</summary>
     public static Shard Whole { get; } = new(1, 1);

@@ -40,7 +40,7 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     /// <param name="option">The option that it is the value of.</param>
     /// <param name="totalDepth">The depth of the experiment.</param>
     /// <exception cref="InvalidInputException">The list is empty, or does not increase from at least 1 to at most the depth.</exception>
-    public void RequireWithin(string option, int totalDepth)
+    internal void RequireWithin(string option, int totalDepth)
     {
         if (_depths.Length == 0)
         {

@@ -1,28 +1,51 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>Runs the simulations of an experiment, or a share of them, on all processors.</summary>
-/// <param name="options">Valid options.</param>
-/// <param name="images">The input images.</param>
-/// <param name="threads">Number of threads; results do not depend on it.</param>
-/// <param name="shard">The share.</param>
-public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
+public sealed class Experiment
 {
+    private readonly ExperimentOptions _options;
+    private readonly ImageSource _images;
+    private readonly int _threads;
+    private readonly Shard _shard;
+
+    /// <summary>An experiment on images of one's own.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="threads">Number of threads; results do not depend on it.</param>
+    public Experiment(ExperimentOptions options, ImageSource images, int threads)
+        : this(options, images, threads, Shard.Whole) { }
+
+    /// <summary>A share of an experiment.</summary>
+    internal Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
+    {
+        (_options, _images, _threads, _shard) = (options, images, threads, shard);
+        Header = JournalHeader.Describe(options, images, shard);
+        Indices = shard.Simulations(options.NumSims);
+    }
+
     /// <summary>The header by which a journal states the experiment of its records.</summary>
-    internal JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
+    internal JournalHeader Header { get; }
 
     /// <summary>What the user should know about how the images are read; null if there is nothing to say.</summary>
-    public string? Remark => images.Remark;
+    public string? Remark => _images.Remark;
 
     /// <summary>The simulations to run.</summary>
-    public IReadOnlyList<int> Indices { get; } = shard.Simulations(options.NumSims);
+    public IReadOnlyList<int> Indices { get; }
 
     /// <summary>Validates options and opens their images.</summary>
     /// <param name="options">The options.</param>
     /// <param name="threads">Number of threads; by default one for each processor.</param>
-    /// <param name="shard">The share of the simulations; by default all.</param>
     /// <returns>The experiment, ready to run.</returns>
     /// <exception cref="InvalidInputException">An option or a data file is wrong.</exception>
-    public static Experiment Prepare(ExperimentOptions options, int? threads = null, Shard? shard = null)
+    public static Experiment Prepare(ExperimentOptions options, int? threads = null) => Prepare(options, Shard.Whole, threads);
+
+    /// <summary>Validates options and opens their images, for a share of the simulations.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="shard">The share of the simulations.</param>
+    /// <param name="threads">Number of threads; by default one for each processor.</param>
+    /// <returns>The experiment, ready to run.</returns>
+    /// <exception cref="InvalidInputException">An option or a data file is wrong.</exception>
+    internal static Experiment Prepare(ExperimentOptions options, Shard shard, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -30,8 +53,8 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         options.ValidateFor(images);
 
         // This is checked before the work, not only when the result is written.
-        ResultArrays.RequireListable(options.NumSims - (shard ?? Shard.Whole).Extent(options.NumSims).Count);
-        return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard ?? Shard.Whole);
+        ResultArrays.RequireListable(options.NumSims - shard.Extent(options.NumSims).Count);
+        return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard);
     }
 
     /// <summary>Runs the simulations.</summary>
@@ -78,7 +101,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
                 new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
                 (_, loop) =>
                 {
-                    using var simulation = new Simulation(options, images, threadsEach);
+                    using var simulation = new Simulation(_options, _images, threadsEach);
                     for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
                     {
                         var i = pending[item];
@@ -95,13 +118,13 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
                 ?? exception.InnerExceptions[0];
         }
 
-        return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);
+        return new ExperimentResult(_options, _options.Network is null ? _options.Settings(_images) : null, moments, Header.Identity, Indices, _shard);
     }
 
     /// <summary>How threads are shared: small simulations run in parallel; large ones run one after the other, and all threads share their layers.</summary>
     private (int Workers, int ThreadsEach) Shares(int simulations)
     {
-        var small = MemoryFootprint.Bytes(options, images).Features <= MemoryFootprint.SmallSimulation;
-        return small && simulations >= threads ? (threads, 1) : (1, threads);
+        var small = MemoryFootprint.Bytes(_options, _images).Features <= MemoryFootprint.SmallSimulation;
+        return small && simulations >= _threads ? (_threads, 1) : (1, _threads);
     }
 }

@@ -141,7 +141,7 @@ public sealed record ExperimentOptions
     /// <summary>The same experiment on another network of the same inputs; every place is recorded.</summary>
     /// <param name="network">The network.</param>
     /// <returns>The options.</returns>
-    public ExperimentOptions WithNetwork(Network network) => this with { Network = network, Depths = null };
+    internal ExperimentOptions WithNetwork(Network network) => this with { Network = network, Depths = null };
 
     /// <summary>Number of units; progress is reported after each.</summary>
     internal int Steps => Network?.Depth ?? TotalDepth;
@@ -149,7 +149,7 @@ public sealed record ExperimentOptions
     /// <summary>Whether the network has a single point, so that nothing varies over points: the variance is 0, χ and r_eff are undefined.</summary>
     /// <param name="images">The input images.</param>
     /// <returns>True for one image in a fully connected network, or in a network that shrinks it to one position.</returns>
-    public bool HasSinglePoint(ImageSource images) => Settings(images).FeatureShape.Points == 1;
+    internal bool HasSinglePoint(ImageSource images) => Settings(images).FeatureShape.Points == 1;
 
     /// <summary>Describes the network.</summary>
     /// <param name="images">The input images.</param>
@@ -198,7 +198,7 @@ public sealed record ExperimentOptions
     /// <summary>Refuses an unknown architecture.</summary>
     /// <param name="name">The value of <c>--architecture</c>.</param>
     /// <exception cref="InvalidInputException">The name is not one of <see cref="Model.Architecture.Names"/>.</exception>
-    public static void RequireArchitecture(string name)
+    internal static void RequireArchitecture(string name)
     {
         if (!Model.Architecture.Names.Contains(name))
         {
@@ -214,7 +214,7 @@ public sealed record ExperimentOptions
     /// <param name="batchSize">Images in a batch; null if not given.</param>
     /// <param name="kernelSize">Kernel size; null if not given.</param>
     /// <exception cref="InvalidInputException">A size is out of range; the message names it and what is expected.</exception>
-    public static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
+    internal static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
     {
         RequireUpTo("--num-channels", numChannels, MostChannels);
         RequireUpTo("--batch-size", batchSize, MostImages);
@@ -226,7 +226,7 @@ public sealed record ExperimentOptions
     /// <param name="kernelSize">Kernel size; null if not known.</param>
     /// <param name="batchSize">Images in a batch; null if not known.</param>
     /// <exception cref="InvalidInputException">A fully connected network with batch norm would get a single image.</exception>
-    public static void RequireVariance(string architecture, int? kernelSize, int? batchSize)
+    internal static void RequireVariance(string architecture, int? kernelSize, int? batchSize)
     {
         if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
         {
@@ -295,7 +295,7 @@ public sealed record ExperimentOptions
     /// <param name="images">The input images.</param>
     /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel size exceeds the images, batch norm would get a single
     /// point, or the buffers would not fit memory.</exception>
-    public void ValidateFor(ImageSource images)
+    internal void ValidateFor(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)

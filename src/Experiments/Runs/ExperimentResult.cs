@@ -1,21 +1,50 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of an experiment's simulations, and the arrays that a result file holds.</summary>
-/// <param name="Options">The options that they were computed with.</param>
-/// <param name="Settings">The network of an architecture; null for a described network.</param>
-/// <param name="Simulations">Moments of each simulation.</param>
-/// <param name="Identity">The experiment that they belong to.</param>
-/// <param name="Indices">Indices of the simulations, increasing.</param>
-/// <param name="Shard">The share of the experiment that these are.</param>
-public sealed record ExperimentResult(
-    ExperimentOptions Options,
-    NetworkSettings? Settings,
-    IReadOnlyList<SimulationMoments> Simulations,
-    ExperimentIdentity Identity,
-    IReadOnlyList<int> Indices,
-    Shard Shard
-)
+public sealed record ExperimentResult
 {
+    /// <summary>The result of a run.</summary>
+    /// <param name="options">The options that the moments were computed with.</param>
+    /// <param name="settings">The network of an architecture; null for a described network.</param>
+    /// <param name="simulations">Moments of each simulation.</param>
+    /// <param name="identity">The experiment that they belong to.</param>
+    /// <param name="indices">Indices of the simulations, increasing.</param>
+    /// <param name="shard">The share of the experiment that these are.</param>
+    internal ExperimentResult(
+        ExperimentOptions options,
+        NetworkSettings? settings,
+        IReadOnlyList<SimulationMoments> simulations,
+        ExperimentIdentity identity,
+        IReadOnlyList<int> indices,
+        Shard shard
+    )
+    {
+        Options = options;
+        Settings = settings;
+        Simulations = simulations;
+        Identity = identity;
+        Indices = indices;
+        Shard = shard;
+    }
+
+    /// <summary>The options that the moments were computed with.</summary>
+    public ExperimentOptions Options { get; internal init; }
+
+    /// <summary>The network of an architecture; null for a described network.</summary>
+    public NetworkSettings? Settings { get; internal init; }
+
+    /// <summary>Moments of each simulation.</summary>
+    public IReadOnlyList<SimulationMoments> Simulations { get; internal init; }
+
+    /// <summary>The experiment that they belong to.</summary>
+    internal ExperimentIdentity Identity { get; init; }
+
+    /// <summary>Indices of the simulations, increasing.</summary>
+    public IReadOnlyList<int> Indices { get; internal init; }
+
+    /// <summary>The share of the experiment that these are.</summary>
+    internal Shard Shard { get; init; }
+
     /// <summary>
     /// Depths at which moments were computed; for a described network, the depths of the places that form one sequence, the ends of its units.
     /// </summary>

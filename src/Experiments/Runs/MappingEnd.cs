@@ -25,7 +25,7 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
     /// <param name="logChi">ln χ.</param>
     /// <param name="reff">Effective rank of the signal; -1 where it was not computed or does not exist.</param>
     /// <returns>The end.</returns>
-    public static MappingEnd Tell(IReadOnlyList<int> depths, double[]? logNu2, double[]? logMu2, double[]? logNoise, double[]? logChi, double[]? reff)
+    internal static MappingEnd Tell(IReadOnlyList<int> depths, double[]? logNu2, double[]? logMu2, double[]? logNoise, double[]? logChi, double[]? reff)
     {
         ArgumentNullException.ThrowIfNull(depths);
         return Find(depths, [.. depths.Select((_, i) => StateOf(logNu2?[i], logMu2?[i], logNoise?[i], logChi?[i], reff?[i]))]);

@@ -86,7 +86,7 @@ public sealed class ResultFile
     /// <summary>
     /// H, the number of layers in a branch, for a network of residual units with identity skips; null for all others, and where it is not known.
     /// </summary>
-    public int? BranchLayers =>
+    internal int? BranchLayers =>
         Options is not { } options ? ResidualDepth
         : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
         : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
@@ -127,10 +127,10 @@ public sealed class ResultFile
     public IReadOnlyList<MappingEnd> Ends => _ends.Value;
 
     /// <summary>How each simulation ended, if the file states it. Files of other programs and of earlier versions do not.</summary>
-    public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
+    internal IReadOnlyList<MappingEnd>? RecordedEnds { get; }
 
     /// <summary>A sentence on the simulations that the file lacks; null if it lacks none.</summary>
-    public string? WhatIsMissing =>
+    internal string? WhatIsMissing =>
         Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Spell(Missing)}";
 
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
@@ -150,35 +150,35 @@ public sealed class ResultFile
     /// <summary>A moment at the end of each unit.</summary>
     /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file does not hold them.</returns>
-    public IReadOnlyList<double[]>? FindAtEnds(string moment) => _sequence is null ? Find($"{moment}_loc{LastPlace}") : Columns(moment, _sequence.Ends);
+    internal IReadOnlyList<double[]>? FindAtEnds(string moment) => _sequence is null ? Find($"{moment}_loc{LastPlace}") : Columns(moment, _sequence.Ends);
 
     /// <summary>Natural logarithms of a moment at the end of each unit.</summary>
     /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file holds neither them nor the moment.</returns>
-    public IReadOnlyList<double[]>? FindLogAtEnds(string moment) =>
+    internal IReadOnlyList<double[]>? FindLogAtEnds(string moment) =>
         FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>
     /// Whether depths count units, such as the repetitions of a network and its residuals; otherwise they count layers. Where a recorder does not say, they do
     /// if it marks the places that end a unit.
     /// </summary>
-    public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? CountsUnits ?? BranchLayers is not null;
+    internal bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? CountsUnits ?? BranchLayers is not null;
 
     /// <summary>
     /// The depths of the residual branches whose ends are recorded; empty where the file does not describe its network, or there are no branches.
     /// </summary>
-    public IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
+    internal IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
 
     /// <summary>Natural logarithms of a moment at the end of each residual branch, before it is scaled and added.</summary>
     /// <param name="moment">Name without suffix, for example <c>mu2_signal</c>.</param>
     /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file does not hold them.</returns>
-    public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) =>
+    internal IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) =>
         Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
 
     /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file does not hold them.</returns>
-    public IReadOnlyList<double[]>? FindRanks(string moment)
+    internal IReadOnlyList<double[]>? FindRanks(string moment)
     {
         if (_sequence is not null)
         {

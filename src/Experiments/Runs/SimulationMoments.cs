@@ -10,7 +10,7 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     /// <summary>
     /// Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.
     /// </summary>
-    public double[][]? LogGradients { get; init; }
+    public double[][]? LogGradients { get; internal init; }
 
     /// <summary>
     /// How the simulation ended, according to the moments at the last place of each depth: a dead residual branch does not end it while the skip connection is

@@ -46,10 +46,10 @@ public readonly record struct MomentSet
     public double LogMu2Noise => Log(Stored.Mu2Noise, 2 * NoiseExponent);
 
     /// <summary>Effective rank of the signal; -1 where it was not computed or does not exist.</summary>
-    public double ReffSignal { get; init; } = EffectiveRank.NotComputed;
+    public double ReffSignal { get; internal init; } = EffectiveRank.NotComputed;
 
     /// <summary>Effective rank of the noise; -1 where it was not computed or does not exist.</summary>
-    public double ReffNoise { get; init; } = EffectiveRank.NotComputed;
+    public double ReffNoise { get; internal init; } = EffectiveRank.NotComputed;
 
     /// <summary>Whether every element of the signal is zero: all activations are off.</summary>
     public bool SignalIsDead => Stored.Nu2 == 0;

@@ -3,10 +3,7 @@ using System.Collections.Immutable;
 namespace Wellbehaved.Model;
 
 /// <summary>An architecture: the steps of one layer or residual unit, which the network repeats with fresh weights.</summary>
-/// <param name="Name">Name on the command line and in files.</param>
-/// <param name="Unit">Steps of one layer or residual unit.</param>
-/// <param name="ResidualDepth">Feedforward layers in a residual branch, H; 1 where there is none.</param>
-public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int ResidualDepth = 1)
+public sealed record Architecture
 {
     private static readonly ConvolutionStep Convolution = new();
     private static readonly BatchNormStep BatchNorm = new();
@@ -14,6 +11,21 @@ public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int Re
 
     /// <summary>Names of the four architectures of the post.</summary>
     public static ImmutableArray<string> Names { get; } = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
+
+    /// <summary>An architecture of these steps.</summary>
+    /// <param name="name">Name on the command line and in files.</param>
+    /// <param name="unit">Steps of one layer or residual unit.</param>
+    /// <param name="residualDepth">Feedforward layers in a residual branch, H; 1 where there is none.</param>
+    internal Architecture(string name, ImmutableArray<Step> unit, int residualDepth = 1) => (Name, Unit, ResidualDepth) = (name, unit, residualDepth);
+
+    /// <summary>Name on the command line and in files.</summary>
+    public string Name { get; internal init; }
+
+    /// <summary>Steps of one layer or residual unit.</summary>
+    internal ImmutableArray<Step> Unit { get; init; }
+
+    /// <summary>Feedforward layers in a residual branch, H; 1 where there is none.</summary>
+    public int ResidualDepth { get; internal init; }
 
     /// <summary>Whether a unit adds a skip connection.</summary>
     public bool IsResidual => Unit.Any(step => step is ResidualStep);

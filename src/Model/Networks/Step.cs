@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>A step of an architecture: the description that a layer is built from.</summary>
-public abstract record Step
+internal abstract record Step
 {
     /// <summary>The operation that the step performs.</summary>
     public abstract UnitPlaceKind Kind { get; }

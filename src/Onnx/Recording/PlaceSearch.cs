@@ -52,7 +52,6 @@ internal sealed class PlaceSearch
         .. Gates,
     ];
 
-    private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, TensorType> _types;
     private readonly IReadOnlyDictionary<string, string> _tangents;
     private readonly Dictionary<string, OnnxParameterRole> _roles;
@@ -72,7 +71,7 @@ internal sealed class PlaceSearch
         IEnumerable<Parameter> parameters
     )
     {
-        (_graph, _types, _tangents) = (graph, types, tangents);
+        (_types, _tangents) = (types, tangents);
         _roles = parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Role);
         foreach (var node in graph.Nodes)
         {

@@ -7,12 +7,12 @@ namespace Wellbehaved.Theory;
 /// <param name="Law">The law that it follows from.</param>
 /// <param name="Scope">The scope in which it holds.</param>
 /// <param name="Value">The depth or width that it states; null where it states none.</param>
-public sealed record ReachStatement(string Words, string Law, string Scope, double? Value);
+internal sealed record ReachStatement(string Words, string Law, string Scope, double? Value);
 
 /// <summary>
 /// How deep a network can be before noise drowns its signal or its directions are lost, and the width that this depth needs. All statements follow from laws.
 /// </summary>
-public static class Reach
+internal static class Reach
 {
     /// <summary>The signal counts as drowned below this share of the input's signal-to-noise ratio.</summary>
     public const double LeastSnr = 0.01;
@@ -45,8 +45,8 @@ public static class Reach
 
         var ends = prediction.Places.GroupBy(place => place.Place.Depth).Select(places => places.Last()).ToArray();
         return BatchJudge.ReachesStack(prediction, verdict)
-            ? [.. Noise(ends, verdict), .. Directions(ends), .. Differences(verdict), .. Width(network, verdict)]
-            : [.. Differences(verdict), .. Width(network, verdict)];
+            ? [.. Noise(ends, verdict), .. Directions(ends), .. Differences(verdict), .. Width(network)]
+            : [.. Differences(verdict), .. Width(network)];
     }
 
     private static IEnumerable<ReachStatement> Noise(PredictedPlace[] ends, StackVerdict verdict)
@@ -140,7 +140,7 @@ public static class Reach
         }
     }
 
-    private static IEnumerable<ReachStatement> Width(Network network, StackVerdict verdict)
+    private static IEnumerable<ReachStatement> Width(Network network)
     {
         var stack = network.Layers.OfType<Repeat>().Single();
         if (WidthOf(network, stack) is not { } width)

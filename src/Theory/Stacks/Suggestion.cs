@@ -8,5 +8,5 @@ namespace Wellbehaved.Theory;
 public sealed record Suggestion(string Change, string Prediction, string Law, string Scope)
 {
     /// <summary>The changed unit, so that it can be predicted and simulated; null where the change cannot be made automatically.</summary>
-    public Networks.Layers? Unit { get; init; }
+    public Networks.Layers? Unit { get; internal init; }
 }

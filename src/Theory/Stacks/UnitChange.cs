@@ -53,8 +53,4 @@ internal static class UnitChange
                 }
             ),
         ];
-
-    /// <summary>The unit with its residual layer changed.</summary>
-    public static Layers WithSum(IEnumerable<Layer> unit, Func<Residual, Residual> change) =>
-        [.. unit.Select(layer => layer is Residual residual ? change(residual) : layer)];
 }

@@ -34,6 +34,38 @@ public class LayerSubjectTests
         subject.Failures.Should().BeEmpty();
     }
 
+    /// <summary>A dense layer leaves features in another order in memory, which PyTorch's forward derivative of a group norm refuses.</summary>
+    [PyTorchFact]
+    public void Modules_of_PyTorch_take_the_features_of_a_dense_layer()
+    {
+        using var subject = new ProcessSubject(
+            $"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'",
+            TimeSpan.FromSeconds(300),
+            1
+        );
+        Networks.Layer[] layers =
+        [
+            new Networks.GroupNorm(2),
+            new Networks.BatchNorm(),
+            new Networks.InstanceNorm(),
+            new Networks.LayerNorm { Over = Networks.NormalisedOver.All },
+            new Networks.Convolution(3),
+            new Networks.AveragePool(2),
+            new Networks.MaxPool(2),
+            new Networks.GlobalAveragePool(),
+        ];
+        foreach (var layer in layers)
+        {
+            var network = new Networks.Network("after dense", new(4, 6, 4), [new Networks.Dense(), layer]);
+            foreach (var noise in Enum.GetValues<NoiseKind>())
+            {
+                var trace = NetworkTrace.Record(subject, network, noise, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
+
+                trace.Snapshots[^1].Noise.Should().OnlyContain(value => double.IsFinite(value), "{0} follows a dense layer", layer);
+            }
+        }
+    }
+
     private static void Compare(string command, double tolerance)
     {
         using var subject = new ProcessSubject(command, TimeSpan.FromSeconds(300), 1);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using FluentAssertions;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -23,6 +25,19 @@ public class ExtendingTests
             .ToArray();
         touched.Should().HaveCountGreaterThan(15);
         touched.Should().OnlyContain(file => page.Contains(file!, StringComparison.Ordinal), "docs/extending.md says what an activation needs");
+    }
+
+    /// <summary>What compiles without a new activation: an audit asks a program only for what it offers, and a page can be silent.</summary>
+    [Theory]
+    [InlineData("docs/network.schema.json", "\"{0}\"")]
+    [InlineData("docs/networks.md", "`{0}`")]
+    [InlineData("examples/numpy/wellbehaved_numpy_layers.py", "\"{0}\":")]
+    [InlineData("examples/pytorch/wellbehaved_pytorch_layers.py", "\"{0}\":")]
+    [InlineData("examples/pytorch/check_layer_vectors.py", "\"{0}\":")]
+    public void A_file_that_lists_the_activations_names_every_one(string path, string form)
+    {
+        var text = Repository.Text(path);
+        Function.Words.Where(word => !text.Contains(string.Format(CultureInfo.InvariantCulture, form, word), StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]

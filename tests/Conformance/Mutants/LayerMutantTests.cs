@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -42,6 +43,28 @@ public class LayerMutantTests
 
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
         outcome.Declined.Should().BeEmpty();
+    }
+
+    /// <summary>The identity has nothing that could be wrong, and the mutants of the four architectures are wrong about the ReLU.</summary>
+    [Fact]
+    public void Every_activation_has_a_wrong_version()
+    {
+        double[] arguments = [-2.5, -0.7, 0.4, 1.9];
+        var wrong = Enum.GetValues<FunctionKind>()
+            .Select(kind => new Function(kind, kind == FunctionKind.LeakyRelu ? 0.2 : 0))
+            .Where(function =>
+                LayerMutants.Activations.Any(mutant =>
+                    Array.Exists(
+                        arguments,
+                        u =>
+                            mutant.Rules.Value(function, u) != WrittenOutFunction.Value(function, u)
+                            || mutant.Rules.Derivative(function, u) != WrittenOutFunction.Derivative(function, u)
+                    )
+                )
+            )
+            .Select(function => function.Kind);
+
+        wrong.Should().BeEquivalentTo(Enum.GetValues<FunctionKind>().Except([FunctionKind.Linear, FunctionKind.Relu]));
     }
 
     [Fact]

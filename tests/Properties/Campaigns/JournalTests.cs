@@ -113,7 +113,7 @@ public sealed class JournalTests : IDisposable
             }
         )
         {
-            var header = Experiment.Prepare(options, 1, shard).Header;
+            var header = Experiment.Prepare(options, shard, 1).Header;
             Refusal(header, resume: true).Should().StartWith("--resume").And.Contain(name).And.NotContain("\n");
             _experiment.Files.Should().Equal("result.npz.journal");
         }

@@ -27,7 +27,7 @@ internal sealed class SmallExperiment : IDisposable
     /// <returns>The bytes of the result file.</returns>
     public byte[] Run(string name = "result.npz", Shard? shard = null, int threads = 1, bool resume = false)
     {
-        var experiment = Experiment.Prepare(Options, threads, shard);
+        var experiment = Experiment.Prepare(Options, shard ?? Shard.Whole, threads);
         using (var journal = Journal.Open(this[name], experiment.Header, resume))
         {
             ResultFile.Write(this[name], experiment.Run(journal: journal));
@@ -40,7 +40,7 @@ internal sealed class SmallExperiment : IDisposable
     /// <summary>The journal that a run leaves which is killed after its last simulation.</summary>
     public byte[] JournalOf(string name = "result.npz", Shard? shard = null)
     {
-        var experiment = Experiment.Prepare(Options, 1, shard);
+        var experiment = Experiment.Prepare(Options, shard ?? Shard.Whole, 1);
         using var journal = Journal.Open(this[name], experiment.Header, resume: false);
         experiment.Run(journal: journal);
         return File.ReadAllBytes(Journal.PathOf(this[name]));

@@ -17,19 +17,9 @@ public class FunctionAccuracyTests
     /// <summary>What the definition itself may be off by where terms near 1 cancel.</summary>
     private const double OfDefinition = 4e-15;
 
+    /// <summary>All but those that are two lines, which are exact.</summary>
     public static TheoryData<FunctionKind> Kinds =>
-        [
-            FunctionKind.Tanh,
-            FunctionKind.Erf,
-            FunctionKind.Sine,
-            FunctionKind.Gelu,
-            FunctionKind.GeluTanh,
-            FunctionKind.Silu,
-            FunctionKind.Elu,
-            FunctionKind.Sigmoid,
-            FunctionKind.Softplus,
-            FunctionKind.HardSwish,
-        ];
+        [.. Enum.GetValues<FunctionKind>().Except([FunctionKind.Linear, FunctionKind.Relu, FunctionKind.LeakyRelu, FunctionKind.Abs])];
 
     [Theory]
     [MemberData(nameof(Kinds))]

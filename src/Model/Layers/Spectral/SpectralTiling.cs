@@ -27,9 +27,6 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <summary>Number of positions of a tile.</summary>
     public long Positions => (long)Rows.Length * Columns.Length;
 
-    /// <summary>Number of tiles of an image.</summary>
-    public long TilesOfImage => (long)Rows.Tiles * Columns.Tiles;
-
     /// <summary>Number of groups of complex tiles, for signal and noise.</summary>
     public long Groups => ((2 * Pairs) + GroupRows - 1) / GroupRows;
 

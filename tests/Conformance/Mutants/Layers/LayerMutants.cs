@@ -69,7 +69,7 @@ internal static class LayerMutants
             ),
         ];
 
-    private static IEnumerable<(string Name, LayerRules Rules)> Activations =>
+    internal static IEnumerable<(string Name, LayerRules Rules)> Activations =>
         [
             (
                 "GELU by its tanh approximation",
