@@ -113,6 +113,12 @@ internal sealed partial class BatchNormKernel
 
     private (double[] Values, Matrix<double> Directions) Decompose(Matrix<double> kernel)
     {
+        // Sums of variances near the end of double precision are beyond it.
+        if (!kernel.Enumerate().All(double.IsFinite))
+        {
+            throw new NotFiniteNumberException("the centred kernel is not finite");
+        }
+
         Evd<double> decomposition = kernel.Evd(Symmetricity.Symmetric);
         var spectrum = decomposition.EigenValues.Select(value => value.Real).ToArray();
         var largest = spectrum.Max();

@@ -33,6 +33,7 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"repeat": {"times": 2, "unit": ["dense", {"batch_norm": {"scale": 1e300}}, "relu"]}}""")]
     [InlineData("""{"repeat": {"times": 2, "unit": [{"residual": {"branch": [{"layer_norm": {"scale": 1e200}}, "gelu", "dense"]}}]}}""")]
     [InlineData("""{"repeat": {"times": 2, "unit": ["batch_norm", {"leaky_relu": {"slope": 1e308}}]}}""")]
+    [InlineData("""{"dense": {"bias_variance": 1e308}}, "batch_norm", {"leaky_relu": {"slope": 0.1}}, "dense" """)]
     public void Extreme_networks_are_predicted_up_to_the_limit_of_double_precision(string layers)
     {
         var file = Path.Combine(_folder, "network.json");
