@@ -23,7 +23,7 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
     /// <returns>Where theory ends; null if it reaches the output.</returns>
     protected TheoryEnd? Walk(Layers layers, T input)
     {
-        Output = Stack(layers, input, Unit.Alone, "layers");
+        Output = Stack(layers, input, Unit.Alone, LayerPath.Root);
         return End;
     }
 
@@ -42,20 +42,20 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
     {
         for (var i = 0; i < layers.Count; i++)
         {
-            var (layer, here) = (layers[i], Path(path, i, layers[i]));
+            var (layer, here) = (layers[i], LayerPath.Write(path, i, layers[i]));
             switch (layer)
             {
                 case Repeat repeat when repeat.Unit.Any(inner => inner is Repeat):
                     for (var repetition = 0; repetition < repeat.Times; repetition++)
                     {
-                        state = Stack(repeat.Unit, state, new Unit(repetition, repeat.Times), $"{here}.unit");
+                        state = Stack(repeat.Unit, state, new Unit(repetition, repeat.Times), LayerPath.Within(here, "unit"));
                     }
 
                     break;
                 case Repeat repeat:
                     for (var repetition = 0; repetition < repeat.Times; repetition++)
                     {
-                        state = Units(repeat.Unit, Enter(state), new Unit(repetition, repeat.Times), $"{here}.unit", shown: true);
+                        state = Units(repeat.Unit, Enter(state), new Unit(repetition, repeat.Times), LayerPath.Within(here, "unit"), shown: true);
                     }
 
                     break;
@@ -83,13 +83,13 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
     {
         for (var i = 0; i < layers.Count; i++)
         {
-            var here = Path(path, i, layers[i]);
+            var here = LayerPath.Write(path, i, layers[i]);
             switch (layers[i])
             {
                 case Repeat repeat:
                     for (var repetition = 0; repetition < repeat.Times; repetition++)
                     {
-                        state = Units(repeat.Unit, state, new Unit(repetition, repeat.Times), $"{here}.unit", shown && repetition == 0);
+                        state = Units(repeat.Unit, state, new Unit(repetition, repeat.Times), LayerPath.Within(here, "unit"), shown && repetition == 0);
                     }
 
                     break;
@@ -109,14 +109,14 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
     {
         // A branch with scale 0 has no effect: theory may end inside of it and go on after it.
         var (silent, end) = (ResidualMap.IsSilent(residual, unit), End);
-        var branch = Units(residual.Branch, state, unit, $"{path}.branch", shown);
+        var branch = Units(residual.Branch, state, unit, LayerPath.Within(path, "branch"), shown);
         End = silent ? end : End;
         if (shown && PlaceWalk.EndsInRepetition(residual.Branch))
         {
             show(branch);
         }
 
-        var skip = Units(residual.Skip, state, unit, $"{path}.skip", shown);
+        var skip = Units(residual.Skip, state, unit, LayerPath.Within(path, "skip"), shown);
         var sum = skip is null || (branch is null && !silent) ? null : Try(residual, path, () => Sum(residual, skip, branch, unit));
         if (shown)
         {
@@ -150,6 +150,4 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
             return null;
         }
     }
-
-    private static string Path(string list, int index, Layer layer) => layer is Repeat or Residual ? $"{list}[{index}].{layer.Word}" : $"{list}[{index}]";
 }

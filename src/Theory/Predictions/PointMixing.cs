@@ -42,21 +42,21 @@ internal static class PointMixing
     /// <param name="layers">The layers.</param>
     /// <param name="path">The path of the list.</param>
     /// <returns>The path; null without batch norm.</returns>
-    public static string? FirstBatchNorm(Layers layers, string path = "layers")
+    /// <exception cref="UnknownLayerException">A layer is of a type that this method does not know.</exception>
+    public static string? FirstBatchNorm(Layers layers, string path = LayerPath.Root)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return layers
-            .Select(
-                (layer, i) =>
-                    layer switch
-                    {
-                        BatchNorm => $"{path}[{i}]",
-                        Repeat repeat => FirstBatchNorm(repeat.Unit, $"{path}[{i}].repeat.unit"),
-                        Residual residual => FirstBatchNorm(residual.Branch, $"{path}[{i}].residual.branch")
-                            ?? FirstBatchNorm(residual.Skip, $"{path}[{i}].residual.skip"),
-                        _ => null,
-                    }
-            )
-            .FirstOrDefault(found => found is not null);
+        return layers.Select((layer, i) => FirstBatchNorm(layer, LayerPath.Write(path, i, layer))).FirstOrDefault(found => found is not null);
     }
+
+    private static string? FirstBatchNorm(Layer layer, string path) =>
+        layer switch
+        {
+            BatchNorm => path,
+            Repeat repeat => FirstBatchNorm(repeat.Unit, LayerPath.Within(path, "unit")),
+            Residual residual => FirstBatchNorm(residual.Branch, LayerPath.Within(path, "branch"))
+                ?? FirstBatchNorm(residual.Skip, LayerPath.Within(path, "skip")),
+            Dense or Convolution or Attention or Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => null,
+            _ => throw new UnknownLayerException(layer),
+        };
 }
