@@ -60,7 +60,7 @@ public sealed class CampaignTests : IDisposable
         CommandLine.Run("status", _campaign.Folder).ExitStatus.Should().Be(3, "nothing is done");
         CommandLine.Run(_campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64, more: ["--shard", "1/2000"])).ExitStatus.Should().Be(0);
         var arguments = _campaign.Arguments("2.npz", simulations: 4000, depth: 1000, channels: 64, more: ["--shard", "2/2"]);
-        using var first = CommandLine.Start("dotnet", [CommandLine.ToBeKilled, .. arguments]);
+        using var first = CommandLine.Start("dotnet", [CommandLine.Uncounted, .. arguments]);
         try
         {
             Interruption.Await(first, () => Finished() >= 2, "a simulation takes a second");
@@ -128,7 +128,7 @@ public sealed class CampaignTests : IDisposable
     {
         using var process = Interruption.Start(
             "dotnet",
-            [CommandLine.ToBeKilled, .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]
+            [CommandLine.Uncounted, .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]
         );
         try
         {

@@ -22,7 +22,7 @@ public sealed class KillTests : IDisposable
         var untilWork = TimeSpan.FromMilliseconds(500);
         while (kills < Kills || completed == 0)
         {
-            using var process = CommandLine.Start("dotnet", [CommandLine.ToBeKilled, .. arguments, "--resume"]);
+            using var process = CommandLine.Start("dotnet", [CommandLine.Uncounted, .. arguments, "--resume"]);
             var clock = Stopwatch.StartNew();
             _ = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();

@@ -24,12 +24,14 @@ internal static class CommandLine
     /// <summary>Ends what hangs. Ten times what the longest command takes on two free cores: how fast commands are is no question of tests.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    /// <summary>The command for a test that kills it: the build whose lines are not counted.</summary>
+    /// <summary>The build of the command whose lines are not counted, for tests that kill it or start it in a session of its own.</summary>
     /// <remarks>
-    /// A program whose lines are counted writes its counts as it ends, under a lock that all programs of this folder share. One that is killed at that moment
-    /// leaves a broken lock, and the next program, of whatever test, ends with status 134 or 135 (measured: one of 60 kills about the end of a command).
+    /// A program whose lines are counted writes its counts as it ends, under a lock that all programs of this folder and session share. One that is killed at
+    /// that moment leaves a broken lock (measured: one of 60 kills about the end of a command broke the next program), and one of another session, such as
+    /// those that <c>script</c> and notebooks start, has another lock and writes to the same file at the same time: either ends in an exception, in whatever
+    /// test it is.
     /// </remarks>
-    public static string ToBeKilled { get; } =
+    public static string Uncounted { get; } =
         Path.Combine(
             Repository.Root,
             "src",

@@ -32,7 +32,7 @@ public sealed class InterruptionTests : IDisposable
             "--out",
             Path.Combine(_folder, "result.npz"),
         ];
-        using var process = Interruption.Start("dotnet", [CommandLine.ToBeKilled, .. arguments]);
+        using var process = Interruption.Start("dotnet", [CommandLine.Uncounted, .. arguments]);
         try
         {
             var error = process.StandardError.ReadToEndAsync();

@@ -482,7 +482,7 @@ public sealed class OnnxCommandTests : IDisposable
         Interruption.Start(
             "dotnet",
             [
-                CommandLine.ToBeKilled,
+                CommandLine.Uncounted,
                 "run",
                 "--network",
                 Save(Convolved()),

@@ -62,20 +62,22 @@ public sealed class TerminalTests : IDisposable
     public void Json_is_not_wrapped_in_a_narrow_window() =>
         WithoutEscapes(InTerminal(40, "claims P9 --json")).Replace("\r", "", StringComparison.Ordinal).Should().Be(Redirected("claims P9 --json"));
 
-    private string Redirected(string arguments) => Shell($"dotnet '{Program}' {arguments} 2>&1");
+    private string Redirected(string arguments) => Shell($"dotnet '{CommandLine.Uncounted}' {arguments} 2>&1");
 
     /// <summary>Everything that a terminal of so many columns is sent.</summary>
     private string InTerminal(int columns, string arguments, string environment = "") =>
         CommandLine
             .Run(
                 "script",
-                ["-qec", $"cd '{_folder}'; stty cols {columns}; unset NO_COLOR; export TERM=xterm {environment}; dotnet '{Program}' {arguments}", "/dev/null"]
+                [
+                    "-qec",
+                    $"cd '{_folder}'; stty cols {columns}; unset NO_COLOR; export TERM=xterm {environment}; dotnet '{CommandLine.Uncounted}' {arguments}",
+                    "/dev/null",
+                ]
             )
             .Output;
 
     private string Shell(string script) => CommandLine.Run("sh", ["-c", $"cd '{_folder}'; {script}"]).Output;
-
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
 
     /// <summary>What stays on the screen: bars of progress are erased again.</summary>
     private static string Plain(string sent) =>

@@ -33,7 +33,7 @@ public sealed class PythonPackage : IDisposable
                 $"PYTHONPATH={_installed.Value}",
                 "OMP_NUM_THREADS=1",
                 "PYTHONDONTWRITEBYTECODE=1",
-                $"WELLBEHAVED_COMMAND=dotnet {Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}",
+                $"WELLBEHAVED_COMMAND=dotnet {CommandLine.Uncounted}",
                 $"WELLBEHAVED_VECTORS={Path.Combine(Repository.Root, "data", "vectors")}",
                 python,
                 .. arguments,

@@ -55,7 +55,7 @@ public sealed class TrainCommandTests : IDisposable
         var kills = 0;
         for (var attempt = 0; attempt < Breadth.Choose(usual: 3, atNight: 10); attempt++)
         {
-            using var process = CommandLine.Start("dotnet", [CommandLine.ToBeKilled, .. arguments, "--out", PathOf("killed.npz"), "--resume"]);
+            using var process = CommandLine.Start("dotnet", [CommandLine.Uncounted, .. arguments, "--out", PathOf("killed.npz"), "--resume"]);
             _ = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
             var before = LengthOfJournal();
