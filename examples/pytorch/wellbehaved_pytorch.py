@@ -1,9 +1,12 @@
 """Signal and noise through random deep networks in PyTorch, with an adapter for `wellbehaved audit`.
 
     wellbehaved audit --command "python3 wellbehaved_pytorch.py"
+    wellbehaved audit --command "python3 wellbehaved_pytorch.py cuda"
 
 The network is written as PyTorch users write one: modules, channels first, single precision. The noise is not a second
 formula but the forward-mode derivative of the network along it, with the batch statistics detached.
+
+On a graphics processor cuDNN convolves in TF32 unless it is told not to: the audit rejects that, as it is not single precision.
 """
 import json
 import sys
@@ -16,6 +19,8 @@ from torch.nn import functional
 POINTS = (0, 2, 3)
 BOUNDARIES = ["periodic", "symmetric", "zero_padding"]
 ORDER = {"vanilla": ("conv", "relu"), "bn_ff": ("conv", "norm", "relu"), "vanilla_res": ("relu", "conv"), "bn_res": ("norm", "relu", "conv")}
+DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+torch.backends.cudnn.allow_tf32 = False
 torch.set_grad_enabled(False)
 
 
@@ -32,12 +37,17 @@ class Convolution(nn.Module):
         elif k > 1:  # again and again where the image is smaller than the kernel, which functional.pad does not do
             for axis in (2, 3):
                 n = x.shape[axis]
-                i = torch.arange(-before, n + after) % (n if self.boundary == "periodic" else 2 * n)
+                i = torch.arange(-before, n + after, device=x.device) % (n if self.boundary == "periodic" else 2 * n)
                 x = x.index_select(axis, torch.minimum(i, 2 * n - 1 - i))
         return functional.conv2d(x, self.kernel, stride=self.stride)
 
     def derivative(self, x, dx):
         return self(dx)
+
+
+def at_least_smallest(epsilon):
+    """ε for torch's batch norm, which refuses 0 since version 2; beside a variance the smallest number is nothing."""
+    return epsilon if torch.__version__.startswith("1.") else max(epsilon, sys.float_info.min)
 
 
 class BatchNorm(nn.Module):
@@ -46,7 +56,7 @@ class BatchNorm(nn.Module):
         self.epsilon = epsilon
 
     def forward(self, x):
-        return functional.batch_norm(x, None, None, training=True, eps=self.epsilon)
+        return functional.batch_norm(x, None, None, training=True, eps=at_least_smallest(self.epsilon))
 
     def derivative(self, x, dx):
         return dx / torch.sqrt(x.var(POINTS, unbiased=False, keepdim=True) + self.epsilon)
@@ -136,7 +146,8 @@ def answer(request, network, input, depths, tensors, moments, output, seed=None,
             kernels = [torch.from_numpy(arrays[f"kernel_{j}"]).float().permute(3, 2, 0, 1) for j in range(len(arrays) - 2)]
         else:
             kernels = initial_kernels(network, seed, first + i, signal.shape[2])
-        shown = [(x, dx) for depth, x, dx in walk(network, kernels, signal[i], noise[i]) if depth == 0 or depth in depths]
+        places = walk(network, [kernel.to(DEVICE) for kernel in kernels], signal[i].to(DEVICE), noise[i].to(DEVICE))
+        shown = [(x.cpu(), dx.cpu()) for depth, x, dx in places if depth == 0 or depth in depths]
         row = {}
         if tensors:
             row["signal"], row["noise"] = (torch.stack([pair[j] for pair in shown]).movedim(2, -1).numpy() for j in (0, 1))

@@ -1,6 +1,7 @@
 """Any network of layers built of torch.nn's modules, with an adapter for `wellbehaved audit` that speaks protocol 2.
 
     wellbehaved audit --command "python3 wellbehaved_pytorch_layers.py"
+    wellbehaved audit --command "python3 wellbehaved_pytorch_layers.py cuda"
 
 The noise is PyTorch's own forward-mode derivative. In training mode that differentiates the statistics of the batch (noise "full");
 for noise "mapping" batch norms run in evaluation mode on the statistics of the batch that comes in. Single precision, channels first.
@@ -18,7 +19,7 @@ import torch.autograd.forward_ad as ad
 from torch import nn
 from torch.nn import functional
 
-from wellbehaved_pytorch import measure, seed_generator
+from wellbehaved_pytorch import DEVICE, at_least_smallest, measure, seed_generator
 
 
 class ChannelsLast(nn.Module):
@@ -40,8 +41,8 @@ class Attention(nn.Module):
 
     def forward(self, x):
         tokens = x.flatten(2).transpose(1, 2)
-        mask = torch.ones(2 * [tokens.shape[1]], dtype=torch.bool).triu(1) if self.causal else None
-        y, _ = self.inner(tokens, tokens, tokens, need_weights=False, attn_mask=mask)
+        mask = torch.ones(2 * [tokens.shape[1]], dtype=torch.bool, device=x.device).triu(1) if self.causal else None
+        y, _ = self.inner(tokens, tokens, tokens, attn_mask=mask)  # with need_weights=False its fused kernels have no forward derivative
         return y.transpose(1, 2).unflatten(2, x.shape[2:])
 
 
@@ -64,7 +65,7 @@ class Extend(nn.Module):
     def forward(self, x):
         for axis in (2, 3):
             n = x.shape[axis]
-            i = torch.arange(-self.before, n + self.after) % (n if self.boundary == "periodic" else 2 * n)
+            i = torch.arange(-self.before, n + self.after, device=x.device) % (n if self.boundary == "periodic" else 2 * n)
             x = x.index_select(axis, torch.minimum(i, 2 * n - 1 - i))
         return x
 
@@ -72,7 +73,7 @@ class Extend(nn.Module):
 class Times(nn.Module):
     def __init__(self, factor):
         super().__init__()
-        self.factor = factor
+        self.register_buffer("factor", torch.as_tensor(factor))
 
     def forward(self, x):
         return x * self.factor
@@ -81,7 +82,8 @@ class Times(nn.Module):
 class Residual(nn.Module):
     def __init__(self, branch, skip, branch_scale, skip_scale):
         super().__init__()
-        self.branch, self.skip, self.branch_scale, self.skip_scale = branch, skip, branch_scale, skip_scale
+        self.branch, self.skip, self.skip_scale = branch, skip, skip_scale
+        self.register_buffer("branch_scale", torch.as_tensor(branch_scale))
 
     def forward(self, x):
         branch = self.branch(x)
@@ -214,7 +216,7 @@ class Builder:
         return norm
 
     def batch_norm(self, epsilon, scale):
-        return self.scaled((HeldBatchNorm if self.held else nn.BatchNorm2d)(self.shape[0], epsilon), scale)
+        return self.scaled((HeldBatchNorm if self.held else nn.BatchNorm2d)(self.shape[0], at_least_smallest(epsilon)), scale)
 
     def layer_norm(self, over, epsilon, scale):
         return ChannelsLast(self.scaled(nn.LayerNorm(self.shape[0], epsilon), scale)) if over == "channels" else self.scaled(nn.LayerNorm(self.shape, epsilon), scale)
@@ -270,15 +272,15 @@ class Builder:
 def propagate(network, noise, parameters, x, dx, look):
     """Calls look(number, signal, noise) for each place: the input, then every module in the order in which they finish."""
     builder = Builder(parameters, len(x), tuple(x.shape[1:]), noise == "mapping")
-    net, outputs = builder.sequence(network["layers"]), []
+    net, outputs = builder.sequence(network["layers"]).to(DEVICE), []
     for module in builder.shown:
         module.register_forward_hook(lambda module, args, y: outputs.append(y))
     with ad.dual_level(), torch.no_grad():
-        outputs.append(ad.make_dual(x, dx))
+        outputs.append(ad.make_dual(x.to(DEVICE), dx.to(DEVICE)))
         net(outputs[0])
         for number, y in enumerate(outputs):
             y = ad.unpack_dual(y)
-            look(number, y.primal, torch.zeros_like(y.primal) if y.tangent is None else y.tangent)
+            look(number, y.primal.cpu(), (torch.zeros_like(y.primal) if y.tangent is None else y.tangent).cpu())
 
 
 def answer(request, network, noise, input, places, tensors, moments, output, seed=None, first=None, simulations=1):

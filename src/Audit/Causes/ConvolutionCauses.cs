@@ -10,8 +10,6 @@ internal static class ConvolutionCauses
 {
     internal const string Part = "convolution";
     internal const string OtherWeights = "convolutions use each other's weights: weights are not used in the order of propagation";
-    private const int Half = 10,
-        Brain = 7;
 
     /// <summary>Explains what the convolutions of an architecture do.</summary>
     /// <param name="answers">What the subject showed.</param>
@@ -45,7 +43,7 @@ internal static class ConvolutionCauses
         {
             yield return Explanation.WithEvidence(Part, OtherWeights, evidence);
         }
-        else if (Coarse(wrong) is { Count: > 0 } causes)
+        else if (CoarseNumbers.Recognise([.. wrong.Select(pass => new CoarseOutput(round => Gives(pass, round), pass.Output))]) is { Count: > 0 } causes)
         {
             yield return Explanation.Either(Part, causes, evidence);
         }
@@ -134,52 +132,18 @@ internal static class ConvolutionCauses
         return ((pass.Size - 1) / 2) - (padding / 2);
     }
 
-    /// <summary>Roundings of operands or of sums to fewer bits that give all wrong tensors.</summary>
-    private static List<string> Coarse(ConvolutionPass[] wrong)
+    /// <summary>Whether a convolution of operands that are rounded so gives the tensor.</summary>
+    private static bool Gives(ConvolutionPass pass, Func<double, double> round)
     {
-        var causes = new List<string>();
-        foreach (var (bits, name) in new[] { (Half, "TF32 or half precision"), (Brain, "bfloat16") })
-        {
-            if (Array.TrueForAll(wrong, pass => Roundings().Any(round => Gives(pass, value => round(value, bits)))))
-            {
-                causes.Add($"operands of products rounded to {name}, {bits + 1} significant bits");
-            }
-            else if (Array.TrueForAll(wrong, pass => Array.TrueForAll(pass.Output, value => Rounded(value, bits, MidpointRounding.ToEven) == value)))
-            {
-                causes.Add($"sums kept in {(bits == Half ? "half precision" : "bfloat16")}: all outputs have {bits + 1} significant bits");
-            }
-        }
-
-        return causes;
-
-        static IEnumerable<Func<double, int, double>> Roundings() =>
-            new[] { MidpointRounding.ToEven, MidpointRounding.AwayFromZero, MidpointRounding.ToZero }.Select(mode =>
-                (Func<double, int, double>)((value, bits) => Rounded(value, bits, mode))
-            );
-
-        static bool Gives(ConvolutionPass pass, Func<double, double> round)
-        {
-            var output = WrittenOutLayers.Convolve(
-                pass.Shape,
-                [.. pass.Input.Select(round)],
-                [.. pass.Weights.Select(round)],
-                pass.Size,
-                pass.Stride,
-                pass.Network.Boundary
-            );
-            return Enclosure.IsWithin(pass.Output, output, pass.Tolerance);
-        }
-
-        static double Rounded(double value, int bits, MidpointRounding mode)
-        {
-            if (value == 0 || !double.IsFinite(value))
-            {
-                return value;
-            }
-
-            var unit = Math.ScaleB(1, Math.ILogB(value) - bits);
-            return unit * Math.Round(value / unit, mode);
-        }
+        var output = WrittenOutLayers.Convolve(
+            pass.Shape,
+            [.. pass.Input.Select(round)],
+            [.. pass.Weights.Select(round)],
+            pass.Size,
+            pass.Stride,
+            pass.Network.Boundary
+        );
+        return Enclosure.IsWithin(pass.Output, output, pass.Tolerance);
     }
 
     /// <summary>Says whether signal, noise or both are wrong, and in which convolutions.</summary>

@@ -3,13 +3,16 @@ namespace Wellbehaved.Audit;
 /// <summary>Names the mistake in a layer by the subject's numbers on fixed networks with given parameters: a known mistake gives the same numbers.</summary>
 internal static class LayerCauses
 {
+    /// <summary>The claim about convolutions and dense layers.</summary>
+    private const string LinearClaim = "O5";
+
     /// <summary>Looks for the cause of rejections on networks of layers.</summary>
     /// <param name="subject">The subject that was rejected.</param>
     /// <param name="outcomes">The outcomes of the checks.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>
-    /// One explanation: the known mistakes with the subject's numbers, or that no known mistake has them. None if no layer was rejected, or all of these
-    /// numbers are right.
+    /// The known mistakes with the subject's numbers, or that no known mistake has them; before it the coarse format of products, if that gives them. None if
+    /// no layer was rejected, or all of these numbers are right.
     /// </returns>
     public static IEnumerable<Explanation> Explain(ISubject subject, IReadOnlyList<CheckOutcome> outcomes, CancellationToken cancellation = default)
     {
@@ -26,11 +29,14 @@ internal static class LayerCauses
             return [];
         }
 
+        string[] architectures = [.. rejected.Select(outcome => outcome.Check.Architecture).Distinct()];
+        var precision = Array.Exists(rejected, outcome => outcome.Check.ClaimId == LinearClaim) ? LayerPrecision.Explain(subject, cancellation) : null;
+        Explanation[] coarse = precision is null ? [] : [precision with { Architectures = architectures }];
         var numbers = LayerNumbers.Measure(subject, cancellation);
         var wrong = numbers.Where(pair => !LayerNumbers.IsRight(pair.Value)).ToArray();
         if (wrong.Length == 0)
         {
-            return [];
+            return coarse;
         }
 
         string[] causes = [.. LayerSignature.Known.Where(Fits).Select(signature => signature.Defect)];
@@ -46,7 +52,9 @@ internal static class LayerCauses
                     part,
                     $"numbers that are not those of the definitions on {wrong.Length} of {Files.Counted.Spell(numbers.Count, "network")} with given parameters"
                 );
-        return [explanation with { Architectures = [.. rejected.Select(outcome => outcome.Check.Architecture).Distinct()] }];
+
+        // Coarse numbers are not those of the definitions either: that alone is no second cause.
+        return causes.Length == 0 && coarse.Length > 0 ? coarse : [.. coarse, explanation with { Architectures = architectures }];
 
         // On networks where a mistake has no effect, the subject's numbers must be right.
         bool Fits(LayerSignature signature) =>

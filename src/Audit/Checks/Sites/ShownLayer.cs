@@ -11,6 +11,9 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
     /// <summary>Whether there is a flattening between the place before the layer and the layer: the same numbers, all in one position.</summary>
     public bool Flattened { get; init; }
 
+    /// <summary>Index of the first of its arrays among all parameters of the network.</summary>
+    public int FirstParameter { get; init; }
+
     /// <summary>The layer's input, as a subject has shown it.</summary>
     public WrittenOutFeatures InputOf(NetworkTrace trace)
     {
@@ -40,6 +43,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
     {
         private int _place;
         private int? _last = -1;
+        private int _parameter;
         private bool _flattened;
 
         public List<ShownLayer> All { get; } = [];
@@ -98,9 +102,10 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
                     default:
                         if (shown && _last is { } before)
                         {
-                            All.Add(new(layer, before, _place) { Flattened = _flattened });
+                            All.Add(new(layer, before, _place) { Flattened = _flattened, FirstParameter = _parameter });
                         }
 
+                        _parameter += SiteWalk.Needed(layer);
                         Pass(shown);
                         break;
                 }
@@ -110,6 +115,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
         private void Branches(Residual residual, bool shown)
         {
             var (input, flattened) = (_last, _flattened);
+            _parameter += residual.Survival < 1 ? 1 : 0;
             Unit(residual.Branch, shown);
             if (shown && network.Places[_place].Kind == PlaceKind.BranchEnd)
             {

@@ -186,7 +186,7 @@ internal sealed class SiteWalk(
     }
 
     /// <summary>Number of arrays of parameters that a layer takes.</summary>
-    private static int Needed(Layer layer) =>
+    internal static int Needed(Layer layer) =>
         layer switch
         {
             Convolution convolution => Arrays(convolution.Parameters),

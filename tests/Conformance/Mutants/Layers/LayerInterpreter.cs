@@ -199,14 +199,14 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                                 for (var channel = 0; channel < inputs.Length; channel++)
                                 {
                                     var source = first + inputs[channel];
-                                    y += weights[((tap + channel) * outputs) + output] * input.Signal[source];
-                                    dy += ofNoise[((tapOfNoise + channel) * outputs) + output] * input.Noise[source];
+                                    y += Product(layer, weights[((tap + channel) * outputs) + output], input.Signal[source]);
+                                    dy += Product(layer, ofNoise[((tapOfNoise + channel) * outputs) + output], input.Noise[source]);
                                 }
                             }
 
                             var at = result.At(image, row, column, output);
-                            result.Signal[at] = (gain * y) + rules.Bias(biases[output], false);
-                            result.Noise[at] = (gainOfNoise * dy) + rules.Bias(biases[output], true);
+                            result.Signal[at] = rules.SumOfProducts(layer, (gain * y) + rules.Bias(biases[output], false));
+                            result.Noise[at] = rules.SumOfProducts(layer, (gainOfNoise * dy) + rules.Bias(biases[output], true));
                         }
                     }
                 }
@@ -214,6 +214,8 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
 
             return result;
         }
+
+        private double Product(Layer layer, double weight, double value) => rules.Operand(layer, weight) * rules.Operand(layer, value);
 
         /// <summary>What an output position reads: of each tap the first of its weights, for signal and noise, and the position.</summary>
         private List<(int Tap, int TapOfNoise, int Row, int Column)> TapsAt(Networks.Convolution layer, Tensor input, int channels, int row, int column)
@@ -274,12 +276,12 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                     var (y, dy) = (0.0, 0.0);
                     for (var channel = 0; channel < inputs; channel++)
                     {
-                        y += chosen[channel] * input.Signal[(point * inputs) + channel];
-                        dy += chosenOfNoise[channel] * input.Noise[(point * inputs) + channel];
+                        y += Product(layer, chosen[channel], input.Signal[(point * inputs) + channel]);
+                        dy += Product(layer, chosenOfNoise[channel], input.Noise[(point * inputs) + channel]);
                     }
 
-                    result.Signal[(point * outputs) + output] = (gain * y) + bias;
-                    result.Noise[(point * outputs) + output] = (gainOfNoise * dy) + biasOfNoise;
+                    result.Signal[(point * outputs) + output] = rules.SumOfProducts(layer, (gain * y) + bias);
+                    result.Noise[(point * outputs) + output] = rules.SumOfProducts(layer, (gainOfNoise * dy) + biasOfNoise);
                 }
             }
 

@@ -40,6 +40,12 @@ internal sealed record LayerRules
     /// <summary>The weight of an input and an output channel in a dense layer.</summary>
     public Func<double[], int, int, int, int, double> DenseWeight { get; init; } = (weights, input, output, _, outputs) => weights[(input * outputs) + output];
 
+    /// <summary>How a linear layer rounds the operands of its products: features and weights.</summary>
+    public Func<Layer, double, double> Operand { get; init; } = (_, value) => value;
+
+    /// <summary>How it rounds a sum of products.</summary>
+    public Func<Layer, double, double> SumOfProducts { get; init; } = (_, value) => value;
+
     /// <summary>An activation's value.</summary>
     public Func<Function, double, double> Value { get; init; } = WrittenOutFunction.Value;
 
