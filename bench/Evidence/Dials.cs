@@ -24,7 +24,7 @@ internal static class Dials
     });
 
     /// <summary>The dials.</summary>
-    public static ImmutableArray<Dial> List { get; } = [.. Laws(), .. Elements()];
+    public static ImmutableArray<Dial> List { get; } = [.. Laws(), .. Elements(), .. LayerDials.Collect()];
 
     /// <summary>Why a check has no dial; null where it has one, or where no reason has been given.</summary>
     public static string? WhyNone(Check check) =>
@@ -33,7 +33,8 @@ internal static class Dials
             ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
             ("O4" or "I11", _) => "asks of each step what O1, O2, O3 and D4 ask, at other sizes and with other weights",
             ("I10", _) => "asks of two inputs what I7 asks of one",
-            (_, "composed") => "binds to any network: what it must see is shown by wrong interpreters of layers, not by defects of known size yet",
+            ("I12", "composed") => "asks of any layer what I7 and I10 ask of the four architectures",
+            ("I16", "composed") => "asks for a bound, or for orthogonal columns: what breaks it is beyond the rounding, however little",
             ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
                 "counts mappings against one half: its power is a binomial probability, exact and computed",
             _ => null,

@@ -4,11 +4,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Evidence;
 
 /// <summary>One element of one tensor, or one reported moment, that is off by a number of tolerances.</summary>
-/// <remarks>
-/// Checks do not publish their tolerances, so each is found by running the check: at each seed the perturbation is scaled by the ratio that the check
-/// reports for a perturbation of nearly one tolerance. The comparison also sees the reference's own rounding, a few tenths of a tolerance at most: so at
-/// one tolerance about half of the runs are rejected.
-/// </remarks>
+/// <remarks>One tolerance is found by <see cref="ToleranceSearch"/>.</remarks>
 /// <param name="ClaimId">The claim.</param>
 /// <param name="Architecture">The architecture.</param>
 /// <param name="Defect">What is wrong.</param>
@@ -22,13 +18,6 @@ internal sealed record ElementDial(
     Func<NetworkSettings, bool> On
 ) : Dial(ClaimId, Architecture, Defect, "a tolerance")
 {
-    private const double FirstTry = 1e-3;
-
-    /// <summary>
-    /// The most steps of the search for a perturbation of nearly one tolerance. Each step is a factor of two or more, so that they cover some twenty decades.
-    /// </summary>
-    private const int MostSteps = 100;
-
     /// <summary>
     /// The propagations that are perturbed: all by default. A check may have many tolerances, and reports the first number that exceeds its own tolerance.
     /// </summary>
@@ -37,30 +26,7 @@ internal sealed record ElementDial(
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
-        return At(OneTolerance() * size);
-
-        // A check reports the first number beyond its tolerance, not the worst one; if all are within, it reports the worst. So the search looks for an answer
-        // just below one tolerance.
-        double OneTolerance()
-        {
-            var amplitude = FirstTry;
-            for (var step = 0; step < MostSteps; step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var ratio = At(amplitude).Measurements.Select(measurement => measurement.Deviation).Where(double.IsFinite).DefaultIfEmpty(0).Max();
-                if (ratio is >= 0.8 and <= 1)
-                {
-                    return amplitude / ratio;
-                }
-
-                amplitude *=
-                    ratio > 1 ? 0.5 / ratio
-                    : ratio > 0.25 ? 0.9 / ratio
-                    : 4;
-            }
-
-            throw new InvalidOperationException($"expected a check that answers to {Defect}");
-        }
+        return At(ToleranceSearch.OneTolerance(At, Defect, cancellation) * size);
 
         CheckOutcome At(double perturbation)
         {
@@ -77,8 +43,8 @@ internal sealed record ElementDial(
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(UnitPlaceKind kind, bool noise) =>
         (network, snapshot, amount) =>
             snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
-            : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
-            : snapshot with { Signal = Moved(snapshot.Signal, amount) };
+            : noise ? snapshot with { Noise = ToleranceSearch.Moved(snapshot.Noise, amount) }
+            : snapshot with { Signal = ToleranceSearch.Moved(snapshot.Signal, amount) };
 
     /// <summary>Changes a reported moment after the last ReLU.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
@@ -112,13 +78,5 @@ internal sealed record ElementDial(
 
         var channels = snapshot.Shape.Channels;
         return snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i % channels == 0 ? (1 + amount) * value : value)] };
-    }
-
-    private static double[] Moved(double[] values, double amount)
-    {
-        // An element where the ReLU is closed is 0, and the check asks for equality there: it has no tolerance to be multiplied.
-        double[] moved = [.. values];
-        moved[Math.Max(0, Array.FindIndex(values, value => value != 0))] += amount * Math.Sqrt(values.Average(value => value * value));
-        return moved;
     }
 }

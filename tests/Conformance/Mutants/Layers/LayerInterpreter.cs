@@ -154,7 +154,9 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                 Networks.Convolution convolution => Convolve(convolution, input),
                 Dense dense => Dense(input, dense.Channels ?? input.Channels, dense, dense.Parameters),
                 Attention attention => Attend(attention, input),
-                Activation activation => input.Map((x, dx) => (rules.Value(activation.Function, x), rules.Derivative(activation.Function, x) * dx)),
+                Activation activation => rules.AfterActivation(
+                    input.Map((x, dx) => (rules.Value(activation.Function, x), rules.Derivative(activation.Function, x) * dx))
+                ),
                 Norm norm => Normalise(norm, input),
                 Networks.Scaling scaling => input.Map((x, dx) => (rules.Factor(scaling, false) * x, rules.Factor(scaling, true) * dx)),
                 Pooling pooling => Pool(pooling, input, rules.Window(pooling, input.Height), rules.Window(pooling, input.Width)),

@@ -52,6 +52,9 @@ internal sealed record LayerRules
     /// <summary>An activation's derivative.</summary>
     public Func<Function, double, double> Derivative { get; init; } = WrittenOutFunction.Derivative;
 
+    /// <summary>What becomes of signal and noise after an activation.</summary>
+    public Func<Tensor, Tensor> AfterActivation { get; init; } = output => output;
+
     /// <summary>The features that share statistics of a norm.</summary>
     public Func<Norm, Tensor, IEnumerable<int[]>> Sets { get; init; } = SetsOf;
 
