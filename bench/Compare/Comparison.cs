@@ -147,12 +147,18 @@ internal sealed class Comparison(ComparisonOptions options)
             var asked = work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–";
             var share = work.Cost.Seconds(_machine) / seconds;
             Write(
-                $"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** "
+                $"| {work.Description} | {Milliseconds(seconds / work.Layers)} | {Milliseconds(theirs.Median() / work.Layers)} | **{ratios.Median():F1}** "
                     + $"({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |"
             );
             _history.Add(new Measured(work.Description, seconds / work.Layers, theirs.Median() / work.Layers, share));
         }
     }
+
+    /// <summary>Three significant digits, and no exponent.</summary>
+    private static string Milliseconds(double seconds) =>
+        1e3 * seconds is var number && number >= 1000
+            ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : number.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Prints a line, and keeps it for the page. Numbers are formatted alike everywhere, since the program always runs in the invariant culture.

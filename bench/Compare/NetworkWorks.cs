@@ -127,7 +127,7 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         yield return ("RMS norm", new RmsNorm());
         yield return ("group norm of 8 groups", new GroupNorm(8));
         yield return ("instance norm", new InstanceNorm());
-        foreach (var kind in Enum.GetValues<FunctionKind>())
+        foreach (var kind in Enum.GetValues<FunctionKind>().Where(kind => kind != FunctionKind.Linear))
         {
             var function = kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(0.1) : new Function(kind);
             yield return ($"activation {function.Word}", new Networks.Activation(function));

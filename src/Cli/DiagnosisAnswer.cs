@@ -53,7 +53,7 @@ internal static class DiagnosisAnswer
         var inAll = $"SNR falls {OnnxSurvey.Factor(total)}-fold in all";
         if (loss <= Math.Log(Remarkable))
         {
-            return total <= Math.Log(Remarkable) ? "SNR is not halved" : $"{inAll}, at most 2-fold in each stage";
+            return total <= Math.Log(Remarkable) ? "SNR is not halved by the end" : $"{inAll}, at most 2-fold in each stage";
         }
 
         var there = $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}";

@@ -208,7 +208,7 @@ internal static class PredictCommand
     private static int Predict(ExperimentOptions options, bool gradients, int? points, string? json, int? samples, CancellationToken cancellation)
     {
         options.Validate();
-        if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
+        if (options.Noise == NoiseKind.Full && options.NamedArchitecture.HasBatchNorm)
         {
             throw new InvalidInputException(
                 "--noise",
@@ -265,7 +265,7 @@ internal static class PredictCommand
     /// <summary>Why numbers are missing, or are not those of the whole batch.</summary>
     private static IEnumerable<string> Remarks(ExperimentOptions options, Prediction prediction, ImageSource images, bool areChosen)
     {
-        var norm = Architecture.Named(options.Architecture!).HasBatchNorm;
+        var norm = options.NamedArchitecture.HasBatchNorm;
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             yield return "note: after the first layer, the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
@@ -338,7 +338,7 @@ internal static class PredictCommand
         {
             // Without batch norm the limit is that of large depth, for any batch.
             Console.WriteLine(
-                Architecture.Named(options.Architecture!).HasBatchNorm
+                options.NamedArchitecture.HasBatchNorm
                     ? string.Create(
                         CultureInfo.InvariantCulture,
                         $"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Spell(prediction.ImagesUsed, "image")} "

@@ -97,7 +97,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <summary>Of an architecture the verdicts on its units, which no image changes: its predictions are another command's.</summary>
     private static RecordedForecast OfArchitecture(ExperimentOptions options)
     {
-        if (options.Noise == NoiseKind.Full && Model.Architecture.Named(options.Architecture!).HasBatchNorm)
+        if (options.Noise == NoiseKind.Full && options.NamedArchitecture.HasBatchNorm)
         {
             return Silent([], OneStep);
         }

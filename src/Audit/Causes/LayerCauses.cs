@@ -6,6 +6,12 @@ internal static class LayerCauses
     /// <summary>The claim about convolutions and dense layers.</summary>
     private const string LinearClaim = "O5";
 
+    /// <summary>The claim about moments.</summary>
+    private const string ReportedMoments = "D9";
+
+    /// <summary>Claims about a subject's own parameters, and statistical ones that wrong parameters fail.</summary>
+    private static readonly string[] AboutParameters = ["I13", "I14", "N1", "B5", "LN1", "V1", "V2", "V3", "Z1", "T1"];
+
     /// <summary>Looks for the cause of rejections on networks of layers.</summary>
     /// <param name="subject">The subject that was rejected.</param>
     /// <param name="outcomes">The outcomes of the checks.</param>
@@ -36,7 +42,8 @@ internal static class LayerCauses
         var wrong = numbers.Where(pair => !LayerNumbers.IsRight(pair.Value)).ToArray();
         if (wrong.Length == 0)
         {
-            return coarse;
+            // The layers do what they should with given parameters: then it is the subject's own parameters, or the moments that it reports.
+            return coarse.Length > 0 ? coarse : [.. OfOwn(subject, rejected, cancellation).Select(found => found with { Architectures = architectures })];
         }
 
         string[] causes = [.. LayerSignature.Known.Where(Fits).Select(signature => signature.Defect)];
@@ -62,5 +69,16 @@ internal static class LayerCauses
             && numbers.All(pair =>
                 signature.Numbers.TryGetValue(pair.Key, out var known) ? LayerNumbers.AreSame(pair.Value, known) : LayerNumbers.IsRight(pair.Value)
             );
+    }
+
+    private static IEnumerable<Explanation> OfOwn(ISubject subject, CheckOutcome[] rejected, CancellationToken cancellation)
+    {
+        var claims = rejected.Select(outcome => outcome.Check.ClaimId).ToHashSet();
+        IEnumerable<Explanation> moments = claims.Contains(ReportedMoments) ? MomentCauses.Explain(subject, cancellation) : [];
+
+        // Sets of weights that repeat say less about their law than as many others, so their law is not examined.
+        Explanation[] copies = claims.Overlaps(AboutParameters) ? [.. LayerWeightCauses.ExplainCopies(subject, cancellation)] : [];
+        IEnumerable<Explanation> laws = copies.Length == 0 && claims.Overlaps(AboutParameters) ? LayerWeightCauses.ExplainLaws(subject, cancellation) : [];
+        return [.. moments, .. copies, .. laws];
     }
 }

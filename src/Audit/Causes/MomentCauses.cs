@@ -11,6 +11,9 @@ internal static class MomentCauses
 {
     private const string Part = "reported moments";
 
+    /// <summary>The seed of networks of layers and their inputs, which are the same for every subject.</summary>
+    private const ulong NetworkSeed = 33;
+
     /// <summary>Explains the moments that are reported.</summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="description">Which moments it reports.</param>
@@ -18,19 +21,45 @@ internal static class MomentCauses
     public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
     {
         Report[] reports = [.. answers.Where(answer => answer.Moments.Count > 0).SelectMany(answer => Reports(answer, description))];
-        var wrong = reports.GroupBy(report => report.Name).Where(group => group.Any(report => !report.IsRight)).ToArray();
-        if (wrong.Length == 0)
+        return Array.TrueForAll(reports, report => report.IsRight) ? []
+            : Misplaced(answers, description) is { } misplaced ? [misplaced]
+            : Explained(reports);
+    }
+
+    /// <summary>Explains the moments that are reported at the places of networks of layers.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Nothing where they are right.</returns>
+    public static IEnumerable<Explanation> Explain(ISubject subject, CancellationToken cancellation)
+    {
+        var reports = new List<Report>();
+        foreach (var (study, site) in LawNetworks.BatchNorms.Concat(LawNetworks.InputNorms).Index())
         {
-            yield break;
+            cancellation.ThrowIfCancellationRequested();
+            if (subject.Description.WhyNot(site.Network, site.Images, NoiseKind.Mapping, given: false) is null)
+            {
+                var weights = new Weights.Own(NetworkSeed, (uint)study);
+                NetworkTrace.Record(subject, site.Network, NoiseKind.Mapping, weights, site.Input(NetworkSeed), shown => reports.AddRange(ReportsOf(shown)));
+            }
         }
 
-        if (Misplaced(answers, description) is { } misplaced)
-        {
-            yield return misplaced;
-            yield break;
-        }
+        return Explained(reports);
 
-        var found = wrong.Select(group => (Name: group.Key, Causes: Causes([.. group]), Count: group.Count())).ToArray();
+        IEnumerable<Report> ReportsOf(NetworkSnapshot shown)
+        {
+            // Ranks are reported after activations, as they are after the ReLU of an architecture.
+            var kind = shown.Place.After is Networks.Activation ? UnitPlaceKind.Relu : UnitPlaceKind.Convolution;
+            var place = new Snapshot(shown.Place.Depth, new UnitPlace(1, kind), shown.Shape, shown.Signal, shown.Noise, shown.Moments);
+            return Report.All(place, shown.Moments(), subject.Description);
+        }
+    }
+
+    private static IEnumerable<Explanation> Explained(IEnumerable<Report> reports)
+    {
+        var found = reports
+            .GroupBy(report => report.Name)
+            .Where(group => group.Any(report => !report.IsRight))
+            .Select(group => (Name: group.Key, Causes: Causes([.. group]), Count: group.Count()));
         foreach (var same in found.GroupBy(one => string.Join("; or ", one.Causes)))
         {
             var names = string.Join(", ", same.Select(one => one.Name));

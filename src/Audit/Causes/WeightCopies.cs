@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 internal static class WeightCopies
 {
     /// <summary>The least cosine of two copies. Copies agree to the rounding of the recovery, which is far better.</summary>
-    private const double LeastCosine = 0.999;
+    internal const double LeastCosine = 0.999;
 
     /// <summary>Why weights of one simulation are copies of each other.</summary>
     /// <param name="simulations">Simulations of one network.</param>
@@ -47,16 +47,26 @@ internal static class WeightCopies
     /// The cause, and whether simulations of one seed repeat: then they say less about the law of their weights than as many others. Null if there are no
     /// copies.
     /// </returns>
-    public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
+    public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed) =>
+        Between(
+            [
+                .. simulations.SelectMany(simulation =>
+                    simulation
+                        .Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
+                        .Select(convolution => new WeightVector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights))
+                ),
+            ],
+            seed,
+            simulations.Count(simulation => simulation.Seed == seed)
+        );
+
+    /// <summary>Why weights of different simulations or seeds are copies of each other, of any network.</summary>
+    /// <param name="vectors">Sets of equally many weights, of simulations from 0 on and of neighbouring seeds.</param>
+    /// <param name="seed">The seed that was asked for first.</param>
+    /// <param name="ofSeed">The number of simulations of that seed.</param>
+    /// <returns>As above.</returns>
+    public static (string Cause, bool Repeats)? Between(IReadOnlyList<WeightVector> vectors, ulong seed, int ofSeed)
     {
-        Vector[] vectors =
-        [
-            .. simulations.SelectMany(simulation =>
-                simulation
-                    .Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
-                    .Select(convolution => new Vector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights))
-            ),
-        ];
         var groups = Groups(vectors);
         var ofSeeds = groups
             .SelectMany(group =>
@@ -84,9 +94,7 @@ internal static class WeightCopies
 
         if (pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Index == pair.Other.Index))
         {
-            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed)) is { } repetition
-                ? (repetition, true)
-                : null;
+            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], ofSeed) is { } repetition ? (repetition, true) : null;
         }
 
         var numbering =
@@ -114,7 +122,7 @@ internal static class WeightCopies
             : $"bits of a seed are ignored: {string.Join(", ", same.Order().Select(bit => System.Numerics.BitOperations.Log2(bit)))}";
     }
 
-    private static string? OfSimulations((Vector One, Vector Other)[] pairs, int count)
+    private static string? OfSimulations((WeightVector One, WeightVector Other)[] pairs, int count)
     {
         if (pairs.Length == 0)
         {
@@ -134,17 +142,17 @@ internal static class WeightCopies
     }
 
     /// <summary>Groups of vectors that are copies of each other: found among neighbours in the order of their products with a random vector.</summary>
-    private static List<Vector[]> Groups(Vector[] vectors)
+    private static List<WeightVector[]> Groups(IReadOnlyList<WeightVector> vectors)
     {
-        if (vectors.Length == 0)
+        if (vectors.Count == 0)
         {
             return [];
         }
 
         var direction = Batch.Normal(vectors[0].Weights.Length, 1, 0, RandomPurpose.GaussianImages);
         var ordered = vectors.OrderBy(vector => VectorMath.Dot(direction, vector.Weights)).ToArray();
-        List<Vector[]> groups = [];
-        List<Vector> current = [ordered[0]];
+        List<WeightVector[]> groups = [];
+        List<WeightVector> current = [ordered[0]];
         foreach (var vector in ordered.Skip(1))
         {
             if (Cosine(current[^1].Weights, vector.Weights) < LeastCosine)
@@ -169,7 +177,7 @@ internal static class WeightCopies
         }
     }
 
-    private static double Cosine(double[] one, double[] other) =>
+    internal static double Cosine(double[] one, double[] other) =>
         one.Length != other.Length ? 0 : VectorMath.Dot(one, other) / Math.Sqrt(VectorMath.Dot(one, one) * VectorMath.Dot(other, other));
 
     private static double[] Transposed(RecoveredConvolution convolution)
@@ -177,7 +185,4 @@ internal static class WeightCopies
         var (inputs, outputs) = (convolution.Shape.FanIn, convolution.Shape.OutputChannels);
         return inputs != outputs ? [] : [.. Enumerable.Range(0, inputs * outputs).Select(i => convolution.Weights[(i % outputs * outputs) + (i / outputs)])];
     }
-
-    /// <summary>The weights of a convolution, with its seed, simulation and index.</summary>
-    private sealed record Vector(ulong Seed, uint Simulation, int Index, double[] Weights);
 }

@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
@@ -71,7 +70,7 @@ internal sealed record FiniteWidthPrediction(
     {
         double rows = 2.0 * options.BatchSize,
             width = options.NumChannels,
-            layers = (double)options.TotalDepth * (Architecture.Named(options.Architecture!).IsResidual ? options.ResDepth : 1);
+            layers = (double)options.TotalDepth * (options.NamedArchitecture.IsResidual ? options.ResDepth : 1);
         var rank = Math.Min(rows, width);
         var cost = Usual * layers * ((rows * rank * width) + (width > rows ? rows * rows * width : 0) + (30 * rank * width));
         return

@@ -24,7 +24,9 @@ internal sealed class SubjectProcess : IDisposable
     private readonly string _mark;
     private readonly WindowsJob? _job;
     private readonly StringBuilder _errors = new(2 * TailLength);
-    private readonly Task _errorsRead;
+    private readonly Task<bool> _errorsRead;
+    private readonly PipeThread _pipes = new("requests and answers of a subject");
+    private readonly PipeThread _standardError = new("standard error of a subject");
     private readonly byte[] _buffer = new byte[1 << 16];
     private readonly MemoryStream _pending = new();
 
@@ -34,7 +36,7 @@ internal sealed class SubjectProcess : IDisposable
     {
         (_process, _mark) = (process, mark);
         _job = OperatingSystem.IsWindows() ? WindowsJob.Enclose(process) : null;
-        _errorsRead = KeepTailOfErrors();
+        _errorsRead = _standardError.Begin(KeepTailOfErrors);
     }
 
     /// <summary>A line for each process that the subject had left running when it was stopped: whether it was ended.</summary>
@@ -86,8 +88,7 @@ internal sealed class SubjectProcess : IDisposable
         var clock = Stopwatch.StartNew();
         try
         {
-            Within(_process.StandardInput.WriteAsync(request + "\n"), "the request was not read");
-            Within(_process.StandardInput.FlushAsync(cancellation), "the request was not read");
+            Within(Send(request), "the request was not read");
         }
         catch (IOException)
         {
@@ -107,7 +108,7 @@ internal sealed class SubjectProcess : IDisposable
                 throw new AdapterException($"an answer is longer than {LongestAnswer} bytes: expected one short line, with tensors in the output file");
             }
 
-            var read = _process.StandardOutput.BaseStream.ReadAsync(_buffer, cancellation).AsTask();
+            var read = _pipes.Begin(() => _process.StandardOutput.BaseStream.Read(_buffer));
             bool isRead;
             try
             {
@@ -183,15 +184,24 @@ internal sealed class SubjectProcess : IDisposable
     {
         Stop(null);
         _job?.Dispose();
+        _pipes.Dispose();
+        _standardError.Dispose();
         _process.Dispose();
         _pending.Dispose();
     }
 
+    private Task<bool> Send(string request) =>
+        _pipes.Begin(() =>
+        {
+            _process.StandardInput.Write(request + "\n");
+            _process.StandardInput.Flush();
+            return true;
+        });
+
     /// <summary>Whether the process ends when asked to; it may not even read the request.</summary>
     private bool Stops(string request)
     {
-        var written = _process.StandardInput.WriteAsync(request + "\n");
-        if (!written.Wait(TimeToStop))
+        if (!Send(request).Wait(TimeToStop))
         {
             return false;
         }
@@ -241,12 +251,12 @@ internal sealed class SubjectProcess : IDisposable
     }
 
     /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps the last part; lines may have any length.</summary>
-    private async Task KeepTailOfErrors()
+    private bool KeepTailOfErrors()
     {
         var buffer = new char[TailLength];
         try
         {
-            while (await _process.StandardError.ReadAsync(buffer.AsMemory()).ConfigureAwait(false) is > 0 and var read)
+            while (_process.StandardError.Read(buffer.AsSpan()) is > 0 and var read)
             {
                 lock (_errors)
                 {
@@ -254,10 +264,13 @@ internal sealed class SubjectProcess : IDisposable
                     _errors.Remove(0, Math.Max(0, _errors.Length - TailLength));
                 }
             }
+
+            return true;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The process was killed.
+            return false;
         }
     }
 

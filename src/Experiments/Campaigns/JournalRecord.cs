@@ -99,7 +99,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     public static (int Places, int Depths, bool Gradients) Extent(ExperimentOptions options) =>
         options.RecordedPlaces is { } places
             ? (places.Count, 1, options.Gradients)
-            : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations, options.Gradients);
+            : (options.NamedArchitecture.Places.Length, options.NumComputations, options.Gradients);
 
     private static MomentSet Next(ref ReadOnlySpan<byte> rest)
     {

@@ -187,13 +187,18 @@ public sealed record ExperimentOptions
     [JsonIgnore]
     internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Choose(network, BatchSize, Depths) : null;
 
+    /// <summary>The architecture that is repeated.</summary>
+    /// <exception cref="InvalidOperationException">These are options of a described network.</exception>
+    [JsonIgnore]
+    internal Model.Architecture NamedArchitecture =>
+        Architecture is { } name
+            ? Model.Architecture.Named(name, ResDepth)
+            : throw new InvalidOperationException("expected an architecture, got a described network");
+
     /// <summary>Describes the network.</summary>
     /// <param name="batch">Shape of a batch of input images.</param>
     /// <returns>The settings.</returns>
-    internal NetworkSettings Settings(TensorShape batch) =>
-        Architecture is null
-            ? throw new InvalidOperationException("expected an architecture, got a described network")
-            : new(Model.Architecture.Named(Architecture, ResDepth), batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
+    internal NetworkSettings Settings(TensorShape batch) => new(NamedArchitecture, batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
 
     /// <summary>Refuses an unknown architecture.</summary>
     /// <param name="name">The value of <c>--architecture</c>.</param>
@@ -343,7 +348,7 @@ public sealed record ExperimentOptions
             );
         }
 
-        if (HasSinglePoint(images) && Model.Architecture.Named(Architecture!).HasBatchNorm)
+        if (HasSinglePoint(images) && NamedArchitecture.HasBatchNorm)
         {
             throw new InvalidInputException(
                 "--batch-size",

@@ -28,7 +28,7 @@ internal static class MemoryFootprint
             options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(height / (double)stride) * Math.Ceiling(width / (double)stride) * options.BatchSize;
         var inputElements = pixels * channels;
         var featureElements = points * options.NumChannels;
-        var architecture = Architecture.Named(options.Architecture!, options.ResDepth);
+        var architecture = options.NamedArchitecture;
         var firstFanIn = options.KernelSize == 1 ? (double)height * width * channels : kernelArea * channels;
         var firstKernel = firstFanIn * options.NumChannels;
         var innerKernel = kernelArea * options.NumChannels * options.NumChannels;

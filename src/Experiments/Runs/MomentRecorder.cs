@@ -44,7 +44,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         {
             if (_mayVary)
             {
-                var withoutEpsilon = _options.Epsilon == 0 && Architecture.Named(_options.Architecture!, _options.ResDepth).HasBatchNorm;
+                var withoutEpsilon = _options.Epsilon == 0 && _options.NamedArchitecture.HasBatchNorm;
                 VaryingInput.Require(_options, moments, _options.NumChannels, withoutEpsilon);
             }
 

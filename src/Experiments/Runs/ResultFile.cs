@@ -89,7 +89,7 @@ public sealed class ResultFile
     internal int? BranchLayers =>
         Options is not { } options ? ResidualDepth
         : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
-        : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
+        : options.NamedArchitecture.IsResidual ? ResidualDepth
         : null;
 
     /// <summary>The options that the file was made with, as JSON, if the file states them.</summary>

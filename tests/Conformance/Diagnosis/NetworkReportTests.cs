@@ -147,7 +147,7 @@ public sealed class NetworkReportTests : IDisposable
     [InlineData(Condition.WellBehaved, 0.001, 1.6, "Well-behaved over 50 units; SNR falls 25-fold in stage 2.")]
     [InlineData(Condition.WellBehaved, -1.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and is not halved in all.")]
     [InlineData(Condition.WellBehaved, -2.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and rises 9-fold in all.")]
-    [InlineData(Condition.WellBehaved, 0.1, 0.2, "Well-behaved over 50 units; SNR is not halved.")]
+    [InlineData(Condition.WellBehaved, 0.1, 0.2, "Well-behaved over 50 units; SNR is not halved by the end.")]
     [InlineData(Condition.WellBehaved, 0.3, 0.34, "Well-behaved over 50 units; SNR falls 3.6-fold in all, at most 2-fold in each stage.")]
     [InlineData(Condition.PathologicalSnr, 2.0, 2.1, "Pathological SNR over 50 units; SNR falls 67-fold in stage 2, 3.6e3-fold in all.")]
     [InlineData(Condition.Undecided, 2.0, 2.1, null)]
@@ -166,7 +166,7 @@ public sealed class NetworkReportTests : IDisposable
         DiagnosisAnswer
             .Write(Named(Condition.PathologicalSignal), 40, "unit", stages)
             .Should()
-            .Be("Pathological signal over 40 units; SNR is not halved; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
+            .Be("Pathological signal over 40 units; SNR is not halved by the end; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
         DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
     }
 

@@ -467,7 +467,7 @@ internal static class OwnParameterLaws
         layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
 
     /// <summary>The kind of a layer: in a correct subject, the weights of all layers of one kind are scaled by the same rule.</summary>
-    private static string KindOf(ShownLayer layer) =>
+    internal static string KindOf(ShownLayer layer) =>
         layer.Layer switch
         {
             Convolution convolution => FormattableString.Invariant($"kernel {convolution.Kernel}")
