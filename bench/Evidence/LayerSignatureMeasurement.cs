@@ -13,7 +13,8 @@ public static class LayerSignatureMeasurement
     private const ulong Seed = 0;
 
     /// <summary>
-    /// Measures signatures and writes each when it is ready. Signatures that the file has are kept, except those of mistakes that no longer exist.
+    /// Measures signatures and writes each when it is ready. Numbers are measured anew, since a layer that is added changes the networks that are asked about;
+    /// of signatures without numbers those that the file has are kept. Mistakes that no longer exist are left out.
     /// </summary>
     /// <param name="path">The file.</param>
     public static void Run(string path)
@@ -24,7 +25,11 @@ public static class LayerSignatureMeasurement
         List<LayerSignature> signatures = [.. known];
         // With given parameters these mistakes do not show, and claims that solve for weights are slow: each of those is asked only about its own mistake.
         var composed = Suite.Checks.Where(check => check.Architecture == Suite.Composed && check.ClaimId[0] is not ('O' or 'D' or 'I')).ToArray();
-        foreach (var mutant in LayerMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
+        foreach (
+            var mutant in LayerMutants.List.Where(mutant =>
+                Array.TrueForAll(known, signature => signature.Defect != mutant.Name || signature.Numbers.Count > 0)
+            )
+        )
         {
             using var subject = mutant.Create();
             var numbers = LayerNumbers
@@ -32,7 +37,16 @@ public static class LayerSignatureMeasurement
                 .Where(pair => !LayerNumbers.IsRight(pair.Value))
                 .ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
             var rejects = numbers.Count > 0 ? [Signature.NameOf(mutant.Check)] : Rejections(mutant, composed);
-            signatures.Add(new(mutant.Name, rejects, numbers));
+            var measured = new LayerSignature(mutant.Name, rejects, numbers);
+            if (signatures.FindIndex(signature => signature.Defect == mutant.Name) is >= 0 and var place)
+            {
+                signatures[place] = measured;
+            }
+            else
+            {
+                signatures.Add(measured);
+            }
+
             Console.Error.WriteLine(
                 $"{mutant.Name}: {(numbers.Count > 0 ? $"other numbers on {numbers.Count} networks" : $"{rejects.Length} checks reject it")}"
             );

@@ -38,4 +38,17 @@ public class CommandFuzzTests
     [InlineData("""{"name":"b","layers":["flatten",{"dense":""")]
     public void Description_that_has_to_be_refused_is_allowed_no_memory(string description) =>
         CommandInputs.MemoryOf(description, ["--batch-size", "2"]).Should().Be(0);
+
+    [Theory]
+    [InlineData(65536, 60, 70)]
+    [InlineData(4, 0, 1)]
+    public void Time_that_a_description_asks_for_is_known_from_its_own_count(int units, double least, double most)
+    {
+        var description = """{"name":"a","layers":[{"repeat":{"times":N,"unit":[{"residual":{"branch":["layer_norm","gelu",{"conv":{"kernel":1}}]}}]}}]}""";
+
+        CommandInputs
+            .PredictionOf(description.Replace("N", $"{units}", StringComparison.Ordinal), ["--batch-size", "3", "--input-shape", "4x4x3"])
+            .Should()
+            .BeInRange(least, most);
+    }
 }
