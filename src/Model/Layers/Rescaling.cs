@@ -62,7 +62,16 @@ internal static class Rescaling
     public static void Multiply<T>(Span<T> values, int exponent)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        // Numbers below the smallest normal one are brought near 1 by a power that the format does not hold: in two steps, each of which is exact.
         var factor = T.ScaleB(T.One, exponent);
+        if (!T.IsFinite(factor))
+        {
+            var first = exponent / 2;
+            Multiply(values, first);
+            Multiply(values, exponent - first);
+            return;
+        }
+
         foreach (ref var value in values)
         {
             value *= factor;
