@@ -9,8 +9,11 @@ internal sealed record CoarseOutput(Func<Func<double, double>, bool> IsGivenBy, 
 internal static class CoarseNumbers
 {
     /// <summary>The coarser formats: bits of the significand beside the leading one, and what the format is called.</summary>
-    private static IReadOnlyList<(int Bits, string Operands, string Sums)> Formats { get; } =
-    [(10, "TF32 or half precision", "half precision"), (7, "bfloat16", "bfloat16")];
+    private static readonly (int Bits, string Operands, string Sums)[] Formats =
+    [
+        (10, "TF32 or half precision", "half precision"),
+        (7, "bfloat16", "bfloat16"),
+    ];
 
     /// <summary>The ways in which hardware and libraries round to such a format.</summary>
     private static readonly MidpointRounding[] Modes = [MidpointRounding.ToEven, MidpointRounding.AwayFromZero, MidpointRounding.ToZero];

@@ -46,13 +46,13 @@ internal static class LayerScale
             }
         }
 
-        if (samples.Any(sample => !sample.Includes(1)))
+        if (samples.Any(sample => !sample.OfWeights.Includes(1)))
         {
             yield return Variances(samples);
         }
 
         LayerSample[] biased = [.. samples.Where(sample => sample.OfBiases is not null)];
-        if (biased.Any(sample => !sample.BiasIncludes(1)))
+        if (biased.Any(sample => !sample.OfBiases!.Value.Includes(1)))
         {
             yield return Biases(biased);
         }
@@ -60,10 +60,13 @@ internal static class LayerScale
 
     private static Explanation Variances(IReadOnlyList<LayerSample> samples)
     {
-        LayerSample[] wrong = [.. samples.Where(sample => !sample.Includes(1))];
+        LayerSample[] wrong = [.. samples.Where(sample => !sample.OfWeights.Includes(1))];
         var kinds = wrong.Select(sample => sample.Kind).Distinct().ToArray();
-        var evidence = string.Join(", ", wrong.GroupBy(sample => sample.Kind).Select(kind => $"{kind.Key}: {Words(Common(kind.Select(Measured)))}"));
-        string[] rules = [.. Rules.Where(rule => samples.All(sample => sample.Includes(rule.Ratio(sample)))).Select(rule => rule.Words)];
+        var evidence = string.Join(
+            ", ",
+            wrong.GroupBy(sample => sample.Kind).Select(kind => $"{kind.Key}: {Words(Common(kind.Select(sample => sample.OfWeights)))}")
+        );
+        string[] rules = [.. Rules.Where(rule => samples.All(sample => sample.OfWeights.Includes(rule.Ratio(sample)))).Select(rule => rule.Words)];
         if (rules.Length > 0)
         {
             return Explanation.Either(Part, rules, evidence);
@@ -71,7 +74,7 @@ internal static class LayerScale
 
         // A factor of all layers, or of those of some kinds: the layers of these kinds must agree on it.
         var where = kinds.Length == samples.Select(sample => sample.Kind).Distinct().Count() ? "" : $" of layers with {string.Join("; ", kinds)}";
-        var common = Common(samples.Where(sample => kinds.Contains(sample.Kind)).Select(Measured));
+        var common = Common(samples.Where(sample => kinds.Contains(sample.Kind)).Select(sample => sample.OfWeights));
         return common is var (lower, upper) && lower <= upper
             ? Explanation.WithEvidence(Part, $"weights{where} of {Words(common)} the variance that is asked for", evidence)
             : Explanation.None(Part, $"variances of weights{where} that no known rule gives ({evidence})");
@@ -82,19 +85,15 @@ internal static class LayerScale
         var common = Common(samples.Select(sample => sample.OfBiases!.Value));
         var evidence =
             $"the biases of {Counted.Spell(samples.Length, "layer")} have {string.Join(", ", samples.Select(sample => Words(Common([sample.OfBiases!.Value]))))} the variance";
-        string[] rules = [.. BiasRules.Where(rule => samples.All(sample => sample.BiasIncludes(rule.Ratio(sample)))).Select(rule => rule.Words)];
+        string[] rules = [.. BiasRules.Where(rule => samples.All(sample => sample.OfBiases!.Value.Includes(rule.Ratio(sample)))).Select(rule => rule.Words)];
         return rules.Length > 0 ? Explanation.Either(Part, rules, evidence)
             : common.Lower <= common.Upper ? Explanation.WithEvidence(Part, $"biases of {Words(common)} the variance that is asked for", evidence)
             : Explanation.None(Part, $"variances of biases that no known rule gives ({evidence})");
     }
 
-    private static (double Ratio, double Error) Measured(LayerSample sample) => sample.OfWeights;
-
-    private static (double Lower, double Upper) Common(IEnumerable<(double Ratio, double Error)> intervals) =>
-        intervals.Aggregate(
-            (Lower: double.NegativeInfinity, Upper: double.PositiveInfinity),
-            (all, one) => (Math.Max(all.Lower, one.Ratio - one.Error), Math.Min(all.Upper, one.Ratio + one.Error))
-        );
+    /// <summary>What all of these may be; nothing, with a lower end above the upper one, where they differ.</summary>
+    private static (double Lower, double Upper) Common(IEnumerable<MeasuredVariance> variances) =>
+        (variances.Max(one => one.Lower), variances.Min(one => one.Upper));
 
     private static string Words((double Lower, double Upper) interval) =>
         string.Create(

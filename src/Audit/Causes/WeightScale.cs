@@ -1,5 +1,4 @@
 using System.Globalization;
-using MathNet.Numerics.Distributions;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
@@ -7,13 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>Finds what is wrong with variance and law of the weights: the rule and the law that give what was recovered.</summary>
 internal static class WeightScale
 {
-    /// <summary>The variance of a standard normal law that is cut at two standard deviations.</summary>
-    private static readonly double Cut = 1 - (4 * Normal.PDF(0, 1, 2) / (1 - (2 * Normal.CDF(0, 1, -2))));
-
     private const string NoLaw = "neither normal, truncated normal nor uniform";
-
-    /// <summary>The largest allowed value of Kolmogorov's statistic times √n; the right law exceeds it once in a hundred thousand cases.</summary>
-    private const double MostDistance = 2.5;
 
     /// <summary>Known rules: their variance divided by the claimed one (1/fan-in in the first convolution, 2/fan-in in the others).</summary>
     private static readonly (string Words, Func<KernelShape, double> First, Func<KernelShape, double> Others)[] Rules =
@@ -51,7 +44,7 @@ internal static class WeightScale
                 .GroupBy(convolution => (convolution.Shape, IsFirst: convolution.Index == 0))
                 .Select(group => new Sample(group.Key.Shape, group.Key.IsFirst, [.. group])),
         ];
-        if (samples.Length == 0 || samples.All(sample => sample.Includes(1) && sample.IsNormal && !sample.Varies))
+        if (samples.Length == 0 || samples.All(sample => sample.Includes(1) && sample.Distribution.IsNormal && !sample.Varies))
         {
             return null;
         }
@@ -75,12 +68,12 @@ internal static class WeightScale
             return ($"{Wrong(first, others)} of the right variance", evidence, lawIsKnown);
         }
 
-        if (samples.All(sample => sample.Includes(Law(sample) == "truncated normal" ? Cut : 1)))
+        if (samples.All(sample => sample.Includes(Law(sample) == "truncated normal" ? WeightDistribution.Cut : 1)))
         {
             return (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {Cut:0.000} of what it should be"
+                    $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {WeightDistribution.Cut:0.000} of what it should be"
                 ),
                 evidence,
                 lawIsKnown
@@ -120,14 +113,14 @@ internal static class WeightScale
                 .Select(kind => Solved([.. kind], kind.Key ? " of the first convolution" : " of the convolutions after the first")),
         ];
         return words.Length == 0 ? ("of the right variance", true)
-            : words.Length > 1 && samples.Max(sample => sample.Lower) <= samples.Min(sample => sample.Upper) ? Solved(samples, "")
+            : words.Length > 1 && samples.Max(sample => sample.Variance.Lower) <= samples.Min(sample => sample.Variance.Upper) ? Solved(samples, "")
             : (string.Join("; ", words.Select(some => some.Words)), words.All(some => some.IsKnown));
     }
 
     /// <summary>The one ratio that agrees with all samples, if there is one.</summary>
     private static (string Words, bool IsKnown) Solved(Sample[] samples, string where)
     {
-        var (lower, upper) = (samples.Max(sample => sample.Lower), samples.Min(sample => sample.Upper));
+        var (lower, upper) = (samples.Max(sample => sample.Variance.Lower), samples.Min(sample => sample.Variance.Upper));
         return lower <= upper
             ? (
                 string.Create(
@@ -142,93 +135,58 @@ internal static class WeightScale
     private static string LawOf(IEnumerable<Sample> samples)
     {
         Sample[] all = [.. samples];
-        return all.Length == 0 || all.All(sample => sample.IsNormal) ? "normal"
+        return all.Length == 0 || all.All(sample => sample.Distribution.IsNormal) ? "normal"
             : all.All(sample => sample.Zeros > 0.05)
                 ? string.Create(CultureInfo.InvariantCulture, $"sparse ({100 * all.Average(sample => sample.Zeros):0} % of them zero)")
-            : all.All(sample => sample.Distance(TruncatedBelow) <= MostDistance) ? "truncated normal"
-            : all.All(sample => sample.Distance(UniformBelow) <= MostDistance) ? "uniform"
+            : all.All(sample => sample.Distribution.IsTruncated) ? "truncated normal"
+            : all.All(sample => sample.Distribution.IsUniform) ? "uniform"
             : NoLaw;
     }
-
-    private static double TruncatedBelow(double standardised)
-    {
-        var (x, tail) = (standardised * Math.Sqrt(Cut), Normal.CDF(0, 1, -2));
-        return Math.Clamp((Normal.CDF(0, 1, x) - tail) / (1 - (2 * tail)), 0, 1);
-    }
-
-    private static double UniformBelow(double standardised) => Math.Clamp(0.5 + (standardised / (2 * Math.Sqrt(3))), 0, 1);
 
     private static double FanOut(KernelShape shape) => shape.Size * shape.Size * shape.OutputChannels;
 
     /// <summary>The weights of convolutions of one shape, divided by the standard deviation that they should have.</summary>
     private sealed class Sample
     {
-        private readonly double[] _standardised;
-        private readonly (double Ratio, double Error)[] _each;
+        private readonly MeasuredVariance[] _each;
 
         public Sample(KernelShape shape, bool isFirst, RecoveredConvolution[] convolutions)
         {
             (Shape, IsFirst) = (shape, isFirst);
             var weights = convolutions.SelectMany(convolution => convolution.Weights).ToArray();
-            (Ratio, Error) = Variance(weights);
+            Distribution = new WeightDistribution(weights);
             _each =
             [
-                .. convolutions.GroupBy(convolution => convolution.Index).Select(group => Variance([.. group.SelectMany(convolution => convolution.Weights)])),
+                .. convolutions
+                    .GroupBy(convolution => convolution.Index)
+                    .Select(group => WeightDistribution.VarianceOf([.. group.SelectMany(convolution => convolution.Weights)])),
             ];
-            _standardised = [.. weights.Select(weight => weight / Math.Sqrt(Ratio)).Order()];
             Zeros = weights.Count(weight => Math.Abs(weight) < 1e-3) / (double)weights.Length;
-            IsNormal = Distance(value => Normal.CDF(0, 1, value)) <= MostDistance;
         }
 
         public KernelShape Shape { get; }
 
         public bool IsFirst { get; }
 
-        public double Ratio { get; }
+        public WeightDistribution Distribution { get; }
 
-        public double Error { get; }
-
-        public double Lower => Ratio - Error;
-
-        public double Upper => Ratio + Error;
+        public MeasuredVariance Variance => Distribution.Variance;
 
         /// <summary>Share of weights that are zero; less than a thousandth of normal weights are that small.</summary>
         public double Zeros { get; }
 
-        public bool IsNormal { get; }
-
         /// <summary>Whether the convolutions have different variances.</summary>
-        public bool Varies => _each.Max(one => one.Ratio - one.Error) > _each.Min(one => one.Ratio + one.Error);
+        public bool Varies => _each.Max(one => one.Lower) > _each.Min(one => one.Upper);
 
         public string EachWords => string.Join(", ", _each.Select(one => one.Ratio.ToString("0.00", CultureInfo.InvariantCulture)));
 
         public string Words =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Lower:0.000} to "
-                    + $"{Upper:0.000} of what is claimed"
+                $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Variance.Lower:0.000} to "
+                    + $"{Variance.Upper:0.000} of what is claimed"
             );
 
-        public bool Includes(double ratio) => Math.Abs(Ratio - ratio) <= Error;
-
-        /// <summary>√n times the largest distance to a distribution function.</summary>
-        public double Distance(Func<double, double> below)
-        {
-            var (n, most) = (_standardised.Length, 0.0);
-            for (var i = 0; i < n; i++)
-            {
-                var expected = below(_standardised[i]);
-                most = Math.Max(most, Math.Max(Math.Abs(expected - (i / (double)n)), Math.Abs(((i + 1) / (double)n) - expected)));
-            }
-
-            return Math.Sqrt(n) * most;
-        }
-
-        /// <summary>The mean square, with five times its standard error.</summary>
-        private static (double Ratio, double Error) Variance(double[] weights)
-        {
-            var (square, fourth) = (weights.Average(weight => weight * weight), weights.Average(weight => Math.Pow(weight, 4)));
-            return (square, (5 * Math.Sqrt(Math.Max(0, fourth - (square * square)) / weights.Length)) + (1e-3 * square));
-        }
+        public bool Includes(double ratio) => Variance.Includes(ratio);
     }
 }

@@ -9,7 +9,7 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 internal sealed class PipeThread : IDisposable
 {
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Task> _work = [];
 
     /// <summary>Starts the thread. It does not keep this program running: a pipe that somebody keeps open may block it for ever.</summary>
     /// <param name="name">Its name, for whoever looks at threads.</param>
@@ -19,31 +19,28 @@ internal sealed class PipeThread : IDisposable
     /// <typeparam name="T">Its result.</typeparam>
     /// <param name="work">What may block.</param>
     /// <returns>The result, or the exception of the work.</returns>
-    public Task<T> Begin<T>(Func<T> work)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Add(() =>
-        {
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                done.SetException(exception);
-            }
-        });
-        return done.Task;
-    }
+    public Task<T> Begin<T>(Func<T> work) => Add(new Task<T>(work));
+
+    /// <summary>Begins some work without a result.</summary>
+    /// <param name="work">What may block.</param>
+    /// <returns>The end of the work, or its exception.</returns>
+    public Task Begin(Action work) => Add(new Task(work));
 
     /// <summary>Lets the thread end after what was begun, if that ends.</summary>
     public void Dispose() => _work.CompleteAdding();
 
+    private T Add<T>(T task)
+        where T : Task
+    {
+        _work.Add(task);
+        return task;
+    }
+
     private void Run()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        foreach (var task in _work.GetConsumingEnumerable())
         {
-            work();
+            task.RunSynchronously(TaskScheduler.Default);
         }
 
         _work.Dispose();

@@ -24,7 +24,7 @@ internal sealed class SubjectProcess : IDisposable
     private readonly string _mark;
     private readonly WindowsJob? _job;
     private readonly StringBuilder _errors = new(2 * TailLength);
-    private readonly Task<bool> _errorsRead;
+    private readonly Task _errorsRead;
     private readonly PipeThread _pipes = new("requests and answers of a subject");
     private readonly PipeThread _standardError = new("standard error of a subject");
     private readonly byte[] _buffer = new byte[1 << 16];
@@ -190,12 +190,11 @@ internal sealed class SubjectProcess : IDisposable
         _pending.Dispose();
     }
 
-    private Task<bool> Send(string request) =>
+    private Task Send(string request) =>
         _pipes.Begin(() =>
         {
             _process.StandardInput.Write(request + "\n");
             _process.StandardInput.Flush();
-            return true;
         });
 
     /// <summary>Whether the process ends when asked to; it may not even read the request.</summary>
@@ -251,7 +250,7 @@ internal sealed class SubjectProcess : IDisposable
     }
 
     /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps the last part; lines may have any length.</summary>
-    private bool KeepTailOfErrors()
+    private void KeepTailOfErrors()
     {
         var buffer = new char[TailLength];
         try
@@ -264,13 +263,10 @@ internal sealed class SubjectProcess : IDisposable
                     _errors.Remove(0, Math.Max(0, _errors.Length - TailLength));
                 }
             }
-
-            return true;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The process was killed.
-            return false;
         }
     }
 

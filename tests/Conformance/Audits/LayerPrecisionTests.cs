@@ -7,14 +7,11 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Layers of any network that multiply in a coarser format than they say, as graphics processors do unless they are told not to, are rejected with that cause.</summary>
 public class LayerPrecisionTests
 {
-    private const int TensorFloat32 = 10,
-        BFloat16 = 7;
-
     [Theory]
-    [InlineData(TensorFloat32, MidpointRounding.ToZero, true, true, "TF32 or half precision, 11")]
-    [InlineData(TensorFloat32, MidpointRounding.AwayFromZero, true, false, "TF32 or half precision, 11")]
-    [InlineData(TensorFloat32, MidpointRounding.ToEven, false, true, "TF32 or half precision, 11")]
-    [InlineData(BFloat16, MidpointRounding.ToEven, true, true, "bfloat16, 8")]
+    [InlineData(PrecisionMutants.TensorFloat32, MidpointRounding.ToZero, true, true, "TF32 or half precision, 11")]
+    [InlineData(PrecisionMutants.TensorFloat32, MidpointRounding.AwayFromZero, true, false, "TF32 or half precision, 11")]
+    [InlineData(PrecisionMutants.TensorFloat32, MidpointRounding.ToEven, false, true, "TF32 or half precision, 11")]
+    [InlineData(PrecisionMutants.BFloat16, MidpointRounding.ToEven, true, true, "bfloat16, 8")]
     public void Products_of_coarse_operands_are_rejected_and_named(int bits, MidpointRounding mode, bool convolutions, bool dense, string format)
     {
         using var subject = new LayerInterpreter(
@@ -38,9 +35,7 @@ public class LayerPrecisionTests
                 }
             );
 
-        double Rounded(double value) => value == 0 ? 0 : Math.Round(value / Unit(value), mode) * Unit(value);
-        double Unit(double value) => Math.ScaleB(1, Math.ILogB(value) - bits);
-        double InBits(bool isCoarse, double value) => isCoarse ? Rounded(value) : value;
+        double InBits(bool isCoarse, double value) => isCoarse ? PrecisionMutants.Rounded(value, bits, mode) : value;
     }
 
     [Fact]

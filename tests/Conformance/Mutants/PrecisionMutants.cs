@@ -9,7 +9,7 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class PrecisionMutants
 {
     /// <summary>Bits of the significand that are kept beside the leading one.</summary>
-    private const int TensorFloat32 = 10,
+    internal const int TensorFloat32 = 10,
         BFloat16 = 7;
 
     public static ImmutableArray<Mutant> List { get; } =
@@ -23,10 +23,11 @@ internal static class PrecisionMutants
         InThreeByThree("sums in half precision in 3 × 3 convolutions alone", "bn_ff", HalfSums),
     ];
 
-    /// <summary>A number with fewer bits, ties away from zero.</summary>
+    /// <summary>A number with fewer bits.</summary>
     /// <param name="value">The number.</param>
     /// <param name="bits">Bits kept beside the leading one.</param>
-    public static double Rounded(double value, int bits)
+    /// <param name="mode">How it is rounded.</param>
+    public static double Rounded(double value, int bits, MidpointRounding mode = MidpointRounding.AwayFromZero)
     {
         if (value == 0)
         {
@@ -34,7 +35,7 @@ internal static class PrecisionMutants
         }
 
         var unit = Math.ScaleB(1, Math.ILogB(value) - bits);
-        return unit * Math.Round(value / unit, MidpointRounding.AwayFromZero);
+        return unit * Math.Round(value / unit, mode);
     }
 
     /// <summary>All numbers of TF32, 10 bits beside the leading one.</summary>

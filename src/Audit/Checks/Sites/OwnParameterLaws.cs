@@ -213,7 +213,7 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>The weights that some mappings show, one after the other.</summary>
-    private static SolvedLayer[] Solutions(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (uint First, uint End) mappings)
+    internal static SolvedLayer[] Solutions(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (uint First, uint End) mappings)
     {
         Propagation[] propagations =
         [

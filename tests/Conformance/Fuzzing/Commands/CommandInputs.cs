@@ -9,6 +9,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Makes spoilt inputs for commands in a folder: a seed is an input, whenever and wherever.</summary>
 internal sealed class CommandInputs : IDisposable
 {
+    /// <summary>Seconds, by its own count, from which on a prediction is left out: whoever asks for it is told how long it takes, and waits.</summary>
+    private const double LongPrediction = 5;
+
     /// <summary>The journal's run, which a spoilt journal is to be gone on with.</summary>
     private static readonly string[] JournalRun =
     [
@@ -256,9 +259,6 @@ internal sealed class CommandInputs : IDisposable
             ]
         );
     }
-
-    /// <summary>Seconds, by its own count, from which on a prediction is left out: whoever asks for it is told how long it takes, and waits.</summary>
-    private const double LongPrediction = 5;
 
     /// <summary>A network of layers, for every command that takes one and is over soon.</summary>
     private CommandInput NetworkFile(Random random)
