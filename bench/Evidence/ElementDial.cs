@@ -23,10 +23,12 @@ internal sealed record ElementDial(
     /// </summary>
     public Func<Weights, bool> In { get; init; } = _ => true;
 
+    private readonly ToleranceSearch _tolerances = new();
+
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
-        return At(ToleranceSearch.OneTolerance(At, Defect, cancellation) * size);
+        return At(_tolerances.OneTolerance(seed, At, Defect, cancellation) * size);
 
         CheckOutcome At(double perturbation)
         {

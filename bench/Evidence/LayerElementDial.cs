@@ -13,10 +13,12 @@ internal sealed record LayerElementDial(string ClaimId, string Defect, Func<Netw
     /// <summary>The propagations that are perturbed: those with given parameters by default.</summary>
     public Func<Weights, bool> In { get; init; } = weights => weights is Weights.Given;
 
+    private readonly ToleranceSearch _tolerances = new();
+
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
-        return At(ToleranceSearch.OneTolerance(At, Defect, cancellation) * size);
+        return At(_tolerances.OneTolerance(seed, At, Defect, cancellation) * size);
 
         CheckOutcome At(double perturbation)
         {

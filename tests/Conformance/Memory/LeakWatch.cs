@@ -17,6 +17,9 @@ public static class LeakWatch
     /// <summary>What <c>Wellbehaved.Tests.Conformance.dll</c> is told to watch.</summary>
     internal const string Word = "leak-watch";
 
+    /// <summary>Parts of the rounds that are compared.</summary>
+    private const int Quarters = 4;
+
     /// <summary>Caches and tables are filled, and the code is compiled, once.</summary>
     private const int RoundsOfWarmUp = 3;
 
@@ -77,21 +80,29 @@ public static class LeakWatch
     }
 
     /// <summary>
-    /// The least of the last quarter against the most of the first half: what leaks lies a quarter of all rounds higher, what only moves does not.
+    /// A leak goes on: in each quarter of the rounds even the least lies above the most of the quarter before. What is taken once and kept, as the buffers are
+    /// that the runtime's pools hold for a thread more, is one step, and what only moves comes back.
     /// </summary>
     internal static string? Judge(IReadOnlyList<(long Objects, long Memory)> samples)
     {
-        if (samples.Count < 4)
+        if (samples.Count < 2 * Quarters)
         {
-            return $"expected at least four rounds to compare, got {samples.Count}";
+            return $"expected at least {2 * Quarters} rounds to compare, got {samples.Count}";
         }
 
-        var (first, last) = (samples.Take(samples.Count / 2).ToArray(), samples.TakeLast(samples.Count / 4).ToArray());
-        var objects = last.Min(sample => sample.Objects) - first.Max(sample => sample.Objects);
-        var memory = last.Min(sample => sample.Memory) - first.Max(sample => sample.Memory);
-        return objects > MostObjects ? $"objects grew by {objects >> 10} KiB in {samples.Count} rounds"
-            : memory > MostMemory ? $"memory grew by {memory >> 20} MiB in {samples.Count} rounds"
+        return Growth([.. samples.Select(sample => sample.Objects)], MostObjects) is { } objects
+                ? $"objects grew by {objects >> 10} KiB in {samples.Count} rounds"
+            : Growth([.. samples.Select(sample => sample.Memory)], MostMemory) is { } memory ? $"memory grew by {memory >> 20} MiB in {samples.Count} rounds"
             : null;
+    }
+
+    /// <summary>How far the last quarter lies above the first, if the bound is exceeded and all quarters have a part in it; otherwise null.</summary>
+    private static long? Growth(long[] amounts, long most)
+    {
+        long[][] quarters = [.. Enumerable.Range(0, Quarters).Select(i => amounts[(i * amounts.Length / Quarters)..((i + 1) * amounts.Length / Quarters)])];
+        var rises = quarters.Zip(quarters.Skip(1), (before, after) => after.Min() - before.Max());
+        var growth = quarters[^1].Min() - quarters[0].Max();
+        return growth > most && rises.All(rise => rise > 0) ? growth : null;
     }
 
     private static void Round(string folder)

@@ -26,4 +26,13 @@ public class LeakWatchTests
             .Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000L + (round % 3 * 500_000), 200_000_000L + (round % 4 * 50_000_000)))])
             .Should()
             .BeNull();
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void Memory_that_is_taken_once_and_kept_is_not_reported_as_a_leak(int from) =>
+        LeakWatch
+            .Judge([.. Enumerable.Range(0, 12).Select(round => (round < from ? 7_400_000L : 8_550_000, round < from ? 80_000_000L : 180_000_000))])
+            .Should()
+            .BeNull();
 }

@@ -29,14 +29,21 @@ internal sealed record SiteCase(Network Network, int Images)
 
     /// <summary>
     /// Parameters by the laws of the description, drawn by the auditor. In place of orthogonal weights it draws normal ones, since any weights may be given.
+    /// Of several branches that survive by chance one at least does and one at least does not.
     /// </summary>
     public IReadOnlyList<double[]> Parameters(ulong seed)
     {
         var all = new List<double[]>();
         var points = ((IEnumerable<int>)PointsOfMasks()).GetEnumerator();
+        var survivals = new List<int>();
         foreach (var tensor in ParameterList.Enumerate(Network))
         {
             var index = (uint)all.Count;
+            if (tensor.Kind == ParameterKind.Survival)
+            {
+                survivals.Add(all.Count);
+            }
+
             all.Add(
                 tensor.Kind switch
                 {
@@ -52,6 +59,12 @@ internal sealed record SiteCase(Network Network, int Images)
                     _ => throw new UnknownLayerException(tensor.Layer),
                 }
             );
+        }
+
+        if (survivals.Count > 1 && survivals.All(index => all[index][0] == all[survivals[0]][0]))
+        {
+            var flipped = all[survivals[(int)(Mixing.Mix(seed) % (ulong)survivals.Count)]];
+            flipped[0] = 1 - flipped[0];
         }
 
         return all;

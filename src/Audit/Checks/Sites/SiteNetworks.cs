@@ -87,7 +87,10 @@ internal static class SiteNetworks
     /// <summary>Convolutions of one kernel size with strides, dilation, groups and biases, and dense layers.</summary>
     private static SiteCase Convolutions(int kernel, WholeNumbers draw)
     {
-        var (even, dilated) = (kernel % 2 == 0, kernel <= 3);
+        var dilated = kernel <= 3;
+
+        // Each boundary occurs at each kernel size: two wrong mirrors differ only where a kernel reaches beyond the border's neighbour.
+        var borders = draw.Shuffle(kernel % 2 == 0 ? [Boundary.Periodic, Boundary.ZeroPadding, draw.OneOf(Boundaries[1..])] : Boundaries);
         var input = new Shape(draw.Between(7, 9), draw.Between(7, 11), draw.Between(1, 3));
         return new(
             new(
@@ -97,7 +100,7 @@ internal static class SiteNetworks
                     new Convolution(kernel)
                     {
                         Channels = 6,
-                        Boundary = Border(),
+                        Boundary = borders[0],
                         Parameters = new(2, 0.3),
                     },
                     Leaky(draw),
@@ -106,14 +109,14 @@ internal static class SiteNetworks
                         Dilation = dilated ? 2 : 1,
                         Groups = 2,
                         Channels = 8,
-                        Boundary = Border(),
+                        Boundary = borders[1],
                     },
                     new Activation(new Function(FunctionKind.Abs)),
                     new Convolution(kernel)
                     {
                         Stride = draw.Between(1, 2) + 1,
                         Groups = Convolution.EachChannel,
-                        Boundary = Border(),
+                        Boundary = borders[2],
                         Parameters = new(1.5, 0.1),
                     },
                     new Convolution(1) { Channels = draw.Between(3, 5) },
@@ -124,8 +127,6 @@ internal static class SiteNetworks
             ),
             draw.Between(2, 3)
         );
-
-        Boundary Border() => draw.OneOf(even ? Boundaries[1..] : Boundaries);
     }
 
     /// <summary>Images of one row, whose signals extend along the other axis only.</summary>

@@ -15,4 +15,17 @@ internal sealed class WholeNumbers(ulong seed)
 
     /// <summary>One of several choices.</summary>
     public T OneOf<T>(IReadOnlyList<T> choices) => choices[Between(0, choices.Count - 1)];
+
+    /// <summary>The choices in another order, each order as likely as any other.</summary>
+    public T[] Shuffle<T>(IReadOnlyList<T> choices)
+    {
+        T[] shuffled = [.. choices];
+        for (var left = shuffled.Length - 1; left > 0; left--)
+        {
+            var taken = Between(0, left);
+            (shuffled[left], shuffled[taken]) = (shuffled[taken], shuffled[left]);
+        }
+
+        return shuffled;
+    }
 }
