@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>Finds the claims that are rejected only because of explained mistakes in layers: what these claims add is right by itself.</summary>
@@ -29,10 +31,10 @@ internal static class FollowingCauses
     /// convolutions whose input and output are shown.
     /// </summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of a residual architecture.</param>
+    /// <param name="architecture">A residual architecture.</param>
     /// <param name="rejected">Ids of the rejected claims.</param>
     /// <returns>Nothing if the claims hold, or if something is wrong with convolutions that are shown.</returns>
-    public static IEnumerable<Explanation> OfWeightsBehind(CheckContext context, string architecture, IReadOnlySet<string> rejected)
+    public static IEnumerable<Explanation> OfWeightsBehind(CheckContext context, Architecture architecture, IReadOnlySet<string> rejected)
     {
         string[] ids = [.. OfWeights.Where(rejected.Contains)];
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Narrow;

@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>What a subject shows of a small network with given weights. It is asked again after a rejection, to see which cause gives its numbers.</summary>
@@ -16,9 +18,9 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
 
     /// <summary>Asks for each case that the subject offers.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The answers, without those that the subject failed to give.</returns>
-    public static IReadOnlyList<GivenAnswer> Ask(CheckContext context, string architecture)
+    public static IReadOnlyList<GivenAnswer> Ask(CheckContext context, Architecture architecture)
     {
         var answers = new List<GivenAnswer>();
         var sparse = GivenCase

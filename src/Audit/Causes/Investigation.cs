@@ -38,8 +38,8 @@ internal static class Investigation
                 .GroupBy(outcome => outcome.Check.Architecture)
         )
         {
-            var architecture = rejected.Key;
-            var context = new CheckContext(subject, Suite.RatesOf(scale), Mixing.SeedOf(seed, $"causes {architecture}"), deep, cancellation);
+            var (name, architecture) = (rejected.Key, Model.Architecture.Named(rejected.Key));
+            var context = new CheckContext(subject, Suite.RatesOf(scale), Mixing.SeedOf(seed, $"causes {name}"), deep, cancellation);
             var answers = Attempt.Or(() => GivenAnswer.Ask(context, architecture), []);
             GivenAnswer[] dense = [.. answers.Where(answer => !answer.Case.IsSparse)];
             Explanation[] given =
@@ -69,7 +69,7 @@ internal static class Investigation
             // Wrong operations make statistics wrong too. So the subject's own weights are examined only if claims about them are rejected, or if nothing else
             // is wrong.
             var aboutWeights = rejected.Any(outcome => VerdictLevels.LevelOf(outcome.Check) == VerdictLevel.Initialisation);
-            var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !Model.Architecture.Named(architecture).IsResidual;
+            var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !architecture.IsResidual;
             if (
                 !ownWeights
                 && isReadable
@@ -82,7 +82,7 @@ internal static class Investigation
             {
                 Explanation[] ofWeights =
                 [
-                    .. Tried(() => WeightCauses.Explain(context, architecture, asked.GetValueOrDefault(architecture) ?? [], readsKernels: given.Length == 0)),
+                    .. Tried(() => WeightCauses.Explain(context, architecture, asked.GetValueOrDefault(name) ?? [], readsKernels: given.Length == 0)),
                 ];
                 found.AddRange(Seen(ofWeights));
                 ownWeights = ofWeights.Length > 0;
@@ -101,7 +101,7 @@ internal static class Investigation
             }
 
             IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) =>
-                explanations.Select(explanation => explanation with { Architectures = [architecture] });
+                explanations.Select(explanation => explanation with { Architectures = [name] });
         }
 
         found.AddRange(Tried(() => LayerCauses.Explain(subject, outcomes, cancellation)));

@@ -150,7 +150,7 @@ internal static class SkipCauses
             return false;
         }
 
-        var other = network with { Architecture = Architecture.Named(network.Architecture.Name, Math.Max(1, layers)) };
+        var other = network with { Architecture = network.Architecture.WithResidualDepth(Math.Max(1, layers)) };
         var rounding = new CarriedRounding(other, answer.Case.Kernels, unitRoundoff);
         for (var depth = 1; depth <= network.Depth; depth++)
         {

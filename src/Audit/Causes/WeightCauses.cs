@@ -1,5 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -13,11 +14,11 @@ internal static class WeightCauses
 
     /// <summary>Explains the weights.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="asked">The claims that were asked for: the weights that they recovered are examined again.</param>
     /// <param name="readsKernels">Whether its convolutions use given weights rightly; otherwise only fully connected nets are examined.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Explain(CheckContext context, string architecture, IReadOnlySet<string> asked, bool readsKernels)
+    public static IEnumerable<Explanation> Explain(CheckContext context, Architecture architecture, IReadOnlySet<string> asked, bool readsKernels)
     {
         var (all, few) = (
             context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare)),
@@ -121,7 +122,7 @@ internal static class WeightCauses
     }
 
     /// <summary>Whether one set of weights gives the signal of a convolution, and another one its noise.</summary>
-    private static Explanation? OwnNoise(CheckContext context, string architecture)
+    private static Explanation? OwnNoise(CheckContext context, Architecture architecture)
     {
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Wide;
         var seed = Mixing.SeedOf(context.Seed, "weights of signal and noise");

@@ -5,7 +5,7 @@ public sealed record Check
 {
     /// <summary>Says what is checked, and how.</summary>
     /// <param name="claimId">Id of the claim in the ledger.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="measure">Confronts a subject with what the claim says, quantity by quantity.</param>
     internal Check(string claimId, string architecture, Func<CheckContext, IEnumerable<Measurement>> measure) =>
         (ClaimId, Architecture, Measure) = (claimId, architecture, measure);

@@ -66,11 +66,11 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     /// All four kinds of convolution: fully connected, with each boundary, and with an even kernel; with residual branches of one and two layers. Only networks
     /// that the subject offers, with the nearest ε that it offers.
     /// </summary>
-    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+    public static IEnumerable<GivenCase> All(CheckContext context, Architecture architecture, double epsilon, bool zeroWillDo = false) =>
         Collect(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
     /// <summary>Those of all cases for which a cyclic shift of the image is a symmetry.</summary>
-    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+    public static IEnumerable<GivenCase> Periodic(CheckContext context, Architecture architecture, double epsilon, bool zeroWillDo = false) =>
         Collect(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>The convolutional cases again, each with images of one nonzero pixel and outputs of one nonzero weight.</summary>
@@ -79,11 +79,11 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     /// those of a product. A subject that rounds pixels, weights or products more coarsely than it says is then found, whatever its algorithm. Signals and
     /// weights are positive, so the pixel passes every ReLU.
     /// </remarks>
-    public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+    public static IEnumerable<GivenCase> Sparse(CheckContext context, Architecture architecture, double epsilon, bool zeroWillDo = false) =>
         Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
     /// <summary>Those of the sparse cases for which a cyclic shift of the image is a symmetry.</summary>
-    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, Architecture architecture, double epsilon, bool zeroWillDo = false) =>
         Sparse(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>The case with an input of one point far away from all others, which are equal: the extreme of D3.</summary>
@@ -96,7 +96,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
             },
         };
 
-    private static NetworkSettings[] Cyclic(string architecture, double epsilon) =>
+    private static NetworkSettings[] Cyclic(Architecture architecture, double epsilon) =>
         [
             Settings(architecture, 2, 1, Boundary.Periodic, epsilon),
             Settings(architecture, 1, 1, Boundary.Periodic, epsilon),
@@ -104,7 +104,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
             Settings(architecture, 2, 2, Boundary.Periodic, epsilon),
         ];
 
-    private static NetworkSettings[] Bounded(string architecture, double epsilon) =>
+    private static NetworkSettings[] Bounded(Architecture architecture, double epsilon) =>
         [Settings(architecture, 1, 3, Boundary.Symmetric, epsilon), Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon)];
 
     private static IEnumerable<GivenCase> Sparse(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
@@ -146,10 +146,10 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         }
     }
 
-    private static NetworkSettings Settings(string architecture, int residualDepth, int kernelSize, Boundary boundary, double epsilon) =>
+    private static NetworkSettings Settings(Architecture architecture, int residualDepth, int kernelSize, Boundary boundary, double epsilon) =>
         kernelSize == 1
-            ? new(Architecture.Named(architecture, residualDepth), new TensorShape(8, 1, 1, 10), 2, 6, 1, boundary, epsilon)
-            : new(Architecture.Named(architecture, residualDepth), new TensorShape(2, 8, 6, 2), 2, 4, kernelSize, boundary, epsilon);
+            ? new(architecture.WithResidualDepth(residualDepth), new TensorShape(8, 1, 1, 10), 2, 6, 1, boundary, epsilon)
+            : new(architecture.WithResidualDepth(residualDepth), new TensorShape(2, 8, 6, 2), 2, 4, kernelSize, boundary, epsilon);
 
     private static GivenCase Draw(CheckContext context, int study, NetworkSettings network)
     {

@@ -89,7 +89,7 @@ internal static class AdapterTest
 
     private static IEnumerable<NetworkSettings> NetworksOf(SubjectDescription description) =>
         from architecture in description.Architectures
-        from network in OneStepNetworks.All(architecture)
+        from network in OneStepNetworks.All(Architecture.Named(architecture))
         let settings = network with
         {
             Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -194,6 +195,10 @@ internal static class Suite
                 : 4
             );
 
-    private static IEnumerable<Check> ChecksOf(string claim, Func<CheckContext, string, IEnumerable<Measurement>> measure, string[] architectures) =>
-        architectures.Select(architecture => new Check(claim, architecture, context => measure(context, architecture)));
+    private static IEnumerable<Check> ChecksOf(string claim, Func<CheckContext, Architecture, IEnumerable<Measurement>> measure, string[] architectures) =>
+        architectures.Select(name =>
+        {
+            var architecture = Architecture.Named(name);
+            return new Check(claim, name, context => measure(context, architecture));
+        });
 }

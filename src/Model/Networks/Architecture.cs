@@ -67,6 +67,30 @@ public sealed record Architecture
         };
     }
 
+    /// <summary>The same architecture with another number of layers in its residual branches.</summary>
+    /// <param name="residualDepth">H; feedforward architectures have no branch and stay as they are.</param>
+    /// <returns>The architecture.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">H is not positive.</exception>
+    internal Architecture WithResidualDepth(int residualDepth)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);
+        return !IsResidual || residualDepth == ResidualDepth
+            ? this
+            : this with
+            {
+                Unit = [.. Unit.Select(step => step is ResidualStep residual ? residual with { Repetitions = residualDepth } : step)],
+                ResidualDepth = residualDepth,
+            };
+    }
+
+    /// <summary>Whether both have the same name and steps.</summary>
+    /// <param name="other">The other architecture.</param>
+    public bool Equals(Architecture? other) =>
+        other is not null && Name == other.Name && ResidualDepth == other.ResidualDepth && Unit.AsSpan().SequenceEqual(other.Unit.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, ResidualDepth, Unit.Length);
+
     private static bool Contains(ImmutableArray<Step> steps, UnitPlaceKind kind) =>
         steps.Any(step => step.Kind == kind || (step is ResidualStep residual && Contains(residual.Branch, kind)));
 

@@ -82,6 +82,13 @@ internal sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions
     /// <inheritdoc/>
     public override int Places => 1 + Branch.Sum(step => step.Places);
 
+    /// <summary>Whether both repeat the same steps equally often.</summary>
+    /// <param name="other">The other step.</param>
+    public bool Equals(ResidualStep? other) => other is not null && Repetitions == other.Repetitions && Branch.AsSpan().SequenceEqual(other.Branch.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Branch.Length, Repetitions);
+
     /// <inheritdoc/>
     internal override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new ResidualUnit<T>(Branch, Repetitions, builder);
 }

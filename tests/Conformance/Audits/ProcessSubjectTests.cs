@@ -10,7 +10,7 @@ public class ProcessSubjectTests
     /// <summary>Of a shell: the first request is answered as by a program that knows only protocol 1.</summary>
     private const string OlderProtocol = """read a; printf '{"id":1,"status":"error","reason":"protocol 2"}\n'""";
 
-    private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected("vanilla");
+    private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected(Architecture.Named("vanilla"));
 
     [UnixFact]
     public void A_subject_receives_the_given_weights_and_returns_snapshots()

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What the auditor keeps of a propagation, and what subjects in its own process refuse.</summary>
 public class TraceTests
 {
-    private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected("bn_res", residualDepth: 1);
+    private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected(Architecture.Named("bn_res"), residualDepth: 1);
 
     [Fact]
     public void Every_place_is_found_by_its_number_and_by_its_kind()

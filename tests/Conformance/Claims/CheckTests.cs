@@ -80,7 +80,12 @@ public class CheckTests
                 "D1",
                 "vanilla",
                 context =>
-                    context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.25)]).Length > 0
+                    context
+                        .Offered([
+                            OneStepNetworks.FullyConnected(Architecture.Named("bn_ff"), epsilon: 0.5),
+                            OneStepNetworks.FullyConnected(Architecture.Named("bn_ff"), epsilon: 0.25),
+                        ])
+                        .Length > 0
                         ? []
                         : []
             ),
@@ -92,12 +97,18 @@ public class CheckTests
 
         static IEnumerable<Measurement> Measured(CheckContext context)
         {
-            context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("vanilla")]).Should().ContainSingle();
-            context.Offers(OneStepNetworks.FullyConnected("vanilla"), given: true).Should().BeTrue();
+            context
+                .Offered([
+                    OneStepNetworks.FullyConnected(Architecture.Named("bn_ff"), epsilon: 0.5),
+                    OneStepNetworks.FullyConnected(Architecture.Named("vanilla")),
+                ])
+                .Should()
+                .ContainSingle();
+            context.Offers(OneStepNetworks.FullyConnected(Architecture.Named("vanilla")), given: true).Should().BeTrue();
             context.Reports("chi").Should().BeTrue();
             context.Reports("log_chi").Should().BeFalse();
             FluentActions
-                .Invoking(() => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5)]))
+                .Invoking(() => context.Offered([OneStepNetworks.FullyConnected(Architecture.Named("bn_ff"), epsilon: 0.5)]))
                 .Should()
                 .Throw<DeclinedException>()
                 .WithMessage("epsilon 0.5");
@@ -119,8 +130,8 @@ public class CheckTests
 
         IEnumerable<Measurement> Measured(CheckContext context)
         {
-            GivenCase.All(context, "vanilla", 0).Should().HaveCount(takes ? 6 : 0);
-            return draws == context.Offered([OneStepNetworks.FullyConnected("vanilla")]).Length > 0
+            GivenCase.All(context, Architecture.Named("vanilla"), 0).Should().HaveCount(takes ? 6 : 0);
+            return draws == context.Offered([OneStepNetworks.FullyConnected(Architecture.Named("vanilla"))]).Length > 0
                 ? []
                 : throw new InvalidOperationException("expected a decline");
         }
@@ -129,7 +140,7 @@ public class CheckTests
     [Fact]
     public void The_requested_number_of_simulations_arrives_for_any_batch_size_and_none_after_cancellation()
     {
-        var network = OneStepNetworks.FullyConnected("vanilla");
+        var network = OneStepNetworks.FullyConnected(Architecture.Named("vanilla"));
         using var single = new Batching(1);
         using var batching = new Batching(2);
         using var running = new CancellationTokenSource();

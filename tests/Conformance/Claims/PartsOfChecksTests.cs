@@ -36,7 +36,7 @@ public class PartsOfChecksTests
 
         static IEnumerable<Measurement> Nearness(CheckContext context)
         {
-            foreach (var given in GivenCase.All(context, "vanilla", 0))
+            foreach (var given in GivenCase.All(context, Architecture.Named("vanilla"), 0))
             {
                 var written = new WrittenOutNetwork(given.Network, given.Kernels);
                 written.Propagate(given.Input);

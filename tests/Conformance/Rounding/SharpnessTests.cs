@@ -38,9 +38,9 @@ public class SharpnessTests
         {
             var discrepancy = architecture.StartsWith("bn", StringComparison.Ordinal) ? GivenCase.MostBoundNormalised : GivenCase.MostBound;
             var cases = GivenCase
-                .All(context, architecture, epsilon)
+                .All(context, Architecture.Named(architecture), epsilon)
                 .Where(given => given.Network.KernelSize == 1)
-                .Concat(GivenCase.Sparse(context, architecture, epsilon));
+                .Concat(GivenCase.Sparse(context, Architecture.Named(architecture), epsilon));
             foreach (var given in cases)
             {
                 var largest = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff)

@@ -25,7 +25,7 @@ public class RecoveredConvolutionTests
     [MemberData(nameof(Networks))]
     public void Recovered_weights_of_the_reference_are_its_own_to_the_stated_error(string architecture, string name)
     {
-        var networks = new WeightNetworks(architecture, 0);
+        var networks = new WeightNetworks(Architecture.Named(architecture), 0);
         var network = name switch
         {
             "wide" => networks.Wide,
@@ -72,7 +72,7 @@ public class RecoveredConvolutionTests
     [MemberData(nameof(Networks))]
     public void All_convolutions_are_recovered_in_the_order_of_propagation(string architecture, string name)
     {
-        var networks = new WeightNetworks(architecture, 0);
+        var networks = new WeightNetworks(Architecture.Named(architecture), 0);
         var network = name switch
         {
             "wide" => networks.Wide,
@@ -91,7 +91,7 @@ public class RecoveredConvolutionTests
     [Fact]
     public void Inputs_that_are_copies_of_each_other_determine_no_weights()
     {
-        var network = new WeightNetworks("vanilla", 0).Narrow;
+        var network = new WeightNetworks(Architecture.Named("vanilla"), 0).Narrow;
         var batch = Batch.Gaussian(network, 1, 0);
         double[] repeated = [.. batch.Signal.Select((_, i) => batch.Signal[i % network.NetworkInput.Channels])];
         using var subject = new ReferenceSubject();
@@ -110,7 +110,7 @@ public class RecoveredConvolutionTests
     [Fact]
     public void Weights_of_an_input_that_is_always_zero_stay_unknown_and_the_others_are_recovered()
     {
-        var network = new WeightNetworks("vanilla", 0).Narrow;
+        var network = new WeightNetworks(Architecture.Named("vanilla"), 0).Narrow;
         var batch = Batch.Gaussian(network, 1, 0);
         using var subject = new ReferenceSubject();
         var trace = Trace.Record(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));

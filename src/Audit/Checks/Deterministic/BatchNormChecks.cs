@@ -13,7 +13,7 @@ internal static class BatchNormChecks
     private static readonly double[] Epsilons = [0.5, 0.001, 0];
 
     /// <summary>D3: with ε = 0 no channel's fourth moment exceeds the kurtosis of one point far from the others.</summary>
-    public static IEnumerable<Measurement> Kurtosis(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Kurtosis(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (var given in GivenCase.All(context, architecture, 0).SelectMany(given => new[] { given, given.WithOutlier() }))
@@ -53,7 +53,7 @@ internal static class BatchNormChecks
     /// D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε). So its variance becomes σ²/(σ² + ε), and its positive and negative parts
     /// have the same mean.
     /// </summary>
-    public static IEnumerable<Measurement> Normalisation(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Normalisation(CheckContext context, Architecture architecture)
     {
         foreach (var epsilon in Epsilons.Select(epsilon => context.EpsilonFor(epsilon)).Distinct())
         {
@@ -105,7 +105,7 @@ internal static class BatchNormChecks
     }
 
     /// <summary>S7: the increment of χ in batch norm follows from the divisors of the noise, channel by channel.</summary>
-    public static IEnumerable<Measurement> NoiseIncrement(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> NoiseIncrement(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (var given in GivenCase.All(context, architecture, 0))

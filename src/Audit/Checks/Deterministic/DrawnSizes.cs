@@ -23,12 +23,12 @@ internal static class DrawnSizes
 
     /// <summary>Draws the networks that a subject offers.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="given">
     /// Whether weights are given. If not, branches have one layer: the last layers of deeper branches can be checked only with their weights.
     /// </param>
     /// <returns>Networks and inputs.</returns>
-    public static IEnumerable<(NetworkSettings Network, Batch Input)> Draw(CheckContext context, string architecture, bool given)
+    public static IEnumerable<(NetworkSettings Network, Batch Input)> Draw(CheckContext context, Architecture architecture, bool given)
     {
         for (var index = 0; index < KernelSizes * Kinds; index++)
         {
@@ -39,7 +39,7 @@ internal static class DrawnSizes
             var branch = given ? draw.Between(1, 3) : 1;
             var network = context.Fitted(
                 new NetworkSettings(
-                    Architecture.Named(architecture, branch),
+                    architecture.WithResidualDepth(branch),
                     shape,
                     depth,
                     channels,

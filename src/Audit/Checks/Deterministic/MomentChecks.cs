@@ -11,7 +11,7 @@ internal static class MomentChecks
     private static readonly double[] Scales = [1, 1e7, 1e-7];
 
     /// <summary>D1: compares reported moments, logarithms and χ with their definitions, and tests the inequalities between them.</summary>
-    public static IEnumerable<Measurement> Moments(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Moments(CheckContext context, Architecture architecture)
     {
         var (definitions, inequalities) = (new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true))
@@ -115,7 +115,7 @@ internal static class MomentChecks
     }
 
     /// <summary>D2: the effective rank after the ReLU is Tr C/λ_max(C), within its bounds, and does not change when images are reordered.</summary>
-    public static IEnumerable<Measurement> EffectiveRank(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> EffectiveRank(CheckContext context, Architecture architecture)
     {
         var (definition, bounds, invariance) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true))

@@ -10,7 +10,7 @@ internal static class OperationChecks
     private const double Epsilon = 0.1;
 
     /// <summary>O1: the same weights convolve signal and noise.</summary>
-    public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Convolution(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (
@@ -52,7 +52,7 @@ internal static class OperationChecks
     }
 
     /// <summary>O2: the ReLU takes the positive part of the signal, and lets the noise pass where the signal is positive; exact zeros let none pass.</summary>
-    public static IEnumerable<Measurement> Relu(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Relu(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (var given in GivenCase.All(context, architecture, Epsilon))
@@ -83,7 +83,7 @@ internal static class OperationChecks
     }
 
     /// <summary>O3: the skip connection adds the unit's input to the end of its branch, signal and noise.</summary>
-    public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> SkipConnection(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (

@@ -16,7 +16,7 @@ internal static class SymmetryChecks
     /// D5: signals scale with the input (without batch norm) or do not change (with batch norm, ε = 0); noise is linear; χ does not depend on the noise's
     /// scale.
     /// </summary>
-    public static IEnumerable<Measurement> Homogeneity(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Homogeneity(CheckContext context, Architecture architecture)
     {
         var (signals, noises, chi) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.All(context, architecture, 0).Concat(GivenCase.Sparse(context, architecture, 0)))
@@ -92,7 +92,7 @@ internal static class SymmetryChecks
     }
 
     /// <summary>D6: with a periodic boundary, a cyclic shift of the input by the first stride shifts every layer and changes no moment.</summary>
-    public static IEnumerable<Measurement> Shift(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Shift(CheckContext context, Architecture architecture)
     {
         var (tensors, moments) = (new ExactComparison(), new ExactComparison());
         foreach (
@@ -186,7 +186,7 @@ internal static class SymmetryChecks
     /// <summary>
     /// D7: the noise is the directional derivative of the network with batch statistics held fixed; the derivative is that of the network written out.
     /// </summary>
-    public static IEnumerable<Measurement> Derivative(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Derivative(CheckContext context, Architecture architecture)
     {
         var comparison = new ExactComparison();
         foreach (
@@ -226,7 +226,7 @@ internal static class SymmetryChecks
     /// <summary>
     /// D8: zero noise stays zero, a zero signal lets no noise through a ReLU, zero weights give zero, and a branch of zero weights leaves the identity.
     /// </summary>
-    public static IEnumerable<Measurement> Zeros(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Zeros(CheckContext context, Architecture architecture)
     {
         var (zeros, identity) = (new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.All(context, architecture, 0.1))

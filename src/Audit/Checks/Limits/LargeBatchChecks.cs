@@ -17,9 +17,9 @@ internal static class LargeBatchChecks
 
     /// <summary>A1: the gain of ln χ in each of two layers.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurement.</returns>
-    public static IEnumerable<Measurement> Increment(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Increment(CheckContext context, Architecture architecture)
     {
         const int depth = 3;
 
@@ -38,9 +38,9 @@ internal static class LargeBatchChecks
 
     /// <summary>A2: ln χ after four units, from depth 1 on.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurement.</returns>
-    public static IEnumerable<Measurement> PowerLaw(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> PowerLaw(CheckContext context, Architecture architecture)
     {
         const int depth = 4;
         var test = new TwinTest(context.Rates, context.Discrepancy(GrowthDiscrepancy), 6.0 * Math.Sqrt(2) / Size, context.SampleShare);
@@ -54,13 +54,13 @@ internal static class LargeBatchChecks
 
     private static IEnumerable<(Trace Trace, Theory.PredictedMoments[] Twin)> Pairs(
         CheckContext context,
-        string architecture,
+        Architecture architecture,
         int depth,
         TwinTest test,
         params int[] looked
     )
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(Size, 1, 1, 4 * Size), depth, Size, 1, Boundary.Periodic, 0);
+        var network = new NetworkSettings(architecture, new TensorShape(Size, 1, 1, 4 * Size), depth, Size, 1, Boundary.Periodic, 0);
         var simulation = 0L;
         foreach (var trace in context.SimulateUntilDecided(network, 0, test.Planned, [test]))
         {

@@ -24,12 +24,12 @@ internal static class RecursionChecks
 
     /// <summary>ln χ, and the effective rank or the variance of the signal, at depth 2.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurements.</returns>
-    public static IEnumerable<Measurement> Law(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Law(CheckContext context, Architecture architecture)
     {
         var network = new NetworkSettings(
-            Architecture.Named(architecture),
+            architecture,
             new TensorShape(12, 1, 1, 48),
             Depth,
             Width,

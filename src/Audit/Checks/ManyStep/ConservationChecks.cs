@@ -14,7 +14,7 @@ internal static class ConservationChecks
     private const int ConvolutionalDepth = 4;
 
     /// <summary>W2: the expectations of ν₂ of signal and noise stay the same over many layers of a <c>vanilla</c> net.</summary>
-    public static IEnumerable<Measurement> Products(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Products(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered([
             .. OneStepNetworks.Periodic(architecture).Select(network => network with { Depth = network.KernelSize == 1 ? ProductDepth : ConvolutionalDepth }),

@@ -17,9 +17,9 @@ internal static class DilutionChecks
 
     /// <summary>Growth of ν₂ in a unit, in three networks; and the branch of the last unit alone.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurements.</returns>
-    public static IEnumerable<Measurement> Growth(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Growth(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered([
             OneStepNetworks.FullyConnected(architecture) with
@@ -35,7 +35,7 @@ internal static class DilutionChecks
             {
                 Depth = Units / 2,
                 Channels = 12,
-                Architecture = Architecture.Named(architecture),
+                Architecture = architecture,
             },
         ]);
         if (networks[0].Epsilon != 0)

@@ -21,9 +21,9 @@ internal static class DoublingChecks
 
     /// <summary>The parts of the first unit, for signal and noise, and the growth of later ones.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurements.</returns>
-    public static IEnumerable<Measurement> Growth(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Growth(CheckContext context, Architecture architecture)
     {
         var network = OneStepNetworks.FullyConnected(architecture) with { Depth = Units };
         var rates = context.Rates.SharedBy(7);

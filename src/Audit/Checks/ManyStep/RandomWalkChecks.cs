@@ -19,9 +19,9 @@ internal static class RandomWalkChecks
     internal const double NeighbourCorrelation = 0.15;
 
     /// <summary>Compares steps and whole walks of signal and noise with their exact distributions; given a step, the next one has the walk's mean.</summary>
-    public static IEnumerable<Measurement> Distribution(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Distribution(CheckContext context, Architecture architecture)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(1, 1, 1, 16), Depth, Width);
+        var network = new NetworkSettings(architecture, new TensorShape(1, 1, 1, 16), Depth, Width);
         var rates = context.Rates.SharedBy(5);
         var (step, total) = (new WalkDistribution(Width, 1), new WalkDistribution(Width, Depth));
         var (stepDistance, walkDistance) = (context.Discrepancy(StepDistance), context.Discrepancy(WalkDistance));

@@ -12,7 +12,7 @@ internal static class ArcCosineChecks
     internal const double DiscrepancyOfSquares = 0.3;
 
     /// <summary>Compares products, joint gates and products of squares of neighbouring points with the kernels of order 1, 0 and 2.</summary>
-    public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Pairs(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);

@@ -16,7 +16,7 @@ internal static class BatchNormKernelChecks
     internal const double ReluDiscrepancy = 0.1;
 
     /// <summary>S5: compares μ₂ of the signal, 1/σ² and the noise with the quadrature.</summary>
-    public static IEnumerable<Measurement> Kernels(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Kernels(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy((2 * networks.Length) + 1);
@@ -85,7 +85,7 @@ internal static class BatchNormKernelChecks
     }
 
     /// <summary>S6: the share of normalised signal and noise that the ReLU keeps.</summary>
-    public static IEnumerable<Measurement> Activation(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Activation(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(2 * networks.Length);

@@ -18,7 +18,7 @@ internal static class InitialisationChecks
     internal const double Correlation = 0.1;
 
     /// <summary>I1: pre-activations, divided by their known standard deviation, are standard normal.</summary>
-    public static IEnumerable<Measurement> Gaussian(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Gaussian(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(networks.Length);
@@ -47,7 +47,7 @@ internal static class InitialisationChecks
     }
 
     /// <summary>I2: the weights of successive layers are independent, so the pre-activations of one have no preferred sign given those of the other.</summary>
-    public static IEnumerable<Measurement> FreshInEachLayer(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> FreshInEachLayer(CheckContext context, Architecture architecture)
     {
         var network = OneStepNetworks.FullyConnected(architecture);
         var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
@@ -71,7 +71,7 @@ internal static class InitialisationChecks
     }
 
     /// <summary>I3: the weights of different simulations are independent.</summary>
-    public static IEnumerable<Measurement> FreshInEachSimulation(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> FreshInEachSimulation(CheckContext context, Architecture architecture)
     {
         var network = OneStepNetworks.FullyConnected(architecture);
         var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));

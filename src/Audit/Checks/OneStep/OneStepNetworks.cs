@@ -16,28 +16,28 @@ internal static class OneStepNetworks
     private const int ConvolutionalWidth = 16;
 
     /// <summary>A fully connected network; eight points keep laws over pairs of points cheap.</summary>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="residualDepth">Layers in a residual branch.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    public static NetworkSettings FullyConnected(string architecture, int residualDepth = 2, double epsilon = 0) =>
-        new(Architecture.Named(architecture, residualDepth), new TensorShape(8, 1, 1, 24), 3, Width, 1, Boundary.Periodic, epsilon);
+    public static NetworkSettings FullyConnected(Architecture architecture, int residualDepth = 2, double epsilon = 0) =>
+        new(architecture.WithResidualDepth(residualDepth), new TensorShape(8, 1, 1, 24), 3, Width, 1, Boundary.Periodic, epsilon);
 
     /// <summary>A convolutional network: two images that the first convolution halves to 3 × 3 positions.</summary>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="boundary">What lies beyond the border.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    public static NetworkSettings Convolutional(string architecture, Boundary boundary, double epsilon = 0) =>
-        new(Architecture.Named(architecture, 1), new TensorShape(2, 6, 6, 3), 2, ConvolutionalWidth, 3, boundary, epsilon);
+    public static NetworkSettings Convolutional(Architecture architecture, Boundary boundary, double epsilon = 0) =>
+        new(architecture.WithResidualDepth(1), new TensorShape(2, 6, 6, 3), 2, ConvolutionalWidth, 3, boundary, epsilon);
 
     /// <summary>Fully connected, and convolutional with each boundary.</summary>
-    /// <param name="architecture">Name of the architecture.</param>
-    public static NetworkSettings[] All(string architecture) =>
+    /// <param name="architecture">The architecture.</param>
+    public static NetworkSettings[] All(Architecture architecture) =>
         [FullyConnected(architecture), .. Enum.GetValues<Boundary>().Select(boundary => Convolutional(architecture, boundary))];
 
     /// <summary>Fully connected, and convolutional with the periodic boundary, with which no position is at a border.</summary>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    public static NetworkSettings[] Periodic(string architecture, double epsilon = 0) =>
+    public static NetworkSettings[] Periodic(Architecture architecture, double epsilon = 0) =>
         [FullyConnected(architecture, 2, epsilon), Convolutional(architecture, Boundary.Periodic, epsilon)];
 
     /// <summary>

@@ -11,7 +11,7 @@ internal static class ResidualSumChecks
     internal const double Discrepancy = 0.05;
 
     /// <summary>Cross terms of signal, centred signal and noise.</summary>
-    public static IEnumerable<Measurement> CrossTerms(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> CrossTerms(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);

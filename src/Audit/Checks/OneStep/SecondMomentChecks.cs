@@ -25,10 +25,10 @@ internal static class SecondMomentChecks
     internal const double BoundedDiscrepancy = 0.35;
 
     /// <summary>S2: ν₂ of the signal doubles in a convolution (with the boundary's own average), and halves in a ReLU.</summary>
-    public static IEnumerable<Measurement> Signal(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Signal(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
-        var reluFollows = architecture == "vanilla";
+        var reluFollows = architecture is { IsResidual: false, HasBatchNorm: false };
         var rates = context.Rates.SharedBy(networks.Length * (reluFollows ? 2 : 1));
         for (var study = 0; study < networks.Length; study++)
         {
@@ -67,10 +67,10 @@ internal static class SecondMomentChecks
     }
 
     /// <summary>S3: the same for the noise, whatever its correlation with the signal.</summary>
-    public static IEnumerable<Measurement> Noise(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Noise(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
-        var reluFollows = architecture == "vanilla";
+        var reluFollows = architecture is { IsResidual: false, HasBatchNorm: false };
         var rates = context.Rates.SharedBy(networks.Length * (reluFollows ? 2 : 1));
         for (var study = 0; study < networks.Length; study++)
         {
@@ -103,7 +103,7 @@ internal static class SecondMomentChecks
     }
 
     /// <summary>S4: the variance of the signal after the ReLU, by the arc-cosine kernel and in the paper's form.</summary>
-    public static IEnumerable<Measurement> Variance(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Variance(CheckContext context, Architecture architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);

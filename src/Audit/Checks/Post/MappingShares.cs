@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>Compares shares of mappings with one half, batch by batch, until each is decided or the budget is spent.</summary>
@@ -13,7 +15,7 @@ internal static class MappingShares
     /// <param name="architecture">The architecture.</param>
     /// <param name="properties">The properties that most mappings must have.</param>
     /// <returns>Findings about impossible numbers, then a measurement for each property.</returns>
-    public static IEnumerable<Measurement> Decide(CheckContext context, string architecture, params MappingProperty[] properties)
+    public static IEnumerable<Measurement> Decide(CheckContext context, Architecture architecture, params MappingProperty[] properties)
     {
         var rates = context.Rates.SharedBy(properties.Length);
         AnytimeShare[] shares = [.. properties.Select(_ => new AnytimeShare(rates))];
@@ -21,7 +23,7 @@ internal static class MappingShares
         for (var batch = 0; batch < context.Deep.MostBatches && shares.Any(share => share.Verdict == Verdict.Inconclusive); batch++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var table = context.Deep.Batch(architecture, batch);
+            var table = context.Deep.Batch(architecture.Name, batch);
             findings.AddRange(table.Findings);
             for (var i = 0; i < properties.Length; i++)
             {

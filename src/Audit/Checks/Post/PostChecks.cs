@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>P1 to P7 and A3: what the post says of deep nets, tested by the share of random mappings that show it.</summary>
@@ -7,7 +9,7 @@ namespace Wellbehaved.Audit;
 internal static class PostChecks
 {
     /// <summary>P1, P2: the number of directions of variance tends to 1.</summary>
-    public static IEnumerable<Measurement> Collapse(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Collapse(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -15,7 +17,7 @@ internal static class PostChecks
         );
 
     /// <summary>P3: SNR decays exponentially, while the signal keeps its directions.</summary>
-    public static IEnumerable<Measurement> Drowning(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Drowning(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -24,7 +26,7 @@ internal static class PostChecks
         );
 
     /// <summary>P4: neither pathology occurs, and χ grows as a power of the depth.</summary>
-    public static IEnumerable<Measurement> Health(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Health(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -37,7 +39,7 @@ internal static class PostChecks
         );
 
     /// <summary>P5: both pathologies are products of many factors: ln χ and ln ν₂ gain the same from each stretch of layers.</summary>
-    public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Multiplicativity(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -45,7 +47,7 @@ internal static class PostChecks
         );
 
     /// <summary>P6: branches as strong as their skip connections do not counter the collapse.</summary>
-    public static IEnumerable<Measurement> EqualBranches(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> EqualBranches(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -59,7 +61,7 @@ internal static class PostChecks
         );
 
     /// <summary>P7: the residual branch is diluted as 1/(l + 1), and the collapse does not happen.</summary>
-    public static IEnumerable<Measurement> Dilution(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Dilution(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,
@@ -73,7 +75,7 @@ internal static class PostChecks
         );
 
     /// <summary>A3: without batch norm δχ tends to 1 and r_eff to 1.</summary>
-    public static IEnumerable<Measurement> Limits(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> Limits(CheckContext context, Architecture architecture) =>
         MappingShares.Decide(
             context,
             architecture,

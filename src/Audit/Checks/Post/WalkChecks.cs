@@ -22,11 +22,11 @@ internal static class WalkChecks
 
     /// <summary>Compares the gain from layer 28 to 56, and the product of the gains of its two halves, with the exact sampler's.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <returns>The measurements.</returns>
-    public static IEnumerable<Measurement> Gains(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> Gains(CheckContext context, Architecture architecture)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(4, 1, 1, 16), 4 * Stretch, Width);
+        var network = new NetworkSettings(architecture, new TensorShape(4, 1, 1, 16), 4 * Stretch, Width);
         var walk = new Theory.RandomWalk(Width);
         var (drift, variance) = (Stretch * walk.Drift, Stretch * walk.Variance);
         var rates = context.Rates.SharedBy(2);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -10,9 +11,9 @@ internal static class AskedWeights
 
     /// <summary>The recovered weights of an architecture; notes what the subject declines.</summary>
     /// <param name="context">The subject.</param>
-    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <exception cref="DeclinedException">The subject declines all networks.</exception>
-    public static RecoveredWeights RecoveredOf(this CheckContext context, string architecture)
+    public static RecoveredWeights RecoveredOf(this CheckContext context, Architecture architecture)
     {
         var networks = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights());
         context.Offered([networks.Wide, networks.Kernel]);

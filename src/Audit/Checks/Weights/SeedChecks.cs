@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal static class SeedChecks
     /// <remarks>
     /// The equations of both propagations are solved together. If one set of weights explains both, the residual is no longer than the error of the outputs.
     /// </remarks>
-    public static IEnumerable<Measurement> WhateverTheInput(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> WhateverTheInput(CheckContext context, Architecture architecture)
     {
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Narrow;
         if (!context.Offers(network, given: false))

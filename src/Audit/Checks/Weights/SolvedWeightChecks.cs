@@ -1,14 +1,16 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>I6 and I7: what the equations of a convolution say besides its weights.</summary>
 internal static class SolvedWeightChecks
 {
     /// <summary>I6: there is no bias.</summary>
-    public static IEnumerable<Measurement> NoBias(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> NoBias(CheckContext context, Architecture architecture) =>
         Measure(context.RecoveredOf(architecture), "bias", convolution => (convolution.Bias, convolution.BiasErrors));
 
     /// <summary>I7: signal and noise pass through one set of weights, so there is no residual.</summary>
-    public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, string architecture) =>
+    public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, Architecture architecture) =>
         Measure(
             context.RecoveredOf(architecture),
             "what one set of weights leaves of signal and noise, in roundings",

@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>I8 and I9: no weights correlate with others.</summary>
@@ -19,7 +21,7 @@ internal static class WeightIndependenceChecks
     internal const double OfSeeds = 0.15;
 
     /// <summary>I8: the weights of a simulation are independent of each other.</summary>
-    public static IEnumerable<Measurement> WithinSimulation(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> WithinSimulation(CheckContext context, Architecture architecture)
     {
         var (weights, rates) = (context.RecoveredOf(architecture), context.Rates.SharedBy(QuantitiesWithin));
         return
@@ -50,7 +52,7 @@ internal static class WeightIndependenceChecks
     }
 
     /// <summary>I9: the weights of different simulations and seeds are independent.</summary>
-    public static IEnumerable<Measurement> BetweenSimulations(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> BetweenSimulations(CheckContext context, Architecture architecture)
     {
         var (weights, rates) = (context.RecoveredOf(architecture), context.Rates.SharedBy(QuantitiesBetween));
         return

@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>I4 and I5: variance and distribution of the weights themselves.</summary>
@@ -7,7 +9,7 @@ internal static class WeightLawChecks
     private const int Quantities = 6;
 
     /// <summary>I4: the weights of the first convolution are normal of variance 1/fan-in.</summary>
-    public static IEnumerable<Measurement> FirstConvolution(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> FirstConvolution(CheckContext context, Architecture architecture)
     {
         var weights = context.RecoveredOf(architecture);
         return
@@ -18,7 +20,7 @@ internal static class WeightLawChecks
     }
 
     /// <summary>I5: the weights of the other convolutions are normal of variance 2/fan-in.</summary>
-    public static IEnumerable<Measurement> OtherConvolutions(CheckContext context, string architecture)
+    public static IEnumerable<Measurement> OtherConvolutions(CheckContext context, Architecture architecture)
     {
         var weights = context.RecoveredOf(architecture);
         return

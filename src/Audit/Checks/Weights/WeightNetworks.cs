@@ -8,9 +8,9 @@ namespace Wellbehaved.Audit;
 /// well-conditioned. Input and features of the narrow network have the same number of channels, so that the first convolution can be compared with the others.
 /// Residual nets have half as many units of two layers each, and so the same number of convolutions.
 /// </remarks>
-/// <param name="architecture">Name of the architecture.</param>
+/// <param name="architecture">The architecture.</param>
 /// <param name="epsilon">ε of batch norm.</param>
-internal sealed class WeightNetworks(string architecture, double epsilon)
+internal sealed class WeightNetworks(Architecture architecture, double epsilon)
 {
     /// <summary>Convolutions of the wide network after the first: three disjoint pairs of successive ones begin at odd numbers, two at even numbers.</summary>
     public const int WideConvolutions = 6;
@@ -28,7 +28,7 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     private const int DeepConvolutions = 32;
     private const int DeepVanillaConvolutions = 16;
     private const int NarrowWidth = 16;
-    private readonly Architecture _architecture = Architecture.Named(architecture, 2);
+    private readonly Architecture _architecture = architecture.WithResidualDepth(2);
 
     /// <summary>
     /// Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of the six others.

@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>The numbers of simulations that the discrepancies of the ledger require at the check's rates.</summary>
@@ -34,7 +36,7 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
     {
         var each = rates.SharedBy(Quantities) with { FalsePass = Math.Min(rates.FalsePass, MostInconclusive) };
         const int weights = WeightNetworks.WideWidth * WeightNetworks.WideWidth;
-        var networks = new WeightNetworks(Model.Architecture.Names[0], 0);
+        var networks = new WeightNetworks(Architecture.Named(Architecture.Names[0]), 0);
         var wide = Larger(
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / networks.Wide.FirstKernel.Length,
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / networks.Wide.FirstKernel.Length,

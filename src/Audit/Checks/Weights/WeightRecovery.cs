@@ -9,19 +9,19 @@ namespace Wellbehaved.Audit;
 /// <param name="cancellation">Asks to stop.</param>
 internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationToken cancellation)
 {
-    private readonly ConcurrentDictionary<(string Architecture, WeightPlan Plan), Lazy<RecoveredWeights>> _recovered = [];
+    private readonly ConcurrentDictionary<(Architecture Architecture, WeightPlan Plan), Lazy<RecoveredWeights>> _recovered = [];
 
     /// <summary>The weights of an architecture.</summary>
-    /// <param name="architecture">Its name.</param>
+    /// <param name="architecture">The architecture.</param>
     /// <param name="plan">The numbers of simulations.</param>
     /// <returns>The weights; they are asked for when first needed.</returns>
-    public RecoveredWeights Recover(string architecture, WeightPlan plan) =>
+    public RecoveredWeights Recover(Architecture architecture, WeightPlan plan) =>
         _recovered
             .GetOrAdd(
                 (architecture, plan),
                 key => new Lazy<RecoveredWeights>(() =>
                     new RecoveredWeights(
-                        Mixing.SeedOf(seed, $"weights {key.Architecture}"),
+                        Mixing.SeedOf(seed, $"weights {key.Architecture.Name}"),
                         new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),
                         key.Plan,
                         (network, asked, simulations) =>
