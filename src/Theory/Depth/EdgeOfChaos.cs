@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wellbehaved.Theory;
 
 /// <summary>A point of the edge of chaos: initialisation and fixed point with χ₁ = 1.</summary>
@@ -73,6 +75,28 @@ public static class EdgeOfChaos
     {
         ArgumentNullException.ThrowIfNull(dual);
         return dual is LeakyDual ? null : Crossings(q => At(dual, q).RadialGain - 1, falling: true).Select(q => (EdgePoint?)At(dual, q)).FirstOrDefault();
+    }
+
+    /// <summary>F5: how ν₂ vanishes with depth at the edge of q* = 0.</summary>
+    /// <remarks>
+    /// A layer multiplies a small variance q by <c>1 - c q^p</c>, so that q falls as <c>l^{-1/p}</c>. p is 1 for a function that is smooth at 0, such as tanh,
+    /// and ½ where its second derivative jumps there, as that of ELU does.
+    /// </remarks>
+    /// <param name="dual">Dual of the activation; it is 0 at 0 and has a slope there.</param>
+    /// <returns>A power of the depth l, in words.</returns>
+    internal static string DecayAtZero(DualActivation dual)
+    {
+        const double larger = Vanishing;
+        const double smaller = larger / 100;
+        var slope = dual.Moments(0).SquareSlope;
+        var power = Math.Log(larger / smaller) / Math.Log(Loss(larger) / Loss(smaller));
+
+        // The next term of the expansion changes the exponent between these variances by their root at most, 1 %.
+        return Math.Abs(power - 1) < 0.05 ? "1/l"
+            : Math.Abs(power - 2) < 0.1 ? "1/l²"
+            : string.Create(CultureInfo.InvariantCulture, $"1/l^{power:0.##}");
+
+        double Loss(double variance) => Math.Abs(1 - (dual.Moments(variance).Square / (variance * slope)));
     }
 
     private static EdgePoint At(DualActivation dual, double variance)

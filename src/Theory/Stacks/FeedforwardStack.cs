@@ -405,7 +405,7 @@ internal static class FeedforwardStack
                     + $"{Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} in each layer; larger points "
                     + "shrink less, so norms become unequal and directions fewer, with bounded χ, until the layers act linearly"
             : edge
-                ? "edge of chaos at q* = 0: the scale vanishes as 1/l, "
+                ? $"edge of chaos at q* = 0: ν₂ vanishes as {EdgeOfChaos.DecayAtZero(field.Dual)}, "
                     + "the layers become linear, and χ and directions are constant: well-behaved except for the scale"
             : $"ordered: the scale vanishes by {Number(Math.Sqrt(field.NoiseGain))} a layer, the layers become linear, and χ and directions stay";
         return Verdict(
@@ -436,18 +436,18 @@ internal static class FeedforwardStack
 
         var suggestions = new List<Suggestion>();
         if (
-            EdgeOfChaos.AtBias(field.Dual, field.BiasVariance) is { } edge
+            EdgeOfChaos.AtBias(field.Dual, field.BiasVariance) is { Repels: false } edge
             && Math.Abs(edge.WeightVariance - field.WeightVariance) > 1e-6 * edge.WeightVariance
             && field.Dual is not LeakyDual
         )
         {
-            var repels = edge.Repels ? ", which repels: a network that starts near it leaves it slowly" : string.Empty;
+            // No network is advised to start at an edge that repels (F6): it leaves it.
             suggestions.Add(
                 new(
                     $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = "
-                        + $"{Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
+                        + $"{Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance",
                     edge.Variance == 0
-                        ? "the scale vanishes as 1/l, χ and directions stay"
+                        ? $"ν₂ vanishes as {EdgeOfChaos.DecayAtZero(field.Dual)}, χ and directions stay"
                         : "χ grows as l^½ and differences of points fall as 1/l, neither exponentially",
                     edge.Variance == 0 ? "F5, F6" : "F3",
                     StackVerdict.Wide

@@ -56,6 +56,31 @@ public class DepthTests
         Edge("relu", 0.1).Should().BeNull("biases leave no fixed point to a ReLU whose noise stays");
     }
 
+    /// <summary>Smooth functions lose variance as 1/l there, but ELU, whose second derivative jumps at 0, as 1/l².</summary>
+    [Theory]
+    [InlineData("tanh", "1/l", 0.5)]
+    [InlineData("erf", "1/l", 0.5)]
+    [InlineData("sine", "1/l", 0.5)]
+    [InlineData("elu", "1/l²", 0.25)]
+    public void Variance_at_the_edge_of_chaos_without_biases_vanishes_by_the_stated_power(string word, string decay, double factorOfTwiceTheDepth)
+    {
+        const int Layers = 2000;
+        var dual = DualActivationTests.Dual(word);
+        var field = new MeanField(dual, EdgeOfChaos.AtBias(dual, 0)!.Value.WeightVariance, 0);
+        var (variance, half) = (1.0, 0.0);
+        for (var layer = 1; layer <= 2 * Layers; layer++)
+        {
+            variance = field.Next(variance);
+            half = layer == Layers ? variance : half;
+        }
+
+        // The next term of the expansion in 1/l is of order ln(l)/l, 0.4 % here.
+        (variance / half)
+            .Should()
+            .BeApproximately(factorOfTwiceTheDepth, 0.01 * factorOfTwiceTheDepth);
+        EdgeOfChaos.DecayAtZero(dual).Should().Be(decay);
+    }
+
     [Fact]
     public void Edge_of_chaos_of_erf_and_sine_is_the_closed_form()
     {

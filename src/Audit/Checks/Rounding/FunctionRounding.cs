@@ -81,7 +81,17 @@ internal static class FunctionRounding
             FunctionKind.Relu => (0, 1),
             FunctionKind.LeakyRelu => (function.Slope, 1),
             FunctionKind.Abs => (-1, 1),
-            _ => null,
+            FunctionKind.Tanh
+            or FunctionKind.Erf
+            or FunctionKind.Sine
+            or FunctionKind.Gelu
+            or FunctionKind.GeluTanh
+            or FunctionKind.Silu
+            or FunctionKind.Elu
+            or FunctionKind.Sigmoid
+            or FunctionKind.Softplus
+            or FunctionKind.HardSwish => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
         };
 
     /// <summary>The largest number in the formula of the value.</summary>
