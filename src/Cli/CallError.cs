@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Wellbehaved.Cli;
 
@@ -35,7 +36,7 @@ internal static class CallError
         // An option that lacks its value may have taken the next one for it, whose own value is then left over.
         if (command.Options.FirstOrDefault(option => LacksValue(option, parsed, options)) is { } without)
         {
-            var next = parsed.GetResult(without)!.Tokens is [var token, ..] ? token.Value : "nothing";
+            var next = IsBare(without, parsed) ? "nothing" : parsed.GetResult(without)!.Tokens[0].Value;
             return Ended($"{without.Name}: expected a value after it, got {next}", help);
         }
 
@@ -77,7 +78,18 @@ internal static class CallError
     private static bool LacksValue(Option option, ParseResult parsed, string[] options) =>
         option.Arity.MinimumNumberOfValues > 0
         && parsed.GetResult(option) is { Implicit: false } result
-        && (result.Tokens.Count == 0 || (OptionNames.Find(result.Tokens[0].Value) is { } name && options.Contains(name)));
+        && (IsBare(option, parsed) || (OptionNames.Find(result.Tokens[0].Value) is { } name && options.Contains(name)));
+
+    /// <summary>Whether an option stands somewhere without a value after it; one that may be given more than once has its value elsewhere perhaps.</summary>
+    private static bool IsBare(Option option, ParseResult parsed) =>
+        parsed
+            .Tokens.Append(null)
+            .Zip(parsed.Tokens.Skip(1).Append(null))
+            .Any(pair =>
+                pair.First is { Type: TokenType.Option } word
+                && (word.Value == option.Name || option.Aliases.Contains(word.Value))
+                && pair.Second is not { Type: TokenType.Argument }
+            );
 
     /// <summary>Adds where help can be read. A message that ends in a question mark keeps it, and the reference is a sentence of its own.</summary>
     private static string Ended(string message, string help) => message.EndsWith('?') ? $"{message} See {help}" : $"{message}; see {help}";

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Wellbehaved.Audit;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
@@ -26,7 +27,7 @@ internal static class ClaimsCommand
     {
         var ids = new Argument<string[]>("ID")
         {
-            Description = "Only these claims; all if none is named",
+            Description = "Only these claims, or laws that a verdict cites; all claims if none is named",
             HelpName = "ID",
             Arity = ArgumentArity.ZeroOrMore,
         };
@@ -35,14 +36,17 @@ internal static class ClaimsCommand
         var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids, json };
         command.SetAction(parsed =>
         {
-            Claim[] claims = parsed.GetValue(ids) is { Length: > 0 } named ? [.. named.Select(Find)] : [.. ClaimLedger.Claims];
-            if (parsed.GetValue(json))
+            var named = parsed.GetValue(ids) is { Length: > 0 } given ? given : null;
+            var asJson = parsed.GetValue(json);
+            Claim[] claims = named is null ? [.. ClaimLedger.Claims] : [.. named.Where(id => asJson || UntestedLaws.Find(id) is null).Select(Find)];
+            if (asJson)
             {
                 Console.Write(JsonSerializer.Serialize(claims, AsLedger) + Environment.NewLine);
             }
             else
             {
                 List(claims, Screen.Output());
+                ListLaws(named?.Where(id => UntestedLaws.Find(id) is not null) ?? [], Screen.Output());
             }
 
             return ExitStatus.Success;
@@ -81,6 +85,16 @@ internal static class ClaimsCommand
                 screen.Sentence($"{Margin}{head} {text}", head.Length + 1);
             }
 
+            screen.Sentence();
+        }
+    }
+
+    private static void ListLaws(IEnumerable<string> ids, Screen screen)
+    {
+        foreach (var id in ids)
+        {
+            screen.Sentence($"{id}  {UntestedLaws.Find(id)}", Margin.Length);
+            screen.Sentence($"{Margin}a law that predictions and verdicts use; no claim is about it (docs/laws.md, section 9)", Margin.Length);
             screen.Sentence();
         }
     }

@@ -97,7 +97,7 @@ internal static class DiagnoseCommand
                         return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
                             ? throw new InvalidInputException(
                                 needless.Name,
-                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or " + "is not a network"
+                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or is not a network"
                             )
                             : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
                     }
@@ -147,7 +147,7 @@ internal static class DiagnoseCommand
     {
         if (!File.Exists(path))
         {
-            return !Directory.Exists(path) && (NetworkSource.RecipeNames.Contains(path) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase));
+            return !Directory.Exists(path) && (NetworkSource.IsName(path) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase));
         }
 
         using var stream = RegularFile.Open(path, "file");

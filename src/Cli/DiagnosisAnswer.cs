@@ -58,7 +58,7 @@ internal static class DiagnosisAnswer
 
         var there = $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}";
         return total < -Math.Log(Remarkable) ? $"{there}, and rises {OnnxSurvey.Factor(-total)}-fold in all"
-            : total <= Math.Log(Remarkable) ? $"{there}, and is not halved in all"
+            : total <= Math.Log(Remarkable) ? $"{there}, but is not halved by the end"
             : loss < total / 2 ? $"{inAll}, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
             : OnnxSurvey.Factor(loss) == OnnxSurvey.Factor(total) ? there
             : $"{there}, {OnnxSurvey.Factor(total)}-fold in all";

@@ -25,8 +25,8 @@ internal static class ForecastTable
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
         screen.Sentence(
-            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth in each unit, directions "
-                + "of variance of signal and noise, these three in the limit of infinite width"
+            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal; in the limit of infinite width χ, its growth in "
+                + "each unit, and directions of variance of signal and noise"
                 + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty)
         );
         var list = ForecastRow.List(forecast);

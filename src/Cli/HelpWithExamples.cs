@@ -97,7 +97,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# Its layers as a picture",
             "wellbehaved network mine.json --total-depth 4 --out mine.svg",
             "# One of its mappings for another program",
-            "wellbehaved network conv_ln_gelu --total-depth 4 --num-channels 32 --input-shape 32x32x3 --onnx mine.onnx",
+            "wellbehaved network conv_ln_gelu --total-depth 4 --input-shape 32x32x3 --onnx mine.onnx",
         ],
         ["claims"] = ["wellbehaved claims S2 P3", "# For a program", "wellbehaved claims --json"],
         ["help"] = ["wellbehaved help run"],

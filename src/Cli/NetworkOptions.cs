@@ -236,7 +236,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
         if (OnnxFile.Is(name))
         {
-            throw new InvalidInputException(name, "expected a network of layers: one in an ONNX file is run and diagnosed, and not predicted");
+            throw new InvalidInputException(name, "expected a network of layers; one in an ONNX file is run by wellbehaved diagnose alone");
         }
 
         var template = NetworkSource.Open(name);

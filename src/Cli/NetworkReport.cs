@@ -116,7 +116,10 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
             none,
             []
         );
-        var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory suggests no change.";
+        var silence =
+            theory is null || theory.Verdicts.Count == 0 || theory.Prediction?.End is not null
+                ? "Theory gives no advice on layers that it does not reach."
+                : "Theory suggests no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
         var evidence = DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         yield return new("How sure", [.. evidence], none, []);

@@ -27,6 +27,9 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
             .ThenBy(name => name, StringComparer.Ordinal),
     ];
 
+    /// <summary>Whether a word is the name of a recipe, or can only be meant as one: it has no folder and no ending.</summary>
+    public static bool IsName(string name) => RecipeNames.Contains(name) || name.AsSpan().IndexOfAny('/', '\\', '.') < 0;
+
     /// <summary>Finds a recipe or reads a file.</summary>
     /// <param name="name">A recipe's name, or a path. A file with the name of a recipe needs its folder before it: <c>./vanilla</c>.</param>
     /// <returns>The network.</returns>
@@ -38,8 +41,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
             return Recipe(name);
         }
 
-        var isPath = name.AsSpan().IndexOfAny('/', '\\', '.') >= 0 || File.Exists(name) || Directory.Exists(name);
-        if (!isPath)
+        if (IsName(name) && !File.Exists(name) && !Directory.Exists(name))
         {
             throw new InvalidInputException(
                 name.Length == 0 ? "NAME" : name,

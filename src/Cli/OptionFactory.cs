@@ -41,6 +41,7 @@ internal static class OptionFactory
         {
             Description = "Check this claim only; may be given more than once (wellbehaved claims lists the ids)",
             HelpName = "ID",
+            Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
         option.CompletionSources.Add(_ => ClaimLedger.Claims.Select(claim => claim.Id));
@@ -54,6 +55,7 @@ internal static class OptionFactory
         {
             Description = $"{description}: {string.Join(", ", Architecture.Names)}",
             HelpName = "word",
+            Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
         option.CompletionSources.Add([.. Architecture.Names]);

@@ -14,21 +14,20 @@ internal static class RecordedImages
     /// <returns>The images; null if they are neither embedded nor given.</returns>
     public static ImageSource? Find(ResultFile file, ImageSource? given, out string? reason)
     {
-        var embedded = file.Options?.Dataset is "natural" or "gaussian" ? ImageSources.Open(file.Options.Dataset) : null;
-        var images = embedded ?? given;
-        if (images is null)
+        var embedded = file.Options?.Dataset is "natural" or "gaussian" or "fashion_mnist" ? ImageSources.Open(file.Options.Dataset) : null;
+        foreach (var images in new[] { embedded, given })
         {
-            reason = "its images are not embedded; name them with --dataset (and --data-dir if run needs it)";
-            return null;
+            if (images is not null && (file.DatasetChecksum is null || file.DatasetChecksum == images.Checksum))
+            {
+                reason = null;
+                return images;
+            }
         }
 
-        if (file.DatasetChecksum is { } checksum && checksum != images.Checksum)
-        {
-            reason = $"its images are not {(embedded is null ? "those of --dataset" : "the embedded ones")} (their checksum differs)";
-            return null;
-        }
-
-        reason = null;
-        return images;
+        reason =
+            given is not null ? "its images are not those of --dataset (their checksum differs)"
+            : embedded is not null ? "its images are not the embedded ones (their checksum differs); name them with --dataset (and --data-dir if run needs it)"
+            : "its images are not embedded; name them with --dataset (and --data-dir if run needs it)";
+        return null;
     }
 }

@@ -9,6 +9,7 @@ internal static class ReportFolder
     /// <exception cref="InvalidInputException">A file cannot be written.</exception>
     public static void Write(IReport report, string folder)
     {
+        Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "report.md"), ReportMarkdown.Write(report));
         AtomicFile.WriteText(Path.Combine(folder, "report.html"), ReportPage.Write(report));
     }

@@ -37,7 +37,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
     private const string Page = "report.html";
     private const string Markdown = "report.md";
 
-    /// <summary>Checks before the work begins that the files can be written and do not replace an input; creates the folder.</summary>
+    /// <summary>Checks before the work begins that the files can be written and do not replace an input; a folder that this makes is gone again.</summary>
     /// <param name="inputs">Files that the command reads.</param>
     /// <exception cref="InvalidInputException">One of the files cannot be written, or is one of the inputs.</exception>
     public void EnsureWritable(params IReadOnlyList<string> inputs)
@@ -49,18 +49,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         }
 
         RequireDifferent();
-        if (Report is not null)
-        {
-            try
-            {
-                Directory.CreateDirectory(Report);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new InvalidInputException("--report", $"expected a folder that can be created ({exception.Message})", exception);
-            }
-        }
-
+        using var folder = Report is null ? null : TrialFolder.Create(Report);
         foreach (var (path, option) in Written)
         {
             if (path is not null)
@@ -96,6 +85,11 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
     /// <summary>Writes the files.</summary>
     public void Write(VerificationRun run)
     {
+        if (Report is not null)
+        {
+            Directory.CreateDirectory(Report);
+        }
+
         WriteIf(Json, () => VerificationReport.ToText(run) + "\n");
         WriteIf(Junit, () => JunitReport.ToText(run));
         WriteIf(Badge, () => Audit.Badge.ToText(run));

@@ -99,12 +99,12 @@ internal static class DiagnosisWords
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} "
+                $"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, after {Share(first)} "
                     + $"that varied at depth {depths[0]}"
             );
         }
 
-        var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {depths[0]}");
+        var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, after {Share(first)} at depth {depths[0]}");
         var last = diagnosis.Rates[^2];
         var rate = last.LogShare is { } lost
             ? string.Create(
@@ -314,7 +314,7 @@ internal static class DiagnosisWords
         }
 
         var (first, end) = (reff.Select(row => row[0]).Median(), diagnosis.MedianReff);
-        var at = Invariant($"{Rank(end)} directions of variance at depth {contrasts.Depth}, of {Rank(first)} at depth {depths[0]}");
+        var at = Invariant($"{Rank(end)} directions of variance at depth {contrasts.Depth}, after {Rank(first)} at depth {depths[0]}");
         var collapses = diagnosis.Conditions.Contains(Condition.PathologicalSignal) && evidence.Seen.SignalCollapses;
         if (IsSingle(first) && IsSingle(end))
         {

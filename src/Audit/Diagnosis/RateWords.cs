@@ -13,6 +13,11 @@ internal static class RateWords
     /// <summary>Larger gains in per cent are spelled as factors.</summary>
     private const double MostPerCent = 1000;
 
+    /// <summary>An interval whose ends differ by a larger factor says nothing: two or three mappings give such ones.</summary>
+    private const double WidestFactor = 1e6;
+
+    private const string Unknown = "with too few mappings for an interval";
+
     /// <summary>
     /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or the factor by which it grows. For a
     /// loss: it <c>loses 7.7 %</c>; if only the mean is a loss: it <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
@@ -52,12 +57,12 @@ internal static class RateWords
 
     /// <summary>A gain of a logarithm as a gain in per cent: <c>22.1 % (21.9 to 22.4)</c>.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
-    public static string PerCent(Estimate logarithm) => Spell(logarithm, value => 100 * (Math.Exp(value) - 1), " %");
+    public static string PerCent(Estimate logarithm) => Spell(Known(logarithm), value => 100 * (Math.Exp(value) - 1), " %");
 
     /// <summary>A gain of a logarithm as a loss of the quantity, in per cent.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string LossPerCent(Estimate logarithm) =>
-        Spell(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower), value => 100 * (1 - Math.Exp(value)), " %");
+        Spell(Known(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower)), value => 100 * (1 - Math.Exp(value)), " %");
 
     /// <summary>
     /// A gain of a logarithm as a factor. A factor with an uncertainty of more than half of itself is spelled with two digits, because the lower end would
@@ -65,9 +70,15 @@ internal static class RateWords
     /// </summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string Factor(Estimate logarithm) =>
-        logarithm.Upper - logarithm.Lower > Math.Log(1.5)
-            ? $"{TwoDigits(logarithm.Value)} ({TwoDigits(logarithm.Lower)} to {TwoDigits(logarithm.Upper)})"
-            : Spell(logarithm, Math.Exp, "");
+        SaysNothing(logarithm) ? $"{TwoDigits(logarithm.Value)} ({Unknown})"
+        : logarithm.Upper - logarithm.Lower > Math.Log(1.5) ? $"{TwoDigits(logarithm.Value)} ({TwoDigits(logarithm.Lower)} to {TwoDigits(logarithm.Upper)})"
+        : Spell(logarithm, Math.Exp, "");
+
+    private static bool SaysNothing(Estimate logarithm) => Math.Abs(logarithm.Upper - logarithm.Lower) > Math.Log(WidestFactor);
+
+    /// <summary>An estimate with infinite ends in place of an interval that says nothing.</summary>
+    private static Estimate Known(Estimate logarithm) =>
+        SaysNothing(logarithm) ? new Estimate(logarithm.Value, double.NegativeInfinity, double.PositiveInfinity) : logarithm;
 
     private static string TwoDigits(double logarithm)
     {
@@ -80,7 +91,8 @@ internal static class RateWords
         var (value, lower, upper) = (unit(logarithm.Value), unit(logarithm.Lower), unit(logarithm.Upper));
         if (!double.IsFinite(lower) || !double.IsFinite(upper))
         {
-            return Invariant($"{value.ToString($"G{DigitsAlone}", CultureInfo.InvariantCulture)}{suffix}");
+            var alone = Invariant($"{value.ToString($"G{DigitsAlone}", CultureInfo.InvariantCulture)}{suffix}");
+            return double.IsInfinity(lower) || double.IsInfinity(upper) ? $"{alone} ({Unknown})" : alone;
         }
 
         return Invariant($"{Rounded(value)}{suffix} ({Rounded(lower)} to {Rounded(upper)})");

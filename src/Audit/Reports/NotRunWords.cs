@@ -7,5 +7,5 @@ internal static class NotRunWords
     /// <param name="claim">A claim that is checked at another scale.</param>
     /// <returns>A sentence.</returns>
     public static string Way(Claim claim) =>
-        claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.";
+        claim.IsTrained ? "verify --scale training trains networks of the reference for it." : "verify --scale quick and --scale full check it.";
 }

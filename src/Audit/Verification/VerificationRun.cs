@@ -149,6 +149,12 @@ public sealed record VerificationRun(
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
             NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
+            NotJudged =
+            [
+                .. ClaimLedger
+                    .Claims.Where(claim => claim.IsTestable && claims.Contains(claim.Id) && !Array.Exists(checks, check => check.ClaimId == claim.Id))
+                    .Select(claim => KeyValuePair.Create(claim.Id, $"it speaks about {ArchitecturesOf(claim.Id)}")),
+            ],
             DeepMoments = moments,
             Explanations = Investigation.Investigate(subject, scale, seed, outcomes, deep, cancellation),
         };
@@ -235,6 +241,13 @@ public sealed record VerificationRun(
     private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, ISubject? subject = null)
     {
         RequireClaims(claims);
+        if (architectures is not null && claims.Count > 0 && claims.All(id => ClaimLedger.Find(id)!.IsTestable && !SpeaksOf(id, architectures)))
+        {
+            throw new Files.InvalidInputException(
+                "--architecture",
+                $"expected one that {string.Join(" and ", claims.Select(id => $"{id} speaks about: {ArchitecturesOf(id)}"))}"
+            );
+        }
 
         // A subject that propagates no described networks is audited on the architectures, unless a claim about other networks is asked for.
         return
@@ -246,6 +259,18 @@ public sealed record VerificationRun(
             ),
         ];
     }
+
+    private static bool SpeaksOf(string claim, IReadOnlyCollection<string> architectures) =>
+        Suite.Checks.Any(check => check.ClaimId == claim && architectures.Contains(check.Architecture));
+
+    /// <summary>The architectures that a claim is checked on, in words.</summary>
+    private static string ArchitecturesOf(string claim) =>
+        string.Join(
+            ", ",
+            Suite
+                .Checks.Where(check => check.ClaimId == claim)
+                .Select(check => check.Architecture == Suite.Composed ? "networks composed of layers" : check.Architecture)
+        );
 
     private static List<Check> ChecksOn(SiteCase site, IReadOnlyCollection<string> claims, bool sure) =>
         [

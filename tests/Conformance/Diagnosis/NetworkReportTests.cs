@@ -145,7 +145,7 @@ public sealed class NetworkReportTests : IDisposable
     [Theory]
     [InlineData(Condition.WellBehaved, 0.1, 1.6, "Well-behaved over 50 units; SNR falls 25-fold in stage 2, 30-fold in all.")]
     [InlineData(Condition.WellBehaved, 0.001, 1.6, "Well-behaved over 50 units; SNR falls 25-fold in stage 2.")]
-    [InlineData(Condition.WellBehaved, -1.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and is not halved in all.")]
+    [InlineData(Condition.WellBehaved, -1.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, but is not halved by the end.")]
     [InlineData(Condition.WellBehaved, -2.0, 0.9, "Well-behaved over 50 units; SNR falls 6-fold in stage 2, and rises 9-fold in all.")]
     [InlineData(Condition.WellBehaved, 0.1, 0.2, "Well-behaved over 50 units; SNR is not halved by the end.")]
     [InlineData(Condition.WellBehaved, 0.3, 0.34, "Well-behaved over 50 units; SNR falls 3.6-fold in all, at most 2-fold in each stage.")]

@@ -110,7 +110,7 @@ public class SupportedWordsTests
         diagnosis.Conditions.Should().Equal(Condition.PathologicalPoint);
         diagnosis
             .Sentence.Should()
-            .StartWith("Pathological point: all but 0.5 % of the signal is the same at all points at depth 200, of 47 % that varied at depth 2")
+            .StartWith("Pathological point: all but 0.5 % of the signal is the same at all points at depth 200, after 47 % that varied at depth 2")
             .And.NotContainAny("becomes", "tends to a point");
     }
 
