@@ -62,10 +62,10 @@ internal static class PlotCommand
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute and draw the theory of the same network" };
         var dataset = new Option<string?>("--dataset")
         {
-            Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file",
+            Description = "For theory, where a file was made with other images than embedded ones: the word or path that run was given",
             HelpName = "word",
         };
-        var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
+        var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of that data set, as for run" };
         var layout = NetworkOptions.CreateLayout();
         var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.")
         {
@@ -197,8 +197,14 @@ internal static class PlotCommand
     private static Dictionary<int, NetworkPrediction> Predictions((string Path, ResultFile File)[] read, Func<ResultFile, RecordedForecast> theory)
     {
         var predictions = new Dictionary<int, NetworkPrediction>();
-        foreach (var (i, (path, file)) in read.Index().Where(one => one.Item.File.Options?.Network is not null))
+        foreach (var (i, (path, file)) in read.Index().Where(one => one.Item.File.Options is not null))
         {
+            if (file.Options!.Network is null)
+            {
+                Console.Error.WriteLine($"note: no theory is drawn for {NameOf(path)} beside networks of layers; a figure of this file alone has it");
+                continue;
+            }
+
             var forecast = theory(file);
             if (forecast.Prediction is { } prediction)
             {

@@ -60,27 +60,27 @@ internal static class NetworkFigure
         Quantity gradient = new("mean square of the gradient", file => file.FindLogAtEnds("gradient"));
         List<Panel> panels =
         [
-            Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio]) with
+            Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio], isOne) with
             {
                 References = [new(0, "1: as at the input")],
             },
-            Build("Directions of variance", "*r*_{eff}", shown, isOne ? [signal, noise] : [signal]) with
+            Build("Directions of variance", "*r*_{eff}", shown, isOne ? [signal, noise] : [signal], isOne) with
             {
                 References = [new(0, "1: one direction")],
             },
             isOne
-                ? Build("Signal at the ends of units", "mean over channels", shown, [variance, mean])
-                : Build("Variance of the signal", "μ₂", shown, [variance with { Label = "μ₂" }]),
+                ? Build("Signal at the ends of units", "mean over channels", shown, [variance, mean], isOne)
+                : Build("Variance of the signal", "μ₂", shown, [variance with { Label = "μ₂" }], isOne),
         ];
         if (shown.Any(one => one.File.BranchDepths.Count > 0))
         {
-            panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [branch]));
+            panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [branch], isOne));
         }
 
         if (shown.Any(one => one.File.FindLogAtEnds("gradient") is not null))
         {
             panels.Add(
-                Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [gradient]) with
+                Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [gradient], isOne) with
                 {
                     References = [new(0, "1: as at the output")],
                 }
@@ -125,7 +125,7 @@ internal static class NetworkFigure
         ];
     }
 
-    private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities)
+    private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities, bool isAlone)
     {
         var curves = new List<Curve>();
         var missing = new List<string>();
@@ -134,9 +134,9 @@ internal static class NetworkFigure
             var without = new List<(string Reason, string Name)>();
             foreach (var one in shown)
             {
-                var (at, colour) = (quantity.Depths(one.File), shown.Count == 1 ? i : one.Colour);
+                var (at, colour) = (quantity.Depths(one.File), isAlone ? i : one.Colour);
                 var name =
-                    shown.Count == 1 ? quantity.Label
+                    isAlone ? quantity.Label
                     : quantities.Count == 1 ? one.Name
                     : $"{quantity.Label}, {one.Name}";
                 var logarithms = quantity.Logarithms(one.File);
@@ -158,9 +158,7 @@ internal static class NetworkFigure
                     without.Add((reason, one.Name));
                 }
 
-                curves.AddRange(
-                    new[] { TheoryOf(quantity, one, quantities.Count == 1 && shown.Count == 1 ? "theory" : $"{name}, theory", colour) }.OfType<Curve>()
-                );
+                curves.AddRange(new[] { TheoryOf(quantity, one, quantities.Count == 1 && isAlone ? "theory" : $"{name}, theory", colour) }.OfType<Curve>());
             }
 
             missing.AddRange(Absence.Say(quantity.Source ?? quantity.Label, without, shown.Count));

@@ -122,4 +122,26 @@ public sealed class NewcomerTests : IDisposable
                 .Be(0, string.Join(' ', words));
         }
     }
+
+    [Fact]
+    public void A_network_has_one_colour_in_all_panels_and_a_curve_without_theory_has_a_note()
+    {
+        var (feedforward, residual, figure) = (Path.Combine(_folder, "a.npz"), Path.Combine(_folder, "b.npz"), Path.Combine(_folder, "f.svg"));
+        string[] runs = ["--num-sims", "2", "--num-computations", "3"];
+        CommandLine.Run(["run", "--architecture", "bn_ff", "--kernel-size", "1", .. Small, .. runs, "--out", feedforward]).ExitStatus.Should().Be(0);
+        CommandLine.Run(["run", "--network", "vanilla_res", .. Small, "--num-sims", "2", "--out", residual]).ExitStatus.Should().Be(0);
+
+        var outcome = CommandLine.Run("plot", feedforward, residual, "--out", figure);
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Error.Should().Contain("no theory is drawn for a beside networks of layers");
+        var drawn = Figures.NetworkFigure.Draw([("bn_ff", ResultFile.Read(feedforward)), ("vanilla_res", ResultFile.Read(residual))]);
+        var branches = drawn.Panels.Single(panel => panel.Title == "Ends of residual branches");
+        var directions = drawn.Panels.Single(panel => panel.Title == "Directions of variance");
+        branches
+            .Curves.Select(curve => curve.Colour)
+            .Should()
+            .OnlyContain(colour => colour == directions.Curves.Single(curve => curve.Label == "vanilla_res").Colour);
+        branches.Curves.Should().OnlyContain(curve => curve.Label.StartsWith("vanilla_res", StringComparison.Ordinal));
+    }
 }
