@@ -38,6 +38,7 @@ internal static class ForecastJson
 
         result["exactness"] = new JsonArray([.. rows.Select(row => (JsonNode?)(row.Limit is { } limit ? ForecastTable.Spell(limit.Validity) : null))]);
         result["error"] = Numbers(rows, row => row.Limit?.Error ?? double.NaN);
+        result["noise_error"] = Numbers(rows, row => row.Limit is { LogMu2Noise: not double.NaN } limit ? limit.NoiseError : double.NaN);
         result["theory_end"] = forecast.Prediction.End is { } end
             ? new JsonObject
             {

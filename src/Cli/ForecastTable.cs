@@ -33,6 +33,11 @@ internal static class ForecastTable
         PrintRows(screen, [head, .. ForecastRow.Shown(list).Select(row => Cells(row, sampled))]);
         screen.Sentence();
         screen.Sentence($"ν₂, μ₂ hold: {string.Join("; ", Scopes(list))}", 2);
+        if (NoiseScope(list) is { } ofNoise)
+        {
+            screen.Sentence(ofNoise, 2);
+        }
+
         if (forecast.Prediction.End is { } end)
         {
             screen.Sentence(end.ToString());
@@ -138,6 +143,16 @@ internal static class ForecastTable
                 + $"{(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
             first = next;
         }
+    }
+
+    /// <summary>Where the error of χ is larger than that of ν₂ by enough to mention; null if nowhere.</summary>
+    private static string? NoiseScope(IReadOnlyList<ForecastRow> rows)
+    {
+        var larger = rows.Where(row => row.Limit is { LogMu2Noise: not double.NaN } limit && limit.NoiseError > limit.Error + Shown).ToArray();
+        return larger.Length == 0
+            ? null
+            : $"χ: ± {Percent(larger.Max(row => row.Limit!.NoiseError) / 2)} from {Number(larger[0])} on, since this noise is correlated with the signal, which is "
+                + "neglected after batch norm";
     }
 
     private static string Number(ForecastRow row) => FormattableString.Invariant($"{row.Place.Depth}.{row.Place.Number}");

@@ -202,7 +202,7 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
             quantity,
             limit.LogChi,
             measured.Average(),
-            (quantile * error) + (OrdersOfWidth * depth / width) + limit.Error,
+            (quantile * error) + (OrdersOfWidth * depth / width) + limit.NoiseError,
             WidestLogChi,
             $"against the limit of infinite width, with {OrdersOfWidth}·depth/width for what {width} channels may change",
             mayReject: false

@@ -45,13 +45,12 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         if (layer is Activation activation && before.Pending is not null)
         {
             // Norm and activation have a joint law: the gradient is passed to the place before the norm. The norm's own place only records the activation's
-            // factor.
-            var slopes = AfterNorm(activation, before);
+            // factor, which is found when it is asked for.
             return Add(
                 after,
                 null,
                 new Link(traced.NormInput, kernel => kernel.PointwiseMultiply(gain)),
-                new Link(traced.Node, kernel => kernel.PointwiseMultiply(slopes)) { IsShownOnly = true }
+                new Link(traced.Node, kernel => kernel.PointwiseMultiply(BatchNormMap.Slopes(activation, before.Pending))) { IsShownOnly = true }
             );
         }
 
@@ -73,7 +72,12 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     }
 
     /// <inheritdoc/>
-    protected override Traced Rescaled(Traced traced) => traced with { State = traced.State.Rescaled(_rescalesSignal), NormInput = -1 };
+    protected override Traced Rescaled(Traced traced) =>
+        // The noise is 1 at each layer here, so that before a pending norm is not rescaled.
+        traced with
+        {
+            State = traced.State.Rescaled(_rescalesSignal) with { Pending = traced.State.Pending },
+        };
 
     private Traced Begin(KernelState input) => Add(input, null);
 
@@ -107,18 +111,6 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     {
         var size = kernel.RowCount * positions;
         return Matrix<double>.Build.Dense(size, size, (i, j) => i % positions == j % positions ? kernel[i / positions, j / positions] / positions : 0);
-    }
-
-    /// <summary>
-    /// E s'(z)² at each point, as if z were Gaussian of its variance; for leaky functions this is exact, since signs are symmetric. Only a trace is needed, so
-    /// all entries off the diagonal are 0.
-    /// </summary>
-    private static Matrix<double> AfterNorm(Activation activation, KernelState before)
-    {
-        var dual = DualActivation.For(activation.Function);
-        var variances = before.Signal.Diagonal();
-        var slopes = variances.Distinct().ToDictionary(variance => variance, variance => dual.Moments(variance).SquareSlope);
-        return Matrix<double>.Build.DiagonalOfDiagonalVector(variances.Map(variance => slopes[variance]));
     }
 
     private double[] Back(Traced output, List<int> shown)

@@ -63,6 +63,25 @@ internal static class LargeBatchNorm
         DualActivation dual,
         double scale,
         bool noise
+    ) => Expand(norm, dual, scale, noise ? square => square : null);
+
+    /// <summary>E s'(z_i)s'(z_j): the factor for gradients at the place between norm and activation.</summary>
+    /// <param name="norm">The batch norm.</param>
+    /// <param name="dual">The dual.</param>
+    /// <param name="scale">γ.</param>
+    /// <returns>Matrix (P × P).</returns>
+    public static Matrix<double> Slopes(BatchNormKernel norm, DualActivation dual, double scale) => Expand(norm, dual, scale, _ => 1).Noise!;
+
+    /// <summary>The expansion.</summary>
+    /// <param name="norm">The batch norm.</param>
+    /// <param name="dual">The dual.</param>
+    /// <param name="scale">γ.</param>
+    /// <param name="factor">What E s'(z_i)s'(z_j) is multiplied by, given γ²/(τ+ε); null where it is not computed.</param>
+    private static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Expand(
+        BatchNormKernel norm,
+        DualActivation dual,
+        double scale,
+        Func<double, double>? factor
     )
     {
         var points = norm.Points;
@@ -73,7 +92,7 @@ internal static class LargeBatchNorm
         var (second, mixed) = (variance / (h * h), 2.0 / points / (4 * h * k));
 
         // The differences of Ψ are summed one value of Ψ after the other.
-        var (signal, slopes, means) = (new double[points * points], noise ? new double[points * points] : null, new double[points]);
+        var (signal, slopes, means) = (new double[points * points], factor is null ? null : new double[points * points], new double[points]);
         Add(0, 0, 1 - (2 * second));
         Add(-h, 0, second);
         Add(h, 0, second);
@@ -89,7 +108,7 @@ internal static class LargeBatchNorm
         {
             var square = scale * scale / (mean + ofTau + norm.Epsilon);
             var kernel = eta == 0 ? s * square : (s + (eta * squared)) * square;
-            var mapped = ActivationKernel.Apply(dual, kernel, noise ? Matrix<double>.Build.Dense(points, points, square) : null);
+            var mapped = ActivationKernel.Apply(dual, kernel, factor is null ? null : Matrix<double>.Build.Dense(points, points, factor(square)));
             VectorMath.AddScaled(signal, weight, DenseProduct.Columns(mapped.Signal));
             VectorMath.AddScaled(means, weight, mapped.Means);
             if (slopes is not null)

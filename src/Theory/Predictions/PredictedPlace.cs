@@ -34,6 +34,9 @@ public sealed record PredictedPlace(
     /// <summary>If the relative rounding error of differences between points exceeds this, they are reported as NaN.</summary>
     private const double MostLost = 1e-2;
 
+    /// <summary>Relative error of the noise's mean square, and so twice that of χ, as far as it is known; at least <see cref="Error"/>.</summary>
+    internal double NoiseError { get; private init; }
+
     /// <summary>Computes the moments of a state.</summary>
     internal static PredictedPlace Read(int index, Place place, KernelState state, double logMu2Input, double logNoiseInput)
     {
@@ -61,6 +64,9 @@ public sealed record PredictedPlace(
             state.Validity,
             Math.Max(state.Error, varies && nu2 > 0 ? lost : 0),
             state.Noise is null ? state.NoNoise?.Message : null
-        );
+        )
+        {
+            NoiseError = Math.Max(state.Error + state.NoiseError, varies && nu2 > 0 ? lost : 0),
+        };
     }
 }

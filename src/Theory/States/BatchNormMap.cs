@@ -39,6 +39,20 @@ internal static class BatchNormMap
     public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending) =>
         WithinPrecision(layer, () => Find(layer, dual, pending));
 
+    /// <summary>E s'(z_i)s'(z_j) after a batch norm, by which the gradient between norm and activation is that after the activation.</summary>
+    /// <param name="layer">The activation.</param>
+    /// <param name="pending">The norm.</param>
+    /// <returns>Matrix (P × P).</returns>
+    public static Matrix<double> Slopes(Activation layer, PendingNorm pending)
+    {
+        var (dual, kernel, scale) = (DualActivation.For(layer.Function), pending.Kernel, pending.Norm.Scale);
+        return dual is LeakyDual leaky ? Matrix<double>.Build.DenseDiagonal(kernel.Points, leaky.Moments(1).SquareSlope)
+            : dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel)
+                ? kernel.Rank == 0 ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, complex.T(0, 0, 0).Real)
+                    : new BatchNormTalbot(kernel, complex, scale).Slopes().Kernel
+            : LargeBatchNorm.Slopes(kernel, dual, scale);
+    }
+
     /// <summary>What an ε or a variance near the end of double precision keeps a quadrature from finding is no theory of the layer, and no defect.</summary>
     private static KernelState WithinPrecision(Layer layer, Func<KernelState> find)
     {
@@ -85,7 +99,8 @@ internal static class BatchNormMap
         {
             IsGaussian = false,
             Validity = expanded ? LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch) : LayerMap.AfterNonlinear(state),
-            Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
+            Error = Math.Max(state.Error, error),
+            NoiseError = state.NoiseError + (noise ? 2 * share : 0),
             Means = means,
             NoNoise = noise
                 ? state.NoNoise
@@ -101,7 +116,7 @@ internal static class BatchNormMap
     /// <summary>
     /// The greatest share of the noise in the directions of the signal for which there is a prediction. A given noise has by chance a share of about
     /// (directions)/(features) there. Before an activation that is not homogeneous it is treated as independent. The error of that is the share times a factor
-    /// below 2 (N1: 2q m'/m, and the scatter of σ²), and it is included in the reported error.
+    /// below 2 (N1: 2q m'/m, and the scatter of σ²), and it is the reported error of the noise.
     /// </summary>
     private const double LargestShare = 0.25;
 

@@ -49,6 +49,7 @@ internal static class ResidualMap
             IsMixture = skip.IsMixture || branch.IsMixture || survival != 1,
             Validity = LayerMap.Widest(skip.Validity, branch.Validity),
             Error = Math.Max(skip.Error, branch.Error),
+            NoiseError = Math.Max(skip.NoiseError, branch.NoiseError),
             RandomLayers = Math.Max(skip.RandomLayers + 1, branch.RandomLayers),
             NoNoise = noise is null ? skip.NoNoise ?? branch.NoNoise : null,
             Means = Sum(skip.Means, branch.Means, survival),

@@ -636,8 +636,8 @@ public class LayerMapTests
                 return Enumerable.Range(0, points).Average(i => Math.Pow(gelu.Slope(u[i] / sigma) * dy[i] / sigma, 2));
             })
             .ToArray();
-        after.Error.Should().BeInRange(0.005, 0.3);
-        after.NoisePower().Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + (after.Error * samples.Average()));
+        after.NoiseError.Should().BeInRange(0.005, 0.3);
+        after.NoisePower().Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + (after.NoiseError * samples.Average()));
     }
 
     [Fact]

@@ -167,6 +167,37 @@ public class NetworkPredictionTests
         return (Matrix<double>.Build.Random(points, channels, normal), Matrix<double>.Build.Random(points, channels, normal));
     }
 
+    /// <summary>A unit that ends in a batch norm lost its theory at the activation that begins the next one.</summary>
+    [Theory]
+    [InlineData(FunctionKind.Relu)]
+    [InlineData(FunctionKind.Gelu)]
+    public void A_prediction_does_not_depend_on_where_units_begin(FunctionKind kind)
+    {
+        const int Units = 40;
+        Layer[] unit = [new Activation(new(kind)), new Dense(), new BatchNorm()];
+
+        var repeated = Predict([.. Start, new Repeat(Units, [.. unit]), new Activation(new(kind))]);
+        var flat = Predict([.. Start, .. Enumerable.Repeat(unit, Units).SelectMany(layers => layers), new Activation(new(kind))]);
+
+        (repeated.End, flat.End).Should().Be((null, null));
+        var (one, other) = (repeated.Places[^1], flat.Places[^1]);
+        one.LogNu2Signal.Should().BeApproximately(other.LogNu2Signal, 1e-9);
+        one.LogChi.Should().BeApproximately(other.LogChi, 1e-8, "the noise is rescaled at other places, and each kernel is accurate to 1e-9");
+        one.NoiseError.Should().BeApproximately(other.NoiseError, 1e-6);
+    }
+
+    [Fact]
+    public void Neglected_correlation_of_the_noise_is_no_error_of_the_signal()
+    {
+        var (shape, (x, dx)) = (new Shape(1, 1, 200), Batch(6, 200));
+
+        var last = NetworkPrediction.Make(new("test", shape, [.. Start, new BatchNorm(), new Activation(new(FunctionKind.Gelu))]), shape, x, dx, 1).Places[^1];
+
+        last.LogChi.Should().NotBe(double.NaN);
+        last.Error.Should().BeLessThan(1e-6);
+        last.NoiseError.Should().BeGreaterThan(last.Error, "the noise that is given lies in the directions of the points by chance");
+    }
+
     private static NetworkPrediction Predict(Layers layers)
     {
         var (x, dx) = Batch(6, 12);
