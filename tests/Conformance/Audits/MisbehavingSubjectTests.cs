@@ -27,7 +27,7 @@ public class MisbehavingSubjectTests
     [InlineData("missing-array", "expected an array 'signal'")]
     [InlineData("unknown-array", "found 'extra' beside them")]
     [InlineData("text-in-the-array", "output file")]
-    [InlineData("unknown-field", "could not be mapped")]
+    [InlineData("unknown-field", "is not a key of this answer")]
     [InlineData("error-without-reason", "expected status done, or declined or error with a reason")]
     [InlineData("accepts-unknown-fields", "expected an error for a request with an unknown field, got an answer")]
     [InlineData("describes-a-resnet", "expected architectures among vanilla, vanilla_res, bn_ff, bn_res, got 'resnet'")]

@@ -88,7 +88,7 @@ public sealed class ProtocolTests : IDisposable
     )]
     [InlineData("\"propagate\"", "\"train\"", "expected operations among propagate, simulate, got 'train'")]
     [InlineData("\"done\"", "\"declined\"", "expected a description, got status 'declined'")]
-    [InlineData("\"version\"", "\"Version\"", "expected an answer as the protocol defines it, got '{*'*could not be mapped*")]
+    [InlineData("\"version\"", "\"Version\"", "expected an answer as the protocol defines it, got '{*'*is not a key of this answer*")]
     [InlineData("\"name\":", "\"name\":null,\"unused\":", "expected an answer as the protocol defines it, got *")]
     [InlineData("\"moments\":", "\"moments\":[],\"moments\":", "expected an answer as the protocol defines it, got *")]
     [InlineData(",\"dtype\":\"float32\"", "", "expected an answer as the protocol defines it, got *dtype*")]
