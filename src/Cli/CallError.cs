@@ -36,7 +36,7 @@ internal static class CallError
         // An option that lacks its value may have taken the next one for it, whose own value is then left over.
         if (command.Options.FirstOrDefault(option => LacksValue(option, parsed, options)) is { } without)
         {
-            var next = IsBare(without, parsed) ? "nothing" : parsed.GetResult(without)!.Tokens[0].Value;
+            var next = !IsBare(without, parsed) && parsed.GetResult(without)!.Tokens is [var token, ..] ? token.Value : "nothing";
             return Ended($"{without.Name}: expected a value after it, got {next}", help);
         }
 
@@ -78,7 +78,7 @@ internal static class CallError
     private static bool LacksValue(Option option, ParseResult parsed, string[] options) =>
         option.Arity.MinimumNumberOfValues > 0
         && parsed.GetResult(option) is { Implicit: false } result
-        && (IsBare(option, parsed) || (OptionNames.Find(result.Tokens[0].Value) is { } name && options.Contains(name)));
+        && (IsBare(option, parsed) || result.Tokens is not [var token, ..] || (OptionNames.Find(token.Value) is { } name && options.Contains(name)));
 
     /// <summary>Whether an option stands somewhere without a value after it; one that may be given more than once has its value elsewhere perhaps.</summary>
     private static bool IsBare(Option option, ParseResult parsed) =>

@@ -57,12 +57,12 @@ internal static class RateWords
 
     /// <summary>A gain of a logarithm as a gain in per cent: <c>22.1 % (21.9 to 22.4)</c>.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
-    public static string PerCent(Estimate logarithm) => Spell(Known(logarithm), value => 100 * (Math.Exp(value) - 1), " %");
+    public static string PerCent(Estimate logarithm) => SpellGain(logarithm, value => 100 * (Math.Exp(value) - 1), " %");
 
     /// <summary>A gain of a logarithm as a loss of the quantity, in per cent.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string LossPerCent(Estimate logarithm) =>
-        Spell(Known(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower)), value => 100 * (1 - Math.Exp(value)), " %");
+        SpellGain(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower), value => 100 * (1 - Math.Exp(value)), " %");
 
     /// <summary>
     /// A gain of a logarithm as a factor. A factor with an uncertainty of more than half of itself is spelled with two digits, because the lower end would
@@ -76,9 +76,10 @@ internal static class RateWords
 
     private static bool SaysNothing(Estimate logarithm) => Math.Abs(logarithm.Upper - logarithm.Lower) > Math.Log(WidestFactor);
 
-    /// <summary>An estimate with infinite ends in place of an interval that says nothing.</summary>
-    private static Estimate Known(Estimate logarithm) =>
-        SaysNothing(logarithm) ? new Estimate(logarithm.Value, double.NegativeInfinity, double.PositiveInfinity) : logarithm;
+    private static string SpellGain(Estimate logarithm, Func<double, double> unit, string suffix) =>
+        SaysNothing(logarithm) ? $"{Alone(unit(logarithm.Value), suffix)} ({Unknown})" : Spell(logarithm, unit, suffix);
+
+    private static string Alone(double value, string suffix) => value.ToString($"G{DigitsAlone}", CultureInfo.InvariantCulture) + suffix;
 
     private static string TwoDigits(double logarithm)
     {
@@ -91,8 +92,7 @@ internal static class RateWords
         var (value, lower, upper) = (unit(logarithm.Value), unit(logarithm.Lower), unit(logarithm.Upper));
         if (!double.IsFinite(lower) || !double.IsFinite(upper))
         {
-            var alone = Invariant($"{value.ToString($"G{DigitsAlone}", CultureInfo.InvariantCulture)}{suffix}");
-            return double.IsInfinity(lower) || double.IsInfinity(upper) ? $"{alone} ({Unknown})" : alone;
+            return Alone(value, suffix);
         }
 
         return Invariant($"{Rounded(value)}{suffix} ({Rounded(lower)} to {Rounded(upper)})");

@@ -45,12 +45,16 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         if (layer is Activation activation && before.Pending is not null)
         {
             // Norm and activation have a joint law: the gradient is passed to the place before the norm. The norm's own place only records the activation's
-            // factor, which is found when it is asked for.
+            // factor: of that gradient only the trace is shown.
+            var slopes = BatchNormMap.Slopes(activation, before.Pending);
             return Add(
                 after,
                 null,
                 new Link(traced.NormInput, kernel => kernel.PointwiseMultiply(gain)),
-                new Link(traced.Node, kernel => kernel.PointwiseMultiply(BatchNormMap.Slopes(activation, before.Pending))) { IsShownOnly = true }
+                new Link(traced.Node, kernel => Matrix<double>.Build.DiagonalOfDiagonalVector(kernel.Diagonal().PointwiseMultiply(slopes)))
+                {
+                    IsShownOnly = true,
+                }
             );
         }
 

@@ -54,9 +54,9 @@ internal sealed class BatchNormTalbot
     /// <returns>Matrix (P × P) and its error, measured by a coarser rule.</returns>
     public (Matrix<double> Kernel, double Error) Noise() => Integrate(_dual.T, inverse: true);
 
-    /// <summary>E s'(z_i)s'(z_j): the factor for gradients at the place between norm and activation.</summary>
-    /// <returns>Matrix (P × P) and its error, measured by a coarser rule.</returns>
-    public (Matrix<double> Kernel, double Error) Slopes() => Integrate(_dual.T, inverse: false);
+    /// <summary>E s'(z)²: the factor for gradients at the place between norm and activation.</summary>
+    /// <returns>The factor at each point (P).</returns>
+    public Vector<double> Slopes() => Integrate(_dual.T, inverse: false).Kernel.Diagonal();
 
     /// <summary>E s(z_i): the same integral with the mean in place of the dual.</summary>
     /// <returns>The mean at each point (P).</returns>

@@ -65,12 +65,12 @@ internal static class LargeBatchNorm
         bool noise
     ) => Expand(norm, dual, scale, noise ? square => square : null);
 
-    /// <summary>E s'(z_i)s'(z_j): the factor for gradients at the place between norm and activation.</summary>
+    /// <summary>E s'(z)²: the factor for gradients at the place between norm and activation.</summary>
     /// <param name="norm">The batch norm.</param>
     /// <param name="dual">The dual.</param>
     /// <param name="scale">γ.</param>
-    /// <returns>Matrix (P × P).</returns>
-    public static Matrix<double> Slopes(BatchNormKernel norm, DualActivation dual, double scale) => Expand(norm, dual, scale, _ => 1).Noise!;
+    /// <returns>The factor at each point (P).</returns>
+    public static Vector<double> Slopes(BatchNormKernel norm, DualActivation dual, double scale) => Expand(norm, dual, scale, _ => 1).Noise!.Diagonal();
 
     /// <summary>The expansion.</summary>
     /// <param name="norm">The batch norm.</param>

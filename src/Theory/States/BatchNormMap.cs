@@ -39,22 +39,30 @@ internal static class BatchNormMap
     public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending) =>
         WithinPrecision(layer, () => Find(layer, dual, pending));
 
-    /// <summary>E s'(z_i)s'(z_j) after a batch norm, by which the gradient between norm and activation is that after the activation.</summary>
-    /// <param name="layer">The activation.</param>
+    /// <summary>E s'(z)² after a batch norm: what the gradient after the activation is multiplied by between norm and activation.</summary>
+    /// <param name="layer">The activation, for which theory has a law after this norm.</param>
     /// <param name="pending">The norm.</param>
-    /// <returns>Matrix (P × P).</returns>
-    public static Matrix<double> Slopes(Activation layer, PendingNorm pending)
+    /// <returns>The factor at each point (P); for leaky functions the same at all, since signs are symmetric.</returns>
+    /// <exception cref="NoTheoryException">Double precision does not hold it.</exception>
+    public static Vector<double> Slopes(Activation layer, PendingNorm pending)
     {
         var (dual, kernel, scale) = (DualActivation.For(layer.Function), pending.Kernel, pending.Norm.Scale);
-        return dual is LeakyDual leaky ? Matrix<double>.Build.DenseDiagonal(kernel.Points, leaky.Moments(1).SquareSlope)
-            : dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel)
-                ? kernel.Rank == 0 ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, complex.T(0, 0, 0).Real)
-                    : new BatchNormTalbot(kernel, complex, scale).Slopes().Kernel
-            : LargeBatchNorm.Slopes(kernel, dual, scale);
+        return WithinPrecision(
+            layer,
+            () =>
+                dual is LeakyDual leaky ? Vector<double>.Build.Dense(kernel.Points, leaky.Moments(1).SquareSlope)
+                : ExactDual(dual, kernel) is not { } exact ? LargeBatchNorm.Slopes(kernel, dual, scale)
+                : kernel.Rank == 0 ? Vector<double>.Build.Dense(kernel.Points, exact.T(0, 0, 0).Real)
+                : new BatchNormTalbot(kernel, exact, scale).Slopes()
+        );
     }
 
+    /// <summary>The dual for which the exact integral is taken; null where the expansion for many directions stands for it.</summary>
+    private static IComplexDual? ExactDual(DualActivation dual, BatchNormKernel kernel) =>
+        dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel) ? complex : null;
+
     /// <summary>What an ε or a variance near the end of double precision keeps a quadrature from finding is no theory of the layer, and no defect.</summary>
-    private static KernelState WithinPrecision(Layer layer, Func<KernelState> find)
+    private static T WithinPrecision<T>(Layer layer, Func<T> find)
     {
         try
         {
@@ -88,7 +96,7 @@ internal static class BatchNormMap
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
         var (directions, expanded) = (LargeBatchNorm.Directions(kernel), true);
         var (signal, gain, means, error) =
-            dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel) ? Exact(kernel, complex, norm.Scale, noise, out expanded)
+            ExactDual(dual, kernel) is { } exact ? Exact(kernel, exact, norm.Scale, noise, out expanded)
             : directions >= LargeBatchNorm.LeastDirections ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
             : throw NoTheoryException.OfBatch(
                 layer,

@@ -181,6 +181,14 @@ internal sealed record KernelState
     {
         // A signal that a batch norm has just left has the scale of the norm, and its law is needed by an activation at the beginning of the next unit.
         var (signal, noise) = (signalToo && Pending is null ? Usable(Nu2()) : 1, Usable(NoisePower()));
+        return Over(signal, noise) with { Pending = Pending is { } norm ? norm with { Before = norm.Before.Over(1, noise) } : null, Sphere = null };
+
+        static double Usable(double square) => square > 0 && double.IsFinite(square) ? square : 1;
+    }
+
+    /// <summary>The same state with signal and noise divided by the roots of two numbers, which are recorded.</summary>
+    private KernelState Over(double signal, double noise)
+    {
         var (x, dx) = (Math.Sqrt(signal), Math.Sqrt(noise));
         return this with
         {
@@ -189,28 +197,9 @@ internal sealed record KernelState
             Cross = Cross is null ? null : Cross / (x * dx),
             Means = Means is null ? null : Means / x,
             NoiseMeans = NoiseMeans is null ? null : NoiseMeans / dx,
-            Pending = Pending is { } norm ? norm with { Before = norm.Before.WithNoiseOver(noise) } : null,
-            Sphere = null,
             LogSignalScale = LogSignalScale + Math.Log(signal),
             LogNoiseScale = LogNoiseScale + Math.Log(noise),
         };
-
-        static double Usable(double square) => square > 0 && double.IsFinite(square) ? square : 1;
-    }
-
-    /// <summary>The same state with the noise divided by the root of a number.</summary>
-    private KernelState WithNoiseOver(double square)
-    {
-        var dx = Math.Sqrt(square);
-        return square == 1
-            ? this
-            : this with
-            {
-                Noise = Noise is null ? null : Noise / square,
-                Cross = Cross is null ? null : Cross / dx,
-                NoiseMeans = NoiseMeans is null ? null : NoiseMeans / dx,
-                LogNoiseScale = LogNoiseScale + Math.Log(square),
-            };
     }
 
     /// <summary>Why a layer that needs Gaussian channels has no law here, as text that follows the layer's name.</summary>

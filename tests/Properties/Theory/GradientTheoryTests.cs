@@ -12,7 +12,7 @@ public class GradientTheoryTests
     private const int Images = 12;
 
     /// <summary>Mappings that a mean is taken over, and standard errors that it may be off by: once in two million for a normal mean.</summary>
-    private const int Mappings = 400;
+    private const uint Mappings = 400;
     private const double Errors = 5;
 
     private static readonly Network[] Exact = [.. Networks()];
@@ -58,17 +58,38 @@ public class GradientTheoryTests
     [MemberData(nameof(Names))]
     public void Simulated_gradients_have_the_mean_of_theory_where_it_is_exact(string name)
     {
-        var network = Exact.Single(network => network.Name == name);
-        var features = Features(network.Input, Images);
-        var prediction = GradientPrediction.Make(network, network.Input, features);
-
         // Kernels of deep networks are random at finite width, and theory says so; the mean square of a gradient through homogeneous activations is a
         // martingale all the same (W2).
-        prediction.Validity.Should().Be(name == "vanilla" ? Validity.InfiniteWidth : Validity.Exact);
-        using var pass = new BackwardPass<double>(network, Images, NoiseKind.Mapping, gradients: Gradients.Places);
+        Compare(Exact.Single(network => network.Name == name), name == "vanilla" ? Validity.InfiniteWidth : Validity.Exact, Images, Mappings);
+    }
+
+    /// <summary>Between norm and activation it was once that of normal numbers: 8 to 26 % off with four points, and five standard errors of 10,000 mappings are 4 %.</summary>
+    [Theory]
+    [InlineData(FunctionKind.Erf)]
+    [InlineData(FunctionKind.Sine)]
+    [InlineData(FunctionKind.Gelu)]
+    public void Simulated_gradients_between_batch_norm_and_activation_have_the_mean_of_theory(FunctionKind kind) =>
+        Compare(
+            new(
+                $"batch norm, {kind}",
+                new(1, 1, 10),
+                [new Dense { Channels = 6 }, new BatchNorm { Scale = 1.4 }, new Activation(new(kind)), new Dense { Channels = 4 }]
+            ),
+            Validity.Exact,
+            images: 4,
+            mappings: 25 * Mappings
+        );
+
+    private static void Compare(Network network, Validity validity, int images, uint mappings)
+    {
+        var features = Features(network.Input, images);
+        var prediction = GradientPrediction.Make(network, network.Input, features);
+
+        prediction.Validity.Should().Be(validity);
+        using var pass = new BackwardPass<double>(network, images, NoiseKind.Mapping, gradients: Gradients.Places);
         features.ToRowMajorArray().CopyTo(pass.Input);
         var observer = new Powers(network.Places.Count);
-        for (var mapping = 0U; mapping < Mappings; mapping++)
+        for (var mapping = 0U; mapping < mappings; mapping++)
         {
             new RandomNumbers(3, mapping, 0, RandomPurpose.OutputGradients).FillNormal(pass.OutputGradient, 1);
             pass.Forward(new RandomParameters<double>(3, mapping));
@@ -78,7 +99,7 @@ public class GradientTheoryTests
         foreach (var place in prediction.Places.AtLeastOne())
         {
             var (mean, error) = observer.MeanAt(place.Index);
-            mean.Should().BeApproximately(Math.Exp(place.LogMeanSquare), Errors * error, "{0} of {1}", place.Place, name);
+            mean.Should().BeApproximately(Math.Exp(place.LogMeanSquare), Errors * error, "{0} of {1}", place.Place, network.Name);
         }
     }
 
@@ -91,17 +112,6 @@ public class GradientTheoryTests
         yield return new("vanilla_res", new(1, 1, 10), [new Dense { Channels = 8 }, new Residual([relu, new Dense()]) { SkipScale = 0.8, BranchScale = 0.6 }]);
         yield return new("batch_norm", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm(), leaky, new Dense { Channels = 4 }]);
         yield return new("batch_norm_alone", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm { Scale = 0.7 }, new Dense { Channels = 4 }]);
-
-        // What the gradient is between norm and activation was once that of normal numbers, 10 % off for batches of this size.
-        foreach (var kind in new[] { FunctionKind.Erf, FunctionKind.Sine, FunctionKind.Gelu })
-        {
-            yield return new(
-                $"batch_norm_{kind}",
-                new(1, 1, 10),
-                [new Dense { Channels = 6 }, new BatchNorm { Scale = 1.4 }, new Activation(new(kind)), new Dense { Channels = 4 }]
-            );
-        }
-
         foreach (var boundary in Enum.GetValues<Boundary>())
         {
             yield return new(

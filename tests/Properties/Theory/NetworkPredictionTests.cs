@@ -77,6 +77,12 @@ public class NetworkPredictionTests
         var growing = Predict([.. Start, new Repeat(2000, [new Residual([new Activation(Function.Relu), new Dense()])])]);
         growing.Places[^1].LogNu2Signal.Should().BeApproximately(growing.Places[0].LogNu2Signal + (2000 * Math.Log(2)), 1e-9);
         double.IsFinite(growing.Places[^1].LogChi).Should().BeTrue();
+        const double LargestLogarithm = 709.8;
+        var normed = Predict([.. Start, new Repeat(2500, [new Activation(Function.Relu), new Dense(), new BatchNorm()]), new Activation(Function.Relu)]);
+        normed
+            .Places[^1]
+            .LogMu2Noise.Should()
+            .BeInRange(LargestLogarithm, 4 * LargestLogarithm, "units that end in a norm and begin with an activation are brought to scale as well");
         var exploding = Predict([.. Start, new Repeat(1500, [new Dense(), new LayerNorm(), new Activation(new Function(FunctionKind.Sine))])]);
         exploding
             .Places[^1]

@@ -51,8 +51,9 @@ internal static class FunctionRounding
         ofU += u == 0 && ofU == 0 ? 0 : flushed;
         ofNoise += du == 0 && ofNoise == 0 ? 0 : flushed;
         var (largest, noise) = (Math.Abs(u) + ofU, Math.Abs(du) + ofNoise);
-        if (Sides(function) is var (below, above))
+        if (HomogeneousSlope.Find(function) is { } below)
         {
+            const double above = 1;
             var steepest = Math.Max(Math.Abs(below), Math.Abs(above));
             var rounding = Roundings.Gamma(3, unitRoundoff);
             var own = (Signal: rounding * steepest * largest, Noise: rounding * steepest * noise);
@@ -72,27 +73,6 @@ internal static class FunctionRounding
                 + (noise == 0 ? 0 : 16 * flushed * OfDerivative(function, largest) * (1 + noise))
         );
     }
-
-    /// <summary>The slopes below and above 0 of functions that have only these two slopes; null for other functions.</summary>
-    private static (double Below, double Above)? Sides(Function function) =>
-        function.Kind switch
-        {
-            FunctionKind.Linear => (1, 1),
-            FunctionKind.Relu => (0, 1),
-            FunctionKind.LeakyRelu => (function.Slope, 1),
-            FunctionKind.Abs => (-1, 1),
-            FunctionKind.Tanh
-            or FunctionKind.Erf
-            or FunctionKind.Sine
-            or FunctionKind.Gelu
-            or FunctionKind.GeluTanh
-            or FunctionKind.Silu
-            or FunctionKind.Elu
-            or FunctionKind.Sigmoid
-            or FunctionKind.Softplus
-            or FunctionKind.HardSwish => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose rounding is bounded"),
-        };
 
     /// <summary>The largest number in the formula of the value.</summary>
     private static double OfValue(Function function, double u, double largest) =>
