@@ -38,6 +38,17 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
         return walk.All;
     }
 
+    /// <summary>
+    /// All residual units of a network that survive by chance, have constant scales and the identity as their skip, and whose input, branch and sum have
+    /// places.
+    /// </summary>
+    public static IReadOnlyList<ShownBranch> CollectBranches(Network network)
+    {
+        var walk = new Walk(network);
+        walk.Stack(network.Layers);
+        return walk.Branches;
+    }
+
     /// <summary>Numbers the places as <see cref="SiteWalk"/> does.</summary>
     private sealed class Walk(Network network)
     {
@@ -47,6 +58,8 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
         private bool _flattened;
 
         public List<ShownLayer> All { get; } = [];
+
+        public List<ShownBranch> Branches { get; } = [];
 
         public void Stack(Networks.Layers layers)
         {
@@ -94,7 +107,7 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
 
                         break;
                     case Residual residual:
-                        Branches(residual, shown);
+                        Add(residual, shown);
                         break;
                     case Flatten:
                         _flattened = true;
@@ -112,18 +125,30 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
             }
         }
 
-        private void Branches(Residual residual, bool shown)
+        private void Add(Residual residual, bool shown)
         {
             var (input, flattened) = (_last, _flattened);
             _parameter += residual.Survival < 1 ? 1 : 0;
             Unit(residual.Branch, shown);
+            var end = _flattened ? null : _last;
             if (shown && network.Places[_place].Kind == PlaceKind.BranchEnd)
             {
-                _place++;
+                end = _place++;
             }
 
             (_last, _flattened) = (input, flattened);
             Unit(residual.Skip, shown);
+            if (
+                shown
+                && !flattened
+                && input is { } before
+                && end is { } branch
+                && residual is { Skip.Count: 0, Survival: > 0 and < 1, SkipScale.Rule: ScaleRule.Constant, BranchScale: { Rule: ScaleRule.Constant, Value: not 0 } }
+            )
+            {
+                Branches.Add(new(residual, before, branch, _place));
+            }
+
             Pass(shown);
         }
 
