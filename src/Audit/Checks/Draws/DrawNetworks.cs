@@ -9,6 +9,74 @@ internal static class DrawNetworks
     public static IReadOnlyList<SiteCase> OfAnyLayers(ulong seed) =>
         [.. Enum.GetValues<LayerFamily>().SelectMany(family => SiteNetworks.Draw(family, Mixing.Mix(seed ^ (ulong)family)).Take(2))];
 
+    /// <summary>I18, I19: layers that are wide, rare, or of rare laws; each is alone when its weights are read.</summary>
+    public static IReadOnlyList<SiteCase> OfReadWeights { get; } =
+    [
+        Alone(new Dense { Channels = 64 }, 512),
+        Alone(new Convolution(3) { Channels = 32 }, 64),
+        Alone(new Convolution(3) { Groups = Convolution.EachChannel }, 64),
+        Alone(new Convolution(4) { Channels = 48 }, 3),
+        Alone(new Convolution(6) { Channels = 32 }, 2),
+        Alone(
+            new Convolution(1)
+            {
+                Groups = 4,
+                Channels = 64,
+                Parameters = new(1.5, 0.5),
+            },
+            32
+        ),
+        Alone(new Dense { Channels = 64, Parameters = new(1, 0.3) }, 24),
+        Alone(new Dense { Channels = 32, Parameters = new(1.5, 0, WeightLaw.Uniform) }, 300),
+        Alone(new Convolution(5) { Channels = 32, Parameters = new(2, 0, WeightLaw.Uniform) }, 3),
+        Alone(new Dense { Channels = 32, Parameters = new(1, 0, WeightLaw.TruncatedNormal) }, 256),
+        Alone(
+            new Convolution(3)
+            {
+                Groups = 2,
+                Channels = 32,
+                Parameters = new(2, 0, WeightLaw.TruncatedNormal),
+            },
+            8
+        ),
+        Alone(new Dense { Channels = 30, Parameters = new(1.5, 0, WeightLaw.Orthogonal) }, 12),
+        Alone(new Dense { Channels = 12, Parameters = new(2, 0, WeightLaw.Orthogonal) }, 30),
+        Alone(new Convolution(3) { Channels = 24, Parameters = new(2, 0, WeightLaw.Orthogonal) }, 3),
+        Alone(
+            new Convolution(3)
+            {
+                Groups = 2,
+                Channels = 40,
+                Parameters = new(1.5, 0, WeightLaw.Orthogonal),
+            },
+            4
+        ),
+    ];
+
+    /// <summary>I19: the layers of I18, a projection beside its branch, and layers that are small enough for thousands of mappings.</summary>
+    public static IReadOnlyList<SiteCase> OfCopies { get; } =
+    [
+        .. OfReadWeights,
+        new(new("branch and projection", new(1, 1, 12), [new Residual([new Dense { Channels = 16 }]) { Skip = [new Dense { Channels = 16 }] }]), 12),
+        Small(new Dense { Channels = 8 }, new(1, 1, 6)),
+        Small(new Dense { Channels = 8, Parameters = new(1, 0.3, WeightLaw.Uniform) }, new(1, 1, 6)),
+        Small(new Dense { Channels = 8, Parameters = new(1, 0, WeightLaw.Orthogonal) }, new(1, 1, 6)),
+        Small(
+            new Convolution(3)
+            {
+                Groups = 2,
+                Channels = 4,
+                Parameters = new(1, 0, WeightLaw.TruncatedNormal),
+            },
+            new(3, 3, 4)
+        ),
+        Small(new Attention(2), new(1, 3, 4)),
+    ];
+
+    private static SiteCase Small(Layer layer, Shape input) => new(new($"small {layer.Word}", input, [layer]), 2);
+
+    private static SiteCase Alone(Layer layer, int channels) => new(ReadWeights.Alone(layer.Word, layer, channels), 2);
+
     /// <summary>DR2, DR3: dropouts one after the other, branches that survive by chance, and both together.</summary>
     public static IReadOnlyList<SiteCase> OfMasks(ulong seed)
     {

@@ -60,7 +60,7 @@ internal static class AskedBeforeLaws
         OwnParameterLaws.SitesOf(network).Where(layer => OwnParameterLaws.Parameters(layer).Law is WeightLaw.Uniform or WeightLaw.TruncatedNormal);
 
     /// <summary>The same layers with wider, normal weights.</summary>
-    private static Networks.Layers Wider(Networks.Layers layers) =>
+    internal static Networks.Layers Wider(Networks.Layers layers) =>
         [
             .. layers.Select(layer =>
                 layer switch

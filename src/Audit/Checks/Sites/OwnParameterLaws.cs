@@ -480,11 +480,14 @@ internal static class OwnParameterLaws
 
     private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
 
-    internal static Initialisation Parameters(ShownLayer layer) =>
-        layer.Layer switch
+    internal static Initialisation Parameters(ShownLayer layer) => ParametersOf(layer.Layer);
+
+    /// <summary>How the weights and biases of a convolution or dense layer are drawn.</summary>
+    internal static Initialisation ParametersOf(Layer layer) =>
+        layer switch
         {
             Convolution convolution => convolution.Parameters,
             Dense dense => dense.Parameters,
-            _ => throw new UnknownLayerException(layer.Layer),
+            _ => throw new UnknownLayerException(layer),
         };
 }

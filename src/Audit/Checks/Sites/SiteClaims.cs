@@ -30,6 +30,8 @@ internal static class SiteClaims
         new("I15", BiasLaws.HasSite, _ => LawNetworks.OfBiases, BiasLaws.Independence),
         new("I16", AskedBeforeLaws.HasSite, _ => LawNetworks.OfBounds, AskedBeforeLaws.Bounds),
         new("I17", _ => true, context => DrawNetworks.OfAnyLayers(context.SeedOf(0)), AlongsideLaws.Same),
+        new("I18", ReadWeightLaws.HasSite, _ => DrawNetworks.OfReadWeights, ReadWeightLaws.Law),
+        new("I19", CopyLaws.HasSite, _ => DrawNetworks.OfCopies, CopyLaws.Copies),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
         new("N2", PairLaws.HasNoiseSite, _ => LawNetworks.ActivationsOfPairs, PairLaws.Noise),
         new("N3", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Correlations),
