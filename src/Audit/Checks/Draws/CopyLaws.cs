@@ -52,7 +52,7 @@ internal static class CopyLaws
             }
         }
 
-        foreach (var site in cases.Select(Whole).OfType<SiteCase>().Distinct().Take(MostNetworks))
+        foreach (var site in cases.Select(Whole).OfType<SiteCase>().Distinct().OrderBy(site => site.Network.Input.Features).Take(MostNetworks))
         {
             if (context.Offers(site.Network, site.Images, NoiseKind.Mapping, given: false))
             {
@@ -71,10 +71,7 @@ internal static class CopyLaws
         }
     }
 
-    /// <summary>
-    /// A network whose mappings can be told from each other by its output for one input: it has weights, and at least so many outputs. Of a large network that
-    /// is its first layer with weights.
-    /// </summary>
+    /// <summary>A layer that stands alone and is small, whose mappings can be told from each other by its output for one input; null otherwise.</summary>
     private static SiteCase? Whole(SiteCase site)
     {
         var layers = site.Network.Layers;

@@ -27,6 +27,15 @@ internal static class DrawNetworks
             32
         ),
         Alone(new Dense { Channels = 64, Parameters = new(1, 0.3) }, 24),
+        Alone(
+            new Convolution(3)
+            {
+                Groups = 2,
+                Channels = 64,
+                Parameters = new(2, 0.4),
+            },
+            8
+        ),
         Alone(new Dense { Channels = 32, Parameters = new(1.5, 0, WeightLaw.Uniform) }, 300),
         Alone(new Convolution(5) { Channels = 32, Parameters = new(2, 0, WeightLaw.Uniform) }, 3),
         Alone(new Dense { Channels = 32, Parameters = new(1, 0, WeightLaw.TruncatedNormal) }, 256),
@@ -71,6 +80,15 @@ internal static class DrawNetworks
             new(3, 3, 4)
         ),
         Small(new Attention(2), new(1, 3, 4)),
+    ];
+
+    /// <summary>T4: heads that differ, a causal mask with biases, and the narrowest attention, which shows the law of single weights.</summary>
+    public static IReadOnlyList<SiteCase> OfAttention { get; } =
+    [
+        new(new("eight heads", new(1, 5, 16), [new Attention(8) { Parameters = new(1.5) }]), 2),
+        new(new("causal attention", new(1, 4, 8), [new Attention(2) { Causal = true, Parameters = new(1, 0.3) }]), 2),
+        new(new("one channel", new(1, 2, 1), [new Attention(1) { Parameters = new(1) }]), 2),
+        new(new("one channel, uniform", new(1, 2, 1), [new Attention(1) { Parameters = new(1, 0, WeightLaw.Uniform) }]), 2),
     ];
 
     private static SiteCase Small(Layer layer, Shape input) => new(new($"small {layer.Word}", input, [layer]), 2);

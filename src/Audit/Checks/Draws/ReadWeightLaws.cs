@@ -23,8 +23,8 @@ internal static class ReadWeightLaws
     /// <summary>δ of the distribution function of biases.</summary>
     internal const double BiasShapeDiscrepancy = 0.06;
 
-    /// <summary>δ of the correlation of biases with the sums of the weights of their outputs.</summary>
-    internal const double BiasCorrelation = 0.1;
+    /// <summary>δ of the correlation of the biases of a layer with a weight of their outputs, or with the sum of these.</summary>
+    internal const double BiasCorrelation = 0.2;
 
     /// <summary>δ of the share of normal weights beyond three deviations.</summary>
     internal const double TailDiscrepancy = 0.5;
@@ -79,7 +79,7 @@ internal static class ReadWeightLaws
 
                 if (parameters.BiasVariance > 0)
                 {
-                    biases.Add(read, Math.Sqrt(parameters.BiasVariance));
+                    biases.Add(network.Name, read, Math.Sqrt(parameters.BiasVariance));
                 }
             }
 
@@ -357,17 +357,25 @@ internal static class ReadWeightLaws
     {
         private readonly VarianceTest _variance = new(rates);
         private readonly BlurredDistributionTest _shape = new(rates);
-        private (double Product, double Biases, double Weights, int Count) _sums;
+        private readonly Dictionary<string, (double[] Products, double[] Weights, double Biases, int Count)> _sums = new(StringComparer.Ordinal);
 
-        public void Add(ReadWeights read, double deviation)
+        public void Add(string layer, ReadWeights read, double deviation)
         {
+            var length = read.Outputs[0].Length + 1;
+            var (products, squares, biases, count) = _sums.GetValueOrDefault(layer, (new double[length], new double[length], 0, 0));
             foreach (var (bias, weights) in read.Biases.Zip(read.Outputs))
             {
-                // Divided by what they should scatter, so that layers of different variances count alike.
-                var (b, w) = (bias / deviation, weights.Sum() / Enclosure.Norm(weights));
-                _sums = (_sums.Product + (b * w), _sums.Biases + (b * b), _sums.Weights + (w * w), _sums.Count + 1);
+                // The last is the sum of all weights.
+                for (var i = 0; i < length; i++)
+                {
+                    var weight = i < weights.Length ? weights[i] : weights.Sum();
+                    (products[i], squares[i]) = (products[i] + (bias * weight), squares[i] + (weight * weight));
+                }
+
+                (biases, count) = (biases + (bias * bias), count + 1);
             }
 
+            _sums[layer] = (products, squares, biases, count);
             _variance.Add(read.Biases.Length, read.Biases.Sum(bias => bias * bias) / (deviation * deviation), 0);
             foreach (var bias in read.Biases)
             {
@@ -384,9 +392,20 @@ internal static class ReadWeightLaws
 
             yield return _variance.Conclude("variance of biases", BiasDiscrepancy);
             yield return _shape.Conclude("distribution of biases", BiasShapeDiscrepancy);
-            var test = new CosineTest(rates, 1);
-            test.Add(Cosine.FromSums(_sums.Product, (_sums.Biases, _sums.Weights), (0, 0), _sums.Count), () => "biases and sums of weights");
-            yield return test.Conclude("correlation of biases with the sums of their outputs' weights", BiasCorrelation);
+            var test = new CosineTest(rates, _sums.Values.Sum(sums => sums.Products.Length));
+            foreach (var (layer, (products, squares, biases, count)) in _sums)
+            {
+                for (var i = 0; i < products.Length; i++)
+                {
+                    var weight = i;
+                    test.Add(
+                        Cosine.FromSums(products[i], (biases, squares[i]), (0, 0), count),
+                        () => $"biases and {(weight + 1 < products.Length ? $"weights {weight}" : "the sums of weights")} of {layer}"
+                    );
+                }
+            }
+
+            yield return test.Conclude("correlation of biases with weights of their outputs", BiasCorrelation);
         }
     }
 }
