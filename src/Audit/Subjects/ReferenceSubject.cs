@@ -155,8 +155,15 @@ public class ReferenceSubject : ISubject, IDisposable
     {
         ArgumentNullException.ThrowIfNull(computation);
         var ranks = place.After is Activation;
-        var reported = Reported(computation.Compute(values, ranks, ranks));
-        return ranks ? reported : reported with { ReffSignal = double.NaN, ReffNoise = double.NaN };
+        var moments = computation.Compute(values, ranks, ranks);
+        var reported = Reported(moments) with { ReffSignal = RankOf(moments.ReffSignal), ReffNoise = RankOf(moments.ReffNoise) };
+
+        // Result files have numbers in place of what does not exist; in answers a quotient by zero is what it is.
+        return moments.LogMu2Signal > MomentSet.LogOfZero ? reported
+            : moments.LogMu2Noise > MomentSet.LogOfZero ? reported with { Chi = double.PositiveInfinity, LogChi = double.PositiveInfinity }
+            : reported with { Chi = double.NaN, LogChi = double.NaN };
+
+        double RankOf(double rank) => ranks && rank > 0 ? rank : double.NaN;
     }
 
     private static ReportedMoments Reported(MomentSet moments) =>

@@ -57,13 +57,15 @@ internal static class MomentLaws
     /// <param name="moments">Collects comparisons of moments.</param>
     /// <param name="ranks">Collects comparisons of effective ranks.</param>
     /// <param name="where">The place in words, for messages.</param>
+    /// <param name="ranksOfAll">Whether effective ranks are compared after every layer, and not only after activations.</param>
     public static void Compare(
         NetworkSnapshot snapshot,
         Func<string, bool> reports,
         double unitRoundoff,
         ExactComparison moments,
         ExactComparison ranks,
-        string where
+        string where,
+        bool ranksOfAll = false
     )
     {
         var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, unitRoundoff));
@@ -100,7 +102,7 @@ internal static class MomentLaws
             );
         }
 
-        if (snapshot.Place.After is Networks.Activation && snapshot.Shape.Points > 2 && mu2 > 0)
+        if ((ranksOfAll || snapshot.Place.After is Networks.Activation) && snapshot.Shape.Points > 2 && mu2 > 0)
         {
             AddRank("reff_signal", reported.ReffSignal, signal);
             AddRank("reff_noise", reported.ReffNoise, snapshot.Noise);
@@ -116,7 +118,7 @@ internal static class MomentLaws
 
         void AddRank(string moment, double value, double[] values)
         {
-            if (reports(moment) && RankOf(values, snapshot.Shape) is { } spectrum)
+            if (reports(moment) && !(double.IsNaN(value) && AnyMomentLaws.MayBeUnreported(moment, snapshot.Place)) && RankOf(values, snapshot.Shape) is { } spectrum)
             {
                 ranks.Add(
                     new Observed(value),

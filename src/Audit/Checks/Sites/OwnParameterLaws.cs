@@ -56,6 +56,16 @@ internal static class OwnParameterLaws
         return separate.Comparisons > 0 ? [.. measurements, separate.Conclude("images that change when others do")] : measurements;
     }
 
+    /// <summary>
+    /// I20: convolutions with weights of their own have the kernel, stride, dilation, groups and border that they name: with any other, no set of weights
+    /// explains what they do.
+    /// </summary>
+    public static IEnumerable<Measurement> Geometry(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        SiteCase[] solvable = [.. cases.Where(site => HasSite(site.Network))];
+        return solvable.Length == 0 ? [] : Solved(context, solvable);
+    }
+
     /// <summary>Changes some images of a batch and compares the others.</summary>
     private static ExactComparison Separate(CheckContext context, IReadOnlyList<SiteCase> cases)
     {

@@ -18,7 +18,9 @@ internal static class SiteClaims
         OfLayers("O10", LayerFamily.Residual),
         OfLayers("O11", LayerFamily.Dropout),
         OfLayers("O12", LayerFamily.Attention),
+        new("O13", _ => true, context => RareNetworks.OfAnywhere(context.SeedOf(0)), AnywhereChecks.Measure),
         new("D9", _ => true, context => SiteNetworks.OfMoments(context.SeedOf(0)), MomentLaws.Moments),
+        new("D10", _ => true, context => RareNetworks.OfMoments(context.SeedOf(0)), AnyMomentLaws.Moments),
         new(
             "I12",
             network => OwnParameterLaws.HasSite(network) || SeparateImages.HasSite(network),
@@ -32,6 +34,7 @@ internal static class SiteClaims
         new("I17", _ => true, context => DrawNetworks.OfAnyLayers(context.SeedOf(0)), AlongsideLaws.Same),
         new("I18", ReadWeightLaws.HasSite, _ => DrawNetworks.OfReadWeights, ReadWeightLaws.Law),
         new("I19", CopyLaws.HasSite, _ => DrawNetworks.OfCopies, CopyLaws.Copies),
+        new("I20", OwnParameterLaws.HasSite, context => RareNetworks.OfGeometry(context.SeedOf(0)), OwnParameterLaws.Geometry),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
         new("N2", PairLaws.HasNoiseSite, _ => LawNetworks.ActivationsOfPairs, PairLaws.Noise),
         new("N3", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Correlations),
