@@ -104,13 +104,14 @@ internal sealed class AnswerForm
             );
 
         private static bool Is(Type type, JsonElement value) =>
-            type == typeof(string) ? value.ValueKind == JsonValueKind.String && value.GetString() is not null
-            : value.ValueKind == JsonValueKind.Number
-                && (
-                    type == typeof(int) ? value.TryGetInt32(out _)
-                    : type == typeof(long) ? value.TryGetInt64(out _)
-                    : value.TryGetDouble(out _)
-                );
+            type == typeof(string)
+                ? value.ValueKind == JsonValueKind.String && value.GetString() is not null
+                : value.ValueKind == JsonValueKind.Number
+                    && (
+                        type == typeof(int) ? value.TryGetInt32(out _)
+                        : type == typeof(long) ? value.TryGetInt64(out _)
+                        : value.TryGetDouble(out _)
+                    );
 
         private static string Kind(Type type) =>
             type == typeof(string) ? "text"

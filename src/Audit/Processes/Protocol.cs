@@ -179,7 +179,9 @@ internal static class Protocol
         try
         {
             using var answer = JsonDocument.Parse(line);
-            return answer.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("status", out var status) && status.ValueEquals("done");
+            return answer.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("status", out var status)
+                && status.ValueEquals("done");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -39,7 +39,24 @@ public class AnswerFormTests
                 foreach (var (key, _) in JsonNode.Parse(text)!.AsObject())
                 {
                     foreach (
-                        var value in new[] { "null", "\"x\"", "[]", "{}", "true", "1e999", "-1", "2.5", "[[]]", "[{}]", "[null]", "[true]", "[2.5]", "\"\\ud800\"", "99999999999999999999" }
+                        var value in new[]
+                        {
+                            "null",
+                            "\"x\"",
+                            "[]",
+                            "{}",
+                            "true",
+                            "1e999",
+                            "-1",
+                            "2.5",
+                            "[[]]",
+                            "[{}]",
+                            "[null]",
+                            "[true]",
+                            "[2.5]",
+                            "\"\\ud800\"",
+                            "99999999999999999999",
+                        }
                     )
                     {
                         spoilt.Add(kind, key, value);
@@ -98,7 +115,8 @@ public class AnswerFormTests
     {
         // The first request after the descriptions of protocol 2 and 1 has the unknown field.
         var description = OfArchitectures.Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal);
-        var program = $$"""read a; printf '%s\n' '{"id":1,"status":"error","reason":"protocol 2"}'; read a; printf '%s\n' '{{description}}'; read a; id=3; {{answer}}; read a""";
+        var program =
+            $$"""read a; printf '%s\n' '{"id":1,"status":"error","reason":"protocol 2"}'; read a; printf '%s\n' '{{description}}'; read a; id=3; {{answer}}; read a""";
         using var subject = new ProcessSubject(program, TimeSpan.FromMinutes(5), 1);
 
         FluentActions.Invoking(subject.AskSomethingUnknown).Should().Throw<AdapterException>().WithMessage($"*{finding}*");
