@@ -6,6 +6,12 @@ namespace Wellbehaved.Cli;
 /// <summary>Describes in one line what is wrong with a call.</summary>
 internal static class CallError
 {
+    private const string MissingStart = "missing: ";
+
+    /// <summary>The error of an option that is missing; all that are missing are described together.</summary>
+    /// <param name="option">Its name, or what it may be in words.</param>
+    public static string Missing(string option) => MissingStart + option;
+
     /// <summary>Describes the first error of a call.</summary>
     /// <param name="parsed">The arguments as they were understood.</param>
     /// <param name="arguments">The arguments as they were typed.</param>
@@ -65,6 +71,10 @@ internal static class CallError
             .. command
                 .Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 })
                 .Select(argument => argument.HelpName ?? argument.Name),
+            .. parsed
+                .Errors.Where(error => error.Message.StartsWith(MissingStart, StringComparison.Ordinal))
+                .Select(error => error.Message[MissingStart.Length..])
+                .Distinct(),
             .. command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Implicit: false }).Select(option => option.Name),
         ];
         if (parsed.Errors.Count > 0 && missing.Length > 0)

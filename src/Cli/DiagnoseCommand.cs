@@ -40,7 +40,7 @@ internal static class DiagnoseCommand
             SimulationsByDefault
         );
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
-        var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
+        var threads = ThreadOption.Create();
         var command = new Command(
             "diagnose",
             "Judges a network by its random mappings: well-behaved, or pathological in signal, SNR or point, with rates and evidence. The options "
@@ -161,10 +161,7 @@ internal static class DiagnoseCommand
 
     private static ResultFile Run(ExperimentOptions options, string? output, int threads, CancellationToken cancellation)
     {
-        if (threads <= 0)
-        {
-            throw new InvalidInputException("--threads", $"expected a positive number, got {threads}");
-        }
+        ThreadOption.Require(threads);
 
         if (output is not null)
         {

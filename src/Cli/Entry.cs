@@ -1,19 +1,16 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace Wellbehaved.Cli;
 
 /// <summary>Turns arguments into an exit status; no exception leaves it.</summary>
 internal static class Entry
 {
-    /// <summary>
-    /// How long termination waits for the current layer, which takes about a second at the paper's scale, so that no half-written file is left.
-    /// </summary>
-    private static readonly TimeSpan Termination = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">The arguments.</param>
+    /// <param name="termination">Hears of signals; null where the process is not the command's own.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Termination? termination = null)
     {
         try
         {
@@ -30,7 +27,15 @@ internal static class Entry
                 return Failure.OfCall(error);
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Termination });
+            if (termination is not null)
+            {
+                termination.IsHeeded = parsed.Action is AsynchronousCommandLineAction;
+            }
+
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                termination?.Token ?? CancellationToken.None
+            );
         }
 #pragma warning disable CA1031 // Whatever it is, a user sees a line and a status, no trace.
         catch (Exception exception)

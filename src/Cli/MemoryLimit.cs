@@ -11,15 +11,16 @@ internal static class MemoryLimit
     /// <summary>RLIMIT_DATA of Linux, which limits private writable memory.</summary>
     private const int Data = 2;
 
-    /// <summary>Limits this process to the memory that is free now; does nothing where the free memory is not known.</summary>
-    public static void ToWhatIsFree()
+    /// <summary>Limits this process to a number of bytes, and to what is free now. It is only for Linux; elsewhere the command watches the process.</summary>
+    /// <param name="bytes">The number.</param>
+    public static void To(long bytes)
     {
         if (!OperatingSystem.IsLinux())
         {
             return;
         }
 
-        var most = (ulong)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Free() ?? long.MaxValue);
+        var most = (ulong)Math.Min(bytes, Free() ?? long.MaxValue);
         if (GetLimit(Data, out var limit) == 0 && most < limit.Soft)
         {
             _ = SetLimit(Data, limit with { Soft = most });

@@ -14,7 +14,9 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc", "chw"];
     private readonly Option<string?> _network = new("--network")
     {
-        Description = "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists",
+        Description =
+            "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists"
+            + (source == Source.Training ? "; without dropout, and with survival 1" : ""),
         HelpName = "FILE|NAME",
     };
     private readonly Option<string?> _architecture = new("--architecture")
@@ -49,7 +51,9 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault)
             : OptionFactory.OptionalNumber<int>(
                 "--batch-size",
-                "Images in a batch; for an ONNX file, by default the batch of the file, or 8 if the file leaves it open"
+                source == Source.Training
+                    ? "Images in a batch"
+                    : "Images in a batch; for an ONNX file, by default the batch of the file, or 8 if the file leaves it open"
             );
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
     private readonly Option<string> _noise = OptionFactory.Choice(
@@ -241,6 +245,11 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
         var template = NetworkSource.Open(name);
         var (dataset, folder, layout) = (parsed.GetRequiredValue(_dataset), parsed.GetValue(_dataDir), LayoutOf(parsed.GetValue(_layout)));
+        if (source == Source.Training)
+        {
+            LabelledSources.RequireLabels(dataset);
+        }
+
         ExperimentOptions.RequireSizes(null, parsed.GetValue(_batchSize), null);
         var asked = ImageOf(parsed);
         var input = template.Template.Input is not null ? asked : InputOf(asked, dataset, folder, layout);
@@ -377,7 +386,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         {
             if (result.GetResult(_batchSize) is null or { Implicit: true } && !IsOnnx(network))
             {
-                result.AddError($"Option '{_batchSize.Name}' is required.");
+                result.AddError(CallError.Missing(_batchSize.Name));
             }
 
             return;
@@ -385,13 +394,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
         if (TakesEither && result.GetResult(_architecture) is null)
         {
-            result.AddError("--architecture, --network: expected one of them, got neither");
+            result.AddError(CallError.Missing($"{_architecture.Name} or {_network.Name}"));
             return;
         }
 
         foreach (var option in OfArchitecture.Where(option => result.GetResult(option) is null or { Implicit: true }))
         {
-            result.AddError($"Option '{option.Name}' is required.");
+            result.AddError(CallError.Missing(option.Name));
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
     private readonly ImageSource? _images = request.Dataset is { } dataset and not GaussianImages.Name
         ? ImageSources.Open(dataset, request.DataDir, request.Layout)
         : null;
-    private readonly NpyArray? _tokens = request.Tokens is { } path ? NpyFormat.ReadFile(path) : null;
+    private readonly OnnxTokens? _tokens = request.Tokens is { } path ? new OnnxTokens(path) : null;
     private string? _imageInput;
 
     /// <summary>Shape of the images; null without a data set.</summary>
@@ -47,16 +47,22 @@ internal sealed class OnnxInputs(OnnxRequest request)
             }
         }
 
-        if (_tokens is not null && network.Inputs.All(input => input.Tokens is null))
+        var ofTokens = network.Inputs.Where(input => input.Tokens is not null).ToArray();
+        if (_tokens is not null && ofTokens.Length == 0)
         {
             throw new InvalidInputException("--tokens", "expected a network with an input of token numbers, got one without");
+        }
+
+        foreach (var input in ofTokens)
+        {
+            _tokens?.RequireFor(input);
         }
     }
 
     /// <summary>The elements of an input; null for an input that is drawn at random.</summary>
     public float[]? Elements(OnnxInput input, uint simulation) =>
         input.Name == _imageInput ? Images(input, simulation)
-        : input.Tokens is { } most && _tokens is not null ? Tokens(input, most, simulation)
+        : input.Tokens is not null ? _tokens?.Choose(input, request.Seed, simulation)
         : null;
 
     /// <summary>Whether channels are the second axis (true) or the last one; null where the images do not fit.</summary>
@@ -88,40 +94,5 @@ internal sealed class OnnxInputs(OnnxRequest request)
         }
 
         return turned;
-    }
-
-    /// <summary>Rows of a table of sequences, or pieces of one long sequence, chosen at random.</summary>
-    private float[] Tokens(OnnxInput input, int most, uint simulation)
-    {
-        var (rows, length) = ((int)input.Shape[0], (int)input.Shape.Skip(1).Aggregate(1L, (product, extent) => product * extent));
-        var (sequences, stride) = _tokens!.Shape switch
-        {
-            [var count, var each] when each >= length => (count, each),
-            [var all] when all >= length => (all - length + 1, 1),
-            _ => throw new InvalidInputException(
-                "--tokens",
-                $"expected an array (sequences, length) with at least {length} tokens in each sequence, or one sequence of at least that length, got {_tokens}"
-            ),
-        };
-        var values = _tokens.ToDoubles();
-        var stream = new RandomNumbers(request.Seed, simulation, 0, RandomPurpose.BatchSelection);
-        var chosen = new float[rows * length];
-        for (var row = 0; row < rows; row++)
-        {
-            var first = (int)(((ulong)stream.Block((uint)row).Word0 * (ulong)sequences) >> 32) * stride;
-            for (var i = 0; i < length; i++)
-            {
-                var token = values[first + i];
-                chosen[(row * length) + i] =
-                    token >= 0 && token < most && token == Math.Floor(token)
-                        ? (float)token
-                        : throw new InvalidInputException(
-                            "--tokens",
-                            string.Create(CultureInfo.InvariantCulture, $"expected whole numbers from 0 to {most - 1}, which '{input.Name}' takes, got {token}")
-                        );
-            }
-        }
-
-        return chosen;
     }
 }

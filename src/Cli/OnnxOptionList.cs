@@ -46,8 +46,20 @@ internal sealed class OnnxOptionList
         DefaultValueFactory = _ => "cpu",
     };
 
+    private readonly Option<double?> _time = new(OnnxLimits.TimeOption)
+    {
+        Description = "Of an ONNX file: seconds without progress after which it is given up, by default 600",
+        HelpName = "number",
+    };
+
+    private readonly Option<double?> _memory = new(OnnxLimits.MemoryOption)
+    {
+        Description = "Of an ONNX file: GiB of memory that it may take, by default half of the machine's",
+        HelpName = "number",
+    };
+
     /// <summary>All of these options.</summary>
-    public IReadOnlyList<Option> All => [_batchNorm, _weights, _keep, _tokens, _device];
+    public IReadOnlyList<Option> All => [_batchNorm, _weights, _keep, _tokens, _device, _time, _memory];
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -93,5 +105,6 @@ internal sealed class OnnxOptionList
             Keep = parsed.GetValue(_keep) ?? [],
             Tokens = parsed.GetValue(_tokens),
             Device = parsed.GetRequiredValue(_device),
+            Limits = OnnxLimits.Read(parsed.GetValue(_time), parsed.GetValue(_memory)),
         };
 }

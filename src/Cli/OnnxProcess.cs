@@ -22,6 +22,7 @@ internal sealed class OnnxProcess : IDisposable
     private readonly Process _process;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
+    private readonly OnnxWatch _watch;
     private readonly StringBuilder _errors = new();
     private string _doing = "read";
     private bool _hasSaidItsLast;
@@ -32,6 +33,7 @@ internal sealed class OnnxProcess : IDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
         _registration = cancellation.Register(Kill);
+        _watch = new OnnxWatch(process, request.Limits, () => _doing, Kill);
     }
 
     /// <summary>The network.</summary>
@@ -119,6 +121,7 @@ internal sealed class OnnxProcess : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
+        _watch.Dispose();
         if (!_hasSaidItsLast || !_process.WaitForExit(TimeToEnd))
         {
             Kill();
@@ -150,11 +153,13 @@ internal sealed class OnnxProcess : IDisposable
                 continue;
             }
 
+            _watch.Advance();
             var message = JsonSerializer.Deserialize<OnnxMessage>(line, OnnxMessage.Format)!;
             _hasSaidItsLast = message.Failure is not null;
             return message.Failure switch
             {
                 null => message,
+                { Message: Runtime.NoMemory } => throw new InvalidInputException(_request.Path, _request.Limits.TooMuchMemory),
                 { Subject: { } subject, Message: var text } => throw new InvalidInputException(subject, text),
                 { Message: var text } => throw new InvalidOperationException(text),
             };
@@ -176,6 +181,16 @@ internal sealed class OnnxProcess : IDisposable
             }
         }
 
+        if (_watch.Reason is { } reason)
+        {
+            return new InvalidInputException(_request.Path, reason);
+        }
+
+        if (RanOutOfMemory())
+        {
+            return new InvalidInputException(_request.Path, _request.Limits.TooMuchMemory);
+        }
+
         return new InvalidInputException(
             _request.Path,
             $"expected a model that ONNX Runtime can {_doing}, but it crashed, status {_process.ExitCode}"
@@ -185,6 +200,18 @@ internal sealed class OnnxProcess : IDisposable
                         : $" ({Failure.DebugVariable}=1 shows its messages)"
                 )
         );
+    }
+
+    /// <summary>Whether the process said so before it ended, in the words of .NET, of C++ or of a C library.</summary>
+    private bool RanOutOfMemory()
+    {
+        lock (_errors)
+        {
+            var said = _errors.ToString();
+            return said.Contains("bad_alloc", StringComparison.Ordinal)
+                || said.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+                || said.Contains("OutOfMemoryException", StringComparison.Ordinal);
+        }
     }
 
     private void Keep(string? line)

@@ -46,6 +46,9 @@ internal sealed record OnnxRequest
     /// <summary>Number of mappings.</summary>
     public int NumSims { get; init; }
 
+    /// <summary>What the process may take.</summary>
+    public OnnxLimits Limits { get; init; } = OnnxLimits.Default;
+
     /// <summary>Indices of mappings that are finished already, and are not done again.</summary>
     public int[] Finished { get; init; } = [];
 

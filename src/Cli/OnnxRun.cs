@@ -30,10 +30,7 @@ internal static class OnnxRun
 
     private static OnnxProcess Start(OnnxRequest request, CancellationToken cancellation)
     {
-        if (request.Threads <= 0)
-        {
-            throw new InvalidInputException("--threads", $"expected a positive number, got {request.Threads}");
-        }
+        ThreadOption.Require(request.Threads);
 
         // A missing file is reported before anything is started.
         RegularFile.Open(request.Path, "file of a model").Dispose();
@@ -46,6 +43,11 @@ internal static class OnnxRun
         foreach (var remark in network.Remarks)
         {
             Console.Error.WriteLine(ForeignText.OnOneLine($"note: {remark}"));
+        }
+
+        if (network.LeastMemory > request.Limits.Bytes)
+        {
+            throw new InvalidInputException(request.Path, request.Limits.TooMuchMemory);
         }
 
         if (network.Places.All(place => place.Depth == 0))

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
 
@@ -16,7 +17,6 @@ internal static class OnnxWorker
     {
         // Ctrl-C reaches both processes. This one ignores it: the command decides and ends this process.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        MemoryLimit.ToWhatIsFree();
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         using var input = new StreamReader(Console.OpenStandardInput());
         var line = input.ReadLine();
@@ -29,6 +29,7 @@ internal static class OnnxWorker
         try
         {
             var request = JsonSerializer.Deserialize<OnnxRequest>(line, OnnxMessage.Format) ?? throw new InvalidOperationException("nothing was asked");
+            MemoryLimit.To(request.Limits.Bytes);
             OnnxWork.Do(request, message => output.WriteLine(JsonSerializer.Serialize(message, OnnxMessage.Format)));
             Say(new OnnxMessage { Done = true });
         }
@@ -38,7 +39,7 @@ internal static class OnnxWorker
         }
         catch (OutOfMemoryException)
         {
-            Say(new OnnxMessage { Failure = new OnnxFailure("expected a batch whose values fit memory", "--batch-size") });
+            Say(new OnnxMessage { Failure = new OnnxFailure(Runtime.NoMemory, "memory") });
         }
 #pragma warning disable CA1031 // Whatever it is, the command tells it.
         catch (Exception defect)

@@ -219,6 +219,11 @@ internal static class PredictCommand
 
         var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
         options.ValidateFor(images);
+        if (points == 1 && options.NamedArchitecture.HasBatchNorm)
+        {
+            throw new InvalidInputException("--points", $"expected at least 2 for {options.Architecture}, whose batch norm maps a single point to zero, got 1");
+        }
+
         ImageRemark.Print(images.Remark);
         var most = points ?? Prediction.MostPoints;
         var perImage = options.Settings(images).FeatureShape.Points / options.BatchSize;

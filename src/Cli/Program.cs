@@ -17,5 +17,6 @@ AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
 
     Environment.Exit(Failure.Report((Exception)unhandled.ExceptionObject, Console.Error));
 };
-status = await Entry.RunAsync(args);
+using var termination = new Termination();
+status = await Entry.RunAsync(args, termination);
 return status.Value;

@@ -29,7 +29,7 @@ internal static class RunCommand
             Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal",
         };
         var csv = OptionFactory.OutputFile("--csv", "Also write the moments to this file as CSV, as wellbehaved export does");
-        var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
+        var threads = ThreadOption.Create();
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
         var onnx = new OnnxOptionList();
         network.AddTo(command);
@@ -107,10 +107,7 @@ internal static class RunCommand
 
     private static int Run(ExperimentOptions options, string output, Shard shard, Earlier earlier, int threads, CancellationToken cancellation)
     {
-        if (threads <= 0)
-        {
-            throw new InvalidInputException("--threads", $"expected a positive number, got {threads}");
-        }
+        ThreadOption.Require(threads);
 
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, shard, threads);

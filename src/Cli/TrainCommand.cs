@@ -44,7 +44,7 @@ internal static class TrainCommand
             Description = "Resume an earlier call with the same options; finished training runs are kept in FILE.npz.journal until the result is written",
         };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another call left in the file or, without --resume, in its journal" };
-        var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
+        var threads = ThreadOption.Create();
         var command = new Command("train", "Trains random networks on labelled images, mapping by mapping, and tests them on corrupted ones.");
         network.AddTo(command);
         foreach (var option in new Option[] { numSims, steps, rates, optimiser, target, trainImages, corruptions, output, figure, resume, overwrite, threads })
@@ -64,10 +64,7 @@ internal static class TrainCommand
                         RequireFigure(drawn, [path, .. network.FilesOf(parsed)]);
                     }
 
-                    if (parsed.GetValue(threads) is <= 0 and var none)
-                    {
-                        throw new InvalidInputException(threads.Name, $"expected a positive number, got {none}");
-                    }
+                    ThreadOption.Require(parsed.GetValue(threads));
 
                     ResultOutput.EnsureWritable(path);
                     var plan = TrainingPlan.Prepare(

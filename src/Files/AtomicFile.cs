@@ -73,6 +73,7 @@ internal static class AtomicFile
         // A link is kept, and the file that it points to is replaced.
         path = TargetOf(path);
         var temporary = TemporaryName(path);
+        using var unfinished = UnfinishedFiles.Begin(temporary);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew))
@@ -86,13 +87,6 @@ internal static class AtomicFile
         catch (Exception exception) when (StorageFailure.Is(exception))
         {
             throw new InvalidInputException(path, $"expected a file that can be written ({Reason(exception, temporary, path)})", exception);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
         }
     }
 

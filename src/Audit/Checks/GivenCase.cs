@@ -173,7 +173,10 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
             }
         }
 
-        throw new InvalidOperationException("expected a case without ties among a thousand");
+        // A subject may offer nothing but an epsilon beside which every variance vanishes. That is its offer, not a defect.
+        throw network.Architecture.HasBatchNorm && context.Subject.Description.Epsilons is not null
+            ? new DeclinedException(FormattableString.Invariant($"an epsilon beside which variances do not vanish, as they do beside {network.Epsilon}"))
+            : new InvalidOperationException("expected a case without ties among a thousand");
     }
 
     /// <summary>Normal weights of He's variance for a convolution.</summary>

@@ -126,7 +126,8 @@ internal static class AdapterTest
             var networks = AdapterNetworks.Offered(offer, given).ToArray();
             if (networks.Length > 0)
             {
-                yield return (step, () => Array.ForEach(networks, network => Propagate(subject, network.Network, network.Noise, given)));
+                var rest = AdapterNetworks.NotAsked(offer) is { } left ? $" (not asked: {left})" : "";
+                yield return (step + rest, () => Array.ForEach(networks, network => Propagate(subject, network.Network, network.Noise, given)));
             }
         }
     }

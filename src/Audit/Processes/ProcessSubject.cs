@@ -327,7 +327,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
                 {
                     return "error";
                 }
-                catch (AdapterException)
+                catch (AdapterException) when (Protocol.SaysDone(line))
                 {
                     // The answer is a description, which has more fields than answers of other kinds.
                     return "done";

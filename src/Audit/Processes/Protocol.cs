@@ -2,13 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>Requests and answers of the audit protocol, docs/audit-protocol.md.</summary>
-internal static partial class Protocol
+internal static class Protocol
 {
     /// <summary>Version of the protocol; it grows when an adapter of the previous version would break.</summary>
     public const int Version = 2;
@@ -174,37 +173,33 @@ internal static partial class Protocol
         }
     }
 
+    /// <summary>Whether a line is an answer that says of itself that the request was done, of whatever form.</summary>
+    public static bool SaysDone(string line)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(line);
+            return answer.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("status", out var status)
+                && status.ValueEquals("done");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static T Read<T>(long id, string line)
         where T : Answer
     {
-        T answer;
-        try
+        if (AnswerForm.Of(typeof(T)).Fault(line) is { } fault)
         {
-            answer = JsonSerializer.Deserialize<T>(line, Strict) ?? throw new JsonException("expected an object, got null");
-        }
-        catch (JsonException exception)
-        {
-            throw new AdapterException($"expected an answer as the protocol defines it, got '{Short(line)}': {ReasonOf(exception)}");
+            throw new AdapterException($"expected an answer as the protocol defines it, got '{Short(line)}': {fault}");
         }
 
+        var answer = JsonSerializer.Deserialize<T>(line, Strict)!;
         return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
     }
-
-    /// <summary>What is wrong with an answer, in words of the protocol: a library speaks of its own types.</summary>
-    private static string ReasonOf(JsonException exception)
-    {
-        var reason = exception.Message.Split(" Path:")[0];
-        return UnknownKey().Match(reason) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a key of this answer"
-            : MissingKeys().Match(reason) is { Success: true } missing ? $"it lacks {missing.Groups[1].Value}"
-            : reason.Contains("could not be converted to", StringComparison.Ordinal) ? "a value is not of the kind that the protocol defines"
-            : reason;
-    }
-
-    [GeneratedRegex("JSON property '(.*)' could not be mapped", RegexOptions.Singleline)]
-    private static partial Regex UnknownKey();
-
-    [GeneratedRegex("missing required properties including: (.*?)\\.?$", RegexOptions.Singleline)]
-    private static partial Regex MissingKeys();
 
     /// <summary>The values of ε, if a norm can have them.</summary>
     internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) =>

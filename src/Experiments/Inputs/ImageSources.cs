@@ -21,6 +21,11 @@ public static class ImageSources
     public static ImageSource Open(string dataset, string? folder = null, ImageLayout? layout = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        if (!string.IsNullOrEmpty(folder) && Names.Contains(dataset) && dataset is "natural" or GaussianImages.Name)
+        {
+            throw new InvalidInputException("--data-dir", $"expected with a data set that is read from a folder, got --dataset {dataset}");
+        }
+
         if (ArchiveAndName(dataset) is var (archive, name))
         {
             return OpenInArchive(archive, name, layout);

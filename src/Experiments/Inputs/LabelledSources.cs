@@ -15,20 +15,31 @@ internal static class LabelledSources
     public static (LabelledImages Training, LabelledImages Test) Open(string dataset, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        RequireLabels(dataset);
         var (training, test) = dataset switch
         {
             FashionMnist.Name when string.IsNullOrEmpty(folder) => (FashionMnist.Training, FashionMnist.Test),
             FashionMnist.Name => OfIdx(dataset, folder, "FashionMNIST"),
             "mnist" => OfIdx(dataset, folder, "MNIST"),
             "cifar10" => Cifar.Of10Classes.LoadLabelled(ImageSources.Required(folder, dataset)),
-            _ => throw new InvalidInputException(
-                "--dataset",
-                $"expected {string.Join(", ", Names)}, whose images have labels, got '{dataset}'{Spelling.Hint(dataset, Names)}"
-            ),
+            _ => throw new InvalidOperationException($"no labels for {dataset}"),
         };
         return training.Shape == test.Shape
             ? (training, test)
             : throw new InvalidInputException("--data-dir", $"expected training and test images of one shape, got {training.Shape} and {test.Shape}");
+    }
+
+    /// <summary>Requires a data set with labels, before its images are looked at.</summary>
+    /// <exception cref="InvalidInputException">The name is unknown or the data set has no labels.</exception>
+    internal static void RequireLabels(string dataset)
+    {
+        if (!Names.Contains(dataset))
+        {
+            throw new InvalidInputException(
+                "--dataset",
+                $"expected {string.Join(", ", Names)}, whose images have labels, got '{dataset}'{Spelling.Hint(dataset, Names)}"
+            );
+        }
     }
 
     private static (LabelledImages Training, LabelledImages Test) OfIdx(string dataset, string? folder, string nameOfTorchvision)

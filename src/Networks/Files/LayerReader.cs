@@ -136,7 +136,7 @@ internal static class LayerReader
                 var repeat = Object("times", "unit");
                 var times = repeat.Element("times");
                 return new Repeat(
-                    IsWord(times, FileWords.OpenDepth) ? open.Depth() : ReadObject.Integer(times, repeat.At("times")),
+                    IsWord(times, FileWords.OpenDepth) ? open.Depth() : ReadObject.Integer(times, repeat.At("times"), FileWords.OpenDepth),
                     Read(repeat.Element("unit"), repeat.At("unit"), open, level)
                 );
             default:
@@ -166,7 +166,7 @@ internal static class LayerReader
             {
                 null => 1,
                 { } groups when IsWord(groups, FileWords.Depthwise) => Convolution.EachChannel,
-                { } groups => ReadObject.Integer(groups, convolution.At("groups")) is not Convolution.EachChannel and var count
+                { } groups => ReadObject.Integer(groups, convolution.At("groups"), FileWords.Depthwise) is not Convolution.EachChannel and var count
                     ? count
                     : throw new InvalidNetworkException(convolution.At("groups"), $"expected a positive integer or \"{FileWords.Depthwise}\", got 0"),
             },
@@ -195,7 +195,7 @@ internal static class LayerReader
         {
             null => null,
             { } channels when IsWord(channels, FileWords.OpenChannels) => open.Channels(),
-            { } channels => ReadObject.Integer(channels, layer.At("channels")),
+            { } channels => ReadObject.Integer(channels, layer.At("channels"), FileWords.OpenChannels),
         };
 
     private static ResidualScale ReadScale(ReadObject residual, string name)
@@ -228,7 +228,7 @@ internal static class LayerReader
             );
 
     private static int Extent(JsonElement? value, string path, string word) =>
-        value is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var extent)
+        value is { } number && ReadObject.Whole(number) is { } extent
             ? extent
             : throw new InvalidNetworkException(
                 path,

@@ -61,6 +61,11 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("network", "expected text in Unicode, got an incomplete character (an unpaired surrogate)");
         }
 
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvalidNetworkException("network", "expected a JSON object with name and layers, got an empty text");
+        }
+
         JsonElement root;
         try
         {

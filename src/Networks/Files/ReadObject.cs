@@ -56,10 +56,19 @@ internal sealed class ReadObject
 
     /// <summary>Reads an integer.</summary>
     /// <exception cref="InvalidNetworkException">The value is not an integer.</exception>
-    public static int Integer(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)
-            ? value
-            : throw new InvalidNetworkException(path, $"expected an integer, got {Words(element)}");
+    /// <remarks>As in JSON Schema, 2.0 is an integer: some programs write it so.</remarks>
+    /// <param name="element">The value.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="word">The word that may stand in its place; null for none.</param>
+    public static int Integer(JsonElement element, string path, string? word = null) =>
+        Whole(element) ?? throw new InvalidNetworkException(path, $"expected an integer{(word is null ? "" : $" or \"{word}\"")}, got {Words(element)}");
+
+    /// <summary>The integer that a value is; null if it is none.</summary>
+    public static int? Whole(JsonElement element) =>
+        element.ValueKind != JsonValueKind.Number ? null
+        : element.TryGetInt32(out var value) ? value
+        : element.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
+        : null;
 
     /// <summary>The value of a name; null if the object does not have the name.</summary>
     public JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) ? value : null;

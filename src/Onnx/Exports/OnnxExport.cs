@@ -14,6 +14,11 @@ public static class OnnxExport
     /// <summary>Greatest number of elements of four bytes that fit the 2 GiB of a file together with names and shapes.</summary>
     private const int MostElements = 500_000_000;
 
+    /// <summary>
+    /// Greatest number of layers: each becomes nodes with names, of which ONNX Runtime takes minutes to load this many.
+    /// </summary>
+    private const int MostLayers = 1 << 16;
+
     /// <summary>The key of a file's metadata for the name of the value at a place; the number of the place follows it.</summary>
     internal const string PlaceKey = "wellbehaved.place.";
 
@@ -55,6 +60,15 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            Structure.RequireAtMost(network.Layers, MostLayers, "layers with all repetitions in an ONNX file");
+        }
+        catch (InvalidNetworkException many)
+        {
+            throw new InvalidInputException(many.Path, many.Expectation, many);
+        }
+
         var elements = ParameterList.Enumerate(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
         if (elements > MostElements)
         {

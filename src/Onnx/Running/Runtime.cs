@@ -8,6 +8,9 @@ namespace Wellbehaved.Onnx;
 /// <summary>Loads and runs models in ONNX Runtime.</summary>
 internal static class Runtime
 {
+    /// <summary>The reason of a refusal where memory did not suffice.</summary>
+    public const string NoMemory = "expected a model that fits into memory; choose a smaller batch";
+
     private const string Cpu = "cpu";
     private const string Cuda = "cuda";
 
@@ -105,6 +108,6 @@ internal static class Runtime
 
     private static InvalidInputException Refusal(string subject, OnnxRuntimeException error) =>
         error.Message.Contains("bad_alloc", StringComparison.Ordinal) || error.Message.Contains("Failed to allocate memory", StringComparison.Ordinal)
-            ? new(subject, "expected a model that fits into memory; choose a smaller batch", error)
+            ? new(subject, NoMemory, error)
             : new(subject, $"expected a model that ONNX Runtime can run; it reports: {ForeignText.Beginning(error.Message, 500)}", error);
 }

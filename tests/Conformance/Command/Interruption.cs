@@ -8,7 +8,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Commands that are interrupted as Ctrl-C interrupts them: when they can hear it, and wherever the tests were started.</summary>
 internal static partial class Interruption
 {
-    private const int SigInt = 2;
+    public const int SigHup = 1;
+    public const int SigInt = 2;
+    public const int SigTerm = 15;
     private const nint Default = 0;
     private const nint Ignored = 1;
 
@@ -44,10 +46,13 @@ internal static partial class Interruption
     }
 
     /// <summary>Sends what Ctrl-C sends, once the program listens: before that it would end it at once.</summary>
-    public static void Interrupt(Process process)
+    public static void Interrupt(Process process) => Send(process, SigInt);
+
+    /// <summary>Sends a signal, once the program listens.</summary>
+    public static void Send(Process process, int signal)
     {
         Await(process, () => Listens(process), "the command handles the signal from its start on");
-        Kill(process.Id, SigInt).Should().Be(0);
+        Kill(process.Id, signal).Should().Be(0);
     }
 
     /// <summary>Waits until something is seen.</summary>

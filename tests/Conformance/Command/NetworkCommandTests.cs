@@ -221,7 +221,7 @@ public sealed class NetworkCommandTests : IDisposable
 
     /// <summary>Files of each wrong kind.</summary>
     [Theory]
-    [InlineData("", "network: expected JSON*")]
+    [InlineData("", "network: expected a JSON object with name and layers, got an empty text")]
     [InlineData("\u0093NUMPY\u0001", "network: expected JSON*")]
     [InlineData("{\"a\": 1}", "network: expected an object with name, description, input, layers, $schema, got \"a\"")]
     [InlineData(

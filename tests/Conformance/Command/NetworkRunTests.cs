@@ -252,8 +252,8 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("--network {archive}", "expected")]
     [InlineData("--network nothing.json", "nothing.json: expected a readable file")]
     [InlineData("--network bn_fff", "bn_fff: expected a file, or a recipe that wellbehaved network lists; did you mean bn_ff?")]
-    [InlineData("--total-depth 3", "--architecture, --network: expected one of them, got neither")]
-    [InlineData("--architecture bn_ff --num-channels 3", "--total-depth' is required")]
+    [InlineData("--total-depth 3", "--architecture or --network: expected with run, got nothing")]
+    [InlineData("--architecture bn_ff --num-channels 3", "--total-depth, --kernel-size")]
     public void A_wrong_call_is_refused_in_one_line_and_nothing_is_written(string options, string message)
     {
         foreach (

@@ -176,7 +176,7 @@ public sealed class OnnxCommandTests : IDisposable
             { "diagnose {model} --out {model}", "--out: expected*" },
             { "run --network {model} --num-sims 2 --out x.npz --shard 1/2", "--shard: expected without an ONNX file*" },
             { "run --network {model} --num-sims 2 --out x.txt", "--out: expected a file name that ends in .npz*" },
-            { "run --network vanilla --num-sims 2 --out x.npz", "Option '--batch-size' is required*" },
+            { "run --network vanilla --num-sims 2 --out x.npz", "--batch-size: expected with run, got nothing*" },
             {
                 "run --network vanilla --batch-size 2 --total-depth 2 --num-channels 4 --num-sims 2 --out x.npz --weights he",
                 "--weights: expected only with the ONNX file*"

@@ -67,8 +67,16 @@ public sealed class SpellingTests : IDisposable
     [InlineData("diagnose", "FILE.npz|FILE.json|MODEL.onnx: expected with diagnose, got nothing; see wellbehaved diagnose --help")]
     [InlineData("merge a.npz", "--out: expected with merge, got nothing; see wellbehaved merge --help")]
     [InlineData("plot", "FILE.npz, --out: expected with plot, got none of them; see wellbehaved plot --help")]
-    [InlineData("run --total-depth 4 --out a.npz", "--architecture, --network: expected one of them, got neither; see wellbehaved run --help")]
-    [InlineData("run --architecture vanilla --out a.npz", "--num-sims: expected with run, got nothing; see wellbehaved run --help")]
+    [InlineData("run --total-depth 4 --out a.npz", "--architecture or --network, --num-sims: expected with run, got none of them; see wellbehaved run --help")]
+    [InlineData(
+        "run --architecture vanilla --out a.npz",
+        "--total-depth, --kernel-size, --num-channels, --batch-size, --num-sims: expected with run, got none of them; see wellbehaved run --help"
+    )]
+    [InlineData("predict --network vanilla", "--batch-size: expected with predict, got nothing; see wellbehaved predict --help")]
+    [InlineData(
+        "train --architecture bn_ff --total-depth 2 --kernel-size 1 --num-channels 4 --batch-size 4",
+        "--num-sims, --steps, --out: expected with train, got none of them; see wellbehaved train --help"
+    )]
     [InlineData("verify quick", "quick: expected only options after verify, got a word; see wellbehaved verify --help")]
     [InlineData("verify --scale quik", "--scale: expected quick, full, training, got 'quik'; did you mean quick? See wellbehaved verify --help")]
     public void A_misspelt_call_gets_the_command_or_option_that_was_meant(string line, string error)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using Json.Schema;
 using Wellbehaved.Networks;
@@ -135,6 +136,81 @@ public class NetworkSchemaTests
         FluentActions.Invoking(() => NetworkTemplate.Parse(text)).Should().Throw<InvalidNetworkException>();
         IsValid(text).Should().BeFalse();
     }
+
+    /// <summary>Values that stand in for each value of a valid file in turn; null leaves it out.</summary>
+    private static readonly string?[] Variations =
+    [
+        "2",
+        "2.0",
+        "2e0",
+        "2.5",
+        "0",
+        "-0.0",
+        "-1",
+        "1e999",
+        "99999999999",
+        "\"2\"",
+        "\"N\"",
+        "\"L\"",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        null,
+    ];
+
+    /// <summary>Every option of every layer with a value that it can have for images of 8×8×4.</summary>
+    private static readonly string[] Rich =
+    [
+        """{"conv": {"kernel": 2, "channels": 2, "stride": 2, "dilation": 2, "groups": 2, "boundary": "zero_padding", "weight_variance": 2, "bias_variance": 1}}""",
+        """{"dense": {"channels": 2, "weight_variance": 2, "bias_variance": 1, "weights": "uniform"}}""",
+        """{"layer_norm": {"epsilon": 1, "scale": 2, "over": "all"}}""",
+        """{"group_norm": {"groups": 2, "epsilon": 1, "scale": 2}}""",
+        """{"leaky_relu": {"slope": 0.5}}""",
+        """{"scale": 2}""",
+        """{"average_pool": 2}""",
+        """{"dropout": {"keep": 0.5, "mask": "shared"}}""",
+        """{"attention": {"heads": 2, "causal": true}}""",
+        """{"residual": {"branch": ["relu"], "skip": ["relu"], "branch_scale": 2, "skip_scale": 2, "survival": 0.5}}""",
+        """{"repeat": {"times": 2, "unit": ["relu"]}}""",
+    ];
+
+    public static TheoryData<string> Varied => [.. Rich];
+
+    [Theory]
+    [MemberData(nameof(Varied))]
+    public void Schema_and_reader_agree_on_every_variation_of_a_layer(string layer)
+    {
+        Refusal(layer).Should().BeNull();
+        IsValid(File(layer)).Should().BeTrue();
+        var options = JsonNode.Parse(layer)!.AsObject().Single().Value as JsonObject;
+        foreach (var name in options?.Select(option => option.Key) ?? [""])
+        {
+            foreach (var value in Variations)
+            {
+                var varied = JsonNode.Parse(layer)!.AsObject();
+                var holder = options is null ? varied : varied.Single().Value!.AsObject();
+                var key = options is null ? varied.Single().Key : name;
+                holder[key] = "IN PLACE OF IT";
+                if (value is null)
+                {
+                    holder.Remove(key);
+                }
+
+                var text = varied.ToJsonString().Replace("\"IN PLACE OF IT\"", value, StringComparison.Ordinal);
+                var refusal = Refusal(text);
+
+                // What a schema cannot say depends on other layers: the shape that a layer gets, and numbers beyond double precision.
+                if (refusal is null || !NeedsMoreThanTheValue(refusal.Expectation))
+                {
+                    IsValid(File(text)).Should().Be(refusal is null, $"{text}: {refusal?.Message}");
+                }
+            }
+        }
+    }
+
+    private static bool NeedsMoreThanTheValue(string expectation) =>
+        new[] { "divide", "fits", "finite", "weights", "odd kernel" }.Any(word => expectation.Contains(word, StringComparison.Ordinal));
 
     internal static bool IsValid(string text) => Schema.Evaluate(JsonDocument.Parse(text).RootElement).IsValid;
 

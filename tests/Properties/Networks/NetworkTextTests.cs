@@ -123,7 +123,7 @@ public class NetworkTextTests
 
     /// <summary>One of each kind of thing that may be wrong.</summary>
     [Theory]
-    [InlineData("", "network: expected JSON")]
+    [InlineData("", "network: expected a JSON object with name and layers, got an empty text")]
     [InlineData("PK\u0003\u0004", "network: expected JSON")]
     [InlineData("{\"name\": \"n\", \"layers\": [NaN]}", "network: expected JSON, got something else in line 1, column 26")]
     [InlineData("{\"name\": \"n\", \"layers\": [\"relu\"]", "network: expected JSON")]
@@ -214,7 +214,7 @@ public class NetworkTextTests
     )]
     [InlineData("{\"residual\": {\"branch\": [\"relu\"], \"survival\": 1.5}}", "layers[0].residual: expected survival above 0 and at most 1, got 1.5")]
     [InlineData("{\"repeat\": {\"times\": 3}}", "layers[0].repeat: expected a value for unit, got none")]
-    [InlineData("{\"repeat\": {\"times\": \"M\", \"unit\": [\"relu\"]}}", "layers[0].repeat.times: expected an integer, got \"M\"")]
+    [InlineData("{\"repeat\": {\"times\": \"M\", \"unit\": [\"relu\"]}}", "layers[0].repeat.times: expected an integer or \"L\", got \"M\"")]
     [InlineData("{\"repeat\": {\"times\": 0, \"unit\": [\"relu\"]}}", "layers[0].repeat: expected times from 1 to")]
     [InlineData("{\"repeat\": {\"times\": 2, \"unit\": []}}", "layers[0].repeat: expected at least one layer in unit, got none")]
     [InlineData("\"relu\", \"relu\", {\"repeat\": {\"times\": 2, \"unit\": [\"reluu\"]}}", "layers[2].repeat.unit[0]: expected a layer (")]
