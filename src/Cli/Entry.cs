@@ -30,6 +30,7 @@ internal static class Entry
                 return Failure.OfCall(error);
             }
 
+            FileRoles.RequireApart(parsed);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Termination });
         }
 #pragma warning disable CA1031 // Whatever it is, a user sees a line and a status, no trace.

@@ -54,6 +54,12 @@ internal static class ResultArrays
     /// <summary>Number of the share that the file holds, and number of all shares.</summary>
     public const string Shard = "shard";
 
+    /// <summary>Why an array of another name is left out of a new file.</summary>
+    public const string NotPlain = "its name is not a word but a path, or has signs that cannot be seen";
+
+    /// <summary>The greatest length of a name that is written; the longest of ours has 30 letters.</summary>
+    private const int LongestName = 200;
+
     /// <summary>Arrays with one number for each simulation.</summary>
     public static IReadOnlyList<string> PerSimulation { get; } =
     ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
@@ -110,6 +116,12 @@ internal static class ResultArrays
             throw new InvalidInputException(path, $"{exception.Message} in '{Arithmetic}'", exception);
         }
     }
+
+    /// <summary>
+    /// Whether an array of somebody's file may keep its name in a file of ours: programs that unpack an archive write files of these names.
+    /// </summary>
+    public static bool IsPlain(string name) =>
+        name.Length is > 0 and <= LongestName && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && ForeignText.OnOneLine(name) == name;
 
     /// <summary>Refuses a part of an experiment with so many missing simulations that a file cannot list them.</summary>
     /// <exception cref="InvalidInputException">There are too many of them.</exception>
