@@ -21,6 +21,12 @@ internal static class ResultArrays
     /// <summary>Depths count layers with weights.</summary>
     public const string Layers = "layers";
 
+    /// <summary>Channels at each place of a neutral file.</summary>
+    public const string Channels = "channels";
+
+    /// <summary>Points at each place of a neutral file: positions times images.</summary>
+    public const string Points = "points";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 
@@ -60,9 +66,11 @@ internal static class ResultArrays
     /// <summary>The greatest length of a name that is written; the longest of ours has 30 letters.</summary>
     private const int LongestName = 200;
 
+    /// <summary>Mean squares of each simulation: that of its input first, and those before its first layer.</summary>
+    public static IReadOnlyList<string> MeanSquares { get; } = ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0"];
+
     /// <summary>Arrays with one number for each simulation.</summary>
-    public static IReadOnlyList<string> PerSimulation { get; } =
-    ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
+    public static IReadOnlyList<string> PerSimulation { get; } = [.. MeanSquares, "died_at_depth", Ending, EndedAtDepth];
 
     /// <summary>The greatest number of missing simulations; as numbers of eight bytes they take 32 MiB.</summary>
     private const int MostMissing = 1 << 22;
