@@ -31,7 +31,11 @@ internal static class Entry
             }
 
             FileRoles.RequireApart(parsed);
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Termination });
+            using var hangUp = new HangUp();
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Termination },
+                hangUp.Token
+            );
         }
 #pragma warning disable CA1031 // Whatever it is, a user sees a line and a status, no trace.
         catch (Exception exception)

@@ -108,6 +108,14 @@ internal static class PlotCommand
                     }
 
                     ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
+                    if (parsed.GetValue(dataset) is null && parsed.GetValue(dataDir) is { } needless)
+                    {
+                        throw new InvalidInputException(
+                            dataDir.Name,
+                            $"expected with {dataset.Name}, which names the data set in that folder, got '{needless}' alone"
+                        );
+                    }
+
                     var given = parsed.GetValue(dataset) is { } name
                         ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout)))
                         : null;

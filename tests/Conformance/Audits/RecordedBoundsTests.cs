@@ -171,7 +171,8 @@ public sealed class RecordedBoundsTests : IDisposable
         CommandLine.Run("diagnose", path).ExitStatus.Should().Be(2);
     }
 
-    private static Verdict VerdictOf(string path, string claim) => ResultAudit.OfPlaces(path, ResultFile.Read(path), "mine").ByClaim.Single(pair => pair.Key == claim).Value;
+    private static Verdict VerdictOf(string path, string claim) =>
+        ResultAudit.OfPlaces(path, ResultFile.Read(path), "mine").ByClaim.Single(pair => pair.Key == claim).Value;
 
     /// <summary>A file of two places in the neutral layout, with an effective rank at the second one.</summary>
     private string Neutral(double rank, params (string Name, NpyArray Array)[] more)

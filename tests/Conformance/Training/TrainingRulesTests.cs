@@ -89,6 +89,32 @@ public sealed class TrainingRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_figure_of_runs_that_all_failed_says_so()
+    {
+        ForgedResultFile.With(
+            _campaign["t.npz"],
+            (name, content) =>
+                name switch
+                {
+                    "steps_taken" or "failed_at_step" => Filled(content, 1),
+                    "best_rate" => Filled(content, -1),
+                    "training_loss" or "training_accuracy" or "final_training_loss" or "final_training_accuracy" or "test_accuracy" => Filled(
+                        content,
+                        double.NaN
+                    ),
+                    _ => content,
+                }
+        );
+
+        var outcome = CommandLine.Run("plot", _campaign["t.npz"], "--out", _campaign["t.svg"]);
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Error.Should().Contain("Training loss: no mapping has a finite loss at any learning rate").And.NotContain("not in the file");
+
+        static NpyArray Filled(NpyArray like, double value) => NpyArray.From([.. Enumerable.Repeat(value, like.Count)], [.. like.Shape]);
+    }
+
+    [Fact]
     public void A_sound_file_is_read()
     {
         CommandLine.Run("diagnose", _campaign["t.npz"]).ExitStatus.Should().BeOneOf(0, 3);
