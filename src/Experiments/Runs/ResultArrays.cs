@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Wellbehaved.Experiments;
 
 /// <summary>Names of the arrays of a result file that are not moments, and the arrays that state which simulations a file holds.</summary>
@@ -130,6 +132,33 @@ internal static class ResultArrays
     /// </summary>
     public static bool IsPlain(string name) =>
         name.Length is > 0 and <= LongestName && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && ForeignText.OnOneLine(name) == name;
+
+    /// <summary>The number of images that training took from the beginning of the data set; null for all of them, and for files of other commands.</summary>
+    /// <param name="path">The file's name in messages.</param>
+    /// <param name="archive">Its arrays.</param>
+    /// <exception cref="InvalidInputException">The options of training are no JSON object, or the number is not positive.</exception>
+    public static int? TrainImagesOf(string path, IArrayCollection archive)
+    {
+        const string key = "train_images";
+        if (!archive.Contains(TrainingConfiguration))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var said = JsonDocument.Parse(archive.Read(TrainingConfiguration).ToText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return said.RootElement.ValueKind != JsonValueKind.Object ? throw new FormatException("expected a JSON object")
+                : !said.RootElement.TryGetProperty(key, out var images) || images.ValueKind == JsonValueKind.Null ? null
+                : images.ValueKind == JsonValueKind.Number && images.TryGetInt32(out var number) && number > 0 ? number
+                : throw new FormatException($"expected a positive whole number or null as '{key}'");
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException)
+        {
+            var words = exception is JsonException ? "expected a JSON object" : exception.Message;
+            throw new InvalidInputException(path, $"{words} in '{TrainingConfiguration}'", exception);
+        }
+    }
 
     /// <summary>Refuses a part of an experiment with so many missing simulations that a file cannot list them.</summary>
     /// <exception cref="InvalidInputException">There are too many of them.</exception>

@@ -102,6 +102,9 @@ public sealed class ResultFile
     /// <summary>The program that made the file, if it is in the neutral layout and states it.</summary>
     internal string? MadeBy { get; private init; }
 
+    /// <summary>Of a result of training, the number of images from the beginning of the data set; null for all of them, and for other results.</summary>
+    internal int? TrainImages { get; private init; }
+
     /// <summary>The sizes of the signal at each place of the neutral layout, if the file states them.</summary>
     internal PlaceSizes? PlaceSizes { get; private init; }
 
@@ -256,6 +259,7 @@ public sealed class ResultFile
             ResultArrays.ResDepth,
             ResultArrays.Configuration,
             ResultArrays.DatasetChecksum,
+            ResultArrays.TrainingConfiguration,
             ResultArrays.Arithmetic,
             .. ResultArrays.PerSimulation,
             .. ResultExtent.Names,
@@ -273,7 +277,10 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments))
+        {
+            TrainImages = ResultArrays.TrainImagesOf(path, archive),
+        };
     }
 
     /// <summary>Reads a file with a column for each place, written by this program for a described network or by another program.</summary>
@@ -290,6 +297,7 @@ public sealed class ResultFile
             ResultArrays.Configuration,
             ResultArrays.MadeBy,
             ResultArrays.Arithmetic,
+            ResultArrays.TrainingConfiguration,
             ResultArrays.DatasetChecksum,
             .. ResultArrays.PerSimulation,
             .. ResultExtent.Names,
@@ -349,6 +357,7 @@ public sealed class ResultFile
             MadeBy = Text(path, archive, ResultArrays.MadeBy),
             CountsUnits = ReadWhatDepthCounts(path, archive),
             PlaceSizes = PlaceSizes.Read(path, archive, depth.Length),
+            TrainImages = ResultArrays.TrainImagesOf(path, archive),
         };
     }
 

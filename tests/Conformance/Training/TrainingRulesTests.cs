@@ -115,6 +115,31 @@ public sealed class TrainingRulesTests : IDisposable
     }
 
     [Fact]
+    public void Theory_is_found_for_images_of_which_training_took_a_part()
+    {
+        var file = ResultFile.Read(_campaign["t.npz"]);
+
+        file.TrainImages.Should().Be(100);
+        Wellbehaved.Cli.RecordedImages.Find(file, given: null, out var reason)!.Count.Should().Be(100);
+        reason.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("{\"train_images\": -5}")]
+    [InlineData("{\"train_images\": 1.5}")]
+    [InlineData("[]")]
+    [InlineData("nothing")]
+    public void Options_of_training_that_cannot_be_are_refused(string configuration)
+    {
+        ForgedResultFile.With(_campaign["t.npz"], (name, content) => name == "training_configuration" ? NpyArray.From(configuration) : content);
+
+        var outcome = CommandLine.Run("diagnose", _campaign["t.npz"]);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.Should().Contain("in 'training_configuration'");
+    }
+
+    [Fact]
     public void A_sound_file_is_read()
     {
         CommandLine.Run("diagnose", _campaign["t.npz"]).ExitStatus.Should().BeOneOf(0, 3);
