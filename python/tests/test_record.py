@@ -133,6 +133,8 @@ class RecordTests(unittest.TestCase):
         self.assertEqual([1, 2, 3], arrays["depth"][arrays["end_of_unit"] > 0].tolist())
         self.assertTrue(any("attention (MultiheadAttention)" in place for place in arrays["place"]))
         self.assertEqual(2, arrays["channel_axis"][0])
+        self.assertEqual(24, arrays["points"][0])
+        self.assertEqual(arrays["place"].shape, arrays["channels"].shape)
 
     def test_the_first_of_several_tensors_that_a_module_returns_is_seen(self):
         arrays = self.record(Recurrent, normal(3, 7, 5))

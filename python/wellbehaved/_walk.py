@@ -64,6 +64,8 @@ class Walk:
         self.ends: List[bool] = []
         self.rows: List[Dict[str, float]] = []
         self.axes: List[int] = []
+        self.channels: List[int] = []
+        self.points: List[int] = []
         self.path: List[str] = []
         self.mu2_input: Optional[float] = None
         self._units, self._channels, self._ranks = units, channels, ranks
@@ -172,6 +174,8 @@ class Walk:
         self.depths.append(self._depth)
         self.ends.append(False)
         self.axes.append(axis)
+        self.channels.append(signal.shape[axis])
+        self.points.append(signal.numel() // signal.shape[axis])
         self._after_activation.append(activation)
         self._axis_of_shape[tuple(signal.shape)] = axis
         self.rows.append(_tensors.measure(signal, noise, axis, self.mu2_input, ranks))

@@ -275,7 +275,8 @@ def _arrays(walks: List[_walk.Walk], name: str, noise: str, seed: int, images: i
     arrays = {
         "depth": np.array(first.depths, np.int64), "place": np.array(first.names), "end_of_unit": np.array(first.sequence(), np.int64),
         "depth_counts": np.array("units" if first.counts_units() else "layers"),
-        "channel_axis": np.array(first.axes, np.int64), "configuration": np.array(json.dumps(told)),
+        "channel_axis": np.array(first.axes, np.int64), "channels": np.array(first.channels, np.int64), "points": np.array(first.points, np.int64),
+        "configuration": np.array(json.dumps(told)),
         "made_by": np.array(f"wellbehaved for Python {_version()}, PyTorch {torch.__version__}"),
         "mu2_signal_input": np.array([walk.mu2_input for walk in walks]),
     }

@@ -33,7 +33,7 @@ internal static class AuditCommand
         {
             Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)",
             HelpName = "COMMAND",
-        };
+        }.Taking(FileRole.Start);
         var results = new Option<string?>("--results")
         {
             Description =
@@ -41,7 +41,7 @@ internal static class AuditCommand
                 + "a result of wellbehaved, of the author's package or of another program; where the file does not say its architecture, "
                 + "--architecture does",
             HelpName = "FILE.npz",
-        };
+        }.Taking(FileRole.Read);
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke")
@@ -66,7 +66,7 @@ internal static class AuditCommand
         {
             Description = "Audit only this network, a file or a recipe, with the checks of generated networks",
             HelpName = "FILE|NAME",
-        };
+        }.Taking(FileRole.ReadNetwork);
         var input = ShapeOption.Create();
         var depth = new Option<int?>("--total-depth") { Description = "With --network: what its \"L\" stands for", HelpName = "number" };
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
@@ -309,7 +309,7 @@ internal static class AuditCommand
 
     private static int AuditResults(string file, string[]? architectures, RecordedExperiment experiment, ReportFiles files)
     {
-        files.EnsureWritable(file);
+        files.EnsureWritable();
         var recorded = ResultInput.Read(file);
         var run =
             recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)

@@ -30,7 +30,7 @@ internal static class DiagnoseCommand
                 + "which is run first: of layers, as a JSON file or a recipe, "
                 + "or a model in an ONNX file",
             HelpName = "FILE.npz|FILE.json|MODEL.onnx",
-        };
+        }.Taking(FileRole.ReadNetwork);
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
         var expect = OptionFactory.Choice("--expect", "Exit status 1 where the network is not as expected", "anything", WellBehaved);
         var network = new NetworkOptions(NetworkOptions.Source.Network);
@@ -39,7 +39,9 @@ internal static class DiagnoseCommand
             $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} by default for an ONNX file",
             SimulationsByDefault
         );
-        var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" }.Taking(
+            FileRole.WriteResult
+        );
         var threads = ThreadOption.Create();
         var command = new Command(
             "diagnose",
@@ -57,7 +59,7 @@ internal static class DiagnoseCommand
                 "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, "
                 + "how to repeat it",
             HelpName = "DIR",
-        };
+        }.Taking(FileRole.WriteReport);
         var onnx = new OnnxOptionList();
         network.AddTo(command);
         onnx.AddTo(command);
@@ -73,13 +75,12 @@ internal static class DiagnoseCommand
                 Task.Run(() =>
                 {
                     var path = parsed.GetRequiredValue(file);
-                    Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
+                    Outputs.RequireWritableText(parsed.GetValue(json), "--json");
                     var (folder, expected, table) = (parsed.GetValue(report), parsed.GetValue(expect), parsed.GetValue(json));
                     if (OnnxFile.Is(path))
                     {
                         var simulations = parsed.GetResult(numSims) is { Implicit: false } ? parsed.GetValue(numSims) : OnnxSimulationsByDefault;
                         var request = onnx.Read(network.ReadOnnx(path, parsed, simulations), parsed) with { Threads = parsed.GetValue(threads) };
-                        Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
                         var repeat = Repeat([.. network.All, .. onnx.All, numSims]);
                         var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), folder, repeat, cancellation);
                         Say(told.Short is { } answer ? [answer] : []);
@@ -89,7 +90,7 @@ internal static class DiagnoseCommand
 
                     if (folder is not null)
                     {
-                        new ReportFiles(null, null, null, folder).EnsureWritable(path);
+                        new ReportFiles(null, null, null, folder).EnsureWritable();
                     }
 
                     if (!IsNetwork(path))

@@ -27,6 +27,7 @@ internal static class Entry
                 return Failure.OfCall(error);
             }
 
+            FileRoles.RequireApart(parsed);
             if (termination is not null)
             {
                 termination.IsHeeded = parsed.Action is AsynchronousCommandLineAction;

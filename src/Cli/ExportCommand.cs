@@ -11,14 +11,14 @@ internal static class ExportCommand
         var file = new Argument<string>("FILE.npz")
         {
             Description = "Result file of wellbehaved, of the author's package or of another program, or a folder of its arrays as .npy files",
-        };
+        }.Taking(FileRole.Read);
         var csv = OptionFactory.OutputFile("--csv", "Table to write: a row for each simulation and place, a column for each moment");
         csv.Required = true;
         var command = new Command("export", "Writes the moments of a result file as CSV, for pandas, R and spreadsheets.") { file, csv };
         command.SetAction(parsed =>
         {
             var (path, output) = (parsed.GetRequiredValue(file), parsed.GetRequiredValue(csv)!);
-            Outputs.RequireWritableText(output, csv.Name, [path]);
+            Outputs.RequireWritableText(output, csv.Name);
             Say(output, ResultInput.Read(path));
             return ExitStatus.Success;
         });

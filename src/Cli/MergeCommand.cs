@@ -12,13 +12,15 @@ internal static class MergeCommand
         {
             Description = "Result files of shares, in any order; also .journal files of runs that ended too early",
             Arity = ArgumentArity.OneOrMore,
-        };
+        }.Taking(FileRole.Read);
+
+        // Unlike run, merge opens no journal beside its output, and may read the one that is there.
         var output = new Option<string>("--out")
         {
             Description = "Result file to write, .npz",
             HelpName = "FILE.npz",
             Required = true,
-        };
+        }.Taking(FileRole.Write);
         var allowMissing = new Option<bool>("--allow-missing") { Description = "Merge what there is; the file then says which simulations are missing" };
         var trust = new Option<bool>("--trust")
         {
@@ -42,7 +44,6 @@ internal static class MergeCommand
             var paths = parsed.GetRequiredValue(files);
             var path = parsed.GetRequiredValue(output);
             ResultOutput.EnsureWritable(path);
-            Outputs.RequireApart(path, "--out", paths);
             var trusted = parsed.GetValue(trust);
             if (trusted && parsed.GetValue(allowMissing))
             {

@@ -21,7 +21,7 @@ internal static class NetworkCommand
             Description = "A recipe, or the JSON file of a network (docs/networks.md); without one, the recipes are listed",
             HelpName = "NAME|FILE",
             Arity = ArgumentArity.ZeroOrOne,
-        };
+        }.Taking(FileRole.ReadNetwork);
         name.CompletionSources.Add([.. NetworkSource.RecipeNames]);
         var channels = OptionalNumber(ChannelsName, "Channels, where the network leaves them open as \"N\"", Limits.Channels);
         var depth = OptionalNumber(DepthName, "Repetitions, where the network leaves them open as \"L\"", Limits.Layers);
@@ -37,12 +37,12 @@ internal static class NetworkCommand
         {
             Description = $"Draw the layers into this file; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
             HelpName = "FILE",
-        };
+        }.Taking(FileRole.Write);
         var onnx = new Option<string?>("--onnx")
         {
             Description = "Write one mapping of the network, its parameters drawn, to this ONNX file",
             HelpName = "FILE.onnx",
-        };
+        }.Taking(FileRole.Write);
         var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
         var command = new Command(
             "network",
@@ -118,7 +118,7 @@ internal static class NetworkCommand
             return;
         }
 
-        Outputs.RequireWritableText(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
+        Outputs.RequireWritableText(wanted.Json, "--json");
 
         // A recipe without sizes is printed as a starting point; with sizes, the user wants to know the network that they give.
         if (source.IsRecipe && sizes.IsEmpty && wanted is { Table: false, Json: null, BatchSize: null })
@@ -151,7 +151,7 @@ internal static class NetworkCommand
             throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
         }
 
-        Outputs.RequireWritableText(path, "--out", source.IsRecipe ? [] : [source.Name]);
+        Outputs.RequireWritableText(path, "--out");
         var network = source.With(sizes);
         AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(new NetworkDrawing(network), ending)));
         Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: drawn in {path}"));
@@ -160,12 +160,12 @@ internal static class NetworkCommand
     /// <summary>A method of its own, so that showing a network does not load the code that writes ONNX files.</summary>
     private static void Export(NetworkSource source, NetworkSizes sizes, string path, ulong seed)
     {
-        Outputs.RequireWritableText(path, "--onnx", source.IsRecipe ? [] : [source.Name]);
         if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidInputException("--onnx", $"expected a file name that ends in .onnx, got '{path}'");
         }
 
+        AtomicFile.EnsureWritable(path, "--onnx");
         var network = source.With(sizes);
         try
         {

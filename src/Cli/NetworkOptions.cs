@@ -12,13 +12,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private const int BatchByDefault = 64;
 
     private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc", "chw"];
-    private readonly Option<string?> _network = new("--network")
+    private readonly Option<string?> _network = new Option<string?>("--network")
     {
         Description =
             "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists"
             + (source == Source.Training ? "; without dropout, and with survival 1" : ""),
         HelpName = "FILE|NAME",
-    };
+    }.Taking(FileRole.ReadNetwork);
     private readonly Option<string?> _architecture = new("--architecture")
     {
         Description = $"Architecture: {string.Join(", ", Architecture.Names)}",
@@ -65,18 +65,18 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<string> _dataset =
         source == Source.Training
             ? LabelledDataset()
-            : new("--dataset")
+            : new Option<string>("--dataset")
             {
                 Description =
                     "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of "
                     + "an .npy file, or FILE.npz:NAME",
                 DefaultValueFactory = _ => "natural",
-            };
-    private readonly Option<string?> _dataDir = new("--data-dir")
+            }.Taking(FileRole.ReadImages);
+    private readonly Option<string?> _dataDir = new Option<string?>("--data-dir")
     {
         Description =
             "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them",
-    };
+    }.Taking(FileRole.ReadFolder);
     private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
@@ -202,17 +202,6 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     /// <summary>Whether the call names a network of layers.</summary>
     public bool IsOfLayers(ParseResult parsed) => TakesEither && parsed.GetValue(_network) is not null;
-
-    /// <summary>The files that are read, of the network and of the images; no output may replace them.</summary>
-    public IReadOnlyList<string> FilesOf(ParseResult parsed) =>
-        [
-            .. new[] { parsed.GetResult(_network) is null ? null : parsed.GetValue(_network), parsed.GetValue(_dataset), ArchiveOf(parsed.GetValue(_dataset)) }
-                .OfType<string>()
-                .Where(File.Exists),
-        ];
-
-    /// <summary>The file of <c>FILE.npz:NAME</c>; null for other words.</summary>
-    private static string? ArchiveOf(string? dataset) => dataset?.LastIndexOf(':') is > 0 and var end ? dataset[..end] : null;
 
     /// <summary>Reads the options.</summary>
     /// <param name="parsed">The call.</param>
@@ -408,13 +397,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     /// <summary>The option that names images with labels.</summary>
     private static Option<string> LabelledDataset() =>
-        new("--dataset")
+        new Option<string>("--dataset")
         {
             Description =
                 $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and "
                 + "1,000 of its test images, which are embedded",
             DefaultValueFactory = _ => LabelledSources.Names[0],
-        };
+        }.Taking(FileRole.ReadImages);
 
     private NoiseKind NoiseOf(ParseResult parsed) =>
         source == Source.Training

@@ -1,4 +1,3 @@
-using System.Text;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
@@ -141,8 +140,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
             throw new InvalidInputException(path, $"expected the JSON form of a network, at most {ByteCount.Spell(MostBytes)}");
         }
 
-        content.Position = 0;
-        using var reader = new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
-        return reader.ReadToEnd();
+        var text = StrictText.Decode(content.GetBuffer().AsSpan(0, (int)content.Length), path);
+        return string.IsNullOrWhiteSpace(text) ? throw new InvalidInputException(path, "expected the JSON form of a network, found an empty file") : text;
     }
 }

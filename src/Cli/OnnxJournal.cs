@@ -56,6 +56,7 @@ internal sealed class OnnxJournal : IDisposable
         var outputLock = OutputLock.Take(output);
         try
         {
+            OwnFiles.RequireJournal(path);
             AtomicFile.RemoveLeftovers(output);
             var (earlier, finished, damaged) = File.Exists(path) && (resume || !overwrite) ? Read(path) : (null, [], 0);
             return finished.Count > 0 && !resume

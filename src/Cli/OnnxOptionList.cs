@@ -33,11 +33,11 @@ internal sealed class OnnxOptionList
         HelpName = "PATTERN",
     };
 
-    private readonly Option<string?> _tokens = new("--tokens")
+    private readonly Option<string?> _tokens = new Option<string?>("--tokens")
     {
         Description = "Of an ONNX file: an .npy file of numbers of tokens, sequences or one long text; by default, tokens are drawn uniformly",
         HelpName = "FILE",
-    };
+    }.Taking(FileRole.Read);
 
     private readonly Option<string> _device = new("--device")
     {

@@ -136,8 +136,8 @@ internal sealed class OnnxResult
         yield return new(ResultArrays.Place, NpyArray.From([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
         yield return new(ResultArrays.EndOfUnit, NpyArray.From([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
         yield return new(ResultArrays.DepthCounts, NpyArray.From(ResultArrays.Layers));
-        yield return new("channels", NpyArray.From([.. places.Select(place => (long)place.Channels)], places.Length));
-        yield return new("points", NpyArray.From([.. places.Select(place => (long)place.Points)], places.Length));
+        yield return new(ResultArrays.Channels, NpyArray.From([.. places.Select(place => (long)place.Channels)], places.Length));
+        yield return new(ResultArrays.Points, NpyArray.From([.. places.Select(place => (long)place.Points)], places.Length));
         yield return new(ResultArrays.Configuration, NpyArray.From(Configure(_request, Network)));
         yield return new(ResultArrays.DatasetChecksum, NpyArray.From(Network.InputChecksum));
         yield return new(ResultArrays.MadeBy, NpyArray.From(Program));

@@ -199,7 +199,7 @@ internal static class OnnxRun
 
         if (report is not null)
         {
-            new ReportFiles(null, null, null, report).EnsureWritable(request.Path);
+            new ReportFiles(null, null, null, report).EnsureWritable();
         }
 
         var result = Record(request, cancellation);

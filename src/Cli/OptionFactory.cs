@@ -77,7 +77,8 @@ internal static class OptionFactory
     }
 
     /// <summary>A file to write.</summary>
-    public static Option<string?> OutputFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+    public static Option<string?> OutputFile(string name, string description) =>
+        new Option<string?>(name) { Description = description, HelpName = "FILE" }.Taking(FileRole.Write);
 
     /// <summary>One of several words, the first of which is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] words)

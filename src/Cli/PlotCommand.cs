@@ -36,13 +36,13 @@ internal static class PlotCommand
                 + "or folders of their arrays as .npy files; several of one architecture are "
                 + "compared, several architectures are shown in one frame",
             Arity = ArgumentArity.OneOrMore,
-        };
+        }.Taking(FileRole.Read);
         var output = new Option<string>("--out")
         {
             Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
             HelpName = "FILE",
             Required = true,
-        };
+        }.Taking(FileRole.Write);
         var figure = OptionFactory.Choice(
             "--figure",
             "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or the outcome of training",
@@ -64,8 +64,8 @@ internal static class PlotCommand
         {
             Description = "For theory, where a file was made with other images than embedded ones: the word or path that run was given",
             HelpName = "word",
-        };
-        var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of that data set, as for run" };
+        }.Taking(FileRole.ReadImages);
+        var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of that data set, as for run" }.Taking(FileRole.ReadFolder);
         var layout = NetworkOptions.CreateLayout();
         var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.")
         {
@@ -94,7 +94,7 @@ internal static class PlotCommand
                         );
                     }
 
-                    AtomicFile.EnsureWritable(path, "--out");
+                    Outputs.RequireWritableText(path, "--out");
                     var named = parsed.GetValue(architecture);
                     if (named is not null)
                     {
@@ -108,6 +108,14 @@ internal static class PlotCommand
                     }
 
                     ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
+                    if (parsed.GetValue(dataset) is null && parsed.GetValue(dataDir) is { } needless)
+                    {
+                        throw new InvalidInputException(
+                            dataDir.Name,
+                            $"expected with {dataset.Name}, which names the data set in that folder, got '{needless}' alone"
+                        );
+                    }
+
                     var given = parsed.GetValue(dataset) is { } name
                         ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout)))
                         : null;
@@ -245,7 +253,10 @@ internal static class PlotCommand
         {
             if (architectures.Length < recordings.Length || figure == "histogram")
             {
-                throw new InvalidInputException("FILE.npz", "expected files of one architecture, or one file of each");
+                throw new InvalidInputException(
+                    string.Join(", ", recordings.Select(recording => recording.Name)),
+                    "expected files of one architecture, or one file of each"
+                );
             }
 
             return SideBySideFigure.Draw(recordings);

@@ -60,7 +60,7 @@ internal static class PredictCommand
                             "--check",
                             $"expected at least {FewestChecks} simulations to estimate a margin of error, got {parsed.GetValue(check)}"
                         );
-                    Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
+                    Outputs.RequireWritableText(file, json.Name);
                     var options = network.Read(parsed, numSims: 1);
                     return network.IsOfLayers(parsed)
                             ? Predict(

@@ -15,7 +15,7 @@ internal static class RecordedImages
     public static ImageSource? Find(ResultFile file, ImageSource? given, out string? reason)
     {
         var embedded = file.Options?.Dataset is "natural" or "gaussian" or "fashion_mnist" ? ImageSources.Open(file.Options.Dataset) : null;
-        foreach (var images in new[] { embedded, given })
+        foreach (var images in new[] { embedded, given }.SelectMany(images => WithPart(images, file.TrainImages)))
         {
             if (images is not null && (file.DatasetChecksum is null || file.DatasetChecksum == images.Checksum))
             {
@@ -30,4 +30,8 @@ internal static class RecordedImages
             : "its images are not embedded; name them with --dataset (and --data-dir if run needs it)";
         return null;
     }
+
+    /// <summary>Images, and the first of them that training took.</summary>
+    private static IEnumerable<ImageSource?> WithPart(ImageSource? images, int? first) =>
+        first is { } count && images is StoredImages stored ? [images, stored.First(count)] : [images];
 }

@@ -10,7 +10,7 @@ internal static class ReportFolder
     public static void Write(IReport report, string folder)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, "report.md"), ReportMarkdown.Write(report));
-        AtomicFile.WriteText(Path.Combine(folder, "report.html"), ReportPage.Write(report));
+        AtomicFile.WriteText(Path.Combine(folder, ReportFiles.Markdown), ReportMarkdown.Write(report));
+        AtomicFile.WriteText(Path.Combine(folder, ReportFiles.Page), ReportPage.Write(report));
     }
 }

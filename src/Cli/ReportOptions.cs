@@ -12,11 +12,11 @@ internal sealed class ReportOptions
         "--badge",
         "Write the verdict in a few words to this file, as JSON that shields.io reads"
     );
-    private readonly Option<string?> _report = new("--report")
+    private readonly Option<string?> _report = new Option<string?>("--report")
     {
         Description = "Write a report into this folder: report.html, one self-contained page, and report.md",
         HelpName = "DIR",
-    };
+    }.Taking(FileRole.WriteReport);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -34,21 +34,21 @@ internal sealed class ReportOptions
 /// <summary>Where the outcome of a run is written; null where it is not.</summary>
 internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, string? Report)
 {
-    private const string Page = "report.html";
-    private const string Markdown = "report.md";
+    /// <summary>The page of a report in its folder.</summary>
+    public const string Page = "report.html";
 
-    /// <summary>Checks before the work begins that the files can be written and do not replace an input; a folder that this makes is gone again.</summary>
-    /// <param name="inputs">Files that the command reads.</param>
-    /// <exception cref="InvalidInputException">One of the files cannot be written, or is one of the inputs.</exception>
-    public void EnsureWritable(params IReadOnlyList<string> inputs)
+    /// <summary>The same report as Markdown.</summary>
+    public const string Markdown = "report.md";
+
+    /// <summary>Checks before the work begins that the files can be written; a folder that this makes is gone again.</summary>
+    /// <exception cref="InvalidInputException">One of the files cannot be written.</exception>
+    public void EnsureWritable()
     {
-        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge") })
+        foreach (var (path, option) in Written)
         {
             Outputs.RequireText(path, option);
-            Outputs.RequireApart(path, option, inputs);
         }
 
-        RequireDifferent();
         using var folder = Report is null ? null : TrialFolder.Create(Report);
         foreach (var (path, option) in Written)
         {
@@ -68,19 +68,6 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             (Report is null ? null : Path.Combine(Report, Page), "--report"),
             (Report is null ? null : Path.Combine(Report, Markdown), "--report"),
         ];
-
-    /// <summary>Refuses two outputs in one file, since the first would be lost; a device or a pipe may take both.</summary>
-    private void RequireDifferent()
-    {
-        var seen = new Dictionary<string, string>();
-        foreach (var (path, option) in Written)
-        {
-            if (!string.IsNullOrWhiteSpace(path) && !OutputDevice.Is(path) && !seen.TryAdd(AtomicFile.TargetOf(path), option))
-            {
-                throw new InvalidInputException(option, $"expected a file that {seen[AtomicFile.TargetOf(path)]} does not write as well, got '{path}'");
-            }
-        }
-    }
 
     /// <summary>Writes the files.</summary>
     public void Write(VerificationRun run)

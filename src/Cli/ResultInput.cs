@@ -1,4 +1,5 @@
 using Wellbehaved.Audit;
+using Wellbehaved.Training;
 
 namespace Wellbehaved.Cli;
 
@@ -13,6 +14,13 @@ internal static class ResultInput
     public static ResultFile Read(string path)
     {
         var file = ResultFile.Read(path);
+
+        // Of a result of training every command checks the outcomes as well, whether it shows them or not.
+        if (TrainingResult.IsIn(path))
+        {
+            _ = TrainingResult.Read(path);
+        }
+
         if (file.Simulations == 0 && file.Names.Count > 0)
         {
             throw new InvalidInputException(path, "expected at least one simulation, found none");

@@ -12,7 +12,7 @@ internal static class RunCommand
     {
         var network = new NetworkOptions(NetworkOptions.Source.ArchitectureOrNetwork);
         var numSims = OptionFactory.RequiredNumber<int>("--num-sims", "Number of simulations, each with its own batch, noise and weights");
-        var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
+        var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true }.Taking(FileRole.WriteResult);
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
         var gradients = new Option<bool>("--gradients")
@@ -44,8 +44,7 @@ internal static class RunCommand
                 Task.Run(() =>
                 {
                     var (path, table) = (parsed.GetRequiredValue(output), parsed.GetValue(csv));
-                    Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
-                    Outputs.RequireWritableText(table, csv.Name, [.. network.FilesOf(parsed), path]);
+                    Outputs.RequireWritableText(table, csv.Name);
                     var status = Perform(parsed, cancellation);
                     if (table is not null)
                     {

@@ -10,7 +10,7 @@ internal static class StatusCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "Folder of the result files of run" };
+        var folder = new Argument<string>("DIR") { Description = "Folder of the result files of run" }.Taking(FileRole.Read);
         var command = new Command("status", "Shows which parts of a campaign are done, running, failed or not started, and how long the rest will take.")
         {
             folder,
@@ -72,7 +72,7 @@ internal static class StatusCommand
         var timeLeft =
             done == options.NumSims || pace == 0
                 ? string.Empty
-                : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
+                : $"; time left {Spell(RunStatus.Bounded((options.NumSims - done) / pace))} at the present pace";
         Console.WriteLine(
             $"  {Counted.Spell(done, options.NumSims, "simulation")} done; {Counted.Spell(Count(RunState.Done), "run")} done, "
                 + $"{Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}"

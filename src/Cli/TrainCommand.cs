@@ -33,12 +33,12 @@ internal static class TrainCommand
             HelpName = "list",
             DefaultValueFactory = _ => "0,0.25,0.5,1,2",
         };
-        var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
+        var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true }.Taking(FileRole.WriteResult);
         var figure = new Option<string?>("--figure")
         {
             Description = $"Figure to write as well; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
             HelpName = "FILE",
-        };
+        }.Taking(FileRole.Write);
         var resume = new Option<bool>("--resume")
         {
             Description = "Resume an earlier call with the same options; finished training runs are kept in FILE.npz.journal until the result is written",
@@ -57,11 +57,10 @@ internal static class TrainCommand
                 Task.Run(() =>
                 {
                     var path = parsed.GetRequiredValue(output);
-                    Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
                     var drawn = parsed.GetValue(figure);
                     if (drawn is not null)
                     {
-                        RequireFigure(drawn, [path, .. network.FilesOf(parsed)]);
+                        RequireFigure(drawn);
                     }
 
                     ThreadOption.Require(parsed.GetValue(threads));
@@ -186,15 +185,14 @@ internal static class TrainCommand
         }
     }
 
-    private static void RequireFigure(string path, IEnumerable<string> others)
+    private static void RequireFigure(string path)
     {
         if (!FigureRenderer.Endings.Contains(Path.GetExtension(path).ToLowerInvariant()))
         {
             throw new InvalidInputException("--figure", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
         }
 
-        Outputs.RequireApart(path, "--figure", others);
-        AtomicFile.EnsureWritable(path, "--figure");
+        Outputs.RequireWritableText(path, "--figure");
     }
 
     private static double[] Numbers(string option, string text)

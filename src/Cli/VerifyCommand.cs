@@ -33,7 +33,7 @@ internal static class VerifyCommand
         {
             Description = "Check the claims that have a site in this network: a recipe, or a JSON file (docs/networks.md)",
             HelpName = "NAME|FILE",
-        };
+        }.Taking(FileRole.ReadNetwork);
         network.CompletionSources.Add([.. NetworkSource.RecipeNames]);
         var channels = OptionFactory.OptionalNumber<int>("--num-channels", "Channels, where the network leaves them open as \"N\"; 12 if left out");
         var depth = OptionFactory.OptionalNumber<int>("--total-depth", "Repetitions, where the network leaves them open as \"L\"; 3 if left out");

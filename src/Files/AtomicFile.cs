@@ -134,16 +134,24 @@ internal static class AtomicFile
     internal static void RemoveLeftovers(string path)
     {
         var full = Path.GetFullPath(path);
-        var beginning = $".{Path.GetFileName(full)}.";
         foreach (
             var file in Directory
                 .EnumerateFiles(Path.GetDirectoryName(full)!, "*" + PartialEnding)
-                .Where(file => Path.GetFileName(file).StartsWith(beginning, StringComparison.Ordinal))
+                .Where(file => IsLeftover(Path.GetFileName(file), Path.GetFileName(full)) && IsRegular(file))
         )
         {
             File.Delete(file);
         }
     }
+
+    /// <summary>Whether a name is one that <see cref="TemporaryName"/> gives, for a file or for one beside it: .FILE.PROCESS.32 digits.partial.</summary>
+    private static bool IsLeftover(string name, string file) =>
+        name.StartsWith($".{file}.", StringComparison.Ordinal)
+        && name[..^PartialEnding.Length].Split('.') is [.., var process, var random]
+        && process.All(char.IsAsciiDigit)
+        && Guid.TryParseExact(random, "N", out _);
+
+    private static bool IsRegular(string file) => new FileInfo(file).LinkTarget is null && (OperatingSystem.IsWindows() || !UnixFileType.IsDeviceOrPipe(file));
 
     /// <summary>The message of the system, with the file that the user named in place of the temporary one.</summary>
     private static string Reason(Exception exception, string temporary, string path) => exception.Message.Replace(temporary, path, StringComparison.Ordinal);

@@ -20,6 +20,12 @@ internal static class ForeignText
 
     private const int LongestFileName = 100;
 
+    /// <summary>The greatest length of a line; of a longer one the beginning and the end are shown, since an explanation may follow a name.</summary>
+    private const int LongestLine = 4000;
+
+    /// <summary>Characters of the end that a shortened line keeps.</summary>
+    private const int EndOfLine = 1000;
+
     /// <summary>Signs for which a cell of CSV must be quoted.</summary>
     private static readonly System.Buffers.SearchValues<char> CellSigns = System.Buffers.SearchValues.Create(",\"\r\n");
 
@@ -47,14 +53,15 @@ internal static class ForeignText
     /// <param name="text">The text.</param>
     /// <returns>
     /// The text on one line. White space of every kind becomes a space. Invisible characters (control characters, marks that change the direction of reading,
-    /// characters of no width, undefined characters, accents after the third) are spelled as in C#: <c>\u202E</c>.
+    /// characters of no width, undefined characters, accents after the third) are spelled as in C#: <c>\u202E</c>. Of more than 4,000 characters the middle is
+    /// left out.
     /// </returns>
     public static string OnOneLine(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.All(character => character is >= ' ' and <= '~'))
         {
-            return text;
+            return Shortened(text);
         }
 
         var line = new StringBuilder(text.Length);
@@ -70,7 +77,21 @@ internal static class ForeignText
             );
         }
 
-        return line.ToString();
+        return Shortened(line.ToString());
+    }
+
+    /// <summary>The text, or its beginning and its end; no pair of surrogates is torn.</summary>
+    private static string Shortened(string line)
+    {
+        if (line.Length <= LongestLine)
+        {
+            return line;
+        }
+
+        var (end, start) = (LongestLine - EndOfLine - 1, line.Length - EndOfLine);
+        end -= char.IsHighSurrogate(line[end - 1]) ? 1 : 0;
+        start += char.IsLowSurrogate(line[start]) ? 1 : 0;
+        return $"{line.AsSpan(0, end)}…{line.AsSpan(start)}";
     }
 
     /// <summary>Makes text safe for a sentence, a heading or a cell of a table in Markdown.</summary>

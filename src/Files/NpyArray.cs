@@ -142,10 +142,7 @@ public sealed class NpyArray
     /// <summary>Decodes a text.</summary>
     /// <returns>The text of the array's only element.</returns>
     /// <exception cref="FormatException">The array is not a single text.</exception>
-    public string ToText() =>
-        ElementType.Kind == 'U' && Count == 1
-            ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
-            : throw new FormatException($"expected a single text, found {this}");
+    public string ToText() => ElementType.Kind == 'U' && Count == 1 ? Text(_bytes) : throw new FormatException($"expected a single text, found {this}");
 
     /// <summary>Decodes texts.</summary>
     /// <returns>The elements in C order.</returns>
@@ -157,8 +154,19 @@ public sealed class NpyArray
             throw new FormatException($"expected texts, found {this}");
         }
 
-        var encoding = ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32;
-        return [.. Enumerable.Range(0, Count).Select(i => encoding.GetString(_bytes, i * ElementType.Size, ElementType.Size).TrimEnd('\0'))];
+        return [.. Enumerable.Range(0, Count).Select(i => Text(_bytes.AsSpan(i * ElementType.Size, ElementType.Size)))];
+    }
+
+    private string Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return new UTF32Encoding(ElementType.IsBigEndian, false, throwOnInvalidCharacters: true).GetString(bytes).TrimEnd('\0');
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new FormatException("expected text, found a number that is no character of Unicode", exception);
+        }
     }
 
     private static NpyArray Create<T>(char kind, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)

@@ -1,16 +1,16 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Files;
 
 /// <summary>NumPy's array format, versions 1 to 3: a header that describes the array, then its elements.</summary>
 /// <remarks>Source: the format's specification in NumPy's documentation, numpy.lib.format.</remarks>
-internal static partial class NpyFormat
+internal static class NpyFormat
 {
     private const int Alignment = 64;
     private const int MaxHeaderLength = 1 << 16;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -75,19 +75,14 @@ internal static partial class NpyFormat
         ArgumentNullException.ThrowIfNull(stream);
         try
         {
-            var header = ReadText(stream, name, out var headerBytes);
-            var spelling = TypePattern().Match(header) is { Success: true } match ? match.Groups["type"].Value : null;
+            var header = NpyDictionary.Parse(ReadText(stream, name, out var headerBytes), name);
             var type =
-                (spelling is null ? null : NpyElementType.Parse(spelling))
-                ?? throw new InvalidInputException(
-                    name,
-                    "expected an array of numbers or text of a plain type, "
-                        + $"{(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}"
-                );
-            var shape = ParseShape(header, name);
+                (header.Type is null ? null : NpyElementType.Parse(header.Type))
+                ?? throw new InvalidInputException(name, $"expected an array of numbers or text of a plain type, {NpyElementType.Refusal(header.Type)}");
+            var shape = header.Shape;
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
             return size == length - headerBytes
-                ? new NpyHeader(type, shape, FortranPattern().IsMatch(header), headerBytes, (long)size)
+                ? new NpyHeader(type, shape, header.IsFortranOrder, headerBytes, (long)size)
                 : throw new InvalidInputException(
                     name,
                     $"expected {size} bytes of elements for {NpyHeader.Describe(type, shape)}, found {length - headerBytes}"
@@ -139,28 +134,14 @@ internal static partial class NpyFormat
         var header = new byte[length];
         stream.ReadExactly(header);
         bytesRead = start.Length + lengthSize + length;
-        return Encoding.UTF8.GetString(header);
-    }
-
-    private static int[] ParseShape(string header, string name)
-    {
-        var match = ShapePattern().Match(header);
-        if (!match.Success)
+        try
         {
-            throw new InvalidInputException(name, "expected a NumPy header with a shape");
+            return (start[6] < 3 ? Encoding.Latin1 : StrictUtf8).GetString(header);
         }
-
-        var extents = match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var shape = new int[extents.Length];
-        for (var axis = 0; axis < shape.Length; axis++)
+        catch (DecoderFallbackException exception)
         {
-            if (!int.TryParse(extents[axis].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]))
-            {
-                throw new InvalidInputException(name, $"expected extents below 2³¹, found {extents[axis]}");
-            }
+            throw new InvalidInputException(name, "expected a NumPy header in UTF-8, found bytes that are none", exception);
         }
-
-        return shape;
     }
 
     /// <summary>Reorders elements from Fortran order (first index fastest) to C order (last index fastest).</summary>
@@ -186,17 +167,4 @@ internal static partial class NpyFormat
 
         return reordered;
     }
-
-    // Headers are Python literals. Python 2 on Windows wrote shapes as (20L, 32L), and headers that people write may have double quotes.
-    [GeneratedRegex("""['"]descr['"]\s*:\s*[ub]?['"](?<type>[^'"]{1,16})['"]""")]
-    private static partial Regex TypePattern();
-
-    [GeneratedRegex("""['"]descr['"]\s*:""")]
-    private static partial Regex DescriptionPattern();
-
-    [GeneratedRegex("""['"]fortran_order['"]\s*:\s*(True|1)""")]
-    private static partial Regex FortranPattern();
-
-    [GeneratedRegex("""['"]shape['"]\s*:\s*\((?<shape>[0-9L,\s]*)\)""")]
-    private static partial Regex ShapePattern();
 }

@@ -17,6 +17,10 @@ internal static partial class UnixFileType
     /// <summary>More bytes than the status needs, which holds flags, mode, owners, size, times and identity.</summary>
     private const int LengthOfStatus = 512;
 
+    /// <summary>The device follows four numbers of 32 bits, the size and four times, each with its nanoseconds; the device that a file is, and its number.</summary>
+    private const int OffsetOfDevice = (4 * sizeof(int)) + (9 * sizeof(long)),
+        OffsetOfNumber = OffsetOfDevice + (2 * sizeof(long));
+
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
     private const int Folder = 0x4000;
@@ -41,6 +45,15 @@ internal static partial class UnixFileType
 
     /// <summary>Lets writing block on a handle that was opened without blocking, since a pipe takes only as much as its reader reads.</summary>
     public static void LetWait(SafeFileHandle opened) => _ = SetIsNonBlocking(opened, 0);
+
+    /// <summary>The device and the number of the file that a path leads to; null where there is none. All names of a file have the same two.</summary>
+    public static (ulong Device, ulong Number)? NumberOf(string path)
+    {
+        Span<byte> status = stackalloc byte[LengthOfStatus];
+        return !path.Contains('\0', StringComparison.Ordinal) && Stat(path, ref MemoryMarshal.GetReference(status)) == 0
+            ? (MemoryMarshal.Read<ulong>(status[OffsetOfDevice..]), MemoryMarshal.Read<ulong>(status[OffsetOfNumber..]))
+            : null;
+    }
 
     /// <summary>Reads the type of a file from its mode, which follows the flags.</summary>
     private static int TypeOf(ReadOnlySpan<byte> status) => MemoryMarshal.Read<int>(status[sizeof(int)..]) & TypeMask;

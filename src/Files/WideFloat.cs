@@ -14,6 +14,9 @@ internal static class WideFloat
     /// <summary>The greatest exponent of numbers that a double can hold; bytes that are read in a wrong format mostly give exponents beyond it.</summary>
     private const int UsualExponent = 1100;
 
+    /// <summary>Different elements that all have the leading bit of x87 numbers and are no x87 numbers: once in 10¹².</summary>
+    private const int EnoughElements = 8;
+
     private static readonly double HalfUlp = Math.ScaleB(1, -53);
 
     /// <summary>The least magnitude of the second double of a pair, relative to the first, unless it is zero.</summary>
@@ -22,7 +25,7 @@ internal static class WideFloat
     /// <summary>Finds the format of an array from all of its elements, since a single element may be a valid number in several formats.</summary>
     /// <remarks>
     /// An x87 number has its leading bit set unless it is zero. Its padding holds arbitrary bytes of memory: mostly zeros, often a pointer, whose
-    /// highest two bytes are zero. A quadruple number has its exponent there. In a pair the second double is below half a unit in the last place of
+    /// highest two bytes are zero, or a part of a double. A quadruple number has its exponent there, and a double's bits look like one. In a pair the second double is below half a unit in the last place of
     /// the first. No recording has numbers below the normal range of 15-bit exponents (3.4e-4932), so a format in which they occur is unlikely.
     /// </remarks>
     /// <param name="elements">The elements as stored.</param>
@@ -32,6 +35,7 @@ internal static class WideFloat
     {
         var (extended, quadruple, pair) = (true, true, true);
         var (usualExtended, usualQuadruple, isPadded, allZero) = (true, true, true, true);
+        var distinct = new HashSet<(ulong, ushort)>();
         for (; elements.Length >= Size; elements = elements[Size..])
         {
             var (low, high) = Halves(elements, isBigEndian);
@@ -40,6 +44,10 @@ internal static class WideFloat
             usualExtended &= IsUsual(exponent);
             isPadded &= high >> 16 == 0;
             allZero &= low == 0;
+            if (low != 0 && distinct.Count < EnoughElements)
+            {
+                distinct.Add((low, (ushort)high));
+            }
 
             exponent = (int)((high >> 48) & MostExponent);
             quadruple &= exponent != 0 || (low == 0 && high << 16 == 0);
@@ -47,7 +55,8 @@ internal static class WideFloat
             pair &= IsPair(low, high, isBigEndian);
         }
 
-        if (extended && isPadded)
+        // The chance that quadruple numbers or pairs have the leading bit of x87 numbers, and a usual exponent, is one of thirty for each element.
+        if (extended && (isPadded || (usualExtended && distinct.Count == EnoughElements)))
         {
             return WideFloatFormat.X86Extended;
         }

@@ -69,10 +69,15 @@ internal static class LayersDescription
                     ? throw new AdapterException($"expected positive kernel_sizes, got '{Protocol.Short(line)}'")
                     : answer.KernelSizes,
             Epsilons = Protocol.EpsilonsOf(answer.Epsilons, line),
-            MostImages = answer.MostImages,
-            MostFeatures = answer.MostFeatures,
-            MostPlaces = answer.MostPlaces,
+            MostImages = Limit(answer.MostImages, "most_images"),
+            MostFeatures = Limit(answer.MostFeatures, "most_features"),
+            MostPlaces = Limit(answer.MostPlaces, "most_places"),
             TakesParameters = operations.Contains("propagate"),
             DrawsParameters = operations.Contains("simulate"),
         };
+
+    /// <summary>A limit that a program states: with less than one image, feature or place there is nothing to ask it.</summary>
+    private static T? Limit<T>(T? most, string name)
+        where T : struct, System.Numerics.INumber<T> =>
+        most is { } number && number < T.One ? throw new AdapterException($"expected a positive {name}, got {number}") : most;
 }

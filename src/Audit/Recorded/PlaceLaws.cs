@@ -11,7 +11,13 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
 {
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
 
-    private readonly RecordedMomentLaws _moments = new(figures, at, place => RecordedRanks.Largest(file, place));
+    private readonly RecordedMomentLaws _moments = new(
+        figures,
+        at,
+        place => RecordedRanks.Largest(file, place),
+        place => RecordedRanks.PointsOf(file, place) == 1,
+        needsBound: true
+    );
 
     private string NoLayers =>
         file.Options?.RecordedPlaces is null

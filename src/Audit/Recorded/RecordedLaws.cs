@@ -24,7 +24,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private static readonly Property CollapsesAll = new(Collapses, "r_eff - 1 at least halves");
 
-    private readonly RecordedMomentLaws _moments = new(figures, depth => $"depth {depth}", _ => LargestRank(experiment));
+    private readonly RecordedMomentLaws _moments = new(
+        figures,
+        depth => $"depth {depth}",
+        _ => LargestRank(experiment),
+        _ => experiment is { BatchSize: 1, KernelSize: 1 },
+        needsBound: false
+    );
 
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";
 
@@ -282,9 +288,11 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return [RecordedTest.Judge(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
 
-    /// <summary>The largest possible effective rank, if the experiment determines it, which it does for fully connected nets.</summary>
+    /// <summary>
+    /// The largest possible effective rank: that of the points of a fully connected net, or else the number of channels, if the experiment states either.
+    /// </summary>
     private static double? LargestRank(RecordedExperiment experiment) =>
-        experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : null;
+        RecordedRanks.Largest(experiment.NumChannels, experiment.KernelSize == 1 ? experiment.BatchSize : null);
 
     private IEnumerable<string> Normalised(Func<UnitPlace, string> name) =>
         architecture.Places.Where(place => place.Kind == UnitPlaceKind.BatchNorm).Select(name);

@@ -9,7 +9,15 @@ namespace Wellbehaved.Audit;
 /// <param name="figures">The figures.</param>
 /// <param name="at">The words for the key of a figure: a depth or a place.</param>
 /// <param name="largestRank">The largest effective rank that points and channels allow, by key; null if they are not known.</param>
-internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, string> at, Func<int, double?> largestRank)
+/// <param name="hasOnePoint">Whether a key is known to have a single point.</param>
+/// <param name="needsBound">Whether ranks without a known bound are left unjudged.</param>
+internal sealed class RecordedMomentLaws(
+    RecordedFigures figures,
+    Func<int, string> at,
+    Func<int, double?> largestRank,
+    Func<int, bool> hasOnePoint,
+    bool needsBound
+)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
@@ -64,7 +72,38 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
             Range(comparison, name, "1 ≤ r_eff ≤ min(N, P - 1)");
         }
 
-        return [.. Findings(MomentRange.IsRank), .. Concluded(comparison, "effective ranks within their bounds")];
+        return [.. Findings(MomentRange.IsRank), .. Unbounded(), .. Concluded(comparison, "effective ranks within their bounds")];
+    }
+
+    /// <summary>
+    /// What keeps the law from being judged: a rank over a single point, over which nothing varies, or one whose upper bound nobody states.
+    /// </summary>
+    private IEnumerable<Measurement> Unbounded()
+    {
+        foreach (var name in figures.Names.Where(MomentRange.IsRank))
+        {
+            var recorded = figures.Find(name)!.Where(pair => pair.Value.Count > 0).ToArray();
+            if (Array.FindAll(recorded, pair => hasOnePoint(pair.Key)) is [var single, ..] singles)
+            {
+                yield return MomentFinding.Measure(
+                    $"{name} is recorded over a single point, over which nothing varies, at {at(single.Key)}",
+                    singles.Length,
+                    recorded.Length,
+                    Verdict.Inconclusive
+                );
+            }
+
+            if (needsBound && Array.FindAll(recorded, pair => largestRank(pair.Key) is null) is [var open, ..] unknown)
+            {
+                yield return MomentFinding.Measure(
+                    $"{name} has no known upper bound, since the file states neither its network nor {ResultArrays.Channels} and {ResultArrays.Points}, "
+                        + $"at {at(open.Key)}",
+                    unknown.Length,
+                    recorded.Length,
+                    Verdict.Inconclusive
+                );
+            }
+        }
     }
 
     /// <summary>

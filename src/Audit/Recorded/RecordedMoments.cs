@@ -111,8 +111,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     private RecordedCell Overflowed(string moment, int place, int s, int d, double value)
     {
         var log = At($"{MomentRange.Log}{moment}", place, s, d);
-        return IsDead(moment, place, s, d) ? RecordedCell.Absent
-            : value < 0 || MomentRange.IsRank(moment) ? (IsExtreme(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Impossible)
+        return double.IsNegativeInfinity(value) ? RecordedCell.Impossible
+            : IsDead(moment, place, s, d) ? RecordedCell.Absent
+            : MomentRange.IsRank(moment) ? (IsExtreme(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Impossible)
             : log is null || double.IsNaN(log.Value) ? RecordedCell.Unknown
             : log >= LargestLogOf(moment, place) ? RecordedCell.Absent
             : RecordedCell.Impossible;

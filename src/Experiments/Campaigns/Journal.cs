@@ -50,6 +50,7 @@ internal sealed class Journal : IDisposable
         try
         {
             // The names of the journal's own temporary files also begin with the name of the result file, so they are removed, too.
+            OwnFiles.RequireJournal(path);
             AtomicFile.RemoveLeftovers(output);
             var found = File.Exists(path) && (resume || !overwrite) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)

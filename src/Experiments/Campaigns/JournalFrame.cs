@@ -12,7 +12,9 @@ internal static class JournalFrame
     /// <summary>Bytes of a checksum.</summary>
     public const int LengthOfChecksum = sizeof(ulong);
 
-    private const int LengthOfName = 8;
+    /// <summary>Bytes that name the kind of a journal, at its beginning.</summary>
+    public const int LengthOfName = 8;
+
     private const int LengthOfStart = LengthOfName + sizeof(int);
     private const int MostBytes = 1 << 26;
 
@@ -77,12 +79,14 @@ internal static class JournalFrame
         return crc.GetCurrentHashAsUInt64();
     }
 
-    /// <summary>Whose journal begins so, in words; null for a beginning that no journal has.</summary>
-    private static string? KindOf(ReadOnlySpan<byte> start) =>
-        start.StartsWith("WBJRNL1\n"u8) ? "a run of layers or of an architecture"
-        : start.StartsWith("WBONNX1\n"u8) ? "a run of an ONNX file"
-        : start.StartsWith("WBTRAIN1"u8) ? "train"
+    /// <summary>Whose journal begins so, in words; null for a beginning that no journal has. A beginning may end within the name.</summary>
+    public static string? KindOf(ReadOnlySpan<byte> start) =>
+        Begins(start, "WBJRNL1\n"u8) ? "a run of layers or of an architecture"
+        : Begins(start, "WBONNX1\n"u8) ? "a run of an ONNX file"
+        : Begins(start, "WBTRAIN1"u8) ? "train"
         : null;
+
+    private static bool Begins(ReadOnlySpan<byte> start, ReadOnlySpan<byte> name) => start.StartsWith(name) || name.StartsWith(start);
 
     private static InvalidInputException Damaged(string path) =>
         new(

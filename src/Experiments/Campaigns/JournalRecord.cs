@@ -15,6 +15,9 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
 {
     private const int LengthOfStart = sizeof(int) + (2 * sizeof(long)) + sizeof(double) + sizeof(int);
 
+    /// <summary>The end of the year 2999, in milliseconds since 1970.</summary>
+    private const long LastTime = 32_503_680_000_000;
+
     /// <summary>Length of a record in bytes, the same for all records of an experiment.</summary>
     public static long Length(ExperimentOptions options)
     {
@@ -53,13 +56,20 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <param name="bytes">The record, of the length that the options determine.</param>
     /// <param name="headerBytes">The journal's header.</param>
     /// <param name="extent">The value of <see cref="Extent"/> for the experiment.</param>
-    /// <returns>The record; null if it is damaged.</returns>
+    /// <returns>The record; null if it is damaged, or if a field has a value that no run writes.</returns>
     public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths, bool Gradients) extent)
     {
         if (
             JournalFrame.Checksum(bytes[..^JournalFrame.LengthOfChecksum], headerBytes)
             != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^JournalFrame.LengthOfChecksum..])
         )
+        {
+            return null;
+        }
+
+        var (started, finished) = (TimeAt(bytes[4..]), TimeAt(bytes[12..]));
+        var (mu2, died) = (BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]));
+        if (started is null || finished is null || mu2 < 0 || died < -1)
         {
             return null;
         }
@@ -86,12 +96,11 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             }
         }
 
-        var died = BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]);
         return new JournalRecord(
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[4..])),
-            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[12..])),
-            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died) { LogGradients = gradients }
+            started.Value,
+            finished.Value,
+            new SimulationMoments(mu2, atDepth0, atPlaces, died < 0 ? null : died) { LogGradients = gradients }
         );
     }
 
@@ -100,6 +109,10 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
         options.RecordedPlaces is { } places
             ? (places.Count, 1, options.Gradients)
             : (options.NamedArchitecture.Places.Length, options.NumComputations, options.Gradients);
+
+    /// <summary>A time in milliseconds since 1970; null for one that no clock shows.</summary>
+    private static DateTimeOffset? TimeAt(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadInt64LittleEndian(bytes) is >= 0 and <= LastTime and var time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
 
     private static MomentSet Next(ref ReadOnlySpan<byte> rest)
     {

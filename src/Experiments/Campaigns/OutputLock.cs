@@ -18,11 +18,12 @@ internal sealed class OutputLock : IDisposable
     /// <summary>Takes the lock of a result file.</summary>
     /// <param name="output">The result file.</param>
     /// <returns>The lock; dispose of it when the file is complete.</returns>
-    /// <exception cref="InvalidInputException">Another process holds it, or the folder cannot be written to.</exception>
+    /// <exception cref="InvalidInputException">Another process holds it, a file that is no lock has its name, or the folder cannot be written to.</exception>
     public static OutputLock Take(string output)
     {
         for (var attempt = 1; ; attempt++)
         {
+            OwnFiles.RequireLock(PathOf(output));
             try
             {
                 return new OutputLock(
@@ -67,5 +68,6 @@ internal sealed class OutputLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private static string PathOf(string output) => output + ".lock";
+    /// <summary>Name of the lock of a result file.</summary>
+    internal static string PathOf(string output) => output + ".lock";
 }

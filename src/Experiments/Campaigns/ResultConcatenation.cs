@@ -8,6 +8,9 @@ internal static class ResultConcatenation
 {
     private const string Note = "note";
 
+    /// <summary>Letters of a name that a note shows.</summary>
+    private const int LongestName = 60;
+
     /// <summary>Joins the rows of several files in the given order.</summary>
     /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; their rows are joined in this
     /// order.</param>
@@ -45,10 +48,15 @@ internal static class ResultConcatenation
                 }
             }
 
-            string[] names = [.. parts[0].Names];
+            string[] names = [.. parts[0].Names.Where(ResultArrays.IsPlain)];
             var moments = names.Where(MomentColumns.IsMoment).ToArray();
             var note = $"joined by merge --trust from {paths.Count} files that do not name their experiment";
-            var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
+            var left = parts
+                .SelectMany(part => part.Names)
+                .Where(ResultArrays.IsPlain)
+                .Distinct()
+                .Where(name => !parts.TrueForAll(part => part.Contains(name)))
+                .ToArray();
             if (left.Length > 0)
             {
                 throw new InvalidInputException(
@@ -72,6 +80,11 @@ internal static class ResultConcatenation
                 [
                     $"these files do not name their experiment; with --trust they were joined in the given order without a check ({Note} in "
                         + "the file says so)",
+                    .. parts
+                        .SelectMany(part => part.Names)
+                        .Distinct()
+                        .Where(name => !ResultArrays.IsPlain(name))
+                        .Select(name => $"left out {ForeignText.Beginning(name, LongestName)}: {ResultArrays.NotPlain}"),
                 ]
             );
         }

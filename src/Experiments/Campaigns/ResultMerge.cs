@@ -3,6 +3,9 @@ namespace Wellbehaved.Experiments;
 /// <summary>Joins parts of an experiment to the file that a single run would have written, bit for bit.</summary>
 internal static class ResultMerge
 {
+    /// <summary>Letters of a name that a warning shows.</summary>
+    private const int LongestName = 60;
+
     /// <summary>Joins result files.</summary>
     /// <param name="paths">Result files, or journals of runs that ended too early, in any order.</param>
     /// <param name="output">The file to write.</param>
@@ -35,7 +38,7 @@ internal static class ResultMerge
                 if (!allowMissing || rows.Length == 0)
                 {
                     throw new InvalidInputException(
-                        "FILE.npz",
+                        paths.Count == 1 ? paths[0] : $"{paths[0]} and {Counted.Spell(paths.Count - 1, "other file")}",
                         $"expected every simulation of the experiment, {sentence}; "
                             + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges the others")}"
                     );
@@ -49,15 +52,15 @@ internal static class ResultMerge
                 RequireReplaceable(output, parts[0].Identity, [.. rows.Select(row => row.Index)]);
             }
 
-            var names = parts[0].Names.Where(name => parts.All(part => part.Names.Contains(name))).ToArray();
+            var names = parts[0].Names.Where(name => ResultArrays.IsPlain(name) && parts.All(part => part.Names.Contains(name))).ToArray();
             warnings.AddRange(
                 parts
                     .SelectMany(part => part.Names)
                     .Distinct()
                     .Except(names)
                     .Select(name =>
-                        $"left out {name}: "
-                        + $"{(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
+                        $"left out {ForeignText.Beginning(name, LongestName)}: "
+                        + $"{(!ResultArrays.IsPlain(name) ? ResultArrays.NotPlain : MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
                     )
             );
             NpzArchive.Write(

@@ -38,7 +38,10 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     public static int Distinct(IEnumerable<RunStatus> runs) => runs.SelectMany(run => run.Indices).Distinct().Count();
 
     /// <summary>Time left at the pace of the latest process; null if the pace is not known.</summary>
-    public TimeSpan? TimeLeft => SecondsEach is { } seconds ? TimeSpan.FromSeconds(seconds * (Simulations - Finished)) : null;
+    public TimeSpan? TimeLeft => SecondsEach is >= 0 and var seconds ? Bounded(seconds * (Simulations - Finished)) : null;
+
+    /// <summary>A duration of at most 10,000 years: the clock of the machine may have been set in between.</summary>
+    public static TimeSpan Bounded(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 3e11));
 
     /// <summary>Reads the files that runs have left in a folder.</summary>
     /// <param name="folder">The folder; its subfolders are not read.</param>

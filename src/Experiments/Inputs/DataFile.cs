@@ -8,10 +8,10 @@ internal static class DataFile
     /// <summary>
     /// The greatest ratio of compression. Images are compressed to a fifth; a file with a greater ratio holds no images and must not fill the memory.
     /// </summary>
-    private const long LargestRatio = 100;
+    private const long LargestRatio = 50;
 
     /// <summary>Bytes that any compressed file may hold, whatever its ratio: tests use images of a few colours.</summary>
-    private const long AlwaysAllowed = 1 << 26;
+    private const long AlwaysAllowed = 1 << 23;
 
     private const int PartLength = 1 << 16;
 
@@ -20,9 +20,11 @@ internal static class DataFile
     /// <summary>Reads a file; its length is checked first.</summary>
     /// <param name="path">The file.</param>
     /// <param name="requireLength">Throws for a length that the content cannot have; receives the file and the length.</param>
+    /// <param name="beginning">What the beginning of the content says about all of it; null if it says nothing.</param>
     /// <returns>The content, decompressed.</returns>
-    /// <exception cref="InvalidInputException">The file is missing, unreadable, or a damaged gzip file.</exception>
-    public static byte[] ReadAll(string path, Action<string, long>? requireLength = null)
+    /// <exception cref="InvalidInputException">The file is missing, unreadable, a damaged gzip file, or would take more memory than its beginning or its size
+    /// justifies.</exception>
+    public static byte[] ReadAll(string path, Action<string, long>? requireLength = null, Beginning? beginning = null)
     {
         try
         {
@@ -32,7 +34,7 @@ internal static class DataFile
             stream.Position = 0;
             if (isCompressed)
             {
-                var plain = Decompress(stream, path);
+                var plain = Decompress(stream, path, beginning);
                 requireLength?.Invoke(path, plain.Length);
                 return plain;
             }
@@ -52,17 +54,30 @@ internal static class DataFile
         }
     }
 
-    private static byte[] Decompress(FileStream stream, string path)
+    /// <summary>The beginning of a format that states how long its content is.</summary>
+    /// <param name="Length">Bytes of the beginning.</param>
+    /// <param name="TotalOf">Gives the bytes of the whole content; throws for a beginning that is none of this format.</param>
+    internal sealed record Beginning(int Length, Func<byte[], UInt128> TotalOf);
+
+    private static byte[] Decompress(FileStream stream, string path, Beginning? beginning)
     {
         var most = Math.Min(Math.Max(AlwaysAllowed, LargestRatio * stream.Length), Array.MaxLength);
         using var gzip = new GZipStream(stream, CompressionMode.Decompress);
+        var start = new byte[beginning?.Length ?? 0];
+        var atStart = gzip.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (beginning is not null && atStart == start.Length)
+        {
+            return OfStatedLength(gzip, start, beginning.TotalOf(start), most, path, stream.Length);
+        }
+
         using var plain = new MemoryStream();
+        plain.Write(start, 0, atStart);
         var part = new byte[PartLength];
         for (int count; (count = gzip.Read(part)) > 0; )
         {
             if (plain.Length + count > most)
             {
-                throw new InvalidInputException(path, $"expected at most {most} bytes of images in a gzip file of {stream.Length} bytes, found more");
+                throw TooMuch(path, most, stream.Length);
             }
 
             plain.Write(part, 0, count);
@@ -70,4 +85,23 @@ internal static class DataFile
 
         return plain.ToArray();
     }
+
+    /// <summary>Reads what a beginning announces, and nothing more: whether it may take that memory is decided before any is taken.</summary>
+    private static byte[] OfStatedLength(GZipStream gzip, byte[] start, UInt128 total, long most, string path, long compressed)
+    {
+        if (total > (UInt128)most)
+        {
+            throw TooMuch(path, most, compressed);
+        }
+
+        var content = new byte[Math.Max((int)total, start.Length)];
+        start.CopyTo(content, 0);
+        var read = start.Length + gzip.ReadAtLeast(content.AsSpan(start.Length), content.Length - start.Length, throwOnEndOfStream: false);
+        return read == (int)total && gzip.ReadByte() < 0
+            ? content
+            : throw new InvalidInputException(path, $"expected {total} bytes, as its header says, found {(read < (int)total ? $"{read}" : "more")}");
+    }
+
+    private static InvalidInputException TooMuch(string path, long most, long compressed) =>
+        new(path, $"expected at most {most} bytes of images in a gzip file of {compressed} bytes, found more");
 }

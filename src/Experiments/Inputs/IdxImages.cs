@@ -18,7 +18,7 @@ internal static class IdxImages
     public static ImageSource Load(string folder, string nameOfTorchvision)
     {
         var path = Find(folder, nameOfTorchvision, "train-images", 3);
-        return new StoredImages(Images(DataFile.ReadAll(path), path), path);
+        return new StoredImages(Images(DataFile.ReadAll(path, beginning: OfImages(path)), path), path);
     }
 
     /// <summary>Loads the training or the test images from a folder, with their labels.</summary>
@@ -31,8 +31,38 @@ internal static class IdxImages
     {
         var images = Find(folder, nameOfTorchvision, $"{part}-images", 3);
         var labels = Find(folder, nameOfTorchvision, $"{part}-labels", 1);
-        return new LabelledImages(Images(DataFile.ReadAll(images), images), Labels(DataFile.ReadAll(labels), labels), LabelledImages.ClassesOfAll, labels);
+        return new LabelledImages(
+            Images(DataFile.ReadAll(images, beginning: OfImages(images)), images),
+            Labels(DataFile.ReadAll(labels, beginning: OfLabels(labels)), labels),
+            LabelledImages.ClassesOfAll,
+            labels
+        );
     }
+
+    private static DataFile.Beginning OfImages(string path) =>
+        new(
+            LengthOfImagesHeader,
+            start =>
+            {
+                Require(start, path, LengthOfImagesHeader, MagicOfImages, "images (magic number 0x00000803) of positive size");
+                return LengthOfImagesHeader
+                    + (
+                        (UInt128)BinaryPrimitives.ReadUInt32BigEndian(start.AsSpan(4))
+                        * BinaryPrimitives.ReadUInt32BigEndian(start.AsSpan(8))
+                        * BinaryPrimitives.ReadUInt32BigEndian(start.AsSpan(12))
+                    );
+            }
+        );
+
+    private static DataFile.Beginning OfLabels(string path) =>
+        new(
+            LengthOfLabelsHeader,
+            start =>
+            {
+                Require(start, path, LengthOfLabelsHeader, MagicOfLabels, "labels (magic number 0x00000801)");
+                return LengthOfLabelsHeader + (UInt128)BinaryPrimitives.ReadUInt32BigEndian(start.AsSpan(4));
+            }
+        );
 
     /// <summary>The pixels of a file of images, as bytes (images, height, width).</summary>
     /// <param name="file">Its content, decompressed.</param>

@@ -46,8 +46,13 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
 
         var (usual, other) = shape.Count == 4 ? (ImageLayout.Nhwc, ImageLayout.Nchw) : (ImageLayout.Nhw, ImageLayout.Hwc);
         var reading = Named(usual, shape);
-        return IsOtherLikelier(shape)
-            ? throw new InvalidInputException(name, $"expected --layout, since {found} is either {reading} or {Named(other, shape)}")
+        return IsMatlab(shape)
+                ? throw new InvalidInputException(
+                    name,
+                    $"expected images one after the other, since {found} is either {reading} or, as in MATLAB's files, {shape[3]} images of {shape[0]} × {shape[1]} "
+                        + $"pixels with {shape[2]} channels, which np.transpose(images, (3, 0, 1, 2)) brings into order; --layout nhwc says the former"
+                )
+            : IsOtherLikelier(shape) ? throw new InvalidInputException(name, $"expected --layout, since {found} is either {reading} or {Named(other, shape)}")
             : reading;
     }
 
@@ -91,6 +96,13 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// </summary>
     private static bool IsOtherLikelier(IReadOnlyList<int> shape) =>
         shape.Count == 4 ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1] : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];
+
+    /// <summary>
+    /// Whether an array of four axes is more likely (height, width, channels, images), as the .mat files of SVHN are: the third axis is that of 1, 3 or 4
+    /// channels, and the last one is longer. An image of such a width with more channels than columns is rarer.
+    /// </summary>
+    private static bool IsMatlab(IReadOnlyList<int> shape) =>
+        shape.Count == 4 && shape[2] is 1 or 3 or 4 && shape[3] > shape[2] && shape[0] > shape[2] && shape[1] > shape[2];
 
     private static ImageAxes Named(ImageLayout layout, IReadOnlyList<int> shape) =>
         layout switch

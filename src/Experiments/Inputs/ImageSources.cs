@@ -21,11 +21,7 @@ public static class ImageSources
     public static ImageSource Open(string dataset, string? folder = null, ImageLayout? layout = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        if (!string.IsNullOrEmpty(folder) && Names.Contains(dataset) && dataset is "natural" or GaussianImages.Name)
-        {
-            throw new InvalidInputException("--data-dir", $"expected with a data set that is read from a folder, got --dataset {dataset}");
-        }
-
+        RequireNoNeedlessFolder(dataset, folder);
         if (ArchiveAndName(dataset) is var (archive, name))
         {
             return OpenInArchive(archive, name, layout);
@@ -52,6 +48,25 @@ public static class ImageSources
             FashionMnist.Name => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
             _ => throw Unknown(dataset),
         };
+    }
+
+    /// <summary>Refuses a folder that would not be looked at: whoever gives it means the images in it.</summary>
+    private static void RequireNoNeedlessFolder(string dataset, string? folder)
+    {
+        if (
+            !string.IsNullOrEmpty(folder)
+            && (
+                dataset is "natural" or GaussianImages.Name
+                || ArchiveAndName(dataset) is not null
+                || dataset.EndsWith(ArrayEnding, StringComparison.OrdinalIgnoreCase)
+            )
+        )
+        {
+            throw new InvalidInputException(
+                "--data-dir",
+                $"expected with {string.Join(", ", Names.Skip(2))} only, whose files it holds, got --dataset {dataset}"
+            );
+        }
     }
 
     /// <summary>Opens the images of a file, and reads them into memory if they fit.</summary>

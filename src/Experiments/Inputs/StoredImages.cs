@@ -28,6 +28,26 @@ public sealed class StoredImages : ImageSource
         EnsureFinite(name);
     }
 
+    private StoredImages(NpyArray images, ImageAxes axes) => (_images, _axes) = (images, axes);
+
+    /// <summary>The first images, as training on a part of a data set takes them.</summary>
+    /// <param name="count">Their number.</param>
+    /// <returns>The images; null if there are not so many.</returns>
+    internal StoredImages? First(int count) =>
+        count is <= 0 || count > _axes.Count || _axes.Count != _images.Shape[0]
+            ? null
+            : new(
+                new NpyArray(
+                    _images.ElementType,
+                    [count, .. _images.Shape.Skip(1)],
+                    _images.Bytes[..(int)((long)count * _axes.ImageLength * _images.ElementType.Size)].ToArray()
+                ),
+                _axes with
+                {
+                    Count = count,
+                }
+            );
+
     /// <inheritdoc/>
     public override int? Count => _axes.Count;
 

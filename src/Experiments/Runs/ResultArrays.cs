@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Wellbehaved.Experiments;
 
 /// <summary>Names of the arrays of a result file that are not moments, and the arrays that state which simulations a file holds.</summary>
@@ -20,6 +22,12 @@ internal static class ResultArrays
 
     /// <summary>Depths count layers with weights.</summary>
     public const string Layers = "layers";
+
+    /// <summary>Channels at each place of a neutral file.</summary>
+    public const string Channels = "channels";
+
+    /// <summary>Points at each place of a neutral file: positions times images.</summary>
+    public const string Points = "points";
 
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
@@ -54,9 +62,17 @@ internal static class ResultArrays
     /// <summary>Number of the share that the file holds, and number of all shares.</summary>
     public const string Shard = "shard";
 
+    /// <summary>Why an array of another name is left out of a new file.</summary>
+    public const string NotPlain = "its name is not a word but a path, or has signs that cannot be seen";
+
+    /// <summary>The greatest length of a name that is written; the longest of ours has 30 letters.</summary>
+    private const int LongestName = 200;
+
+    /// <summary>Mean squares of each simulation: that of its input first, and those before its first layer.</summary>
+    public static IReadOnlyList<string> MeanSquares { get; } = ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0"];
+
     /// <summary>Arrays with one number for each simulation.</summary>
-    public static IReadOnlyList<string> PerSimulation { get; } =
-    ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
+    public static IReadOnlyList<string> PerSimulation { get; } = [.. MeanSquares, "died_at_depth", Ending, EndedAtDepth];
 
     /// <summary>The greatest number of missing simulations; as numbers of eight bytes they take 32 MiB.</summary>
     private const int MostMissing = 1 << 22;
@@ -108,6 +124,39 @@ internal static class ResultArrays
         catch (FormatException exception)
         {
             throw new InvalidInputException(path, $"{exception.Message} in '{Arithmetic}'", exception);
+        }
+    }
+
+    /// <summary>
+    /// Whether an array of somebody's file may keep its name in a file of ours: programs that unpack an archive write files of these names.
+    /// </summary>
+    public static bool IsPlain(string name) =>
+        name.Length is > 0 and <= LongestName && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && ForeignText.OnOneLine(name) == name;
+
+    /// <summary>The number of images that training took from the beginning of the data set; null for all of them, and for files of other commands.</summary>
+    /// <param name="path">The file's name in messages.</param>
+    /// <param name="archive">Its arrays.</param>
+    /// <exception cref="InvalidInputException">The options of training are no JSON object, or the number is not positive.</exception>
+    public static int? TrainImagesOf(string path, IArrayCollection archive)
+    {
+        const string key = "train_images";
+        if (!archive.Contains(TrainingConfiguration))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var said = JsonDocument.Parse(archive.Read(TrainingConfiguration).ToText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return said.RootElement.ValueKind != JsonValueKind.Object ? throw new FormatException("expected a JSON object")
+                : !said.RootElement.TryGetProperty(key, out var images) || images.ValueKind == JsonValueKind.Null ? null
+                : images.ValueKind == JsonValueKind.Number && images.TryGetInt32(out var number) && number > 0 ? number
+                : throw new FormatException($"expected a positive whole number or null as '{key}'");
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException)
+        {
+            var words = exception is JsonException ? "expected a JSON object" : exception.Message;
+            throw new InvalidInputException(path, $"{words} in '{TrainingConfiguration}'", exception);
         }
     }
 

@@ -165,6 +165,7 @@ internal sealed record ResultConfiguration
         var said = JsonSerializer.Deserialize<ResultConfiguration>(text, Format) ?? throw new JsonException("null is no object");
         ConfigurationRefusal.RequireWithoutUnderflow(text);
         ExperimentOptions.RequireSizes(said.NumChannels, said.BatchSize, said.KernelSize);
+        RequirePositive(said);
         if (said.NetworkForm is { ValueKind: JsonValueKind.String } name)
         {
             said = said with { NameAlone = name.GetString() };
@@ -186,6 +187,26 @@ internal sealed record ResultConfiguration
         var options = JsonSerializer.Deserialize<ExperimentOptions>(text, Format)!;
         options.Validate();
         return said with { Options = options };
+    }
+
+    /// <summary>Other programs state some of the options only; those are as possible as all of them together must be.</summary>
+    private static void RequirePositive(ResultConfiguration said)
+    {
+        foreach (
+            var (name, value) in new[]
+            {
+                ("--total-depth", said.TotalDepth),
+                ("--num-sims", said.NumSims),
+                ("--res-depth", said.ResDepth),
+                ("--num-computations", said.NumComputations),
+            }
+        )
+        {
+            if (value <= 0)
+            {
+                throw new InvalidInputException(name, $"expected a positive number, got {value}");
+            }
+        }
     }
 
     private static ResultConfiguration WithNetwork(ResultConfiguration said, JsonElement form, string text)

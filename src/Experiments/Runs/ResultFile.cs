@@ -102,6 +102,12 @@ public sealed class ResultFile
     /// <summary>The program that made the file, if it is in the neutral layout and states it.</summary>
     internal string? MadeBy { get; private init; }
 
+    /// <summary>Of a result of training, the number of images from the beginning of the data set; null for all of them, and for other results.</summary>
+    internal int? TrainImages { get; private init; }
+
+    /// <summary>The sizes of the signal at each place of the neutral layout, if the file states them.</summary>
+    internal PlaceSizes? PlaceSizes { get; private init; }
+
     /// <summary>Whether depths count units, as a file in the neutral layout says; null for others.</summary>
     private bool? CountsUnits { get; init; }
 
@@ -253,9 +259,9 @@ public sealed class ResultFile
             ResultArrays.ResDepth,
             ResultArrays.Configuration,
             ResultArrays.DatasetChecksum,
-            ResultArrays.Ending,
-            ResultArrays.EndedAtDepth,
-            DiedAtDepth,
+            ResultArrays.TrainingConfiguration,
+            ResultArrays.Arithmetic,
+            .. ResultArrays.PerSimulation,
             .. ResultExtent.Names,
         ];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
@@ -271,7 +277,10 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments))
+        {
+            TrainImages = ResultArrays.TrainImagesOf(path, archive),
+        };
     }
 
     /// <summary>Reads a file with a column for each place, written by this program for a described network or by another program.</summary>
@@ -284,12 +293,13 @@ public sealed class ResultFile
             ResultArrays.Place,
             ResultArrays.EndOfUnit,
             ResultArrays.DepthCounts,
+            .. PlaceSizes.Names,
             ResultArrays.Configuration,
             ResultArrays.MadeBy,
+            ResultArrays.Arithmetic,
+            ResultArrays.TrainingConfiguration,
             ResultArrays.DatasetChecksum,
-            ResultArrays.Ending,
-            ResultArrays.EndedAtDepth,
-            DiedAtDepth,
+            .. ResultArrays.PerSimulation,
             .. ResultExtent.Names,
         ];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
@@ -346,6 +356,8 @@ public sealed class ResultFile
         {
             MadeBy = Text(path, archive, ResultArrays.MadeBy),
             CountsUnits = ReadWhatDepthCounts(path, archive),
+            PlaceSizes = PlaceSizes.Read(path, archive, depth.Length),
+            TrainImages = ResultArrays.TrainImagesOf(path, archive),
         };
     }
 
@@ -399,9 +411,11 @@ public sealed class ResultFile
 
     private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
     {
+        // Validated also where newer arrays say the same.
+        var deaths = archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, depth, moments) : null;
         if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
         {
-            return archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, depth, moments) : null;
+            return deaths;
         }
 
         var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
@@ -489,9 +503,29 @@ public sealed class ResultFile
             }
 
             first ??= header;
+            RequireMeanSquares(path, archive, name);
         }
 
+        _ = ResultArrays.ArithmeticOf(path, archive);
         return first?.Shape[0];
+    }
+
+    /// <summary>Refuses mean squares of the input, or before the first layer, that no signal has. Only a layer's signal can exceed double precision.</summary>
+    private static void RequireMeanSquares(string path, IArrayCollection archive, string name)
+    {
+        if (!ResultArrays.MeanSquares.Contains(name))
+        {
+            return;
+        }
+
+        var isOfInput = name == ResultArrays.MeanSquares[0];
+        foreach (var value in Decode(path, archive, name))
+        {
+            if (value < 0 || (isOfInput && !double.IsFinite(value)))
+            {
+                throw new InvalidInputException(path, $"expected mean squares, {(isOfInput ? "finite and " : "")}not negative, in '{name}', found {value}");
+            }
+        }
     }
 
     /// <summary>Decodes an array row by row, since the decoded array and its rows together would take twice the memory.</summary>
@@ -509,7 +543,9 @@ public sealed class ResultFile
     private static string? Text(string path, IArrayCollection archive, string name) =>
         archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
 
-    private static double[] Decode(string path, IArrayCollection archive, string name) => Read(path, archive, name, array => array.ToDoubles());
+    /// <summary>The numbers of an array.</summary>
+    /// <exception cref="InvalidInputException">The array is damaged or holds no numbers.</exception>
+    internal static double[] Decode(string path, IArrayCollection archive, string name) => Read(path, archive, name, array => array.ToDoubles());
 
     private static T Read<T>(string path, IArrayCollection archive, string name, Func<NpyArray, T> decode)
     {

@@ -69,7 +69,7 @@ internal sealed record Panel(string Title, string XLabel, string YLabel, IReadOn
         + $"{Value(curve.X[^1], XScale)}";
 
     private static string Value(double coordinate, AxisScale scale) =>
-        scale == AxisScale.Logarithmic && Math.Abs(coordinate) > MostExponent
-            ? string.Create(CultureInfo.InvariantCulture, $"10^{coordinate:G3}")
-            : (scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate)).ToString("G3", CultureInfo.InvariantCulture);
+        scale == AxisScale.Logarithmic && double.IsInfinity(coordinate) ? (coordinate > 0 ? "∞" : "0")
+        : scale == AxisScale.Logarithmic && Math.Abs(coordinate) > MostExponent ? string.Create(CultureInfo.InvariantCulture, $"10^{coordinate:G3}")
+        : (scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate)).ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -22,13 +22,15 @@ internal static class TrainingFigure
         var best = Enumerable.Range(0, result.Outcomes.Count).Select(result.Best).OfType<TrainingOutcome>().ToArray();
         double[] steps = [.. result.Steps.Select(step => (double)step)];
         double[] depths = [.. file.SequenceDepths.Select(depth => (double)depth)];
+        var untrained = best.Length == 0 ? "no mapping has a finite loss at any learning rate" : "no finite number is in the file";
         List<Panel> panels =
         [
             Panel(
                 "Training loss",
                 "step",
                 "cross entropy",
-                Curve.Summarise("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss)))
+                Curve.Summarise("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss))),
+                untrained
             ) with
             {
                 YScale = AxisScale.Logarithmic,
@@ -37,7 +39,8 @@ internal static class TrainingFigure
                 "Training accuracy",
                 "step",
                 "share of images",
-                Curve.Summarise("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)])
+                Curve.Summarise("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)]),
+                untrained
             ) with
             {
                 YLimits = (0, 1),
@@ -46,7 +49,8 @@ internal static class TrainingFigure
                 "Test accuracy",
                 "noise on test images, σ",
                 "share of images",
-                Curve.Summarise("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)])
+                Curve.Summarise("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)]),
+                untrained
             ) with
             {
                 YLimits = (0, 1),
@@ -93,8 +97,8 @@ internal static class TrainingFigure
         }
     }
 
-    private static Panel Panel(string title, string x, string y, Curve? curve) =>
-        new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? "not in the file" : null };
+    private static Panel Panel(string title, string x, string y, Curve? curve, string missing = "not in the file") =>
+        new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? missing : null };
 
     private static double[][] Logarithms(IEnumerable<double[]> rows) =>
         [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];

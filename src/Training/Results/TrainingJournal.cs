@@ -60,6 +60,7 @@ internal sealed class TrainingJournal : IDisposable
         var outputLock = OutputLock.Take(output);
         try
         {
+            OwnFiles.RequireJournal(path);
             AtomicFile.RemoveLeftovers(output);
             var found = File.Exists(path) && (resume || !overwrite) ? Read(path, plan, identity, numbers) : null;
             if (found is { Difference: null, Records.Count: > 0 } && !resume)

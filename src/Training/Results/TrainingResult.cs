@@ -57,23 +57,32 @@ internal sealed record TrainingResult(
 
     /// <summary>Whether a file holds results of training.</summary>
     /// <param name="path">The file, or a folder of its arrays.</param>
-    /// <exception cref="InvalidInputException">The file is not an archive.</exception>
+    /// <exception cref="InvalidInputException">The file is not an archive, or has only some of the arrays of such results.</exception>
     public static bool IsIn(string path)
     {
         using var archive = IArrayCollection.Open(path);
-        return TrainingArrays.All.All(archive.Contains);
+        if (!archive.Contains(TrainingArrays.Configuration))
+        {
+            return false;
+        }
+
+        return TrainingArrays.All.FirstOrDefault(name => !archive.Contains(name)) is { } lacking
+            ? throw new InvalidInputException(path, $"expected '{lacking}' beside '{TrainingArrays.Configuration}', as train writes them, found no such array")
+            : true;
     }
 
     /// <summary>Reads results of training.</summary>
     /// <param name="path">The file, or a folder of its arrays.</param>
-    /// <exception cref="InvalidInputException">The file is damaged, or its arrays do not fit each other.</exception>
+    /// <exception cref="InvalidInputException">The file is damaged, its arrays do not fit each other, or one of its numbers is impossible.</exception>
     public static TrainingResult Read(string path)
     {
         using var archive = IArrayCollection.Open(path);
         ReadingAllowance.Require(path, archive, TrainingArrays.All);
         var rates = Numbers(TrainingArrays.LearningRate);
-        int[] steps = [.. Numbers(TrainingArrays.Step).Select(step => (int)step)];
-        var corruptions = Numbers(TrainingArrays.Corruption);
+        var (windows, corruptions) = (Numbers(TrainingArrays.Step), Numbers(TrainingArrays.Corruption));
+        var rules = new TrainingRules(path);
+        rules.RequireAxes(rates, windows, corruptions);
+        int[] steps = [.. windows.Select(step => (int)step)];
         if (
             archive.Describe(TrainingArrays.FinalLoss).Shape is not [> 0 and var mappings, var columns]
             || columns != rates.Length
@@ -94,7 +103,7 @@ internal sealed record TrainingResult(
             Shaped(TrainingArrays.TestAccuracy, corruptions.Length)
         );
         var (taken, failed) = (Shaped(TrainingArrays.StepsTaken), Shaped(TrainingArrays.FailedAtStep));
-        return new(
+        var result = new TrainingResult(
             rates,
             steps,
             corruptions,
@@ -107,7 +116,7 @@ internal sealed record TrainingResult(
                             .Select(rate =>
                             {
                                 var i = (mapping * rates.Length) + rate;
-                                return new TrainingOutcome(
+                                var outcome = new TrainingOutcome(
                                     (int)taken[i],
                                     failed[i] > 0 ? (int)failed[i] : null,
                                     Part(loss, i, steps.Length),
@@ -116,11 +125,23 @@ internal sealed record TrainingResult(
                                     finalAccuracy[i],
                                     Part(test, i, corruptions.Length)
                                 );
+                                rules.RequireOutcome(taken[i], failed[i], outcome, steps);
+                                return outcome;
                             })
                             .ToArray()
                     ),
             ]
         );
+        rules.RequireBest(
+            archive.Describe(TrainingArrays.BestRate).Shape is [var bests] && bests == mappings
+                ? Numbers(TrainingArrays.BestRate)
+                : throw new InvalidInputException(
+                    path,
+                    $"expected '{TrainingArrays.BestRate}' of shape ({mappings}), found {archive.Describe(TrainingArrays.BestRate)}"
+                ),
+            result
+        );
+        return result;
 
         double[] Shaped(string name, params int[] last)
         {

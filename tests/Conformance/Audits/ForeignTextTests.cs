@@ -167,4 +167,22 @@ public partial class ForeignTextTests
     /// <summary>What is left after escapes are taken out, and still means something to a reader of Markdown.</summary>
     [GeneratedRegex(@"[\\`*\[\]|~$#<>]|^[-+=]|^\s|^\d+[.)]|://|www\.|(?<![A-Za-z0-9é])_|_(?![A-Za-z0-9é])")]
     private static partial Regex ActivePattern();
+
+    [Fact]
+    public void A_line_of_any_length_is_shown_by_its_beginning_and_its_end()
+    {
+        foreach (var sign in new[] { "x", "\u202E", "\U0001F600", "é" })
+        {
+            var text = $"FILE: expected 1, found {string.Concat(Enumerable.Repeat(sign, 100_000))}; do something";
+
+            var line = ForeignText.OnOneLine(text);
+
+            line.Length.Should().BeInRange(3990, 4000);
+            line.Should().StartWith("FILE: expected 1, found ").And.Contain("…").And.EndWith("; do something");
+            ForeignText.OnOneLine(line).Should().Be(line);
+            line.EnumerateRunes().Should().NotContain(System.Text.Rune.ReplacementChar);
+        }
+
+        new InvalidInputException("images.npy", $"found shape ({new string('1', 90_000)})").Message.Length.Should().BeLessThan(4001);
+    }
 }

@@ -34,6 +34,53 @@ public sealed class ConcatenationTests : IDisposable
         archive.Read("note").ToText().Should().Contain("joined by merge --trust from 2 files");
     }
 
+    [Theory]
+    [InlineData("../../evil")]
+    [InlineData("/etc/evil")]
+    [InlineData("a\\b")]
+    [InlineData("c:evil")]
+    [InlineData(".hidden")]
+    [InlineData("a\u001b[31mb")]
+    public void An_array_whose_name_is_a_path_does_not_enter_a_merged_file(string name)
+    {
+        foreach (var says in new[] { true, false })
+        {
+            var part = Part("1.npz", 1, says: says);
+            List<KeyValuePair<string, NpyArray>> arrays;
+            using (var archive = NpzArchive.Open(part))
+            {
+                arrays = [.. archive.Names.Select(known => KeyValuePair.Create(known, archive.Read(known)))];
+            }
+
+            NpzArchive.Write(part, [.. arrays, new(name, NpyArray.From([1.0, 2, 3, 4], 4))]);
+
+            var outcome = CommandLine.Run(["merge", part, .. says ? Array.Empty<string>() : ["--trust"], "--out", PathOf("joined.npz"), "--overwrite"]);
+
+            outcome.ExitStatus.Should().Be(0, outcome.Error);
+            outcome.Error.Should().Contain("left out ").And.Contain("its name is not a word but a path");
+            using var joined = NpzArchive.Open(PathOf("joined.npz"));
+            joined.Names.Should().Contain("depth").And.NotContain(name);
+        }
+    }
+
+    [Fact]
+    public void Missing_simulations_are_reported_with_the_file_that_lacks_them()
+    {
+        var part = PathOf("half.npz");
+        CommandLine
+            .Run([
+                .. "run --architecture bn_ff --total-depth 2 --kernel-size 1 --num-channels 4 --batch-size 4 --num-sims 4 --shard 1/2 --out".Split(' '),
+                part,
+            ])
+            .ExitStatus.Should()
+            .Be(0);
+
+        CommandLine
+            .Run("merge", part, "--out", PathOf("joined.npz"))
+            .Error.Should()
+            .StartWith($"wellbehaved: {part}: expected every simulation of the experiment");
+    }
+
     [Fact]
     public void Files_that_contradict_a_common_experiment_are_refused()
     {

@@ -49,4 +49,50 @@ public sealed class InterruptionTests : IDisposable
             process.Kill();
         }
     }
+
+    /// <summary>A terminal that is closed sends this to all that runs in it.</summary>
+    [UnixFact]
+    public void A_closed_terminal_ends_an_audit_that_leaves_no_folder_behind()
+    {
+        using var process = Interruption.Start(
+            "env",
+            [$"TMPDIR={_folder}", "dotnet", CommandLine.Uncounted, "audit", "--command", "sleep 4711", "--time-limit", "600"]
+        );
+        try
+        {
+            Interruption.Await(process, () => Mine().Length > 0, "an audit makes a folder for what it exchanges");
+            CommandLine.Run("kill", ["-HUP", $"{process.Id}"]).ExitStatus.Should().Be(0);
+
+            Interruption.Await(process, () => process.HasExited, "it ends as after Ctrl-C");
+            process.ExitCode.Should().Be(130);
+            Mine().Should().BeEmpty();
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        string[] Mine() => [.. Directory.GetDirectories(_folder).Where(path => Path.GetFileName(path).StartsWith("wellbehaved", StringComparison.Ordinal))];
+    }
+
+    [LinuxFact]
+    public void A_command_that_was_told_to_ignore_a_closed_terminal_goes_on()
+    {
+        var line = $"trap '' HUP; exec dotnet '{CommandLine.Uncounted}' audit --command 'sleep 4711' --time-limit 600";
+        using var process = Interruption.Start("env", [$"TMPDIR={_folder}", "sh", "-c", line]);
+        try
+        {
+            Interruption.Await(process, () => Directory.GetDirectories(_folder).Length > 0, "an audit makes a folder for what it exchanges");
+            CommandLine.Run("kill", ["-HUP", $"{process.Id}"]).ExitStatus.Should().Be(0);
+
+            // The two signals arrive in any order; only the second one is heard.
+            Interruption.Interrupt(process);
+            Interruption.Await(process, () => process.HasExited, "Ctrl-C ends it all the same");
+            process.ExitCode.Should().Be(130);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
 }

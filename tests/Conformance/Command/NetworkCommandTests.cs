@@ -29,6 +29,52 @@ public sealed class NetworkCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>JSON within JSON, and the requests of an audit, hold as many levels as networks may have.</summary>
+    /// <summary>Bytes that are no text would become one sign, whatever they are, and two names would become one.</summary>
+    [Theory]
+    [InlineData("network {0}", new byte[] { 0xFF })]
+    [InlineData("network {0}", new byte[] { 0xE9 })]
+    [InlineData("diagnose {0} --num-sims 2 --batch-size 4", new byte[] { 0xC3, 0x28 })]
+    [InlineData("predict --network {0} --batch-size 4", new byte[] { 0xED, 0xA0, 0x80 })]
+    [InlineData("run --network {0} --num-sims 1 --batch-size 4 --out {0}.npz", new byte[] { 0xF5 })]
+    [InlineData("verify --claim D1 --network {0}", new byte[] { 0x80 })]
+    public void A_name_that_is_no_text_is_refused_with_its_place(string line, byte[] bytes)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, "name.json");
+        try
+        {
+            File.WriteAllBytes(path, [.. "{\n\"name\": \"a"u8, .. bytes, .. "b\", \"input\": [4, 4, 3], \"layers\": [\"relu\"]}"u8]);
+
+            var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{0}", path, StringComparison.Ordinal))]);
+
+            outcome.ExitStatus.Should().Be(2);
+            outcome
+                .Error.TrimEnd()
+                .Should()
+                .StartWith($"wellbehaved: {path}: expected text in UTF-8")
+                .And.Contain("in line 2, at byte 12")
+                .And.NotContain("\n");
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n\t")]
+    public void An_empty_file_is_no_network(string content)
+    {
+        using var campaign = new Campaign();
+        File.WriteAllText(campaign["empty.json"], content);
+
+        CommandLine
+            .Run("network", campaign["empty.json"])
+            .Error.TrimEnd()
+            .Should()
+            .Be($"wellbehaved: {campaign["empty.json"]}: expected the JSON form of a network, found an empty file");
+    }
+
     [Fact]
     public void Layers_within_layers_as_deep_as_allowed_pass_through_every_command()
     {
@@ -221,7 +267,7 @@ public sealed class NetworkCommandTests : IDisposable
 
     /// <summary>Files of each wrong kind.</summary>
     [Theory]
-    [InlineData("", "network: expected a JSON object with name and layers, got an empty text")]
+    [InlineData("", "expected the JSON form of a network, found an empty file")]
     [InlineData("\u0093NUMPY\u0001", "network: expected JSON*")]
     [InlineData("{\"a\": 1}", "network: expected an object with name, description, input, layers, $schema, got \"a\"")]
     [InlineData(
@@ -293,7 +339,7 @@ public sealed class NetworkCommandTests : IDisposable
         new Random(3).NextBytes(bytes);
         File.WriteAllBytes(file, bytes);
 
-        FluentActions.Invoking(() => NetworkSource.Open(file)).Should().Throw<InvalidInputException>().WithMessage($"{file}: network: expected *");
+        FluentActions.Invoking(() => NetworkSource.Open(file)).Should().Throw<InvalidInputException>().WithMessage($"{file}: expected *");
     }
 
     [Fact]

@@ -420,6 +420,8 @@ public sealed class NeutralFileTests : IDisposable
             ["depth"] = NpyArray.From([1L, 1, 2, 2], 4),
             ["place"] = NpyArray.From(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
             ["configuration"] = NpyArray.From("{\"network\": \"theirs\", \"batch_size\": 9}"),
+            ["channels"] = NpyArray.From([6L, 6, 6, 6], 4),
+            ["points"] = NpyArray.From([9L, 9, 9, 9], 4),
         };
         Add("mu2_signal", (s, p) => mu2[p] * (1 + (0.01 * s)));
         Add("nu2_signal", (s, p) => 1.5 * mu2[p] * (1 + (0.01 * s)));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FluentAssertions;
 
 namespace Wellbehaved.Tests.Properties;
@@ -21,6 +22,65 @@ public sealed class JournalTests : IDisposable
             _experiment.Run(resume: true).Should().Equal(undisturbed, "{0} of {1} bytes were left", length, journal.Length);
             _experiment.Files.Should().Equal("result.npz");
         }
+    }
+
+    /// <summary>The checksums are right: whoever wrote such a file wrote it on purpose, or had another clock.</summary>
+    [Theory]
+    [InlineData(4, long.MinValue)]
+    [InlineData(4, long.MaxValue)]
+    [InlineData(4, -1)]
+    [InlineData(12, long.MinValue)]
+    [InlineData(12, long.MaxValue)]
+    [InlineData(20, unchecked((long)0xBFF0000000000000))]
+    [InlineData(28, -2)]
+    public void A_record_with_a_value_that_no_run_writes_is_dropped(int offset, long value)
+    {
+        var journal = _experiment.JournalOf();
+        var length = (int)JournalRecord.Length(_experiment.Options);
+        var header = journal.AsSpan(0, journal.Length - (6 * length));
+        var record = journal.AsSpan(header.Length, length);
+        if (offset == 28)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(record[offset..], (int)value);
+        }
+        else
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(record[offset..], value);
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            record[^JournalFrame.LengthOfChecksum..],
+            JournalFrame.Checksum(record[..^JournalFrame.LengthOfChecksum], header)
+        );
+        Left(journal);
+
+        var content = JournalContent.Read(new MemoryStream(journal), "journal")!;
+
+        (content.Finished, content.Damaged).Should().Be((5, 1));
+        RunStatus.ReadAll(Path.GetDirectoryName(_experiment["result.npz"])!).Should().ContainSingle().Which.Finished.Should().Be(5);
+    }
+
+    [Theory]
+    [InlineData(0, 32_503_680_000_000)]
+    [InlineData(32_503_680_000_000, 0)]
+    public void A_clock_that_was_set_while_a_run_went_on_does_not_break_its_status(long started, long finished)
+    {
+        var journal = _experiment.JournalOf();
+        var length = (int)JournalRecord.Length(_experiment.Options);
+        var header = journal.AsSpan(0, journal.Length - (6 * length)).ToArray();
+        var record = journal.AsSpan(header.Length, length);
+        BinaryPrimitives.WriteInt64LittleEndian(record[4..], started);
+        BinaryPrimitives.WriteInt64LittleEndian(record[12..], finished);
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            record[^JournalFrame.LengthOfChecksum..],
+            JournalFrame.Checksum(record[..^JournalFrame.LengthOfChecksum], header)
+        );
+        Left(journal[..(header.Length + length)]);
+
+        var status = RunStatus.ReadAll(Path.GetDirectoryName(_experiment["result.npz"])!).Single();
+
+        (status.TimeLeft ?? TimeSpan.Zero).Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        RunStatus.Bounded(double.MaxValue).Should().BePositive();
     }
 
     [Fact]
@@ -154,13 +214,14 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Partial_files_of_a_killed_process_are_removed_by_the_next_run()
     {
-        foreach (var name in new[] { ".result.npz.123.abc.partial", ".result.npz.journal.123.abc.partial", ".other.npz.123.abc.partial" })
+        const string ending = ".123.0123456789abcdef0123456789abcdef.partial";
+        foreach (var name in new[] { ".result.npz" + ending, ".result.npz.journal" + ending, ".other.npz" + ending, ".result.npz.mine.partial" })
         {
             File.WriteAllText(_experiment[name], "half");
         }
 
         _experiment.Run();
-        _experiment.Files.Should().Equal(".other.npz.123.abc.partial", "result.npz");
+        _experiment.Files.Should().Equal(".other.npz" + ending, ".result.npz.mine.partial", "result.npz");
     }
 
     private static byte[] Spoil(byte[] journal, Random random)

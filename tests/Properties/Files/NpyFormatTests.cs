@@ -244,6 +244,81 @@ public class NpyFormatTests
             .StartWith("test:")
             .And.NotContain("\n");
 
+    /// <summary>NumPy evaluates the header, and takes the last of equal keys; another reader may take the first.</summary>
+    [Theory]
+    [InlineData("{'descr': '<f8', 'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", "each key once in the header of the array, found 'descr' twice")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'fortran_order': True, 'shape': (1,), }", "found 'fortran_order' twice")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), \"shape\": (1, 1), }", "found 'shape' twice")]
+    [InlineData("{'descr': '<f8', 'shape': (1,), }", "expected the key 'fortran_order'")]
+    [InlineData("{'fortran_order': False, 'shape': (1,), }", "expected the key 'descr'")]
+    [InlineData("{'descr': '<f8', 'fortran_order': 1, 'shape': (1,), }", "expected True or False in 'fortran_order'")]
+    [InlineData("{'descr': '<f8', 'fortran_order': 'True', 'shape': (1,), }", "expected True or False in 'fortran_order'")]
+    [InlineData("{'descr': '<f8', 'fortran_order': None, 'shape': (1,), }", "expected True or False in 'fortran_order'")]
+    [InlineData("{'descr': '<f8', 'fortran_order': Falsehood, 'shape': (1,), }", "expected True or False in 'fortran_order'")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), } or more", "expected nothing after the dictionary")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }{}", "expected nothing after the dictionary")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'more': 1}", "expected the keys descr, fortran_order and shape only")]
+    [InlineData("{'descr': '<f8' 'fortran_order': False, 'shape': (1,), }", "expected a comma")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1 1), }", "expected extents")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': [1], }", "expected extents")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1), }", "expected a comma after a single extent")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), ", "expected a key in quotes")]
+    [InlineData("x{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", "expected a dictionary")]
+    [InlineData("{'xdescr': '<f8', 'fortran_order': False, 'shape': (1,), }", "keys descr, fortran_order and shape only")]
+    public void A_header_that_readers_may_understand_differently_is_refused(string header, string expected) =>
+        FluentActions.Invoking(() => Read(header, new byte[8])).Should().Throw<InvalidInputException>().WithMessage($"test: *{expected}*");
+
+    /// <summary>NumPy writes the padding as it finds it in memory: often a part of a double, whose bits look like the exponent of a quadruple number.</summary>
+    [Theory]
+    [InlineData(0x0000000000000000)]
+    [InlineData(0x00007F3A12345678)]
+    [InlineData(0x3FF0000000000000)]
+    [InlineData(0x400921FB54442D18)]
+    [InlineData(0x4059000000000000)]
+    public void Extended_numbers_are_recognised_by_their_leading_bit_whatever_their_padding_holds(ulong garbage)
+    {
+        double[] expected = [.. Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? 1 : -1) * Math.Sqrt(i) / 3)];
+        var elements = expected.SelectMany((value, i) => Extended(value, i % 3 == 0 ? 0 : garbage ^ ((ulong)i << 17))).ToArray();
+
+        Read(Header("<f16", "(40,)"), elements).ToDoubles().Should().Equal(expected);
+    }
+
+    [Fact]
+    public void Quadruple_numbers_are_not_taken_for_extended_ones()
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 300; i++)
+        {
+            double[] expected = [.. Enumerable.Range(0, 30).Select(_ => random.NextDouble() * Math.Pow(10, random.Next(-20, 20)))];
+
+            Read(Header("<f16", "(30,)"), [.. expected.SelectMany(Quadruple)]).ToDoubles().Should().Equal(expected);
+        }
+    }
+
+    /// <summary>Five numbers could be of either format, and the line names both.</summary>
+    [Fact]
+    public void Few_wide_floats_that_fit_several_formats_are_refused_and_the_formats_named()
+    {
+        var elements = Enumerable.Range(1, 5).SelectMany(i => Extended(i / 3.0, 0x3FF0000000000000)).ToArray();
+
+        FluentActions
+            .Invoking(() => Read(Header("<f16", "(5,)"), elements))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("test: *x86 (80 bits), IEEE quadruple precision*none or several*");
+    }
+
+    [Fact]
+    public void Numbers_that_are_no_characters_are_no_text()
+    {
+        foreach (var number in new uint[] { 0xD800, 0x110000, 0xFFFFFFFF })
+        {
+            var text = Read(Header("<U2", "()"), [.. BitConverter.GetBytes((uint)'a'), .. BitConverter.GetBytes(number)]);
+            FluentActions.Invoking(text.ToText).Should().Throw<FormatException>().WithMessage("*no character of Unicode*");
+            FluentActions.Invoking(text.ToTexts).Should().Throw<FormatException>();
+        }
+    }
+
     [Fact]
     public void Truncated_and_foreign_files_are_refused()
     {
@@ -275,6 +350,18 @@ public class NpyFormatTests
         var number = ((UInt128)(bits >> 63) << 127) | ((UInt128)wide << 112) | fraction;
         var bytes = new byte[16];
         BinaryPrimitives.WriteUInt128LittleEndian(bytes, number);
+        return bytes;
+    }
+
+    /// <summary>A double in the x87 format, which holds every normal one exactly, and padding: the six highest bytes of a number.</summary>
+    private static byte[] Extended(double value, ulong padding)
+    {
+        var bits = BitConverter.DoubleToUInt64Bits(value);
+        var exponent = (int)(bits >> 52) & 0x7FF;
+        var (wide, significand) = exponent == 0 ? (0, 0UL) : (exponent - 1023 + 16383, (1UL << 63) | ((bits & ((1UL << 52) - 1)) << 11));
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, significand);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), (padding & ~0xFFFFUL) | ((bits >> 63) << 15) | (uint)wide);
         return bytes;
     }
 

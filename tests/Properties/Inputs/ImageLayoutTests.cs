@@ -70,6 +70,23 @@ public sealed class ImageLayoutTests : IDisposable
     public void An_array_with_the_wrong_number_of_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
         FluentActions.Invoking(() => Read(shape, layout)).Should().Throw<InvalidInputException>().WithMessage($"array: {message}");
 
+    [Theory]
+    [InlineData(32, 32, 3, 100)]
+    [InlineData(32, 32, 3, 26032)]
+    [InlineData(28, 28, 1, 50)]
+    [InlineData(64, 48, 4, 5)]
+    public void An_array_with_its_images_last_is_refused_with_both_readings(int height, int width, int channels, int images)
+    {
+        int[] shape = [height, width, channels, images];
+
+        FluentActions
+            .Invoking(() => Read(shape, null))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"*{height} image* of {width} × {channels} pixels with {images} channels*{images} images of {height} × {width} pixels*transpose*");
+        Read(shape, ImageLayout.Nhwc).Channels.Should().Be(images);
+    }
+
     [Law(MaxTest = 50)]
     public void An_nchw_array_gives_the_same_pixels_as_its_transpose_in_nhwc(byte images, byte height, byte width, byte channels)
     {
@@ -87,6 +104,18 @@ public sealed class ImageLayoutTests : IDisposable
             .Equal(new StoredImages(NpyArray.From(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
         new StoredImages(NpyArray.From(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
     }
+
+    [Theory]
+    [InlineData("natural")]
+    [InlineData("gaussian")]
+    [InlineData("images.npy")]
+    [InlineData("images.npz:x")]
+    public void A_folder_is_refused_for_images_that_do_not_lie_in_it(string dataset) =>
+        FluentActions
+            .Invoking(() => ImageSources.Open(dataset, _folder))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"--data-dir: expected with cifar10, cifar100, mnist, fashion_mnist only*--dataset {dataset}");
 
     [Fact]
     public void A_layout_is_refused_for_data_sets_that_are_not_arrays()

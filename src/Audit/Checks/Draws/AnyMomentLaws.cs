@@ -191,7 +191,12 @@ internal static class AnyMomentLaws
             if (context.Reports(name) && !(double.IsNaN(value) && MayBeUnreported(name, snapshot.Place)))
             {
                 var isRight = value.Equals(expected) || value == expected || (double.IsNegativeInfinity(expected) && MomentRange.IsLogOfZero(value));
-                nothing.Add(new Observed(isRight ? 0 : 1), new Expected(0), 0, FormattableString.Invariant($"{name} {value}, where it is {expected}, {snapshot.Where}, {where}"));
+                nothing.Add(
+                    new Observed(isRight ? 0 : 1),
+                    new Expected(0),
+                    0,
+                    FormattableString.Invariant($"{name} {value}, where it is {expected}, {snapshot.Where}, {where}")
+                );
             }
         }
     }

@@ -1,6 +1,3 @@
-using Wellbehaved.Model;
-using Wellbehaved.Networks;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>

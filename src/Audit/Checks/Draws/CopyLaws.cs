@@ -76,7 +76,10 @@ internal static class CopyLaws
     {
         var layers = site.Network.Layers;
         return layers is [Dense or Convolution or Attention] && site.Network.Places[^1].Shape.Features >= LeastLength && site.Network.Input.Features <= 256
-            ? site with { Images = 2 }
+            ? site with
+            {
+                Images = 2,
+            }
             : null;
     }
 
@@ -114,7 +117,8 @@ internal static class CopyLaws
     }
 
     private static bool IsBranchBesideSkip(Network network) =>
-        network.Layers is [Residual { Branch: [Dense], Skip: [Dense], Survival: 1, BranchScale: { Rule: ScaleRule.Constant, Value: 1 } }] && network.Input.Positions == 1;
+        network.Layers is [Residual { Branch: [Dense], Skip: [Dense], Survival: 1, BranchScale: { Rule: ScaleRule.Constant, Value: 1 } }]
+        && network.Input.Positions == 1;
 
     /// <summary>The matrices of a branch and of its projection, read by inputs that are 1 in one channel.</summary>
     private static void AddBranch(CheckContext context, SiteCase site, int study, ExactComparison comparison)
@@ -197,7 +201,12 @@ internal static class CopyLaws
             }
 
             var count = copies.Count;
-            comparison.Add(new Observed(count), new Expected(0), 0, count > 0 ? copies.Order(StringComparer.Ordinal).First() : $"{sorted.Length} draws, {sorted[0].Name}");
+            comparison.Add(
+                new Observed(count),
+                new Expected(0),
+                0,
+                count > 0 ? copies.Order(StringComparer.Ordinal).First() : $"{sorted.Length} draws, {sorted[0].Name}"
+            );
         }
     }
 }

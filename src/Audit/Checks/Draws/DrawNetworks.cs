@@ -117,7 +117,11 @@ internal static class DrawNetworks
                 2
             ),
             new(
-                new("two kinds of dropout", new(2, draw.Between(2, 3), draw.Between(20, 40)), [new Dropout(mixed[0]), new Dropout(mixed[1]) { Mask = DropoutMask.ByPoint }]),
+                new(
+                    "two kinds of dropout",
+                    new(2, draw.Between(2, 3), draw.Between(20, 40)),
+                    [new Dropout(mixed[0]), new Dropout(mixed[1]) { Mask = DropoutMask.ByPoint }]
+                ),
                 draw.Between(2, 4)
             ),
             new(

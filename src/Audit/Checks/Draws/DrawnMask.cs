@@ -63,10 +63,7 @@ internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadO
                         .Select(channel => Enumerable.Range(0, before.Points).MaxBy(point => Math.Abs(before.Signal[(point * channels) + channel])))
                         .Select(
                             (point, channel) =>
-                                Score(
-                                    before.Signal[(point * channels) + channel] == 0 ? null : after.Signal[(point * channels) + channel] != 0,
-                                    dropout.Keep
-                                )
+                                Score(before.Signal[(point * channels) + channel] == 0 ? null : after.Signal[(point * channels) + channel] != 0, dropout.Keep)
                         ),
                 ],
                 [1]

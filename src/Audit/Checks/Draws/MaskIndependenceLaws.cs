@@ -1,5 +1,4 @@
 using Wellbehaved.Model;
-using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
@@ -67,7 +66,7 @@ internal static class MaskIndependenceLaws
                 DrawnMask[] masks = [.. Masks(context, trace)];
                 foreach (var mask in masks)
                 {
-                    tests.Against(tests.Seeds, mask, earlier.SelectMany(others => others.Where(other => other.Place == mask.Place && other.Keep == mask.Keep)));
+                    Tests.Against(tests.Seeds, mask, earlier.SelectMany(others => others.Where(other => other.Place == mask.Place && other.Keep == mask.Keep)));
                 }
 
                 earlier.Add(masks);
@@ -182,7 +181,7 @@ internal static class MaskIndependenceLaws
         }
 
         /// <summary>Compares a mask with earlier ones, number by number.</summary>
-        public void Against(KnownVarianceTest test, DrawnMask mask, IEnumerable<DrawnMask> earlier)
+        public static void Against(KnownVarianceTest test, DrawnMask mask, IEnumerable<DrawnMask> earlier)
         {
             DrawnMask[] others = [.. earlier];
             var (sum, squares, pairs) = (0.0, 0.0, 0);

@@ -33,10 +33,18 @@ internal static class MaskShareLaws
                 ofFeatures,
                 [.. dropouts.Select(layer => (((Dropout)layer.Layer).Keep, (double)DrawnMask.LengthOf(layer, site.Network, site.Images)))]
             );
-            var survivals = Planned(rates, ofBranches, [.. branches.GroupBy(branch => branch.Layer.Survival).Select(group => (group.Key, (double)group.Count()))]);
+            var survivals = Planned(
+                rates,
+                ofBranches,
+                [.. branches.GroupBy(branch => branch.Layer.Survival).Select(group => (group.Key, (double)group.Count()))]
+            );
             var kept = new KnownVarianceTest(rates, ofFeatures, context.Planned(features * Math.Max(1, dropouts.Length)));
             var surviving = new KnownVarianceTest(rates, ofBranches, context.Planned(survivals));
-            ISequentialTest[] tests = [.. dropouts.Length > 0 ? [kept] : Array.Empty<ISequentialTest>(), .. branches.Count > 0 ? [surviving] : Array.Empty<ISequentialTest>()];
+            ISequentialTest[] tests =
+            [
+                .. dropouts.Length > 0 ? [kept] : Array.Empty<ISequentialTest>(),
+                .. branches.Count > 0 ? [surviving] : Array.Empty<ISequentialTest>(),
+            ];
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, Math.Max(features, survivals), tests))
             {
                 foreach (var layer in dropouts)
@@ -81,22 +89,14 @@ internal static class MaskShareLaws
     private static long Planned(ErrorRates rates, double delta, IReadOnlyList<(double Keep, double Length)> masks) =>
         masks.Count == 0
             ? 0
-            : KnownVarianceTest.SamplesFor(
-                rates,
-                Math.Sqrt(masks.Average(mask => (1 - mask.Keep) / mask.Keep / (0.5 * mask.Length)) / masks.Count),
-                delta
-            );
+            : KnownVarianceTest.SamplesFor(rates, Math.Sqrt(masks.Average(mask => (1 - mask.Keep) / mask.Keep / (0.5 * mask.Length)) / masks.Count), delta);
 
     private static void Add(KnownVarianceTest test, DrawnMask mask)
     {
         if (mask.Known > 0)
         {
             var (deviation, known) = (Math.Sqrt(mask.Keep * (1 - mask.Keep)), mask.Scores.Where(score => !double.IsNaN(score)));
-            test.Add(
-                new Observed(mask.Keep + (deviation * known.Average())),
-                new Expected(mask.Keep),
-                deviation * deviation / mask.Known
-            );
+            test.Add(new Observed(mask.Keep + (deviation * known.Average())), new Expected(mask.Keep), deviation * deviation / mask.Known);
         }
     }
 
@@ -114,7 +114,6 @@ internal static class MaskShareLaws
             Compare(before.Noise[i], after.Noise[i], "noise");
 
             void Compare(double x, double y, string name) =>
-
                 // 1/p is rounded, and so are the product and what is shown of it.
                 factors.Add(
                     new Observed(y),

@@ -77,14 +77,16 @@ internal static class RareNetworks
     public static IReadOnlyList<SiteCase> OfMoments(ulong seed)
     {
         var draw = new WholeNumbers(seed);
-        
+
         // A batch norm without ε has no output for zeros.
         return
         [
             InSkips(draw),
             OfImages(draw),
             Nested(draw),
-            .. SiteNetworks.OfMoments(Mixing.Mix(seed)).Where(site => LayerFamilies.All(site.Network.Layers).All(layer => layer is not BatchNorm { Epsilon: 0 })),
+            .. SiteNetworks
+                .OfMoments(Mixing.Mix(seed))
+                .Where(site => LayerFamilies.All(site.Network.Layers).All(layer => layer is not BatchNorm { Epsilon: 0 })),
         ];
     }
 

@@ -104,9 +104,7 @@ internal static class ReadWeightLaws
             yield return tail.Conclude("share of normal weights beyond three deviations");
         }
 
-        foreach (
-            var (comparison, quantity) in new[] { (bounds, "bounds of uniform and cut weights"), (orthogonality, "products of orthogonal weights") }
-        )
+        foreach (var (comparison, quantity) in new[] { (bounds, "bounds of uniform and cut weights"), (orthogonality, "products of orthogonal weights") })
         {
             if (comparison.Comparisons > 0)
             {
@@ -120,7 +118,8 @@ internal static class ReadWeightLaws
     {
         var inputs = ReadWeights.InputsOf(network, MostInputs);
         var wider = new Network(network.Name, network.Input, AskedBeforeLaws.Wider(network.Layers));
-        var asksBefore = ParametersOf(network).Law != WeightLaw.Orthogonal && context.Subject.Description.WhyNot(wider, inputs + 1, NoiseKind.Mapping, false) is null;
+        var asksBefore =
+            ParametersOf(network).Law != WeightLaw.Orthogonal && context.Subject.Description.WhyNot(wider, inputs + 1, NoiseKind.Mapping, false) is null;
         var atOnce = (uint)Math.Max(1, context.Subject.SimulationsAtOnce(network, inputs + 1));
         for (var first = 0u; first < mappings; )
         {
@@ -154,7 +153,9 @@ internal static class ReadWeightLaws
     internal static IEnumerable<Network> LayersOf(Network network) =>
         ShownLayer
             .Collect(network)
-            .Where(layer => layer.Layer is Dense or Convolution { Stride: 1, Dilation: 1, Kernel: <= 7 } && OwnParameterLaws.Parameters(layer).WeightVariance > 0)
+            .Where(layer =>
+                layer.Layer is Dense or Convolution { Stride: 1, Dilation: 1, Kernel: <= 7 } && OwnParameterLaws.Parameters(layer).WeightVariance > 0
+            )
             .Select(layer => (layer.Layer, Channels: ChannelsBefore(layer, network)))
             .Distinct()
             .Select(pair => ReadWeights.Alone(Words(pair.Layer, pair.Channels), pair.Layer, pair.Channels))
@@ -307,9 +308,7 @@ internal static class ReadWeightLaws
     private static void AddOrthogonality(ReadWeights read, double[][] outputs, double variance, string where, ExactComparison comparison)
     {
         var fanIn = outputs[0].Length;
-        double[][] vectors = outputs.Length <= fanIn
-            ? outputs
-            : [.. Enumerable.Range(0, fanIn).Select(i => Array.ConvertAll(outputs, weights => weights[i]))];
+        var vectors = outputs.Length <= fanIn ? outputs : [.. Enumerable.Range(0, fanIn).Select(i => Array.ConvertAll(outputs, weights => weights[i]))];
         var square = vectors[0].Length * variance;
 
         // A weight errs by ε times the norm of its vector at most, and is rounded to single precision, so a product of n pairs errs by 2√n ε of it, and a little.
@@ -332,8 +331,7 @@ internal static class ReadWeightLaws
         private readonly double _shape = Margin * BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy);
 
         private readonly double _biases =
-            Margin
-            * Math.Max(VarianceTest.SamplesFor(rates, BiasDiscrepancy), BlurredDistributionTest.SamplesFor(rates, BiasShapeDiscrepancy));
+            Margin * Math.Max(VarianceTest.SamplesFor(rates, BiasDiscrepancy), BlurredDistributionTest.SamplesFor(rates, BiasShapeDiscrepancy));
 
         /// <summary>Mappings of a layer; of orthogonal weights a few, since each of them must be so.</summary>
         public uint MappingsOf(Network network, double share)

@@ -70,7 +70,8 @@ internal sealed class ReadWeights
         var read = new ReadWeights(outputs, GroupsOf(network), kernel * kernel)
         {
             Error = Roundings.Gamma(
-                kernel == 1 ? 6
+                kernel == 1
+                    ? 6
                     : Math.Max(
                         FourierRounding.OfConvolution(shown.Height, shown.Width, channels, kernel),
                         kernel == 3 ? WinogradRounding.OfConvolution(channels) : 0
@@ -107,5 +108,9 @@ internal sealed class ReadWeights
         };
 
     private static int GroupsOf(Network network) =>
-        network.Layers[0] is Convolution { Groups: var groups } ? groups == Convolution.EachChannel ? network.Input.Channels : groups : 1;
+        network.Layers[0] is Convolution { Groups: var groups }
+            ? groups == Convolution.EachChannel
+                ? network.Input.Channels
+                : groups
+            : 1;
 }

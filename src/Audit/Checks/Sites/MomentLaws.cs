@@ -118,7 +118,11 @@ internal static class MomentLaws
 
         void AddRank(string moment, double value, double[] values)
         {
-            if (reports(moment) && !(double.IsNaN(value) && AnyMomentLaws.MayBeUnreported(moment, snapshot.Place)) && RankOf(values, snapshot.Shape) is { } spectrum)
+            if (
+                reports(moment)
+                && !(double.IsNaN(value) && AnyMomentLaws.MayBeUnreported(moment, snapshot.Place))
+                && RankOf(values, snapshot.Shape) is { } spectrum
+            )
             {
                 ranks.Add(
                     new Observed(value),

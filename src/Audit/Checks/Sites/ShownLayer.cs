@@ -143,7 +143,8 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
                 && !flattened
                 && input is { } before
                 && end is { } branch
-                && residual is { Skip.Count: 0, Survival: > 0 and < 1, SkipScale.Rule: ScaleRule.Constant, BranchScale: { Rule: ScaleRule.Constant, Value: not 0 } }
+                && residual
+                    is { Skip.Count: 0, Survival: > 0 and < 1, SkipScale.Rule: ScaleRule.Constant, BranchScale: { Rule: ScaleRule.Constant, Value: not 0 } }
             )
             {
                 Branches.Add(new(residual, before, branch, _place));

@@ -19,6 +19,7 @@ internal static class LayerMutants
         .. Collect("O11", Dropouts),
         .. Collect("O12", Attentions),
         .. OwnParameterMutants.List,
+        .. DrawMutants.List,
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> Linear =>
