@@ -34,6 +34,13 @@ internal static class Dials
             ("O4" or "I11", _) => "asks of each step what O1, O2, O3 and D4 ask, at other sizes and with other weights",
             ("I10", _) => "asks of two inputs what I7 asks of one",
             ("I12", "composed") => "asks of any layer what I7 and I10 ask of the four architectures",
+            ("I17", "composed") => "asks whether two answers are equal to half of the digits: what breaks it is beyond that, however little",
+            ("I18", "composed") => "asks of single layers what I13 asks of layers in networks, with the same tests",
+            ("I19", "composed") => "asks whether two draws are one",
+            ("I20", "composed") => "asks of more shapes what I12 asks",
+            ("O13", "composed") => "asks of rare places and sizes what O5 to O12 ask of usual ones",
+            ("D10", "composed") => "asks at more places what D9 asks",
+            ("T4", "composed") => "compares five functions whose change by a defect is known from simulations only",
             ("I16", "composed") => "asks for a bound, or for orthogonal columns: what breaks it is beyond the rounding, however little",
             ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
                 "counts mappings against one half: its power is a binomial probability, exact and computed",

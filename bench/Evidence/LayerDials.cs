@@ -49,6 +49,13 @@ internal static class LayerDials
             Law("V6", "signal after activations, in its power", InputNormLaws.PowerDiscrepancy, Signal),
             Law("Z1", "weight variance, in ν₂ of the branch", DilutionLaws.GrowthDiscrepancy, d => Gain(1 + d)),
             Law("DR1", "masks, in the power of signal and noise", DropoutLaws.PowerDiscrepancy, Masks),
+            Law("DR2", "features that are kept too often, in their share", MaskShareLaws.KeptDiscrepancy, KeptTooOften),
+            Law(
+                "DR3",
+                "a share of mappings with the masks of one simulation, as the correlation of two",
+                MaskIndependenceLaws.CorrelationDiscrepancy,
+                CommonMasks
+            ),
             Law("T1", "noise after attention, in its power", AttentionPowers.PowerDiscrepancy, d => new() { NoiseAtPlace = _ => Math.Sqrt(1 + d) }),
             // Noise is linear: with a factor at the first place it has that factor at every place.
             .. Ends.Select(claim => new LayerDial(
@@ -106,6 +113,59 @@ internal static class LayerDials
     /// <summary>Weights and biases of all linear layers, with a factor on their variance.</summary>
     private static LayerRules Gain(double variance) =>
         new() { Gain = (_, _) => Math.Sqrt(variance), Bias = (bias, isNoise) => isNoise ? 0 : Math.Sqrt(variance) * bias };
+
+    /// <summary>Masks in which what was dropped is kept after all with a probability that makes the share 1 + d times p.</summary>
+    private static LayerRules KeptTooOften(double excess) =>
+        new()
+        {
+            Draw = (tensor, length, seed, simulation) =>
+                tensor is { Kind: ParameterKind.Mask, Layer: Dropout { Keep: < 1 } dropout }
+                    ? Mixed(tensor, length, seed, simulation, excess * dropout.Keep / (1 - dropout.Keep), value => value > 0 ? value : 1 / dropout.Keep)
+                    : LayerRules.Drawn(tensor, length, seed, simulation),
+        };
+
+    /// <summary>Masks of which each number is, with probability √d, that of one common simulation: two such masks agree with correlation d.</summary>
+    private static LayerRules CommonMasks(double correlation) =>
+        new()
+        {
+            Draw = (tensor, length, seed, simulation) =>
+            {
+                var own = LayerRules.Drawn(tensor, length, seed, simulation);
+                if (tensor.Kind is not (ParameterKind.Mask or ParameterKind.Survival))
+                {
+                    return own;
+                }
+
+                var common = LayerRules.Drawn(tensor, length, Common, 0);
+                var chosen = Chances(tensor, length, seed, simulation);
+                return [.. own.Select((value, i) => chosen[i] < Math.Sqrt(correlation) ? common[i] : value)];
+            },
+        };
+
+    /// <summary>Drawn numbers, each of which is changed with a probability.</summary>
+    private static double[] Mixed(ParameterTensor tensor, int length, ulong seed, uint simulation, double probability, Func<double, double> change)
+    {
+        var chances = Chances(tensor, length, seed, simulation);
+        return [.. LayerRules.Drawn(tensor, length, seed, simulation).Select((value, i) => chances[i] < probability ? change(value) : value)];
+    }
+
+    /// <summary>Uniform numbers between 0 and 1, independent of the tensor itself.</summary>
+    private static double[] Chances(ParameterTensor tensor, int length, ulong seed, uint simulation) =>
+        Array.ConvertAll(
+            LayerRules.Drawn(
+                tensor with
+                {
+                    Kind = ParameterKind.Weights,
+                    FanIn = 1,
+                    Variance = 1.0 / 12,
+                    Law = WeightLaw.Uniform,
+                },
+                length,
+                seed ^ Common,
+                simulation
+            ),
+            value => value + 0.5
+        );
 
     private static LayerRules Masks(double excess)
     {

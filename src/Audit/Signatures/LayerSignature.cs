@@ -13,10 +13,18 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
 {
     private const string ResourceName = "layer_signatures.json";
 
-    /// <summary>Statistical claims begin with these letters; D9 and I12 to I16 look at own parameters and moments.</summary>
+    /// <summary>Statistical claims begin with these letters; D9, D10, I12 to I20, DR1 to DR3 look at own parameters and moments.</summary>
     private const string Covered = "NBLVZTRF";
 
-    private static readonly string[] Own = ["D9", "I12", "I13", "I14", "I15", "I16", "DR1"];
+    private static readonly string[] Own =
+    [
+        "D9",
+        "D10",
+        .. Enumerable.Range(12, 9).Select(number => FormattableString.Invariant($"I{number}")),
+        "DR1",
+        "DR2",
+        "DR3",
+    ];
 
     /// <summary>The fewest claims for a match; fewer claims say too little.</summary>
     private const int LeastClaims = 12;

@@ -16,7 +16,7 @@ public class VerifyCommandTests
             .Output.Should()
             .NotContain("REJECTED")
             .And.NotContain("INCONCLUSIVE")
-            .And.Contain("82 of 82 claims hold (159 of 159 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
+            .And.Contain("91 of 91 claims hold (168 of 168 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
         outcome
             .Output.Should()
             .Contain("vanilla: Pathological signal")

@@ -98,7 +98,7 @@ internal static class RareNetworks
                 FormattableString.Invariant(
                     $"kernel {layer.Kernel}, stride {layer.Stride}, dilation {layer.Dilation}, {layer.Groups} groups, {EnumWords.Spell(layer.Boundary)}"
                 ),
-                new(draw.Between(least, least + 3), draw.Between(least, least + 4), 2),
+                new(draw.Between(least, least + 3), draw.Between(least, least + 4), layer.Groups > 1 ? 4 : 2),
                 [layer]
             ),
             2

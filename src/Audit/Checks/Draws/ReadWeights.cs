@@ -65,17 +65,15 @@ internal sealed class ReadWeights
     public static ReadWeights Read(NetworkTrace trace, double unitRoundoff)
     {
         var (network, shown) = (trace.Network, trace.Snapshots[0].Shape);
-        var (kernel, channels) = (KernelOf(network), network.Input.Channels);
+        var kernel = KernelOf(network);
         var (inputs, outputs) = (shown.Images - 1, shown.Channels);
         var read = new ReadWeights(outputs, GroupsOf(network), kernel * kernel)
         {
+            // All channels but one are 0, whose transforms and products are 0 exactly: sums over channels round nothing.
             Error = Roundings.Gamma(
                 kernel == 1
                     ? 6
-                    : Math.Max(
-                        FourierRounding.OfConvolution(shown.Height, shown.Width, channels, kernel),
-                        kernel == 3 ? WinogradRounding.OfConvolution(channels) : 0
-                    ),
+                    : Math.Max(FourierRounding.OfConvolution(shown.Height, shown.Width, 1, kernel), kernel == 3 ? WinogradRounding.OfConvolution(1) : 0),
                 unitRoundoff
             ),
             Biases = [.. Enumerable.Range(0, outputs).Select(output => At(inputs, 0, 0, output))],

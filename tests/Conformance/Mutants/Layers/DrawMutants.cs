@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;

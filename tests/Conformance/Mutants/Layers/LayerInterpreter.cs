@@ -362,6 +362,7 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                 .Range(0, 4)
                 .Select(_ =>
                     (
+                        Tensor: _tensors[_parameter],
                         Weights: Take(input.Channels * input.Channels),
                         Biases: layer.Parameters.BiasVariance > 0 ? Take(input.Channels) : new double[input.Channels]
                     )
@@ -385,8 +386,8 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
 
             Tensor Project(int use, Tensor from)
             {
-                var (weights, biases) = projections[rules.Projections[use]];
-                return Dense(from, input.Channels, layer, weights, weights, biases);
+                var (tensor, weights, biases) = projections[rules.Projections[use]];
+                return Dense(from, input.Channels, layer, weights, rules.WeightsOfNoise?.Invoke(tensor, weights) ?? weights, biases);
             }
 
             void AttendTo(int image, int head, int position)
