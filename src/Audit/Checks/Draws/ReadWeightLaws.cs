@@ -63,7 +63,10 @@ internal static class ReadWeightLaws
         var biases = new Biases(rates, layers.Count(network => ParametersOf(network).BiasVariance > 0));
         var (bounds, orthogonality) = (new ExactComparison(), new ExactComparison());
         var planned = new Planned(rates);
-        var tail = new KnownVarianceTest(rates, TailDiscrepancy, context.Planned(Math.Max(1, (long)(normal * planned.Variance / 2000))));
+        Network[] ofTail = [.. layers.Where(network => ParametersOf(network) is { Law: WeightLaw.Normal, WeightVariance: > 0 })];
+        var hasTail =
+            ofTail.Sum(planned.WeightsOf) >= Margin * KnownVarianceTest.SamplesFor(rates, Math.Sqrt((1 - BeyondThree) / BeyondThree), TailDiscrepancy);
+        var tail = new KnownVarianceTest(rates, TailDiscrepancy, Math.Max(1, ofTail.Sum(network => (long)planned.MappingsOf(network, context.SampleShare))));
         foreach (var (study, network) in layers.Index())
         {
             var parameters = ParametersOf(network);
@@ -99,7 +102,7 @@ internal static class ReadWeightLaws
             yield return measurement;
         }
 
-        if (tail.Samples > 0)
+        if (hasTail && tail.Samples > 0)
         {
             yield return tail.Conclude("share of normal weights beyond three deviations");
         }
@@ -333,12 +336,20 @@ internal static class ReadWeightLaws
         private readonly double _biases =
             Margin * Math.Max(VarianceTest.SamplesFor(rates, BiasDiscrepancy), BlurredDistributionTest.SamplesFor(rates, BiasShapeDiscrepancy));
 
+        /// <summary>Weights of a layer that all its mappings show.</summary>
+        public double WeightsOf(Network network) => MappingsOf(network, 1) * WeightsPerMapping(network);
+
+        private static double WeightsPerMapping(Network network)
+        {
+            var kernel = network.Layers[0] is Convolution convolution ? convolution.Kernel : 1;
+            return (double)ReadWeights.InputsOf(network, MostInputs) * kernel * kernel * network.Places[0].Shape.Channels;
+        }
+
         /// <summary>Mappings of a layer; of orthogonal weights a few, since each of them must be so.</summary>
         public uint MappingsOf(Network network, double share)
         {
             var (parameters, outputs) = (ParametersOf(network), network.Places[0].Shape.Channels);
-            var kernel = network.Layers[0] is Convolution convolution ? convolution.Kernel : 1;
-            var weights = (double)ReadWeights.InputsOf(network, MostInputs) * kernel * kernel * outputs;
+            var weights = WeightsPerMapping(network);
             var needed = parameters.Law switch
             {
                 WeightLaw.Normal => Math.Max(Variance, _shape) / weights,
