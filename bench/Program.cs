@@ -7,7 +7,7 @@ using Wellbehaved.Tests.Conformance;
 
 // The commands:
 // evidence … (prints its own help when called alone); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…];
-// layer-signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// layer-signatures [new] FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (compares times of predictions with their limits);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED;
@@ -71,6 +71,9 @@ switch (args)
         break;
     case ["causes", var seeds]:
         CauseMeasurement.Run(int.Parse(seeds, CultureInfo.InvariantCulture));
+        break;
+    case ["layer-signatures", "new", var path]:
+        LayerSignatureMeasurement.Run(path, onlyNew: true);
         break;
     case ["layer-signatures", var path]:
         LayerSignatureMeasurement.Run(path);

@@ -17,7 +17,8 @@ public static class LayerSignatureMeasurement
     /// of signatures without numbers those that the file has are kept. Mistakes that no longer exist are left out.
     /// </summary>
     /// <param name="path">The file.</param>
-    public static void Run(string path)
+    /// <param name="onlyNew">Whether numbers that the file has are kept as well.</param>
+    public static void Run(string path, bool onlyNew = false)
     {
         LayerSignature[] known = File.Exists(path)
             ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))]
@@ -27,7 +28,7 @@ public static class LayerSignatureMeasurement
         var composed = Suite.Checks.Where(check => check.Architecture == Suite.Composed && check.ClaimId[0] is not ('O' or 'D' or 'I')).ToArray();
         foreach (
             var mutant in LayerMutants.List.Where(mutant =>
-                Array.TrueForAll(known, signature => signature.Defect != mutant.Name || signature.Numbers.Count > 0)
+                Array.TrueForAll(known, signature => signature.Defect != mutant.Name || (!onlyNew && signature.Numbers.Count > 0))
             )
         )
         {

@@ -180,7 +180,7 @@ public sealed class ExportTests : IDisposable
 
     [Theory]
     [InlineData("{0}", "--csv: expected with export, got nothing")]
-    [InlineData("{0} --csv {0}", "--csv: expected the name of a text file")]
+    [InlineData("{0} --csv {0}", "--csv: expected another file than")]
     [InlineData("{0} --csv {1}", "--csv: expected another file than")]
     [InlineData("{0} --csv {2}/none/x.csv", "--csv: expected a file in an existing folder")]
     [InlineData("{2}/nothing.npz --csv {2}/x.csv", "nothing.npz")]
