@@ -40,7 +40,7 @@ internal static class Dials
             ("I20", "composed") => "asks of more shapes what I12 asks",
             ("O13", "composed") => "asks of rare places and sizes what O5 to O12 ask of usual ones",
             ("D10", "composed") => "asks at more places what D9 asks",
-            ("T4", "composed") => "compares five functions whose change by a defect is known from simulations only",
+            ("T7", "composed") => "compares five functions whose change by a defect is known from simulations only",
             ("I16", "composed") => "asks for a bound, or for orthogonal columns: what breaks it is beyond the rounding, however little",
             ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
                 "counts mappings against one half: its power is a binomial probability, exact and computed",

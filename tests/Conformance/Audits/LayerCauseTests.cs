@@ -23,9 +23,12 @@ public class LayerCauseTests
             .OnlyHaveUniqueItems()
             .And.BeSubsetOf(LayerMutants.List.Select(mutant => mutant.Name));
         LayerMutants
-            .List.Where(mutant => mutant.ClaimId[0] == 'O')
+            .List.Where(mutant => mutant.ClaimId[0] == 'O' && mutant.ClaimId != "O13")
             .Should()
-            .OnlyContain(mutant => SignatureOf(mutant)!.Numbers.Count > 0, "with given parameters a wrong operation shows");
+            .OnlyContain(
+                mutant => SignatureOf(mutant)!.Numbers.Count > 0,
+                "with given parameters a wrong operation shows, unless it is wrong where it is rare"
+            );
         foreach (var mutant in LayerMutants.List.Where(mutant => SignatureOf(mutant) is not null).AtLeastOne())
         {
             SignatureOf(mutant)!.Rejects.Should().Contain(Signature.NameOf(mutant.Check), mutant.Name);

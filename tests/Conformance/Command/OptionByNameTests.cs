@@ -12,9 +12,13 @@ public class OptionByNameTests
     [InlineData("predict", "--points 0", "--points: expected a positive number, got 0")]
     [InlineData("predict", "--points -1", "--points: expected a positive number, got -1")]
     [InlineData("predict", "--check 0", "--check: expected at least 3 *")]
-    [InlineData("predict", "--data-dir /nowhere", "--data-dir: expected with a data set that is read from a folder, got --dataset natural")]
-    [InlineData("predict", "--dataset gaussian --data-dir /nowhere", "--data-dir: expected with a data set that is read from a folder, got --dataset gaussian")]
-    [InlineData("run", "--num-sims 1 --out x.npz --data-dir /nowhere", "--data-dir: expected with a data set that is read from a folder*")]
+    [InlineData(
+        "predict",
+        "--data-dir /nowhere",
+        "--data-dir: expected with cifar10, cifar100, mnist, fashion_mnist only, whose files it holds, got --dataset natural"
+    )]
+    [InlineData("predict", "--dataset gaussian --data-dir /nowhere", "--data-dir: expected with *, got --dataset gaussian")]
+    [InlineData("run", "--num-sims 1 --out x.npz --data-dir /nowhere", "--data-dir: expected with *")]
     [InlineData("run", "--num-sims 0 --out x.npz", "--num-sims: expected *")]
     [InlineData("run", "--num-sims 1 --out x.npz --threads 2147483647", "--threads: expected at most 4096 threads, got 2147483647")]
     [InlineData("run", "--num-sims 1 --out x.npz --res-depth 0", "--res-depth: expected *")]

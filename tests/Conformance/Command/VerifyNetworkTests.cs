@@ -29,7 +29,7 @@ public sealed class VerifyNetworkTests : IDisposable
         checks
             .Select(check => check!["claim"]!.GetValue<string>())
             .Should()
-            .BeEquivalentTo("O5", "O6", "D9", "I12", "I13", "I14", "I15", "N1", "N2", "N3", "R3");
+            .BeEquivalentTo("O5", "O6", "O13", "D9", "D10", "I12", "I13", "I14", "I15", "I17", "I18", "I19", "I20", "N1", "N2", "N3", "R3");
         checks.Should().OnlyContain(check => check!["architecture"]!.GetValue<string>() == "mine" && check["verdict"]!.GetValue<string>() == "holds");
         checks[0]!["replay"]!.GetValue<string>().Should().Be($"wellbehaved verify --network {file} --scale quick --claim O5 --seed 0");
         report["not_judged"]!.AsArray().Select(left => left!["claim"]!.GetValue<string>()).Should().Contain(["O7", "O12", "Z1", "F7"]).And.NotContain("O5");

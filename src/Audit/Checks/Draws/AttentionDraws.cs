@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>T4: attention with weights that a subject draws has the law of attention with independent projections.</summary>
+/// <summary>T7: attention with weights that a subject draws has the law of attention with independent projections.</summary>
 /// <remarks>
 /// Queries and keys are seen only through the softmax of their products, so they cannot be solved for. As in R3, a function of the subject's attention minus
 /// the same function of a twin, the definition with weights that the auditor draws, is symmetric about 0 if both have one law. The noise is the signal itself,
@@ -24,7 +24,7 @@ internal static class AttentionDraws
     /// <summary>Whether a network has attention whose weights are drawn independently.</summary>
     public static bool HasSite(Network network) => LayersOf(network).Any();
 
-    /// <summary>T4: six functions of each attention, by itself.</summary>
+    /// <summary>T7: six functions of each attention, by itself.</summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] offered = [.. context.Offered(cases.SelectMany(site => LayersOf(site.Network)).Distinct().Select(network => new SiteCase(network, Images)))];

@@ -82,7 +82,7 @@ internal static class DrawNetworks
         Small(new Attention(2), new(1, 3, 4)),
     ];
 
-    /// <summary>T4: heads that differ, a causal mask with biases, and the narrowest attention, which shows the law of single weights.</summary>
+    /// <summary>T7: heads that differ, a causal mask with biases, and the narrowest attention, which shows the law of single weights.</summary>
     public static IReadOnlyList<SiteCase> OfAttention { get; } =
     [
         new(new("eight heads", new(1, 5, 16), [new Attention(8) { Parameters = new(1.5) }]), 2),

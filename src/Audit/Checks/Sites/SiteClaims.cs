@@ -63,7 +63,7 @@ internal static class SiteClaims
         new("DR2", MaskShareLaws.HasSite, context => DrawNetworks.OfMasks(context.SeedOf(0)), MaskShareLaws.Shares),
         new("DR3", MaskShareLaws.HasSite, context => DrawNetworks.OfMasks(context.SeedOf(0)), MaskIndependenceLaws.Independence),
         new("T1", AttentionPowers.HasSite, _ => LawNetworks.Attentions, AttentionPowers.Powers),
-        new("T4", AttentionDraws.HasSite, _ => DrawNetworks.OfAttention, AttentionDraws.Law),
+        new("T7", AttentionDraws.HasSite, _ => DrawNetworks.OfAttention, AttentionDraws.Law),
         new("R3", SampledLaws.HasSite, _ => LawNetworks.AnyComposition, SampledLaws.Law),
         new("F1", network => SampledLaws.HasPhase(network, Phase.Ordered), _ => LawNetworks.Ordered, SampledLaws.Law) { Rates = RateLaws.Ordered },
         new("F2", network => SampledLaws.HasPhase(network, Phase.Chaotic), _ => LawNetworks.Chaotic, SampledLaws.Law) { Rates = RateLaws.Chaotic },

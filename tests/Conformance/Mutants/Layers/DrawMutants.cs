@@ -17,7 +17,7 @@ internal static class DrawMutants
         .. LayerMutants.Collect("I20", Geometries),
         .. LayerMutants.Collect("DR2", Shares),
         .. LayerMutants.Collect("DR3", Masks),
-        .. LayerMutants.Collect("T4", Attentions),
+        .. LayerMutants.Collect("T7", Attentions),
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> Rare =>
