@@ -5,12 +5,16 @@ namespace Wellbehaved.Audit;
 
 /// <summary>I19: no set of weights or biases occurs twice: not in one layer, not in branch and skip, not in another simulation or under another seed.</summary>
 /// <remarks>
-/// Copies are found by equality, so that thousands of draws can be compared with each other. Two independent vectors of eight weights or more are equal to half
-/// of the digits with a probability below 10⁻²⁴ (each of eight numbers within 2√u = 5·10⁻⁴ of a deviation), and fewer than 10⁸ pairs are compared.
+/// Copies are found by equality, so that thousands of draws can be compared with each other. Two independent normal numbers are equal to half of the digits with
+/// a probability below √u, so two vectors of n weights with one below u^{n/2}; uniform and cut numbers are no nearer by more than a factor of 2. Fewer than 10⁷
+/// pairs are compared, and n is such that the probability for all of them together is below 10⁻⁹.
 /// </remarks>
 internal static class CopyLaws
 {
-    /// <summary>Fewer numbers could be equal by chance.</summary>
+    /// <summary>The number of pairs by the probability that any of them is wrongly called a copy: 10⁷/10⁻⁹.</summary>
+    private const double Odds = 1e16;
+
+    /// <summary>The least length of a vector in single precision; what a network must show to be asked about.</summary>
     private const int LeastLength = 8;
 
     /// <summary>Simulations in a row: weights that repeat after fewer are seen.</summary>
@@ -183,7 +187,9 @@ internal static class CopyLaws
     /// <summary>Compares all vectors of a length: sorted by their first number, copies lie side by side.</summary>
     private static void Compare(IEnumerable<(double[] Values, string Name)> vectors, double unitRoundoff, ExactComparison comparison)
     {
-        foreach (var equal in vectors.Where(vector => vector.Values.Length >= LeastLength).GroupBy(vector => vector.Values.Length))
+        // Of coarse numbers more are needed: half of the digits of bfloat16 are four bits.
+        var least = Math.Max(LeastLength, Math.Log(Odds) / Math.Log(1 / (2 * Math.Sqrt(unitRoundoff))));
+        foreach (var equal in vectors.Where(vector => vector.Values.Length >= least).GroupBy(vector => vector.Values.Length))
         {
             (double[] Values, string Name)[] sorted = [.. equal.OrderBy(vector => vector.Values[0])];
             var copies = new List<string>();
