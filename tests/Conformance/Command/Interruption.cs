@@ -22,25 +22,29 @@ internal static partial class Interruption
     private static readonly Lock Gate = new();
 
     /// <summary>
-    /// Starts a program that Ctrl-C ends, even where a shell has started the tests in the background, which makes them and all that they start deaf to it.
+    /// Starts a program that Ctrl-C and a closed terminal end, even where a shell has started the tests in the background, or <c>nohup</c>: either makes them
+    /// and all that they start deaf to it.
     /// </summary>
     public static Process Start(string program, IEnumerable<string> arguments)
     {
         lock (Gate)
         {
-            if (!IsIgnored())
+            int[] ignored = [.. new[] { SigInt, SigHup }.Where(IsIgnored)];
+            foreach (var signal in ignored)
             {
-                return CommandLine.Start(program, arguments);
+                _ = Signal(signal, Default);
             }
 
-            _ = Signal(SigInt, Default);
             try
             {
                 return CommandLine.Start(program, arguments);
             }
             finally
             {
-                _ = Signal(SigInt, Ignored);
+                foreach (var signal in ignored)
+                {
+                    _ = Signal(signal, Ignored);
+                }
             }
         }
     }
@@ -51,9 +55,12 @@ internal static partial class Interruption
     /// <summary>Sends a signal, once the program listens.</summary>
     public static void Send(Process process, int signal)
     {
-        Await(process, () => Listens(process), "the command handles the signal from its start on");
-        Kill(process.Id, signal).Should().Be(0);
+        Await(process, () => Listens(process, signal), "the command handles the signal from its start on");
+        SendUnheard(process, signal);
     }
+
+    /// <summary>Sends a signal that the program was started to ignore.</summary>
+    public static void SendUnheard(Process process, int signal) => Kill(process.Id, signal).Should().Be(0);
 
     /// <summary>Waits until something is seen.</summary>
     public static void Await(Process process, Func<bool> condition, string because)
@@ -70,7 +77,7 @@ internal static partial class Interruption
     }
 
     /// <summary>Whether a program has asked to be told of the signal: where the system says so, on Linux.</summary>
-    private static bool Listens(Process process)
+    private static bool Listens(Process process, int signal)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -78,13 +85,13 @@ internal static partial class Interruption
         }
 
         var caught = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))[7..].Trim();
-        return (ulong.Parse(caught, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (SigInt - 1))) != 0;
+        return (ulong.Parse(caught, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (signal - 1))) != 0;
     }
 
-    private static unsafe bool IsIgnored()
+    private static unsafe bool IsIgnored(int signal)
     {
         var action = stackalloc byte[LargestAction];
-        return GetAction(SigInt, null, action) == 0 && *(nint*)action == Ignored;
+        return GetAction(signal, null, action) == 0 && *(nint*)action == Ignored;
     }
 
     [LibraryImport("libc", EntryPoint = "signal")]

@@ -61,7 +61,7 @@ public sealed class InterruptionTests : IDisposable
         try
         {
             Interruption.Await(process, () => Mine().Length > 0, "an audit makes a folder for what it exchanges");
-            CommandLine.Run("kill", ["-HUP", $"{process.Id}"]).ExitStatus.Should().Be(0);
+            Interruption.Send(process, Interruption.SigHup);
 
             Interruption.Await(process, () => process.HasExited, "it ends as after Ctrl-C");
             process.ExitCode.Should().Be(130);
@@ -83,7 +83,7 @@ public sealed class InterruptionTests : IDisposable
         try
         {
             Interruption.Await(process, () => Directory.GetDirectories(_folder).Length > 0, "an audit makes a folder for what it exchanges");
-            CommandLine.Run("kill", ["-HUP", $"{process.Id}"]).ExitStatus.Should().Be(0);
+            Interruption.Send(process, Interruption.SigHup);
 
             // The two signals arrive in any order; only the second one is heard.
             Interruption.Interrupt(process);
