@@ -47,6 +47,10 @@ public sealed record ReportedMoments(
         "reff_noise",
     ];
 
+    /// <summary>The moments in the order of <see cref="Names"/>.</summary>
+    internal double[] Values =>
+        [Nu1AbsSignal, Nu2Signal, Mu2Signal, Mu4Signal, Mu2Noise, LogNu2Signal, LogMu2Signal, LogMu2Noise, Chi, LogChi, ReffSignal, ReffNoise];
+
     /// <summary>Reads moments by their names.</summary>
     /// <param name="valueOf">Gives the value for a name; NaN if it is not reported.</param>
     /// <returns>The moments.</returns>

@@ -135,23 +135,7 @@ internal static class AnyMomentLaws
     }
 
     private static IEnumerable<(string Name, double One, double Other)> Pairs(ReportedMoments one, ReportedMoments other) =>
-        ReportedMoments.Names.Zip(Values(one), Values(other));
-
-    private static double[] Values(ReportedMoments moments) =>
-        [
-            moments.Nu1AbsSignal,
-            moments.Nu2Signal,
-            moments.Mu2Signal,
-            moments.Mu4Signal,
-            moments.Mu2Noise,
-            moments.LogNu2Signal,
-            moments.LogMu2Signal,
-            moments.LogMu2Noise,
-            moments.Chi,
-            moments.LogChi,
-            moments.ReffSignal,
-            moments.ReffNoise,
-        ];
+        ReportedMoments.Names.Zip(one.Values, other.Values);
 
     /// <summary>What is left of definitions where signal or noise is 0 everywhere.</summary>
     private static void AddNothing(CheckContext context, NetworkSnapshot snapshot, ExactComparison nothing, string where)

@@ -30,13 +30,15 @@ internal static class MaskIndependenceLaws
         foreach (var (study, site) in offered.Index())
         {
             var tests = new Tests(context, rates, site);
-            var previous = new List<DrawnMask>();
+            DrawnMask[] previous = [];
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, tests.Planned, tests.OfMappings))
             {
-                DrawnMask[] masks = [.. Masks(context, trace)];
+                DrawnMask[] features = [.. DrawnMask.OfDropouts(trace)];
+                DrawnMask[] branches = [.. DrawnMask.OfBranches(trace, context.UnitRoundoff)];
+                DrawnMask[] masks = [.. features, .. branches];
                 tests.Add(masks, previous);
-                tests.AddBranches([.. DrawnMask.OfDropouts(trace)], DrawnMask.OfBranches(trace, context.UnitRoundoff));
-                previous = [.. masks];
+                tests.AddBranches(features, branches);
+                previous = masks;
             }
 
             AddSeeds(context, site, study, tests);

@@ -57,16 +57,15 @@ internal static class ReadWeightLaws
                 .Distinct()
                 .Where(network => context.Offers(network, ImagesOf(network), NoiseKind.Mapping, given: false)),
         ];
-        var normal = layers.Count(network => ParametersOf(network) is { Law: WeightLaw.Normal, WeightVariance: > 0 });
+        Network[] normal = [.. layers.Where(network => ParametersOf(network) is { Law: WeightLaw.Normal, WeightVariance: > 0 })];
         var others = layers.Count(network => ParametersOf(network) is { Law: WeightLaw.Uniform or WeightLaw.TruncatedNormal, WeightVariance: > 0 });
-        var rates = context.Rates.SharedBy((2 * normal) + others + 4);
+        var rates = context.Rates.SharedBy((2 * normal.Length) + others + 4);
         var biases = new Biases(rates, layers.Count(network => ParametersOf(network).BiasVariance > 0));
         var (bounds, orthogonality) = (new ExactComparison(), new ExactComparison());
         var planned = new Planned(rates);
-        Network[] ofTail = [.. layers.Where(network => ParametersOf(network) is { Law: WeightLaw.Normal, WeightVariance: > 0 })];
         var hasTail =
-            ofTail.Sum(planned.WeightsOf) >= Margin * KnownVarianceTest.SamplesFor(rates, Math.Sqrt((1 - BeyondThree) / BeyondThree), TailDiscrepancy);
-        var tail = new KnownVarianceTest(rates, TailDiscrepancy, Math.Max(1, ofTail.Sum(network => (long)planned.MappingsOf(network, context.SampleShare))));
+            normal.Sum(planned.WeightsOf) >= Margin * KnownVarianceTest.SamplesFor(rates, Math.Sqrt((1 - BeyondThree) / BeyondThree), TailDiscrepancy);
+        var tail = new KnownVarianceTest(rates, TailDiscrepancy, Math.Max(1, normal.Sum(network => (long)planned.MappingsOf(network, context.SampleShare))));
         foreach (var (study, network) in layers.Index())
         {
             var parameters = ParametersOf(network);
@@ -122,8 +121,9 @@ internal static class ReadWeightLaws
         var inputs = ReadWeights.InputsOf(network, MostInputs);
         var wider = new Network(network.Name, network.Input, AskedBeforeLaws.Wider(network.Layers));
         var asksBefore =
-            ParametersOf(network).Law != WeightLaw.Orthogonal && context.Subject.Description.WhyNot(wider, inputs + 1, NoiseKind.Mapping, false) is null;
-        var atOnce = (uint)Math.Max(1, context.Subject.SimulationsAtOnce(network, inputs + 1));
+            ParametersOf(network).Law != WeightLaw.Orthogonal
+            && context.Subject.Description.WhyNot(wider, ImagesOf(network), NoiseKind.Mapping, given: false) is null;
+        var atOnce = (uint)Math.Max(1, context.Subject.SimulationsAtOnce(network, ImagesOf(network)));
         for (var first = 0u; first < mappings; )
         {
             context.Cancellation.ThrowIfCancellationRequested();
