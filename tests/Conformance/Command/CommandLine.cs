@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Runs the built command as a user would: in a process of its own, or, where that makes no difference to what is tested, in this one.</summary>
 /// <remarks>At night all commands have a process of their own.</remarks>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>
     /// Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.
@@ -40,6 +41,12 @@ internal static class CommandLine
             "wellbehaved.dll"
         );
 
+    /// <summary>How a command ended, and what it wrote.</summary>
+    /// <param name="ExitStatus">Its exit status.</param>
+    /// <param name="Output">Standard output.</param>
+    /// <param name="Error">
+    /// Standard error, without the lines of progress: these come after so many seconds, of which a busy machine takes any number for any work.
+    /// </param>
     public sealed record Outcome(int ExitStatus, string Output, string Error);
 
     public static Outcome Run(params string[] arguments)
@@ -47,7 +54,7 @@ internal static class CommandLine
         if (Breadth.Choose(usual: NeedsNoProcess(arguments), atNight: false))
         {
             var (status, output, error) = CommandHere.Run(arguments);
-            return new Outcome(status, output, error);
+            return new Outcome(status, output, WithoutProgress(error));
         }
 
         return RunProcess(arguments);
@@ -67,7 +74,7 @@ internal static class CommandLine
             throw new TimeoutException($"{program} did not end within {Limit}");
         }
 
-        return new Outcome(process.ExitCode, output.Result, error.Result);
+        return new Outcome(process.ExitCode, output.Result, WithoutProgress(error.Result));
     }
 
     public static Process Start(string program, IEnumerable<string> words)
@@ -88,6 +95,11 @@ internal static class CommandLine
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
     }
+
+    private static string WithoutProgress(string error) => ProgressLine().Replace(error, string.Empty);
+
+    [GeneratedRegex(@"^.+: \d+ %(, time left \d+:\d\d:\d\d)?\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex ProgressLine();
 
     private static bool NeedsNoProcess(string[] arguments) =>
         arguments is [var command, ..]
