@@ -7,7 +7,7 @@ namespace Wellbehaved.Evidence;
 public static class EvidenceCommands
 {
     private const string Usage = """
-        evidence STUDY FROM TO FILE [--minutes N] [KEY…]   runs the seeds FROM to TO - 1 that FILE lacks; STUDY is operations, comparisons,
+        evidence STUDY FROM TO FILE [--minutes N] [KEY…]   runs the seeds FROM to TO - 1 that FILE lacks; STUDY is operations, comparisons, generated,
                                                            calibration, quick, power, mutants, diagnoses, tables or shares; exit status 1 if the reference was rejected
         evidence merge FILE PART…                          puts parts of a study together
         evidence table [FOLDER [PAGE]]                     writes the tables of data/evidence into docs/verdicts.md
@@ -23,6 +23,7 @@ public static class EvidenceCommands
     {
         ["operations"] = ComparisonStudy.Operations,
         ["comparisons"] = ComparisonStudy.Comparisons,
+        ["generated"] = () => new GeneratedStudy(),
         ["calibration"] = () => new CalibrationStudy(),
         ["quick"] = () => new QuickStudy(),
         ["power"] = () => new PowerStudy(),

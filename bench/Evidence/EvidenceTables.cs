@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
@@ -28,6 +29,7 @@ internal static class EvidenceTables
         var text = new StringBuilder(EvidencePage.ArithmeticOf(first)).Append('\n');
         Section<RatioTail>("operations", file => TailTable.Write("Rounding of single operations", file));
         Section<RatioTail>("comparisons", file => TailTable.Write("Rounding of the other deterministic checks", file));
+        Section<RatioTail>("generated", file => TailTable.Write($"Rounding on generated networks, {GeneratedAudit.AtQuick} a seed", file));
         Section<BoundCounts>("calibration", CalibrationTable.Write);
         Section<Tally>("quick", QuickTable.Write);
         Section<MappingCounts>("shares", ShareTable.Write);

@@ -40,6 +40,10 @@ internal sealed record RatioTail(
             string.Join(' ', Largest.Select(value => value.ToString("R", CultureInfo.InvariantCulture))),
         ];
 
+    /// <summary>A run in which nothing was there to be compared; it is neither a rejection nor undecided.</summary>
+    /// <param name="capacity">How many ratios are kept at most.</param>
+    public static RatioTail WithoutSite(int capacity) => new(capacity, 1, 0, 0, 0, 0, 0, []);
+
     /// <summary>One run of a check.</summary>
     /// <param name="capacity">How many ratios are kept at most.</param>
     /// <param name="outcome">The outcome of the check.</param>

@@ -7,6 +7,12 @@ namespace Wellbehaved.Numerics;
 /// </remarks>
 internal static class Tridiagonalisation
 {
+    /// <summary>
+    /// The power of two of the share of the matrix, in squares, that is no more than rounding of rounding. A matrix of few directions leaves rounding errors of
+    /// 2⁻⁵² behind the first reflection, with zeros among them errors of those behind the second, and so on, until their squares have no inverse.
+    /// </summary>
+    private const int Negligible = -200;
+
     /// <summary>Reduces a matrix.</summary>
     /// <param name="matrix">The matrix (n × n), both triangles; its content is lost.</param>
     /// <param name="diagonal">Receives the n diagonal elements.</param>
@@ -14,6 +20,7 @@ internal static class Tridiagonalisation
     public static void Reduce(Span<double> matrix, Span<double> diagonal, Span<double> offDiagonal)
     {
         var size = diagonal.Length;
+        var negligible = Math.ScaleB(VectorMath.Dot(matrix, matrix), Negligible);
         Span<double> product = size <= 128 ? stackalloc double[size] : new double[size];
         for (var k = size - 1; k >= 2; k--)
         {
@@ -21,7 +28,7 @@ internal static class Tridiagonalisation
             var vector = matrix.Slice(k * size, k);
             diagonal[k] = matrix[(k * size) + k];
             var (last, others) = (vector[k - 1], VectorMath.Dot(vector[..(k - 1)], vector));
-            if (others == 0)
+            if (others <= negligible)
             {
                 offDiagonal[k - 1] = last;
                 continue;

@@ -10,6 +10,12 @@ internal static class GeneratedAudit
     /// <summary>The word that its checks have in place of an architecture.</summary>
     public const string Architecture = "generated";
 
+    /// <summary>Networks of a quick audit.</summary>
+    public const int AtQuick = 32;
+
+    /// <summary>Networks of a full audit.</summary>
+    public const int AtFull = 256;
+
     private static readonly double[] Scales = [1, 0.1, 10, 1e-3, 1e3];
     private static readonly bool[] GivenOrOwn = [true, false];
 

@@ -110,8 +110,12 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     /// <summary>I12: an image depends on other images only through batch statistics.</summary>
     private void Separate(NetworkTrace first)
     {
-        var (other, changed) = SeparateImages.Change(first.Input, drawn.Seed);
-        SeparateImages.Compare(first, Ask(drawn.Seed, other), changed, _unitRoundoff, Compare("I12"), drawn.Description);
+        // Noise that is zero, or equals the signal, does not show how much the network enlarges a difference.
+        var one = drawn.Input is GeneratedInput.Equal or GeneratedInput.ZeroNoise
+            ? Ask(drawn.Seed, first.Input with { Noise = (drawn with { Input = GeneratedInput.Gaussian }).Batch().Noise })
+            : first;
+        var (other, changed) = SeparateImages.Change(one.Input, drawn.Seed);
+        SeparateImages.Compare(one, Ask(drawn.Seed, other), changed, _unitRoundoff, Compare("I12"), drawn.Description);
     }
 
     /// <summary>I9: another seed has different weights.</summary>

@@ -30,7 +30,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
         if (_derivative is not null && largest is > 0 and < LeastDerivative)
         {
             // The derivatives of a saturated function are so small that they are computed again with another power of two.
-            Evaluate(source, target, exponent, outputExponent, Math.ILogB(largest), context.Threads);
+            Evaluate(source, target, exponent, outputExponent, ActivationExponents.OfNoise(largest), context.Threads);
         }
 
         target.Rescale(Output, context.Threads);

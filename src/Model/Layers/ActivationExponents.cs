@@ -8,6 +8,13 @@ internal static class ActivationExponents
     /// </summary>
     private const int MostExponent = 500;
 
+    /// <summary>The least power of two whose inverse a double holds; what is left below 1 of a subnormal number is close enough to it.</summary>
+    private const int LeastExponentOfNoise = -1000;
+
+    /// <summary>The power of two by which noise or derivatives are divided if they are very small.</summary>
+    /// <param name="largest">The largest of them, above 0.</param>
+    public static int OfNoise(double largest) => Math.Max(Math.ILogB(largest), LeastExponentOfNoise);
+
     /// <summary>Chooses the exponents for the computation.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>
     /// <param name="signalExponent">Power of two of the signal.</param>

@@ -28,7 +28,7 @@ internal sealed class ActivationLayer<T, TFunction>(int threads) : ILayer<T>, IS
         if (largestNoise is > 0 and < LeastNoise)
         {
             // After a saturated function the noise is so small that it is computed again with another power of two.
-            var noiseExponent = Math.ILogB(largestNoise);
+            var noiseExponent = ActivationExponents.OfNoise(largestNoise);
             (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, noiseExponent);
             target.NoiseExponent += noiseExponent;
         }

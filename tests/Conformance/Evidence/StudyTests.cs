@@ -123,6 +123,19 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
+    public void Generated_networks_are_studied_claim_by_claim()
+    {
+        using var study = new GeneratedStudy();
+
+        study.Run(Part(0, 2, "generated") with { Only = ["D9", "I12", "O5"] }, _ => { }, default).Should().BeTrue();
+
+        var rows = EvidenceFile<RatioTail>.Read(PathOf("generated")).Rows;
+        rows.Keys.Should().Equal("D9 generated", "I12 generated", "O5 generated");
+        rows.Values.Should().OnlyContain(row => row.Summary.Runs == 2 && row.Summary.Measured == 2 && row.Summary.Rejected == 0);
+        study.Rejecting(PathOf("generated")).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Ranges_of_seeds_join_and_never_overlap()
     {
         var seeds = new SeedRanges();

@@ -20,6 +20,11 @@ internal static class SeparateImages
     /// </summary>
     private const double LeastShare = 1.0 / 8;
 
+    /// <summary>
+    /// The largest tolerance, relative to the size of an image, at which it is compared; a larger one would tell little.
+    /// </summary>
+    private const double WidestTolerance = 0.1;
+
     /// <summary>Whether a network has no layer that shares statistics over a batch.</summary>
     public static bool HasSite(Network network) => LayerFamilies.All(network.Layers).All(layer => layer is not BatchNorm);
 
@@ -48,7 +53,10 @@ internal static class SeparateImages
     }
 
     /// <summary>Compares the images that were not changed, at every place up to which they are no smaller than an eighth of the largest image.</summary>
-    /// <param name="first">The subject's answer to the first input.</param>
+    /// <param name="first">
+    /// The subject's answer to the first input. Its noise is random: by how much it grows beside the signal is by how much the network enlarges small
+    /// differences of the signal, those of rounding among them, and differences of the noise with them.
+    /// </param>
     /// <param name="other">Its answer to the changed input, under the same seed.</param>
     /// <param name="changed">Which images were changed.</param>
     /// <param name="unitRoundoff">u. The two answers are rounded alike; other roundings cost less than half of the digits.</param>
@@ -59,12 +67,32 @@ internal static class SeparateImages
         // The noise passes through slopes and masks that the signal sets, so it is compared only where the signal is.
         bool[] signal = [.. changed.Select(isChanged => !isChanged)];
         bool[] noise = [.. signal];
+        RoundingGrowth[] growth = [.. changed.Select(_ => new RoundingGrowth())];
+        var signalLost = new double[changed.Length];
+        var noiseLost = new double[changed.Length];
+        var (attention, allShown) = AttentionOf(first.Network);
         Look(first.Input.Signal, other.Input.Signal, first.Input.Noise, other.Input.Noise);
+        Grow(first.Input.Signal, first.Input.Noise);
         foreach (var (one, two) in first.Snapshots.Zip(other.Snapshots))
         {
             Look(one.Signal, two.Signal, one.Noise, two.Noise);
-            Add(one.Signal, two.Signal, signal, "signal", one);
-            Add(one.Noise, two.Noise, noise, "noise", one);
+            Grow(one.Signal, one.Noise);
+            if (attention.TryGetValue(one.Index, out var layer))
+            {
+                Widen(layer, one);
+            }
+
+            var root = Math.Sqrt(unitRoundoff);
+            Add(one.Signal, two.Signal, signal, image => (root * growth[image].OfSignal) + signalLost[image], "signal", one);
+            Add(one.Noise, two.Noise, noise, image => (root * growth[image].OfNoise) + noiseLost[image], "noise", one);
+        }
+
+        void Grow(double[] ofSignal, double[] ofNoise)
+        {
+            for (var image = 0; image < changed.Length; image++)
+            {
+                growth[image].Pass(Enclosure.Norm(ofSignal[Elements(ofSignal, image)]), Enclosure.Norm(ofNoise[Elements(ofNoise, image)]));
+            }
         }
 
         void Look(double[] signalOfOne, double[] signalOfTwo, double[] noiseOfOne, double[] noiseOfTwo)
@@ -74,6 +102,20 @@ internal static class SeparateImages
             {
                 signal[image] &= seen[image];
                 noise[image] &= signal[image] && heard[image];
+            }
+        }
+
+        // From attention on an image may have lost what attention may have cost it.
+        void Widen(ShownLayer layer, NetworkSnapshot after)
+        {
+            var (before, otherBefore) = (layer.InputOf(first), layer.InputOf(other));
+            for (var image = 0; image < changed.Length; image++)
+            {
+                var (ofSignal, ofNoise) = allShown
+                    ? AttentionSensitivity.Bound((Attention)layer.Layer, Image(before, image), Image(otherBefore, image))
+                    : (double.PositiveInfinity, double.PositiveInfinity);
+                signalLost[image] += Share(ofSignal, after.Signal[Elements(after.Signal, image)]);
+                noiseLost[image] += Share(ofNoise, after.Noise[Elements(after.Noise, image)]);
             }
         }
 
@@ -88,23 +130,43 @@ internal static class SeparateImages
 
         Range Elements(double[] values, int image) => (image * values.Length / changed.Length)..((image + 1) * values.Length / changed.Length);
 
-        void Add(double[] one, double[] two, bool[] comparable, string what, NetworkSnapshot where)
+        WrittenOutFeatures Image(WrittenOutFeatures all, int image) =>
+            new(1, all.Height, all.Width, all.Channels, all.Signal[Elements(all.Signal, image)], all.Noise[Elements(all.Noise, image)]);
+
+        void Add(double[] one, double[] two, bool[] comparable, Func<int, double> toleranceOf, string what, NetworkSnapshot where)
         {
             var flushed =
                 Lost
                 * Underflow.Smallest(unitRoundoff)
                 * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
-            foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image]))
+            foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image] && toleranceOf(image) <= WidestTolerance))
             {
                 var (here, there) = (one[Elements(one, image)], two[Elements(two, image)]);
                 var (size, distance) = (Enclosure.Norm(here), Enclosure.Norm([.. here.Zip(there, (x, y) => x - y)]));
                 comparison.Add(
                     new Observed(distance),
                     new Expected(0),
-                    (Math.Sqrt(unitRoundoff) * size) + (size == 0 && distance == 0 ? 0 : flushed),
+                    (toleranceOf(image) * size) + (size == 0 && distance == 0 ? 0 : flushed),
                     $"{what} of image {image + 1} when others change, {where.Where}, {description}"
                 );
             }
         }
+    }
+
+    private static double Share(double bound, double[] image) => bound == 0 ? 0 : bound / Enclosure.Norm(image);
+
+    /// <summary>Each attention whose input and output are shown, by the place of its output, and whether that is all attention of the network.</summary>
+    private static (Dictionary<int, ShownLayer> ByPlace, bool AllShown) AttentionOf(Network network)
+    {
+        var shown = ShownLayer.Collect(network).Where(layer => layer.Layer is Attention).ToDictionary(layer => layer.After);
+        return (shown, shown.Count == Times(network.Layers));
+
+        static long Times(Networks.Layers layers) =>
+            layers.Sum(layer =>
+                layer is Attention ? 1
+                : layer is Repeat repeat ? repeat.Times * Times(repeat.Unit)
+                : layer is Residual residual ? Times(residual.Branch) + Times(residual.Skip)
+                : 0
+            );
     }
 }

@@ -132,27 +132,32 @@ internal sealed class SiteWalk(
     }
 
     /// <summary>
-    /// Of a survival that the subject drew: whichever of the two sums is nearer to what it shows, in shares of what the branch adds; in the noise too, since
-    /// the signal of a branch may be nothing, or too little to be seen beside its skip.
+    /// Of a survival that the subject drew: whichever of the two sums is within the bounds, or nearer to them, of signal and noise, element by element. Beside a
+    /// large skip a branch may add less than rounding takes, to the signal, the noise or both; then either sum is within them.
     /// </summary>
     private bool Survives(Residual residual, SiteState branch, SiteState skip, (int Unit, int Units)? stack)
     {
         var shown = trace.Snapshots[_place];
-        var (with, without) = (Sum(survives: true), Sum(survives: false));
-        var ofSignal = Nearness(shown.Signal, with.Signal, without.Signal);
-        var both = ofSignal + Nearness(shown.Noise, with.Noise, without.Noise);
-        return both < 0 || (both == 0 && ofSignal <= 0);
+        return Excess(survives: true) <= Excess(survives: false);
 
-        WrittenOutFeatures Sum(bool survives) => LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values;
-
-        // From -1, the sum with the branch, to 1, the sum without it.
-        static double Nearness(double[] values, double[] with, double[] without)
+        double Excess(bool survives)
         {
-            var added = Distance(with, without);
-            return added > 0 ? (Distance(values, with) - Distance(values, without)) / added : 0;
+            var sum = LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff);
+            return Math.Max(Worst(shown.Signal, sum.Values.Signal, sum.Bounds.Signal), Worst(shown.Noise, sum.Values.Noise, sum.Bounds.Noise));
         }
 
-        static double Distance(double[] one, double[] other) => Enclosure.Norm([.. one.Zip(other, (x, y) => x - y)]);
+        // The largest error in units of its bound; infinite where there is no number.
+        static double Worst(double[] observed, double[] expected, double[] bounds)
+        {
+            var worst = 0.0;
+            for (var i = 0; i < observed.Length; i++)
+            {
+                var error = observed[i].Equals(expected[i]) ? 0 : Math.Abs(observed[i] - expected[i]) / bounds[i];
+                worst = Math.Max(worst, double.IsNaN(error) ? double.PositiveInfinity : error);
+            }
+
+            return worst;
+        }
     }
 
     private SiteState? Pass(Layer layer, SiteState? state, bool shown)
