@@ -33,9 +33,10 @@ public sealed record Check
         var measurements = new List<Measurement>();
         string? failure = null;
         var declined = new SortedSet<string>(StringComparer.Ordinal);
+        var watched = new WatchedSubject(context.Subject);
         try
         {
-            foreach (var measurement in Measure(context))
+            foreach (var measurement in Measure(context with { Subject = watched }))
             {
                 measurements.Add(measurement);
             }
@@ -50,7 +51,16 @@ public sealed record Check
             }
             else
             {
-                failure = Words(thrown.First(one => one is not DeclinedException));
+                var first = thrown.First(one => one is not DeclinedException);
+                if (first is not SubjectException and not AdapterException && watched.NotFinite is { } where)
+                {
+                    // Laws have no answer to numbers that are none: the subject is at fault, and not the computation that failed on them.
+                    measurements.Add(new($"what is shown at {where}", new Expected(0), new Observed(double.NaN), Verdict.Rejected) { Samples = 1 });
+                }
+                else
+                {
+                    failure = Words(first);
+                }
             }
         }
 

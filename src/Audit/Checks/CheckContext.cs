@@ -16,6 +16,9 @@ internal sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Se
     /// </summary>
     public const int Budget = 4;
 
+    /// <summary>The largest ε beside which what a batch norm leaves of signal and noise keeps its digits, and squares of squares theirs.</summary>
+    private const double MostEpsilon = 1e20;
+
     private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -63,7 +66,8 @@ internal sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Se
     /// <param name="wanted">The ε that the check wants.</param>
     /// <param name="zeroWillDo">Whether 0 may replace a positive ε, because nothing constant over a batch is normalised.</param>
     /// <returns>An offered ε; the wanted one if none is suitable, which the subject then declines.</returns>
-    internal double EpsilonFor(double wanted, bool zeroWillDo = false) => Subject.Description.NearestEpsilon(wanted, epsilon => epsilon > 0 || zeroWillDo);
+    internal double EpsilonFor(double wanted, bool zeroWillDo = false) =>
+        Subject.Description.NearestEpsilon(wanted, epsilon => (epsilon > 0 || zeroWillDo) && epsilon <= MostEpsilon);
 
     /// <summary>The network with an ε that the subject offers; without batch norm the network itself.</summary>
     /// <param name="network">The network that a check wants.</param>

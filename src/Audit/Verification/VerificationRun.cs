@@ -183,7 +183,9 @@ public sealed record VerificationRun(
         RequireClaims(claims);
         var checks = ChecksOn(site, claims, sure: false);
         var deep = new DeepExperiments(subject, scale, seed, null, cancellation);
-        var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
+        var outcomes = NetworkRange.WhyNot(subject, site, Mixing.ToAsk(seed)) is { } reason
+            ? [.. checks.Select(check => new CheckOutcome(check, Verdict.Inconclusive, [], reason))]
+            : Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
         var meant = ClaimLedger.Claims.Where(claim =>
             claim.IsTestable && (claims.Count == 0 ? SiteClaims.Find(claim.Id) is not null : claims.Contains(claim.Id))
         );

@@ -23,7 +23,7 @@ public abstract record Norm : Layer
     internal override void Validate(string path)
     {
         Require.NotNegative(path, "epsilon", Epsilon);
-        Require.Finite(path, "scale", Scale);
+        Require.Factor(path, "scale", Scale);
     }
 }
 

@@ -3,14 +3,17 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What a subject drew to keep features or branches, as scores of mean 0 and variance 1: <c>(m - p)/√(p(1 - p))</c> for m = 1 or 0.
+/// What a subject drew to keep the features of a dropout, as scores of mean 0 and variance 1: <c>(m - p)/√(p(1 - p))</c> for m = 1 or 0.
 /// </summary>
 /// <param name="Place">The place that shows it.</param>
 /// <param name="Keep">Probability p of 1.</param>
 /// <param name="Scores">The scores; NaN where nothing shows what was drawn, which depends on what was there before alone.</param>
-/// <param name="Lags">Distances between numbers that are neighbours: of the next channel, position or image, or of the next branch.</param>
+/// <param name="Lags">Distances between numbers that are neighbours: of the next channel, position or image.</param>
 internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadOnlyList<int> Lags)
 {
+    /// <summary>What is kept more rarely would have to be drawn for hours before its share is known.</summary>
+    internal const double LeastKeep = 0.01;
+
     /// <summary>Number of scores that are known.</summary>
     public int Known { get; } = Scores.Count(score => !double.IsNaN(score));
 
@@ -18,22 +21,9 @@ internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadO
     /// <param name="trace">The propagation.</param>
     public static IEnumerable<DrawnMask> OfDropouts(NetworkTrace trace) => SitesOf(trace.Network).Select(layer => Read(layer, trace));
 
-    /// <summary>What was drawn for the branches of a propagation, one mask for each probability.</summary>
-    /// <param name="trace">The propagation.</param>
-    /// <param name="unitRoundoff">u.</param>
-    public static IEnumerable<DrawnMask> OfBranches(NetworkTrace trace, double unitRoundoff) =>
-        ShownLayer
-            .CollectBranches(trace.Network)
-            .GroupBy(branch => branch.Layer.Survival)
-            .Select(branches => new DrawnMask(
-                branches.First().After,
-                branches.Key,
-                [.. branches.Select(branch => Score(branch.Survived(trace, unitRoundoff), branches.Key))],
-                [1]
-            ));
-
     /// <summary>The dropouts of a network whose masks are a matter of chance, and have places before and after them.</summary>
-    public static IEnumerable<ShownLayer> SitesOf(Network network) => ShownLayer.Collect(network).Where(layer => layer.Layer is Dropout { Keep: < 1 });
+    public static IEnumerable<ShownLayer> SitesOf(Network network) =>
+        ShownLayer.Collect(network).Where(layer => layer.Layer is Dropout { Keep: >= LeastKeep and < 1 });
 
     /// <summary>Number of features that a mask has, for a batch of so many images.</summary>
     public static int LengthOf(ShownLayer layer, Network network, int images)
@@ -72,6 +62,7 @@ internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadO
         };
     }
 
-    private static double Score(bool? kept, double probability) =>
+    /// <summary>A score; NaN of what is not known.</summary>
+    internal static double Score(bool? kept, double probability) =>
         kept is { } drawn ? ((drawn ? 1 : 0) - probability) / Math.Sqrt(probability * (1 - probability)) : double.NaN;
 }

@@ -4,7 +4,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>DR2: what a subject draws for dropout and for branches is 1/p or 0, and 1 or 0, with the stated probabilities.</summary>
-/// <remarks>Whether a feature is kept is seen wherever it was not zero before, which does not depend on the mask.</remarks>
+/// <remarks>Whether a feature is kept is seen wherever it was not zero before, which does not depend on the mask. Branches are taken one by one.</remarks>
 internal static class MaskShareLaws
 {
     /// <summary>δ of the share of features that are kept, relative to p.</summary>
@@ -12,6 +12,9 @@ internal static class MaskShareLaws
 
     /// <summary>δ of the share of branches that survive, relative to their probability: a mapping has few of them.</summary>
     internal const double SurvivingDiscrepancy = 0.1;
+
+    /// <summary>The share of draws that are planned to be seen.</summary>
+    private const double Seen = 0.5;
 
     /// <summary>Whether a network has a dropout or a branch whose draws can be seen.</summary>
     public static bool HasSite(Network network) => DrawnMask.SitesOf(network).Any() || ShownLayer.CollectBranches(network).Count > 0;
@@ -28,18 +31,29 @@ internal static class MaskShareLaws
             ShownLayer[] dropouts = [.. DrawnMask.SitesOf(site.Network)];
             var branches = ShownLayer.CollectBranches(site.Network);
             var (ofFeatures, ofBranches) = (context.Discrepancy(KeptDiscrepancy), context.Discrepancy(SurvivingDiscrepancy));
-            var features = Planned(
-                rates,
-                ofFeatures,
-                [.. dropouts.Select(layer => (((Dropout)layer.Layer).Keep, (double)DrawnMask.LengthOf(layer, site.Network, site.Images)))]
-            );
-            var survivals = Planned(
-                rates,
-                ofBranches,
-                [.. branches.GroupBy(branch => branch.Layer.Survival).Select(group => (group.Key, (double)group.Count()))]
-            );
+            var features =
+                dropouts.Length == 0
+                    ? 0
+                    : KnownVarianceTest.SamplesFor(
+                        rates,
+                        Math.Sqrt(
+                            dropouts
+                                .Select(layer => (((Dropout)layer.Layer).Keep, Length: DrawnMask.LengthOf(layer, site.Network, site.Images)))
+                                .Average(mask => (1 - mask.Keep) / mask.Keep / (Seen * mask.Length)) / dropouts.Length
+                        ),
+                        ofFeatures
+                    );
+            var draws =
+                branches.Count == 0
+                    ? 0
+                    : KnownVarianceTest.SamplesFor(
+                        rates,
+                        Math.Sqrt(branches.Average(branch => (1 - branch.Layer.Survival) / branch.Layer.Survival)),
+                        ofBranches
+                    );
+            var survivals = branches.Count == 0 ? 0 : (long)Math.Ceiling(draws / (Seen * branches.Count));
             var kept = new KnownVarianceTest(rates, ofFeatures, context.Planned(features * Math.Max(1, dropouts.Length)));
-            var surviving = new KnownVarianceTest(rates, ofBranches, context.Planned(survivals));
+            var surviving = new KnownVarianceTest(rates, ofBranches, context.Planned(draws));
             ISequentialTest[] tests =
             [
                 .. dropouts.Length > 0 ? [kept] : Array.Empty<ISequentialTest>(),
@@ -65,9 +79,10 @@ internal static class MaskShareLaws
                     Add(kept, mask);
                 }
 
-                foreach (var mask in DrawnMask.OfBranches(trace, context.UnitRoundoff))
+                foreach (var branch in DrawnBranch.Of(trace, context.UnitRoundoff).Where(branch => branch.IsKnown))
                 {
-                    Add(surviving, mask);
+                    var deviation = Math.Sqrt(branch.Keep * (1 - branch.Keep));
+                    surviving.Add(new Observed(branch.Keep + (deviation * branch.Score)), new Expected(branch.Keep), deviation * deviation);
                 }
             }
 
@@ -84,12 +99,6 @@ internal static class MaskShareLaws
 
         return offered.Length == 0 ? [] : [factors.Conclude("what is kept, and what is not"), .. shares];
     }
-
-    /// <summary>Number of mappings that decide the share of masks of some probabilities and lengths, half of which may be unseen.</summary>
-    private static long Planned(ErrorRates rates, double delta, IReadOnlyList<(double Keep, double Length)> masks) =>
-        masks.Count == 0
-            ? 0
-            : KnownVarianceTest.SamplesFor(rates, Math.Sqrt(masks.Average(mask => (1 - mask.Keep) / mask.Keep / (0.5 * mask.Length)) / masks.Count), delta);
 
     private static void Add(KnownVarianceTest test, DrawnMask mask)
     {

@@ -37,6 +37,12 @@ internal static class ReadWeightLaws
     /// </summary>
     private const double Margin = 1.3;
 
+    /// <summary>
+    /// The largest variance of biases, as a multiple of that of weights: a weight is read beside a bias, whose rounding then takes less of it than half of the
+    /// digits.
+    /// </summary>
+    private const double LargestBias = 1e4;
+
     /// <summary>Simulations that are asked for with wider weights first.</summary>
     private const uint AskedBefore = 6;
 
@@ -162,6 +168,7 @@ internal static class ReadWeightLaws
             .Select(layer => (layer.Layer, Channels: ChannelsBefore(layer, network)))
             .Distinct()
             .Select(pair => ReadWeights.Alone(Words(pair.Layer, pair.Channels), pair.Layer, pair.Channels))
+            .Where(alone => ParametersOf(alone) is var parameters && parameters.BiasVariance <= LargestBias * parameters.WeightVariance / FanInOf(alone))
             .Where(alone => FanInOf(alone) * alone.Places[0].Shape.Channels <= MostWeights && alone.Input.Features * MostInputs <= MostWeights)
             .Take(MostLayers);
 

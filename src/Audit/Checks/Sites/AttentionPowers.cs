@@ -17,6 +17,9 @@ internal static class AttentionPowers
 {
     internal const double PowerDiscrepancy = 0.1;
 
+    /// <summary>Larger weights make scores of 10⁴ and more: their rounding makes shares unequal at equal positions.</summary>
+    private const double MostVariance = 100;
+
     /// <summary>Whether a network has the site.</summary>
     public static bool HasSite(Network network) => LayersOf(network).Count > 0;
 
@@ -73,7 +76,9 @@ internal static class AttentionPowers
         [
             .. ShownLayer
                 .Collect(network)
-                .Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 })
+                .Where(layer =>
+                    layer.Layer is Attention { Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 and <= MostVariance, BiasVariance: <= MostVariance } }
+                )
                 .Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape)),
         ];
 

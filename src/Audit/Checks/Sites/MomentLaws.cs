@@ -12,6 +12,9 @@ internal static class MomentLaws
     /// <summary>Means and scales of inputs, some far from 0 and 1: there, single-pass sums of squares lose the variance.</summary>
     private static readonly (double Mean, double Scale)[] Inputs = [(0, 1), (1000, 1), (1, 1e5), (0, 1e-5)];
 
+    /// <summary>Powers of two within which doubles and sums of some of them keep all their digits.</summary>
+    private const int MostExponent = 960;
+
     /// <summary>Compares the moments of every place.</summary>
     public static IEnumerable<Measurement> Moments(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
@@ -69,52 +72,63 @@ internal static class MomentLaws
     )
     {
         var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, unitRoundoff));
-        var (signal, channels) = (snapshot.Signal, snapshot.Shape.Channels);
+        var channels = snapshot.Shape.Channels;
+        var ((signal, unit), (ofNoise, noiseUnit)) = (Scaled(snapshot.Signal), Scaled(snapshot.Noise));
+        if (signal is null || ofNoise is null)
+        {
+            // Most digits of these numbers are lost before they are shown.
+            return;
+        }
+
         var (nu2, mu2, noise) = (
             WrittenOutLayers.MeanSquare(signal),
             WrittenOutLayers.Variances(signal, channels).Average(),
-            WrittenOutLayers.MeanSquare(snapshot.Noise)
+            WrittenOutLayers.MeanSquare(ofNoise)
         );
         var ofMu2 = CentredFirst(signal, snapshot.Shape, mu2, unitRoundoff);
         var relative = MomentRounding.Relatively(ofMu2 / mu2);
-        Add("nu1_abs_signal", reported.Nu1AbsSignal, signal.Average(Math.Abs), rounding.Nu1 * signal.Average(Math.Abs));
-        Add("nu2_signal", reported.Nu2Signal, nu2, rounding.Nu2 * nu2);
-        Add("mu2_signal", reported.Mu2Signal, mu2, ofMu2);
-        Add("mu2_noise", reported.Mu2Noise, noise, rounding.Nu2 * noise);
+        Add("nu1_abs_signal", reported.Nu1AbsSignal, signal.Average(Math.Abs), rounding.Nu1 * signal.Average(Math.Abs), unit);
+        Add("nu2_signal", reported.Nu2Signal, nu2, rounding.Nu2 * nu2, 2 * unit);
+        Add("mu2_signal", reported.Mu2Signal, mu2, ofMu2, 2 * unit);
+        Add("mu2_noise", reported.Mu2Noise, noise, rounding.Nu2 * noise, 2 * noiseUnit);
         if (nu2 > 0)
         {
-            Add("log_nu2_signal", reported.LogNu2Signal, Math.Log(nu2), rounding.OfLogarithm(rounding.Nu2, Math.Log(nu2)));
+            Add("log_nu2_signal", reported.LogNu2Signal, Log(nu2, unit), rounding.OfLogarithm(rounding.Nu2, Log(nu2, unit)), 0);
         }
 
         if (noise > 0)
         {
-            Add("log_mu2_noise", reported.LogMu2Noise, Math.Log(noise), rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)));
+            Add("log_mu2_noise", reported.LogMu2Noise, Log(noise, noiseUnit), rounding.OfLogarithm(rounding.Nu2, Log(noise, noiseUnit)), 0);
         }
 
         if (mu2 > 0 && noise > 0 && double.IsFinite(relative))
         {
-            Add("log_mu2_signal", reported.LogMu2Signal, Math.Log(mu2), rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)));
+            Add("log_mu2_signal", reported.LogMu2Signal, Log(mu2, unit), rounding.OfLogarithm(ofMu2 / mu2, Log(mu2, unit)), 0);
             Add(
                 "log_chi",
                 reported.LogChi,
-                0.5 * Math.Log(noise / mu2),
-                0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)))
+                (0.5 * Math.Log(noise / mu2)) + ((noiseUnit - unit) * Math.Log(2)),
+                0.5 * (rounding.OfLogarithm(rounding.Nu2, Log(noise, noiseUnit)) + rounding.OfLogarithm(ofMu2 / mu2, Log(mu2, unit))),
+                0
             );
         }
 
         if ((ranksOfAll || snapshot.Place.After is Networks.Activation) && snapshot.Shape.Points > 2 && mu2 > 0)
         {
             AddRank("reff_signal", reported.ReffSignal, signal);
-            AddRank("reff_noise", reported.ReffNoise, snapshot.Noise);
+            AddRank("reff_noise", reported.ReffNoise, ofNoise);
         }
 
-        void Add(string moment, double value, double defined, double bound)
+        // Of numbers that a double does not hold with all their digits, only the logarithm is judged.
+        void Add(string moment, double value, double defined, double bound, int exponent)
         {
-            if (reports(moment))
+            if (reports(moment) && (exponent == 0 || defined == 0 || Math.Abs(Math.ILogB(defined) + exponent) < MostExponent))
             {
-                moments.Add(new Observed(value), new Expected(defined), bound, $"{moment}, {where}");
+                moments.Add(new Observed(value), new Expected(Math.ScaleB(defined, exponent)), Math.ScaleB(bound, exponent), $"{moment}, {where}");
             }
         }
+
+        static double Log(double square, int exponent) => Math.Log(square) + (2 * exponent * Math.Log(2));
 
         void AddRank(string moment, double value, double[] values)
         {
@@ -132,6 +146,22 @@ internal static class MomentLaws
                 );
             }
         }
+    }
+
+    /// <summary>
+    /// Numbers in units of a power of two in which their squares keep their digits: 1 where they do so anyway. Null where the numbers themselves are so small that
+    /// doubles do not hold their digits.
+    /// </summary>
+    private static (double[]? Values, int Exponent) Scaled(double[] values)
+    {
+        var largest = values.Select(Math.Abs).DefaultIfEmpty().Max();
+        if (largest == 0 || !double.IsFinite(largest) || Math.Abs(Math.ILogB(largest)) < MostExponent / 4)
+        {
+            return (values, 0);
+        }
+
+        var exponent = Math.ILogB(largest);
+        return exponent < -MostExponent ? (null, 0) : ([.. values.Select(value => Math.ScaleB(value, -exponent))], exponent);
     }
 
     /// <summary>

@@ -154,10 +154,10 @@ internal static class PairLaws
         var expected = dual.NoiseCovariance(one.Signal, two.Signal, pair.Signal, new NoiseAtPair(pair.Noise, one.Cross, pair.Cross, pair.CrossBack, two.Cross));
         var (powerOfOne, fourthOfOne) = Powers(one);
         var (powerOfTwo, fourthOfTwo) = Powers(two);
-        var size = Math.Sqrt(powerOfOne * powerOfTwo);
+        var size = Math.Sqrt(powerOfOne) * Math.Sqrt(powerOfTwo);
         if (size > 0)
         {
-            var second = GaussianAverage.Margin * Math.Sqrt(fourthOfOne * fourthOfTwo);
+            var second = GaussianAverage.Margin * Math.Sqrt(fourthOfOne) * Math.Sqrt(fourthOfTwo);
             test.Add(
                 new Observed(Product(after, after.Noise, (i, j))),
                 new Expected(expected),

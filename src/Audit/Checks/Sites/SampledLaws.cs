@@ -84,8 +84,8 @@ internal static class SampledLaws
 
                 if (Twin(context, site, study, pair[0].Input, last) is { } twin)
                 {
-                    chi.Add(pair.Average(one => LogChi(one.Snapshots[last])), twin.LogChi);
-                    power.Add(pair.Average(one => Math.Log(WrittenOutLayers.MeanSquare(one.Snapshots[last].Signal))), twin.LogNu2Signal);
+                    chi.Add(Living(pair.Average(one => LogChi(one.Snapshots[last]))), OfSample(twin.LogChi));
+                    power.Add(Living(pair.Average(one => Math.Log(WrittenOutLayers.MeanSquare(one.Snapshots[last].Signal)))), OfSample(twin.LogNu2Signal));
                 }
 
                 pair.Clear();
@@ -96,6 +96,9 @@ internal static class SampledLaws
         }
     }
 
+    /// <summary>Stands for the logarithm of a signal that has died.</summary>
+    private const double LogOfDead = -1e4;
+
     private static bool Sampled(Network network) =>
         network.Input.Positions == 1
         && FiniteWidthSample.IsPossible(network.Layers, network.Input)
@@ -105,8 +108,21 @@ internal static class SampledLaws
     private static IEnumerable<Networks.Layers> Stacks(Networks.Layers layers) =>
         layers.OfType<Repeat>().SelectMany(repeat => Stacks(repeat.Unit).Prepend(repeat.Unit));
 
-    private static double LogChi(NetworkSnapshot shown) =>
-        0.5 * Math.Log(WrittenOutLayers.MeanSquare(shown.Noise) / WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average());
+    /// <summary>ln χ; minus infinity where signal or noise has died, and NaN of numbers that are none.</summary>
+    private static double LogChi(NetworkSnapshot shown)
+    {
+        var (noise, signal) = (WrittenOutLayers.MeanSquare(shown.Noise), WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average());
+        return noise == 0 || signal == 0 ? double.NegativeInfinity : 0.5 * (Math.Log(noise) - Math.Log(signal));
+    }
+
+    /// <summary>
+    /// The logarithm, or a number below all of them where one of the two mappings has died, as networks of few channels do. Subject and sample have the same
+    /// law of that number too.
+    /// </summary>
+    private static double Living(double logarithm) => double.IsInfinity(logarithm) ? LogOfDead : logarithm;
+
+    /// <summary>The same for the sample, whose numbers are always numbers but where signal or noise has died.</summary>
+    private static double OfSample(double logarithm) => double.IsFinite(logarithm) ? logarithm : LogOfDead;
 
     private static SampledPlace? Twin(CheckContext context, SiteCase site, int study, Batch input, int place)
     {

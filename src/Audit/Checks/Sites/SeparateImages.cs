@@ -70,17 +70,14 @@ internal static class SeparateImages
         RoundingGrowth[] growth = [.. changed.Select(_ => new RoundingGrowth())];
         var signalLost = new double[changed.Length];
         var noiseLost = new double[changed.Length];
-        var (attention, allShown) = AttentionOf(first.Network);
+        var sensitive = SensitiveLayers.Of(first.Network);
         Look(first.Input.Signal, other.Input.Signal, first.Input.Noise, other.Input.Noise);
         Grow(first.Input.Signal, first.Input.Noise);
         foreach (var (one, two) in first.Snapshots.Zip(other.Snapshots))
         {
             Look(one.Signal, two.Signal, one.Noise, two.Noise);
             Grow(one.Signal, one.Noise);
-            if (attention.TryGetValue(one.Index, out var layer))
-            {
-                Widen(layer, one);
-            }
+            Widen(one);
 
             var root = Math.Sqrt(unitRoundoff);
             Add(one.Signal, two.Signal, signal, image => (root * growth[image].OfSignal) + signalLost[image], "signal", one);
@@ -105,17 +102,14 @@ internal static class SeparateImages
             }
         }
 
-        // From attention on an image may have lost what attention may have cost it.
-        void Widen(ShownLayer layer, NetworkSnapshot after)
+        // What a layer may have cost an image stays lost.
+        void Widen(NetworkSnapshot one)
         {
-            var (before, otherBefore) = (layer.InputOf(first), layer.InputOf(other));
             for (var image = 0; image < changed.Length; image++)
             {
-                var (ofSignal, ofNoise) = allShown
-                    ? AttentionSensitivity.Bound((Attention)layer.Layer, Image(before, image), Image(otherBefore, image))
-                    : (double.PositiveInfinity, double.PositiveInfinity);
-                signalLost[image] += Share(ofSignal, after.Signal[Elements(after.Signal, image)]);
-                noiseLost[image] += Share(ofNoise, after.Noise[Elements(after.Noise, image)]);
+                var (ofSignal, ofNoise) = sensitive.Lost(one, image, first, other);
+                signalLost[image] += ofSignal;
+                noiseLost[image] += ofNoise;
             }
         }
 
@@ -129,9 +123,6 @@ internal static class SeparateImages
         double[] Sizes(double[] values) => [.. Enumerable.Range(0, changed.Length).Select(image => Enclosure.Norm(values[Elements(values, image)]))];
 
         Range Elements(double[] values, int image) => (image * values.Length / changed.Length)..((image + 1) * values.Length / changed.Length);
-
-        WrittenOutFeatures Image(WrittenOutFeatures all, int image) =>
-            new(1, all.Height, all.Width, all.Channels, all.Signal[Elements(all.Signal, image)], all.Noise[Elements(all.Noise, image)]);
 
         void Add(double[] one, double[] two, bool[] comparable, Func<int, double> toleranceOf, string what, NetworkSnapshot where)
         {
@@ -151,22 +142,5 @@ internal static class SeparateImages
                 );
             }
         }
-    }
-
-    private static double Share(double bound, double[] image) => bound == 0 ? 0 : bound / Enclosure.Norm(image);
-
-    /// <summary>Each attention whose input and output are shown, by the place of its output, and whether that is all attention of the network.</summary>
-    private static (Dictionary<int, ShownLayer> ByPlace, bool AllShown) AttentionOf(Network network)
-    {
-        var shown = ShownLayer.Collect(network).Where(layer => layer.Layer is Attention).ToDictionary(layer => layer.After);
-        return (shown, shown.Count == Times(network.Layers));
-
-        static long Times(Networks.Layers layers) =>
-            layers.Sum(layer =>
-                layer is Attention ? 1
-                : layer is Repeat repeat ? repeat.Times * Times(repeat.Unit)
-                : layer is Residual residual ? Times(residual.Branch) + Times(residual.Skip)
-                : 0
-            );
     }
 }

@@ -144,7 +144,12 @@ internal sealed record ShownLayer(Layer Layer, int Before, int After)
                 && input is { } before
                 && end is { } branch
                 && residual
-                    is { Skip.Count: 0, Survival: > 0 and < 1, SkipScale.Rule: ScaleRule.Constant, BranchScale: { Rule: ScaleRule.Constant, Value: not 0 } }
+                    is {
+                        Skip.Count: 0,
+                        Survival: >= DrawnMask.LeastKeep and < 1,
+                        SkipScale.Rule: ScaleRule.Constant,
+                        BranchScale: { Rule: ScaleRule.Constant, Value: not 0 }
+                    }
             )
             {
                 Branches.Add(new(residual, before, branch, _place));

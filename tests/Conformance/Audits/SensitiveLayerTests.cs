@@ -5,8 +5,8 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Attention with large scores enlarges rounding; I12 allows for that, and still sees an image that depends on others.</summary>
-public class AttentionSensitivityTests
+/// <summary>Attention with large scores and kinks enlarge rounding; I12 allows for that, and still sees an image that depends on others.</summary>
+public class SensitiveLayerTests
 {
     /// <summary>
     /// The first seed was found by 6,600 generated networks: scores of 10⁴ made the rounding of a convolution, which takes two images at once, a difference of
@@ -30,6 +30,31 @@ public class AttentionSensitivityTests
             .ToArray();
 
         outcomes.Should().HaveCount(40).And.OnlyContain(outcome => outcome.Measurement.Verdict == Verdict.Holds);
+    }
+
+    /// <summary>
+    /// Found by 64,000 generated networks: where a signal is zero but for the rounding of other images, each side of a kink is a matter of chance, and so is the
+    /// noise that passes.
+    /// </summary>
+    [Theory]
+    [InlineData(FunctionKind.Relu)]
+    [InlineData(FunctionKind.Abs)]
+    [InlineData(null)]
+    public void I12_holds_for_the_reference_at_kinks(FunctionKind? kind)
+    {
+        using var reference = new ReferenceSubject();
+        Layer kinked = kind is { } function ? new Activation(new Function(function)) : new MaxPool(2);
+        var network = new Network("a kink after a convolution", new(14, 14, 1), [new Convolution(4) { Channels = 2 }, kinked]);
+
+        var outcomes = Enumerable
+            .Range(0, 10)
+            .SelectMany(seed =>
+                GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.OnePosition, 1, (ulong)seed), given: false, ["I12"])
+            )
+            .Where(outcome => outcome.Claim == "I12")
+            .ToArray();
+
+        outcomes.Should().NotBeEmpty().And.OnlyContain(outcome => outcome.Measurement.Verdict == Verdict.Holds);
     }
 
     [Theory]
