@@ -154,10 +154,10 @@ internal static class PairLaws
         var expected = dual.NoiseCovariance(one.Signal, two.Signal, pair.Signal, new NoiseAtPair(pair.Noise, one.Cross, pair.Cross, pair.CrossBack, two.Cross));
         var (powerOfOne, fourthOfOne) = Powers(one);
         var (powerOfTwo, fourthOfTwo) = Powers(two);
-        var size = Math.Sqrt(powerOfOne) * Math.Sqrt(powerOfTwo);
+        var size = GeometricMean(powerOfOne, powerOfTwo);
         if (size > 0)
         {
-            var second = GaussianAverage.Margin * Math.Sqrt(fourthOfOne) * Math.Sqrt(fourthOfTwo);
+            var second = GaussianAverage.Margin * GeometricMean(fourthOfOne, fourthOfTwo);
             test.Add(
                 new Observed(Product(after, after.Noise, (i, j))),
                 new Expected(expected),
@@ -165,6 +165,9 @@ internal static class PairLaws
                 size
             );
         }
+
+        // Fourth moments of a signal that has shrunk to 10⁻⁶⁰ have no product in double precision.
+        static double GeometricMean(double x, double y) => x * y is > 1e-290 and < 1e290 ? Math.Sqrt(x * y) : Math.Sqrt(x) * Math.Sqrt(y);
 
         // E (s'(y) dy)² and the fourth moment, dy being Gaussian about its regression on y.
         (double Power, double Fourth) Powers(PairMoments point)

@@ -112,7 +112,7 @@ internal static class SampledLaws
     private static double LogChi(NetworkSnapshot shown)
     {
         var (noise, signal) = (WrittenOutLayers.MeanSquare(shown.Noise), WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average());
-        return noise == 0 || signal == 0 ? double.NegativeInfinity : 0.5 * (Math.Log(noise) - Math.Log(signal));
+        return noise == 0 || signal == 0 ? double.NegativeInfinity : 0.5 * Math.Log(noise / signal);
     }
 
     /// <summary>
