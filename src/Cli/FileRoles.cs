@@ -110,8 +110,12 @@ internal static class FileRoles
             FileRole.ReadImages => path.LastIndexOf(':') is > 0 and var end ? [path, path[..end]] : [path],
             FileRole.Start => path.Split([' ', '"', '\''], StringSplitOptions.RemoveEmptyEntries).Where(File.Exists),
             FileRole.Read when Directory.Exists(path) => FilesIn(path, "*.npy", new EnumerationOptions { AttributesToSkip = FileAttributes.None }),
+            FileRole.Read or FileRole.ReadNetwork when OnnxFile.Names(path) => [path, .. DataOf(path)],
             _ => [path],
         };
+
+    /// <summary>The files in which a model keeps its weights. A method of its own, so that other calls do not load the code that reads models.</summary>
+    private static IReadOnlyCollection<string> DataOf(string model) => Wellbehaved.Onnx.ExternalFiles.Find(model);
 
     private static IEnumerable<string> FilesIn(string folder, string pattern, EnumerationOptions options)
     {

@@ -166,6 +166,7 @@ internal static class NetworkCommand
         }
 
         AtomicFile.EnsureWritable(path, "--onnx");
+        Outputs.RequireReplaceableModel(path, "--onnx");
         var network = source.With(sizes);
         try
         {

@@ -13,6 +13,21 @@ internal static class OnnxFile
 
     private const byte MostVersion = 32;
 
+    /// <summary>Whether a path names a model that can be read: unlike <see cref="Is"/>, it refuses nothing.</summary>
+    /// <param name="path">The path, which may be anything.</param>
+    public static bool Names(string path)
+    {
+        try
+        {
+            return File.Exists(path) && Is(path);
+        }
+        catch (Exception unreadable) when (unreadable is InvalidInputException or IOException or UnauthorizedAccessException)
+        {
+            // The command says so when it reads the file.
+            return false;
+        }
+    }
+
     /// <summary>Whether a path names a model: its ending or the first bytes of the file decide.</summary>
     public static bool Is(string path)
     {

@@ -21,8 +21,8 @@ internal sealed class OnnxInputs(OnnxRequest request)
     /// <summary>The checksum of the inputs, as result files record it.</summary>
     public string Checksum => _images?.Checksum ?? GaussianImages.Name;
 
-    /// <summary>Requires that some input of the network takes the data set, and some input the tokens.</summary>
-    /// <exception cref="InvalidInputException">No input takes the data set or the tokens, or the data set is smaller than the batch.</exception>
+    /// <summary>Requires that some input of the network takes the data set, some input the tokens, and some input the shape of images.</summary>
+    /// <exception cref="InvalidInputException">No input takes the data set, the tokens or the shape, or the data set is smaller than the batch.</exception>
     public void Require(OnnxNetwork network)
     {
         if (_images is not null)
@@ -47,6 +47,16 @@ internal sealed class OnnxInputs(OnnxRequest request)
             }
         }
 
+        if (request.ImageShape is { } shape && !network.Inputs.Any(input => IsOf(shape, input)))
+        {
+            var first = network.Inputs[0];
+            throw new InvalidInputException(
+                "--input-shape",
+                $"expected the name and all lengths of an input, since none takes images, in the form "
+                    + $"{first.Name}={string.Join('x', first.Shape)}, got {ShapeOption.Spell(shape)}"
+            );
+        }
+
         var ofTokens = network.Inputs.Where(input => input.Tokens is not null).ToArray();
         if (_tokens is not null && ofTokens.Length == 0)
         {
@@ -64,6 +74,14 @@ internal sealed class OnnxInputs(OnnxRequest request)
         input.Name == _imageInput ? Images(input, simulation)
         : input.Tokens is not null ? _tokens?.Choose(input, request.Seed, simulation)
         : null;
+
+    /// <summary>Whether an input has the shape of images, whatever their number and wherever its channels stand.</summary>
+    private static bool IsOf(Shape image, OnnxInput input) =>
+        input is { IsReal: true, Shape: [_, var second, var third, var last] }
+        && (
+            (second == image.Channels && third == image.Height && last == image.Width)
+            || (second == image.Height && third == image.Width && last == image.Channels)
+        );
 
     /// <summary>Whether channels are the second axis (true) or the last one; null where the images do not fit.</summary>
     private bool? OrderOf(OnnxInput input) =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Wellbehaved.Model;
 using Wellbehaved.Onnx;
 
@@ -151,9 +152,38 @@ internal sealed class OnnxJournal : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(body.Length), JournalFrame.Checksum(body, _beginning));
     }
 
+    /// <summary>Says how far the run of a journal is, also while it goes on.</summary>
+    /// <param name="path">The journal.</param>
+    /// <returns>What is finished; null for a journal of another kind, or one that ends within its beginning.</returns>
+    /// <exception cref="InvalidInputException">It cannot be read, or is damaged at its beginning.</exception>
+    public static JournalSummary? Summarise(string path)
+    {
+        using var stream = RegularFile.Open(path, "journal");
+        return JournalFrame.Begins(stream, Name) && Read(stream, path) is ({ } run, var finished, _)
+            ? new JournalSummary(NameOf(run), $"an ONNX file, {Counted.Spell(run.Places, "place")}", "mapping", finished.Count, run.Simulations)
+            : null;
+    }
+
+    private static string NameOf(OnnxRunIdentity run)
+    {
+        try
+        {
+            return JsonNode.Parse(run.Identity.Configuration)?["network"]?.GetValue<string>() ?? "a network";
+        }
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
+        {
+            return "a network";
+        }
+    }
+
     private static (OnnxRunIdentity? Earlier, SortedDictionary<int, OnnxMapping> Finished, int Damaged) Read(string path)
     {
         using var stream = RegularFile.Open(path, "journal");
+        return Read(stream, path);
+    }
+
+    private static (OnnxRunIdentity? Earlier, SortedDictionary<int, OnnxMapping> Finished, int Damaged) Read(Stream stream, string path)
+    {
         if (JournalFrame.Read(stream, Name, path) is not { } beginning)
         {
             return (null, [], 0);

@@ -16,12 +16,21 @@ internal sealed record OnnxLimits(double Seconds, long Bytes)
     /// <summary>Seconds without progress that a large network on a slow machine does not reach: progress is reported every few layers.</summary>
     public const double DefaultSeconds = 600;
 
+    /// <summary>The stack of a thread on most systems, which counts as memory of the process before it is used.</summary>
+    private const long BytesOfStack = 8 << 20;
+
+    /// <summary>The part of the memory that stacks of threads may take.</summary>
+    private const int PartOfStacks = 8;
+
     private const double MostSeconds = 86400;
     private const double Gibibyte = 1L << 30;
     private const double MostGibibytes = 1 << 20;
 
     /// <summary>The limits without an option: half of the machine's memory, so that the system and the command keep the rest.</summary>
     public static OnnxLimits Default { get; } = new(DefaultSeconds, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    /// <summary>Threads whose stacks leave most of the memory to the network: ONNX Runtime waits without end for one that the system refuses.</summary>
+    public int Threads => (int)Math.Clamp(Bytes / PartOfStacks / BytesOfStack, 1, int.MaxValue);
 
     /// <summary>Why the time is over.</summary>
     /// <param name="doing">What ONNX Runtime was doing: read or run.</param>

@@ -39,7 +39,8 @@ internal sealed record OnnxMessage
 /// <summary>Why the process with ONNX Runtime gave up.</summary>
 /// <param name="Message">The reason.</param>
 /// <param name="Subject">The file or option that is wrong; null for a defect of ours.</param>
-internal sealed record OnnxFailure(string Message, string? Subject);
+/// <param name="Trace">Where in the program a defect of ours showed; null for what the user can mend.</param>
+internal sealed record OnnxFailure(string Message, string? Subject, string? Trace = null);
 
 /// <summary>The parts of a network in an ONNX file that the command needs.</summary>
 internal sealed record OnnxDescription(

@@ -161,7 +161,7 @@ internal sealed class OnnxProcess : IDisposable
                 null => message,
                 { Message: Runtime.NoMemory } => throw new InvalidInputException(_request.Path, _request.Limits.TooMuchMemory),
                 { Subject: { } subject, Message: var text } => throw new InvalidInputException(subject, text),
-                { Message: var text } => throw new InvalidOperationException(text),
+                { Message: var text, Trace: var trace } => throw new OnnxDefectException(text, trace),
             };
         }
 

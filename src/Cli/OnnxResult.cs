@@ -70,6 +70,11 @@ internal sealed class OnnxResult
         try
         {
             using var arrays = IArrayCollection.Open(path);
+            ReadingAllowance.Require(
+                path,
+                arrays,
+                ((string[])[ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy, ResultArrays.Depth]).Where(arrays.Contains)
+            );
             string TextOf(string name) => arrays.Contains(name) ? arrays.Read(name).ToText() : string.Empty;
             var identity = new ExperimentIdentity(TextOf(ResultArrays.Configuration), TextOf(ResultArrays.DatasetChecksum), TextOf(ResultArrays.MadeBy));
             return new OnnxRunIdentity(

@@ -7,12 +7,6 @@ namespace Wellbehaved.Cli;
 /// <summary>Runs the network of an ONNX file, for <c>run</c> and <c>diagnose</c>.</summary>
 internal static class OnnxRun
 {
-    /// <summary>Rough number of multiply-adds that a core does in a second; only a remark depends on it.</summary>
-    private const double PerSecond = 1.5e10;
-
-    /// <summary>Work that takes less time has ended before a remark about it could be read.</summary>
-    private static readonly TimeSpan Worth = TimeSpan.FromSeconds(10);
-
     /// <summary>Number of progress steps in a mapping.</summary>
     private const int Steps = 1000;
 
@@ -34,7 +28,17 @@ internal static class OnnxRun
 
         // A missing file is reported before anything is started.
         RegularFile.Open(request.Path, "file of a model").Dispose();
-        return OnnxProcess.Start(request, cancellation);
+        var process = OnnxProcess.Start(request, cancellation);
+        try
+        {
+            OnnxCost.RequireMemory(request.NumSims, process.Network.Places.Count, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            return process;
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
     }
 
     private static OnnxResult Finish(OnnxProcess process, OnnxRequest request, OnnxJournal? journal)
@@ -57,13 +61,14 @@ internal static class OnnxRun
 
         var mappings = new SortedDictionary<int, OnnxMapping>(journal?.Finished ?? []);
         var pending = request.NumSims - mappings.Count;
-        SayCost(request with { NumSims = pending }, network);
+        OnnxCost.Say(pending, request.Threads, network);
         ProgressDisplay.Show(
             ForeignText.OnOneLine(network.Name),
             Math.Max(1, (long)pending * Steps),
             (Action<long> advance) =>
             {
                 var (given, done) = (0L, 0.0);
+                var (before, measured) = (mappings.Count, OnnxCost.Measured(pending, SayWhereNoBarDoes));
                 process.Finish(
                     share =>
                     {
@@ -75,6 +80,7 @@ internal static class OnnxRun
                     {
                         mappings.Add(index, mapping);
                         journal?.Append(index, mapping);
+                        measured(mappings.Count - before);
                     }
                 );
                 return mappings;
@@ -227,13 +233,12 @@ internal static class OnnxRun
         }
     }
 
-    private static void SayCost(OnnxRequest request, OnnxDescription network)
+    /// <summary>On a terminal, the bar shows the time that is left.</summary>
+    private static void SayWhereNoBarDoes(string remark)
     {
-        var cores = Math.Max(1, 0.7 * Math.Min(request.Threads, Environment.ProcessorCount));
-        var time = TimeSpan.FromSeconds(Math.Min(request.NumSims * network.MultiplyAdds / PerSecond / cores, TimeSpan.MaxValue.TotalSeconds / 2));
-        if (time >= Worth)
+        if (Terminal.IsErrorRedirected)
         {
-            Console.Error.WriteLine($"note: this takes about {CostRemark.Spell(time)} and at least {ByteCount.Spell(network.LeastMemory)} of memory");
+            Console.Error.WriteLine(remark);
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class OnnxWork
                     Keep = request.Keep,
                     ReffSignal = request.ReffSignal,
                     ReffNoise = request.ReffNoise,
-                    Threads = request.Threads,
+                    Threads = Math.Min(request.Threads, request.Limits.Threads),
                     Device = request.Device,
                     Signal = inputs.Elements,
                 }

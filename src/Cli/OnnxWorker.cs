@@ -45,7 +45,7 @@ internal static class OnnxWorker
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            Say(new OnnxMessage { Failure = new OnnxFailure($"{defect.GetType().Name}: {defect.Message} {defect.StackTrace}", null) });
+            Say(new OnnxMessage { Failure = new OnnxFailure($"{defect.GetType().Name}: {defect.Message}", null, $"{defect}") });
         }
 
         return ExitStatus.Success;

@@ -55,6 +55,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             if (path is not null)
             {
                 AtomicFile.EnsureWritable(path, option);
+                Outputs.RequireReplaceableText(path, option);
             }
         }
     }

@@ -18,10 +18,15 @@ internal static class StatusCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(folder);
-            var runs = RunStatus.ReadAll(path);
-            foreach (var spoilt in runs.Where(run => run.Header is null))
+            var runs = RunStatus.ReadAll(path, Summarise);
+            foreach (var spoilt in runs.Where(run => run is { Header: null, Other: null }))
             {
                 Console.WriteLine($"{NameOf(spoilt), -24} {EnumWords.Spell(spoilt.State), -8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
+            }
+
+            foreach (var run in runs.Where(run => run.Other is not null))
+            {
+                Describe(run, run.Other!);
             }
 
             var unfinished = false;
@@ -39,6 +44,20 @@ internal static class StatusCommand
         });
         return command;
     }
+
+    /// <summary>How far a run is that trains, or that runs an ONNX file; null for an experiment.</summary>
+    private static JournalSummary? Summarise(string journal) => OnnxJournal.Summarise(journal) ?? Training.TrainingJournal.Summarise(journal);
+
+    /// <summary>Prints a run that is no experiment.</summary>
+    private static void Describe(RunStatus run, JournalSummary summary)
+    {
+        Console.WriteLine($"{ForeignText.OnOneLine(summary.Network)}, {ForeignText.OnOneLine(summary.Kind)}: {Counted.Spell(summary.Total, summary.Unit)}");
+        Console.WriteLine(
+            $"  {NameOf(run), -24} {string.Empty, 7}  {EnumWords.Spell(run.State), -8} {summary.Finished, 6} of {summary.Total, -6} {Hint(run)}".TrimEnd()
+        );
+    }
+
+    private static string Hint(RunStatus run) => run.State == RunState.Failed ? "--resume goes on" : string.Empty;
 
     /// <summary>Prints the runs of one experiment.</summary>
     /// <returns>Whether all its simulations are done.</returns>

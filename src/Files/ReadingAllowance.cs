@@ -9,9 +9,32 @@ namespace Wellbehaved.Files;
 internal static class ReadingAllowance
 {
     private const int PerStoredByte = 8;
+    private const int LargestRatioOfImages = 50;
     private const long Free = 32 << 20;
     private const int BytesOfRow = 40;
     private const long MostBytesOfText = 4 << 20;
+
+    /// <summary>
+    /// Refuses images that a file is too small for: pixels compress to a fifth, and what compresses to less than a fiftieth holds no images. The header
+    /// decides, before the array is read.
+    /// </summary>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="arrays">The stored arrays.</param>
+    /// <param name="name">Name of the array of images.</param>
+    /// <exception cref="InvalidInputException">The images would take too much memory, or the array is damaged.</exception>
+    public static void RequireImages(string path, IArrayCollection arrays, string name)
+    {
+        var allowed = Int128.Max(Free, LargestRatioOfImages * (Int128)arrays.StoredBytes);
+        var header = arrays.Describe(name);
+        if (header.Bytes > allowed)
+        {
+            throw new InvalidInputException(
+                path,
+                $"expected images of at most {allowed} bytes in a file of {arrays.StoredBytes} bytes, found '{name}' of {header}, {header.Bytes} bytes; "
+                    + "save them with numpy.savez, which does not compress, or as .npy"
+            );
+        }
+    }
 
     /// <summary>Refuses arrays that would take too much memory.</summary>
     /// <param name="path">The file, for the message.</param>

@@ -46,9 +46,15 @@ internal sealed class SubjectProcess : IDisposable
     /// <param name="command">The command.</param>
     /// <param name="singleThreaded">Whether its linear algebra should use one thread only, because other instances run beside it.</param>
     /// <returns>The process.</returns>
-    /// <exception cref="ProgramNotStartedException">There is no shell to start it.</exception>
+    /// <exception cref="ProgramNotStartedException">The command is empty, or there is no shell to start it.</exception>
     public static SubjectProcess Start(string command, bool singleThreaded)
     {
+        // A shell has nothing to do for an empty command and ends with status 0, as if a program had started.
+        if (string.IsNullOrWhiteSpace(command))
+        {
+            throw new ProgramNotStartedException("it is empty");
+        }
+
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" }
             : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };

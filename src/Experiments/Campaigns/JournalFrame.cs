@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text.Json;
 
 namespace Wellbehaved.Experiments;
 
@@ -37,7 +38,8 @@ internal static class JournalFrame
     /// <param name="stream">The journal.</param>
     /// <param name="name">The name of the format.</param>
     /// <param name="path">What to call the journal in messages.</param>
-    /// <returns>All of its bytes, and where the JSON object is among them; null if the stream ends before it does, so that nothing can follow it.</returns>
+    /// <returns>All of its bytes, and where the JSON object is among them; null if the stream ends before the beginning does, so that no record can follow
+    /// it.</returns>
     /// <exception cref="InvalidInputException">The bytes are damaged, or no journal of this kind.</exception>
     public static (byte[] Bytes, Range Content)? Read(Stream stream, ReadOnlySpan<byte> name, string path)
     {
@@ -57,7 +59,7 @@ internal static class JournalFrame
 
         if (stream.Length < LengthOfStart + length + LengthOfChecksum)
         {
-            return null;
+            return IsCutOff(stream, length) ? null : throw Damaged(path);
         }
 
         var bytes = new byte[LengthOfStart + length + LengthOfChecksum];
@@ -66,6 +68,17 @@ internal static class JournalFrame
         return Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length))
             ? (bytes, LengthOfStart..(LengthOfStart + length))
             : throw Damaged(path);
+    }
+
+    /// <summary>Whether a stream begins with the name of a format; afterwards it is where it was.</summary>
+    /// <param name="stream">The journal.</param>
+    /// <param name="name">The name of the format.</param>
+    public static bool Begins(Stream stream, ReadOnlySpan<byte> name)
+    {
+        var (start, position) = (new byte[LengthOfName], stream.Position);
+        var isWhole = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length;
+        stream.Position = position;
+        return isWhole && start.AsSpan().SequenceEqual(name);
     }
 
     /// <summary>The checksum of a record, which the checksum of the beginning enters: no record is taken for one of another journal.</summary>
@@ -85,6 +98,33 @@ internal static class JournalFrame
         : Begins(start, "WBONNX1\n"u8) ? "a run of an ONNX file"
         : Begins(start, "WBTRAIN1"u8) ? "train"
         : null;
+
+    /// <summary>
+    /// Whether a stream that is shorter than the stated length ends within its JSON object or the checksum after it. If something else follows the object, the
+    /// length itself is damaged, and there may be records: they must not be discarded.
+    /// </summary>
+    private static bool IsCutOff(Stream stream, int length)
+    {
+        var rest = new byte[stream.Length - stream.Position];
+        stream.ReadExactly(rest);
+        var reader = new Utf8JsonReader(rest, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = ResultConfiguration.MostLevels }));
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 0 && reader.TokenType != JsonTokenType.StartObject)
+                {
+                    return reader.TokenType == JsonTokenType.EndObject && reader.BytesConsumed == length;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return rest.Length < length;
+    }
 
     private static bool Begins(ReadOnlySpan<byte> start, ReadOnlySpan<byte> name) => start.StartsWith(name) || name.StartsWith(start);
 

@@ -24,6 +24,9 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <summary>What is wrong with its files; null if nothing is.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>How far it is, where it runs no experiment but trains, or runs an ONNX file; null for an experiment.</summary>
+    public JournalSummary? Other { get; init; }
+
     /// <summary>Indices of the finished simulations, increasing.</summary>
     internal IReadOnlyList<int> Indices { get; init; } = [];
 
@@ -45,9 +48,10 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
 
     /// <summary>Reads the files that runs have left in a folder.</summary>
     /// <param name="folder">The folder; its subfolders are not read.</param>
+    /// <param name="readOther">Reads the journal of a run that is no experiment, and gives null for that of one; null if there are no such runs.</param>
     /// <returns>A status for each journal and each result file of this program, by name.</returns>
     /// <exception cref="InvalidInputException">There is no such folder.</exception>
-    public static IReadOnlyList<RunStatus> ReadAll(string folder)
+    public static IReadOnlyList<RunStatus> ReadAll(string folder, Func<string, JournalSummary?>? readOther = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -59,7 +63,7 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
         foreach (var journal in Directory.EnumerateFiles(folder, "*" + suffix))
         {
             var output = journal[..^suffix.Length];
-            if (OfJournal(output, journal) is { } run)
+            if (OfJournal(output, journal, readOther) is { } run)
             {
                 runs.Add(output, run);
             }
@@ -76,16 +80,17 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
         return [.. runs.Values];
     }
 
-    private static RunStatus? OfJournal(string output, string journal)
+    private static RunStatus? OfJournal(string output, string journal, Func<string, JournalSummary?>? readOther)
     {
         var state = OutputLock.IsHeld(output) ? RunState.Running : RunState.Failed;
         try
         {
-            return JournalContent.Read(journal) is { } content
-                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records))
-                {
-                    Indices = [.. content.Records.Select(record => record.Index)],
-                }
+            return readOther?.Invoke(journal) is { } other ? new RunStatus(output, null, state, other.Finished, null) { Other = other }
+                : JournalContent.Read(journal) is { } content
+                    ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records))
+                    {
+                        Indices = [.. content.Records.Select(record => record.Index)],
+                    }
                 : new RunStatus(output, null, state, 0, null) { Problem = NothingSaid };
         }
         catch (InvalidInputException) when (!File.Exists(journal))

@@ -93,6 +93,7 @@ public static class ImageSources
             throw new InvalidInputException("--dataset", $"expected {path}:NAME with one of {there}, got {(name is null ? "no name" : $"'{name}'")}");
         }
 
+        ReadingAllowance.RequireImages(path, archive, chosen);
         return new StoredImages(archive.Read(chosen), $"{path}:{chosen}", layout);
     }
 

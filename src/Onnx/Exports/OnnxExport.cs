@@ -22,6 +22,13 @@ public static class OnnxExport
     /// <summary>The key of a file's metadata for the name of the value at a place; the number of the place follows it.</summary>
     internal const string PlaceKey = "wellbehaved.place.";
 
+    private const string Producer = "wellbehaved";
+
+    /// <summary>Whether a file is a model that <see cref="Write(Network, string, ulong, uint)"/> wrote, as its name of the producer says.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidInputException">It cannot be read.</exception>
+    internal static bool IsOurs(string path) => ModelFile.Producer(path) == Producer;
+
     /// <summary>Writes a network.</summary>
     /// <param name="network">Its description.</param>
     /// <param name="path">The file, which is replaced if it exists.</param>
@@ -87,7 +94,7 @@ public static class OnnxExport
         var model = new ModelProto
         {
             IrVersion = 8,
-            ProducerName = "wellbehaved",
+            ProducerName = Producer,
             Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });

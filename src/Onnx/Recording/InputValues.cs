@@ -12,8 +12,11 @@ internal static class InputValues
 {
     private const int UsualBatch = 8;
 
+    /// <summary>Elements of an input whose bytes, in double precision for signal and noise, an array can still hold.</summary>
+    private const long MostElements = int.MaxValue / 8;
+
     /// <summary>Sets the shape with which each input of a graph is run.</summary>
-    /// <exception cref="InvalidInputException">A dimension remains open, or a given dimension contradicts the file.</exception>
+    /// <exception cref="InvalidInputException">A dimension remains open, a given dimension contradicts the file, or memory cannot hold an input.</exception>
     public static void FixShapes(Graph graph, OnnxOptions options)
     {
         if (options.BatchSize is < 1)
@@ -44,6 +47,7 @@ internal static class InputValues
                 : options.ImageShape is { } image && type.Shape?.Dim.Count == 4 && Tensors.IsReal(type.ElemType) ? OfImages(input, image, lengths, options)
                 : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
             graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);
+            _ = Count(graph, graph.Inputs[i]);
         }
     }
 
@@ -70,7 +74,16 @@ internal static class InputValues
     {
         var type = input.Type.TensorType;
         long[] shape = [.. type.Shape.Dim.Select(dimension => dimension.DimValue)];
-        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)type.ElemType, shape);
+        OrtValue value;
+        try
+        {
+            value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)type.ElemType, shape);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InvalidInputException(input.Name, Runtime.NoMemory, error);
+        }
+
         switch ((DataType)type.ElemType)
         {
             case DataType.Float:
@@ -108,12 +121,16 @@ internal static class InputValues
         ];
 
     /// <summary>Number of elements of an input.</summary>
+    /// <exception cref="InvalidInputException">They are more than memory can hold.</exception>
     public static long Count(Graph graph, ValueInfoProto input)
     {
         long[] shape = [.. input.Type.TensorType.Shape.Dim.Select(dimension => dimension.DimValue)];
-        return Tensors.Count(shape) is { } count and <= int.MaxValue / 8
+        return Tensors.Count(shape) is { } count and <= MostElements
             ? count
-            : throw new InvalidInputException(graph.Subject, $"expected an input that memory holds, got '{input.Name}' of shape [{string.Join(", ", shape)}]");
+            : throw new InvalidInputException(
+                graph.Subject,
+                $"expected an input of at most {MostElements} elements, got '{input.Name}' of shape [{string.Join(", ", shape)}]; choose a smaller batch"
+            );
     }
 
     private static void Copy<T>(ReadOnlySpan<float> elements, Span<T> target, Func<float, T> convert)

@@ -21,7 +21,13 @@ internal sealed class MappingSource(
     /// <param name="declared">The declaration of the value.</param>
     public OrtValue Value(ValueInfoProto declared)
     {
-        var elements = new float[declared.Type.TensorType.Shape.Dim.Aggregate(1L, (count, dimension) => count * dimension.DimValue)];
+        var shape = declared.Type.TensorType.Shape.Dim.Select(dimension => dimension.DimValue);
+        var elements = Tensors.Count(shape) is { } count and <= int.MaxValue
+            ? new float[count]
+            : throw new InvalidInputException(
+                declared.Name,
+                $"expected a value that memory holds, got shape [{string.Join(", ", shape)}]; choose a smaller batch"
+            );
         for (var i = 0; i < parameters.Count; i++)
         {
             if (parameters[i].Value == declared.Name)

@@ -111,11 +111,13 @@ internal static class Probe
 /// <summary>The type of a tensor's elements, as numbered by ONNX, and its shape; null where it is not known.</summary>
 internal readonly record struct TensorType(int Element, long[]? Shape)
 {
+    private const long Immense = 1L << 41;
+
     /// <summary>Whether the values can have noise.</summary>
     public bool IsReal => Tensors.IsReal(Element);
 
-    /// <summary>Number of elements.</summary>
-    public long Count => Shape is null ? 0 : Tensors.Count(Shape) ?? long.MaxValue;
+    /// <summary>Number of elements; <see cref="Immense"/> for more than any memory holds, so that sums over values do not overflow.</summary>
+    public long Count => Shape is null ? 0 : Tensors.Count(Shape) ?? Immense;
 
     /// <summary>Number of bytes in memory.</summary>
     public long Bytes => Count * Tensors.ElementBytes((DataType)Element);

@@ -20,7 +20,10 @@ internal static class Runtime
     /// <summary>Loads a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="subject">The file's name in messages.</param>
-    /// <param name="threads">Number of threads of an operator.</param>
+    /// <param name="threads">
+    /// Number of threads of an operator; no more are started than there are processors. Each takes its stack, and ONNX Runtime waits without end for one that
+    /// the system refuses to start.
+    /// </param>
     /// <param name="optimise">Whether ONNX Runtime optimises the graph.</param>
     /// <param name="device">The device on which it runs.</param>
     /// <exception cref="InvalidInputException">ONNX Runtime does not accept the model.</exception>
@@ -29,7 +32,7 @@ internal static class Runtime
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = optimise ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = Math.Min(threads, Environment.ProcessorCount),
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             EnableMemoryPattern = false,

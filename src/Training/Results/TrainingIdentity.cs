@@ -32,6 +32,28 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
         };
     }
 
+    /// <summary>The network and the numbers that say how many records a journal has, and how long they are; null if the texts do not say them.</summary>
+    public (string Network, int Mappings, int Rates, int Steps, int Corruptions)? Sizes()
+    {
+        try
+        {
+            var words = JsonNode.Parse(Training)!;
+            var (steps, rates, corruptions) = (
+                words["steps"]!.GetValue<int>(),
+                words["learning_rates"]!.AsArray().Count,
+                words["corruptions"]!.AsArray().Count
+            );
+            return ResultConfiguration.Read(Network) is { NumSims: > 0 } options && steps > 0 && rates > 0 && (long)options.NumSims * rates <= int.MaxValue
+                ? (options.Name, options.NumSims, rates, steps, corruptions)
+                : null;
+        }
+        catch (Exception unread)
+            when (unread is JsonException or InvalidOperationException or FormatException or NullReferenceException or InvalidInputException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Compares with another campaign.</summary>
     /// <param name="other">The other campaign.</param>
     /// <returns>The first difference, in a few words; null if there is none.</returns>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text.Json;
 
 namespace Wellbehaved.Training;
@@ -11,9 +10,7 @@ namespace Wellbehaved.Training;
 /// </remarks>
 internal sealed class TrainingJournal : IDisposable
 {
-    private const int LengthOfStart = 12;
-    private const int LengthOfChecksum = sizeof(ulong);
-    private const int MostBytesOfHeader = 1 << 26;
+    private const int LengthOfChecksum = JournalFrame.LengthOfChecksum;
 
     private readonly byte[] _header;
     private readonly JournalTail _tail;
@@ -31,7 +28,7 @@ internal sealed class TrainingJournal : IDisposable
         _tail = new(path, outputLock, LengthOfRecord(numbers), finished.Count, "finished training run");
     }
 
-    private static ReadOnlySpan<byte> Magic => "WBTRAIN1"u8;
+    private static ReadOnlySpan<byte> Name => "WBTRAIN1"u8;
 
     /// <summary>Runs that were finished when the journal was opened.</summary>
     public IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> Finished { get; }
@@ -56,7 +53,7 @@ internal sealed class TrainingJournal : IDisposable
     {
         var path = Journal.PathOf(output);
         var identity = TrainingIdentity.Compute(plan);
-        var (header, numbers) = (Encode(identity), NumbersOf(plan));
+        var (header, numbers) = (JournalFrame.Encode(Name, JsonSerializer.SerializeToUtf8Bytes(identity)), NumbersOf(plan));
         var outputLock = OutputLock.Take(output);
         try
         {
@@ -119,23 +116,55 @@ internal sealed class TrainingJournal : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tail.Dispose();
 
-    private static int NumbersOf(TrainingPlan plan) => 4 + (2 * AveragingWindows.Ends(plan.Options.Steps).Length) + plan.Options.Corruptions.Count;
+    /// <summary>Says how far the training of a journal is, also while it goes on.</summary>
+    /// <param name="path">The journal.</param>
+    /// <returns>What is finished; null for a journal of another kind, or one that ends within its beginning.</returns>
+    /// <exception cref="InvalidInputException">It cannot be read, or is damaged at its beginning.</exception>
+    public static JournalSummary? Summarise(string path)
+    {
+        using var stream = RegularFile.Open(path, "journal");
+        if (!JournalFrame.Begins(stream, Name) || JournalFrame.Read(stream, Name, path) is not { } beginning)
+        {
+            return null;
+        }
+
+        if (Decode(beginning.Bytes.AsSpan(beginning.Content))?.Sizes() is not { } sizes)
+        {
+            throw new InvalidInputException(path, "expected a journal of this version of wellbehaved");
+        }
+
+        var (finished, record) = (new HashSet<(int, int)>(), new byte[LengthOfRecord(NumbersOf(sizes.Steps, sizes.Corruptions))]);
+        while (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length)
+        {
+            if (IndexOf(record, beginning.Bytes, sizes.Mappings, sizes.Rates) is { } index)
+            {
+                finished.Add(index);
+            }
+        }
+
+        var kind = $"trained at {Counted.Spell(sizes.Rates, "learning rate")}";
+        return new(sizes.Network, kind, "training run", finished.Count, checked(sizes.Mappings * sizes.Rates));
+    }
+
+    private static int NumbersOf(TrainingPlan plan) => NumbersOf(plan.Options.Steps, plan.Options.Corruptions.Count);
+
+    private static int NumbersOf(int steps, int corruptions) => 4 + (2 * AveragingWindows.Ends(steps).Length) + corruptions;
+
+    /// <summary>The mapping and the learning rate of a record; null if it is damaged, or of none of the given numbers of them.</summary>
+    private static (int Simulation, int Rate)? IndexOf(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> header, int mappings, int rates)
+    {
+        var (simulation, rate) = (BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]));
+        return
+            JournalFrame.Checksum(bytes[..^LengthOfChecksum], header) == BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..])
+            && simulation >= 0
+            && simulation < mappings
+            && rate >= 0
+            && rate < rates
+            ? (simulation, rate)
+            : null;
+    }
 
     private static int LengthOfRecord(int numbers) => (2 * sizeof(int)) + (numbers * sizeof(double)) + LengthOfChecksum;
-
-    private static byte[] Encode(TrainingIdentity identity)
-    {
-        var content = JsonSerializer.SerializeToUtf8Bytes(identity);
-        var bytes = new byte[LengthOfStart + content.Length + LengthOfChecksum];
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length), content.Length);
-        content.CopyTo(bytes, LengthOfStart);
-        BinaryPrimitives.WriteUInt64LittleEndian(
-            bytes.AsSpan(LengthOfStart + content.Length),
-            Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + content.Length))
-        );
-        return bytes;
-    }
 
     private static void Encode(Span<byte> record, ReadOnlySpan<byte> header, int simulation, int rate, TrainingOutcome outcome)
     {
@@ -148,15 +177,7 @@ internal sealed class TrainingJournal : IDisposable
             rest = rest[sizeof(double)..];
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(rest, Checksum(record[..^LengthOfChecksum], header));
-    }
-
-    private static ulong Checksum(ReadOnlySpan<byte> record, ReadOnlySpan<byte> header)
-    {
-        var crc = new Crc64();
-        crc.Append(header[^LengthOfChecksum..]);
-        crc.Append(record);
-        return crc.GetCurrentHashAsUInt64();
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, JournalFrame.Checksum(record[..^LengthOfChecksum], header));
     }
 
     /// <summary>Reads a journal; null if the file ends within its header, so that it holds no runs.</summary>
@@ -168,33 +189,15 @@ internal sealed class TrainingJournal : IDisposable
     )
     {
         using var stream = RegularFile.Open(path, "journal");
-        var start = new byte[LengthOfStart];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+        if (JournalFrame.Read(stream, Name, path) is not { } beginning)
         {
             return null;
-        }
-
-        var length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(Magic.Length));
-        if (!start.AsSpan().StartsWith(Magic) || length is <= 0 or > MostBytesOfHeader)
-        {
-            throw Damage(path);
-        }
-
-        if (stream.Length < LengthOfStart + length + LengthOfChecksum)
-        {
-            return null;
-        }
-
-        var header = new byte[LengthOfStart + length + LengthOfChecksum];
-        start.CopyTo(header, 0);
-        stream.ReadExactly(header.AsSpan(LengthOfStart));
-        if (Crc64.HashToUInt64(header.AsSpan(0, LengthOfStart + length)) != BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(LengthOfStart + length)))
-        {
-            throw Damage(path);
         }
 
         var records = new Dictionary<(int, int), TrainingOutcome>();
-        if (identity.DifferenceFrom(Decode(header.AsSpan(LengthOfStart, length)) ?? throw Damage(path)) is { } difference)
+        var earlier =
+            Decode(beginning.Bytes.AsSpan(beginning.Content)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved");
+        if (identity.DifferenceFrom(earlier) is { } difference)
         {
             return (difference, records, 0);
         }
@@ -203,7 +206,7 @@ internal sealed class TrainingJournal : IDisposable
         var damaged = 0;
         for (int read; (read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)) > 0; )
         {
-            if (read < bytes.Length || !TryDecode(bytes, header, plan, numbers, records))
+            if (read < bytes.Length || !TryDecode(bytes, beginning.Bytes, plan, numbers, records))
             {
                 damaged++;
             }
@@ -220,14 +223,7 @@ internal sealed class TrainingJournal : IDisposable
         Dictionary<(int, int), TrainingOutcome> records
     )
     {
-        var (simulation, rate) = (BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]));
-        if (
-            Checksum(bytes[..^LengthOfChecksum], header) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..])
-            || simulation < 0
-            || simulation >= plan.Options.Experiment.NumSims
-            || rate < 0
-            || rate >= plan.Options.LearningRates.Count
-        )
+        if (IndexOf(bytes, header, plan.Options.Experiment.NumSims, plan.Options.LearningRates.Count) is not { } index)
         {
             return false;
         }
@@ -238,7 +234,7 @@ internal sealed class TrainingJournal : IDisposable
             values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[((2 * sizeof(int)) + (i * sizeof(double)))..]);
         }
 
-        records[(simulation, rate)] = TrainingOutcome.Read(values, AveragingWindows.Ends(plan.Options.Steps).Length);
+        records[index] = TrainingOutcome.Read(values, AveragingWindows.Ends(plan.Options.Steps).Length);
         return true;
     }
 
@@ -253,10 +249,4 @@ internal sealed class TrainingJournal : IDisposable
             return null;
         }
     }
-
-    private static InvalidInputException Damage(string path) =>
-        new(
-            path,
-            "expected a journal of train, found a file without the header that names its training runs; to start again, use --overwrite or remove the file"
-        );
 }

@@ -110,6 +110,19 @@ public class MisbehavingSubjectTests
         outcome.Output.Should().NotContain("AggregateException").And.NotContain("INCONCLUSIVE");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t")]
+    [InlineData("\n")]
+    public void An_empty_command_starts_no_program_and_is_a_wrong_call(string command)
+    {
+        var outcome = Audited.Run(command);
+
+        outcome.ExitStatus.Should().Be(2, outcome.Output + outcome.Error);
+        outcome.Output.Should().BeEmpty();
+        outcome.Error.TrimEnd().Should().Be("wellbehaved: --command: expected a command that starts a program, but the program did not start: it is empty");
+    }
+
     [NumPyTheory]
     [InlineData("no_such_program_of_that_name", "no_such_program_of_that_name")]
     [InlineData("python3 no_such_file.py", "no_such_file.py")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using FluentAssertions;
 
@@ -27,6 +28,32 @@ public sealed class ImageFilesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>A file of some kilobytes, which any network of the world may deliver, does not get gigabytes.</summary>
+    [Theory]
+    [InlineData("images.npz")]
+    [InlineData("images.npz:x")]
+    public void An_archive_too_small_for_its_images_is_refused_before_they_are_read(string dataset)
+    {
+        WriteZeros(PathOf("images.npz"), 256, 1000, 1000, 1);
+        var before = GC.GetTotalAllocatedBytes();
+
+        var refused = CommandLine.Run(["run", .. Net, "--num-sims", "1", "--dataset", PathOf(dataset), "--out", PathOf("x.npz")]);
+
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(100_000_000, "the header decides");
+        refused.ExitStatus.Should().Be(2, refused.Error);
+        refused
+            .Error.TrimEnd()
+            .Should()
+            .Match("wellbehaved: *images.npz: expected images of at most * bytes in a file of * bytes, found 'x' of *, 256000000 bytes; save them with *");
+    }
+
+    [Fact]
+    public void An_archive_of_few_colours_is_read()
+    {
+        WriteZeros(PathOf("images.npz"), 100, 100, 100, 1);
+        ImageSources.Open(PathOf("images.npz")).Count.Should().Be(100);
+    }
 
     [Fact]
     public void Images_in_the_layout_of_PyTorch_need_the_layout_option_which_the_result_keeps()
@@ -235,4 +262,19 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     private string PathOf(string name) => Path.Combine(_folder, name);
+
+    /// <summary>Writes a compressed archive of an array of zeros, as a few bytes.</summary>
+    private static void WriteZeros(string path, params int[] shape)
+    {
+        using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
+        using var stream = archive.CreateEntry("x.npy", CompressionLevel.Fastest).Open();
+        var header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Join(", ", shape)}), }}".PadRight(117) + "\n";
+        stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0]);
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(header));
+        var row = new byte[shape[1] * shape[2] * shape[3]];
+        for (var i = 0; i < shape[0]; i++)
+        {
+            stream.Write(row);
+        }
+    }
 }

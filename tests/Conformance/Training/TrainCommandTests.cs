@@ -168,6 +168,49 @@ public sealed class TrainCommandTests : IDisposable
         TrainingResult.Read(PathOf("t.npz")).BestRate(0).Should().BeNull();
     }
 
+    [Fact]
+    public void Status_says_how_far_a_training_is()
+    {
+        var identity = TrainingIdentity.Compute(Plan());
+        using (var journal = TrainingJournal.Open(PathOf("t.npz"), Plan(), resume: false, overwrite: false))
+        {
+            var outcome = TrainingOutcome.Read(new double[4 + (2 * AveragingWindows.Ends(20).Length) + 2], AveragingWindows.Ends(20).Length);
+            journal.Append(0, 1, outcome);
+            journal.Append(1, 0, outcome);
+            journal.Append(1, 0, outcome);
+
+            var running = CommandLine.Run("status", _folder);
+            running.Output.Should().MatchRegex(@"^bn_res, trained at 2 learning rates: 4 training runs\n  t\.npz +running +2 of 4\n$");
+            running.ExitStatus.Should().Be(3);
+        }
+
+        identity.Sizes().Should().Be(("bn_res", 2, 2, 20, 2));
+        CommandLine.Run("status", _folder).Output.Should().MatchRegex(@"\n  t\.npz +failed +2 of 4 +--resume goes on\n$");
+    }
+
+    private static TrainingPlan Plan() =>
+        TrainingPlan.Prepare(
+            new TrainingOptions
+            {
+                Experiment = new ExperimentOptions
+                {
+                    Architecture = "bn_res",
+                    TotalDepth = 2,
+                    NumComputations = 2,
+                    KernelSize = 1,
+                    NumChannels = 8,
+                    BatchSize = 20,
+                    NumSims = 2,
+                    Dataset = "fashion_mnist",
+                    Normalize = InputNormalization.Global,
+                },
+                Steps = 20,
+                LearningRates = [0.001, 0.01],
+                TrainImages = 100,
+                Corruptions = [0, 1],
+            }
+        );
+
     private void RequireRefused(string[] arguments, string named)
     {
         var files = Directory.GetFiles(_folder);
