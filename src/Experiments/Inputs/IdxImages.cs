@@ -18,7 +18,7 @@ internal static class IdxImages
     public static ImageSource Load(string folder, string nameOfTorchvision)
     {
         var path = Find(folder, nameOfTorchvision, "train-images", 3);
-        return new StoredImages(Images(DataFile.ReadAll(path, beginning: OfImages(path)), path), path);
+        return new StoredImages(Images(DataFile.ReadAll(path, beginning: OfImages(path)), path), path, ImageLayout.Nhw);
     }
 
     /// <summary>Loads the training or the test images from a folder, with their labels.</summary>
