@@ -54,11 +54,12 @@ internal sealed class ResultPart : IDisposable
         Options = said.Options ?? throw NotOurs();
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
         var rows = RequireShapes();
-        if (Options.Network is null)
-        {
-            ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace));
-        }
-
+        _ = ResultEnds.Read(
+            path,
+            archive,
+            Options.RecordedPlaces?.Depths ?? ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace)).Depth,
+            rows
+        );
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
         (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);
     }
