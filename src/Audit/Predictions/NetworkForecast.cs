@@ -49,13 +49,18 @@ internal sealed record NetworkForecast(
                 ? UsualSamples
                 : 0,
             0 => 0,
-            1 or < 0 => throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {question.Samples}"),
             _ when !possible => throw new InvalidInputException(
                 "--finite-width",
                 "expected a network whose layers mix only channels: convolutions, poolings and attention correlate neurons over all positions"
             ),
-            { } asked => asked,
+            { } asked => Required(asked),
         };
+
+        int Required(int asked)
+        {
+            FiniteWidthPrediction.RequireSamples(asked, question.Network.Places.Count);
+            return asked;
+        }
     }
 
     /// <summary>
