@@ -94,7 +94,7 @@ internal static class ResultAudit
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
-        if (file.Options?.Architecture is { } said && said != architecture)
+        if (file.Architecture is { } said && Architecture.Names.Contains(said) && said != architecture)
         {
             throw new InvalidInputException("--architecture", $"expected {said}, of which {path} says that it is, got {architecture}");
         }

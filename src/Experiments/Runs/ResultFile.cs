@@ -48,6 +48,12 @@ public sealed class ResultFile
     /// <summary>The network's name in the file; null if the file does not state it.</summary>
     public string? NetworkName => _configuration?.Name;
 
+    /// <summary>The name of its architecture; null if the file states none.</summary>
+    internal string? Architecture => _configuration?.Architecture;
+
+    /// <summary>The options without a default that the file's configuration leaves out; all of them where it has none.</summary>
+    internal IReadOnlyList<string> OptionsLeftOut => (_configuration ?? new()).LeftOut;
+
     /// <summary>The mapping whose derivative the noise is, if the file states it.</summary>
     internal NoiseKind? Noise => _configuration?.Noise;
 
@@ -278,6 +284,7 @@ public sealed class ResultFile
 
         var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
         var (depth, residualDepth) = ResultStructure.Read(path, archive, said, names);
+        said = said?.At(depth);
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
