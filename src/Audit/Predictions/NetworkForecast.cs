@@ -115,8 +115,7 @@ internal sealed record NetworkForecast(
         {
             throw new InvalidInputException(
                 "--dataset",
-                $"expected images that vary within a batch, but those of {question.Dataset} "
-                    + $"{(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other "
+                $"expected images that vary within a batch, but those of {question.Dataset} {InputVariation.Measure(signal).Words}; use other "
                     + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
             );
         }
