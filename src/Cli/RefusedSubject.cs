@@ -44,7 +44,14 @@ internal static class RefusedSubject
         var file = command.Arguments.SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? []).Select(token => token.Value).FirstOrDefault();
         string[] known =
         [
-            .. names.Select(name => options.Contains(name) ? name : OfNetworks.Contains(name) ? file : null).OfType<string>().Distinct(),
+            .. names
+                .Select(name =>
+                    options.Contains(name) ? name
+                    : OfNetworks.Contains(name) ? file
+                    : null
+                )
+                .OfType<string>()
+                .Distinct(),
         ];
         return known.Length > 0 ? string.Join(", ", known) : file ?? string.Join(", ", names);
     }

@@ -114,14 +114,7 @@ internal static class StatedContradictions
                 .Select(group => new MomentFinding(group.Key.Moment, group.Key.Kind, 0, group.Count(), file.Simulations, "simulations")),
             .. Endings(file)
                 .GroupBy(_ => ValueKind.Outlived)
-                .Select(group => new MomentFinding(
-                    "an ending",
-                    group.Key,
-                    group.Min(found => found.Depth),
-                    group.Count(),
-                    file.Simulations,
-                    "simulations"
-                )),
+                .Select(group => new MomentFinding("an ending", group.Key, group.Min(found => found.Depth), group.Count(), file.Simulations, "simulations")),
         ];
 
     private static bool IsNormalised(double variance, InputNormalization? normalization) =>
@@ -134,7 +127,8 @@ internal static class StatedContradictions
         };
 
     private static bool HasChi(ResultFile file, int simulation) =>
-        PlacesOf(file).Any(place => file.FindLog(file.NameOf(Chi, place))?[simulation].Any(log => double.IsFinite(log) && !MomentRange.IsLogOfZero(log)) == true);
+        PlacesOf(file)
+            .Any(place => file.FindLog(file.NameOf(Chi, place))?[simulation].Any(log => double.IsFinite(log) && !MomentRange.IsLogOfZero(log)) == true);
 
     /// <summary>Numbers of the places that have arrays of their own; in the neutral layout one array has all places.</summary>
     private static int[] PlacesOf(ResultFile file) =>

@@ -10,12 +10,7 @@ namespace Wellbehaved.Audit;
 /// <param name="architecture">Their architecture.</param>
 /// <param name="experiment">What is known about the experiment.</param>
 /// <param name="stated">What cannot be true of the facts that a file states once of each simulation.</param>
-internal sealed class RecordedLaws(
-    RecordedFigures figures,
-    Architecture architecture,
-    RecordedExperiment experiment,
-    IReadOnlyList<MomentFinding> stated
-)
+internal sealed class RecordedLaws(RecordedFigures figures, Architecture architecture, RecordedExperiment experiment, IReadOnlyList<MomentFinding> stated)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 

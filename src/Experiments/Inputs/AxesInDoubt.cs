@@ -44,13 +44,17 @@ internal static class AxesInDoubt
         var read = $"read as {usual}";
         return shape.Count == 3
             ? shape[0] is 3 or 4 && shape[1] > LargestUsualChannels && shape[2] > LargestUsualChannels
-                    ? $"{read}; a single image whose channels come first is --layout chw"
-                : MayImagesBeLast(shape) ? $"{read}, not, {ImagesLast(shape)}"
-                : null
-            : shape[0] == shape[1] && shape[0] > LargestUsualChannels && shape[2] is 3 or 4 && shape[3] is 3 or 4 ? $"{read}, not, {ImagesLast(shape)}"
-            : !IsUsual(shape[3]) && AreChannelsFirst(shape) && shape[1] != shape[2] ? $"{read}, not, {ChannelsFirst(shape)}"
-            : MayChannelsBeSecond(shape) ? $"{read}, not as {Other(shape)}"
-            : null;
+                ? $"{read}; a single image whose channels come first is --layout chw"
+                : MayImagesBeLast(shape)
+                    ? $"{read}, not, {ImagesLast(shape)}"
+                    : null
+            : shape[0] == shape[1] && shape[0] > LargestUsualChannels && shape[2] is 3 or 4 && shape[3] is 3 or 4
+                ? $"{read}, not, {ImagesLast(shape)}"
+                : !IsUsual(shape[3]) && AreChannelsFirst(shape) && shape[1] != shape[2]
+                    ? $"{read}, not, {ChannelsFirst(shape)}"
+                    : MayChannelsBeSecond(shape)
+                        ? $"{read}, not as {Other(shape)}"
+                        : null;
     }
 
     /// <summary>

@@ -45,8 +45,8 @@ public sealed class ResultFile
     /// </summary>
     public IReadOnlyList<string>? Places { get; }
 
-    /// <summary>The network's name in the file; null if the file does not state it.</summary>
-    public string? NetworkName => _configuration?.Name;
+    /// <summary>The network's name in the file; null if the file does not state it, or states an empty one.</summary>
+    public string? NetworkName => string.IsNullOrWhiteSpace(_configuration?.Name) ? null : _configuration.Name;
 
     /// <summary>The name of its architecture; null if the file states none.</summary>
     internal string? Architecture => _configuration?.Architecture;

@@ -48,7 +48,9 @@ public sealed class PartialConfigurationTests : IDisposable
         audit.Output.Should().MatchRegex("D1 +bn_res .* holds");
         Refused($"merge {path} --out {Path.Combine(_folder, "x.npz")}")
             .Should()
-            .Be($"wellbehaved: {path}: expected {string.Join(", ", keys)} in 'configuration', which names the experiment, found none; merge --trust joins such files");
+            .Be(
+                $"wellbehaved: {path}: expected {string.Join(", ", keys)} in 'configuration', which names the experiment, found none; merge --trust joins such files"
+            );
         var plot = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "x.svg"));
         plot.ExitStatus.Should().Be(0);
         plot.Error.Should().Contain($"('configuration' leaves out {string.Join(", ", keys)})");
@@ -69,6 +71,27 @@ public sealed class PartialConfigurationTests : IDisposable
                 $"{path} the one that it was recorded with, since 'configuration' says 'mine', which is none of vanilla, vanilla_res, bn_ff, bn_res, got none"
             );
         CommandLine.Run("audit", "--results", mine, "--architecture", "bn_res").ExitStatus.Should().BeOneOf(0, 3);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void A_network_without_a_name_is_called_as_its_file(string name)
+    {
+        var path = Path.Combine(_folder, "mine.npz");
+        NpzArchive.Write(
+            path,
+            [
+                new("depth", NpyArray.From([1L, 2], 2)),
+                new("configuration", NpyArray.From($"{{\"network\": \"{name}\"}}")),
+                new("nu2_signal", NpyArray.From([2.0, 2, 2, 2], 2, 2)),
+                new("chi", NpyArray.From([1.0, 2, 1, 2], 2, 2)),
+            ]
+        );
+
+        CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "mine.svg")).Output.Should().StartWith("mine: ");
+        File.ReadAllText(Path.Combine(_folder, "mine.svg")).Should().Contain("mine");
+        CommandLine.Run("audit", "--results", path).Output.Should().MatchRegex("D1 +mine");
     }
 
     [Fact]

@@ -20,7 +20,10 @@ public sealed class RefusedSubjectTests : IDisposable
         "predict --architecture vanilla --kernel-size 3 --total-depth 2 --num-channels 65536 --batch-size 60000 --dataset gaussian",
         "--num-channels, --batch-size, --kernel-size: expected sizes that fit memory"
     )]
-    [InlineData($"predict {Net} --finite-width 2147483647", "--finite-width: expected at most 16777216 networks, whose numbers at 4 depths fit memory, got 2147483647")]
+    [InlineData(
+        $"predict {Net} --finite-width 2147483647",
+        "--finite-width: expected at most 16777216 networks, whose numbers at 4 depths fit memory, got 2147483647"
+    )]
     [InlineData(
         "predict --network vanilla --total-depth 3 --num-channels 4 --batch-size 8 --finite-width 2147483647",
         "--finite-width: expected at most * networks, whose numbers at * fit memory, got 2147483647"
