@@ -310,13 +310,22 @@ internal static class AuditCommand
         var recorded = ResultInput.Read(file);
         var run =
             recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
-            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture]
+            : (architectures ?? (recorded.Architecture is { } told && Model.Architecture.Names.Contains(told) ? [told] : null)) is [var architecture]
                 ? ResultAudit.Judge(file, recorded, architecture, experiment)
-            : throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
+            : throw new InvalidInputException(
+                "--architecture",
+                $"expected with {file} the one that it was recorded with, since {NamesNoArchitecture(recorded)}, got "
+                    + (architectures is null ? "none" : string.Join(", ", architectures))
+            );
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.From(run, allowDeclined: false);
     }
+
+    private static string NamesNoArchitecture(ResultFile file) =>
+        file.Configuration is null ? "it has no 'configuration'"
+        : file.Architecture is { } other ? $"'configuration' says '{other}', which is none of {string.Join(", ", Model.Architecture.Names)}"
+        : "'configuration' says none";
 
     /// <summary>Audits a file with a column for each place of some network, which no architecture describes.</summary>
     private static VerificationRun AuditPlaces(string file, ResultFile recorded, string[]? architectures, RecordedExperiment experiment)

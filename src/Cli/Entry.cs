@@ -12,10 +12,11 @@ internal static class Entry
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Termination? termination = null)
     {
+        ParseResult? parsed = null;
         try
         {
             Terminal.WrapLines();
-            var parsed = Commands.Parse(arguments);
+            parsed = Commands.Parse(arguments);
             if (arguments is [['[', ..], ..])
             {
                 // A shell asks for completions of an unfinished line.
@@ -42,7 +43,7 @@ internal static class Entry
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Failure.Report(exception, Console.Error);
+            return Failure.Report(exception, Console.Error, parsed);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace Wellbehaved.Cli;
@@ -15,16 +16,13 @@ internal static class Failure
     /// <summary>Reports what an exception means for the user.</summary>
     /// <param name="exception">The exception.</param>
     /// <param name="error">Receives the message.</param>
+    /// <param name="parsed">The call, whose options and files the message names; null where it is not known.</param>
     /// <returns>The exit status.</returns>
-    public static int Report(Exception exception, TextWriter error) =>
+    public static int Report(Exception exception, TextWriter error, ParseResult? parsed = null) =>
         Cause(exception) switch
         {
-            InvalidInputException cause => Say(error, cause.Message, ExitStatus.Usage),
-            OutOfMemoryException => Say(
-                error,
-                "--num-channels, --batch-size, --kernel-size, or the file that is read: expected sizes that fit memory",
-                ExitStatus.Usage
-            ),
+            InvalidInputException cause => Say(error, RefusedSubject.Message(cause, parsed), ExitStatus.Usage),
+            OutOfMemoryException => Say(error, $"{RefusedSubject.OfMemory(parsed)}: expected sizes that fit memory", ExitStatus.Usage),
             OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
             IOException or UnauthorizedAccessException => Say(
                 error,

@@ -280,7 +280,10 @@ internal static class PlotCommand
     {
         if (recording.File.Options is not { } options)
         {
-            Console.Error.WriteLine($"note: {recording.Name} does not describe its network, so only limits are drawn, and no prediction for this network");
+            var leftOut = recording.File.Configuration is null ? "" : $" ('configuration' leaves out {string.Join(", ", recording.File.OptionsLeftOut)})";
+            Console.Error.WriteLine(
+                $"note: {recording.Name} does not describe its network{leftOut}, so only limits are drawn, and no prediction for this network"
+            );
             return null;
         }
 

@@ -250,7 +250,7 @@ internal static class PredictCommand
         {
             FiniteWidth = sampled,
         };
-        string[] remarks = [.. Remarks(options, prediction, images, areChosen: points is not null)];
+        string[] remarks = [.. Remarks(options, prediction, images, points)];
         foreach (var remark in remarks)
         {
             Console.Error.WriteLine(remark);
@@ -268,9 +268,9 @@ internal static class PredictCommand
     }
 
     /// <summary>Why numbers are missing, or are not those of the whole batch.</summary>
-    private static IEnumerable<string> Remarks(ExperimentOptions options, Prediction prediction, ImageSource images, bool areChosen)
+    private static IEnumerable<string> Remarks(ExperimentOptions options, Prediction prediction, ImageSource images, int? points)
     {
-        var norm = options.NamedArchitecture.HasBatchNorm;
+        var (norm, areChosen) = (options.NamedArchitecture.HasBatchNorm, points is not null);
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             yield return "note: after the first layer, the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
@@ -280,6 +280,11 @@ internal static class PredictCommand
         {
             yield return "note: the images have numbers so large that rounding hides directions of the others, which ε outweighs: how much of the noise lies "
                 + "in the directions of the signal is not known";
+        }
+
+        if (points > options.Settings(images).FeatureShape.Points)
+        {
+            yield return $"warning: {PointSubset.Fewer(options.Settings(images).FeatureShape.Points, points.Value)}";
         }
 
         if (prediction.ImagesUsed < options.BatchSize)

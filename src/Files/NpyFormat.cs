@@ -118,7 +118,7 @@ internal static class NpyFormat
         stream.ReadExactly(start);
         if (!start.StartsWith(Magic) || start[6] is < 1 or > 3)
         {
-            throw new InvalidInputException(name, "expected a NumPy array (.npy, version 1 to 3)");
+            throw new InvalidInputException(name, $"expected a NumPy array (.npy, version 1 to 3), found {KnownFormat.Describe(start)}");
         }
 
         Span<byte> lengthBytes = stackalloc byte[4];

@@ -88,6 +88,29 @@ internal sealed record FiniteWidthPrediction(
     /// <returns>The network's seed.</returns>
     internal static ulong SeedOf(ulong seed, int sample) => Mixing.Mix(Mixing.Mix(seed) ^ (ulong)sample);
 
+    /// <summary>Numbers of one kind that samples may have in all; a few kinds are kept.</summary>
+    private const int MostNumbers = 1 << 26;
+
+    /// <summary>Refuses numbers of networks that give no standard error, or whose numbers do not fit memory.</summary>
+    /// <param name="samples">Number of networks.</param>
+    /// <param name="places">Depths or places of a network, of which each sample keeps numbers.</param>
+    /// <exception cref="InvalidInputException">There are fewer than two, or too many.</exception>
+    internal static void RequireSamples(int samples, int places)
+    {
+        if (samples < 2)
+        {
+            throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
+        }
+
+        if ((long)samples * places > MostNumbers)
+        {
+            throw new InvalidInputException(
+                "--finite-width",
+                $"expected at most {MostNumbers / places} networks, whose numbers at {Counted.Spell(places, "depth")} fit memory, got {samples}"
+            );
+        }
+    }
+
     private static FiniteWidthPrediction Sample(
         ExperimentOptions options,
         ImageSource images,
@@ -106,10 +129,7 @@ internal sealed record FiniteWidthPrediction(
             );
         }
 
-        if (samples < 2)
-        {
-            throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
-        }
+        RequireSamples(samples, options.TotalDepth);
 
         var (features, noise, mu2Input) = InputFeatures.Draw(options, images, options.BatchSize);
         if (InputVariation.Measure(features) is { VariesTooLittle: true } variation && features.RowCount > 1)

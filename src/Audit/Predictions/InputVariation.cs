@@ -19,6 +19,9 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
     /// </summary>
     private const double LeastForProducts = 1e-6;
 
+    /// <summary>The smallest normal number: of smaller mean squares digits are lost, and then the squares themselves.</summary>
+    private const double LeastSquare = 2.2250738585072014e-308;
+
     /// <summary>Whether the points vary too little for a prediction.</summary>
     public bool VariesTooLittle => AreEqual || !(Variance > Least * MeanSquare);
 
@@ -62,6 +65,12 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
         return Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k] - offset[k]);
     }
 
+    /// <summary>Says of points that vary too little what they do.</summary>
+    public string Words =>
+        AreEqual ? "are all equal"
+        : MeanSquare < LeastSquare ? "are so small that double precision does not hold their squares"
+        : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds";
+
     /// <summary>The message that says what is wrong with the images.</summary>
     /// <param name="subject">The options that the message names.</param>
     /// <param name="options">The options of the prediction.</param>
@@ -70,8 +79,7 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
         new(
             subject,
             $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
-                + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
-                + "; use other "
+                + $"{Words}; use other "
                 + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
         );
 }

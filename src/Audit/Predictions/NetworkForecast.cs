@@ -49,13 +49,18 @@ internal sealed record NetworkForecast(
                 ? UsualSamples
                 : 0,
             0 => 0,
-            1 or < 0 => throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {question.Samples}"),
             _ when !possible => throw new InvalidInputException(
                 "--finite-width",
                 "expected a network whose layers mix only channels: convolutions, poolings and attention correlate neurons over all positions"
             ),
-            { } asked => asked,
+            { } asked => Required(asked),
         };
+
+        int Required(int asked)
+        {
+            FiniteWidthPrediction.RequireSamples(asked, question.Network.Places.Count);
+            return asked;
+        }
     }
 
     /// <summary>
@@ -110,8 +115,7 @@ internal sealed record NetworkForecast(
         {
             throw new InvalidInputException(
                 "--dataset",
-                $"expected images that vary within a batch, but those of {question.Dataset} "
-                    + $"{(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other "
+                $"expected images that vary within a batch, but those of {question.Dataset} {InputVariation.Measure(signal).Words}; use other "
                     + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
             );
         }

@@ -31,7 +31,7 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         var (whole, most) = (question.BatchSize * positions, question.Points ?? Usual(network, shape, positions));
         if (whole <= most)
         {
-            return new(question.BatchSize, shape, true, null);
+            return new(question.BatchSize, shape, true, question.Points > whole ? Fewer(whole, question.Points.Value) : null);
         }
 
         var mixesPositions = PointMixing.MixesPositions(network.Layers, question.Shape);
@@ -70,6 +70,11 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
                 + $"{consequence}"
         );
     }
+
+    /// <summary>Says that a batch has fewer points than were asked for.</summary>
+    /// <param name="whole">Points of the batch.</param>
+    /// <param name="asked">Points that were asked for.</param>
+    public static string Fewer(long whole, int asked) => $"predicted for all {whole} points of the batch, which are fewer than the {asked} of --points";
 
     /// <summary>As many points as fit. For convolutional networks, as many as take minutes, but at least those of one image.</summary>
     private static int Usual(Networks.Network network, Networks.Shape shape, long positions)

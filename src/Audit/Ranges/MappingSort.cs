@@ -146,6 +146,11 @@ internal static class MappingSort
     )
     {
         var found = new Dictionary<(string, ValueKind), int>();
+        foreach (var contradiction in contradictions?.AtStart(mapping) ?? [])
+        {
+            found.TryAdd(contradiction, 0);
+        }
+
         for (var i = 0; i < table.Depths.Count; i++)
         {
             var (nu2, chi, reff) = (KindOf(table.LogNu2, LogNu2), KindOf(table.LogChi, LogChi), KindOf(table.Reff, Reff));

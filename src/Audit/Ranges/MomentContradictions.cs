@@ -22,10 +22,12 @@ internal sealed class MomentContradictions
     /// <summary>Contradictions by simulation and column: a column is a computed depth, or in the neutral layout a place.</summary>
     private readonly Dictionary<(int Simulation, int Column), List<(string Moment, ValueKind Kind)>> _found = [];
     private readonly Dictionary<(int Simulation, int Depth), List<(string Moment, ValueKind Kind)>> _bySequence = [];
+    private readonly ILookup<int, (string Moment, ValueKind Kind)> _atStart;
 
     private MomentContradictions(ResultFile file)
     {
         _file = file;
+        _atStart = StatedContradictions.AtStart(file).ToLookup(found => found.Simulation, found => (found.Moment, found.Kind));
         int[] places = file.Places is not null ? [0] : [.. file.Names.Select(MomentColumns.PlaceOf).OfType<int>().Distinct().Order()];
         foreach (var place in places)
         {
@@ -57,8 +59,14 @@ internal sealed class MomentContradictions
     /// <param name="depth">Index of the depth; in the neutral layout, all places after the end of the unit before belong to it.</param>
     public IReadOnlyList<(string Moment, ValueKind Kind)> At(int simulation, int depth) => _bySequence.GetValueOrDefault((simulation, depth)) ?? [];
 
+    /// <summary>The contradictions of a simulation before its first layer; moments are in words.</summary>
+    /// <param name="simulation">Row of the simulation.</param>
+    public IEnumerable<(string Moment, ValueKind Kind)> AtStart(int simulation) => _atStart[simulation];
+
     /// <summary>One finding for each kind of contradiction.</summary>
-    public IEnumerable<MomentFinding> Findings =>
+    public IEnumerable<MomentFinding> Findings => [.. StatedContradictions.Findings(_file), .. FindingsAtPlaces];
+
+    private IEnumerable<MomentFinding> FindingsAtPlaces =>
         _found
             .SelectMany(pair => pair.Value.Select(found => (found.Moment, found.Kind, pair.Key.Simulation, pair.Key.Column)))
             .GroupBy(found => (found.Moment, found.Kind))

@@ -16,7 +16,14 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     public Verdict Verdict =>
         Kind switch
         {
-            ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange or ValueKind.OfAnotherNumber or ValueKind.AboveWhole => Verdict.Rejected,
+            ValueKind.NotANumber
+            or ValueKind.Infinite
+            or ValueKind.OutOfRange
+            or ValueKind.OfAnotherNumber
+            or ValueKind.AboveWhole
+            or ValueKind.NotNormalised
+            or ValueKind.ZeroFactor
+            or ValueKind.Outlived => Verdict.Rejected,
             ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
             ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
             _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
@@ -41,7 +48,9 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
             ValueKind.OutOfRange => "has a value that no signal has",
             ValueKind.OfAnotherNumber => "is not the logarithm of the number beside it",
             ValueKind.AboveWhole => "is larger than ν₂, of which it is a part,",
-            ValueKind.Contradicted => "is said to come before the depth, and the moments go on,",
+            ValueKind.Contradicted or ValueKind.Outlived => "is said to come before the depth, and the moments go on,",
+            ValueKind.NotNormalised => "contradicts the normalisation of the images",
+            ValueKind.ZeroFactor => "is 0, although χ, of which it is a factor, is not,",
             ValueKind.NotComputed => "is not computed although the signal lives,",
             ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
             _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),

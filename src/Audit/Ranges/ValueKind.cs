@@ -29,4 +29,13 @@ internal enum ValueKind
 
     /// <summary>A variance larger than the mean square, of which it is a part.</summary>
     AboveWhole,
+
+    /// <summary>A variance of the input that its normalisation excludes.</summary>
+    NotNormalised,
+
+    /// <summary>A variance of the input of 0 beside a χ that is not, although it is a factor of χ².</summary>
+    ZeroFactor,
+
+    /// <summary>An ending that moments of later depths show not to have happened.</summary>
+    Outlived,
 }

@@ -16,7 +16,8 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
         at,
         place => RecordedRanks.Largest(file, place),
         place => RecordedRanks.PointsOf(file, place) == 1,
-        needsBound: true
+        needsBound: true,
+        StatedContradictions.Findings(file)
     );
 
     private string NoLayers =>

@@ -9,7 +9,8 @@ namespace Wellbehaved.Audit;
 /// <param name="figures">The figures.</param>
 /// <param name="architecture">Their architecture.</param>
 /// <param name="experiment">What is known about the experiment.</param>
-internal sealed class RecordedLaws(RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
+/// <param name="stated">What cannot be true of the facts that a file states once of each simulation.</param>
+internal sealed class RecordedLaws(RecordedFigures figures, Architecture architecture, RecordedExperiment experiment, IReadOnlyList<MomentFinding> stated)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
@@ -29,7 +30,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         depth => $"depth {depth}",
         _ => LargestRank(experiment),
         _ => experiment is { BatchSize: 1, KernelSize: 1 },
-        needsBound: false
+        needsBound: false,
+        stated
     );
 
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";

@@ -11,12 +11,14 @@ namespace Wellbehaved.Audit;
 /// <param name="largestRank">The largest effective rank that points and channels allow, by key; null if they are not known.</param>
 /// <param name="hasOnePoint">Whether a key is known to have a single point.</param>
 /// <param name="needsBound">Whether ranks without a known bound are left unjudged.</param>
+/// <param name="stated">What cannot be true of the facts that a file states once of each simulation.</param>
 internal sealed class RecordedMomentLaws(
     RecordedFigures figures,
     Func<int, string> at,
     Func<int, double?> largestRank,
     Func<int, bool> hasOnePoint,
-    bool needsBound
+    bool needsBound,
+    IReadOnlyList<MomentFinding> stated
 )
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
@@ -56,6 +58,7 @@ internal sealed class RecordedMomentLaws(
 
         return
         [
+            .. stated.Select(finding => finding.Conclude()),
             .. Findings(name => (MomentRange.IsMoment(name) && !MomentRange.IsRank(name)) || name.StartsWith(LogConsistency, StringComparison.Ordinal)),
             .. Concluded(ranges, "ranges of recorded moments"),
             .. Concluded(logarithms, "recorded logarithms against the recorded numbers"),

@@ -94,7 +94,7 @@ internal static class ResultAudit
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
-        if (file.Options?.Architecture is { } said && said != architecture)
+        if (file.Architecture is { } said && Architecture.Names.Contains(said) && said != architecture)
         {
             throw new InvalidInputException("--architecture", $"expected {said}, of which {path} says that it is, got {architecture}");
         }
@@ -108,7 +108,7 @@ internal static class ResultAudit
         }
 
         var table = MomentTable.Read(file);
-        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(file));
+        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(file), StatedContradictions.Findings(file));
         return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Diagnose(table))] };
     }
 
@@ -139,14 +139,21 @@ internal static class ResultAudit
     /// <param name="figures">The figures.</param>
     /// <param name="architecture">Their architecture.</param>
     /// <param name="experiment">What is known about the experiment.</param>
+    /// <param name="stated">What cannot be true of the facts that a file states once of each simulation; null where there is no file.</param>
     /// <returns>A run; it lists the claims that cannot be judged, with reasons.</returns>
     /// <exception cref="InvalidInputException">Such an experiment is impossible.</exception>
-    public static VerificationRun Judge(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
+    public static VerificationRun Judge(
+        string name,
+        RecordedFigures figures,
+        Architecture architecture,
+        RecordedExperiment experiment,
+        IReadOnlyList<MomentFinding>? stated = null
+    )
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(experiment);
         experiment.Validate(architecture.Name);
-        var laws = new RecordedLaws(figures, architecture, experiment);
+        var laws = new RecordedLaws(figures, architecture, experiment, stated ?? []);
         return Judged(
             name,
             architecture.Name,

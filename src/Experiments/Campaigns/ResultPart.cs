@@ -51,14 +51,19 @@ internal sealed class ResultPart : IDisposable
             Arithmetic = ResultArrays.ArithmeticOf(path, archive),
         };
         var said = ResultConfiguration.Parse(Identity.Configuration, path);
-        Options = said.Options ?? throw NotOurs();
-        Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
-        var rows = RequireShapes();
-        if (Options.Network is null)
+        if (said.Options is not { } told)
         {
-            ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace));
+            throw new InvalidInputException(
+                path,
+                $"expected {string.Join(", ", said.LeftOut)} in 'configuration', which names the experiment, found none; merge --trust joins such files"
+            );
         }
 
+        Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
+        var depth = told.RecordedPlaces?.Depths ?? ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace)).Depth;
+        Options = said.At(depth).Options!;
+        var rows = RequireShapes();
+        _ = ResultEnds.Read(path, archive, depth, rows);
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
         (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);
     }

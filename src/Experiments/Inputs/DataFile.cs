@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Wellbehaved.Experiments;
@@ -35,6 +36,7 @@ internal static class DataFile
             if (isCompressed)
             {
                 var plain = Decompress(stream, path, beginning);
+                RequireNothingAfter(stream, path, plain.Length);
                 requireLength?.Invoke(path, plain.Length);
                 return plain;
             }
@@ -62,7 +64,7 @@ internal static class DataFile
     private static byte[] Decompress(FileStream stream, string path, Beginning? beginning)
     {
         var most = Math.Min(Math.Max(AlwaysAllowed, LargestRatio * stream.Length), Array.MaxLength);
-        using var gzip = new GZipStream(stream, CompressionMode.Decompress);
+        using var gzip = new GZipStream(new SlowEnd(stream), CompressionMode.Decompress);
         var start = new byte[beginning?.Length ?? 0];
         var atStart = gzip.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (beginning is not null && atStart == start.Length)
@@ -84,6 +86,31 @@ internal static class DataFile
         }
 
         return plain.ToArray();
+    }
+
+    /// <summary>Refuses bytes after a gzip stream, which readers pass over: the file is damaged or is not what it seems. Zeros are the padding of tapes.</summary>
+    /// <param name="file">The file, where the decompression stopped: after its stream and at most one byte.</param>
+    /// <param name="path">The file's name in messages.</param>
+    /// <param name="length">Bytes of the decompressed content.</param>
+    private static void RequireNothingAfter(FileStream file, string path, int length)
+    {
+        var (end, isPadded) = (file.Position, true);
+        var part = new byte[PartLength];
+        for (int count; isPadded && (count = file.Read(part)) > 0; )
+        {
+            isPadded = !part.AsSpan(0, count).ContainsAnyExcept((byte)0);
+        }
+
+        // A stream ends with the length of its content; another byte after it makes a greater number of that.
+        file.Position = file.Length - sizeof(uint);
+        file.ReadExactly(part, 0, sizeof(uint));
+        if (!isPadded || BinaryPrimitives.ReadUInt32LittleEndian(part) > length)
+        {
+            throw new InvalidInputException(
+                path,
+                $"expected a gzip file that ends with its stream, found {Counted.Spell(Math.Max(1, file.Length - end), "byte")} or more after it"
+            );
+        }
     }
 
     /// <summary>Reads what a beginning announces, and nothing more: whether it may take that memory is decided before any is taken.</summary>

@@ -18,7 +18,7 @@ internal static class IdxImages
     public static ImageSource Load(string folder, string nameOfTorchvision)
     {
         var path = Find(folder, nameOfTorchvision, "train-images", 3);
-        return new StoredImages(Images(DataFile.ReadAll(path, beginning: OfImages(path)), path), path);
+        return new StoredImages(Images(DataFile.ReadAll(path, beginning: OfImages(path)), path), path, ImageLayout.Nhw);
     }
 
     /// <summary>Loads the training or the test images from a folder, with their labels.</summary>
@@ -76,7 +76,10 @@ internal static class IdxImages
         var size = (UInt128)count * height * width;
         if (size == 0)
         {
-            throw new InvalidInputException(path, "expected IDX images (magic number 0x00000803) of positive size");
+            throw new InvalidInputException(
+                path,
+                $"expected IDX images (magic number 0x00000803) of positive size, found {Counted.Spell(count, "image")} of {height} × {width} pixels"
+            );
         }
 
         return size == (UInt128)(file.Length - LengthOfImagesHeader)
@@ -103,10 +106,28 @@ internal static class IdxImages
             throw new InvalidInputException(path, "expected a whole IDX file, found a truncated or damaged one");
         }
 
-        if (BinaryPrimitives.ReadUInt32BigEndian(file) != magic)
+        if (BinaryPrimitives.ReadUInt32BigEndian(file) is var found && found != magic)
         {
-            throw new InvalidInputException(path, $"expected IDX {what}");
+            throw new InvalidInputException(path, $"expected IDX {what}, found {Described(found)}");
         }
+    }
+
+    /// <summary>What an IDX file of another magic number holds: two bytes of zero, the type of its numbers, and the number of its axes.</summary>
+    private static string Described(uint magic)
+    {
+        var type = ((magic >> 8) & 0xff) switch
+        {
+            0x08 => "bytes",
+            0x09 => "signed bytes",
+            0x0b => "16-bit integers",
+            0x0c => "32-bit integers",
+            0x0d => "32-bit floats",
+            0x0e => "64-bit floats",
+            _ => null,
+        };
+        return magic >> 16 == 0 && type is not null
+            ? $"{type} of {magic & 0xff} {((magic & 0xff) == 1 ? "axis" : "axes")} (0x{magic:X8})"
+            : $"0x{magic:X8}, which is none of IDX";
     }
 
     private static string Find(string folder, string nameOfTorchvision, string stem, int axes)

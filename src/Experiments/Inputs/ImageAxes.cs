@@ -44,23 +44,16 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
                 : throw new InvalidInputException(name, $"expected {axes} axes with --layout {Spell(given)}, found {found}");
         }
 
-        var (usual, other) = shape.Count == 4 ? (ImageLayout.Nhwc, ImageLayout.Nchw) : (ImageLayout.Nhw, ImageLayout.Hwc);
-        var reading = Named(usual, shape);
-        return IsMatlab(shape)
-                ? throw new InvalidInputException(
-                    name,
-                    $"expected images one after the other, since {found} is either {reading} or, as in MATLAB's files, {shape[3]} images of {shape[0]} × {shape[1]} "
-                        + $"pixels with {shape[2]} channels, which np.transpose(images, (3, 0, 1, 2)) brings into order; --layout nhwc says the former"
-                )
-            : IsOtherLikelier(shape) ? throw new InvalidInputException(name, $"expected --layout, since {found} is either {reading} or {Named(other, shape)}")
-            : reading;
+        return AxesInDoubt.Refusal(shape) is { } refusal
+            ? throw new InvalidInputException(name, refusal)
+            : Named(shape.Count == 4 ? ImageLayout.Nhwc : ImageLayout.Nhw, shape) with
+            {
+                Remark = AxesInDoubt.Remark(shape),
+            };
     }
 
-    /// <summary>A remark for the user where the array could be misread; null otherwise.</summary>
-    public string? Remark =>
-        Layout == ImageLayout.Nhw && Count is 3 or 4 && Height > 4 && Width > 4
-            ? $"read as {this}; a single image whose channels come first is --layout chw"
-            : null;
+    /// <summary>A remark for the user where the array could be misread; null where its layout is clear or was given.</summary>
+    public string? Remark { get; private init; }
 
     /// <summary>Reorders the numbers of an image from the order in which they are stored to (height, width, channels).</summary>
     /// <param name="stored">The numbers of the image, in the order of the array.</param>
@@ -84,27 +77,23 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     }
 
     /// <summary>The axes in words.</summary>
-    public override string ToString()
+    public override string ToString() => $"{Describe(Count, Height, Width, Channels)} (--layout {Spell(Layout)})";
+
+    /// <summary>Images in words.</summary>
+    /// <param name="count">Number of images.</param>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="width">Columns of pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    public static string Describe(int count, int height, int width, int channels)
     {
-        var (grey, further) = Channels == 1 ? ("grey ", string.Empty) : (string.Empty, $" with {Channels} channels");
-        return $"{Count} {grey}image{(Count == 1 ? string.Empty : "s")} of {Height} × {Width} pixels{further} (--layout {Spell(Layout)})";
+        var (grey, further) = channels == 1 ? ("grey ", string.Empty) : (string.Empty, $" with {channels} channels");
+        return $"{count} {grey}image{(count == 1 ? string.Empty : "s")} of {height} × {width} pixels{further}";
     }
 
-    /// <summary>
-    /// Whether another usual layout is more likely than the default: the axis where that layout has its channels is of length 1, 3 or 4, and the axis where the
-    /// default has its channels is longer.
-    /// </summary>
-    private static bool IsOtherLikelier(IReadOnlyList<int> shape) =>
-        shape.Count == 4 ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1] : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];
-
-    /// <summary>
-    /// Whether an array of four axes is more likely (height, width, channels, images), as the .mat files of SVHN are: the third axis is that of 1, 3 or 4
-    /// channels, and the last one is longer. An image of such a width with more channels than columns is rarer.
-    /// </summary>
-    private static bool IsMatlab(IReadOnlyList<int> shape) =>
-        shape.Count == 4 && shape[2] is 1 or 3 or 4 && shape[3] > shape[2] && shape[0] > shape[2] && shape[1] > shape[2];
-
-    private static ImageAxes Named(ImageLayout layout, IReadOnlyList<int> shape) =>
+    /// <summary>The axes of an array in a given layout.</summary>
+    /// <param name="layout">The meaning of each axis.</param>
+    /// <param name="shape">Extents of the axes, as many as the layout has.</param>
+    public static ImageAxes Named(ImageLayout layout, IReadOnlyList<int> shape) =>
         layout switch
         {
             ImageLayout.Nhwc => new(layout, shape[0], shape[1], shape[2], shape[3]),
@@ -115,5 +104,6 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
             _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, $"expected {Names}"),
         };
 
-    private static string Spell(ImageLayout layout) => layout.ToString().ToLowerInvariant();
+    /// <summary>The layout's name, as the command spells it.</summary>
+    public static string Spell(ImageLayout layout) => layout.ToString().ToLowerInvariant();
 }

@@ -78,5 +78,5 @@ internal sealed class LabelledImages
 
     /// <summary>The same images without their labels, as <c>run</c> draws batches from them.</summary>
     /// <param name="name">Their name in messages.</param>
-    public ImageSource WithoutLabels(string name) => new StoredImages(_pixels, name);
+    public ImageSource WithoutLabels(string name) => new StoredImages(_pixels, name, _pixels.Shape.Count > 3 ? ImageLayout.Nhwc : ImageLayout.Nhw);
 }

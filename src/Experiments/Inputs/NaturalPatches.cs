@@ -14,6 +14,6 @@ internal static class NaturalPatches
     private static StoredImages Read()
     {
         using var stream = typeof(NaturalPatches).Assembly.GetManifestResourceStream(ResourceName)!;
-        return new StoredImages(NpyFormat.Read(stream, stream.Length, ResourceName), ResourceName);
+        return new StoredImages(NpyFormat.Read(stream, stream.Length, ResourceName), ResourceName, ImageLayout.Nhwc);
     }
 }

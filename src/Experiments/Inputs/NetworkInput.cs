@@ -69,8 +69,8 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
                 {
                     throw new InvalidInputException(
                         "--normalize",
-                        $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global "
-                            + "or none, or a larger --batch-size"
+                        $"expected every channel to vary over the batch with 'channel', but channel {channel} "
+                            + Found(pixels, channel, channels, "is constant; use --normalize global or none, or a larger --batch-size")
                     );
                 }
 
@@ -80,7 +80,7 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
                 {
                     throw new InvalidInputException(
                         "--normalize",
-                        "expected the batch to vary with 'global', but all its pixels are equal; use --normalize none"
+                        $"expected the batch to vary with 'global', but {Found(pixels, 0, 1, "all its pixels are equal; use --normalize none")}"
                     );
                 }
 
@@ -88,11 +88,33 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
         }
     }
 
-    /// <summary>Normalises every channel to mean 0 and variance 1; returns the first channel that is constant, or null if there is none.</summary>
+    /// <summary>The smallest normal number: of a smaller variance digits are lost, and numbers that it divides would not have variance 1.</summary>
+    private const double LeastVariance = 2.2250738585072014e-308;
+
+    /// <summary>Says of a channel that cannot be normalised what it does, and what to do; the words for one that is constant are given.</summary>
+    private static string Found(ReadOnlySpan<double> values, int channel, int channels, string ofConstant)
+    {
+        var (least, greatest) = (values[channel], values[channel]);
+        for (var i = channel; i < values.Length; i += channels)
+        {
+            (least, greatest) = (Math.Min(least, values[i]), Math.Max(greatest, values[i]));
+        }
+
+        return least == greatest
+            ? ofConstant
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"varies by {greatest - least:g2}, whose square double precision does not hold; multiply the images by a number"
+            );
+    }
+
+    /// <summary>
+    /// Normalises every channel to mean 0 and variance 1; returns the first channel whose variance is 0 or too small for that, or null if there is none.
+    /// </summary>
     private static int? Standardise(Span<double> values, int channels)
     {
         var (means, factors) = MeansAndVariances(values, channels);
-        if (Array.IndexOf(factors, 0) is var constant and >= 0)
+        if (Array.FindIndex(factors, variance => variance < LeastVariance) is var constant and >= 0)
         {
             return constant;
         }

@@ -89,6 +89,42 @@ internal sealed record ResultConfiguration
     [JsonIgnore]
     public ExperimentOptions? Options { get; private init; }
 
+    /// <summary>
+    /// The options without a default that the text leaves out, by their names in it; the experiment is known only where there are none.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> LeftOut =>
+        [
+            .. new (string Name, bool IsThere)[]
+            {
+                ("architecture", Architecture is not null || Network is not null),
+                ("total_depth", TotalDepth is not null || Network is not null),
+                ("kernel_size", KernelSize is not null || Network is not null),
+                ("num_channels", NumChannels is not null || Network is not null),
+                ("batch_size", BatchSize is not null),
+                ("num_sims", NumSims is not null),
+            }
+                .Where(option => !option.IsThere)
+                .Select(option => option.Name),
+        ];
+
+    /// <summary>The same with the depths of the file, where the text says nothing of them: not <c>run</c>'s default, but the array decides.</summary>
+    /// <param name="depth">The computed depths, increasing.</param>
+    public ResultConfiguration At(IReadOnlyList<int> depth)
+    {
+        if (NumComputations is not null || Options is not { Network: null, Depths: null } options)
+        {
+            return this;
+        }
+
+        var spaced = options with { NumComputations = depth.Count };
+        return this with
+        {
+            Options =
+                options.TotalDepth % depth.Count == 0 && spaced.ComputedDepths.SequenceEqual(depth) ? spaced : options with { Depths = new DepthList(depth) },
+        };
+    }
+
     /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
     /// <remarks>For a described network, the object holds the network in its JSON form, and no option whose value its layers imply.</remarks>
     public static string Write(ExperimentOptions options)
@@ -185,6 +221,15 @@ internal sealed record ResultConfiguration
         }
 
         var options = JsonSerializer.Deserialize<ExperimentOptions>(text, Format)!;
+        if (said.NumComputations is null && options.Depths is null)
+        {
+            // The file's own depths replace it. The default of the author's package need not divide the total depth.
+            options = options with
+            {
+                NumComputations = 1,
+            };
+        }
+
         options.Validate();
         return said with { Options = options };
     }

@@ -38,7 +38,8 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
             );
         }
 
-        return new(indices, missing, ShardOf(path, archive, indices, simulations));
+        // Without indices the rows are the first simulations.
+        return new(indices, missing, ShardOf(path, archive, indices ?? (rows is { } count ? [.. Enumerable.Range(0, count)] : null), simulations));
     }
 
     private static void RequireRows(string path, int[]? indices, int rows, int? simulations)
@@ -67,9 +68,14 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
 
     private static Shard ShardOf(string path, IArrayCollection archive, int[]? indices, int? simulations)
     {
-        if (!archive.Contains(ResultArrays.Shard) || Numbers(path, archive, ResultArrays.Shard) is not [var number, var count])
+        if (!archive.Contains(ResultArrays.Shard))
         {
             return Shard.Whole;
+        }
+
+        if (Numbers(path, archive, ResultArrays.Shard) is not [var number, var count])
+        {
+            throw new InvalidInputException(path, $"expected two numbers in '{ResultArrays.Shard}', that of the share and that of all shares, found others");
         }
 
         var shard = new Shard(number, count);
@@ -77,7 +83,7 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
             ? shard
             : throw new InvalidInputException(
                 path,
-                $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {shard}"
+                $"expected the simulations of the share in '{ResultArrays.Shard}', found others than those of share {shard}"
             );
     }
 

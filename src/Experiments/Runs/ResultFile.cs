@@ -4,9 +4,6 @@ namespace Wellbehaved.Experiments;
 /// <remarks>See docs/file-formats.md for the arrays. The arrays that a file lacks are absent, not empty.</remarks>
 public sealed class ResultFile
 {
-    /// <summary>The array in which files of earlier versions state endings: only the depth at which the signal died.</summary>
-    private const string DiedAtDepth = "died_at_depth";
-
     private readonly ResultConfiguration? _configuration;
     private readonly Dictionary<string, double[][]> _moments;
     private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
@@ -48,8 +45,14 @@ public sealed class ResultFile
     /// </summary>
     public IReadOnlyList<string>? Places { get; }
 
-    /// <summary>The network's name in the file; null if the file does not state it.</summary>
-    public string? NetworkName => _configuration?.Name;
+    /// <summary>The network's name in the file; null if the file does not state it, or states an empty one.</summary>
+    public string? NetworkName => string.IsNullOrWhiteSpace(_configuration?.Name) ? null : _configuration.Name;
+
+    /// <summary>The name of its architecture; null if the file states none.</summary>
+    internal string? Architecture => _configuration?.Architecture;
+
+    /// <summary>The options without a default that the file's configuration leaves out; all of them where it has none.</summary>
+    internal IReadOnlyList<string> OptionsLeftOut => (_configuration ?? new()).LeftOut;
 
     /// <summary>The mapping whose derivative the noise is, if the file states it.</summary>
     internal NoiseKind? Noise => _configuration?.Noise;
@@ -152,6 +155,13 @@ public sealed class ResultFile
     /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
     /// <returns>Values (simulations × depths), or null if the file does not hold them.</returns>
     public IReadOnlyList<double[]>? Find(string name) => _moments.GetValueOrDefault(name);
+
+    /// <summary>A number that the file states once of each simulation: the variance of its input, or a moment before its first layer.</summary>
+    /// <param name="name">One of <see cref="ResultArrays.MeanSquares"/>.</param>
+    /// <returns>A number for each simulation; null if the file does not state them.</returns>
+    internal IReadOnlyList<double>? FindAtStart(string name) => AtStart.GetValueOrDefault(name);
+
+    private Dictionary<string, double[]> AtStart { get; init; } = [];
 
     /// <summary>A moment at the end of each unit.</summary>
     /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
@@ -274,12 +284,14 @@ public sealed class ResultFile
 
         var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
         var (depth, residualDepth) = ResultStructure.Read(path, archive, said, names);
+        said = said?.At(depth);
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments))
+        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ResultEnds.Read(path, archive, depth, rows))
         {
             TrainImages = ResultArrays.TrainImagesOf(path, archive),
+            AtStart = ReadAtStart(path, archive),
         };
     }
 
@@ -351,15 +363,19 @@ public sealed class ResultFile
             Text(path, archive, ResultArrays.DatasetChecksum),
             missing,
             moments,
-            ReadEnds(path, archive, depth, moments)
+            ResultEnds.Read(path, archive, depth, rows)
         )
         {
             MadeBy = Text(path, archive, ResultArrays.MadeBy),
             CountsUnits = ReadWhatDepthCounts(path, archive),
             PlaceSizes = PlaceSizes.Read(path, archive, depth.Length),
             TrainImages = ResultArrays.TrainImagesOf(path, archive),
+            AtStart = ReadAtStart(path, archive),
         };
     }
+
+    private static Dictionary<string, double[]> ReadAtStart(string path, IArrayCollection archive) =>
+        ResultArrays.MeanSquares.Where(archive.Contains).ToDictionary(name => name, name => Decode(path, archive, name));
 
     /// <summary>Whether the depths of a neutral file count units.</summary>
     private static bool ReadWhatDepthCounts(string path, IArrayCollection archive) =>
@@ -408,59 +424,6 @@ public sealed class ResultFile
         value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
             ? (int)value
             : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
-
-    private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
-    {
-        // Validated also where newer arrays say the same.
-        var deaths = archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, depth, moments) : null;
-        if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
-        {
-            return deaths;
-        }
-
-        var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
-        if (codes.Length != depths.Length || (moments.Count > 0 && codes.Length != moments.Values.First().Length))
-        {
-            throw new InvalidInputException(
-                path,
-                $"expected a number for each simulation in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {codes.Length} and {depths.Length}"
-            );
-        }
-
-        return
-        [
-            .. codes.Zip(
-                depths,
-                (code, at) =>
-                    code is 0 && at is -1 ? MappingEnd.None
-                    : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at)
-                        ? new MappingEnd((Ending)(int)code, (int)at)
-                    : throw new InvalidInputException(
-                        path,
-                        $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', "
-                            + $"found {code} and {at}"
-                    )
-            ),
-        ];
-    }
-
-    private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
-    {
-        var died = Decode(path, archive, DiedAtDepth);
-        if (moments.Count > 0 && died.Length != moments.Values.First().Length)
-        {
-            throw new InvalidInputException(path, $"expected a number for each simulation in '{DiedAtDepth}', found {died.Length}");
-        }
-
-        return
-        [
-            .. died.Select(at =>
-                at is -1 ? MappingEnd.None
-                : depth.Any(computed => computed == at) ? new MappingEnd(Ending.DeadSignal, (int)at)
-                : throw new InvalidInputException(path, $"expected a computed depth or -1 in '{DiedAtDepth}', found {at}")
-            ),
-        ];
-    }
 
     private MappingEnd[] TellEnds()
     {

@@ -27,7 +27,9 @@ internal static class VaryingInput
         }
 
         var found =
-            share < 1e-300 ? "its output does not vary" : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
+            moments.SignalIsDead ? "its output is 0 everywhere"
+            : share < 1e-300 ? "its output does not vary"
+            : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
         throw new InvalidInputException(
             withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
             $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, "

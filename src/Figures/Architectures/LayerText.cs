@@ -28,8 +28,8 @@ internal static class LayerText
                 ? string.Join(
                     ", ",
                     only.Value.EnumerateObject()
-                        .Where(option => option.Value.ValueKind != JsonValueKind.Array)
-                        .Select(option => $"{option.Name} {option.Value}")
+                        .Where(option => option.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.False))
+                        .Select(option => option.Value.ValueKind == JsonValueKind.True ? option.Name : $"{option.Name} {option.Value}")
                 )
                 : only.Value.ToString();
         return options.Length == 0 ? only.Name : $"{only.Name} {options}";

@@ -11,6 +11,12 @@ internal static class CurveDrawing
 
     private const double OpacityOfBand = 0.2;
 
+    /// <summary>Radius of the dot that stands for a curve of one point.</summary>
+    public const double RadiusOfDot = 4;
+
+    /// <summary>Whether a curve is drawn as a dot: it has one point.</summary>
+    public static bool IsDot(Curve curve) => curve.X.Length == 1;
+
     /// <summary>The dash pattern of a kind of curve.</summary>
     public static Dash DashOf(CurveKind kind) =>
         kind switch
@@ -48,9 +54,9 @@ internal static class CurveDrawing
         foreach (var curve in curves)
         {
             var ink = Ink.OfCurve(curve.Colour);
-            if (curve.X.Length == 1)
+            if (IsDot(curve))
             {
-                surface.Dot(x.At(curve.X[0]), y.At(curve.Y[0]), 4, ink);
+                surface.Dot(x.At(curve.X[0]), y.At(curve.Y[0]), RadiusOfDot, ink);
             }
             else
             {

@@ -20,8 +20,8 @@ internal sealed class Legend
         Entry[] entries = needed
             ?
             [
-                .. panel.Curves.Select(curve => new Entry(curve.Label, Ink.OfCurve(curve.Colour), curve.Kind)),
-                .. panel.References.Where(reference => reference.Label.Length > 0).Select(reference => new Entry(reference.Label, Ink.Frame, null)),
+                .. panel.Curves.Select(curve => new Entry(curve.Label, Ink.OfCurve(curve.Colour), curve.Kind, CurveDrawing.IsDot(curve))),
+                .. panel.References.Where(reference => reference.Label.Length > 0).Select(reference => new Entry(reference.Label, Ink.Frame, null, false)),
             ]
             : [];
         var (x, y) = (0.0, 0.0);
@@ -59,7 +59,11 @@ internal sealed class Legend
         {
             var middle = top + y + (LineHeight / 2);
             (double, double)[] sample = [(left + x, middle), (left + x + Sample, middle)];
-            if (entry.Kind == CurveKind.Histogram)
+            if (entry.IsDot)
+            {
+                surface.Dot(left + x + (Sample / 2), middle, CurveDrawing.RadiusOfDot, entry.Ink);
+            }
+            else if (entry.Kind == CurveKind.Histogram)
             {
                 surface.Area(
                     [(left + x, middle - 5), (left + x + Sample, middle - 5), (left + x + Sample, middle + 5), (left + x, middle + 5)],
@@ -85,7 +89,7 @@ internal sealed class Legend
         }
     }
 
-    private readonly record struct Entry(string Label, Ink Ink, CurveKind? Kind);
+    private readonly record struct Entry(string Label, Ink Ink, CurveKind? Kind, bool IsDot);
 
     private readonly record struct Placed(Entry Entry, IReadOnlyList<IReadOnlyList<TextRun>> Lines, double X, double Y);
 }

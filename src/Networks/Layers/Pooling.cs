@@ -1,15 +1,18 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>A layer that reduces each square window of positions to one position; the windows tile the image.</summary>
-/// <param name="Size">Extent of a window along each axis; it divides the extent of the image.</param>
+/// <param name="Size">
+/// Extent of a window along each axis; it divides the extent of the image. An image of one row or one column is pooled along the other axis only.
+/// </param>
 public abstract record Pooling(int Size) : Layer
 {
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path)
     {
-        // An image of one row or one column is pooled along the other axis only.
         var (height, width) = (input.Height == 1 ? 1 : Size, input.Width == 1 ? 1 : Size);
-        return input.Height % height == 0 && input.Width % width == 0
+
+        // Of a single position there is nothing left to pool, so a window of more is a mistake about the size of the image.
+        return input.Height % height == 0 && input.Width % width == 0 && (input.Positions > 1 || Size == 1)
             ? input with
             {
                 Height = input.Height / height,

@@ -111,6 +111,40 @@ public sealed class ImageFilesTests : IDisposable
         File.Exists(PathOf("result.npz")).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(
+        1e-200,
+        "channel",
+        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-20*, whose square double precision does not hold; multiply"
+    )]
+    [InlineData(
+        1e-160,
+        "channel",
+        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-16*, whose square double precision does not hold; multiply"
+    )]
+    [InlineData(
+        1e-200,
+        "global",
+        "--normalize: expected the batch to vary with 'global', but varies by *e-20*, whose square double precision does not hold; multiply"
+    )]
+    [InlineData(0, "channel", "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 is constant; use")]
+    [InlineData(1e-200, "none", "--dataset: *its output is 0 everywhere*|--dataset: *are so small that double precision does not hold their squares*")]
+    public void Images_that_vary_too_little_are_refused_in_right_words_and_finite_numbers(double scale, string normalize, string messages)
+    {
+        var images = Write("tiny.npy", (image, position) => scale * Math.Sin((31 * image) + position), 6, 4, 4);
+        string[][] commands = [Run(images, "result.npz"), ["predict", .. Net, "--dataset", images]];
+        for (var i = 0; i < commands.Length; i++)
+        {
+            var outcome = CommandLine.Run([.. commands[i], "--normalize", normalize]);
+            outcome.ExitStatus.Should().Be(2);
+            outcome
+                .Error.Trim()
+                .Should()
+                .Match($"wellbehaved: {messages.Split('|')[^Math.Min(commands.Length - i, messages.Split('|').Length)]}*")
+                .And.NotContain("NaN");
+        }
+    }
+
     [Fact]
     public void A_prediction_reports_the_correlation_of_noise_and_signal()
     {

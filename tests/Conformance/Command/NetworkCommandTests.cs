@@ -293,6 +293,15 @@ public sealed class NetworkCommandTests : IDisposable
     )]
     [InlineData("{\"name\": \"n\", \"layers\": [{\"average_pool\": 3}]}", "layers[0]: expected positions that windows of 3 divide, got 8×8")]
     [InlineData(
+        "{\"name\": \"n\", \"layers\": [{\"average_pool\": 2}, {\"max_pool\": 2}, {\"average_pool\": 2}, {\"average_pool\": 2}]}",
+        "layers[3]: expected positions that windows of 2 divide, got 1×1"
+    )]
+    [InlineData("{\"name\": \"n\", \"layers\": [\"flatten\", {\"max_pool\": 2}]}", "layers[1]: expected positions that windows of 2 divide, got 1×1")]
+    [InlineData(
+        "{\"name\": \"n\", \"layers\": [\"global_average_pool\", {\"average_pool\": 1048576}]}",
+        "layers[1]: expected positions that windows of 1048576 divide, got 1×1"
+    )]
+    [InlineData(
         "{\"name\": \"n\", \"layers\": [\"global_average_pool\", {\"attention\": {\"heads\": 1}}]}",
         "layers[1]: expected at least two positions to attend to, got 1×1"
     )]

@@ -42,6 +42,22 @@ public sealed class FigureTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_legend_shows_a_curve_as_it_is_drawn(int depth)
+    {
+        var recording = Recorded("vanilla_res", depth, simulations: 3);
+        var figure = DepthFigure.Draw([recording with { Theory = Prediction.Predict(recording.File.Options!, ImageSources.Open("natural")) }]);
+
+        var svg = FigureRenderer.ToSvg(figure, "one");
+
+        var curves = figure.Panels.SelectMany(panel => panel.Curves).ToArray();
+        curves.Should().Contain(curve => curve.Kind == CurveKind.Theory).And.OnlyContain(curve => curve.X.Length == depth);
+        svg.Contains("stroke-dasharray", StringComparison.Ordinal).Should().Be(depth > 1);
+        svg.Split("<circle").Should().HaveCount(1 + (depth > 1 ? 0 : 2 * curves.Length), "each dot of a panel is in its legend");
+    }
+
     [Fact]
     public void Curves_are_the_moments_of_the_file()
     {

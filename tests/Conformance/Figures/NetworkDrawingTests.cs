@@ -33,7 +33,7 @@ public sealed class NetworkDrawingTests : IDisposable
                             SkipScale = 0.7,
                             Survival = 0.8,
                         },
-                        new Residual([new Attention(2)]),
+                        new Residual([new Attention(2) { Causal = true }]),
                         new LayerNorm(),
                     ]
                 ),
@@ -67,7 +67,7 @@ public sealed class NetworkDrawingTests : IDisposable
                 "scale 0.5",
                 "× 1/sqrt(L), kept with probability 0.8",
                 "× 0.7",
-                "attention heads 2",
+                "attention heads 2, causal",
                 "layer_norm",
                 "group_norm groups 2",
                 "average_pool 2",

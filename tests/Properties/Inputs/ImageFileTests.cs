@@ -91,6 +91,72 @@ public sealed class ImageFileTests : IDisposable
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(4L << 20, "the header says what is needed before anything is read");
     }
 
+    [Theory]
+    [InlineData(0x0c, 3, "32-bit integers of 3 axes (0x00000C03)")]
+    [InlineData(0x0d, 3, "32-bit floats of 3 axes (0x00000D03)")]
+    [InlineData(0x08, 4, "bytes of 4 axes (0x00000804)")]
+    [InlineData(0x08, 1, "bytes of 1 axis (0x00000801)")]
+    [InlineData(0x07, 3, "0x00000703, which is none of IDX")]
+    public void An_idx_file_of_another_type_is_refused_with_what_was_found(byte type, byte axes, string found)
+    {
+        Write("train-images-idx3-ubyte", [0, 0, type, axes, .. Idx[4..]]);
+
+        FluentActions
+            .Invoking(() => ImageSources.Open("mnist", _folder))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"*expected IDX images (magic number 0x00000803) of positive size, found {found}");
+    }
+
+    [Theory]
+    [InlineData("garbage", false)]
+    [InlineData("g", false)]
+    [InlineData("\u001f", false)]
+    [InlineData("\0\0\0\0\0\0\0\0\0", true)]
+    [InlineData("\0\0\0\0\0g", false)]
+    public void Bytes_after_a_gzip_stream_are_refused_unless_they_are_padding(string after, bool isRead)
+    {
+        foreach (var content in new[] { Compressed(Idx), [.. Compressed(Idx[..10]), .. Compressed(Idx[10..])] })
+        {
+            Write("train-images-idx3-ubyte", [.. content, .. after.Select(letter => (byte)letter)]);
+            var opening = FluentActions.Invoking(() => ImageSources.Open("mnist", _folder));
+            if (isRead)
+            {
+                opening.Should().NotThrow();
+            }
+            else
+            {
+                opening.Should().Throw<InvalidInputException>().WithMessage("*expected a *gzip file*");
+            }
+        }
+    }
+
+    [Fact]
+    public void Much_garbage_after_a_gzip_stream_is_refused()
+    {
+        Write("train-images-idx3-ubyte", [.. Compressed(Idx), .. Enumerable.Repeat((byte)7, 1 << 20)]);
+
+        FluentActions.Invoking(() => ImageSources.Open("mnist", _folder)).Should().Throw<InvalidInputException>().WithMessage("*ends with its stream*");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0 }, "a gzip stream, which must be decompressed first")]
+    [InlineData(new byte[] { 0x80, 4, 0x95, 0, 0, 0, 0, 0 }, "a pickle, whose array np.save writes anew")]
+    [InlineData(new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0, 0, 0 }, "an archive (.npz or .zip)")]
+    [InlineData(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10 }, "a PNG picture")]
+    [InlineData(new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 9, 0 }, "a NumPy array of another version")]
+    [InlineData(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 }, "another file")]
+    public void Another_format_under_the_name_of_an_array_is_refused_by_what_it_is(byte[] start, string found)
+    {
+        Write("images.npy", [.. start, .. new byte[100]]);
+
+        FluentActions
+            .Invoking(() => ImageSources.Open(Path.Combine(_folder, "images.npy")))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage($"*expected a NumPy array (.npy, version 1 to 3), found {found}");
+    }
+
     [Fact]
     public void A_gzip_file_that_ends_before_what_its_header_announces_is_refused()
     {

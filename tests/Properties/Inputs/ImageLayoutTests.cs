@@ -25,6 +25,28 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (--layout nhw)", "1 image of 300 × 451 pixels with 3 channels (--layout hwc)")]
     [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (--layout nhw)", "1 image of 12 × 5 pixels with 4 channels (--layout hwc)")]
     [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (--layout nhw)", "1 grey image of 28 × 28 pixels (--layout hwc)")]
+    [InlineData(
+        new[] { 50, 2, 32, 32 },
+        "50 images of 2 × 32 pixels with 32 channels (--layout nhwc)",
+        "50 images of 32 × 32 pixels with 2 channels (--layout nchw)"
+    )]
+    [InlineData(
+        new[] { 50, 10, 24, 32 },
+        "50 images of 10 × 24 pixels with 32 channels (--layout nhwc)",
+        "50 images of 24 × 32 pixels with 10 channels (--layout nchw)"
+    )]
+    [InlineData(
+        new[] { 50, 64, 8, 8 },
+        "50 images of 64 × 8 pixels with 8 channels (--layout nhwc)",
+        "50 images of 8 × 8 pixels with 64 channels (--layout nchw)"
+    )]
+    [InlineData(
+        new[] { 3, 50, 32, 32 },
+        "3 images of 50 × 32 pixels with 32 channels (--layout nhwc)",
+        "3 images of 32 × 32 pixels with 50 channels (--layout nchw) or, as in video, 50 images of 32 × 32 pixels with 3 channels, "
+            + "which np.transpose(images, (1, 2, 3, 0)) brings into order"
+    )]
+    [InlineData(new[] { 50, 3, 32, 1 }, "50 grey images of 3 × 32 pixels (--layout nhwc)", "50 images of 32 × 1 pixels with 3 channels (--layout nchw)")]
     public void An_array_whose_shape_contradicts_the_default_layout_is_refused_with_both_readings(int[] shape, string usual, string other) =>
         FluentActions
             .Invoking(() => Read(shape))
@@ -44,7 +66,18 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 64, 32, 32, 3 }, null, 64, 32, 32, 3)]
     [InlineData(new[] { 8, 4, 4, 3 }, null, 8, 4, 4, 3)]
     [InlineData(new[] { 8, 3, 5, 3 }, null, 8, 3, 5, 3)]
-    [InlineData(new[] { 8, 2, 6, 6 }, null, 8, 2, 6, 6)]
+    [InlineData(new[] { 8, 6, 6, 2 }, null, 8, 6, 6, 2)]
+    [InlineData(new[] { 32, 32, 16, 3 }, null, 32, 32, 16, 3)]
+    [InlineData(new[] { 8, 4, 4, 1 }, null, 8, 4, 4, 1)]
+    [InlineData(new[] { 3, 50, 32, 3 }, null, 3, 50, 32, 3)]
+    [InlineData(new[] { 50, 8, 8, 64 }, null, 50, 8, 8, 64)]
+    [InlineData(new[] { 3, 8, 8, 64 }, null, 3, 8, 8, 64)]
+    [InlineData(new[] { 64, 64, 128, 4 }, null, 64, 64, 128, 4)]
+    [InlineData(new[] { 28, 30, 20 }, null, 28, 30, 20, 1)]
+    [InlineData(new[] { 1, 1, 784 }, null, 1, 1, 784, 1)]
+    [InlineData(new[] { 28, 28, 1000 }, ImageLayout.Nhw, 28, 28, 1000, 1)]
+    [InlineData(new[] { 50, 10, 32, 32 }, ImageLayout.Nhwc, 50, 10, 32, 32)]
+    [InlineData(new[] { 50, 10, 32, 32 }, ImageLayout.Nchw, 50, 32, 32, 10)]
     [InlineData(new[] { 8, 4, 4 }, null, 8, 4, 4, 1)]
     [InlineData(new[] { 2, 1, 1 }, null, 2, 1, 1, 1)]
     [InlineData(new[] { 1, 28, 28 }, null, 1, 28, 28, 1)]
@@ -75,6 +108,9 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(32, 32, 3, 26032)]
     [InlineData(28, 28, 1, 50)]
     [InlineData(64, 48, 4, 5)]
+    [InlineData(32, 32, 2, 50)]
+    [InlineData(32, 32, 6, 500)]
+    [InlineData(32, 32, 3, 1)]
     public void An_array_with_its_images_last_is_refused_with_both_readings(int height, int width, int channels, int images)
     {
         int[] shape = [height, width, channels, images];
@@ -83,8 +119,26 @@ public sealed class ImageLayoutTests : IDisposable
             .Invoking(() => Read(shape, null))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"*{height} image* of {width} × {channels} pixels with {images} channels*{images} images of {height} × {width} pixels*transpose*");
+            .WithMessage($"*{height} *image* of {width} × {channels} pixels*--layout nhwc*{images} *image* of {height} × {width} pixels*transpose*");
         Read(shape, ImageLayout.Nhwc).Channels.Should().Be(images);
+    }
+
+    [Theory]
+    [InlineData(28, 28, 1000)]
+    [InlineData(32, 32, 20)]
+    [InlineData(300, 300, 2)]
+    public void Grey_images_that_lie_last_are_refused_with_both_readings(int height, int width, int images)
+    {
+        FluentActions
+            .Invoking(() => Read([height, width, images]))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage(
+                $"array: expected images one after the other, since shape ({height}, {width}, {images}) is either {height} grey images of {width} × {images} pixels "
+                    + $"(--layout nhw) or, as in MATLAB's files, {images} grey images of {height} × {width} pixels, which np.transpose(images, (2, 0, 1)) brings "
+                    + "into order; --layout nhw says the former"
+            );
+        Read([height, width, images], ImageLayout.Nhw).Count.Should().Be(height);
     }
 
     [Law(MaxTest = 50)]
@@ -138,6 +192,23 @@ public sealed class ImageLayoutTests : IDisposable
         "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw"
     )]
     [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
+    [InlineData(
+        new[] { 28, 32, 1000 },
+        null,
+        "array: read as 28 grey images of 32 × 1000 pixels (--layout nhw), not, as in MATLAB's files, 1000 grey images of 28 × 32 pixels, which np.transpose*"
+    )]
+    [InlineData(new[] { 28, 28, 28 }, null, "array: read as 28 grey images of 28 × 28 pixels (--layout nhw), not, as in MATLAB's files, *")]
+    [InlineData(
+        new[] { 50, 64, 30, 45 },
+        null,
+        "array: read as 50 images of 64 × 30 pixels with 45 channels (--layout nhwc), not as 50 images of 30 × 45 pixels with 64 channels (--layout nchw)"
+    )]
+    [InlineData(new[] { 50, 8, 8, 8 }, null, "*(--layout nhwc), not as*(--layout nchw)")]
+    [InlineData(new[] { 50, 64, 3, 3 }, null, "*(--layout nhwc), not as 50 images of 3 × 3 pixels with 64 channels (--layout nchw)")]
+    [InlineData(new[] { 50, 64, 1, 1 }, null, "*(--layout nhwc), not as 50 images of 1 × 1 pixels with 64 channels (--layout nchw)")]
+    [InlineData(new[] { 8, 3, 5, 3 }, null, "*(--layout nhwc), not as 8 images of 5 × 3 pixels with 3 channels (--layout nchw)")]
+    [InlineData(new[] { 3, 50, 24, 32 }, null, "*(--layout nhwc), not, as in video, 50 images of 24 × 32 pixels with 3 channels, *")]
+    [InlineData(new[] { 32, 32, 3, 3 }, null, "*(--layout nhwc), not, as in MATLAB's files, 3 images of 32 × 32 pixels with 3 channels, *")]
     public void A_remark_is_given_for_an_ambiguous_layout(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
 
     [Fact]
@@ -145,6 +216,12 @@ public sealed class ImageLayoutTests : IDisposable
     {
         Read([5, 8, 8]).Remark.Should().BeNull();
         Read([3, 2, 2]).Remark.Should().BeNull();
+        Read([28, 80, 1000]).Remark.Should().BeNull();
+        Read([50, 8, 8, 64]).Remark.Should().BeNull();
+        Read([8, 4, 4, 3]).Remark.Should().BeNull();
+        Read([50, 24, 32, 3]).Remark.Should().BeNull();
+        Read([50, 8, 8, 8], ImageLayout.Nhwc).Remark.Should().BeNull();
+        Read([3, 30, 45], ImageLayout.Nhw).Remark.Should().BeNull();
         ImageSources.Open("natural").Remark.Should().BeNull();
     }
 

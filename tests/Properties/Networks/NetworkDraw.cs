@@ -130,7 +130,9 @@ internal sealed class NetworkDraw(Random random)
     private Pooling? Pool(Shape shape, bool keepsPositions)
     {
         var size = Pick([
-            .. new[] { 1, 2, 2, 3, 5, 7 }.Where(extent => extent == 1 || (!keepsPositions && Tiles(extent, shape.Height) && Tiles(extent, shape.Width))),
+            .. new[] { 1, 2, 2, 3, 5, 7 }.Where(extent =>
+                extent == 1 || (!keepsPositions && shape.Positions > 1 && Tiles(extent, shape.Height) && Tiles(extent, shape.Width))
+            ),
         ]);
         return size == 1 && !Chance(8) ? null
             : Chance(2) ? new AveragePool(size)

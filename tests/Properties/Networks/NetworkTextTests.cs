@@ -232,7 +232,11 @@ public class NetworkTextTests
         "{\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"relu\", {\"max_pool\": 5}]}}]}}",
         "layers[0].repeat.unit[0].residual.branch[1]: expected positions"
     )]
-    [InlineData("{\"repeat\": {\"times\": 4, \"unit\": [{\"max_pool\": 2}, {\"conv\": {\"kernel\": 1}}]}}", null)]
+    [InlineData("{\"repeat\": {\"times\": 3, \"unit\": [{\"max_pool\": 2}, {\"conv\": {\"kernel\": 1}}]}}", null)]
+    [InlineData(
+        "{\"repeat\": {\"times\": 4, \"unit\": [{\"max_pool\": 2}, {\"conv\": {\"kernel\": 1}}]}}",
+        "layers[0].repeat.unit[0]: expected positions that windows of 2 divide, got 1×1"
+    )]
     public void An_invalid_or_unsuitable_layer_is_refused_with_its_position(string layers, string? message)
     {
         if (message is null)
