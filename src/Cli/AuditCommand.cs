@@ -285,7 +285,7 @@ internal static class AuditCommand
 
         var images = sizes.BatchSize ?? DefaultBatch;
         return images is > 0 and <= MostImages
-            ? (NetworkSource.Open(name).With(new NetworkSizes(open.Input, sizes.NumChannels, open.Depth)), images)
+            ? (NetworkSource.Open(name).ToJudge(new NetworkSizes(open.Input, sizes.NumChannels, open.Depth)), images)
             : throw new InvalidInputException("--batch-size", $"expected a number from 1 to {MostImages} with --network, got {images}");
     }
 

@@ -242,7 +242,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         ExperimentOptions.RequireSizes(null, parsed.GetValue(_batchSize), null);
         var asked = ImageOf(parsed);
         var input = template.Template.Input is not null ? asked : InputOf(asked, dataset, folder, layout);
-        var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
+        var sizes = new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth));
+        var network = template.With(sizes);
         return ExperimentOptions.ForNetwork(network, parsed.GetValue(_batchSize), numSims) with
         {
             Noise = NoiseOf(parsed),

@@ -80,6 +80,23 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         return Named(Name, () => Template.With(sizes.Input, sizes.Channels, sizes.Depth));
     }
 
+    /// <summary>The same for a network whose layers are judged: its numbers must fit single precision.</summary>
+    /// <param name="sizes">The sizes that the options give.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="InvalidInputException">As for <see cref="With"/>; or a number is too large or too small to be computed with.</exception>
+    public Networks.Network ToJudge(NetworkSizes sizes)
+    {
+        var network = With(sizes);
+        return Named(
+            Name,
+            () =>
+            {
+                SinglePrecision.Require(network);
+                return network;
+            }
+        );
+    }
+
     /// <summary>Requires every size that the network leaves open; the message names all missing sizes at once.</summary>
     private void RequireAll(NetworkSizes sizes)
     {

@@ -174,7 +174,7 @@ internal static class VerifyCommand
     private static SiteCase SiteOf(NetworkSource source, NetworkSizes sizes, int? batchSize)
     {
         var template = source.Template;
-        var network = source.With(
+        var network = source.ToJudge(
             new(
                 sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
                 sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Networks;
 
-/// <summary>Limits of a description. Sizes: far more than any machine can run, and small enough that products of sizes fit 64 bits.</summary>
+/// <summary>Limits of the sizes in a description: far more than any machine can run, and small enough that products of sizes fit 64 bits.</summary>
 internal static class Limits
 {
     /// <summary>Greatest number of channels of a layer.</summary>
@@ -20,10 +20,4 @@ internal static class Limits
 
     /// <summary>Greatest number of levels of nested layers.</summary>
     public const int Levels = 32;
-
-    /// <summary>The largest variance, and the largest size of a factor, that single precision holds when it meets what it is for.</summary>
-    public const double LargestFactor = 1e30;
-
-    /// <summary>The smallest variance other than 0, and the smallest size of such a factor: its root keeps its digits.</summary>
-    public const double SmallestFactor = 1e-30;
 }

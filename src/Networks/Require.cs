@@ -34,22 +34,13 @@ internal static class Require
         }
     }
 
-    /// <summary>Refuses variances that are negative, and those of numbers that single precision does not hold.</summary>
-    public static void Variance(string path, string name, double value)
-    {
-        NotNegative(path, name, value);
-        Holds(path, name, value);
-    }
-
-    /// <summary>Refuses factors that are not finite, or that single precision does not hold together with what they multiply.</summary>
-    public static void Factor(string path, string name, double value)
+    /// <summary>Refuses numbers that are not finite.</summary>
+    public static void Finite(string path, string name, double value)
     {
         if (!double.IsFinite(value))
         {
             throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected {name} to be a finite number, got {value}"));
         }
-
-        Holds(path, name, value);
     }
 
     /// <summary>Refuses numbers that are not a probability greater than 0.</summary>
@@ -68,20 +59,6 @@ internal static class Require
         if (!Enum.IsDefined(value))
         {
             throw new InvalidNetworkException(path, $"expected {name} to be one of {string.Join(", ", Enum.GetNames<T>())}, got {value}");
-        }
-    }
-
-    private static void Holds(string path, string name, double value)
-    {
-        if (value != 0 && Math.Abs(value) is < Limits.SmallestFactor or > Limits.LargestFactor)
-        {
-            throw new InvalidNetworkException(
-                path,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"expected {name} to be 0 or of a size from {Limits.SmallestFactor:0e0} to {Limits.LargestFactor:0e0}, got {value}"
-                )
-            );
         }
     }
 }

@@ -384,7 +384,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             return null;
         }
 
-        var (half, room) = ((share.Upper - share.Lower) / 2, Math.Abs(share.Estimate - 0.5));
+        var (half, room) = (share.Estimate > 0.5 ? share.Estimate - share.Lower : share.Upper - share.Estimate, Math.Abs(share.Estimate - 0.5));
         return room == 0
             ? "half of the mappings show it; no number would decide"
             : string.Create(

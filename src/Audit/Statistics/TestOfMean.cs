@@ -157,10 +157,10 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
             return "there are no samples";
         }
 
-        // The width of an interval falls as the root of the number of samples.
-        var (half, room) = ((effect.Upper - effect.Lower) / 2, Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
+        // The width of an interval falls as the root of the number of samples; the end that is farther away decides last.
+        var (half, room) = (Math.Max(effect.Upper - effect.Estimate, effect.Estimate - effect.Lower), Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
         return double.IsFinite(half) && room > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"about {Samples * Math.Pow(half / room, 2):0} samples would decide")
+            ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(Samples * Math.Pow(half / room, 2)):0} samples would decide")
             : "the interval contains both the claim and its discrepancy; many times as many samples are needed to decide";
     }
 

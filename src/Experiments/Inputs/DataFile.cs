@@ -61,6 +61,9 @@ internal static class DataFile
     /// <param name="TotalOf">Gives the bytes of the whole content; throws for a beginning that is none of this format.</param>
     internal sealed record Beginning(int Length, Func<byte[], UInt128> TotalOf);
 
+    /// <summary>A header, an empty block, a checksum and a length.</summary>
+    private const int ShortestGzip = 20;
+
     private static byte[] Decompress(FileStream stream, string path, Beginning? beginning)
     {
         var most = Math.Min(Math.Max(AlwaysAllowed, LargestRatio * stream.Length), Array.MaxLength);
@@ -99,6 +102,11 @@ internal static class DataFile
         for (int count; isPadded && (count = file.Read(part)) > 0; )
         {
             isPadded = !part.AsSpan(0, count).ContainsAnyExcept((byte)0);
+        }
+
+        if (file.Length < ShortestGzip)
+        {
+            throw new InvalidDataException();
         }
 
         // A stream ends with the length of its content; another byte after it makes a greater number of that.

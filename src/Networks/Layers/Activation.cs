@@ -14,7 +14,7 @@ public sealed record Activation(Function Function) : Layer
     internal override void Validate(string path)
     {
         Require.Defined(path, "activation", Function.Kind);
-        Require.Factor(path, "slope", Function.Slope);
+        Require.Finite(path, "slope", Function.Slope);
         if (Function.Kind != FunctionKind.LeakyRelu && Function.Slope != 0)
         {
             throw new InvalidNetworkException(path, $"expected a slope only for leaky_relu, got one for {Function.Word}");

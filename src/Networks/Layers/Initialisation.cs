@@ -15,8 +15,8 @@ public readonly record struct Initialisation(double WeightVariance, double BiasV
     /// <summary>Refuses invalid variances and laws that do not exist.</summary>
     internal void Validate(string path)
     {
-        Require.Variance(path, "weight_variance", WeightVariance);
-        Require.Variance(path, "bias_variance", BiasVariance);
+        Require.NotNegative(path, "weight_variance", WeightVariance);
+        Require.NotNegative(path, "bias_variance", BiasVariance);
         Require.Defined(path, "weights", Law);
     }
 }

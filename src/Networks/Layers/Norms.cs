@@ -23,7 +23,7 @@ public abstract record Norm : Layer
     internal override void Validate(string path)
     {
         Require.NotNegative(path, "epsilon", Epsilon);
-        Require.Factor(path, "scale", Scale);
+        Require.Finite(path, "scale", Scale);
     }
 }
 

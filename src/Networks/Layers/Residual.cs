@@ -36,8 +36,8 @@ public sealed record Residual(Layers Branch) : Layer
     /// <inheritdoc/>
     internal override void Validate(string path)
     {
-        Require.Factor(path, "branch_scale", BranchScale.Value);
-        Require.Factor(path, "skip_scale", SkipScale.Value);
+        Require.Finite(path, "branch_scale", BranchScale.Value);
+        Require.Finite(path, "skip_scale", SkipScale.Value);
         Require.Probability(path, "survival", Survival);
         Branch.Validate(LayerPath.Within(path, "branch"));
         Skip.Validate(LayerPath.Within(path, "skip"));

@@ -11,5 +11,5 @@ public sealed record Scaling(double Factor) : Layer
     internal override Shape OutputOf(Shape input, string path) => input;
 
     /// <inheritdoc/>
-    internal override void Validate(string path) => Require.Factor(path, "scale", Factor);
+    internal override void Validate(string path) => Require.Finite(path, "scale", Factor);
 }

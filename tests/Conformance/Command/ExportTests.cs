@@ -77,6 +77,7 @@ public sealed class ExportTests : IDisposable
                     "reff_signal_loc4" => Changed(array, (0, -1)),
                     "chi_loc4" => null,
                     "ending" => Changed(array, (0, 1), (2, 4)),
+                    "died_at_depth" => Changed(array, (0, DepthAt(1))),
                     "ended_at_depth" => Changed(array, (0, DepthAt(1)), (2, DepthAt(0))),
                     _ => array,
                 }

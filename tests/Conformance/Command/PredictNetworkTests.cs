@@ -45,6 +45,39 @@ public sealed class PredictNetworkTests : IDisposable
         outcome.Output.Should().Contain("basis: ").And.NotContain("NaN").And.NotContain("Infinity");
     }
 
+    /// <summary>What theory computes with need not fit single precision, where such numbers leave nothing to be judged.</summary>
+    [Theory]
+    [InlineData("""{"scale": 1e31} """, "layers[2]: expected scale to be 0 or of a size from 1e-30 to 1e30, which single precision computes with, got 1E+31")]
+    [InlineData(
+        """{"scale": -1e-31} """,
+        "layers[2]: expected scale to be 0 or of a size from 1e-30 to 1e30, which single precision computes with, got -1E-31"
+    )]
+    [InlineData("""{"dense": {"weight_variance": 1e80}} """, "layers[2]: expected weight_variance to be 0 or of a size")]
+    [InlineData("""{"dense": {"bias_variance": 1e300}} """, "layers[2]: expected bias_variance to be 0 or of a size")]
+    [InlineData("""{"leaky_relu": {"slope": 1e300}} """, "layers[2]: expected slope to be 0 or of a size")]
+    [InlineData("""{"batch_norm": {"scale": 1e300}} """, "layers[2]: expected scale to be 0 or of a size")]
+    [InlineData("""{"residual": {"branch": ["relu"], "branch_scale": 1e40}} """, "layers[2].residual: expected branch_scale to be 0 or of a size")]
+    [InlineData("""{"repeat": {"times": 2, "unit": ["dense", {"layer_norm": {"scale": 1e200}}]}} """, "layers[2].repeat.unit[1]: expected scale to be 0 or")]
+    public void Numbers_beyond_single_precision_are_predicted_and_not_judged(string layers, string message)
+    {
+        var file = Path.Combine(_folder, "network.json");
+        File.WriteAllText(
+            file,
+            """{"name": "extreme", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 16} }, """ + layers + """, "dense"]}"""
+        );
+        string[] sizes = ["--batch-size", "3", "--dataset", "gaussian"];
+
+        foreach (var call in new string[][] { ["verify", "--network", file, "--claim", "D9"], ["audit", "--command", "true", "--network", file] })
+        {
+            var outcome = CommandLine.Run(call);
+            (outcome.ExitStatus, outcome.Output).Should().Be((2, string.Empty), outcome.Error);
+            outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {file}: {message}").And.NotContain("\n");
+        }
+
+        CommandLine.Run(["predict", "--network", file, .. sizes, "--finite-width", "0"]).ExitStatus.Should().Be(0);
+        Directory.GetFiles(_folder).Should().ContainSingle();
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_example_network_is_predicted_or_the_layer_without_theory_is_named(string name)

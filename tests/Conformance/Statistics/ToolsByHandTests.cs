@@ -387,4 +387,30 @@ public class ToolsByHandTests
     }
 
     private static void Same(double now, double expected) => now.Should().BeApproximately(expected, Rounding * Math.Max(1, Math.Abs(expected)));
+
+    /// <summary>The interval of a rare event reaches farther up than down: the number that would decide follows from the farther end.</summary>
+    [Fact]
+    public void Samples_that_would_decide_are_more_than_there_were()
+    {
+        const double share = 0.0027;
+        var remarks = new List<(long Samples, double Needed)>();
+        foreach (var seed in Enumerable.Range(0, 20))
+        {
+            var (random, test) = (new Random(seed), new KnownVarianceTest(new ErrorRates(1e-9, 1e-3), 0.5, 60_000));
+            for (var i = 0; i < 10_000 * (1 + (seed % 5)); i++)
+            {
+                test.Add(new Observed(random.NextDouble() < share ? 1 : 0), new Expected(share), share * (1 - share));
+            }
+
+            if (
+                test.Conclude("x") is { Verdict: Verdict.Inconclusive, Remark: { } remark } measurement
+                && remark.StartsWith("about ", StringComparison.Ordinal)
+            )
+            {
+                remarks.Add((measurement.Samples, double.Parse(remark.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+            }
+        }
+
+        remarks.Should().NotBeEmpty().And.OnlyContain(pair => pair.Needed > pair.Samples);
+    }
 }

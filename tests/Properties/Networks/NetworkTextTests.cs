@@ -23,8 +23,8 @@ public class NetworkTextTests
     {
         var network = Network([
             new Scaling(1.0 / 3),
-            new Scaling(1e-30),
-            new Scaling(Math.BitDecrement(1e30)),
+            new Scaling(double.Epsilon),
+            new Scaling(double.MaxValue),
             new Scaling(-0.0),
             new Activation(Function.LeakyRelu(0.1 + 0.2)),
         ]);
@@ -193,16 +193,6 @@ public class NetworkTextTests
     [InlineData("\"max_pool\"", "layers[0]: expected {\"max_pool\": extent}, got only the word")]
     [InlineData("{\"average_pool\": 3}", "layers[0]: expected positions that windows of 3 divide, got 8×8")]
     [InlineData("{\"scale\": 1e999}", "layers[0]: expected scale to be a finite number")]
-    [InlineData("{\"scale\": 1e31}", "layers[0]: expected scale to be 0 or of a size from 1e-30 to 1e30, got 1E+31")]
-    [InlineData("{\"scale\": -1e-31}", "layers[0]: expected scale to be 0 or of a size from 1e-30 to 1e30, got -1E-31")]
-    [InlineData("{\"dense\": {\"weight_variance\": 1e80}}", "layers[0]: expected weight_variance to be 0 or of a size from 1e-30 to 1e30, got 1E+80")]
-    [InlineData("{\"dense\": {\"bias_variance\": 1e300}}", "layers[0]: expected bias_variance to be 0 or of a size from 1e-30 to 1e30, got 1E+300")]
-    [InlineData("{\"leaky_relu\": {\"slope\": 1e300}}", "layers[0]: expected slope to be 0 or of a size from 1e-30 to 1e30, got 1E+300")]
-    [InlineData("{\"batch_norm\": {\"scale\": 1e300}}", "layers[0]: expected scale to be 0 or of a size from 1e-30 to 1e30, got 1E+300")]
-    [InlineData(
-        "{\"residual\": {\"branch\": [], \"branch_scale\": 1e40}}",
-        "layers[0]: expected branch_scale to be 0 or of a size from 1e-30 to 1e30, got 1E+40"
-    )]
     [InlineData("{\"group_norm\": {\"groups\": 3}}", "layers[0]: expected channels that 3 groups divide, got 4")]
     [InlineData("{\"attention\": {\"heads\": 3}}", "layers[0]: expected channels that 3 heads divide, got 4")]
     [InlineData("\"flatten\", {\"attention\": {\"heads\": 1}}", "layers[1]: expected at least two positions to attend to, got 1×1")]
