@@ -46,6 +46,18 @@ internal static class MappingSort
         {
             switch (Look(table, i, range, contradictions))
             {
+                case { Died: true } when (recorded is null ? MappingEnd.None : recorded[i]) is { Ending: Ending.Overflow or Ending.NotANumber } failed:
+                    // Behind such an ending a file keeps zeros, which say nothing of the signal.
+                    var sort = (LogNu2, failed.Ending == Ending.Overflow ? ValueKind.Infinite : ValueKind.NotANumber);
+                    unusable++;
+                    ends.Add(failed);
+                    Add(found, sort, failed.Depth);
+                    if (failed.Ending == Ending.NotANumber)
+                    {
+                        Add(doubted, sort, failed.Depth);
+                    }
+
+                    break;
                 case { Died: true } ended:
                     died++;
                     ends.Add(
