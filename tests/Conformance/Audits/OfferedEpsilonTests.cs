@@ -91,6 +91,20 @@ public class OfferedEpsilonTests
         new[] { 0.1, 0.5, 0.001, 2e-4, 0 }.Select(wanted => context.EpsilonFor(wanted)).Should().Equal(0.3, 0.3, 0.001, 0.001, 0);
     }
 
+    /// <summary>Beside such an ε a batch norm leaves numbers whose squares are none, of a correct implementation too.</summary>
+    [Theory]
+    [InlineData("S2 bn_ff", 1e100)]
+    [InlineData("S2 bn_ff", 1e300)]
+    [InlineData("R2 bn_res", 1e308)]
+    public void An_epsilon_that_leaves_nothing_is_not_asked_for(string name, double epsilon)
+    {
+        using var subject = new Offering(epsilon);
+
+        Execute(name, subject).Verdict.Should().Be(Verdict.Declined);
+
+        subject.Asked.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(1e-5, 1e-5)]
     [InlineData(0.005, 0.005)]
