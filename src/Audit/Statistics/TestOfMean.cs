@@ -157,11 +157,23 @@ internal abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectK
             return "there are no samples";
         }
 
-        // The width of an interval falls as the root of the number of samples; the end that is farther away decides last.
-        var (half, room) = (Math.Max(effect.Upper - effect.Estimate, effect.Estimate - effect.Lower), Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
-        return double.IsFinite(half) && room > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(Samples * Math.Pow(half / room, 2)):0} samples would decide")
+        return Needed(effect, Samples, Discrepancy) is { } needed
+            ? string.Create(CultureInfo.InvariantCulture, $"about {needed:0} samples would decide")
             : "the interval contains both the claim and its discrepancy; many times as many samples are needed to decide";
+    }
+
+    /// <summary>
+    /// The number of samples at which an interval would lie within the discrepancy: its width falls as the root of their number, and the end that is farther
+    /// away decides last.
+    /// </summary>
+    /// <param name="effect">The effect and its interval.</param>
+    /// <param name="samples">Number of samples so far.</param>
+    /// <param name="discrepancy">δ.</param>
+    /// <returns>More than there were, if the interval does not lie within δ yet; null where no number of samples is known to do.</returns>
+    internal static double? Needed(Effect effect, long samples, double discrepancy)
+    {
+        var (half, room) = (Math.Max(effect.Upper - effect.Estimate, effect.Estimate - effect.Lower), discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
+        return double.IsFinite(half) && room > 0 ? Math.Ceiling(samples * Math.Pow(half / room, 2)) : null;
     }
 
     private double Lower(double estimate) => End(estimate, -1);

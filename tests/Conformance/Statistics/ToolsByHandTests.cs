@@ -389,28 +389,15 @@ public class ToolsByHandTests
     private static void Same(double now, double expected) => now.Should().BeApproximately(expected, Rounding * Math.Max(1, Math.Abs(expected)));
 
     /// <summary>The interval of a rare event reaches farther up than down: the number that would decide follows from the farther end.</summary>
-    [Fact]
-    public void Samples_that_would_decide_are_more_than_there_were()
+    [Theory]
+    [InlineData(1.0725, 0.783, 1.522, 5000)]
+    [InlineData(0.95, 0.49, 1.2, 5000)]
+    public void Samples_that_would_decide_are_more_than_there_were(double estimate, double lower, double upper, long samples)
     {
-        const double share = 0.0027;
-        var remarks = new List<(long Samples, double Needed)>();
-        foreach (var seed in Enumerable.Range(0, 20))
-        {
-            var (random, test) = (new Random(seed), new KnownVarianceTest(new ErrorRates(1e-9, 1e-3), 0.5, 60_000));
-            for (var i = 0; i < 10_000 * (1 + (seed % 5)); i++)
-            {
-                test.Add(new Observed(random.NextDouble() < share ? 1 : 0), new Expected(share), share * (1 - share));
-            }
+        var needed = TestOfMean.Needed(new Effect(EffectKind.Ratio, estimate, lower, upper), samples, 0.5)!.Value;
 
-            if (
-                test.Conclude("x") is { Verdict: Verdict.Inconclusive, Remark: { } remark } measurement
-                && remark.StartsWith("about ", StringComparison.Ordinal)
-            )
-            {
-                remarks.Add((measurement.Samples, double.Parse(remark.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
-            }
-        }
-
-        remarks.Should().NotBeEmpty().And.OnlyContain(pair => pair.Needed > pair.Samples);
+        var (half, room) = (Math.Max(upper - estimate, estimate - lower), 0.5 - Math.Abs(estimate - 1));
+        needed.Should().BeGreaterThan(samples).And.Be(Math.Ceiling(samples * half * half / room / room));
+        TestOfMean.Needed(new Effect(EffectKind.Ratio, 1.6, 1.2, 2), samples, 0.5).Should().BeNull("an estimate beyond δ does not decide for the claim");
     }
 }
