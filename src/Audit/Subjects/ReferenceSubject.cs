@@ -159,8 +159,9 @@ public class ReferenceSubject : ISubject, IDisposable
         var reported = Reported(moments) with { ReffSignal = RankOf(moments.ReffSignal), ReffNoise = RankOf(moments.ReffNoise) };
 
         // Result files have numbers in place of what does not exist; in answers a quotient by zero is what it is.
-        return moments.LogMu2Signal > MomentSet.LogOfZero ? reported
-            : moments.LogMu2Noise > MomentSet.LogOfZero ? reported with { Chi = double.PositiveInfinity, LogChi = double.PositiveInfinity }
+        // Logarithms of what is not zero may be below the number that stands for the logarithm of zero.
+        return moments.LogMu2Signal != MomentSet.LogOfZero ? reported
+            : moments.LogMu2Noise != MomentSet.LogOfZero ? reported with { Chi = double.PositiveInfinity, LogChi = double.PositiveInfinity }
             : reported with { Chi = double.NaN, LogChi = double.NaN };
 
         double RankOf(double rank) => ranks && rank > 0 ? rank : double.NaN;
