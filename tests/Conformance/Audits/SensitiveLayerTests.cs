@@ -118,4 +118,22 @@ public class SensitiveLayerTests
 
         NetworkTrace Ask() => NetworkTrace.Record(reference, network, NoiseKind.Mapping, new Weights.Own(1, 0), input);
     }
+
+    /// <summary>It shows no growth, which would say how far images may be apart.</summary>
+    [Fact]
+    public void I12_rejects_noise_that_is_no_number_in_both_answers()
+    {
+        var network = new Network("one layer", new(1, 1, 4), [new Dense()]);
+        var input = Batch.Gaussian(network, 2, 1, 0);
+        using var reference = new ReferenceSubject();
+        var (first, second) = (Ask(), Ask());
+        first.Snapshots[^1].Noise[0] = second.Snapshots[^1].Noise[0] = double.NaN;
+        var comparison = new ExactComparison();
+
+        SeparateImages.Compare(first, second, [false, true], 6e-8, comparison, "a network");
+
+        comparison.Conclude("images").Verdict.Should().Be(Verdict.Rejected);
+
+        NetworkTrace Ask() => NetworkTrace.Record(reference, network, NoiseKind.Mapping, new Weights.Own(1, 0), input);
+    }
 }

@@ -130,7 +130,9 @@ internal static class SeparateImages
                 Lost
                 * Underflow.Smallest(unitRoundoff)
                 * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
-            foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image] && toleranceOf(image) <= WidestTolerance))
+
+            // Noise that is no number has no growth, and so no tolerance; it is compared, and found to be none.
+            foreach (var image in Enumerable.Range(0, changed.Length).Where(image => comparable[image] && !(toleranceOf(image) > WidestTolerance)))
             {
                 var (here, there) = (one[Elements(one, image)], two[Elements(two, image)]);
                 var (size, distance) = (Enclosure.Norm(here), Enclosure.Norm([.. here.Zip(there, (x, y) => x - y)]));
