@@ -54,6 +54,23 @@ class ReadTests(FolderCase):
             self.assertTrue(np.isnan(row["chi"]["loc1"]))
             self.assertIsNone(frame.attrs["network"])
 
+    def test_arrays_of_a_repeated_unit_become_the_same_table_as_columns_of_places(self):
+        values = np.arange(14.0).reshape(2, 7)
+        unit = {"depth": [1, 3], "locations": np.array(["loc1 before the unit", "branch2 end of the branch", "loc2 after residual"]), "stem_locations": np.array(["0.0 after dense"]),
+                "chi_stem": values[:, :1], "chi_loc1": values[:, 1::3], "chi_branch2": values[:, 2::3], "chi_loc2": values[:, 3::3], "simulation": [4, 7]}
+        np.savez(self.path("unit.npz"), **unit)
+        np.savez(self.path("columns.npz"), depth=[0, 1, 1, 1, 3, 3, 3], chi=values, simulation=[4, 7], place=np.array(
+            ["0.0 after dense"] + [f"{depth}.{place}" for depth in (1, 3) for place in ("1 before the unit", "2 end of the branch", "2 after residual")]))
+        self.assertTrue(wellbehaved.read(self.path("unit.npz")).equals(wellbehaved.read(self.path("columns.npz"))))
+        for name, words in (("chi_loc2", "found no 'chi_loc2'"), ("chi_stem", "found no 'chi_stem'")):
+            np.savez(self.path("lacking.npz"), **{key: value for key, value in unit.items() if key != name})
+            with self.assertRaisesRegex(ValueError, words):
+                wellbehaved.read(self.path("lacking.npz"))
+        for name, array, words in (("chi_stem", np.zeros((2, 2)), r"'chi_stem' of shape \(2, 1\), found \(2, 2\)"), ("locations", np.array(["somewhere"]), "expected texts such as 'loc2 after relu'")):
+            np.savez(self.path("other.npz"), **{**unit, name: array})
+            with self.assertRaisesRegex(ValueError, words):
+                wellbehaved.read(self.path("other.npz"))
+
     def test_a_rank_that_was_not_taken_is_no_number(self):
         np.savez(self.path("neutral.npz"), depth=[0, 1], reff_signal=[[2.5, -1], [3, -1]], log_chi=[[-1.0, 0], [0, 0]])
         np.savez(self.path("columns.npz"), depth=[1, 2], reff_signal_loc2=np.array([[2.5, -1], [3, -1]], np.float32), log_chi_loc2=[[-1.0, 0], [0, 0]])

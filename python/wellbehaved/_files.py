@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Source = Union[str, "os.PathLike[str]"]
 _AT_PLACE = re.compile(r"(?P<moment>.+)_loc(?P<place>\d+)")
+_LOCATION = re.compile(r"(?P<suffix>(loc|branch)(?P<number>\d+)) (?P<words>.+)")
 
 
 def read(path: Source) -> "pandas.DataFrame":
@@ -45,7 +46,7 @@ def read(path: Source) -> "pandas.DataFrame":
     except ImportError as error:
         raise ImportError("wellbehaved.read gives a pandas.DataFrame: install pandas (pip install pandas, or Debian's python3-pandas)") from error
 
-    arrays = load(path)
+    arrays = _joined(path, load(path))
     frame = pandas.DataFrame(_neutral(path, arrays) if any(name in NAMES for name in arrays) or "place" in arrays else _by_place(path, arrays))
     configuration = _configuration(arrays)
     network = configuration.get("network", configuration.get("architecture"))
@@ -109,6 +110,36 @@ def _neutral(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.nda
     if "end_of_unit" in arrays and arrays["end_of_unit"].shape == depth.shape:
         columns["ends_unit"] = np.tile(arrays["end_of_unit"] != 0, rows)
     return {**columns, **{name: _numbers(name, values).ravel() for name, values in moments.items()}}
+
+
+def _joined(path: Source, arrays: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:
+    """The arrays of a network of one repeated unit, which has an array for each place of the unit, as those of any network: with a column for each place."""
+    if "locations" not in arrays:
+        return arrays
+    found = [_LOCATION.fullmatch(str(text)) for text in np.atleast_1d(arrays["locations"])]
+    if not all(found):
+        raise ValueError(f"{path}: expected texts such as 'loc2 after relu' in 'locations', found {arrays['locations'].tolist()}")
+    unit, stem = [match for match in found if match], np.atleast_1d(arrays.get("stem_locations", np.zeros(0, str)))
+    depth = _depth(path, arrays)
+    joined = {name: array for name, array in arrays.items() if not _is_part(name)}
+    joined["depth"] = np.concatenate([np.zeros(len(stem), np.int64), np.repeat(depth, len(unit))])
+    joined["place"] = np.array([str(text) for text in stem] + [f"{value}.{match['number']} {match['words']}" for value in depth for match in unit])
+    for moment in NAMES:
+        parts = [f"{moment}_{match['suffix']}" for match in unit]
+        if any(name in arrays for name in parts):
+            missing = [name for name in parts + ([f"{moment}_stem"] if len(stem) else []) if name not in arrays]
+            if missing:
+                raise ValueError(f"{path}: expected {moment} at every place of the unit, found no '{missing[0]}'")
+            rows = _rows(path, {name: arrays[name] for name in parts}, len(depth))
+            before = arrays[f"{moment}_stem"] if len(stem) else np.zeros((rows, 0))
+            if before.shape != (rows, len(stem)):
+                raise ValueError(f"{path}: expected '{moment}_stem' of shape {(rows, len(stem))}, found {before.shape}")
+            joined[moment] = np.concatenate([before, np.stack([arrays[name] for name in parts], axis=-1).reshape(rows, -1)], axis=1)
+    return joined
+
+
+def _is_part(name: str) -> bool:
+    return _AT_PLACE.fullmatch(name) is not None or any(re.fullmatch(rf"{moment}_(stem|branch\d+)", name) for moment in NAMES)
 
 
 def _by_place(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.ndarray]:

@@ -8,6 +8,8 @@ internal sealed class ResultPart : IDisposable
     [
         ResultArrays.Depth,
         ResultArrays.Place,
+        ResultArrays.Locations,
+        ResultArrays.StemLocations,
         ResultArrays.EndOfUnit,
         ResultArrays.DepthCounts,
         ResultArrays.ResDepth,
@@ -62,10 +64,28 @@ internal sealed class ResultPart : IDisposable
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
         var depth = told.RecordedPlaces?.Depths ?? ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace)).Depth;
         Options = said.At(depth).Options!;
-        var rows = RequireShapes();
+        var unit = told.RecordedPlaces is { } places ? RepeatedUnit.Find(told.Network!, places) : null;
+        var isNeutral = archive.Contains(ResultArrays.Place);
+        if (unit is not null && !isNeutral)
+        {
+            _ = unit.Join(path, archive);
+        }
+
+        var columns =
+            isNeutral ? null
+            : unit is null ? null
+            : MomentColumns.Names.SelectMany(unit.PartsOf).ToDictionary(part => part.Name, part => part.Columns);
+        var rows = RequireShapes(name => columns?.GetValueOrDefault(name) ?? told.RecordedPlaces?.Count ?? Options.NumComputations);
         _ = ResultEnds.Read(path, archive, depth, rows);
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
         (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);
+        if (unit is not null && isNeutral)
+        {
+            // Earlier versions wrote every network in the neutral layout.
+            _archive = new ArraysInMemory(unit.Split(Names.Select(name => KeyValuePair.Create(name, archive.Read(name)))));
+            Names = [.. _archive.Names];
+            archive.Dispose();
+        }
     }
 
     /// <summary>The file.</summary>
@@ -141,14 +161,14 @@ internal sealed class ResultPart : IDisposable
     /// <summary>
     /// The number of rows, which all arrays of moments must share; the number of simulations in the configuration is not trusted without them.
     /// </summary>
-    private int RequireShapes()
+    private int RequireShapes(Func<string, int> columnsOf)
     {
         (string Name, NpyHeader Header)? first = null;
-        var columns = Options.RecordedPlaces?.Count ?? Options.NumComputations;
         foreach (var name in Names.Where(HasRows))
         {
             var header = _archive!.Describe(name);
             var isMoment = MomentColumns.IsMoment(name);
+            var columns = isMoment ? columnsOf(name) : 0;
             if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([columns])))
             {
                 throw new InvalidInputException(

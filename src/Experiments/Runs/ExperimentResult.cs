@@ -115,7 +115,8 @@ public sealed record ExperimentResult
     {
         if (Recorded is { } places)
         {
-            return NeutralArrays.Collect(this, places);
+            var neutral = NeutralArrays.Collect(this, places);
+            return RepeatedUnit.Find(Options.Network!, places) is { } unit ? neutral with { Arrays = unit.Split(neutral.Arrays) } : neutral;
         }
 
         var arrays = new List<KeyValuePair<string, NpyArray>>();

@@ -13,7 +13,13 @@ internal sealed record MomentColumn(string Name, Func<MomentSet, double, double>
 internal static class MomentColumns
 {
     /// <summary>The text before the number of a place in the name of an array.</summary>
-    private const string OfPlace = "_loc";
+    public const string OfPlace = "loc";
+
+    /// <summary>The text before the number of the sum that follows the end of a branch, in the name of an array.</summary>
+    public const string OfBranch = "branch";
+
+    /// <summary>The end of the name of an array that holds a moment before the first repetition of a unit.</summary>
+    public const string OfStem = "stem";
 
     /// <summary>Columns of the signal's effective rank.</summary>
     public const string ReffSignal = "reff_signal";
@@ -44,23 +50,37 @@ internal static class MomentColumns
         new("log_chi", (moments, input) => moments.LogChi(input), false),
     ];
 
-    /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all places.</summary>
+    /// <summary>The names of all moments, those of gradients among them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(column => column.Name), Gradient, LogGradient];
+
+    /// <summary>Whether an array of a result file is a moment: at one place, at those of the stem, or, in the neutral layout, at all places.</summary>
     /// <param name="name">Name of the array.</param>
-    public static bool IsMoment(string name) => IsAtPlace(name) || IsOfAllPlaces(name);
+    public static bool IsMoment(string name) => IsPart(name) || IsOfAllPlaces(name);
+
+    /// <summary>The end of the name of an array of a moment at one place.</summary>
+    public static string SuffixOf(string kind, int number) => string.Create(CultureInfo.InvariantCulture, $"{kind}{number}");
+
+    /// <summary>Whether an array holds a moment at some of the places of a repeated unit, or at those before it.</summary>
+    public static bool IsPart(string name) =>
+        IsAtPlace(name)
+        || (NumberAfter(name, OfBranch) is not null && IsOfAllPlaces(name[..name.LastIndexOf($"_{OfBranch}", StringComparison.Ordinal)]))
+        || (name.EndsWith($"_{OfStem}", StringComparison.Ordinal) && IsOfAllPlaces(name[..^(OfStem.Length + 1)]));
 
     /// <summary>Whether an array belongs to the author's layout: a moment at a single place, whose number ends the array's name.</summary>
     public static bool IsAtPlace(string name) => PlaceOf(name) is not null;
 
     /// <summary>Whether an array belongs to the neutral layout: a moment at all places.</summary>
-    public static bool IsOfAllPlaces(string name) => name is Gradient or LogGradient || All.Any(column => column.Name == name);
+    public static bool IsOfAllPlaces(string name) => Names.Contains(name);
 
     /// <summary>The number of the place at the end of an array's name; null if the name does not end in one.</summary>
-    public static int? PlaceOf(string name) =>
-        name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
-        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
-            ? place
-            : null;
+    public static int? PlaceOf(string name) => NumberAfter(name, OfPlace);
 
     /// <summary>Columns that do not exist where there is a single point, since nothing varies over one point.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];
+
+    private static int? NumberAfter(string name, string kind) =>
+        name.LastIndexOf($"_{kind}", StringComparison.Ordinal) is > 0 and var at
+        && int.TryParse(name.AsSpan(at + kind.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

@@ -11,6 +11,12 @@ internal static class ResultArrays
     /// <summary>A text for each place of a neutral file.</summary>
     public const string Place = "place";
 
+    /// <summary>A text for each place of the unit, in a file of a network that is one repeated unit.</summary>
+    public const string Locations = "locations";
+
+    /// <summary>A text for each place before the first repetition, in such a file.</summary>
+    public const string StemLocations = "stem_locations";
+
     /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
     public const string EndOfUnit = "end_of_unit";
 

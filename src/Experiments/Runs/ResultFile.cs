@@ -251,7 +251,7 @@ public sealed class ResultFile
     /// <exception cref="InvalidInputException">The arrays are damaged, do not fit each other, or would take far more memory than they take now.</exception>
     internal static ResultFile FromArrays(string path, IArrayCollection archive)
     {
-        string[] names = [.. archive.Names.Where(MomentColumns.IsAtPlace)];
+        string[] names = [.. archive.Names.Where(MomentColumns.IsPart)];
         if (archive.Names.FirstOrDefault(name => name == ResultArrays.Place || MomentColumns.IsOfAllPlaces(name)) is { } neutral)
         {
             return names.Length == 0
@@ -279,9 +279,15 @@ public sealed class ResultFile
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Network is { } network)
         {
-            throw new InvalidInputException(path, $"expected a column for each place of {network.Name}, which 'configuration' describes, found arrays locK");
+            return said.Options?.RecordedPlaces is { } recorded && RepeatedUnit.Find(network, recorded) is { } unit
+                ? ReadNeutral(path, unit.Join(path, archive))
+                : throw new InvalidInputException(
+                    path,
+                    $"expected a column for each place of {network.Name}, which 'configuration' describes, found arrays locK"
+                );
         }
 
+        names = [.. names.Where(MomentColumns.IsAtPlace)];
         var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
         var (depth, residualDepth) = ResultStructure.Read(path, archive, said, names);
         said = said?.At(depth);

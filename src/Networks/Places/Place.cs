@@ -34,16 +34,16 @@ public readonly record struct Place(int Depth, int Number, PlaceKind Kind, Layer
     /// <summary>Number of layers with weights on the longest path from the input to the place.</summary>
     public int WeightedLayers { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString()
-    {
-        var what = Kind switch
+    /// <summary>What it shows, in words.</summary>
+    internal string Words =>
+        Kind switch
         {
             PlaceKind.Before => "before the unit",
             PlaceKind.After => $"after {After!.Word}",
             PlaceKind.BranchEnd => "end of the branch",
             _ => throw new InvalidOperationException($"no words for the place {Kind}"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{Depth}.{Number} {what}");
-    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Depth}.{Number} {Words}");
 }

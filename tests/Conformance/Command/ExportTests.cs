@@ -100,7 +100,7 @@ public sealed class ExportTests : IDisposable
     public void Exported_numbers_have_a_decimal_point_in_any_language_and_names_are_quoted()
     {
         var path = ForgedResultFile.With(
-            OfLayers(),
+            OfLayers(new(Mlp.Name, Mlp.Input, [.. Mlp.Layers, new Networks.LayerNorm()])),
             (name, array) => name == "place" ? NpyArray.From([.. array.ToTexts().Select((text, i) => i == 0 ? "a,\"b\"\nc" : text)]) : array
         );
         var culture = CultureInfo.CurrentCulture;
@@ -233,10 +233,12 @@ public sealed class ExportTests : IDisposable
         printed.Zip(means).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
     }
 
-    private string OfLayers()
+    private string OfLayers() => OfLayers(Mlp);
+
+    private string OfLayers(Networks.Network network)
     {
         var path = Path.Combine(_folder, "mlp.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(Mlp, 4, 3) with { Dataset = "gaussian" }).Run());
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(network, 4, 3) with { Dataset = "gaussian" }).Run());
         return path;
     }
 
