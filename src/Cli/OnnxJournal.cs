@@ -160,7 +160,7 @@ internal sealed class OnnxJournal : IDisposable
     {
         using var stream = RegularFile.Open(path, "journal");
         return JournalFrame.Begins(stream, Name) && Read(stream, path) is ({ } run, var finished, _)
-            ? new JournalSummary(NameOf(run), $"an ONNX file, {Counted.Spell(run.Places, "place")}", "mapping", finished.Count, run.Simulations)
+            ? JournalSummary.OfOnnx(NameOf(run), run.Places, finished.Count, run.Simulations)
             : null;
     }
 

@@ -8,6 +8,9 @@ namespace Wellbehaved.Cli;
 /// <summary>The moments of the mappings of a network in an ONNX file, as a result in the neutral layout.</summary>
 internal sealed class OnnxResult
 {
+    /// <summary>The option that only results of ONNX files have.</summary>
+    private const string Sha256 = "model_sha256";
+
     private static readonly string Program = $"wellbehaved {typeof(OnnxResult).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly OnnxRequest _request;
@@ -92,6 +95,26 @@ internal sealed class OnnxResult
         }
     }
 
+    /// <summary>Says what a result file of an ONNX file holds.</summary>
+    /// <param name="path">The result file.</param>
+    /// <returns>What is finished; null for a file of another kind.</returns>
+    /// <exception cref="InvalidInputException">The file is not an archive, or it is damaged.</exception>
+    public static JournalSummary? Summarise(string path)
+    {
+        using (var archive = IArrayCollection.Open(path))
+        {
+            if (!archive.Contains(ResultArrays.Place) || !archive.Contains(ResultArrays.Configuration))
+            {
+                return null;
+            }
+        }
+
+        var file = ResultFile.Read(path);
+        return file.Configuration?.Contains($"\"{Sha256}\"", StringComparison.Ordinal) == true
+            ? JournalSummary.OfOnnx(file.NetworkName ?? "a network", file.Depth.Count, file.Simulations, file.Simulations)
+            : null;
+    }
+
     /// <summary>Writes the file.</summary>
     public void Write(string path) => NpzArchive.Write(path, Arrays());
 
@@ -99,7 +122,7 @@ internal sealed class OnnxResult
     public IEnumerable<(string Name, string Value)> Said()
     {
         yield return ("SHA-256", Network.Sha256);
-        foreach (var (name, value) in JsonNode.Parse(Configure(_request, Network))!.AsObject().Where(pair => pair.Key is not ("network" or "model_sha256")))
+        foreach (var (name, value) in JsonNode.Parse(Configure(_request, Network))!.AsObject().Where(pair => pair.Key is not ("network" or Sha256)))
         {
             var text = value switch
             {
@@ -189,7 +212,7 @@ internal sealed class OnnxResult
         var said = new JsonObject
         {
             ["network"] = network.Name,
-            ["model_sha256"] = network.Sha256,
+            [Sha256] = network.Sha256,
             ["batch_size"] = network.Inputs[0].Shape.Count > 0 ? network.Inputs[0].Shape[0] : 1,
             ["num_sims"] = request.NumSims,
             ["seed"] = request.Seed,

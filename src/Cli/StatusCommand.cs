@@ -18,7 +18,7 @@ internal static class StatusCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(folder);
-            var runs = RunStatus.ReadAll(path, Summarise);
+            var runs = RunStatus.ReadAll(path, Summarise, SummariseResult);
             foreach (var spoilt in runs.Where(run => run is { Header: null, Other: null }))
             {
                 Console.WriteLine($"{NameOf(spoilt), -24} {EnumWords.Spell(spoilt.State), -8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
@@ -40,13 +40,16 @@ internal static class StatusCommand
                 Console.WriteLine(ForeignText.OnOneLine($"no runs in {path}"));
             }
 
-            return unfinished || runs.Count == 0 || runs.Any(run => run.Header is null) ? ExitStatus.Inconclusive : ExitStatus.Success;
+            return unfinished || runs.Count == 0 || runs.Any(run => run.State != RunState.Done) ? ExitStatus.Inconclusive : ExitStatus.Success;
         });
         return command;
     }
 
     /// <summary>How far a run is that trains, or that runs an ONNX file; null for an experiment.</summary>
     private static JournalSummary? Summarise(string journal) => OnnxJournal.Summarise(journal) ?? Training.TrainingJournal.Summarise(journal);
+
+    /// <summary>The same of a finished result.</summary>
+    private static JournalSummary? SummariseResult(string file) => OnnxResult.Summarise(file) ?? Training.TrainingFile.Summarise(file);
 
     /// <summary>Prints a run that is no experiment.</summary>
     private static void Describe(RunStatus run, JournalSummary summary)

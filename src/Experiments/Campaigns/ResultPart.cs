@@ -131,12 +131,28 @@ internal sealed class ResultPart : IDisposable
         }
     }
 
-    /// <summary>Whether a file claims to be a result of this program, whether or not it is damaged.</summary>
-    /// <exception cref="InvalidInputException">The file is not an archive.</exception>
-    public static bool SaysWhatItIs(string path)
+    /// <summary>
+    /// Whether a file claims to hold simulations of an experiment of this program, whether or not it is damaged. Results of training, of ONNX files and of other
+    /// programs do not.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The file is not an archive, or its configuration is damaged.</exception>
+    public static bool NamesItsExperiment(string path)
     {
         using var archive = IArrayCollection.Open(path);
-        return archive.Contains(ResultArrays.Configuration) && archive.Contains(ResultArrays.MadeBy);
+        if (archive.Contains(ResultArrays.TrainingConfiguration) || !archive.Contains(ResultArrays.Configuration) || !archive.Contains(ResultArrays.MadeBy))
+        {
+            return false;
+        }
+
+        ReadingAllowance.Require(path, archive, [ResultArrays.Configuration]);
+        try
+        {
+            return ResultConfiguration.Parse(archive.Read(ResultArrays.Configuration).ToText(), path).Options is not null;
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"{exception.Message} in '{ResultArrays.Configuration}'", exception);
+        }
     }
 
     /// <summary>Whether an array has a row for each simulation.</summary>

@@ -49,9 +49,14 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <summary>Reads the files that runs have left in a folder.</summary>
     /// <param name="folder">The folder; its subfolders are not read.</param>
     /// <param name="readOther">Reads the journal of a run that is no experiment, and gives null for that of one; null if there are no such runs.</param>
+    /// <param name="readOtherResult">The same of a result file.</param>
     /// <returns>A status for each journal and each result file of this program, by name.</returns>
     /// <exception cref="InvalidInputException">There is no such folder.</exception>
-    public static IReadOnlyList<RunStatus> ReadAll(string folder, Func<string, JournalSummary?>? readOther = null)
+    public static IReadOnlyList<RunStatus> ReadAll(
+        string folder,
+        Func<string, JournalSummary?>? readOther = null,
+        Func<string, JournalSummary?>? readOtherResult = null
+    )
     {
         if (!Directory.Exists(folder))
         {
@@ -71,7 +76,7 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
 
         foreach (var output in Directory.EnumerateFiles(folder, "*.npz").Where(path => !runs.ContainsKey(path)))
         {
-            if (OfResult(output) is { } run)
+            if (OfResult(output, readOtherResult) is { } run)
             {
                 runs.Add(output, run);
             }
@@ -104,18 +109,16 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
         }
     }
 
-    /// <summary>Whether a file is a result of <c>train</c>, which has no simulations to count.</summary>
-    private static bool IsOfTraining(string output)
-    {
-        using var archive = IArrayCollection.Open(output);
-        return archive.Contains(ResultArrays.TrainingConfiguration);
-    }
-
-    private static RunStatus? OfResult(string output)
+    private static RunStatus? OfResult(string output, Func<string, JournalSummary?>? readOther)
     {
         try
         {
-            if (IsOfTraining(output) || !ResultPart.SaysWhatItIs(output))
+            if (readOther?.Invoke(output) is { } other)
+            {
+                return new RunStatus(output, null, RunState.Done, other.Finished, null) { Other = other };
+            }
+
+            if (!ResultPart.NamesItsExperiment(output))
             {
                 // The file is another program's, or is from an earlier version whose results do not state the experiment that they are part of.
                 return null;

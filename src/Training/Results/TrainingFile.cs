@@ -19,6 +19,22 @@ internal static class TrainingFile
         return warnings;
     }
 
+    /// <summary>Says what a file of finished training holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What is finished; null for a file of another kind.</returns>
+    /// <exception cref="InvalidInputException">The file is not an archive, or it is damaged.</exception>
+    public static JournalSummary? Summarise(string path)
+    {
+        if (!TrainingResult.IsIn(path))
+        {
+            return null;
+        }
+
+        var (network, result) = (ResultFile.Read(path).NetworkName, TrainingResult.Read(path));
+        var runs = checked(result.Outcomes.Count * result.LearningRates.Count);
+        return JournalSummary.OfTraining(network ?? "a network", result.LearningRates.Count, runs, runs);
+    }
+
     /// <summary>Compares a file with the file that a plan would write.</summary>
     /// <param name="path">The file.</param>
     /// <param name="plan">The plan.</param>

@@ -142,8 +142,7 @@ internal sealed class TrainingJournal : IDisposable
             }
         }
 
-        var kind = $"trained at {Counted.Spell(sizes.Rates, "learning rate")}";
-        return new(sizes.Network, kind, "training run", finished.Count, checked(sizes.Mappings * sizes.Rates));
+        return JournalSummary.OfTraining(sizes.Network, sizes.Rates, finished.Count, checked(sizes.Mappings * sizes.Rates));
     }
 
     private static int NumbersOf(TrainingPlan plan) => NumbersOf(plan.Options.Steps, plan.Options.Corruptions.Count);
