@@ -60,6 +60,14 @@ internal static class CallError
             return Ended($"expected a command, such as {string.Join(", ", command.Subcommands.Take(3).Select(other => other.Name))}, got none", help);
         }
 
+        if (command.Options.FirstOrDefault(option => option.Arity.MaximumNumberOfValues == 1 && parsed.GetResult(option)?.Tokens.Count > 1) is { } twice)
+        {
+            return Ended(
+                $"{twice.Name}: expected one value, got {string.Join(" and ", parsed.GetResult(twice)!.Tokens.Take(2).Select(token => token.Value))}",
+                help
+            );
+        }
+
         // The message about a wrong value already names its option.
         if (parsed.Errors.FirstOrDefault(error => error.Message.Contains(": expected", StringComparison.Ordinal)) is { } ofValue)
         {

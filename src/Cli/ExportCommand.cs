@@ -31,6 +31,11 @@ internal static class ExportCommand
     /// <exception cref="InvalidInputException">The table cannot be written, or the file has no moments.</exception>
     public static void Say(string output, ResultFile file)
     {
+        if (file.Simulations == 0)
+        {
+            throw new InvalidInputException("FILE.npz", "expected moments of at least one simulation, such as 'chi' or 'chi_loc4', found none");
+        }
+
         MomentCsv.Write(output, file);
         if (!OutputDevice.Is(output))
         {

@@ -55,7 +55,7 @@ internal static class FileRoles
             }
             else
             {
-                inputs.AddRange(Read(role, path).Take(MostInFolder).Select(file => (file, FileIdentity.Find(file))));
+                inputs.AddRange(Read(role, path).Select(file => (file, FileIdentity.Find(file))));
             }
         }
 
@@ -117,17 +117,26 @@ internal static class FileRoles
     /// <summary>The files in which a model keeps its weights. A method of its own, so that other calls do not load the code that reads models.</summary>
     private static IReadOnlyCollection<string> DataOf(string model) => Wellbehaved.Onnx.ExternalFiles.Find(model);
 
-    private static IEnumerable<string> FilesIn(string folder, string pattern, EnumerationOptions options)
+    private static List<string> FilesIn(string folder, string pattern, EnumerationOptions options)
     {
+        var files = new List<string>();
         try
         {
-            return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, options) : [];
+            if (Directory.Exists(folder))
+            {
+                // One by one: what is listed before an entry that cannot be stays in the list.
+                foreach (var file in Directory.EnumerateFiles(folder, pattern, options).Take(MostInFolder))
+                {
+                    files.Add(file);
+                }
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The command says what is wrong with the folder when it reads it.
-            return [];
         }
+
+        return files;
     }
 
     private sealed record Output(string Option, string Path);

@@ -17,7 +17,7 @@ internal sealed class OnnxJournal : IDisposable
     /// <summary>Places of a network whose mappings fit a record.</summary>
     private const int MostPlaces = 1 << 24;
 
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Format = ForeignJson.Header(JsonNamingPolicy.SnakeCaseLower);
 
     private readonly string _path;
     private readonly OutputLock _lock;
@@ -168,7 +168,7 @@ internal sealed class OnnxJournal : IDisposable
     {
         try
         {
-            return JsonNode.Parse(run.Identity.Configuration)?["network"]?.GetValue<string>() ?? "a network";
+            return ForeignJson.Parse(run.Identity.Configuration)?["network"]?.GetValue<string>() ?? "a network";
         }
         catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
@@ -224,9 +224,7 @@ internal sealed class OnnxJournal : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<OnnxRunIdentity>(content, Format) is { Identity.Configuration: not null, Places: > 0 and <= MostPlaces } run
-                ? run
-                : null;
+            return JsonSerializer.Deserialize<OnnxRunIdentity>(content, Format) is { Places: > 0 and <= MostPlaces, Simulations: > 0 } run ? run : null;
         }
         catch (JsonException)
         {

@@ -5,6 +5,7 @@ if (args is [OnnxWorker.Verb])
     return OnnxWorker.Run();
 }
 
+Console.SetError(new UnfailingWriter(Console.Error));
 int? status = null;
 AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
 {

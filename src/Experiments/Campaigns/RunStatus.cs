@@ -30,6 +30,8 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <summary>Indices of the finished simulations, increasing.</summary>
     internal IReadOnlyList<int> Indices { get; init; } = [];
 
+    private const string NotUtf8 = "expected a file whose name is UTF-8, found another name; rename the file to see what it holds";
+
     private const string NothingSaid = "its journal has no complete header, so its experiment is not known";
 
     /// <summary>Number of simulations of its share.</summary>
@@ -87,6 +89,11 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
 
     private static RunStatus? OfJournal(string output, string journal, Func<string, JournalSummary?>? readOther)
     {
+        if (output.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            return new RunStatus(output, null, RunState.Failed, 0, null) { Problem = NotUtf8 };
+        }
+
         var state = OutputLock.IsHeld(output) ? RunState.Running : RunState.Failed;
         try
         {
@@ -111,6 +118,11 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
 
     private static RunStatus? OfResult(string output, Func<string, JournalSummary?>? readOther)
     {
+        if (output.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            return new RunStatus(output, null, RunState.Failed, 0, null) { Problem = NotUtf8 };
+        }
+
         try
         {
             if (readOther?.Invoke(output) is { } other)

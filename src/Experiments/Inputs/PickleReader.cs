@@ -22,6 +22,9 @@ internal sealed class PickledArray
 /// <summary>The only part of a dictionary in a pickle that is needed.</summary>
 internal sealed class PickledDictionary
 {
+    /// <summary>Whether there is a key <c>data</c>.</summary>
+    public bool HasData { get; set; }
+
     /// <summary>The array under the key <c>data</c>.</summary>
     public PickledArray? Array { get; set; }
 }
@@ -64,7 +67,9 @@ internal sealed class PickleReader(byte[] file)
             var instruction = (char)Byte();
             if (instruction == '.')
             {
-                return Pop() as PickledDictionary;
+                return _position == file.Length
+                    ? Pop() as PickledDictionary
+                    : throw new FormatException($"expected a file of one pickle, found {file.Length - _position} bytes after it");
             }
 
             if (!(Constant(instruction) || Memory(instruction) || Collection(instruction) || Call(instruction)))
@@ -243,7 +248,9 @@ internal sealed class PickleReader(byte[] file)
         {
             if (pairs[i] is Text key && Bytes(key).SequenceEqual("data"u8))
             {
-                dictionary.Array = pairs[i + 1] as PickledArray;
+                // As text and as bytes it is one key here, and two for Python.
+                dictionary.Array = dictionary.HasData ? throw new FormatException("expected one entry 'data', found two") : pairs[i + 1] as PickledArray;
+                dictionary.HasData = true;
             }
         }
     }

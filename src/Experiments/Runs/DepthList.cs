@@ -93,7 +93,9 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     private sealed class JsonForm : JsonConverter<DepthList>
     {
         public override DepthList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize<int[]>(ref reader, options) ?? throw new JsonException("expected an array of depths"));
+            reader.TokenType == JsonTokenType.StartArray
+                ? new(JsonSerializer.Deserialize<int[]>(ref reader, options)!)
+                : throw new JsonException("expected an array of depths");
 
         public override void Write(Utf8JsonWriter writer, DepthList value, JsonSerializerOptions options)
         {

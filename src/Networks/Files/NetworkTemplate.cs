@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Wellbehaved.Networks;
@@ -76,7 +77,8 @@ public sealed class NetworkTemplate
         {
             throw new InvalidNetworkException(
                 "network",
-                $"expected JSON, got something else in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}"
+                $"expected JSON{(IsTooDeep(text) ? $" of at most {MostDepth} levels, got more" : ", got something else")} "
+                    + $"in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}"
             );
         }
 
@@ -104,6 +106,36 @@ public sealed class NetworkTemplate
             file.Find("description") is null ? null : file.Text("description"),
             file.Find("input") is { } input ? ShapeOf(input) : null
         );
+    }
+
+    /// <summary>Whether the fault of a text that could not be read is that its brackets are nested too deeply.</summary>
+    private static bool IsTooDeep(string text)
+    {
+        var reader = new Utf8JsonReader(
+            Encoding.UTF8.GetBytes(text),
+            new JsonReaderOptions
+            {
+                MaxDepth = int.MaxValue,
+                AllowTrailingCommas = Options.AllowTrailingCommas,
+                CommentHandling = Options.CommentHandling,
+            }
+        );
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth > MostDepth)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Something else is wrong before that.
+        }
+
+        return false;
     }
 
     /// <summary>Fills in the sizes that are left open.</summary>

@@ -103,6 +103,7 @@ internal static class GraphReader
                 throw Custom(node, path);
             }
 
+            NodeArity.RequireWhole(node, path);
             foreach (var attribute in node.Attribute)
             {
                 foreach (var inner in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))

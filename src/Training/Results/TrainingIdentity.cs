@@ -37,7 +37,7 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     {
         try
         {
-            var words = JsonNode.Parse(Training)!;
+            var words = ForeignJson.Parse(Training)!;
             var (steps, rates, corruptions) = (
                 words["steps"]!.GetValue<int>(),
                 words["learning_rates"]!.AsArray().Count,
@@ -91,12 +91,11 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
 
         try
         {
-            var levels = new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels };
-            var (one, other) = (JsonNode.Parse(mine, documentOptions: levels)!.AsObject(), JsonNode.Parse(theirs, documentOptions: levels)!.AsObject());
+            var (one, other) = (ForeignJson.Parse(mine)!.AsObject(), ForeignJson.Parse(theirs)!.AsObject());
             var key = one.Select(pair => pair.Key).Union(other.Select(pair => pair.Key)).First(name => !JsonNode.DeepEquals(one[name], other[name]));
             return key == "network" ? "another network" : $"{key} {Said(one[key])}, not {Said(other[key])}";
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
         {
             return "other options";
         }

@@ -12,6 +12,8 @@ internal sealed class TrainingJournal : IDisposable
 {
     private const int LengthOfChecksum = JournalFrame.LengthOfChecksum;
 
+    private static readonly JsonSerializerOptions Format = ForeignJson.Header(names: null);
+
     private readonly byte[] _header;
     private readonly JournalTail _tail;
 
@@ -241,7 +243,7 @@ internal sealed class TrainingJournal : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingIdentity>(content);
+            return JsonSerializer.Deserialize<TrainingIdentity>(content, Format);
         }
         catch (JsonException)
         {

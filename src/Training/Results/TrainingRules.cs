@@ -17,7 +17,7 @@ internal sealed class TrainingRules(string path)
     {
         Require(TrainingArrays.LearningRate, rates, rate => rate > 0 && double.IsFinite(rate), "positive numbers");
         Require(TrainingArrays.LearningRate, rates, rate => rates.Count(other => other == rate) == 1, "different numbers");
-        Require(TrainingArrays.Step, steps, step => step is >= 1 and <= int.MaxValue && step == Math.Floor(step), "positive whole numbers");
+        Require(TrainingArrays.Step, steps, step => step is >= 1 and <= int.MaxValue && step == Math.Floor(step), $"whole numbers from 1 to {int.MaxValue}");
         if (!steps.Zip(steps.Skip(1)).All(pair => pair.First < pair.Second))
         {
             throw Refused(TrainingArrays.Step, "increasing steps", "others");
@@ -81,7 +81,12 @@ internal sealed class TrainingRules(string path)
     }
 
     private void RequireLoss(string name, double loss, bool isLate) =>
-        Require(name, [loss], value => !isLate && value is >= 0 and <= LargestLoss, isLate ? "no number after the last step taken" : "losses of at least 0");
+        Require(
+            name,
+            [loss],
+            value => !isLate && value is >= 0 and <= LargestLoss,
+            isLate ? "no number after the last step taken" : $"losses from 0 to {LargestLoss}"
+        );
 
     private void RequireShare(string name, double share, bool isLate) =>
         Require(name, [share], value => !isLate && value is >= 0 and <= 1, isLate ? "no number after the last step taken" : "shares from 0 to 1");
