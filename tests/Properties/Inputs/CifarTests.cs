@@ -67,6 +67,21 @@ public sealed class CifarTests : IDisposable
         Refused(Pickles.Write(2, width, new byte[2 * width], type: type)).Should().Contain(message);
 
     [Fact]
+    public void What_follows_a_pickle_is_refused()
+    {
+        var whole = Pickles.Write(2, ImageLength, Pixels(2, 1));
+        Refused([.. whole, 0]).Should().Contain("expected a file of one pickle, found 1 bytes after it");
+        Refused([.. whole, .. whole]).Should().Contain($"found {whole.Length} bytes after it");
+    }
+
+    [Fact]
+    public void Data_that_is_there_as_text_and_as_bytes_is_refused()
+    {
+        // Protocol 3: a dictionary with None under 'data', then under b'data'.
+        Refused(Encoding.Latin1.GetBytes("\u0080\u0003}(X\u0004\0\0\0dataNC\u0004dataNu.")).Should().Contain("expected one entry 'data', found two");
+    }
+
+    [Fact]
     public void Truncated_or_changed_pickles_are_refused()
     {
         var whole = Pickles.Write(2, ImageLength, Pixels(2, 1));
