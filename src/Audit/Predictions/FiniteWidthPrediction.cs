@@ -157,11 +157,11 @@ internal sealed record FiniteWidthPrediction(
 
         return new FiniteWidthPrediction(
             samples,
-            [.. logChi.Select(Statistics.Mean)],
+            [.. logChi.Select(MathNet.Numerics.Statistics.Statistics.Mean)],
             [.. logChi.Select(values => values.StandardDeviation() / Math.Sqrt(samples))],
             [.. logChi.Select(values => values.Average(Math.Exp))],
-            [.. reff.Select(Statistics.Mean)],
-            [.. mu4.Select(Statistics.Mean)]
+            [.. reff.Select(MathNet.Numerics.Statistics.Statistics.Mean)],
+            [.. mu4.Select(MathNet.Numerics.Statistics.Statistics.Mean)]
         );
 
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
