@@ -21,7 +21,7 @@ internal static class OptionNames
     /// <param name="parameter">The name of a property or parameter in C#, or that of a key in a file.</param>
     public static string Spell(string parameter)
     {
-        var name = JsonNamingPolicy.KebabCaseLower.ConvertName(parameter);
+        var name = JsonNamingPolicy.KebabCaseLower.ConvertName(parameter).Replace('_', '-');
         return OfParameters.GetValueOrDefault(name, Prefix + name);
     }
 

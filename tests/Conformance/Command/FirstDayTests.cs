@@ -101,7 +101,7 @@ public sealed class FirstDayTests : IDisposable
                 .Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images))
                 .Should()
                 .Throw<InvalidInputException>()
-                .WithMessage("--kernel-size: expected at most 5,*");
+                .WithMessage("KernelSize: expected at most 5,*");
         }
     }
 

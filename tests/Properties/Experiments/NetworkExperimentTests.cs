@@ -297,7 +297,7 @@ public sealed class NetworkExperimentTests : IDisposable
             .Invoking(() => (ExperimentOptions.ForNetwork(Stages(), 3, 1) with { Depths = new([1]) }).Validate())
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--depths: *");
+            .WithMessage("Depths: *");
     }
 
     /// <summary>Without units, layers with weights are counted, and their activations make the sequence.</summary>
