@@ -36,9 +36,8 @@ public sealed partial class MutationPageTests
     {
         foreach (var (parts, sources) in Rows)
         {
-            sources
-                .Should()
-                .BeOneOf("old", Checksum(parts), "a score of {0} is of today's sources (then {1}) or old", string.Join(", ", parts), Checksum(parts));
+            string[] right = ["old", Checksum(parts)];
+            right.Should().Contain(sources, "a score of {0} is of today's sources or old", string.Join(", ", parts));
         }
 
         var text = Repository.Text(Page);
