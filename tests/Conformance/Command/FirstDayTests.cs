@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
