@@ -85,7 +85,7 @@ public sealed class NetworkExperimentTests : IDisposable
         }
         catch (InvalidInputException exception)
         {
-            exception.Message.Should().MatchRegex("^--(network|dataset|depths|batch-size)").And.NotContain("\n");
+            exception.Message.Should().MatchRegex("^(Network|Dataset|Depths|BatchSize)").And.NotContain("\n");
             return;
         }
 
@@ -434,7 +434,7 @@ public sealed class NetworkExperimentTests : IDisposable
         }
         catch (InvalidInputException exception)
         {
-            exception.Message.Should().MatchRegex("^--").And.NotContain("\n");
+            exception.Message.Should().MatchRegex(@"^[A-Z]\w*(, [A-Z]\w*)*: ").And.NotContain("\n");
             return true;
         }
     }
