@@ -1,5 +1,3 @@
-using Wellbehaved.Audit;
-
 namespace Wellbehaved.Evidence;
 
 /// <summary>The names of verdicts in part files.</summary>

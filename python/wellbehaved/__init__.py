@@ -12,7 +12,7 @@ from types import ModuleType
 from ._command import CommandNotFound, Diagnosis, diagnose, plot
 from ._files import read
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = ["CommandNotFound", "Diagnosis", "diagnose", "moments", "plot", "read", "subject", "torch"]
 
 _MODULES = ("moments", "subject", "torch")

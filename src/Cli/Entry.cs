@@ -15,6 +15,7 @@ internal static class Entry
         ParseResult? parsed = null;
         try
         {
+            ParameterName.SpellBy(OptionNames.Spell);
             Terminal.WrapLines();
             parsed = Commands.Parse(arguments);
             if (arguments is [['[', ..], ..])

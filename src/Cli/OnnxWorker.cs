@@ -15,6 +15,8 @@ internal static class OnnxWorker
     /// <returns>The exit status, which is 0 also for a wrong request: a message reports the error.</returns>
     public static int Run()
     {
+        ParameterName.SpellBy(OptionNames.Spell);
+
         // Ctrl-C reaches both processes. This one ignores it: the command decides and ends this process.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };

@@ -1,9 +1,29 @@
+using System.Text.Json;
+
 namespace Wellbehaved.Cli;
 
 /// <summary>Names of options as users type them: with dashes, or with underscores as in the author's package.</summary>
 internal static class OptionNames
 {
     private const string Prefix = "--";
+
+    /// <summary>Options whose name is not that of the parameter of a library that they set.</summary>
+    private static readonly Dictionary<string, string> OfParameters = new()
+    {
+        ["architectures"] = "--architecture",
+        ["claims"] = "--claim",
+        ["input-shapes"] = "--input-shape",
+        ["output"] = "--out",
+        ["samples"] = "--finite-width",
+    };
+
+    /// <summary>The option that sets a parameter of a library.</summary>
+    /// <param name="parameter">The name of a property or parameter in C#, or that of a key in a file.</param>
+    public static string Spell(string parameter)
+    {
+        var name = JsonNamingPolicy.KebabCaseLower.ConvertName(parameter).Replace('_', '-');
+        return OfParameters.GetValueOrDefault(name, Prefix + name);
+    }
 
     /// <summary>The name of an option in an argument; null where the argument is not an option. The text after <c>=</c> or <c>:</c> is its value.</summary>
     public static string? Find(string argument) =>

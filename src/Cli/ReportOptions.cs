@@ -80,7 +80,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
 
         WriteIf(Json, () => VerificationReport.ToText(run) + "\n");
         WriteIf(Junit, () => JunitReport.ToText(run));
-        WriteIf(Badge, () => Audit.Badge.ToText(run));
+        WriteIf(Badge, () => Reports.Badge.ToText(run));
         WriteIf(Report is null ? null : Path.Combine(Report, Markdown), () => MarkdownReport.ToText(run));
         WriteIf(Report is null ? null : Path.Combine(Report, Page), () => PageOf(run));
     }

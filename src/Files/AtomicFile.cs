@@ -10,31 +10,31 @@ internal static class AtomicFile
 
     /// <summary>Fails early, before hours of work, if a file could not be written later.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="option">The option that named it.</param>
+    /// <param name="parameter">The parameter that named it.</param>
     /// <exception cref="InvalidInputException">The folder is missing, or the path is a folder.</exception>
-    public static void EnsureWritable(string path, string option)
+    public static void EnsureWritable(string path, string parameter)
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new InvalidInputException(option, "expected the name of a file, got an empty or invalid one");
+            throw new InvalidInputException(parameter, "expected the name of a file, got an empty or invalid one");
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new InvalidInputException(option, $"expected a file in an existing folder, found no folder '{folder}'");
+            throw new InvalidInputException(parameter, $"expected a file in an existing folder, found no folder '{folder}'");
         }
 
         if (Directory.Exists(path))
         {
-            throw new InvalidInputException(option, $"expected a file, found the folder '{path}'");
+            throw new InvalidInputException(parameter, $"expected a file, found the folder '{path}'");
         }
 
         if (OutputDevice.Is(path))
         {
             if (!OutputDevice.IsWritable(path))
             {
-                throw new InvalidInputException(option, $"expected a device or a pipe that can be written into, found '{path}'");
+                throw new InvalidInputException(parameter, $"expected a device or a pipe that can be written into, found '{path}'");
             }
 
             return;
@@ -47,7 +47,7 @@ internal static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(option, $"expected a folder that can be written to ({Reason(exception, probe, path)})", exception);
+            throw new InvalidInputException(parameter, $"expected a folder that can be written to ({Reason(exception, probe, path)})", exception);
         }
     }
 

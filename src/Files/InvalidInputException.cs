@@ -1,10 +1,10 @@
 namespace Wellbehaved.Files;
 
-/// <summary>An option or a file that the user gave is wrong.</summary>
+/// <summary>A parameter or a file that the user gave is wrong.</summary>
 public sealed class InvalidInputException : Exception
 {
     /// <summary>States what is wrong and what was expected.</summary>
-    /// <param name="subject">The option, as written on the command line, or the file.</param>
+    /// <param name="subject">The parameter or the file.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
     public InvalidInputException(string subject, string expectation)
         : base(ForeignText.OnOneLine($"{subject}: {expectation}")) => Subject = subject;
@@ -16,6 +16,6 @@ public sealed class InvalidInputException : Exception
     public InvalidInputException(string subject, string expectation, Exception inner)
         : base(ForeignText.OnOneLine($"{subject}: {expectation}"), inner) => Subject = subject;
 
-    /// <summary>The option or file.</summary>
+    /// <summary>The parameter or file.</summary>
     public string Subject { get; }
 }

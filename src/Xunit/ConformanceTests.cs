@@ -1,4 +1,5 @@
 using Wellbehaved.Audit;
+using Wellbehaved.Statistics;
 using Xunit;
 
 namespace Wellbehaved.Xunit;

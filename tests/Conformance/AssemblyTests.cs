@@ -15,8 +15,10 @@ public class AssemblyTests
     [InlineData("Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Onnx", "Experiments", "Files", "Model", "Networks", "Numerics")]
-    [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
-    [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]
+    [InlineData("Statistics")]
+    [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Statistics", "Theory", "Training")]
+    [InlineData("Reports", "Audit", "Experiments", "Files", "Model", "Networks", "Statistics")]
+    [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Reports", "Statistics", "Theory", "Training")]
     public void A_library_references_only_the_libraries_that_it_may(string library, params string[] known) =>
         Known(library).Should().BeSubsetOf(known.Select(name => $"Wellbehaved.{name}"));
 
@@ -35,7 +37,9 @@ public class AssemblyTests
     [InlineData("Training")]
     [InlineData("Theory")]
     [InlineData("Onnx")]
+    [InlineData("Statistics")]
     [InlineData("Audit")]
+    [InlineData("Reports")]
     public void No_library_but_the_command_references_drawing_libraries(string library) =>
         Assembly
             .Load($"Wellbehaved.{library}")
@@ -49,7 +53,7 @@ public class AssemblyTests
     [Fact]
     public void No_two_packages_have_public_types_of_one_name()
     {
-        string[] libraries = ["Networks", "Numerics", "Files", "Model", "Experiments", "Training", "Theory", "Audit", "Onnx"];
+        string[] libraries = ["Networks", "Numerics", "Files", "Model", "Experiments", "Training", "Theory", "Statistics", "Audit", "Reports", "Onnx"];
         libraries
             .SelectMany(library => Assembly.Load($"Wellbehaved.{library}").GetExportedTypes())
             .Where(type => !type.IsNested)

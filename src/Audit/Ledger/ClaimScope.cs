@@ -25,7 +25,7 @@ public sealed record ClaimScope
             new[]
             {
                 Boundaries is { } boundaries ? OfBoundaries(boundaries) : null,
-                Noise is { } noise ? $"noise in the sense of --noise {noise}" : null,
+                Noise is { } noise ? $"noise in the sense of {ParameterName.Spell(nameof(RecordedExperiment.Noise))} {noise}" : null,
                 LeastPoints is { } least ? $"batches of at least {Counted.Spell(least, "point")}" : null,
             }.Where(part => part is not null)
         );
@@ -39,7 +39,9 @@ public sealed record ClaimScope
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is { } boundary && !boundaries.Contains(boundary)
                 ? $"outside the claim's scope: it speaks about {OfBoundaries(boundaries)}, and the file has {Spell(boundary)}"
             : Noise is { } noise && experiment.Noise is { } recorded && recorded != noise
-                ? $"outside the claim's scope: it speaks about noise in the sense of --noise {noise}, and the file has --noise {recorded}"
+                ? "outside the claim's scope: it speaks about noise in the sense of "
+                    + $"{ParameterName.Spell(nameof(RecordedExperiment.Noise))} {noise}, and the file has "
+                    + $"{ParameterName.Spell(nameof(RecordedExperiment.Noise))} {recorded}"
             : LeastPoints is { } least && experiment is { KernelSize: 1, BatchSize: { } points } && points < least
                 ? $"outside the claim's scope: it speaks about batches of at least {Counted.Spell(least, "point")}, and the file has {points}"
             : null;
@@ -52,7 +54,8 @@ public sealed record ClaimScope
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null
-            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say which boundary it has: give --boundary, or --kernel-size 1"
+            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say which boundary it has: give "
+                + $"{ParameterName.Spell(nameof(RecordedExperiment.Boundary))}, or {ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1"
             : null;
     }
 

@@ -28,8 +28,9 @@ internal static class EqualPoints
         if (options.Epsilon == 0)
         {
             throw new InvalidInputException(
-                "--epsilon, --dataset",
-                $"expected images that vary within a batch with --epsilon 0, but the images of {options.Dataset} are all equal after the first layer: "
+                ParameterName.Spell(nameof(ExperimentOptions.Epsilon), nameof(ExperimentOptions.Dataset)),
+                $"expected images that vary within a batch with {ParameterName.Spell(nameof(ExperimentOptions.Epsilon))} 0, but the "
+                    + $"images of {options.Dataset} are all equal after the first layer: "
                     + "batch norm would divide by their variance"
             );
         }

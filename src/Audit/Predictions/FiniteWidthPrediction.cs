@@ -99,13 +99,13 @@ internal sealed record FiniteWidthPrediction(
     {
         if (samples < 2)
         {
-            throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(samples)), $"expected at least 2 networks for a standard error, got {samples}");
         }
 
         if ((long)samples * places > MostNumbers)
         {
             throw new InvalidInputException(
-                "--finite-width",
+                ParameterName.Spell(nameof(samples)),
                 $"expected at most {MostNumbers / places} networks, whose numbers at {Counted.Spell(places, "depth")} fit memory, got {samples}"
             );
         }
@@ -124,8 +124,9 @@ internal sealed record FiniteWidthPrediction(
         if (options.KernelSize != 1)
         {
             throw new InvalidInputException(
-                "--finite-width",
-                "expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions"
+                ParameterName.Spell(nameof(samples)),
+                $"expected a fully connected net ({ParameterName.Spell(nameof(ExperimentOptions.KernelSize))} 1): convolutions "
+                    + "correlate neurons over all positions"
             );
         }
 
@@ -134,7 +135,7 @@ internal sealed record FiniteWidthPrediction(
         var (features, noise, mu2Input) = InputFeatures.Draw(options, images, options.BatchSize);
         if (InputVariation.Measure(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
         {
-            throw variation.Refusal("--finite-width, --dataset", options);
+            throw variation.Refusal(ParameterName.Spell(nameof(samples), nameof(ExperimentOptions.Dataset)), options);
         }
 
         var gram = isNoiseGiven ? Gram(features.Stack(noise)) : Gram(features);
@@ -157,11 +158,11 @@ internal sealed record FiniteWidthPrediction(
 
         return new FiniteWidthPrediction(
             samples,
-            [.. logChi.Select(Statistics.Mean)],
+            [.. logChi.Select(MathNet.Numerics.Statistics.Statistics.Mean)],
             [.. logChi.Select(values => values.StandardDeviation() / Math.Sqrt(samples))],
             [.. logChi.Select(values => values.Average(Math.Exp))],
-            [.. reff.Select(Statistics.Mean)],
-            [.. mu4.Select(Statistics.Mean)]
+            [.. reff.Select(MathNet.Numerics.Statistics.Statistics.Mean)],
+            [.. mu4.Select(MathNet.Numerics.Statistics.Statistics.Mean)]
         );
 
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];

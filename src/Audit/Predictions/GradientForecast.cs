@@ -39,7 +39,11 @@ internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Su
         }
         catch (Networks.InvalidNetworkException exception)
         {
-            throw new InvalidInputException("--gradients", $"expected sizes that a network of layers may have: {exception.Message}", exception);
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Gradients)),
+                $"expected sizes that a network of layers may have: {exception.Message}",
+                exception
+            );
         }
     }
 

@@ -80,6 +80,6 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
             subject,
             $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
                 + $"{Words}; use other "
-                + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
+                + $"images{VaryingInput.OrNormalise(options.Normalize)}"
         );
 }

@@ -50,7 +50,7 @@ internal sealed record NetworkForecast(
                 : 0,
             0 => 0,
             _ when !possible => throw new InvalidInputException(
-                "--finite-width",
+                ParameterName.Spell(nameof(NetworkQuestion.Samples)),
                 "expected a network whose layers mix only channels: convolutions, poolings and attention correlate neurons over all positions"
             ),
             { } asked => Required(asked),
@@ -114,9 +114,9 @@ internal sealed record NetworkForecast(
         if (signal.RowCount > 1 && !(mu2 > LeastVariance * meanSquare))
         {
             throw new InvalidInputException(
-                "--dataset",
+                ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
                 $"expected images that vary within a batch, but those of {question.Dataset} {InputVariation.Measure(signal).Words}; use other "
-                    + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")}"
+                    + $"images{VaryingInput.OrNormalise(question.Normalize)}"
             );
         }
 

@@ -41,18 +41,18 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         {
             throw question.Points is null
                 ? new InvalidInputException(
-                    "--network",
+                    ParameterName.Spell(nameof(ExperimentOptions.Network)),
                     $"expected images of at most {Prediction.MostPoints} positions inside the network, got {positions}: a kernel over more points does not fit"
                 )
                 : new InvalidInputException(
-                    "--points",
+                    OwnName,
                     $"expected at least {positions}, the positions of one image: layers mix them, so they cannot be predicted apart; got {most}"
                 );
         }
 
         if (PointMixing.MixesInputs(network.Layers) && images * (apart ? 1 : positions) < 2)
         {
-            throw new InvalidInputException("--points", "expected at least 2, since batch norm maps a single point to zero");
+            throw new InvalidInputException(OwnName, "expected at least 2, since batch norm maps a single point to zero");
         }
 
         var what = apart ? $"the first {images} positions of the batch" : $"the first {images} of {Counted.Spell(question.BatchSize, "image")}";
@@ -66,15 +66,20 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
             apart ? shape with { Height = 1, Width = 1 } : shape,
             false,
             "predicted for "
-                + $"{what}{(question.Points is null ? ", because more points do not fit into memory or take long (--points K sets the number)" : string.Empty)}; "
+                + what
+                + (question.Points is null ? $", because more points do not fit into memory or take long ({OwnName} K sets the number)" : string.Empty)
+                + "; "
                 + $"{consequence}"
         );
     }
 
+    /// <summary>What messages call the number of points that are asked for.</summary>
+    private static string OwnName => ParameterName.Spell(nameof(NetworkQuestion.Points));
+
     /// <summary>Says that a batch has fewer points than were asked for.</summary>
     /// <param name="whole">Points of the batch.</param>
     /// <param name="asked">Points that were asked for.</param>
-    public static string Fewer(long whole, int asked) => $"predicted for all {whole} points of the batch, which are fewer than the {asked} of --points";
+    public static string Fewer(long whole, int asked) => $"predicted for all {whole} points of the batch, which are fewer than the {asked} of {OwnName}";
 
     /// <summary>As many points as fit. For convolutional networks, as many as take minutes, but at least those of one image.</summary>
     private static int Usual(Networks.Network network, Networks.Shape shape, long positions)

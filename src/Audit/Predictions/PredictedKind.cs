@@ -10,7 +10,13 @@ internal static class PredictedKind
     /// <exception cref="InvalidInputException">The theory has no laws for an architecture of this name.</exception>
     public static NetworkKind Find(ExperimentOptions options) =>
         options.Noise != NoiseKind.Mapping
-            ? throw new InvalidInputException("--noise", "expected mapping, since the theory of the architectures is about this noise, got full")
+            ? throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Noise)),
+                "expected mapping, since the theory of the architectures is about this noise, got full"
+            )
         : options.Architecture is { } name && NetworkKind.Names.Contains(name) ? NetworkKind.Named(name, options.ResDepth)
-        : throw new InvalidInputException("--architecture", $"expected one that theory knows, {string.Join(", ", NetworkKind.Names)}, got '{options.Name}'");
+        : throw new InvalidInputException(
+            ParameterName.Spell(nameof(ExperimentOptions.Architecture)),
+            $"expected one that theory knows, {string.Join(", ", NetworkKind.Names)}, got '{options.Name}'"
+        );
 }

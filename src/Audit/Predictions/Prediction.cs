@@ -102,7 +102,7 @@ internal sealed record Prediction(
         if (pointsPerImage > mostPoints)
         {
             throw new InvalidInputException(
-                mostPoints < MostPoints ? "--points" : "--dataset",
+                mostPoints < MostPoints ? ParameterName.Spell(nameof(NetworkQuestion.Points)) : ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
                 $"expected images of at most {mostPoints} positions inside the network, got {pointsPerImage}"
             );
         }
@@ -127,7 +127,7 @@ internal sealed record Prediction(
 
         if (patches.RowCount > 1 && variation.VariesTooLittle)
         {
-            throw variation.Refusal("--dataset", options);
+            throw variation.Refusal(ParameterName.Spell(nameof(ExperimentOptions.Dataset)), options);
         }
 
         // Batch norm subtracts means: so its effect on nearly equal points is computed from their differences.
@@ -169,17 +169,25 @@ internal sealed record Prediction(
         }
         catch (UnresolvedKernelException exception)
         {
-            throw new InvalidInputException("--dataset, --epsilon", exception.Message, exception);
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Dataset), nameof(ExperimentOptions.Epsilon)),
+                exception.Message,
+                exception
+            );
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidInputException("--epsilon, --batch-size", WithoutParameter(exception), exception);
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Epsilon), nameof(ExperimentOptions.BatchSize)),
+                WithoutParameter(exception),
+                exception
+            );
         }
         catch (ArithmeticException exception)
         {
             // The batch has one or two directions, and ε is practically 0.
             throw new InvalidInputException(
-                "--epsilon, --batch-size",
+                ParameterName.Spell(nameof(ExperimentOptions.Epsilon), nameof(ExperimentOptions.BatchSize)),
                 $"expected points that vary in more directions, or an ε nearer to their variance, got an expectation that double precision does not hold ({exception.Message})",
                 exception
             );

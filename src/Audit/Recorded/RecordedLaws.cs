@@ -21,7 +21,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
 
-    private const string AtBorders = "at a border the mean of ν₂ needs the tensor; --kernel-size 1 or --boundary periodic has none";
+    private static string AtBorders =>
+        $"at a border the mean of ν₂ needs the tensor; {ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1 or "
+        + $"{ParameterName.Spell(nameof(RecordedExperiment.Boundary))} periodic has none";
 
     private static readonly Property CollapsesAll = new(Collapses, "r_eff - 1 at least halves");
 
@@ -48,14 +50,19 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             ("D3", _) => (
                 Kurtosis(),
                 experiment.BatchSize is null || experiment.KernelSize != 1
-                    ? "the bound needs the number of points: --batch-size and --kernel-size 1"
+                    ? $"the bound needs the number of points: {ParameterName.Spell(nameof(RecordedExperiment.BatchSize))} and "
+                        + $"{ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1"
                     : "μ₄ after batch norm is not recorded"
             ),
             ("D4", _) => (MeanAndVariance(), "ν₂ and μ₂ after batch norm are not recorded"),
             ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and after the convolution is not recorded") : ([], AtBorders),
             ("S3", _) => IsPeriodic
                 ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and after the convolution is not recorded")
-                : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
+                : (
+                    [],
+                    $"at a border the mean needs the tensor; {ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1 or "
+                        + $"{ParameterName.Spell(nameof(RecordedExperiment.Boundary))} periodic has none"
+                ),
             ("S6", _) => (
                 Activation(rates),
                 architecture.IsResidual
@@ -65,7 +72,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             ("W1", _) => (
                 Walk(rates),
                 experiment.NumChannels is null
-                    ? "the walk needs --num-channels"
+                    ? $"the walk needs {ParameterName.Spell(nameof(RecordedExperiment.NumChannels))}"
                     : $"ν₂ at depths from {CollapsedDepth} on, where one point walks, is not recorded"
             ),
             ("W3", _) => !IsPeriodic ? ([], AtBorders)

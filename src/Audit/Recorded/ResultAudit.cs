@@ -65,7 +65,7 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
         ExperimentOptions.RequireVariance(architecture, KernelSize, BatchSize);
         if (Boundary is not (null or "periodic" or "symmetric" or "zero_padding"))
         {
-            throw new InvalidInputException("--boundary", $"expected periodic, symmetric, zero_padding, got '{Boundary}'");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Boundary)), $"expected periodic, symmetric, zero_padding, got '{Boundary}'");
         }
     }
 }
@@ -96,13 +96,13 @@ internal static class ResultAudit
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
         if (file.Architecture is { } said && Architecture.Names.Contains(said) && said != architecture)
         {
-            throw new InvalidInputException("--architecture", $"expected {said}, of which {path} says that it is, got {architecture}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(architecture)), $"expected {said}, of which {path} says that it is, got {architecture}");
         }
 
         if (file.Names.FirstOrDefault(name => !named.Places.Any(place => name.EndsWith("_" + place.Suffix, StringComparison.Ordinal))) is { } foreign)
         {
             throw new InvalidInputException(
-                "--architecture",
+                ParameterName.Spell(nameof(architecture)),
                 $"expected the architecture of {path}: it holds '{foreign}', a place that {architecture} does not have"
             );
         }

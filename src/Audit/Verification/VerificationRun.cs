@@ -246,7 +246,7 @@ public sealed record VerificationRun(
         if (architectures is not null && claims.Count > 0 && claims.All(id => ClaimLedger.Find(id)!.IsTestable && !SpeaksOf(id, architectures)))
         {
             throw new Files.InvalidInputException(
-                "--architecture",
+                ParameterName.Spell(nameof(architectures)),
                 $"expected one that {string.Join(" and ", claims.Select(id => $"{id} speaks about: {ArchitecturesOf(id)}"))}"
             );
         }
@@ -292,7 +292,7 @@ public sealed record VerificationRun(
         if (claims.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
         {
             throw new Files.InvalidInputException(
-                "--claim",
+                ParameterName.Spell(nameof(claims)),
                 "expected an id of the ledger (wellbehaved claims lists them), got "
                     + $"'{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}"
             );

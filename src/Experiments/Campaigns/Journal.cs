@@ -57,14 +57,15 @@ internal sealed class Journal : IDisposable
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to continue, "
-                        + "or --overwrite to start again"
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give "
+                        + $"{CampaignParameters.Resume} to continue, "
+                        + $"or {CampaignParameters.Overwrite} to start again"
                 );
             }
 
             if (resume && found?.Header.DifferenceFrom(header) is { } difference)
             {
-                throw new InvalidInputException("--resume", $"expected the run that left {path}, which has {difference}");
+                throw new InvalidInputException(CampaignParameters.Resume, $"expected the run that left {path}, which has {difference}");
             }
 
             if (found is { IsClean: true } && resume)

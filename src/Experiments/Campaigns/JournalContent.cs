@@ -92,7 +92,8 @@ internal sealed class JournalContent
                 {
                     throw new InvalidInputException(
                         path,
-                        $"expected one outcome of simulation {record.Index}, found two different ones; to start again, use --overwrite or remove the file"
+                        $"expected one outcome of simulation {record.Index}, found two different ones; to start again, use "
+                            + $"{CampaignParameters.Overwrite} or remove the file"
                     );
                 }
             }

@@ -53,7 +53,7 @@ internal static class JournalFrame
         if (!start.AsSpan().StartsWith(name) || length is <= 0 or > MostBytes)
         {
             throw KindOf(start) is { } kind && !start.AsSpan().StartsWith(name)
-                ? new InvalidInputException(path, $"expected a journal of another kind, found that of {kind}, which --resume goes on with")
+                ? new InvalidInputException(path, $"expected a journal of another kind, found that of {kind}, which {CampaignParameters.Resume} goes on with")
                 : Damaged(path);
         }
 
@@ -131,6 +131,7 @@ internal static class JournalFrame
     private static InvalidInputException Damaged(string path) =>
         new(
             path,
-            "expected a journal, found one whose damaged header does not show the experiment of its records; to start again, use --overwrite or remove the file"
+            "expected a journal, found one whose damaged header does not show the experiment of its records; to start again, use "
+                + $"{CampaignParameters.Overwrite} or remove the file"
         );
 }

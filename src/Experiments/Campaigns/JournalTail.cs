@@ -43,7 +43,7 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
                 throw new InvalidInputException(
                     path,
                     $"expected disk space for the results ({exception.Message.TrimEnd('.')}); {Counted.Spell(_finished, what)} "
-                        + $"{(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them",
+                        + $"{(_finished == 1 ? "is" : "are")} kept, and {CampaignParameters.Resume} goes on with them",
                     exception
                 );
             }

@@ -62,5 +62,5 @@ internal static class OwnFiles
     }
 
     private static InvalidInputException Foreign(string path, string expected, string found) =>
-        new(path, $"expected nothing or {expected}, found {found}, which stays as it is; remove it, or give --out another name");
+        new(path, $"expected nothing or {expected}, found {found}, which stays as it is; remove it, or give {CampaignParameters.Output} another name");
 }

@@ -26,8 +26,8 @@ internal static class ResultConcatenation
         if (!overwrite && Path.Exists(output))
         {
             throw new InvalidInputException(
-                "--out",
-                $"expected no file in {output}, found one that cannot be compared with the new result; --overwrite replaces it"
+                CampaignParameters.Output,
+                $"expected no file in {output}, found one that cannot be compared with the new result; {CampaignParameters.Overwrite} replaces it"
             );
         }
 
@@ -43,7 +43,8 @@ internal static class ResultConcatenation
                 {
                     throw new InvalidInputException(
                         path,
-                        "expected with --trust files that do not name their experiment, found one that does; merge such files without --trust"
+                        $"expected with {CampaignParameters.Trust} files that do not name their experiment, found one that does; merge "
+                            + $"such files without {CampaignParameters.Trust}"
                     );
                 }
             }
@@ -78,7 +79,7 @@ internal static class ResultConcatenation
             return (
                 rows.Length,
                 [
-                    $"these files do not name their experiment; with --trust they were joined in the given order without a check ({Note} in "
+                    $"these files do not name their experiment; with {CampaignParameters.Trust} they were joined in the given order without a check ({Note} in "
                         + "the file says so)",
                     .. parts
                         .SelectMany(part => part.Names)

@@ -40,7 +40,7 @@ internal static class ResultMerge
                     throw new InvalidInputException(
                         paths.Count == 1 ? paths[0] : $"{paths[0]} and {Counted.Spell(paths.Count - 1, "other file")}",
                         $"expected every simulation of the experiment, {sentence}; "
-                            + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges the others")}"
+                            + $"{(rows.Length == 0 ? "nothing is left to merge" : $"{ParameterName.Spell(nameof(allowMissing))} merges the others")}"
                     );
                 }
 
@@ -115,8 +115,9 @@ internal static class ResultMerge
         if (difference is not null)
         {
             throw new InvalidInputException(
-                "--out",
-                $"expected no file in {output}, or one whose simulations are all among the merged ones, found {difference}; --overwrite replaces it"
+                CampaignParameters.Output,
+                $"expected no file in {output}, or one whose simulations are all among the merged ones, found {difference}; "
+                    + $"{CampaignParameters.Overwrite} replaces it"
             );
         }
     }

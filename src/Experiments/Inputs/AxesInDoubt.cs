@@ -23,7 +23,7 @@ internal static class AxesInDoubt
         if (AreImagesLast(shape))
         {
             return $"expected images one after the other, since {found} is either {usual} or, {ImagesLast(shape)}; "
-                + $"--layout {ImageAxes.Spell(usual.Layout)} says the former";
+                + $"{ParameterName.Spell(nameof(ExperimentOptions.Layout))} {ImageAxes.Spell(usual.Layout)} says the former";
         }
 
         if (!(shape.Count == 4 ? AreChannelsSecond(shape) : AreChannelsLast(shape)))
@@ -31,7 +31,7 @@ internal static class AxesInDoubt
             return null;
         }
 
-        var either = $"expected --layout, since {found} is either {usual} or {Other(shape)}";
+        var either = $"expected {ParameterName.Spell(nameof(ExperimentOptions.Layout))}, since {found} is either {usual} or {Other(shape)}";
         return AreChannelsFirst(shape) && !IsUsual(shape[1]) ? $"{either} or, {ChannelsFirst(shape)}" : either;
     }
 
@@ -44,7 +44,7 @@ internal static class AxesInDoubt
         var read = $"read as {usual}";
         return shape.Count == 3
             ? shape[0] is 3 or 4 && shape[1] > LargestUsualChannels && shape[2] > LargestUsualChannels
-                ? $"{read}; a single image whose channels come first is --layout chw"
+                ? $"{read}; a single image whose channels come first is {ParameterName.Spell(nameof(ExperimentOptions.Layout))} chw"
                 : MayImagesBeLast(shape)
                     ? $"{read}, not, {ImagesLast(shape)}"
                     : null

@@ -32,7 +32,8 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
         {
             throw new InvalidInputException(
                 name,
-                $"expected images of shape (count, height, width[, channels]), or another that --layout names, found {found}"
+                "expected images of shape (count, height, width[, channels]), or another that "
+                    + $"{ParameterName.Spell(nameof(ExperimentOptions.Layout))} names, found {found}"
             );
         }
 
@@ -41,7 +42,10 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
             var axes = given is ImageLayout.Nhwc or ImageLayout.Nchw ? 4 : 3;
             return axes == shape.Count
                 ? Named(given, shape)
-                : throw new InvalidInputException(name, $"expected {axes} axes with --layout {Spell(given)}, found {found}");
+                : throw new InvalidInputException(
+                    name,
+                    $"expected {axes} axes with {ParameterName.Spell(nameof(ExperimentOptions.Layout))} {Spell(given)}, found {found}"
+                );
         }
 
         return AxesInDoubt.Refusal(shape) is { } refusal
@@ -77,7 +81,8 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     }
 
     /// <summary>The axes in words.</summary>
-    public override string ToString() => $"{Describe(Count, Height, Width, Channels)} (--layout {Spell(Layout)})";
+    public override string ToString() =>
+        $"{Describe(Count, Height, Width, Channels)} ({ParameterName.Spell(nameof(ExperimentOptions.Layout))} {Spell(Layout)})";
 
     /// <summary>Images in words.</summary>
     /// <param name="count">Number of images.</param>

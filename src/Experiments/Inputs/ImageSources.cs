@@ -34,7 +34,10 @@ public static class ImageSources
 
         if (layout is not null)
         {
-            throw new InvalidInputException("--layout", $"expected with images of an {ArrayEnding} or {ArchiveEnding} file only, got --dataset {dataset}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Layout)),
+                $"expected with images of an {ArrayEnding} or {ArchiveEnding} file only, got {ParameterName.Spell(nameof(ExperimentOptions.Dataset))} {dataset}"
+            );
         }
 
         return dataset switch
@@ -63,8 +66,9 @@ public static class ImageSources
         )
         {
             throw new InvalidInputException(
-                "--data-dir",
-                $"expected with {string.Join(", ", Names.Skip(2))} only, whose files it holds, got --dataset {dataset}"
+                ParameterName.Spell(nameof(ExperimentOptions.DataDir)),
+                $"expected with {string.Join(", ", Names.Skip(2))} only, whose files it holds, got "
+                    + $"{ParameterName.Spell(nameof(ExperimentOptions.Dataset))} {dataset}"
             );
         }
     }
@@ -90,7 +94,10 @@ public static class ImageSources
         if (chosen is null || !archive.Contains(chosen))
         {
             var there = string.Join(", ", archive.Names.Order(StringComparer.Ordinal).Take(MostNamesShown));
-            throw new InvalidInputException("--dataset", $"expected {path}:NAME with one of {there}, got {(name is null ? "no name" : $"'{name}'")}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
+                $"expected {path}:NAME with one of {there}, got {(name is null ? "no name" : $"'{name}'")}"
+            );
         }
 
         ReadingAllowance.RequireImages(path, archive, chosen);
@@ -113,7 +120,7 @@ public static class ImageSources
     {
         var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
         return new(
-            "--dataset",
+            ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
             $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got "
                 + $"'{dataset}'{Spelling.Hint(dataset, Names)}{way}"
         );
@@ -125,9 +132,11 @@ public static class ImageSources
     {
         if (string.IsNullOrEmpty(folder))
         {
-            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(ExperimentOptions.DataDir)), $"expected the folder that holds the files of {dataset}");
         }
 
-        return Directory.Exists(folder) ? folder : throw new InvalidInputException("--data-dir", $"expected an existing folder, got '{folder}'");
+        return Directory.Exists(folder)
+            ? folder
+            : throw new InvalidInputException(ParameterName.Spell(nameof(ExperimentOptions.DataDir)), $"expected an existing folder, got '{folder}'");
     }
 }

@@ -26,7 +26,10 @@ internal static class LabelledSources
         };
         return training.Shape == test.Shape
             ? (training, test)
-            : throw new InvalidInputException("--data-dir", $"expected training and test images of one shape, got {training.Shape} and {test.Shape}");
+            : throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.DataDir)),
+                $"expected training and test images of one shape, got {training.Shape} and {test.Shape}"
+            );
     }
 
     /// <summary>Requires a data set with labels, before its images are looked at.</summary>
@@ -36,7 +39,7 @@ internal static class LabelledSources
         if (!Names.Contains(dataset))
         {
             throw new InvalidInputException(
-                "--dataset",
+                ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
                 $"expected {string.Join(", ", Names)}, whose images have labels, got '{dataset}'{Spelling.Hint(dataset, Names)}"
             );
         }

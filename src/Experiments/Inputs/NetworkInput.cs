@@ -68,9 +68,15 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
                 if (Standardise(pixels, channels) is { } channel)
                 {
                     throw new InvalidInputException(
-                        "--normalize",
+                        ParameterName.Spell(nameof(ExperimentOptions.Normalize)),
                         $"expected every channel to vary over the batch with 'channel', but channel {channel} "
-                            + Found(pixels, channel, channels, "is constant; use --normalize global or none, or a larger --batch-size")
+                            + Found(
+                                pixels,
+                                channel,
+                                channels,
+                                $"is constant; use {ParameterName.Spell(nameof(ExperimentOptions.Normalize))} global or none, or a "
+                                    + $"larger {ParameterName.Spell(nameof(ExperimentOptions.BatchSize))}"
+                            )
                     );
                 }
 
@@ -79,8 +85,9 @@ internal sealed class NetworkInput(ImageSource images, InputNormalization normal
                 if (Standardise(pixels, 1) is not null)
                 {
                     throw new InvalidInputException(
-                        "--normalize",
-                        $"expected the batch to vary with 'global', but {Found(pixels, 0, 1, "all its pixels are equal; use --normalize none")}"
+                        ParameterName.Spell(nameof(ExperimentOptions.Normalize)),
+                        "expected the batch to vary with 'global', but "
+                            + $"{Found(pixels, 0, 1, $"all its pixels are equal; use {ParameterName.Spell(nameof(ExperimentOptions.Normalize))} none")}"
                     );
                 }
 

@@ -55,7 +55,7 @@ internal static class ConfigurationRefusal
     }
 
     /// <summary>Refuses numbers that double precision would silently round to 0.</summary>
-    /// <exception cref="InvalidInputException">There is such a number; the message names the option as on the command line.</exception>
+    /// <exception cref="InvalidInputException">There is such a number; the message names it.</exception>
     public static void RequireWithoutUnderflow(string text)
     {
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
@@ -68,7 +68,7 @@ internal static class ConfigurationRefusal
             if (property.Value.GetRawText().TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
             {
                 throw new InvalidInputException(
-                    $"--{property.Name.Replace('_', '-')}",
+                    ParameterName.Spell(property.Name),
                     $"expected 0 or a number that double precision holds, got {Shown(property.Value)}"
                 );
             }

@@ -19,11 +19,11 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     public int this[int index] => _depths[index];
 
     /// <summary>Parses a list in the form of the command line.</summary>
-    /// <param name="option">The option that it is the value of.</param>
+    /// <param name="parameter">What it is the value of.</param>
     /// <param name="text"><c>1,2,4,8,16</c>.</param>
     /// <returns>The list.</returns>
     /// <exception cref="InvalidInputException">The text is not a list of increasing numbers.</exception>
-    public static DepthList Parse(string option, string text)
+    public static DepthList Parse(string parameter, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new DepthList(
@@ -31,20 +31,20 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
                 .Select(word =>
                     int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
                         ? depth
-                        : throw new InvalidInputException(option, $"expected increasing whole numbers joined by commas, as in 1,2,4,8,16, got '{text}'")
+                        : throw new InvalidInputException(parameter, $"expected increasing whole numbers joined by commas, as in 1,2,4,8,16, got '{text}'")
                 )
         );
     }
 
     /// <summary>Refuses a list that does not suit an experiment of a given depth.</summary>
-    /// <param name="option">The option that it is the value of.</param>
+    /// <param name="parameter">What it is the value of.</param>
     /// <param name="totalDepth">The depth of the experiment.</param>
     /// <exception cref="InvalidInputException">The list is empty, or does not increase from at least 1 to at most the depth.</exception>
-    internal void RequireWithin(string option, int totalDepth)
+    internal void RequireWithin(string parameter, int totalDepth)
     {
         if (_depths.Length == 0)
         {
-            throw new InvalidInputException(option, "expected at least one depth, got none");
+            throw new InvalidInputException(parameter, "expected at least one depth, got none");
         }
 
         var before = 0;
@@ -53,8 +53,9 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
             if (depth <= before || depth > totalDepth)
             {
                 throw new InvalidInputException(
-                    option,
-                    $"expected depths that increase from at least 1 to at most --total-depth {totalDepth}, got {depth}{(before > 0 ? $" after {before}" : "")}"
+                    parameter,
+                    "expected depths that increase from at least 1 to at most "
+                        + $"{ParameterName.Spell(nameof(ExperimentOptions.TotalDepth))} {totalDepth}, got {depth}{(before > 0 ? $" after {before}" : "")}"
                 );
             }
 

@@ -201,14 +201,14 @@ public sealed record ExperimentOptions
     internal NetworkSettings Settings(TensorShape batch) => new(NamedArchitecture, batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
 
     /// <summary>Refuses an unknown architecture.</summary>
-    /// <param name="name">The value of <c>--architecture</c>.</param>
+    /// <param name="name">The name.</param>
     /// <exception cref="InvalidInputException">The name is not one of <see cref="Model.Architecture.Names"/>.</exception>
     internal static void RequireArchitecture(string name)
     {
         if (!Model.Architecture.Names.Contains(name))
         {
             throw new InvalidInputException(
-                "--architecture",
+                ParameterName.Spell(nameof(Architecture)),
                 $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}"
             );
         }
@@ -221,9 +221,9 @@ public sealed record ExperimentOptions
     /// <exception cref="InvalidInputException">A size is out of range; the message names it and what is expected.</exception>
     internal static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
     {
-        RequireUpTo("--num-channels", numChannels, MostChannels);
-        RequireUpTo("--batch-size", batchSize, MostImages);
-        RequireUpTo("--kernel-size", kernelSize, MostSpatialPositions);
+        RequireUpTo(ParameterName.Spell(nameof(NumChannels)), numChannels, MostChannels);
+        RequireUpTo(ParameterName.Spell(nameof(BatchSize)), batchSize, MostImages);
+        RequireUpTo(ParameterName.Spell(nameof(KernelSize)), kernelSize, MostSpatialPositions);
     }
 
     /// <summary>Refuses a batch norm over a single point.</summary>
@@ -236,7 +236,7 @@ public sealed record ExperimentOptions
         if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
         {
             throw new InvalidInputException(
-                "--batch-size",
+                ParameterName.Spell(nameof(BatchSize)),
                 $"expected at least 2 for a fully connected {architecture}, since batch norm maps a single point to zero; got 1"
             );
         }
@@ -246,7 +246,7 @@ public sealed record ExperimentOptions
     /// <exception cref="InvalidInputException">An option is out of range; the message names it and what is expected.</exception>
     public void Validate()
     {
-        RequirePositive("--num-sims", NumSims);
+        RequirePositive(ParameterName.Spell(nameof(NumSims)), NumSims);
         RequireInputs();
         if (Network is { } network)
         {
@@ -254,45 +254,54 @@ public sealed record ExperimentOptions
             if (Depths is not null && RecordedPlaces.RepetitionsOf(network) is null)
             {
                 throw new InvalidInputException(
-                    "--depths",
+                    ParameterName.Spell(nameof(Depths)),
                     $"expected only for a network of one repeat, since it selects repetitions; {network.Name} has none, or several, so every "
                         + "place of it is recorded"
                 );
             }
 
-            Depths?.RequireWithin("--depths", TotalDepth);
+            Depths?.RequireWithin(ParameterName.Spell(nameof(Depths)), TotalDepth);
             return;
         }
 
         RequireArchitecture(Architecture ?? "");
-        RequirePositive("--total-depth", TotalDepth);
+        RequirePositive(ParameterName.Spell(nameof(TotalDepth)), TotalDepth);
         RequireSizes(NumChannels, BatchSize, KernelSize);
-        RequirePositive("--res-depth", ResDepth);
-        Depths?.RequireWithin("--depths", TotalDepth);
-        RequirePositive("--num-computations", NumComputations);
+        RequirePositive(ParameterName.Spell(nameof(ResDepth)), ResDepth);
+        Depths?.RequireWithin(ParameterName.Spell(nameof(Depths)), TotalDepth);
+        RequirePositive(ParameterName.Spell(nameof(NumComputations)), NumComputations);
         if ((long)TotalDepth * ResDepth > int.MaxValue)
         {
-            throw new InvalidInputException("--total-depth", $"expected at most {int.MaxValue} layers in all, got {TotalDepth} units of {ResDepth}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(TotalDepth)),
+                $"expected at most {int.MaxValue} layers in all, got {TotalDepth} units of {ResDepth}"
+            );
         }
 
         if (!Enum.IsDefined(Boundary))
         {
-            throw new InvalidInputException("--boundary", "expected one of the values that run accepts, got another one");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Boundary)), "expected one of the values that run accepts, got another one");
         }
 
         if (Depths is null && TotalDepth % NumComputations != 0)
         {
-            throw new InvalidInputException("--total-depth", $"expected a multiple of --num-computations {NumComputations}, got {TotalDepth}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(TotalDepth)),
+                $"expected a multiple of {ParameterName.Spell(nameof(NumComputations))} {NumComputations}, got {TotalDepth}"
+            );
         }
 
         if (Boundary == Boundary.Symmetric && KernelSize % 2 == 0)
         {
-            throw new InvalidInputException("--kernel-size", $"expected an odd kernel with --boundary symmetric, got {KernelSize}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(KernelSize)),
+                $"expected an odd kernel with {ParameterName.Spell(nameof(Boundary))} symmetric, got {KernelSize}"
+            );
         }
 
         if (!double.IsFinite(Epsilon) || Epsilon < 0)
         {
-            throw new InvalidInputException("--epsilon", $"expected a finite number of at least 0, got {Epsilon}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Epsilon)), $"expected a finite number of at least 0, got {Epsilon}");
         }
     }
 
@@ -306,8 +315,8 @@ public sealed record ExperimentOptions
         if (images.Count < BatchSize)
         {
             throw new InvalidInputException(
-                "--batch-size",
-                $"expected at most the {Counted.Spell(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}"
+                ParameterName.Spell(nameof(BatchSize)),
+                $"expected at most the {Counted.Spell(images.Count.Value, "image")} of {ParameterName.Spell(nameof(Dataset))} {Dataset}, got {BatchSize}"
             );
         }
 
@@ -323,7 +332,7 @@ public sealed record ExperimentOptions
         if (KernelSize > side)
         {
             throw new InvalidInputException(
-                "--kernel-size",
+                ParameterName.Spell(nameof(KernelSize)),
                 $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}"
             );
         }
@@ -333,7 +342,7 @@ public sealed record ExperimentOptions
         if (Noise == NoiseKind.Full && Settings(images).Description() is null)
         {
             throw new InvalidInputException(
-                "--noise",
+                ParameterName.Spell(nameof(Noise)),
                 "expected mapping where the kernel is larger than the "
                     + $"{Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
             );
@@ -342,7 +351,7 @@ public sealed record ExperimentOptions
         if (Gradients && Settings(images).Description() is null)
         {
             throw new InvalidInputException(
-                "--gradients",
+                ParameterName.Spell(nameof(Gradients)),
                 $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside "
                     + $"the network, got {KernelSize}"
             );
@@ -351,7 +360,7 @@ public sealed record ExperimentOptions
         if (HasSinglePoint(images) && NamedArchitecture.HasBatchNorm)
         {
             throw new InvalidInputException(
-                "--batch-size",
+                ParameterName.Spell(nameof(BatchSize)),
                 $"expected at least 2 for a fully connected {Architecture}, since batch norm maps a single point to zero; got {BatchSize}"
             );
         }
@@ -369,7 +378,9 @@ public sealed record ExperimentOptions
         if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
         {
             throw new InvalidInputException(
-                Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims",
+                Network is null
+                    ? ParameterName.Spell(nameof(NumChannels), nameof(BatchSize), nameof(KernelSize), nameof(NumSims))
+                    : ParameterName.Spell(nameof(Network), nameof(BatchSize), nameof(NumSims)),
                 $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are "
                     + $"{ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
             );
@@ -381,17 +392,20 @@ public sealed record ExperimentOptions
     {
         if (Dataset is null || !Enum.IsDefined(Normalize))
         {
-            throw new InvalidInputException(Dataset is null ? "--dataset" : "--normalize", "expected one of the values that run accepts, got another one");
+            throw new InvalidInputException(
+                Dataset is null ? ParameterName.Spell(nameof(Dataset)) : ParameterName.Spell(nameof(Normalize)),
+                "expected one of the values that run accepts, got another one"
+            );
         }
 
         if (!Enum.IsDefined(Noise))
         {
-            throw new InvalidInputException("--noise", "expected mapping, full, got neither");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Noise)), "expected mapping, full, got neither");
         }
 
         if (Layout is { } layout && !Enum.IsDefined(layout))
         {
-            throw new InvalidInputException("--layout", $"expected {ImageAxes.Names}, got '{layout}'");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Layout)), $"expected {ImageAxes.Names}, got '{layout}'");
         }
     }
 
@@ -402,15 +416,16 @@ public sealed record ExperimentOptions
         if (shape != network.Input)
         {
             throw new InvalidInputException(
-                "--dataset",
-                $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape"
+                ParameterName.Spell(nameof(Dataset)),
+                $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of "
+                    + $"{ParameterName.Spell(nameof(Dataset))} gaussian have any shape"
             );
         }
 
         if (RecordedPlaces!.Ends.Count == 0)
         {
             throw new InvalidInputException(
-                "--network",
+                ParameterName.Spell(nameof(Network)),
                 $"expected a repeat, a residual or a layer with weights, by which depth is counted; {network.Name} has none"
             );
         }
@@ -418,7 +433,7 @@ public sealed record ExperimentOptions
         if (RecordedPlaces.Count > MostPlaces)
         {
             throw new InvalidInputException(
-                "--depths",
+                ParameterName.Spell(nameof(Depths)),
                 $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, "
                     + "where the network has one"
             );
@@ -426,32 +441,38 @@ public sealed record ExperimentOptions
 
         if (ResultConfiguration.Write(this).Length > MostCharacters)
         {
-            throw new InvalidInputException("--network", $"expected a network of at most {MostCharacters} characters in its JSON form, with its sizes put in");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(Network)),
+                $"expected a network of at most {MostCharacters} characters in its JSON form, with its sizes put in"
+            );
         }
 
         if (network.Places.Any(place => place.After is BatchNorm && BatchSize * place.Shape.Positions == 1))
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for {network.Name}, since batch norm maps a single point to zero; got 1");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(BatchSize)),
+                $"expected at least 2 for {network.Name}, since batch norm maps a single point to zero; got 1"
+            );
         }
     }
 
-    private static void RequireUpTo(string option, int? value, int most)
+    private static void RequireUpTo(string parameter, int? value, int most)
     {
         if (value is { } given)
         {
-            RequirePositive(option, given);
+            RequirePositive(parameter, given);
             if (given > most)
             {
-                throw new InvalidInputException(option, $"expected at most {most}, got {given}");
+                throw new InvalidInputException(parameter, $"expected at most {most}, got {given}");
             }
         }
     }
 
-    private static void RequirePositive(string option, int value)
+    private static void RequirePositive(string parameter, int value)
     {
         if (value <= 0)
         {
-            throw new InvalidInputException(option, $"expected a positive number, got {value}");
+            throw new InvalidInputException(parameter, $"expected a positive number, got {value}");
         }
     }
 }

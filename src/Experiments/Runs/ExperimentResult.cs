@@ -138,7 +138,10 @@ public sealed record ExperimentResult
         var left = Columns().ToList();
         if (left.Count < MomentColumns.All.Count && !Varies)
         {
-            warnings.Add($"left out {string.Join(", ", MomentColumns.NeedVariance)}: a single point has no variance (use a larger --batch-size for them)");
+            warnings.Add(
+                $"left out {string.Join(", ", MomentColumns.NeedVariance)}: a single point has no variance (use a larger "
+                    + $"{ParameterName.Spell(nameof(ExperimentOptions.BatchSize))} for them)"
+            );
         }
 
         foreach (var column in left)

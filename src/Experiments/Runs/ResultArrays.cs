@@ -173,7 +173,7 @@ internal static class ResultArrays
         if (missing > MostMissing)
         {
             throw new InvalidInputException(
-                "--num-sims",
+                ParameterName.Spell(nameof(ExperimentOptions.NumSims)),
                 $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}"
             );
         }

@@ -240,10 +240,10 @@ internal sealed record ResultConfiguration
         foreach (
             var (name, value) in new[]
             {
-                ("--total-depth", said.TotalDepth),
-                ("--num-sims", said.NumSims),
-                ("--res-depth", said.ResDepth),
-                ("--num-computations", said.NumComputations),
+                (ParameterName.Spell(nameof(ExperimentOptions.TotalDepth)), said.TotalDepth),
+                (ParameterName.Spell(nameof(ExperimentOptions.NumSims)), said.NumSims),
+                (ParameterName.Spell(nameof(ExperimentOptions.ResDepth)), said.ResDepth),
+                (ParameterName.Spell(nameof(ExperimentOptions.NumComputations)), said.NumComputations),
             }
         )
         {
@@ -259,7 +259,10 @@ internal sealed record ResultConfiguration
         var network = NetworkOf(form);
         if (said.Architecture is not null)
         {
-            throw new InvalidInputException("--network", $"expected without --architecture, got both {network.Name} and {said.Architecture}");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Network)),
+                $"expected without {ParameterName.Spell(nameof(ExperimentOptions.Architecture))}, got both {network.Name} and {said.Architecture}"
+            );
         }
 
         if (said is not { BatchSize: { } batchSize, NumSims: { } simulations })

@@ -79,7 +79,7 @@ internal sealed class Simulation : IDisposable
         catch (DegenerateChannelException exception)
         {
             throw new InvalidInputException(
-                _places is null ? "--epsilon" : "--network",
+                _places is null ? ParameterName.Spell(nameof(ExperimentOptions.Epsilon)) : ParameterName.Spell(nameof(ExperimentOptions.Network)),
                 $"expected a positive {(_places is null ? "number" : "epsilon in every norm")}, since in simulation {index} {exception.Message}",
                 exception
             );
@@ -87,7 +87,7 @@ internal sealed class Simulation : IDisposable
         catch (ArithmeticException exception) when (_places is not null)
         {
             throw new InvalidInputException(
-                "--network",
+                ParameterName.Spell(nameof(ExperimentOptions.Network)),
                 $"expected functions that are defined for every signal in the network, but in simulation {index} {exception.Message}",
                 exception
             );

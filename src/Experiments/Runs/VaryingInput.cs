@@ -31,11 +31,21 @@ internal static class VaryingInput
             : share < 1e-300 ? "its output does not vary"
             : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
         throw new InvalidInputException(
-            withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
-            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, "
+            withoutEpsilon
+                ? ParameterName.Spell(nameof(ExperimentOptions.Epsilon), nameof(ExperimentOptions.Dataset))
+                : ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
+            $"expected images that vary within a batch{(withoutEpsilon ? $" with {ParameterName.Spell(nameof(ExperimentOptions.Epsilon))} 0" : string.Empty)}, "
                 + $"but the images of {options.Dataset} are all equal "
                 + $"after the first convolution: {found}, so there is no χ and no effective rank; use other images"
-                + (options.Normalize == InputNormalization.Channel ? string.Empty : ", or use --normalize channel, which subtracts their mean")
+                + OrNormalise(options.Normalize)
         );
     }
+
+    /// <summary>What else helps where images hardly vary.</summary>
+    /// <param name="normalization">How they are normalised.</param>
+    /// <returns>The end of a sentence; nothing where their mean is subtracted already.</returns>
+    internal static string OrNormalise(InputNormalization normalization) =>
+        normalization == InputNormalization.Channel
+            ? string.Empty
+            : $", or use {ParameterName.Spell(nameof(ExperimentOptions.Normalize))} channel, which subtracts their mean";
 }

@@ -6,7 +6,8 @@ namespace Wellbehaved.Figures;
 /// <summary>Results of one network at several widths, narrowest first.</summary>
 internal sealed class WidthSeries
 {
-    private const string Option = "--against";
+    /// <summary>The parameter by which figures are drawn against the width.</summary>
+    private const string Against = "against";
 
     /// <summary>
     /// Options in which the experiments of a series may differ besides the width: how many mappings there are, which ones, and what the file leaves out.
@@ -119,7 +120,7 @@ internal sealed class WidthSeries
         return [.. experiments.Select(experiment => experiment.Channels[lead])];
     }
 
-    private static InvalidInputException Refusal(string expectation) => new(Option, expectation);
+    private static InvalidInputException Refusal(string expectation) => new(ParameterName.Spell(Against), expectation);
 
     /// <summary>The experiment of a file, with the width separated from its options.</summary>
     private sealed class Experiment

@@ -21,7 +21,10 @@ internal static class InputValues
     {
         if (options.BatchSize is < 1)
         {
-            throw new InvalidInputException("--batch-size", string.Create(CultureInfo.InvariantCulture, $"expected at least 1, got {options.BatchSize}"));
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(OnnxOptions.BatchSize)),
+                string.Create(CultureInfo.InvariantCulture, $"expected at least 1, got {options.BatchSize}")
+            );
         }
 
         var lengths = new Dictionary<string, long>();
@@ -37,7 +40,7 @@ internal static class InputValues
             if (type.Shape is null && !options.InputShapes.ContainsKey(input.Name))
             {
                 throw new InvalidInputException(
-                    "--input-shape",
+                    ParameterName.Spell(nameof(OnnxOptions.InputShapes)),
                     $"expected the shape of '{input.Name}', which is not in the file; give all of it, batch first, in the form {input.Name}=8x3x32x32"
                 );
             }
@@ -64,7 +67,7 @@ internal static class InputValues
                 is { } fitting
             ? [Length(input, dimensions[0], 0, lengths, options), .. fitting]
             : throw new InvalidInputException(
-                "--input-shape",
+                ParameterName.Spell(nameof(OnnxOptions.InputShapes)),
                 $"expected images that fit {Written(dimensions)}, the shape of '{input.Name}', got {image.Height}x{image.Width}x{image.Channels}"
             );
     }
@@ -146,7 +149,7 @@ internal static class InputValues
         var input =
             graph.Inputs.Find(input => input.Name == name)
             ?? throw new InvalidInputException(
-                "--input-shape",
+                ParameterName.Spell(nameof(OnnxOptions.InputShapes)),
                 $"expected an input of the file ({string.Join(", ", graph.Inputs.Select(input => input.Name))}), got '{name}'"
             );
         var dimensions = input.Type.TensorType.Shape?.Dim;
@@ -155,7 +158,10 @@ internal static class InputValues
             || (dimensions.Count == shape.Count && dimensions.Zip(shape).All(pair => pair.First.DimValue <= 0 || pair.First.DimValue == pair.Second));
         if (!fits || shape.Any(length => length < 1))
         {
-            throw new InvalidInputException("--input-shape", $"expected {Written(dimensions)} for '{name}', got [{string.Join(", ", shape)}]");
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(OnnxOptions.InputShapes)),
+                $"expected {Written(dimensions)} for '{name}', got [{string.Join(", ", shape)}]"
+            );
         }
 
         for (var axis = 0; axis < (dimensions?.Count ?? 0); axis++)
@@ -180,7 +186,7 @@ internal static class InputValues
             return axis > 0 || options.BatchSize is not { } asked || asked == dimension.DimValue
                 ? dimension.DimValue
                 : throw new InvalidInputException(
-                    "--batch-size",
+                    ParameterName.Spell(nameof(OnnxOptions.BatchSize)),
                     $"expected {dimension.DimValue}, which the file fixes for '{input.Name}', got {asked}; export it with an open batch"
                 );
         }
@@ -200,7 +206,7 @@ internal static class InputValues
     }
 
     private static InvalidInputException Open(ValueInfoProto input, string shape) =>
-        new("--input-shape", $"expected the shape of '{input.Name}', which the file leaves open: {shape}");
+        new(ParameterName.Spell(nameof(OnnxOptions.InputShapes)), $"expected the shape of '{input.Name}', which the file leaves open: {shape}");
 
     private static string Written(IEnumerable<TensorShapeProto.Types.Dimension>? dimensions) =>
         dimensions is null ? "[…]" : $"[{string.Join(", ", dimensions.Select(Written))}]";

@@ -91,7 +91,7 @@ internal static class Runtime
             )
         )
         {
-            throw new InvalidInputException("--device", $"expected cpu, cuda or cuda:N, got '{device}'");
+            throw new InvalidInputException(ParameterName.Spell(nameof(OnnxOptions.Device)), $"expected cpu, cuda or cuda:N, got '{device}'");
         }
 
         try
@@ -102,7 +102,7 @@ internal static class Runtime
         {
             var said = ForeignText.Beginning(error.Message, 300);
             throw new InvalidInputException(
-                "--device",
+                ParameterName.Spell(nameof(OnnxOptions.Device)),
                 $"expected a graphics processor and the CUDA version of ONNX Runtime's library, not the version for CPUs only; ONNX Runtime reports: {said}",
                 error
             );

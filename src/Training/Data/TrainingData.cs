@@ -39,7 +39,10 @@ internal sealed class TrainingData
             _factors[channel] =
                 variance > 0
                     ? count / Math.Sqrt((double)variance)
-                    : throw new InvalidInputException("--dataset", $"expected training images whose pixels vary, but those of channel {channel} are all equal");
+                    : throw new InvalidInputException(
+                        ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
+                        $"expected training images whose pixels vary, but those of channel {channel} are all equal"
+                    );
         }
     }
 

@@ -67,16 +67,20 @@ internal sealed class TrainingJournal : IDisposable
                 throw new InvalidInputException(
                     path,
                     $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give "
-                        + "--resume to continue, or --overwrite to start again"
+                        + $"{CampaignParameters.Resume} to continue, or {CampaignParameters.Overwrite} to start again"
                 );
             }
 
             if (found?.Difference is { } difference)
             {
                 throw new InvalidInputException(
-                    resume ? "--resume" : path,
+                    resume ? CampaignParameters.Resume : path,
                     "expected "
-                        + $"{(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}"
+                        + (
+                            resume
+                                ? $"the run that left {path}, which has {difference}"
+                                : $"no journal of another run, found one with {difference}; {CampaignParameters.Overwrite} replaces it"
+                        )
                 );
             }
 

@@ -15,11 +15,13 @@ internal static class TrainedNetwork
     public static Network Find(ExperimentOptions options, Shape images)
     {
         var network = options.Network ?? OfArchitecture(options, images);
-        var option = options.Network is null ? "--architecture" : "--network";
+        var parameter = options.Network is null
+            ? ParameterName.Spell(nameof(ExperimentOptions.Architecture))
+            : ParameterName.Spell(nameof(ExperimentOptions.Network));
         if (network.Input.Features != images.Features || (options.Network is not null && network.Input != images))
         {
             throw new InvalidInputException(
-                "--dataset",
+                ParameterName.Spell(nameof(ExperimentOptions.Dataset)),
                 $"expected images of {network.Input}, which {network.Name} reads, got {images} of "
                     + $"{options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}"
             );
@@ -29,21 +31,21 @@ internal static class TrainedNetwork
         {
             var what = random is Dropout ? random.Word : "survival below 1";
             throw new InvalidInputException(
-                option,
+                parameter,
                 $"expected a network without {what}, which training would draw anew at every step: train trains one mapping"
             );
         }
 
         if (!ParameterList.Enumerate(network).Any())
         {
-            throw new InvalidInputException(option, $"expected a network with weights to train, {network.Name} has none");
+            throw new InvalidInputException(parameter, $"expected a network with weights to train, {network.Name} has none");
         }
 
         var end = network.Output;
         return end.Positions == 1
             ? network
             : throw new InvalidInputException(
-                option,
+                parameter,
                 $"expected a network that a linear readout can follow, which ends in one position; {network.Name} ends in "
                     + $"{end.Height}×{end.Width}: let \"global_average_pool\" or \"flatten\" be its last layer"
             );
@@ -55,7 +57,7 @@ internal static class TrainedNetwork
         var network =
             settings.Description()
             ?? throw new InvalidInputException(
-                "--kernel-size",
+                ParameterName.Spell(nameof(ExperimentOptions.KernelSize)),
                 $"expected at most the {settings.FeatureShape.Height}×{settings.FeatureShape.Width} positions inside the network, got {options.KernelSize}"
             );
         return network.Output.Positions == 1 ? network : new Network(network.Name, network.Input, [.. network.Layers, new GlobalAveragePool()]);

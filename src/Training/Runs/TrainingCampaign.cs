@@ -101,7 +101,11 @@ internal static class TrainingCampaign
         }
         catch (DegenerateChannelException exception)
         {
-            throw new InvalidInputException("--epsilon", $"expected a positive number, since in mapping {simulation} {exception.Message}", exception);
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(ExperimentOptions.Epsilon)),
+                $"expected a positive number, since in mapping {simulation} {exception.Message}",
+                exception
+            );
         }
     }
 }

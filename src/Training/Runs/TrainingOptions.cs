@@ -37,33 +37,41 @@ internal sealed record TrainingOptions
         Experiment.Validate();
         if (Steps is < 1 or > MostSteps)
         {
-            throw new InvalidInputException("--steps", $"expected a number from 1 to {MostSteps}, got {Steps}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(Steps)), $"expected a number from 1 to {MostSteps}, got {Steps}");
         }
 
-        RequireNumbers("--learning-rates", LearningRates, rate => rate > 0 && double.IsFinite(rate), "positive numbers, such as 0.0003,0.001,0.003");
         RequireNumbers(
-            "--corruptions",
+            ParameterName.Spell(nameof(LearningRates)),
+            LearningRates,
+            rate => rate > 0 && double.IsFinite(rate),
+            "positive numbers, such as 0.0003,0.001,0.003"
+        );
+        RequireNumbers(
+            ParameterName.Spell(nameof(Corruptions)),
             Corruptions,
             deviation => deviation is >= 0 and <= LargestCorruption,
             "standard deviations of at least 0, such as 0,0.5,1"
         );
         if (TargetLoss is { } target && !(target > 0 && double.IsFinite(target)))
         {
-            throw new InvalidInputException("--target-loss", string.Create(CultureInfo.InvariantCulture, $"expected a positive number, got {target}"));
+            throw new InvalidInputException(
+                ParameterName.Spell(nameof(TargetLoss)),
+                string.Create(CultureInfo.InvariantCulture, $"expected a positive number, got {target}")
+            );
         }
 
         if (TrainImages is < 1)
         {
-            throw new InvalidInputException("--train-images", $"expected a positive number, got {TrainImages}");
+            throw new InvalidInputException(ParameterName.Spell(nameof(TrainImages)), $"expected a positive number, got {TrainImages}");
         }
     }
 
-    private static void RequireNumbers(string option, IReadOnlyList<double> numbers, Func<double, bool> isRight, string expectation)
+    private static void RequireNumbers(string parameter, IReadOnlyList<double> numbers, Func<double, bool> isRight, string expectation)
     {
         if (numbers.Count is 0 or > MostNumbers || !numbers.All(isRight) || numbers.Distinct().Count() != numbers.Count)
         {
             throw new InvalidInputException(
-                option,
+                parameter,
                 $"expected 1 to {MostNumbers} different {expectation}, got "
                     + $"{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}"
             );

@@ -40,16 +40,18 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
                 most <= training.Count
                     ? training.First(most)
                     : throw new InvalidInputException(
-                        "--train-images",
-                        $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}"
+                        ParameterName.Spell(nameof(TrainingOptions.TrainImages)),
+                        $"expected at most the {training.Count} training images of "
+                            + $"{ParameterName.Spell(nameof(ExperimentOptions.Dataset))} {experiment.Dataset}, got {most}"
                     );
         }
 
         if (training.Count < experiment.BatchSize)
         {
             throw new InvalidInputException(
-                "--batch-size",
-                $"expected at most the {Counted.Spell(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}"
+                ParameterName.Spell(nameof(ExperimentOptions.BatchSize)),
+                $"expected at most the {Counted.Spell(training.Count, "training image")} of "
+                    + $"{ParameterName.Spell(nameof(ExperimentOptions.Dataset))} {experiment.Dataset}, got {experiment.BatchSize}"
             );
         }
 
@@ -69,7 +71,7 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
         if (bytes > available || parameters > Array.MaxLength)
         {
             throw new InvalidInputException(
-                "--num-channels, --batch-size, --total-depth",
+                ParameterName.Spell(nameof(ExperimentOptions.NumChannels), nameof(ExperimentOptions.BatchSize), nameof(ExperimentOptions.TotalDepth)),
                 $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are "
                     + $"{ByteCount.Spell(available)}"
             );

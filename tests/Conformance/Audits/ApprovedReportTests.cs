@@ -77,7 +77,7 @@ public class ApprovedReportTests
             .Invoking(() => VerificationRun.Work(Scale.Quick, ["D4", "X1"]))
             .Should()
             .Throw<Files.InvalidInputException>()
-            .WithMessage("*--claim*expected an id of the ledger (wellbehaved claims lists them), got 'X1'*");
+            .WithMessage("claims: expected an id of the ledger (wellbehaved claims lists them), got 'X1'*");
         SampleRuns.Mixed.Declined.Should().Equal("boundary symmetric", "boundary zero", "moments");
     }
 }

@@ -146,7 +146,7 @@ public sealed class RecordedByHandTests : IDisposable
             .Invoking(() => ResultAudit.Judge("x.npz", file, "vanilla", new RecordedExperiment()))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("*--architecture*expected the architecture of x.npz: it holds 'chi_loc5', a place that vanilla does not have*");
+            .WithMessage("architecture: expected the architecture of x.npz: it holds 'chi_loc5', a place that vanilla does not have*");
         FluentActions
             .Invoking(() =>
                 ResultAudit.Judge(
@@ -267,8 +267,8 @@ public sealed class RecordedByHandTests : IDisposable
     public void The_kurtosis_bound_of_batch_norm_is_judged_only_if_the_number_of_points_is_known()
     {
         Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 1)).Should().Be("μ₄ after batch norm is not recorded");
-        Reason("D3", "bn_ff", new RecordedExperiment(32, null, 1)).Should().Be("the bound needs the number of points: --batch-size and --kernel-size 1");
-        Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 3)).Should().Be("the bound needs the number of points: --batch-size and --kernel-size 1");
+        Reason("D3", "bn_ff", new RecordedExperiment(32, null, 1)).Should().Be("the bound needs the number of points: BatchSize and KernelSize 1");
+        Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 3)).Should().Be("the bound needs the number of points: BatchSize and KernelSize 1");
 
         // (P² - 3P + 3)/(P - 1) is 22.04 for 24 points, and may be exceeded by its rounding, not by ten times that.
         var bound = ((24.0 * 24) - (3 * 24) + 3) / 23;

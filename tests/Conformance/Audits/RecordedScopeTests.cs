@@ -28,7 +28,7 @@ public class RecordedScopeTests
 
         var unknown = Verdicts(new RecordedExperiment(64, 32));
         unknown.Verdict.Should().BeNull("the file may have zero padding");
-        unknown.Reason.Should().Contain("--boundary, or --kernel-size 1");
+        unknown.Reason.Should().Contain("give Boundary, or KernelSize 1");
 
         (Verdict? Verdict, string? Reason) Verdicts(RecordedExperiment experiment) => Judged(id, experiment, shows: false);
     }
@@ -47,7 +47,7 @@ public class RecordedScopeTests
             claim
                 .Scope!.WhyOutside(full)
                 .Should()
-                .Be("outside the claim's scope: it speaks about noise in the sense of --noise mapping, and the file has --noise full");
+                .Be("outside the claim's scope: it speaks about noise in the sense of Noise mapping, and the file has Noise full");
             claim.Scope.WhyOutside(full with { Noise = "mapping" }).Should().BeNull();
             claim.Scope.WhyOutside(full with { Noise = null }).Should().BeNull();
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Wellbehaved.Audit;
+using Wellbehaved.Cli;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -73,7 +74,8 @@ public static class SampleRuns
         };
 
     /// <summary>Every report, by file name.</summary>
-    public static IReadOnlyDictionary<string, Func<string>> Reports { get; } = All().ToDictionary(pair => pair.Name, pair => pair.Text);
+    public static IReadOnlyDictionary<string, Func<string>> Reports { get; } =
+        All().ToDictionary(pair => pair.Name, pair => (Func<string>)(() => AsTheCommandSays(pair.Text)));
 
     /// <summary>Writes the approved reports anew.</summary>
     public static void Write(string folder)
@@ -81,6 +83,20 @@ public static class SampleRuns
         foreach (var (name, text) in Reports)
         {
             File.WriteAllText(Path.Combine(folder, name), text());
+        }
+    }
+
+    /// <summary>A report for a user of the command, whose options it names.</summary>
+    private static string AsTheCommandSays(Func<string> text)
+    {
+        ParameterName.SpellBy(OptionNames.Spell);
+        try
+        {
+            return text();
+        }
+        finally
+        {
+            ParameterName.SpellBy(null);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -101,7 +100,7 @@ public sealed class FirstDayTests : IDisposable
                 .Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images))
                 .Should()
                 .Throw<InvalidInputException>()
-                .WithMessage("--kernel-size: expected at most 5,*");
+                .WithMessage("KernelSize: expected at most 5,*");
         }
     }
 

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Audit;
 using Wellbehaved.Evidence;
 
 namespace Wellbehaved.Tests.Conformance;

@@ -14,7 +14,7 @@ public class JsonTests
     [
         "src/Audit/Generated/GeneratedRun.cs",
         "src/Audit/Processes/Protocol.cs",
-        "src/Audit/Reports/Json.cs",
+        "src/Audit/Words/Json.cs",
         "src/Audit/Signatures/KnownDefects.cs",
         "src/Audit/Signatures/LayerSignature.cs",
         "src/Audit/Vectors/VectorFile.cs",

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 

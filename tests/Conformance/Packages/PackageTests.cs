@@ -79,7 +79,9 @@ public sealed partial class PackageTests(PackageFolder packages)
     [InlineData("Experiments")]
     [InlineData("Theory")]
     [InlineData("Training")]
+    [InlineData("Statistics")]
     [InlineData("Audit")]
+    [InlineData("Reports")]
     [InlineData("Xunit")]
     [InlineData("Xunit.V3")]
     [InlineData("Cli")]
@@ -116,7 +118,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void A_project_outside_the_repository_builds_with_the_packages_alone()
     {
-        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Audit");
+        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Statistics", "Audit", "Reports");
         var folder = packages.NewProject("stranger");
         File.WriteAllText(
             Path.Combine(folder, "stranger.csproj"),
@@ -128,11 +130,11 @@ public sealed partial class PackageTests(PackageFolder packages)
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Wellbehaved.Audit" Version="{PackageFolder.Version}" /></ItemGroup>
+              <ItemGroup><PackageReference Include="Wellbehaved.Reports" Version="{PackageFolder.Version}" /></ItemGroup>
             </Project>
             """
         );
-        var snippets = new[] { "src/Audit/README.md", "src/Experiments/README.md", "src/Model/README.md", "src/Theory/README.md" }
+        var snippets = new[] { "src/Audit/README.md", "src/Reports/README.md", "src/Experiments/README.md", "src/Model/README.md", "src/Theory/README.md" }
             .SelectMany(document => Repository.Blocks(document, "csharp"))
             .Select(block => block.Text)
             .ToArray();

@@ -34,7 +34,7 @@ public class PredictionInputTests
             .Invoking(() => Prediction.Predict(FullyConnected with { KernelSize = 3 }, new Columns(4098)))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("*--dataset*expected images of at most 2048 positions inside the network, got 2049*");
+            .WithMessage("*Dataset*expected images of at most 2048 positions inside the network, got 2049*");
 
     [Fact]
     public void Chi_is_relative_to_the_input_for_any_scale_of_the_input()
@@ -51,17 +51,17 @@ public class PredictionInputTests
     {
         Refused(() => Prediction.Predict(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2)))
             .Should()
-            .StartWith("--epsilon, --batch-size: ");
+            .StartWith("Epsilon, BatchSize: ");
         Refused(() => FiniteWidthPrediction.Sample(FullyConnected with { KernelSize = 3 }, new Columns(2), 2))
             .Should()
-            .Be("--finite-width: expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
+            .Be("samples: expected a fully connected net (KernelSize 1): convolutions correlate neurons over all positions");
         Refused(() => FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 1))
             .Should()
-            .Be("--finite-width: expected at least 2 networks for a standard error, got 1");
+            .Be("samples: expected at least 2 networks for a standard error, got 1");
         FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 2).LogChiStandardError.Single().Should().BeGreaterThan(0);
         Refused(() => PredictedKind.Find(FullyConnected with { Architecture = "mlp" }))
             .Should()
-            .Be("--architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
+            .Be("Architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
         Refusal.OfNull("options", () => Prediction.Predict(null!, new Columns(2)));
         Refusal.OfNull("options", () => FiniteWidthPrediction.Sample(null!, new Columns(2), 2));
 
@@ -128,19 +128,19 @@ public class PredictionInputTests
             .Invoking(() => Prediction.GivenNoise(options, images))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--dataset: *nearly.npy vary by 4.9e-17 of their mean square*--normalize channel*");
+            .WithMessage("Dataset: *nearly.npy vary by 4.9e-17 of their mean square*Normalize channel*");
         FluentActions
             .Invoking(() => FiniteWidthPrediction.GivenNoise(options, images, 2))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--finite-width, --dataset: *nearly.npy*");
+            .WithMessage("samples, Dataset: *nearly.npy*");
 
         using var simulation = new Simulation(options, images);
         FluentActions
             .Invoking(() => simulation.Run(0))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"{(epsilon == 0 && architecture == "bn_ff" ? "--epsilon, --dataset" : "--dataset")}: *nearly.npy*");
+            .WithMessage($"{(epsilon == 0 && architecture == "bn_ff" ? "Epsilon, Dataset" : "Dataset")}: *nearly.npy*");
         double.IsFinite(Prediction.GivenNoise(options with { Epsilon = 0.001, Normalize = InputNormalization.Channel }, images).LogChi[0])
             .Should()
             .BeTrue("as the message says");
@@ -160,7 +160,7 @@ public class PredictionInputTests
             NumChannels = 8,
         };
         using var simulation = new Simulation(options, new Made((_, position) => position));
-        FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage("--dataset: *equal.npy*");
+        FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage("Dataset: *equal.npy*");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public class PredictionInputTests
             )
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--epsilon, --dataset: *equal.npy*");
+            .WithMessage("Epsilon, Dataset: *equal.npy*");
 
     [Theory]
     [InlineData("bn_ff")]

@@ -1,5 +1,3 @@
-using Wellbehaved.Audit;
-
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Samples of a law that a tool allows, as far from Gaussian as it allows them.</summary>

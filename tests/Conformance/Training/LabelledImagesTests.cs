@@ -109,7 +109,7 @@ public sealed class LabelledImagesTests : IDisposable
             .Invoking(() => LabelledSources.Open(dataset))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--dataset: expected fashion_mnist, mnist, cifar10, whose images have labels, got *");
+            .WithMessage("Dataset: expected fashion_mnist, mnist, cifar10, whose images have labels, got *");
 
     private static int[] PerClass(LabelledImages images) =>
         [.. Enumerable.Range(0, images.Classes).Select(label => Enumerable.Range(0, images.Count).Count(image => images.LabelOf(image) == label))];

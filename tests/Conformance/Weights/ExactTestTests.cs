@@ -1,6 +1,5 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
-using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -90,10 +90,10 @@ public class RefusalTests
             {
                 model.Graph.Input[0].Type.TensorType.Shape.Dim[2].ClearDimValue();
             },
-            "--input-shape: *'x'*[n, 3, ?, 5]*"
+            "InputShapes: *'x'*[n, 3, ?, 5]*"
         ),
         ["sparse"] = (model => model.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "few" } }), "*'few'*"),
-        ["an input without a rank"] = (model => model.Graph.Input[0].Type.TensorType.Shape = null, "--input-shape: *'x'*in the form x=8x3x32x32"),
+        ["an input without a rank"] = (model => model.Graph.Input[0].Type.TensorType.Shape = null, "InputShapes: *'x'*in the form x=8x3x32x32"),
         ["no nodes"] = (
             model =>
             {
@@ -158,7 +158,7 @@ public class RefusalTests
         var model = Convolved();
         model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 3;
         var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 4 }).Dispose();
-        act.Should().Throw<InvalidInputException>().WithMessage("--batch-size: expected 3*'x', got 4*");
+        act.Should().Throw<InvalidInputException>().WithMessage("BatchSize: expected 3*'x', got 4*");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public class RefusalTests
                     new OnnxOptions { InputShapes = new Dictionary<string, IReadOnlyList<long>> { [input] = shape } }
                 )
                 .Dispose();
-        act.Should().Throw<InvalidInputException>().WithMessage("--input-shape: expected " + message);
+        act.Should().Throw<InvalidInputException>().WithMessage("InputShapes: expected " + message);
     }
 
     [Fact]

@@ -174,7 +174,7 @@ public sealed class JournalTests : IDisposable
         )
         {
             var header = Experiment.Prepare(options, shard, 1).Header;
-            Refusal(header, resume: true).Should().StartWith("--resume").And.Contain(name).And.NotContain("\n");
+            Refusal(header, resume: true).Should().StartWith("resume").And.Contain(name).And.NotContain("\n");
             _experiment.Files.Should().Equal("result.npz.journal");
         }
     }
@@ -184,7 +184,7 @@ public sealed class JournalTests : IDisposable
     {
         var header = Experiment.Prepare(_experiment.Options).Header;
         var older = header with { Identity = header.Identity with { MadeBy = "wellbehaved 0.0.1" } };
-        older.DifferenceFrom(header).Should().Be("made by wellbehaved 0.0.1, not wellbehaved 0.1.0");
+        older.DifferenceFrom(header).Should().Be("made by wellbehaved 0.0.1, not wellbehaved 1.0.0");
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class JournalTests : IDisposable
     {
         var journal = _experiment.JournalOf();
         Left(journal);
-        Refusal(Experiment.Prepare(_experiment.Options).Header, resume: false).Should().Contain("6 finished simulations").And.Contain("--resume");
+        Refusal(Experiment.Prepare(_experiment.Options).Header, resume: false).Should().Contain("6 finished simulations").And.Contain("give resume");
         File.ReadAllBytes(_experiment["result.npz.journal"]).Should().Equal(journal);
     }
 

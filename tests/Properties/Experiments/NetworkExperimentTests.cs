@@ -85,7 +85,7 @@ public sealed class NetworkExperimentTests : IDisposable
         }
         catch (InvalidInputException exception)
         {
-            exception.Message.Should().MatchRegex("^--(network|dataset|depths|batch-size)").And.NotContain("\n");
+            exception.Message.Should().MatchRegex("^(Network|Dataset|Depths|BatchSize)").And.NotContain("\n");
             return;
         }
 
@@ -297,7 +297,7 @@ public sealed class NetworkExperimentTests : IDisposable
             .Invoking(() => (ExperimentOptions.ForNetwork(Stages(), 3, 1) with { Depths = new([1]) }).Validate())
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--depths: *");
+            .WithMessage("Depths: *");
     }
 
     /// <summary>Without units, layers with weights are counted, and their activations make the sequence.</summary>
@@ -434,7 +434,7 @@ public sealed class NetworkExperimentTests : IDisposable
         }
         catch (InvalidInputException exception)
         {
-            exception.Message.Should().MatchRegex("^--").And.NotContain("\n");
+            exception.Message.Should().MatchRegex(@"^[A-Z]\w*(, [A-Z]\w*)*: ").And.NotContain("\n");
             return true;
         }
     }

@@ -179,7 +179,7 @@ public sealed class ImageFileTests : IDisposable
                 .Invoking(() => ImageSources.Open(wrong))
                 .Should()
                 .Throw<InvalidInputException>()
-                .WithMessage($"--dataset: expected {path}:NAME with one of x_train, y_train, got *");
+                .WithMessage($"Dataset: expected {path}:NAME with one of x_train, y_train, got *");
         }
 
         FluentActions

@@ -12,47 +12,43 @@ public sealed class ImageLayoutTests : IDisposable
     [Theory]
     [InlineData(
         new[] { 64, 3, 32, 32 },
-        "64 images of 3 × 32 pixels with 32 channels (--layout nhwc)",
-        "64 images of 32 × 32 pixels with 3 channels (--layout nchw)"
+        "64 images of 3 × 32 pixels with 32 channels (Layout nhwc)",
+        "64 images of 32 × 32 pixels with 3 channels (Layout nchw)"
     )]
-    [InlineData(new[] { 64, 1, 28, 28 }, "64 images of 1 × 28 pixels with 28 channels (--layout nhwc)", "64 grey images of 28 × 28 pixels (--layout nchw)")]
-    [InlineData(new[] { 2, 4, 9, 5 }, "2 images of 4 × 9 pixels with 5 channels (--layout nhwc)", "2 images of 9 × 5 pixels with 4 channels (--layout nchw)")]
+    [InlineData(new[] { 64, 1, 28, 28 }, "64 images of 1 × 28 pixels with 28 channels (Layout nhwc)", "64 grey images of 28 × 28 pixels (Layout nchw)")]
+    [InlineData(new[] { 2, 4, 9, 5 }, "2 images of 4 × 9 pixels with 5 channels (Layout nhwc)", "2 images of 9 × 5 pixels with 4 channels (Layout nchw)")]
     [InlineData(
         new[] { 1, 3, 224, 224 },
-        "1 image of 3 × 224 pixels with 224 channels (--layout nhwc)",
-        "1 image of 224 × 224 pixels with 3 channels (--layout nchw)"
+        "1 image of 3 × 224 pixels with 224 channels (Layout nhwc)",
+        "1 image of 224 × 224 pixels with 3 channels (Layout nchw)"
     )]
-    [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (--layout nhw)", "1 image of 300 × 451 pixels with 3 channels (--layout hwc)")]
-    [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (--layout nhw)", "1 image of 12 × 5 pixels with 4 channels (--layout hwc)")]
-    [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (--layout nhw)", "1 grey image of 28 × 28 pixels (--layout hwc)")]
+    [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (Layout nhw)", "1 image of 300 × 451 pixels with 3 channels (Layout hwc)")]
+    [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (Layout nhw)", "1 image of 12 × 5 pixels with 4 channels (Layout hwc)")]
+    [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (Layout nhw)", "1 grey image of 28 × 28 pixels (Layout hwc)")]
     [InlineData(
         new[] { 50, 2, 32, 32 },
-        "50 images of 2 × 32 pixels with 32 channels (--layout nhwc)",
-        "50 images of 32 × 32 pixels with 2 channels (--layout nchw)"
+        "50 images of 2 × 32 pixels with 32 channels (Layout nhwc)",
+        "50 images of 32 × 32 pixels with 2 channels (Layout nchw)"
     )]
     [InlineData(
         new[] { 50, 10, 24, 32 },
-        "50 images of 10 × 24 pixels with 32 channels (--layout nhwc)",
-        "50 images of 24 × 32 pixels with 10 channels (--layout nchw)"
+        "50 images of 10 × 24 pixels with 32 channels (Layout nhwc)",
+        "50 images of 24 × 32 pixels with 10 channels (Layout nchw)"
     )]
-    [InlineData(
-        new[] { 50, 64, 8, 8 },
-        "50 images of 64 × 8 pixels with 8 channels (--layout nhwc)",
-        "50 images of 8 × 8 pixels with 64 channels (--layout nchw)"
-    )]
+    [InlineData(new[] { 50, 64, 8, 8 }, "50 images of 64 × 8 pixels with 8 channels (Layout nhwc)", "50 images of 8 × 8 pixels with 64 channels (Layout nchw)")]
     [InlineData(
         new[] { 3, 50, 32, 32 },
-        "3 images of 50 × 32 pixels with 32 channels (--layout nhwc)",
-        "3 images of 32 × 32 pixels with 50 channels (--layout nchw) or, as in video, 50 images of 32 × 32 pixels with 3 channels, "
+        "3 images of 50 × 32 pixels with 32 channels (Layout nhwc)",
+        "3 images of 32 × 32 pixels with 50 channels (Layout nchw) or, as in video, 50 images of 32 × 32 pixels with 3 channels, "
             + "which np.transpose(images, (1, 2, 3, 0)) brings into order"
     )]
-    [InlineData(new[] { 50, 3, 32, 1 }, "50 grey images of 3 × 32 pixels (--layout nhwc)", "50 images of 32 × 1 pixels with 3 channels (--layout nchw)")]
+    [InlineData(new[] { 50, 3, 32, 1 }, "50 grey images of 3 × 32 pixels (Layout nhwc)", "50 images of 32 × 1 pixels with 3 channels (Layout nchw)")]
     public void An_array_whose_shape_contradicts_the_default_layout_is_refused_with_both_readings(int[] shape, string usual, string other) =>
         FluentActions
             .Invoking(() => Read(shape))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"array: expected --layout, since shape ({string.Join(", ", shape)}) is either {usual} or {other}");
+            .WithMessage($"array: expected Layout, since shape ({string.Join(", ", shape)}) is either {usual} or {other}");
 
     [Theory]
     [InlineData(new[] { 64, 3, 32, 32 }, ImageLayout.Nchw, 64, 32, 32, 3)]
@@ -89,17 +85,17 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nhwc, "expected 4 axes with --layout nhwc, found shape (6, 4, 5)")]
-    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nchw, "expected 4 axes with --layout nchw, found shape (6, 4, 5)")]
-    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Nhw, "expected 3 axes with --layout nhw, found shape (6, 4, 5, 3)")]
-    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Hwc, "expected 3 axes with --layout hwc, found shape (6, 4, 5, 3)")]
-    [InlineData(new[] { 1, 3, 4, 5 }, ImageLayout.Chw, "expected 3 axes with --layout chw, found shape (1, 3, 4, 5)")]
+    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nhwc, "expected 4 axes with Layout nhwc, found shape (6, 4, 5)")]
+    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nchw, "expected 4 axes with Layout nchw, found shape (6, 4, 5)")]
+    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Nhw, "expected 3 axes with Layout nhw, found shape (6, 4, 5, 3)")]
+    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Hwc, "expected 3 axes with Layout hwc, found shape (6, 4, 5, 3)")]
+    [InlineData(new[] { 1, 3, 4, 5 }, ImageLayout.Chw, "expected 3 axes with Layout chw, found shape (1, 3, 4, 5)")]
     [InlineData(
         new[] { 6, 4 },
         ImageLayout.Hwc,
-        "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)"
+        "expected images of shape (count, height, width[, channels]), or another that Layout names, found shape (6, 4)"
     )]
-    [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 0, 4)")]
+    [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that Layout names, found shape (6, 0, 4)")]
     public void An_array_with_the_wrong_number_of_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
         FluentActions.Invoking(() => Read(shape, layout)).Should().Throw<InvalidInputException>().WithMessage($"array: {message}");
 
@@ -119,7 +115,7 @@ public sealed class ImageLayoutTests : IDisposable
             .Invoking(() => Read(shape, null))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"*{height} *image* of {width} × {channels} pixels*--layout nhwc*{images} *image* of {height} × {width} pixels*transpose*");
+            .WithMessage($"*{height} *image* of {width} × {channels} pixels*Layout nhwc*{images} *image* of {height} × {width} pixels*transpose*");
         Read(shape, ImageLayout.Nhwc).Channels.Should().Be(images);
     }
 
@@ -135,8 +131,8 @@ public sealed class ImageLayoutTests : IDisposable
             .Throw<InvalidInputException>()
             .WithMessage(
                 $"array: expected images one after the other, since shape ({height}, {width}, {images}) is either {height} grey images of {width} × {images} pixels "
-                    + $"(--layout nhw) or, as in MATLAB's files, {images} grey images of {height} × {width} pixels, which np.transpose(images, (2, 0, 1)) brings "
-                    + "into order; --layout nhw says the former"
+                    + $"(Layout nhw) or, as in MATLAB's files, {images} grey images of {height} × {width} pixels, which np.transpose(images, (2, 0, 1)) brings "
+                    + "into order; Layout nhw says the former"
             );
         Read([height, width, images], ImageLayout.Nhw).Count.Should().Be(height);
     }
@@ -169,7 +165,7 @@ public sealed class ImageLayoutTests : IDisposable
             .Invoking(() => ImageSources.Open(dataset, _folder))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"--data-dir: expected with cifar10, cifar100, mnist, fashion_mnist only*--dataset {dataset}");
+            .WithMessage($"DataDir: expected with cifar10, cifar100, mnist, fashion_mnist only*Dataset {dataset}");
 
     [Fact]
     public void A_layout_is_refused_for_data_sets_that_are_not_arrays()
@@ -181,7 +177,7 @@ public sealed class ImageLayoutTests : IDisposable
                 .Invoking(() => ImageSources.Open(dataset, dataset is "natural" or "gaussian" ? null : _folder, ImageLayout.Nhwc))
                 .Should()
                 .Throw<InvalidInputException>()
-                .WithMessage($"--layout: *--dataset {dataset}");
+                .WithMessage($"Layout: *Dataset {dataset}");
         }
     }
 
@@ -189,26 +185,26 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(
         new[] { 3, 30, 45 },
         null,
-        "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw"
+        "array: read as 3 grey images of 30 × 45 pixels (Layout nhw); a single image whose channels come first is Layout chw"
     )]
-    [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
+    [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (Layout nhw); *")]
     [InlineData(
         new[] { 28, 32, 1000 },
         null,
-        "array: read as 28 grey images of 32 × 1000 pixels (--layout nhw), not, as in MATLAB's files, 1000 grey images of 28 × 32 pixels, which np.transpose*"
+        "array: read as 28 grey images of 32 × 1000 pixels (Layout nhw), not, as in MATLAB's files, 1000 grey images of 28 × 32 pixels, which np.transpose*"
     )]
-    [InlineData(new[] { 28, 28, 28 }, null, "array: read as 28 grey images of 28 × 28 pixels (--layout nhw), not, as in MATLAB's files, *")]
+    [InlineData(new[] { 28, 28, 28 }, null, "array: read as 28 grey images of 28 × 28 pixels (Layout nhw), not, as in MATLAB's files, *")]
     [InlineData(
         new[] { 50, 64, 30, 45 },
         null,
-        "array: read as 50 images of 64 × 30 pixels with 45 channels (--layout nhwc), not as 50 images of 30 × 45 pixels with 64 channels (--layout nchw)"
+        "array: read as 50 images of 64 × 30 pixels with 45 channels (Layout nhwc), not as 50 images of 30 × 45 pixels with 64 channels (Layout nchw)"
     )]
-    [InlineData(new[] { 50, 8, 8, 8 }, null, "*(--layout nhwc), not as*(--layout nchw)")]
-    [InlineData(new[] { 50, 64, 3, 3 }, null, "*(--layout nhwc), not as 50 images of 3 × 3 pixels with 64 channels (--layout nchw)")]
-    [InlineData(new[] { 50, 64, 1, 1 }, null, "*(--layout nhwc), not as 50 images of 1 × 1 pixels with 64 channels (--layout nchw)")]
-    [InlineData(new[] { 8, 3, 5, 3 }, null, "*(--layout nhwc), not as 8 images of 5 × 3 pixels with 3 channels (--layout nchw)")]
-    [InlineData(new[] { 3, 50, 24, 32 }, null, "*(--layout nhwc), not, as in video, 50 images of 24 × 32 pixels with 3 channels, *")]
-    [InlineData(new[] { 32, 32, 3, 3 }, null, "*(--layout nhwc), not, as in MATLAB's files, 3 images of 32 × 32 pixels with 3 channels, *")]
+    [InlineData(new[] { 50, 8, 8, 8 }, null, "*(Layout nhwc), not as*(Layout nchw)")]
+    [InlineData(new[] { 50, 64, 3, 3 }, null, "*(Layout nhwc), not as 50 images of 3 × 3 pixels with 64 channels (Layout nchw)")]
+    [InlineData(new[] { 50, 64, 1, 1 }, null, "*(Layout nhwc), not as 50 images of 1 × 1 pixels with 64 channels (Layout nchw)")]
+    [InlineData(new[] { 8, 3, 5, 3 }, null, "*(Layout nhwc), not as 8 images of 5 × 3 pixels with 3 channels (Layout nchw)")]
+    [InlineData(new[] { 3, 50, 24, 32 }, null, "*(Layout nhwc), not, as in video, 50 images of 24 × 32 pixels with 3 channels, *")]
+    [InlineData(new[] { 32, 32, 3, 3 }, null, "*(Layout nhwc), not, as in MATLAB's files, 3 images of 32 × 32 pixels with 3 channels, *")]
     public void A_remark_is_given_for_an_ambiguous_layout(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
 
     [Fact]
@@ -263,7 +259,7 @@ public sealed class ImageLayoutTests : IDisposable
             .Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate())
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
+            .WithMessage("Layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
     }
 
     [Fact]

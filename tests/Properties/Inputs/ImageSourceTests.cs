@@ -162,7 +162,7 @@ public sealed class ImageSourceTests : IDisposable
             .Invoking(() => new NetworkInput(ImageSources.Open("natural"), InputNormalization.Channel, 1).Fill(0, input))
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage("--normalize: *--normalize global or none*");
+            .WithMessage("Normalize: *Normalize global or none*");
     }
 
     private void WriteMnist(byte[] content, bool compressed)

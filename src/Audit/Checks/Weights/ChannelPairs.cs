@@ -103,6 +103,6 @@ internal static class ChannelPairs
         }
 
         public Cosine Cosine(int i, int j) =>
-            Audit.Cosine.FromSums(_products[(i * rows) + j], (_products[(i * rows) + i], _products[(j * rows) + j]), (_errors[i], _errors[j]), _length);
+            Statistics.Cosine.FromSums(_products[(i * rows) + j], (_products[(i * rows) + i], _products[(j * rows) + j]), (_errors[i], _errors[j]), _length);
     }
 }
