@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Wellbehaved.Model;
 using Wellbehaved.Onnx;
 

@@ -14,10 +14,14 @@ internal static class TrainingMap
     /// </summary>
     private static readonly double Hundredth = Math.Log(100);
 
-    /// <summary>What colours and the dashed line mean.</summary>
+    /// <summary>Half way between guessing one of ten classes, which every data set of <c>train</c> has, and knowing all.</summary>
+    private const double HalfWay = 0.55;
+
+    /// <summary>What colours and lines mean.</summary>
     internal const string Key =
-        "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
-        + "of the SNR, or of the differences between inputs; at the upper edge if there is no such depth in theory, or if it is larger.";
+        "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Solid: where it falls below 0.55, half way between guessing one of "
+        + "ten classes and 1. Dashed: the depth at which a hundredth is left of the SNR, or of the differences between inputs. A line is at the upper edge "
+        + "where there is no such depth, or a larger one.";
 
     /// <summary>Draws results of training.</summary>
     /// <param name="files">Their moments at initialisation, which state what was trained, and the results of training.</param>
@@ -32,19 +36,26 @@ internal static class TrainingMap
         double[] depths = [.. shown.Select(one => one.Layers).Distinct().Order().Select(layers => Math.Log10(layers))];
         var (low, high) = (Edge(depths, 0), Edge(depths, depths.Length));
         var cells = shown.Select(one => CellOf(one, Array.IndexOf(names, one.Name) + 1, depths)).ToArray();
-        List<double> x = [],
-            y = [];
-        for (var i = 0; i < names.Length; i++)
-        {
-            var scale = shown.First(one => one.Name == names[i]).Scale;
-            x.AddRange([i + 0.5, i + 1.5]);
-            y.AddRange(Enumerable.Repeat(double.IsFinite(scale) ? Math.Clamp(Math.Log10(scale), low, high) : high, 2));
-        }
+        double[] x = [.. names.SelectMany((_, i) => new[] { i + 0.5, i + 1.5 })];
 
         return new Figure(
             "Trained or not, over network and depth",
             [
-                new Panel("Training accuracy", "network", "layers", [Curve.Through("theory: a hundredth is left", CurveKind.Theory, 1, x, y)!])
+                new Panel(
+                    "Training accuracy",
+                    "network",
+                    "layers",
+                    [
+                        Curve.Through(
+                            "theory: a hundredth is left",
+                            CurveKind.Theory,
+                            1,
+                            x,
+                            Steps(name => Math.Log10(shown.First(one => one.Name == name).Scale))
+                        )!,
+                        Curve.Through("trained: accuracy 0.55", CurveKind.Measured, 2, x, Steps(name => Border([.. shown.Where(one => one.Name == name)])))!,
+                    ]
+                )
                 {
                     Cells = cells,
                     YScale = AxisScale.Logarithmic,
@@ -56,6 +67,26 @@ internal static class TrainingMap
         {
             Notes = [.. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"), Key],
         };
+
+        double[] Steps(Func<string, double> depthOf) => [.. names.SelectMany(name => Enumerable.Repeat(Math.Clamp(depthOf(name), low, high), 2))];
+    }
+
+    /// <summary>
+    /// The decimal logarithm of the number of layers at which training accuracy falls below <see cref="HalfWay"/>, interpolated between neighbouring depths;
+    /// infinite if it does so at no depth, and minus infinity if it is below at the first one.
+    /// </summary>
+    private static double Border(Shown[] network)
+    {
+        Shown[] byDepth = [.. network.OrderBy(one => one.Layers)];
+        var fallen = Array.FindIndex(byDepth, one => one.Accuracy < HalfWay);
+        if (fallen <= 0)
+        {
+            return fallen == 0 ? double.NegativeInfinity : double.PositiveInfinity;
+        }
+
+        var (above, below) = (byDepth[fallen - 1], byDepth[fallen]);
+        var share = (above.Accuracy - HalfWay) / (above.Accuracy - below.Accuracy);
+        return ((1 - share) * Math.Log10(above.Layers)) + (share * Math.Log10(below.Layers));
     }
 
     private static Cell CellOf(Shown one, int column, double[] depths)

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Audit;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;

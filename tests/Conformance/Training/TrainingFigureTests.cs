@@ -23,10 +23,13 @@ public sealed class TrainingFigureTests : IDisposable
         panel.Cells[0].Share.Should().Be(TrainingResult.Read(files[0]).Best(0)!.FinalAccuracy);
 
         // χ of bn_ff grows by the factor 1.2112 a unit at infinite width: a hundredth of the SNR is left at ln 100/(2 ln 1.2112) = 12.02.
-        var theory = panel.Curves.Should().ContainSingle().Subject;
-        theory.Kind.Should().Be(CurveKind.Theory);
+        var theory = panel.Curves.Single(curve => curve.Kind == CurveKind.Theory);
         Math.Pow(10, theory.Y[0]).Should().BeApproximately(Math.Log(100) / (2 * Math.Log(1.2112)), 0.01);
         theory.Y[2].Should().Be(panel.YLimits!.Value.High, "bn_res has no such depth");
+
+        // After five steps no network has come to an accuracy of 0.55.
+        var border = panel.Curves.Single(curve => curve.Kind == CurveKind.Measured);
+        border.Y.Should().OnlyContain(y => y == panel.YLimits!.Value.Low);
         figure
             .Notes.Should()
             .Contain(note => note.StartsWith("1: bn_ff: exploding", StringComparison.Ordinal))
@@ -35,6 +38,30 @@ public sealed class TrainingFigureTests : IDisposable
         var outcome = CommandLine.Run(["plot", .. files, "--out", Path.Combine(_folder, "map.svg")]);
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         File.ReadAllText(Path.Combine(_folder, "map.svg")).Should().Contain("bn_ff of 40 layers: accuracy");
+    }
+
+    [Theory]
+    [InlineData(0.9, 0.2, 0.1, 10.0)]
+    [InlineData(0.9, 0.55, 0.1, 20.0)]
+    [InlineData(0.9, 0.6, 0.5, 28.28427)]
+    [InlineData(0.9, 0.8, 0.7, double.PositiveInfinity)]
+    [InlineData(0.5, 0.9, 0.9, 0)]
+    public void The_border_of_training_is_where_accuracy_falls_below_half_way(double first, double second, double third, double layers)
+    {
+        var result = TrainingResult.Read(Train("bn_ff", 5));
+        (ResultFile, TrainingResult)[] files =
+        [
+            .. new[] { (5, first), (20, second), (40, third) }.Select(one =>
+                (ResultFile.Read(Train("bn_ff", one.Item1)), result with { Outcomes = [.. result.Outcomes.Select(_ => Reaching(one.Item2))] })
+            ),
+        ];
+
+        var panel = TrainingMap.Draw(files).Panels.Single();
+
+        var expected = Math.Clamp(Math.Log10(layers), panel.YLimits!.Value.Low, panel.YLimits.Value.High);
+        panel.Curves.Single(curve => curve.Kind == CurveKind.Measured).Y.Should().OnlyContain(y => Math.Abs(y - expected) < 1e-5);
+
+        TrainingOutcome[] Reaching(double accuracy) => [.. result.Outcomes[0].Select(outcome => outcome with { FinalAccuracy = accuracy })];
     }
 
     [Fact]

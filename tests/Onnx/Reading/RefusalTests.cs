@@ -23,7 +23,15 @@ public class RefusalTests
         ["nothing computes it"] = (model => model.Graph.Node[1].Input[0] = "absent", "*'absent', which Relu 'relu' takes*"),
         ["computed twice"] = (model => model.Graph.Node.Add(model.Graph.Node[1].Clone()), "*computed once*'h2'*"),
         ["no inputs of a product"] = (
-            model => model.Graph.Node.Add(new NodeProto { OpType = "MatMul", Name = "product", Output = { "p" } }),
+            model =>
+                model.Graph.Node.Add(
+                    new NodeProto
+                    {
+                        OpType = "MatMul",
+                        Name = "product",
+                        Output = { "p" },
+                    }
+                ),
             "*expected 2 inputs of MatMul 'product', got 0"
         ),
         ["an empty input of a product"] = (
@@ -40,7 +48,15 @@ public class RefusalTests
             "*expected 2 inputs of MatMul 'product', got 1"
         ),
         ["no condition of a choice"] = (
-            model => model.Graph.Node.Add(new NodeProto { OpType = "If", Name = "choice", Output = { "p" } }),
+            model =>
+                model.Graph.Node.Add(
+                    new NodeProto
+                    {
+                        OpType = "If",
+                        Name = "choice",
+                        Output = { "p" },
+                    }
+                ),
             "*expected 1 input of If 'choice', got 0"
         ),
         ["no input of a function"] = (model => model.Graph.Node[1].Input.Clear(), "*expected 1 input of Relu 'relu', got 0"),
