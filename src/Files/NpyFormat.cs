@@ -10,6 +10,9 @@ internal static class NpyFormat
     private const int Alignment = 64;
     private const int MaxHeaderLength = 1 << 16;
 
+    /// <summary>The greatest number of axes that NumPy allows.</summary>
+    private const int MostAxes = 64;
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -52,7 +55,7 @@ internal static class NpyFormat
             stream.ReadExactly(content);
             if (header.IsFortranOrder && header.Shape.Count > 1)
             {
-                content = ToCOrder(content, [.. header.Shape], header.ElementType.Size);
+                content = ToCOrder(content, header.Shape, header.ElementType.Size);
             }
 
             var array = new NpyArray(header.ElementType, [.. header.Shape], content);
@@ -80,6 +83,11 @@ internal static class NpyFormat
                 (header.Type is null ? null : NpyElementType.Parse(header.Type))
                 ?? throw new InvalidInputException(name, $"expected an array of numbers or text of a plain type, {NpyElementType.Refusal(header.Type)}");
             var shape = header.Shape;
+            if (shape.Length > MostAxes)
+            {
+                throw new InvalidInputException(name, $"expected an array of at most {MostAxes} axes, which NumPy allows, found {shape.Length}");
+            }
+
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
             return size == length - headerBytes
                 ? new NpyHeader(type, shape, header.IsFortranOrder, headerBytes, (long)size)
@@ -145,22 +153,31 @@ internal static class NpyFormat
     }
 
     /// <summary>Reorders elements from Fortran order (first index fastest) to C order (last index fastest).</summary>
-    private static byte[] ToCOrder(byte[] fortran, int[] shape, int size)
+    private static byte[] ToCOrder(byte[] fortran, IEnumerable<int> shape, int size)
     {
-        var reordered = new byte[fortran.Length];
-        var index = new int[shape.Length];
-        for (var target = 0; target < reordered.Length; target += size)
+        // Axes of extent 1 change no order. Without them, the steps for an element are few on average, whatever the number of axes.
+        int[] extents = [.. shape.Where(extent => extent != 1)];
+        var strides = new int[extents.Length];
+        for (var (axis, stride) = (0, size); axis < extents.Length; axis++)
         {
-            var (source, stride) = (0, 1);
-            for (var axis = 0; axis < shape.Length; axis++)
-            {
-                source += index[axis] * stride;
-                stride *= shape[axis];
-            }
+            strides[axis] = stride;
+            stride *= extents[axis];
+        }
 
-            fortran.AsSpan(source * size, size).CopyTo(reordered.AsSpan(target));
-            for (var axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
+        var reordered = new byte[fortran.Length];
+        var index = new int[extents.Length];
+        for (var (target, source) = (0, 0); target < reordered.Length; target += size)
+        {
+            fortran.AsSpan(source, size).CopyTo(reordered.AsSpan(target));
+            for (var axis = extents.Length - 1; axis >= 0; axis--)
             {
+                source += strides[axis];
+                if (++index[axis] < extents[axis])
+                {
+                    break;
+                }
+
+                source -= strides[axis] * extents[axis];
                 index[axis] = 0;
             }
         }

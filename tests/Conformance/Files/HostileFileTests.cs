@@ -49,6 +49,25 @@ public sealed class HostileFileTests : IDisposable
         Allocated(() => ResultFile.Read(path)).Should().BeLessThan(Most);
     }
 
+    /// <summary>Of such an array each element was moved along ten thousands of axes; NumPy itself refuses it.</summary>
+    [Fact]
+    public void An_array_of_more_axes_than_numpy_allows_is_refused_before_its_elements_are_read()
+    {
+        var elements = new byte[60_000_000];
+        var path = PathOf("axes.npy");
+        Axes(path, 20_000, elements);
+
+        Allocated(() => NpyFormat.ReadFile(path), "*expected an array of at most 64 axes, which NumPy allows, found 20001").Should().BeLessThan(4 << 20);
+    }
+
+    [Fact]
+    public void An_array_of_as_many_axes_as_numpy_allows_is_put_into_the_order_of_c()
+    {
+        var path = PathOf("axes.npy");
+        Axes(path, 63, [1, 2, 3, 4]);
+        NpyFormat.ReadFile(path).ToDoubles().Should().Equal(1, 2, 3, 4);
+    }
+
     [Fact]
     public void A_correct_file_with_high_compression_is_read()
     {
@@ -248,6 +267,14 @@ public sealed class HostileFileTests : IDisposable
         }
 
         CommandLine.Run("status", _folder).ExitStatus.Should().Be(3);
+    }
+
+    /// <summary>Writes an array of bytes in Fortran order, with axes of extent 1 before the one of the elements.</summary>
+    private static void Axes(string path, int ones, byte[] elements)
+    {
+        var shape = string.Concat(Enumerable.Repeat("1,", ones));
+        var header = Encoding.ASCII.GetBytes($"{{'descr': '|u1', 'fortran_order': True, 'shape': ({shape}{elements.Length},), }}\n");
+        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 2, 0, .. BitConverter.GetBytes(header.Length), .. header, .. elements]);
     }
 
     private static byte[] Counted(int count) => [.. Enumerable.Range(1, count).SelectMany(i => BitConverter.GetBytes((long)i))];
