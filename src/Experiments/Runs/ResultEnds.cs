@@ -16,8 +16,11 @@ internal static class ResultEnds
     /// arrays contradict each other.</exception>
     public static MappingEnd[]? Read(string path, IArrayCollection archive, IReadOnlyList<int> depth, int? simulations)
     {
+        // A file has as many depths as simulations, so that looking through all of them for each would take minutes.
+        var computed = depth.Select(at => (double)at).ToHashSet();
+
         // Validated also where newer arrays say the same.
-        var deaths = archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, depth, simulations) : null;
+        var deaths = archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, computed, simulations) : null;
         if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
         {
             return deaths;
@@ -38,7 +41,7 @@ internal static class ResultEnds
                 depths,
                 (code, at) =>
                     code is 0 && at is -1 ? MappingEnd.None
-                    : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at)
+                    : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && computed.Contains(at)
                         ? new MappingEnd((Ending)(int)code, (int)at)
                     : throw new InvalidInputException(
                         path,
@@ -62,7 +65,7 @@ internal static class ResultEnds
         return ends;
     }
 
-    private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, IReadOnlyList<int> depth, int? simulations)
+    private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, HashSet<double> computed, int? simulations)
     {
         var died = ResultFile.Decode(path, archive, DiedAtDepth);
         if (died.Length != (simulations ?? died.Length))
@@ -74,7 +77,7 @@ internal static class ResultEnds
         [
             .. died.Select(at =>
                 at is -1 ? MappingEnd.None
-                : depth.Any(computed => computed == at) ? new MappingEnd(Ending.DeadSignal, (int)at)
+                : computed.Contains(at) ? new MappingEnd(Ending.DeadSignal, (int)at)
                 : throw new InvalidInputException(path, $"expected a computed depth or -1 in '{DiedAtDepth}', found {at}")
             ),
         ];

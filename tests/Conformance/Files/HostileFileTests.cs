@@ -69,6 +69,17 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
+    public void Endings_at_ten_thousands_of_depths_are_read()
+    {
+        const int Many = 300_000;
+        var depths = Counted(Many);
+        var path = Zipped(CompressionLevel.NoCompression, ("depth", "<i8", $"({Many},)", depths), ("died_at_depth", "<i8", $"({Many},)", depths));
+
+        // Looking through all depths for each simulation took ten minutes.
+        ResultFile.Read(path).RecordedEnds.Should().HaveCount(Many);
+    }
+
+    [Fact]
     public void A_correct_file_with_high_compression_is_read()
     {
         // 1,000 simulations at 100 depths of a network that died: everything is one number.
