@@ -8,6 +8,9 @@ public sealed class ResultFile
     private readonly Dictionary<string, double[][]> _moments;
     private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
 
+    /// <summary>For each column of the neutral layout, its index in the sequence.</summary>
+    private readonly Lazy<int[]> _sequenceIndices;
+
     private readonly PlaceSequence? _sequence;
 
     private ResultFile(
@@ -25,6 +28,7 @@ public sealed class ResultFile
     {
         RecordedEnds = ends;
         _ends = new(() => RecordedEnds ?? TellEnds());
+        _sequenceIndices = new(() => SequenceIndices(depth.Length, sequence!.Ends));
         Depth = depth;
         Places = places;
         _sequence = sequence;
@@ -34,6 +38,7 @@ public sealed class ResultFile
         DatasetChecksum = checksum;
         Missing = missing;
         _moments = moments;
+        LastPlace = Names.Select(name => MomentColumns.PlaceOf(name) ?? 0).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Increasing depths at which moments were computed; in the neutral layout, the depth of each place, which does not decrease.</summary>
@@ -66,19 +71,10 @@ public sealed class ResultFile
     /// <summary>
     /// The index in the sequence for a column: the first end of a unit at or after the column, or the last end. In the author's layout it is the column itself.
     /// </summary>
-    internal int SequenceIndexOf(int column)
-    {
-        if (_sequence is null)
-        {
-            return column;
-        }
-
-        var index = _sequence.Ends.TakeWhile(end => end < column).Count();
-        return Math.Min(index, _sequence.Ends.Count - 1);
-    }
+    internal int SequenceIndexOf(int column) => _sequence is null ? column : _sequenceIndices.Value[column];
 
     /// <summary>Whether a column of the neutral layout belongs to the sequence that diagnoses and figures use.</summary>
-    internal bool EndsUnit(int column) => _sequence?.Ends.Contains(column) ?? true;
+    internal bool EndsUnit(int column) => _sequence is null || _sequence.Ends[SequenceIndexOf(column)] == column;
 
     /// <summary>The name of the array with a moment at a place. In the neutral layout one array holds all places, as its columns.</summary>
     internal string NameOf(string moment, int place) => Places is null ? $"{moment}_loc{place}" : moment;
@@ -146,7 +142,7 @@ public sealed class ResultFile
     public IReadOnlyCollection<string> Names => _moments.Keys;
 
     /// <summary>Number of the last place with a moment; 0 if the file holds no moments.</summary>
-    public int LastPlace => Names.Select(name => MomentColumns.PlaceOf(name) ?? 0).DefaultIfEmpty(0).Max();
+    public int LastPlace { get; }
 
     /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
     public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
@@ -430,6 +426,19 @@ public sealed class ResultFile
         value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
             ? (int)value
             : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
+
+    private static int[] SequenceIndices(int columns, IReadOnlyList<int> ends)
+    {
+        var (indices, next) = (new int[columns], 0);
+        for (var column = 0; column < columns; column++)
+        {
+            // After the last end there is no other.
+            next += next < ends.Count - 1 && ends[next] < column ? 1 : 0;
+            indices[column] = next;
+        }
+
+        return indices;
+    }
 
     private MappingEnd[] TellEnds()
     {

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
 using FluentAssertions;
+using Wellbehaved.Audit;
 using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -77,6 +78,49 @@ public sealed class HostileFileTests : IDisposable
 
         // Looking through all depths for each simulation took ten minutes.
         ResultFile.Read(path).RecordedEnds.Should().HaveCount(Many);
+    }
+
+    [Fact]
+    public void Contradictions_at_ten_thousands_of_places_are_found()
+    {
+        const int Many = 300_000;
+        double[] twos = [.. Enumerable.Repeat(2.0, Many)],
+            ones = [.. Enumerable.Repeat(1.0, Many)];
+        var file = MadeUpResultFile.Write([.. Enumerable.Range(1, Many).Select(i => (long)i)], [("nu2_signal", [ones]), ("mu2_signal", [twos])]);
+
+        // Counting for each place those before it took ten minutes.
+        MomentContradictions.Find(file).At(0, Many - 1).Should().ContainSingle();
+        file.EndsUnit(Many - 1).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_column_belongs_to_the_first_end_of_a_unit_from_it_on()
+    {
+        var path = PathOf("units.npz");
+        NpzArchive.Write(
+            path,
+            [
+                new("depth", NpyArray.From([1L, 1, 2, 2, 3, 3], 6)),
+                new("end_of_unit", NpyArray.From([0L, 1, 0, 1, 0, 0], 6)),
+                new("chi", NpyArray.From([1.0, 1, 1, 1, 1, 1], 1, 6)),
+            ]
+        );
+        var file = ResultFile.Read(path);
+
+        Enumerable.Range(0, 6).Select(file.SequenceIndexOf).Should().Equal(0, 0, 1, 1, 1, 1);
+        Enumerable.Range(0, 6).Where(file.EndsUnit).Should().Equal(1, 3);
+    }
+
+    [Fact]
+    public void A_table_of_thousands_of_places_is_written_with_memory_in_proportion()
+    {
+        const int Many = 5000;
+        var file = MadeUpResultFile.Write([1], [.. Enumerable.Range(1, Many).Select(i => ($"chi_loc{i}", new double[][] { [1] }))]);
+
+        // The last place was searched for at each place.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        MomentCsv.Write(TextWriter.Null, file);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(Most);
     }
 
     [Fact]
