@@ -46,13 +46,14 @@ internal static class StatedContradictions
         }
 
         var inputs = file.FindAtStart(Input) ?? [];
+        var withChi = new Lazy<bool[]>(() => SimulationsWithChi(file));
         for (var i = 0; i < inputs.Count; i++)
         {
             if (!IsNormalised(inputs[i], file.Options?.Normalize))
             {
                 yield return (i, "μ₂ of the input", ValueKind.NotNormalised);
             }
-            else if (inputs[i] == 0 && HasChi(file, i))
+            else if (inputs[i] == 0 && i < file.Simulations && withChi.Value[i])
             {
                 yield return (i, "μ₂ of the input", ValueKind.ZeroFactor);
             }
@@ -73,6 +74,7 @@ internal static class StatedContradictions
 
         // Over a single point the variance is always 0; that is no ending.
         mu2 = mu2?.All(row => Array.TrueForAll(row, MomentRange.IsLogOfZero)) == true ? null : mu2;
+        string[] names = [.. PlacesOf(file).SelectMany(place => Telling.Select(moment => file.NameOf(moment, place)))];
         for (var i = 0; i < ends.Count; i++)
         {
             if (ends[i].HasEnded && (MomentTable.IsDeath(ends[i].Ending) ? GoesOn(i) : IsFinite(i)))
@@ -94,11 +96,7 @@ internal static class StatedContradictions
             && double.IsFinite(nu2[i][d])
             && (noise is null || double.IsFinite(noise[i][d]));
 
-        bool IsFinite(int i)
-        {
-            string[] names = [.. PlacesOf(file).SelectMany(place => Telling.Select(moment => file.NameOf(moment, place)))];
-            return Array.TrueForAll(names, name => file.Find(name) is { } rows && IsFiniteAt(rows[i], ends[i].Depth));
-        }
+        bool IsFinite(int i) => Array.TrueForAll(names, name => file.Find(name) is { } rows && IsFiniteAt(rows[i], ends[i].Depth));
 
         bool IsFiniteAt(double[] row, int depth) => file.Depth.Select((at, column) => at != depth || double.IsFinite(row[column])).All(finite => finite);
 
@@ -126,9 +124,20 @@ internal static class StatedContradictions
             _ => throw new InvalidOperationException($"expected a normalisation, got {normalization}"),
         };
 
-    private static bool HasChi(ResultFile file, int simulation) =>
-        PlacesOf(file)
-            .Any(place => file.FindLog(file.NameOf(Chi, place))?[simulation].Any(log => double.IsFinite(log) && !MomentRange.IsLogOfZero(log)) == true);
+    /// <summary>Which simulations have a finite χ somewhere; once for all, since each array is read for all simulations.</summary>
+    private static bool[] SimulationsWithChi(ResultFile file)
+    {
+        var found = new bool[file.Simulations];
+        foreach (var rows in PlacesOf(file).Select(place => file.FindLog(file.NameOf(Chi, place))).OfType<IReadOnlyList<double[]>>())
+        {
+            for (var i = 0; i < found.Length; i++)
+            {
+                found[i] |= Array.Exists(rows[i], log => double.IsFinite(log) && !MomentRange.IsLogOfZero(log));
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>Numbers of the places that have arrays of their own; in the neutral layout one array has all places.</summary>
     private static int[] PlacesOf(ResultFile file) =>

@@ -112,6 +112,23 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
+    public void Whether_the_noise_of_a_constant_input_is_divided_by_zero_is_looked_up_once_for_all_simulations()
+    {
+        const int Many = 3000;
+        var path = Zipped(
+            ("depth", "<i8", "(4,)", Counted(4)),
+            ("chi_loc1", "<f8", $"({Many}, 4)", [.. Enumerable.Repeat(BitConverter.GetBytes(1.5), 4 * Many).SelectMany(one => one)]),
+            ("mu2_signal_input", "<f8", $"({Many},)", new byte[8 * Many])
+        );
+        var file = ResultFile.Read(path);
+
+        // The logarithms of all simulations were computed for each.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        StatedContradictions.AtStart(file).Should().HaveCount(Many);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(Most);
+    }
+
+    [Fact]
     public void A_table_of_thousands_of_places_is_written_with_memory_in_proportion()
     {
         const int Many = 5000;
