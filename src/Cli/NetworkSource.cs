@@ -15,6 +15,9 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     /// <summary>The greatest length of a file that is read; a longer file is not a network, and would fill memory.</summary>
     private const long MostBytes = 1 << 26;
 
+    /// <summary>The greatest number of places of a network whose layers are judged, each by several checks.</summary>
+    private const int MostPlacesToJudge = 1 << 14;
+
     /// <summary>Names of the recipes, the paper's first.</summary>
     public static IReadOnlyList<string> RecipeNames { get; } =
     [
@@ -80,10 +83,11 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         return Named(Name, () => Template.With(sizes.Input, sizes.Channels, sizes.Depth));
     }
 
-    /// <summary>The same for a network whose layers are judged: its numbers must fit single precision.</summary>
+    /// <summary>The same for a network whose layers are judged: it is not endless, and its numbers must fit single precision.</summary>
     /// <param name="sizes">The sizes that the options give.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="InvalidInputException">As for <see cref="With"/>; or a number is too large or too small to be computed with.</exception>
+    /// <exception cref="InvalidInputException">As for <see cref="With"/>; or there are too many places, or a number is too large or too small to be computed
+    /// with.</exception>
     public Networks.Network ToJudge(NetworkSizes sizes)
     {
         var network = With(sizes);
@@ -91,6 +95,7 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
             Name,
             () =>
             {
+                PlaceCount.RequireAtMost(network, MostPlacesToJudge, "in a network whose layers are judged");
                 SinglePrecision.Require(network);
                 return network;
             }

@@ -84,7 +84,7 @@ internal sealed class NetworkSummary
                         }),
                 ]),
                 ["places"] =
-                    Network.Places.Count > MostPlaces
+                    Network.NumberOfPlaces > MostPlaces
                         ? null
                         : new JsonArray([
                             .. Network.Places.Select(place => new JsonObject
@@ -97,7 +97,7 @@ internal sealed class NetworkSummary
                                 ["bytes"] = BytesAt(place.Shape),
                             }),
                         ]),
-                ["number_of_places"] = Network.Places.Count,
+                ["number_of_places"] = Network.NumberOfPlaces,
             }
         ) + "\n";
 

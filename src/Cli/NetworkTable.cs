@@ -15,7 +15,7 @@ internal static class NetworkTable
     {
         var network = summary.Network;
         screen.Sentence(
-            $"{network.Name}: {network.Input} → {network.Output}, {Counted.Spell(network.Depth, "unit")}, {Counted.Spell(network.Places.Count, "place")}"
+            $"{network.Name}: {network.Input} → {network.Output}, {Counted.Spell(network.Depth, "unit")}, {Counted.Spell(network.NumberOfPlaces, "place")}"
         );
         screen.Sentence(
             $"{Total(summary.Parameters)} parameters ({ByteCount.Spell(summary.ParameterBytes)}), {Total(summary.MultiplyAdds)} multiply-adds for an image; "
@@ -50,19 +50,21 @@ internal static class NetworkTable
     /// <summary>The rows of the places; depths that have the same places in the same shapes share their rows.</summary>
     private static IEnumerable<string[]> Places(NetworkSummary summary)
     {
-        var depths = summary.Network.Places.GroupBy(place => place.Depth).Select(places => places.ToArray()).ToArray();
-        for (var first = 0; first < depths.Length; )
+        var places = summary.Network.Places;
+        for (var first = 0; first < places.Count; )
         {
-            var next = first + 1;
-            while (next < depths.Length && AreAlike(depths[first], depths[next]))
+            var (end, last) = (EndOfDepth(places, first), first);
+            var next = end;
+            while (next < places.Count && EndOfDepth(places, next) is var after && AreAlike(places, first, end, next, after))
             {
-                next++;
+                (last, next) = (next, after);
             }
 
-            var (from, to) = (depths[first][0].Depth, depths[next - 1][0].Depth);
+            var (from, to) = (places[first].Depth, places[last].Depth);
             var name = from == to ? Spell(from) : $"{Spell(from)} to {Spell(to)}";
-            foreach (var place in depths[first])
+            for (var i = first; i < end; i++)
             {
+                var place = places[i];
                 yield return
                 [
                     name,
@@ -78,14 +80,39 @@ internal static class NetworkTable
         }
     }
 
-    private static bool AreAlike(Place[] places, Place[] others) =>
-        places.Length == others.Length
-        && places
-            .Zip(others)
-            .All(pair =>
-                (pair.First.Number, pair.First.Kind, pair.First.After?.Word, pair.First.Shape, pair.First.EndsBranch)
-                == (pair.Second.Number, pair.Second.Kind, pair.Second.After?.Word, pair.Second.Shape, pair.Second.EndsBranch)
-            );
+    /// <summary>The index after the last place of the depth that begins at an index.</summary>
+    private static int EndOfDepth(IReadOnlyList<Place> places, int first)
+    {
+        var end = first;
+        while (end < places.Count && places[end].Depth == places[first].Depth)
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    /// <summary>Whether the places from one index on are those from another one on, in the same shapes.</summary>
+    private static bool AreAlike(IReadOnlyList<Place> places, int first, int end, int next, int after)
+    {
+        if (end - first != after - next)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < end - first; i++)
+        {
+            if (Shown(places[first + i]) != Shown(places[next + i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        static (int, PlaceKind, string?, Networks.Shape, bool) Shown(Place place) =>
+            (place.Number, place.Kind, place.After?.Word, place.Shape, place.EndsBranch);
+    }
 
     private static string Count(double? count) =>
         count switch

@@ -6,6 +6,7 @@ namespace Wellbehaved.Networks;
 public sealed class Network : IEquatable<Network>
 {
     private readonly Lazy<ImmutableArray<Place>> _places;
+    private readonly Lazy<int> _depth;
 
     /// <summary>Makes a network of layers.</summary>
     /// <param name="name">The network's name in results, titles and messages.</param>
@@ -21,7 +22,9 @@ public sealed class Network : IEquatable<Network>
         Structure.Validate(layers);
         layers.Validate(LayerPath.Root);
         Output = layers.OutputOf(input, LayerPath.Root);
-        _places = new(() => [.. PlaceWalk.Collect(this)]);
+        NumberOfPlaces = checked((int)PlaceCount.Outside(layers));
+        _depth = new(() => PlaceCount.Units(this));
+        _places = new(() => PlaceWalk.Collect(this));
     }
 
     /// <summary>The network's name in results, titles and messages.</summary>
@@ -39,8 +42,11 @@ public sealed class Network : IEquatable<Network>
     /// <summary>The places where signal and noise can be observed, in the order of propagation.</summary>
     public IReadOnlyList<Place> Places => _places.Value;
 
+    /// <summary>Number of <see cref="Places"/>, which it does not list.</summary>
+    internal int NumberOfPlaces { get; }
+
     /// <summary>Number of units: the largest depth of a place.</summary>
-    public int Depth => Places.Count == 0 ? 0 : Places[^1].Depth;
+    public int Depth => _depth.Value;
 
     /// <summary>Whether two networks have equal names, shapes and layers.</summary>
     /// <param name="left">A network.</param>

@@ -261,6 +261,16 @@ public sealed record ExperimentOptions
             }
 
             Depths?.RequireWithin(ParameterName.Spell(nameof(Depths)), TotalDepth);
+
+            // Before the places are listed: a few words describe millions of them.
+            if (RecordedPlaces.CountOf(network, Depths) is > MostPlaces and var places)
+            {
+                throw new InvalidInputException(
+                    ParameterName.Spell(nameof(Depths)),
+                    $"expected at most {MostPlaces} places to be recorded, got {places}; record fewer repetitions of the one repeat, where the network has one"
+                );
+            }
+
             return;
         }
 
@@ -427,15 +437,6 @@ public sealed record ExperimentOptions
             throw new InvalidInputException(
                 ParameterName.Spell(nameof(Network)),
                 $"expected a repeat, a residual or a layer with weights, by which depth is counted; {network.Name} has none"
-            );
-        }
-
-        if (RecordedPlaces.Count > MostPlaces)
-        {
-            throw new InvalidInputException(
-                ParameterName.Spell(nameof(Depths)),
-                $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, "
-                    + "where the network has one"
             );
         }
 

@@ -88,6 +88,18 @@ internal sealed class RecordedPlaces
         );
     }
 
+    /// <summary>The number of places that <see cref="Choose"/> would choose, counted from the description.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="depths">Repetitions of the only repeated unit at which moments are recorded; null for all.</param>
+    public static long CountOf(Network network, IReadOnlyCollection<int>? depths) =>
+        depths is null || RepetitionsOf(network) is not var (_, times)
+            ? network.NumberOfPlaces
+            : network.NumberOfPlaces
+                - (
+                    (times - depths.Distinct().LongCount(depth => depth >= 1 && depth <= times))
+                    * PlaceCount.InRepetition(network.Layers.OfType<Repeat>().Single())
+                );
+
     /// <summary>The repetitions of a network that has one repeated unit.</summary>
     /// <param name="network">The network.</param>
     /// <returns>The depth before the first repetition, and the number of repetitions; null for a network without a repeat, with several, or with nested

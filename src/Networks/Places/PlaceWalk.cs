@@ -1,24 +1,32 @@
+using System.Collections.Immutable;
+
 namespace Wellbehaved.Networks;
 
 /// <summary>Lists the places of a network in the order of propagation: a branch before its skip, and both before their sum.</summary>
 internal sealed class PlaceWalk
 {
-    private readonly List<Place> _places = [];
+    private readonly ImmutableArray<Place>.Builder _places;
     private Shape _shape;
     private int _depth;
     private int _next;
     private bool _hasWeights;
     private int _weighted;
 
-    private PlaceWalk(Shape input) => _shape = input;
+    private PlaceWalk(Network network) => (_shape, _places) = (network.Input, ImmutableArray.CreateBuilder<Place>(network.NumberOfPlaces));
 
     /// <summary>The places of a network.</summary>
-    public static IReadOnlyList<Place> Collect(Network network)
+    /// <exception cref="InvalidOperationException">There are more or fewer than the description counts, which is a defect.</exception>
+    public static ImmutableArray<Place> Collect(Network network)
     {
-        var walk = new PlaceWalk(network.Input);
+        var walk = new PlaceWalk(network);
         walk.Stack(network.Layers);
-        return walk._places;
+
+        // The array is taken as it is, without a copy; it is full.
+        return walk._places.MoveToImmutable();
     }
+
+    /// <summary>Whether a stack consists of other stacks, whose repetitions are the units.</summary>
+    public static bool IsNested(Repeat stack) => stack.Unit.Any(inner => inner is Repeat);
 
     /// <summary>
     /// Whether the last layer of a branch that has a place is repeated. Then that place shows the first repetition, and the end of the branch has its own
@@ -27,7 +35,7 @@ internal sealed class PlaceWalk
     public static bool EndsInRepetition(Layers branch) => LastShown(branch) is (_, true);
 
     /// <summary>Whether a layer draws parameters, so that it is a unit of its own where it is outside of all other units.</summary>
-    private static bool DrawsWeights(Layer layer) => layer is Convolution or Dense or Attention;
+    public static bool DrawsWeights(Layer layer) => layer is Convolution or Dense or Attention;
 
     /// <summary>Adds the places of layers outside of every unit.</summary>
     private void Stack(Layers layers)
@@ -36,7 +44,7 @@ internal sealed class PlaceWalk
         {
             switch (layer)
             {
-                case Repeat repeat when repeat.Unit.Any(inner => inner is Repeat):
+                case Repeat repeat when IsNested(repeat):
                     for (var repetition = 0; repetition < repeat.Times; repetition++)
                     {
                         Stack(repeat.Unit);

@@ -24,6 +24,35 @@ public class PlaceTests
         }
 
         network.Depth.Should().Be(network.Places.Select(place => place.Depth).DefaultIfEmpty(0).Max());
+        network.NumberOfPlaces.Should().Be(network.Places.Count);
+    }
+
+    [Law(MaxTest = 300)]
+    public void Recorded_places_are_as_many_as_the_description_counts(Network network, byte repetitions)
+    {
+        RecordedPlaces.CountOf(network, null).Should().Be(RecordedPlaces.Choose(network, 2).Count);
+        if (RecordedPlaces.RepetitionsOf(network) is var (_, times))
+        {
+            int[] depths = [.. Enumerable.Range(1, times).Where(depth => (repetitions >> (depth % 8) & 1) == 1)];
+            RecordedPlaces.CountOf(network, depths).Should().Be(RecordedPlaces.Choose(network, 2, depths).Count);
+        }
+    }
+
+    [Fact]
+    public void Units_are_counted_as_they_are_listed_where_the_first_weights_begin_none()
+    {
+        Network[] networks =
+        [
+            Stacked(new Repeat(3, [new Dense { Channels = 4 }, new Repeat(2, [new Dense()]), new Dense()])),
+            Stacked(new Repeat(3, [new Repeat(2, [new Activation(new(FunctionKind.Tanh))]), new Dense { Channels = 4 }])),
+            Stacked(new Residual([new Repeat(2, [new Dense()])]), new Dense { Channels = 4 }, new Repeat(2, [new Repeat(3, [new Repeat(2, [new Flatten()])])])),
+            Stacked(new Flatten()),
+        ];
+        networks.Should().AllSatisfy(network => network.Depth.Should().Be(network.Places.Select(place => place.Depth).DefaultIfEmpty(0).Max()));
+        networks.Select(network => network.Depth).Should().Equal(11, 8, 14, 0);
+        networks.Should().AllSatisfy(network => network.NumberOfPlaces.Should().Be(network.Places.Count));
+
+        static Network Stacked(params Layers layers) => new("stacked", new(1, 1, 4), layers);
     }
 
     [Law(MaxTest = 500)]
