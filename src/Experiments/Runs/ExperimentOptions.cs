@@ -185,7 +185,7 @@ public sealed record ExperimentOptions
 
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
     [JsonIgnore]
-    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Choose(network, BatchSize, Depths) : null;
+    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Recall(network, BatchSize, Depths) : null;
 
     /// <summary>The architecture that is repeated.</summary>
     /// <exception cref="InvalidOperationException">These are options of a described network.</exception>

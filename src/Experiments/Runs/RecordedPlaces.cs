@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Experiments;
@@ -10,6 +11,9 @@ namespace Wellbehaved.Experiments;
 /// </remarks>
 internal sealed class RecordedPlaces
 {
+    /// <summary>The places that were last chosen of a network.</summary>
+    private static readonly ConditionalWeakTable<Network, Chosen> Latest = [];
+
     private RecordedPlaces(Network network, int[] indices, int batchSize)
     {
         var hasUnits = network.Places.Any(place => place.EndsUnit);
@@ -86,6 +90,25 @@ internal sealed class RecordedPlaces
             ],
             batchSize
         );
+    }
+
+    /// <summary>
+    /// The same as <see cref="Choose"/>, which lists the places anew only when it is asked about other depths or another batch: options are asked for their
+    /// places at every column of a result.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <param name="depths">A list that does not change; null for all repetitions.</param>
+    public static RecordedPlaces Recall(Network network, int batchSize, DepthList? depths)
+    {
+        if (Latest.TryGetValue(network, out var latest) && latest.BatchSize == batchSize && ReferenceEquals(latest.Depths, depths))
+        {
+            return latest.Places;
+        }
+
+        var places = Choose(network, batchSize, depths);
+        Latest.AddOrUpdate(network, new(batchSize, depths, places));
+        return places;
     }
 
     /// <summary>The number of places that <see cref="Choose"/> would choose, counted from the description.</summary>
@@ -188,4 +211,6 @@ internal sealed class RecordedPlaces
 
         return first;
     }
+
+    private sealed record Chosen(int BatchSize, DepthList? Depths, RecordedPlaces Places);
 }

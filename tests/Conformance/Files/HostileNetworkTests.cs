@@ -92,6 +92,19 @@ public sealed class HostileNetworkTests : IDisposable
             .BeLessThan(130_000_000);
     }
 
+    /// <summary>Options are asked for their places at every column of a result, which has as many columns.</summary>
+    [Fact]
+    public void The_places_of_options_are_listed_once()
+    {
+        var network = new Network("deep", new(1, 1, 2), [new Repeat(50, [Relu])]);
+        var options = ExperimentOptions.ForNetwork(network, batchSize: 4, numSims: 3);
+
+        options.RecordedPlaces.Should().BeSameAs(options.RecordedPlaces).And.BeSameAs((options with { NumSims = 7 }).RecordedPlaces);
+        (options with { Depths = new([5, 50]) }).RecordedPlaces!.Count.Should().Be(4);
+        (options with { BatchSize = 1 }).RecordedPlaces!.Varies.Should().BeFalse();
+        options.RecordedPlaces!.Count.Should().Be(100);
+    }
+
     private string Write(string network)
     {
         var path = Path.Combine(_folder, "network.json");
