@@ -153,6 +153,11 @@ internal static class NetworkCommand
 
         Outputs.RequireWritableText(path, "--out");
         var network = source.With(sizes);
+        if (NetworkDrawing.WhyNot(network) is { } reason)
+        {
+            throw new InvalidInputException("--out", reason);
+        }
+
         AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(new NetworkDrawing(network), ending)));
         Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: drawn in {path}"));
     }

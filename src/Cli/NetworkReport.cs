@@ -42,7 +42,10 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public IReadOnlyList<string> Figures => ReportFigures.Divide(_figure);
 
     /// <inheritdoc/>
-    public string? Drawing => file.Options?.Network is { } network ? FigureRenderer.ToSvg(new NetworkDrawing(network), "layers") : null;
+    public string? Drawing =>
+        file.Options?.Network is not { } network ? null
+        : NetworkDrawing.WhyNot(network) is { } reason ? $"<p>Not drawn: {System.Net.WebUtility.HtmlEncode(reason)}.</p>"
+        : FigureRenderer.ToSvg(new NetworkDrawing(network), "layers");
 
     /// <inheritdoc/>
     public string Caption => ReportFigures.Caption(_figure);

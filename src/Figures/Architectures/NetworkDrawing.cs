@@ -12,14 +12,23 @@ internal sealed class NetworkDrawing : IDrawing
     /// <summary>Least width of a drawing. Scaled to the screen of a phone, text of 16 pixels then still has about ten.</summary>
     private const double LeastWidth = 360;
 
+    /// <summary>The greatest number of boxes of a drawing; each takes a thousand characters, and nobody looks at more.</summary>
+    public const int MostBoxes = 2000;
+
     private readonly Heading _heading;
     private readonly ColumnBlock _layers;
 
     /// <summary>Lays a network out.</summary>
     /// <param name="network">The network.</param>
+    /// <exception cref="ArgumentException">It has more than <see cref="MostBoxes"/> boxes.</exception>
     public NetworkDrawing(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (WhyNot(network) is { } reason)
+        {
+            throw new ArgumentException(reason, nameof(network));
+        }
+
         Title = Markup.Escape(ForeignText.OnOneLine(network.Name));
         Caption = string.Create(CultureInfo.InvariantCulture, $"{network.Input} → {network.Output}, {network.Depth} {(network.Depth == 1 ? "unit" : "units")}");
         _layers = new ColumnBlock([(new LayerBlock("input", Ink.Frame), network.Input), .. Parts(network.Layers, network.Input)]);
@@ -45,6 +54,17 @@ internal sealed class NetworkDrawing : IDrawing
 
     private double Head => _heading.Height + PanelDrawing.Padding;
 
+    /// <summary>Why a network is not drawn: it has too many boxes. They are counted before any is made.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>What was expected and found; null if it can be drawn.</returns>
+    public static string? WhyNot(Network network) =>
+        Boxes(network.Layers) is > MostBoxes and var boxes
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"expected a network of at most {MostBoxes} boxes to draw, got {boxes} of {ForeignText.OnOneLine(network.Name)}; a repeat draws its unit once"
+            )
+            : null;
+
     /// <inheritdoc/>
     public void Draw(ISurface surface)
     {
@@ -53,6 +73,16 @@ internal sealed class NetworkDrawing : IDrawing
 
         _layers.Draw(surface, (Width - _layers.Width) / 2, Head);
     }
+
+    private static long Boxes(Layers layers) =>
+        layers.Sum(layer =>
+            layer switch
+            {
+                Repeat repeat => 1 + Boxes(repeat.Unit),
+                Residual residual => 1 + Boxes(residual.Branch) + Boxes(residual.Skip),
+                _ => 1,
+            }
+        );
 
     private static ColumnBlock Column(Layers layers, Shape input) => new(Parts(layers, input));
 

@@ -8,10 +8,23 @@ internal static class SkiaFiles
     private const int PixelsPerPixel = 2;
     private const float PointsPerPixel = 0.75f;
 
+    /// <summary>The greatest number of pixels of a PNG, each of which takes four bytes.</summary>
+    private const double MostPixels = 1 << 27;
+
     /// <summary>Draws a PNG at twice the size, so that it is sharp on present-day screens.</summary>
+    /// <exception cref="InvalidInputException">The picture is too large.</exception>
     public static byte[] ToPng(IDrawing layout)
     {
-        using var surface = SKSurface.Create(new SKImageInfo((int)(PixelsPerPixel * layout.Width), (int)(PixelsPerPixel * layout.Height)));
+        var (width, height) = (Math.Floor(PixelsPerPixel * layout.Width), Math.Floor(PixelsPerPixel * layout.Height));
+        if (width * height > MostPixels)
+        {
+            throw new InvalidInputException(
+                ParameterName.Spell("out"),
+                FormattableString.Invariant($"expected a PNG of at most {MostPixels} pixels, got {width} × {height}; write it as .svg or .pdf")
+            );
+        }
+
+        using var surface = SKSurface.Create(new SKImageInfo((int)width, (int)height));
         surface.Canvas.Scale(PixelsPerPixel);
         using (var skia = new SkiaSurface(surface.Canvas))
         {

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Cli;
+using Wellbehaved.Figures;
 using Wellbehaved.Networks;
 using Network = Wellbehaved.Networks.Network;
 
@@ -103,6 +104,56 @@ public sealed class HostileNetworkTests : IDisposable
         (options with { Depths = new([5, 50]) }).RecordedPlaces!.Count.Should().Be(4);
         (options with { BatchSize = 1 }).RecordedPlaces!.Varies.Should().BeFalse();
         options.RecordedPlaces!.Count.Should().Be(100);
+    }
+
+    [Theory]
+    [InlineData(".svg")]
+    [InlineData(".png")]
+    public void A_drawing_of_ten_thousands_of_boxes_is_refused(string ending)
+    {
+        var layers = string.Join(", ", Enumerable.Repeat("""{"residual": {"branch": ["relu"]}}""", 50_000));
+        var path = Write($$"""{"name": "long", "input": [1, 1, 2], "layers": [{{layers}}]}""");
+        var output = Path.Combine(_folder, "layers" + ending);
+
+        var (status, _, error) = CommandHere.Run(["network", path, "--out", output]);
+
+        (status, error)
+            .Should()
+            .Be(
+                (
+                    2,
+                    "wellbehaved: --out: expected a network of at most 2000 boxes to draw, got 100000 of long; a repeat draws its unit once\n".ReplaceLineEndings()
+                )
+            );
+        File.Exists(output).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_network_of_as_many_boxes_as_the_limit_is_drawn_and_its_report_says_why_another_is_not()
+    {
+        var network = new Network("long", new(1, 1, 2), [.. Enumerable.Repeat(Relu, NetworkDrawing.MostBoxes)]);
+        var svg = FigureRenderer.Draw(new NetworkDrawing(network), ".svg");
+        svg.Length.Should().BeLessThan(10_000_000);
+        FluentActions.Invoking(() => new NetworkDrawing(new("longer", network.Input, [.. network.Layers, Relu]))).Should().Throw<ArgumentException>();
+    }
+
+    /// <summary>Skip connections within skip connections stand side by side above the others, so that few boxes take much paper.</summary>
+    [Fact]
+    public void A_picture_of_too_many_pixels_is_refused()
+    {
+        Layers skip = [Relu];
+        for (var i = 0; i < 25; i++)
+        {
+            skip = [new Residual([Relu]) { Skip = skip }];
+        }
+
+        var network = new Network("wide", new(1, 1, 2), [.. skip, .. Enumerable.Repeat(Relu, 1500)]);
+
+        FluentActions
+            .Invoking(() => FigureRenderer.Draw(new NetworkDrawing(network), ".png"))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*expected a PNG of at most 134217728 pixels, got * × *; write it as .svg or .pdf");
     }
 
     private string Write(string network)
