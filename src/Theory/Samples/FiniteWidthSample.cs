@@ -34,6 +34,9 @@ public sealed record SampledPlace(
 /// <param name="End">Where the sample ends; null if it reaches the output.</param>
 public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace> Places, TheoryEnd? End)
 {
+    /// <summary>The multiply-adds that a layer of a few numbers takes the time of, as measured with a million layers.</summary>
+    private const double OfAnyLayer = 2000;
+
     /// <summary>Whether layers can be sampled: this requires that none mixes positions, so that each is fully connected at every point.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input in the features.</param>
@@ -175,6 +178,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
         var cost = 0.0;
         foreach (var layer in layers)
         {
+            cost += OfAnyLayer;
             switch (layer)
             {
                 case Repeat repeat:

@@ -13,6 +13,9 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
 {
     private readonly NormalSequence _random;
     private readonly SampledWeights _weights;
+
+    /// <summary>The curves of the activations that were met. Describing a curve takes longer than applying it to a few numbers.</summary>
+    private readonly Dictionary<Function, ActivationCurve> _curves = [];
     private readonly bool _rescalesSignal;
     private readonly bool _differentiatesBatch;
 
@@ -86,9 +89,14 @@ internal sealed class SampledNetwork : PlaceStates<SampledFeatures>
     /// <inheritdoc/>
     protected override SampledFeatures Rescaled(SampledFeatures state) => state.Rescaled(_rescalesSignal);
 
-    private static SampledFeatures Activated(Activation activation, SampledFeatures state)
+    private SampledFeatures Activated(Activation activation, SampledFeatures state)
     {
-        var (curve, half, values) = (DualActivation.For(activation.Function).Curve, state.Points * state.Width, new double[state.Values.Length]);
+        if (!_curves.TryGetValue(activation.Function, out var curve))
+        {
+            _curves[activation.Function] = curve = NamedCurves.Find(activation.Function);
+        }
+
+        var (half, values) = (state.Points * state.Width, new double[state.Values.Length]);
         for (var i = 0; i < half; i++)
         {
             (values[i], values[half + i]) = (curve.Value(state.Values[i]), curve.Slope(state.Values[i]) * state.Values[half + i]);

@@ -2,6 +2,7 @@ using FluentAssertions;
 using Wellbehaved.Cli;
 using Wellbehaved.Figures;
 using Wellbehaved.Networks;
+using Wellbehaved.Theory;
 using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -154,6 +155,17 @@ public sealed class HostileNetworkTests : IDisposable
             .Should()
             .Throw<InvalidInputException>()
             .WithMessage("*expected a PNG of at most 134217728 pixels, got * × *; write it as .svg or .pdf");
+    }
+
+    [Fact]
+    public void A_sample_of_a_million_small_layers_is_known_to_take_long()
+    {
+        var layers = new Network("deep", new(1, 1, 2), [new Repeat(1_000_000, [Relu])]).Layers;
+
+        // Of ten networks at 0.3 ns: a few seconds.
+        (10 * FiniteWidthSample.Cost(layers, new(1, 1, 2), points: 4))
+            .Should()
+            .BeInRange(1.5e10, 1e11);
     }
 
     private string Write(string network)
