@@ -71,7 +71,7 @@ public sealed record NetworkOffer
             ?? (Noises.Contains(noise) ? null : $"noise {EnumWords.Spell(noise)}")
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
-            ?? TooMany("places", network.Places.Count, MostPlaces)
+            ?? TooMany("places", network.NumberOfPlaces, MostPlaces)
             ?? (
                 given && !TakesParameters ? "given parameters"
                 : !given && !DrawsParameters ? "parameters of its own"

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Cli;
 using Wellbehaved.Figures;
 using Wellbehaved.Networks;
 using Wellbehaved.Theory;
@@ -130,7 +129,7 @@ public sealed class HostileNetworkTests : IDisposable
     }
 
     [Fact]
-    public void A_network_of_as_many_boxes_as_the_limit_is_drawn_and_its_report_says_why_another_is_not()
+    public void A_network_of_as_many_boxes_as_the_limit_is_drawn()
     {
         var network = new Network("long", new(1, 1, 2), [.. Enumerable.Repeat(Relu, NetworkDrawing.MostBoxes)]);
         var svg = FigureRenderer.Draw(new NetworkDrawing(network), ".svg");
