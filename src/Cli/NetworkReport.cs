@@ -110,7 +110,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         yield return new(
             "Where",
             Where,
-            ["stage", "directions at its end", "SNR^l/SNR^0", "change of SNR", $"growth of χ a {RecordedStages.UnitOf(file)}"],
+            ["stage", "directions in its last unit", "SNR^l/SNR^0", "change of SNR", $"growth of χ a {RecordedStages.UnitOf(file)}"],
             [.. _stages.Select(Cells)]
         );
         yield return new(

@@ -68,7 +68,7 @@ internal static class VerdictTable
                 $"{EnumWords.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, "
                     + $"{Count(claims, Verdict.Inconclusive)} inconclusive, "
                     + $"{(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{(run.NotTestable.Count > 0 ? $"{run.NotTestable.Count} not testable, " : "")}{run.NotRun.Count} "
-                    + $"not run at this scale; {Promise.State(run)}"
+                    + $"not run at this scale; {(run.Outcomes.Count == 0 ? "nothing was checked, so nothing is known" : Promise.State(run))}"
             )
         );
     }

@@ -294,7 +294,9 @@ public sealed record VerificationRun(
             throw new Files.InvalidInputException(
                 ParameterName.Spell(nameof(claims)),
                 "expected an id of the ledger (wellbehaved claims lists them), got "
-                    + $"'{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}"
+                    + $"'{unknown}'{(Theory.UntestedLaws.Find(unknown) is null
+                        ? Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))
+                        : $", a law that no claim is about; wellbehaved claims {unknown} prints it")}"
             );
         }
     }

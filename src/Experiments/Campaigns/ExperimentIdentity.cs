@@ -72,7 +72,7 @@ internal sealed record ExperimentIdentity(string Configuration, string DatasetCh
                 if (found != option.Value.ToString())
                 {
                     return $"{option.Name} {Said(option.Value)}, not "
-                        + $"{(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
+                        + $"{(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers or sizes" : string.Empty)}";
                 }
             }
 

@@ -10,6 +10,9 @@ public sealed class ForgedFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
+    /// <summary>Files are read as the commands read them, whose messages name options.</summary>
+    public ForgedFileTests() => ParameterName.SpellBy(OptionNames.Spell);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class NetworkReportTests : IDisposable
             .And.Contain("at one in a million")
             .And.NotContain("<script");
         page.Should().Contain("batch_norm").And.MatchRegex("<svg[^>]* id=\"layers\"");
-        page.Should().MatchRegex("<th scope=\"col\" class=\"number\">directions at its end</th>", "titles stand over their numbers");
+        page.Should().MatchRegex("<th scope=\"col\" class=\"number\">directions in its last unit</th>", "titles stand over their numbers");
         page.Should().Contain("data-of=\"SNRˡ/SNR⁰\"", "titles of columns that stand beside the cells on a phone are set as in print");
         string[] Told1(string report) =>
             [

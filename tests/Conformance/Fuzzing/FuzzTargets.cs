@@ -50,6 +50,13 @@ public sealed class FuzzTargets : IDisposable
         numSims: 3
     );
 
+    /// <summary>The same without a head: a network that is one repeated unit, which has an array for each place of the unit.</summary>
+    internal static readonly ExperimentOptions OfUnit = ExperimentOptions.ForNetwork(
+        new("unit", OfLayers.Network!.Input, [.. OfLayers.Network.Layers.SkipLast(1)]),
+        batchSize: 3,
+        numSims: 3
+    );
+
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
     private readonly List<FuzzTarget> _all = [];
 
@@ -60,7 +67,7 @@ public sealed class FuzzTargets : IDisposable
         var whole = Written("whole.npz", result);
         var share = Written("share.npz", Experiment.Prepare(Options, shard: new Shard(2, 3)).Run());
         var layers = Experiment.Prepare(OfLayers).Run();
-        AddArchives(whole, share, Written("layers.npz", layers));
+        AddArchives(whole, share, Written("layers.npz", layers), Written("unit.npz", Experiment.Prepare(OfUnit).Run()));
         AddImages();
         AddJournals(MakeJournal(Options), string.Empty);
         AddJournals(MakeJournal(OfLayers), " of layers");
@@ -81,7 +88,7 @@ public sealed class FuzzTargets : IDisposable
         return File.ReadAllBytes(PathOf(name));
     }
 
-    private void AddArchives(byte[] whole, byte[] share, byte[] layers)
+    private void AddArchives(byte[] whole, byte[] share, byte[] layers, byte[] unit)
     {
         byte[][] arrays =
         [
@@ -115,6 +122,8 @@ public sealed class FuzzTargets : IDisposable
                     "PK\u0003\u0004",
                     "PK\u0005\u0006",
                     "chi_loc1.npy",
+                    "chi_stem.npy",
+                    "chi_branch3.npy",
                     "depth.npy",
                     "missing_simulations.npy",
                     "simulation.npy",
@@ -137,12 +146,12 @@ public sealed class FuzzTargets : IDisposable
             ("chi_loc1", Npy(NpyArray.From(new double[4000], 2000, 2)))
         );
         _all.Add(
-            new("result file", [whole, share, compressed, text, layers], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte)
+            new("result file", [whole, share, compressed, text, layers, unit], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte)
         );
         _all.Add(
             new(
                 "merge",
-                [whole, share, layers],
+                [whole, share, layers, unit],
                 zipWords,
                 FromFile("part.npz", path => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)),
                 PerDeflatedByte

@@ -166,7 +166,7 @@ public sealed class NetworkExperimentTests : IDisposable
         foreach (
             var (other, difference) in new[]
             {
-                (new Network("mine", new(32, 32, 3), [new Flatten(), new Repeat(3, Unit)]), "network mine, not mine of other layers"),
+                (new Network("mine", new(32, 32, 3), [new Flatten(), new Repeat(3, Unit)]), "network mine, not mine of other layers or sizes"),
                 (new Network("yours", new(32, 32, 3), [new Flatten(), new Repeat(2, Unit)]), "network mine, not yours"),
             }
         )

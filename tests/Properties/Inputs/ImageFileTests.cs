@@ -323,7 +323,7 @@ public sealed class ImageFileTests : IDisposable
             .Invoking(images.AllPixels)
             .Should()
             .Throw<InvalidInputException>()
-            .WithMessage($"{path}: expected finite pixels of magnitude up to 1e+015, found NaN at element 5");
+            .WithMessage($"{path}: expected finite pixels of magnitude up to 1e15, found NaN at element 5");
 
         File.WriteAllBytes(path, [.. File.ReadAllBytes(path).SkipLast(9)]);
         FluentActions.Invoking(images.AllPixels).Should().Throw<InvalidInputException>("the file has become shorter");

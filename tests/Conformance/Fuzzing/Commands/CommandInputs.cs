@@ -54,6 +54,13 @@ internal sealed class CommandInputs : IDisposable
         ];
         _results.AddRange([("bn_ff", layers), ("bn_res", layers), ("vanilla", [.. layers.Where(array => array.Name != "configuration")])]);
         File.WriteAllBytes(SoundPath("layers11.npz"), ArchiveSpoiler.Sound(layers));
+
+        IReadOnlyList<RawArray> unit =
+        [
+            .. Experiment.Prepare(FuzzTargets.OfUnit).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value)),
+        ];
+        _results.AddRange([("bn_res", unit), ("vanilla", unit)]);
+        File.WriteAllBytes(SoundPath("unit11.npz"), ArchiveSpoiler.Sound(unit));
     }
 
     /// <summary>Holds everything.</summary>
@@ -164,7 +171,7 @@ internal sealed class CommandInputs : IDisposable
         List<string> plot = ["plot", path, "--out", PathOf(random.Next(40) == 0 ? "figure.png" : "figure.svg")];
         if (random.Next(3) == 0)
         {
-            plot.Insert(2, SoundPath(random.Pick(["vanilla11.npz", "bn_ff11.npz", "bn_res11.npz", "bn_ff12.npz", "layers11.npz"])));
+            plot.Insert(2, SoundPath(random.Pick(["vanilla11.npz", "bn_ff11.npz", "bn_res11.npz", "bn_ff12.npz", "layers11.npz", "unit11.npz"])));
         }
 
         if (random.Next(2) == 0)
@@ -208,7 +215,7 @@ internal sealed class CommandInputs : IDisposable
         List<string> merge = ["merge", path, "--out", PathOf("merged.npz")];
         if (random.Next(2) == 0)
         {
-            merge.Insert(2, SoundPath(random.Pick(["bn_ff12.npz", "vanilla11.npz", "layers11.npz"])));
+            merge.Insert(2, SoundPath(random.Pick(["bn_ff12.npz", "vanilla11.npz", "layers11.npz", "unit11.npz"])));
         }
 
         if (random.Next(3) > 0)
