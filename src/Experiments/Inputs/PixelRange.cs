@@ -29,7 +29,10 @@ internal static class PixelRange
         {
             if (!(Math.Abs(pixels[i]) <= LargestPixel))
             {
-                throw new InvalidInputException(name, $"expected finite pixels of magnitude up to {LargestPixel:0e0}, found {pixels[i]} at element {first + i}");
+                throw new InvalidInputException(
+                    name,
+                    $"expected finite pixels of magnitude up to {LargestPixel:0e0}, found {pixels[i]} at element {first + i}"
+                );
             }
         }
     }

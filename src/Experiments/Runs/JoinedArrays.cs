@@ -64,7 +64,7 @@ internal sealed class JoinedArrays : IArrayCollection
         var joined = new double[rows * _places.Count];
         foreach (var part in _unit.PartsOf(moment))
         {
-            var own = ResultFile.Decode(_path, _archive, part.Name);
+            var own = ResultReader.Decode(_path, _archive, part.Name);
             for (var i = 0; i < own.Length; i++)
             {
                 joined[(i / part.Columns * _places.Count) + part.NeutralColumn(i % part.Columns)] = own[i];
@@ -76,7 +76,7 @@ internal sealed class JoinedArrays : IArrayCollection
 
     private void RequirePlaces()
     {
-        var depths = _archive.Contains(ResultArrays.Depth) ? ResultFile.Decode(_path, _archive, ResultArrays.Depth) : [];
+        var depths = _archive.Contains(ResultArrays.Depth) ? ResultReader.Decode(_path, _archive, ResultArrays.Depth) : [];
         if (!depths.SequenceEqual(_unit.Depths.Select(depth => (double)depth)))
         {
             throw new InvalidInputException(

@@ -37,7 +37,7 @@ internal sealed record PlaceSizes(IReadOnlyList<long>? Channels, IReadOnlyList<l
 
         return
         [
-            .. ResultFile
+            .. ResultReader
                 .Decode(path, archive, name)
                 .Select(value =>
                     value is >= 1 and <= int.MaxValue && value == Math.Floor(value)

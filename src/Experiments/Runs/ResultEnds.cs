@@ -26,7 +26,7 @@ internal static class ResultEnds
             return deaths;
         }
 
-        var (codes, depths) = (ResultFile.Decode(path, archive, ResultArrays.Ending), ResultFile.Decode(path, archive, ResultArrays.EndedAtDepth));
+        var (codes, depths) = (ResultReader.Decode(path, archive, ResultArrays.Ending), ResultReader.Decode(path, archive, ResultArrays.EndedAtDepth));
         if (codes.Length != depths.Length || codes.Length != (simulations ?? codes.Length))
         {
             throw new InvalidInputException(
@@ -67,7 +67,7 @@ internal static class ResultEnds
 
     private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, HashSet<double> computed, int? simulations)
     {
-        var died = ResultFile.Decode(path, archive, DiedAtDepth);
+        var died = ResultReader.Decode(path, archive, DiedAtDepth);
         if (died.Length != (simulations ?? died.Length))
         {
             throw new InvalidInputException(path, $"expected a number for each simulation in '{DiedAtDepth}', found {died.Length}");
