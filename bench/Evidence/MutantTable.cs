@@ -9,7 +9,7 @@ internal static class MutantTable
     public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable("wrong implementation", "claim", "architecture", "seeds", "rejected");
-        foreach (var mutant in AllMutants.List)
+        foreach (var mutant in AllMutants.List.Concat(LayerMutants.List))
         {
             if (file.Rows.TryGetValue(mutant.ToString(), out var row))
             {

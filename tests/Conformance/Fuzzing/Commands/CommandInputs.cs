@@ -55,10 +55,7 @@ internal sealed class CommandInputs : IDisposable
         _results.AddRange([("bn_ff", layers), ("bn_res", layers), ("vanilla", [.. layers.Where(array => array.Name != "configuration")])]);
         File.WriteAllBytes(SoundPath("layers11.npz"), ArchiveSpoiler.Sound(layers));
 
-        IReadOnlyList<RawArray> unit =
-        [
-            .. Experiment.Prepare(FuzzTargets.OfUnit).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value)),
-        ];
+        IReadOnlyList<RawArray> unit = [.. Experiment.Prepare(FuzzTargets.OfUnit).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value))];
         _results.AddRange([("bn_res", unit), ("vanilla", unit)]);
         File.WriteAllBytes(SoundPath("unit11.npz"), ArchiveSpoiler.Sound(unit));
     }
