@@ -23,7 +23,8 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file, diagnosis.LeftOutRows);
     private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Draw(
         [(name, file)],
-        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null
+        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null,
+        theory?.Gradient is { } gradient ? new Dictionary<int, GradientForecast> { [0] = gradient } : null
     );
 
     /// <inheritdoc/>

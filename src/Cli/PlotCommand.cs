@@ -2,7 +2,6 @@ using System.CommandLine;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
 using Wellbehaved.Model;
-using Wellbehaved.Theory;
 using Wellbehaved.Training;
 using Figure = Wellbehaved.Figures.Figure;
 
@@ -195,16 +194,20 @@ internal static class PlotCommand
         return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
             : architecture is not null
                 ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
-            : NetworkFigure.Draw(
-                [.. read.Select(one => (NameOf(one.Path), one.File))],
-                theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory)
-            );
+            : Draw(read, theory is null || read.Length > MostWithTheory ? [] : Predictions(read, theory));
     }
 
+    private static Figure Draw((string Path, ResultFile File)[] read, Dictionary<int, RecordedForecast> theory) =>
+        NetworkFigure.Draw(
+            [.. read.Select(one => (NameOf(one.Path), one.File))],
+            theory.ToDictionary(pair => pair.Key, pair => pair.Value.Prediction!),
+            theory.Where(pair => pair.Value.Gradient is not null).ToDictionary(pair => pair.Key, pair => pair.Value.Gradient!)
+        );
+
     /// <summary>Predictions for the networks that files describe, by the index of the file; where there is none, a note says why.</summary>
-    private static Dictionary<int, NetworkPrediction> Predictions((string Path, ResultFile File)[] read, Func<ResultFile, RecordedForecast> theory)
+    private static Dictionary<int, RecordedForecast> Predictions((string Path, ResultFile File)[] read, Func<ResultFile, RecordedForecast> theory)
     {
-        var predictions = new Dictionary<int, NetworkPrediction>();
+        var predictions = new Dictionary<int, RecordedForecast>();
         foreach (var (i, (path, file)) in read.Index().Where(one => one.Item.File.Options is not null))
         {
             if (file.Options!.Network is null)
@@ -214,9 +217,9 @@ internal static class PlotCommand
             }
 
             var forecast = theory(file);
-            if (forecast.Prediction is { } prediction)
+            if (forecast.Prediction is not null)
             {
-                predictions[i] = prediction;
+                predictions[i] = forecast;
             }
             else
             {

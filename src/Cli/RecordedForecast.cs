@@ -20,6 +20,9 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     private const string OneStep =
         "--noise full differentiates the statistics of batches; " + "there is a law of one step of such noise, but not of a whole network";
 
+    /// <summary>The prediction of gradients, where the file has them.</summary>
+    public GradientForecast? Gradient { get; private init; }
+
     /// <summary>Predicts for the experiment of a file.</summary>
     /// <param name="file">The file, which says of which architecture or described network it is.</param>
     /// <param name="given">Images that the user names; null if none.</param>
@@ -86,7 +89,10 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
                 network.Places.Count,
                 (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation)
             );
-            return new(forecast.Prediction, forecast.Verdicts, null);
+            return new(forecast.Prediction, forecast.Verdicts, null)
+            {
+                Gradient = options.Gradients && !full ? GradientForecast.Make(question, subset, images, cancellation) : null,
+            };
         }
         catch (InvalidInputException reason)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
@@ -26,11 +27,16 @@ internal static class NetworkFigure
     /// <summary>Draws result files.</summary>
     /// <param name="files">At least one file, each with a name that is used where the file does not name its network.</param>
     /// <param name="theory">Predictions for the networks that files describe, by the index of the file; null where there are none.</param>
+    /// <param name="gradients">Predictions of gradients, by the index of the file; null where there are none.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Draw(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
+    public static Figure Draw(
+        IReadOnlyList<(string Name, ResultFile File)> files,
+        IReadOnlyDictionary<int, NetworkPrediction>? theory = null,
+        IReadOnlyDictionary<int, GradientForecast>? gradients = null
+    )
     {
         ArgumentNullException.ThrowIfNull(files);
-        var shown = Named(files, theory ?? new Dictionary<int, NetworkPrediction>());
+        var shown = Named(files, theory ?? new Dictionary<int, NetworkPrediction>(), gradients ?? new Dictionary<int, GradientForecast>());
         var isOne = shown.Length == 1;
         Quantity ratio = new("SNR^{l}/SNR^{0}", file => file.FindLogAtEnds("chi"), "chi", "log_chi")
         {
@@ -57,7 +63,7 @@ internal static class NetworkFigure
             Depths = file => file.BranchDepths,
             Theory = place => place.LogMu2Signal,
         };
-        Quantity gradient = new("mean square of the gradient", file => file.FindLogAtEnds("gradient"));
+        Quantity gradient = new("mean square of the gradient", file => file.FindLogAtEnds("gradient")) { IsGradient = true };
         List<Panel> panels =
         [
             Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio], isOne) with
@@ -108,7 +114,11 @@ internal static class NetworkFigure
     }
 
     /// <summary>The files with their labels: the names of the networks, or those of the files where several networks have the same name.</summary>
-    private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction> theory)
+    private static Shown[] Named(
+        IReadOnlyList<(string Name, ResultFile File)> files,
+        IReadOnlyDictionary<int, NetworkPrediction> theory,
+        IReadOnlyDictionary<int, GradientForecast> gradients
+    )
     {
         var areTold = files.Select(file => file.File.NetworkName).Distinct().Count() == files.Count;
         return
@@ -119,7 +129,8 @@ internal static class NetworkFigure
                         Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name),
                         file.File,
                         i,
-                        theory.GetValueOrDefault(i)
+                        theory.GetValueOrDefault(i),
+                        gradients.GetValueOrDefault(i)
                     )
             ),
         ];
@@ -174,25 +185,34 @@ internal static class NetworkFigure
     /// <summary>The predicted curve of a quantity at the places where it is recorded; null where there is no prediction.</summary>
     private static Curve? TheoryOf(Quantity quantity, Shown one, string label, int colour)
     {
-        if (one.Theory is not { } prediction || one.File.Options?.RecordedPlaces is not { } recorded || quantity.Theory is not { } read)
+        if (one.File.Options?.RecordedPlaces is not { } recorded || Predicted(quantity, one) is not { } predicted)
         {
             return null;
         }
 
         // Ranks are recorded within a unit, and are drawn at the depth of the unit.
-        var predicted = prediction.Places.ToDictionary(place => place.Index);
         var points = quantity
             .Places(recorded)
-            .Zip(
-                quantity.Depths(one.File),
-                (place, depth) =>
-                    (
-                        Depth: (double)depth,
-                        Value: predicted.TryGetValue(recorded.Indices[place], out var known) ? quantity.Factor * read(known) / Ln10 : double.NaN
-                    )
-            )
+            .Zip(quantity.Depths(one.File), (place, depth) => (Depth: (double)depth, Value: quantity.Factor * predicted(recorded.Indices[place]) / Ln10))
             .ToArray();
         return Curve.Through(label, CurveKind.Theory, colour, points.Select(point => point.Depth), points.Select(point => point.Value));
+    }
+
+    /// <summary>The predicted logarithm of a quantity by the index of a place, NaN where there is none; null where the quantity is not predicted at all.</summary>
+    private static Func<int, double>? Predicted(Quantity quantity, Shown one)
+    {
+        if (quantity.IsGradient)
+        {
+            return one.Gradient is { } gradient ? gradient.LogAt : null;
+        }
+
+        if (one.Theory is not { } prediction || quantity.Theory is not { } read)
+        {
+            return null;
+        }
+
+        var places = prediction.Places.ToDictionary(place => place.Index);
+        return index => places.TryGetValue(index, out var known) ? read(known) : double.NaN;
     }
 
     /// <summary>Whether a number exists. After the end of a mapping it does not, and the file holds zeros in its place.</summary>
@@ -265,7 +285,7 @@ internal static class NetworkFigure
     private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 
     /// <summary>A file with its label, as <see cref="Markup"/>, and the prediction for its network.</summary>
-    private sealed record Shown(string Name, ResultFile File, int Colour, NetworkPrediction? Theory);
+    private sealed record Shown(string Name, ResultFile File, int Colour, NetworkPrediction? Theory, GradientForecast? Gradient);
 
     /// <summary>A quantity by its natural logarithms (simulations × depths).</summary>
     private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms, params string[] Arrays)
@@ -284,5 +304,8 @@ internal static class NetworkFigure
 
         /// <summary>The same logarithm from the prediction; null where theory does not predict it.</summary>
         public Func<PredictedPlace, double>? Theory { get; init; }
+
+        /// <summary>Whether it is the gradient, of which there is a prediction of its own.</summary>
+        public bool IsGradient { get; init; }
     }
 }

@@ -166,5 +166,47 @@ public sealed class GradientRunTests : IDisposable
         run.ExitStatus.Should().Be(0, run.Error);
     }
 
+    /// <summary>A ReLU halves the mean square of a gradient, and He's weights double it: the law is 1 at every place, at every width.</summary>
+    [Fact]
+    public void A_figure_of_gradients_has_the_predicted_ones_for_noise_of_the_mapping_alone()
+    {
+        string[] sizes =
+        [
+            "--total-depth",
+            "6",
+            "--num-channels",
+            "32",
+            "--batch-size",
+            "4",
+            "--num-sims",
+            "4",
+            "--input-shape",
+            "8x8x3",
+            "--dataset",
+            "gaussian",
+        ];
+        Run(["--network", "vanilla", .. sizes, "--gradients", "--out", PathOf("mapping.npz")]);
+        Run(["--network", "bn_ff", .. sizes, "--gradients", "--noise", "full", "--out", PathOf("full.npz")]);
+
+        var theory = Panel("mapping.npz").Single(curve => curve.Kind == Figures.CurveKind.Theory);
+        theory.X.Should().Equal(1, 2, 3, 4, 5, 6);
+        theory.Y.Should().OnlyContain(logarithm => Math.Abs(logarithm) < 1e-12);
+        Panel("full.npz").Should().ContainSingle().Which.Kind.Should().Be(Figures.CurveKind.Measured);
+
+        IReadOnlyList<Figures.Curve> Panel(string name)
+        {
+            var file = ResultFile.Read(PathOf(name));
+            var forecast = Wellbehaved.Cli.RecordedForecast.Predict(file, null, default);
+            return Figures
+                .NetworkFigure.Draw(
+                    [(name, file)],
+                    forecast.Prediction is { } prediction ? new Dictionary<int, Theory.NetworkPrediction> { [0] = prediction } : null,
+                    forecast.Gradient is { } gradient ? new Dictionary<int, Audit.GradientForecast> { [0] = gradient } : null
+                )
+                .Panels.Single(panel => panel.Title == "Gradient")
+                .Curves;
+        }
+    }
+
     private string PathOf(string name) => Path.Combine(_folder, name);
 }
