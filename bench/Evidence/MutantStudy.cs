@@ -6,7 +6,10 @@ namespace Wellbehaved.Evidence;
 /// <summary>How often each wrong implementation is rejected by the claim that names its defect.</summary>
 internal sealed class MutantStudy : Study<Tally>
 {
-    private static readonly Dictionary<string, Mutant> Mutants = AllMutants.List.Concat(LayerMutants.List).ToDictionary(mutant => mutant.ToString());
+    private static readonly Dictionary<string, Mutant> Mutants = All.ToDictionary(mutant => mutant.ToString());
+
+    /// <summary>All wrong implementations: of the four architectures, and of layers of any network.</summary>
+    public static IEnumerable<Mutant> All => AllMutants.List.Concat(LayerMutants.List);
 
     /// <inheritdoc/>
     public override string Name => "mutants";

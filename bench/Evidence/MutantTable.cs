@@ -1,5 +1,3 @@
-using Wellbehaved.Tests.Conformance;
-
 namespace Wellbehaved.Evidence;
 
 /// <summary>How often wrong implementations are rejected.</summary>
@@ -9,7 +7,7 @@ internal static class MutantTable
     public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable("wrong implementation", "claim", "architecture", "seeds", "rejected");
-        foreach (var mutant in AllMutants.List.Concat(LayerMutants.List))
+        foreach (var mutant in MutantStudy.All)
         {
             if (file.Rows.TryGetValue(mutant.ToString(), out var row))
             {

@@ -64,18 +64,20 @@ internal sealed class ResultPart : IDisposable
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
         var depth = told.RecordedPlaces?.Depths ?? ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace)).Depth;
         Options = said.At(depth).Options!;
-        var unit = told.RecordedPlaces is { } places ? RepeatedUnit.Find(told.Network!, places) : null;
-        var isNeutral = archive.Contains(ResultArrays.Place);
+        int rows;
+        var (unit, isNeutral) = (told.RepeatedUnit, archive.Contains(ResultArrays.Place));
         if (unit is not null && !isNeutral)
         {
             _ = unit.Join(path, archive);
+            var columns = MomentColumns.Names.SelectMany(unit.PartsOf).ToDictionary(part => part.Name, part => part.Columns);
+            rows = RequireShapes(name => columns.GetValueOrDefault(name));
+        }
+        else
+        {
+            var columns = told.RecordedPlaces?.Count ?? Options.NumComputations;
+            rows = RequireShapes(_ => columns);
         }
 
-        var columns =
-            isNeutral ? null
-            : unit is null ? null
-            : MomentColumns.Names.SelectMany(unit.PartsOf).ToDictionary(part => part.Name, part => part.Columns);
-        var rows = RequireShapes(name => columns?.GetValueOrDefault(name) ?? told.RecordedPlaces?.Count ?? Options.NumComputations);
         _ = ResultEnds.Read(path, archive, depth, rows);
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
         (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);

@@ -187,6 +187,10 @@ public sealed record ExperimentOptions
     [JsonIgnore]
     internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Recall(network, BatchSize, Depths) : null;
 
+    /// <summary>The repeated unit of which the network consists; null for an architecture, and for any other network.</summary>
+    [JsonIgnore]
+    internal RepeatedUnit? RepeatedUnit => RecordedPlaces is { } places ? Experiments.RepeatedUnit.Find(Network!, places) : null;
+
     /// <summary>The architecture that is repeated.</summary>
     /// <exception cref="InvalidOperationException">These are options of a described network.</exception>
     [JsonIgnore]

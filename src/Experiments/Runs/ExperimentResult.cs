@@ -116,7 +116,7 @@ public sealed record ExperimentResult
         if (Recorded is { } places)
         {
             var neutral = NeutralArrays.Collect(this, places);
-            return RepeatedUnit.Find(Options.Network!, places) is { } unit ? neutral with { Arrays = unit.Split(neutral.Arrays) } : neutral;
+            return Options.RepeatedUnit is { } unit ? neutral with { Arrays = unit.Split(neutral.Arrays) } : neutral;
         }
 
         var arrays = new List<KeyValuePair<string, NpyArray>>();

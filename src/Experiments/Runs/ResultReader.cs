@@ -39,7 +39,7 @@ internal static class ResultReader
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Network is { } network)
         {
-            return said.Options?.RecordedPlaces is { } recorded && RepeatedUnit.Find(network, recorded) is { } unit
+            return said.Options?.RepeatedUnit is { } unit
                 ? ReadNeutral(path, unit.Join(path, archive))
                 : throw new InvalidInputException(
                     path,

@@ -8,8 +8,8 @@ namespace Wellbehaved.Tests.Properties;
 public class GeneratedNetworkFactsTests
 {
     /// <summary>
-    /// Sums of double precision in another order, enlarged by norms: measured distances are below 10⁻¹², and functions that turn a difference of signals into
-    /// one of noise have slopes that change by less than 10³ over it.
+    /// Rounding of double precision, which norms enlarge. Measured: signals of three times 250 networks differed by less than 10⁻¹², and noise by less than 10⁻⁹;
+    /// noise is allowed a thousand times as much, since it is multiplied by slopes that change with the signal.
     /// </summary>
     private const double Rounding = 1e-9;
 
