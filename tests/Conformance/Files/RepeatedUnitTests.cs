@@ -161,6 +161,17 @@ public sealed class RepeatedUnitTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_moment_of_all_places_beside_arrays_of_a_unit_is_refused_by_diagnose_and_merge()
+    {
+        var path = ForgedResultFile.With(Write(Options(Mlp)), (_, array) => array, ("chi", NpyArray.From(new double[12], 3, 4)));
+
+        CommandLine.Run("diagnose", path).Error.Should().Contain("found both 'chi' and ");
+        var merged = CommandLine.Run("merge", path, "--out", Path.Combine(_folder, "merged.npz"));
+
+        (merged.ExitStatus, merged.Error.Contains("in 'chi', found <f8 (3, 4)", StringComparison.Ordinal)).Should().Be((2, true), merged.Error);
+    }
+
     /// <summary>Earlier versions wrote a column for each place of every network.</summary>
     [Fact]
     public void A_share_with_a_column_for_each_place_is_read_and_merged_with_one_of_arrays_of_a_unit()
