@@ -45,7 +45,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <inheritdoc/>
     public string? Drawing =>
         file.Options?.Network is not { } network ? null
-        : NetworkDrawing.WhyNot(network) is { } reason ? $"<p>Not drawn: {System.Net.WebUtility.HtmlEncode(reason)}.</p>"
+        : NetworkDrawing.WhyNot(network) is { } reason ? $"<p>Not drawn: {ForeignText.InHtml(reason)}.</p>"
         : FigureRenderer.ToSvg(new NetworkDrawing(network), "layers");
 
     /// <inheritdoc/>

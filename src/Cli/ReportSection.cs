@@ -22,7 +22,7 @@ internal interface IReport
     /// <summary>Its figures, as elements of SVG.</summary>
     IReadOnlyList<string> Figures { get; }
 
-    /// <summary>Its layers, as an element of SVG; null where they are not known.</summary>
+    /// <summary>Its layers as an element of SVG, or a paragraph of HTML that says why they are not drawn; null where they are not known.</summary>
     string? Drawing { get; }
 
     /// <summary>What the figures show, in a sentence.</summary>

@@ -34,8 +34,8 @@ internal static class NodeArity
         ["Tile"] = 2,
     };
 
-    /// <summary>Operators that make values of nothing; all others of ONNX have an input.</summary>
-    private static readonly HashSet<string> WithoutInputs = ["Constant", "RandomNormal", "RandomUniform", "SequenceEmpty", "Optional"];
+    /// <summary>Operators that make values of nothing, or whose first inputs may be left out; all others of ONNX have a first input.</summary>
+    private static readonly HashSet<string> WithoutInputs = ["Constant", "Loop", "Optional", "RandomNormal", "RandomUniform", "SequenceEmpty"];
 
     /// <summary>Refuses a node that lacks an input which its operator requires, or has no output.</summary>
     /// <param name="node">The node.</param>
@@ -50,7 +50,8 @@ internal static class NodeArity
             throw new InvalidInputException(path, $"expected {Counted.Spell(least, "input")} of {node.Called()}, got {found}");
         }
 
-        if (node.Output.FirstOrDefault("").Length == 0)
+        // Recurrent layers may leave their first output out and give their last state alone.
+        if (!node.Output.Any(output => output.Length > 0))
         {
             throw new InvalidInputException(path, $"expected an output of {node.Called()}, got none");
         }

@@ -170,6 +170,16 @@ public sealed class NetworkReportTests : IDisposable
         DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
     }
 
+    [Fact]
+    public void A_report_of_a_network_of_too_many_boxes_says_why_it_is_not_drawn()
+    {
+        var file = Ran([new Networks.Flatten(), new Networks.Dense(), .. Enumerable.Repeat(new Networks.Scaling(1), Figures.NetworkDrawing.MostBoxes)]);
+
+        var drawing = new NetworkReport("long", file, Named(Condition.Undecided), null, "").Drawing;
+
+        drawing.Should().StartWith("<p>Not drawn: expected a network of at most 2000 boxes to draw, got 2002 of ").And.EndWith(".</p>");
+    }
+
     private static Diagnosis Named(Condition condition) => new(condition, default, default, null, double.NaN, double.NaN, "") { Conditions = [condition] };
 
     private static StageOutcome Stage(string name, int from, int to, double directions, double logChi, double gain) =>

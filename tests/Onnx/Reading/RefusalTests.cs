@@ -146,6 +146,40 @@ public class RefusalTests
         act.Should().Throw<InvalidInputException>().WithMessage(Wrong[name].Message).Which.Message.Should().NotContain("\n");
     }
 
+    /// <summary>A loop without a limit, and a recurrent layer of which only the last state is used, are ONNX.</summary>
+    [Fact]
+    public void What_an_operator_may_leave_out_is_not_asked_for()
+    {
+        NodeArity.RequireWhole(
+            new NodeProto
+            {
+                OpType = "Loop",
+                Input = { "", "goes_on" },
+                Output = { "y" },
+            },
+            "model.onnx"
+        );
+        NodeArity.RequireWhole(
+            new NodeProto
+            {
+                OpType = "LSTM",
+                Input = { "x", "w", "r", "", "", "h" },
+                Output = { "", "last" },
+            },
+            "model.onnx"
+        );
+        NodeArity.RequireWhole(
+            new NodeProto
+            {
+                OpType = "Resize",
+                Input = { "x", "", "scales" },
+                Output = { "y" },
+            },
+            "model.onnx"
+        );
+        NodeArity.RequireWhole(new NodeProto { OpType = "Constant", Output = { "c" } }, "model.onnx");
+    }
+
     [Theory]
     [InlineData(GraphReader.OldestOpset)]
     [InlineData(GraphReader.NewestOpset)]
