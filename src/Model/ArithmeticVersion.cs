@@ -14,5 +14,5 @@ internal static class ArithmeticVersion
     public const int First = 1;
 
     /// <summary>The version of this program.</summary>
-    public const int Current = 2;
+    public const int Current = 3;
 }

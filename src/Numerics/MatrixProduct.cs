@@ -21,6 +21,9 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
     /// <summary>Number of rows of A that are packed at a time: with the inner block 240 KiB in single precision, which fits a second-level cache.</summary>
     private const int RowBlock = 240;
 
+    /// <summary>A gathered left factor is read where it lies if the product has at most this many panels of columns.</summary>
+    private const int PanelsInPlace = 2;
+
     private readonly bool _wide;
     private readonly int _tileRows;
     private readonly int _tileColumns;
@@ -205,7 +208,8 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)
         {
             var depth = Math.Min(InnerBlock, inner - firstInner);
-            PackA(a, packedA, block.FirstRow, block.Rows, firstInner, depth);
+            var inPlace = ReadInPlace(a, block, columns);
+            PackA(a, packedA + (inPlace * depth), block.FirstRow + inPlace, block.Rows - inPlace, firstInner, depth);
             var add = accumulate || firstInner > 0;
             for (var column = block.FirstColumn; column < block.EndColumn; column += _tileColumns)
             {
@@ -217,10 +221,27 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
                         break;
                     }
 
+                    var target = c + ((nint)(block.FirstRow + row) * stride) + column;
+                    if (row < inPlace)
+                    {
+                        MultiplyInPlace(
+                            a,
+                            block.FirstRow + row,
+                            (firstInner, depth),
+                            panelB,
+                            target,
+                            stride,
+                            Math.Min(_tileColumns, columns - column),
+                            add,
+                            worker
+                        );
+                        continue;
+                    }
+
                     MultiplyTile(
                         packedA + (row * depth),
                         panelB,
-                        c + ((nint)(block.FirstRow + row) * stride) + column,
+                        target,
                         depth,
                         stride,
                         Math.Min(_tileRows, block.Rows - row),
@@ -247,14 +268,43 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
             MicroKernel.Tile256(depth, panelA, panelB, target, targetStride, add && whole);
         }
 
-        if (whole)
+        if (!whole)
         {
-            return;
+            CopyEdge(target, c, stride, rows, columns, add);
+        }
+    }
+
+    /// <summary>How many rows of a block are multiplied where they lie: whole tiles of a gathered factor, if few panels of columns would share what is packed.</summary>
+    private int ReadInPlace(MatrixOperand<T> a, Block block, int columns) =>
+        a.Rows is not null && _wide && columns <= PanelsInPlace * _tileColumns ? block.Rows / GatheredTile.Rows * GatheredTile.Rows : 0;
+
+    private void MultiplyInPlace(MatrixOperand<T> a, int row, (int First, int Depth) inner, T* panelB, T* c, int stride, int columns, bool add, int worker)
+    {
+        var isNarrow = columns <= Vector512<T>.Count;
+        var whole = columns == (isNarrow ? Vector512<T>.Count : _tileColumns);
+        var target = whole ? c : _edge[worker].Pointer;
+        var targetStride = whole ? stride : _tileColumns;
+        if (isNarrow)
+        {
+            GatheredTile.OneVector(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
+        }
+        else
+        {
+            GatheredTile.TwoVectors(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
         }
 
+        if (!whole)
+        {
+            CopyEdge(target, c, stride, GatheredTile.Rows, columns, add);
+        }
+    }
+
+    /// <summary>Copies a tile that is not whole, or adds it.</summary>
+    private void CopyEdge(T* tile, T* c, int stride, int rows, int columns, bool add)
+    {
         for (var i = 0; i < rows; i++)
         {
-            T* from = target + (i * _tileColumns),
+            T* from = tile + (i * _tileColumns),
                 to = c + ((nint)i * stride);
             var j = 0;
             for (; j <= columns - Vector256<T>.Count; j += Vector256<T>.Count)

@@ -43,16 +43,9 @@ internal sealed unsafe class AveragePool<T>(PoolingWindows windows, int threads)
         Array.Clear(sums);
         for (var within = 0; within < windows.Points; within++)
         {
-            var values = source + ((nint)windows.Point(point, within) * sums.Length);
-            for (var channel = 0; channel < sums.Length; channel++)
-            {
-                sums[channel] += double.CreateTruncating(values[channel]);
-            }
+            ElementwiseMath.AddInDouble(sums, new ReadOnlySpan<T>(source + ((nint)windows.Point(point, within) * sums.Length), sums.Length));
         }
 
-        for (var channel = 0; channel < sums.Length; channel++)
-        {
-            target[((nint)point * sums.Length) + channel] = T.CreateTruncating(sums[channel] / windows.Points);
-        }
+        ElementwiseMath.Divide(sums, windows.Points, new Span<T>(target + ((nint)point * sums.Length), sums.Length));
     }
 }

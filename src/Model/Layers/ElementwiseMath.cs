@@ -79,6 +79,79 @@ internal static class ElementwiseMath
         }
     }
 
+    /// <summary>Adds to sums in double precision.</summary>
+    public static void AddInDouble<T>(Span<double> sums, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var done = 0;
+        if (typeof(T) == typeof(float))
+        {
+            var singles = MemoryMarshal.Cast<T, Vector512<float>>(values);
+            var doubles = MemoryMarshal.Cast<double, Vector512<double>>(sums);
+            for (var i = 0; i < singles.Length; i++)
+            {
+                var (low, high) = Vector512.Widen(singles[i]);
+                doubles[2 * i] += low;
+                doubles[(2 * i) + 1] += high;
+            }
+
+            done = singles.Length * Vector512<float>.Count;
+        }
+
+        for (; done < sums.Length; done++)
+        {
+            sums[done] += double.CreateTruncating(values[done]);
+        }
+    }
+
+    /// <summary>result ← sums / divisor, rounded once more to the precision of the result.</summary>
+    public static void Divide<T>(ReadOnlySpan<double> sums, double divisor, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var done = 0;
+        if (typeof(T) == typeof(float))
+        {
+            var singles = MemoryMarshal.Cast<T, Vector512<float>>(result);
+            var doubles = MemoryMarshal.Cast<double, Vector512<double>>(sums);
+            var divisors = Vector512.Create(divisor);
+            for (var i = 0; i < singles.Length; i++)
+            {
+                singles[i] = Vector512.Narrow(doubles[2 * i] / divisors, doubles[(2 * i) + 1] / divisors);
+            }
+
+            done = singles.Length * Vector512<float>.Count;
+        }
+
+        for (; done < sums.Length; done++)
+        {
+            result[done] = T.CreateTruncating(sums[done] / divisor);
+        }
+    }
+
+    /// <summary>Takes another signal, and its noise, where that signal is larger.</summary>
+    public static void TakeWhereLarger<T>(Span<T> signal, Span<T> noise, ReadOnlySpan<T> otherSignal, ReadOnlySpan<T> otherNoise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var signals = MemoryMarshal.Cast<T, Vector256<T>>(signal);
+        var noises = MemoryMarshal.Cast<T, Vector256<T>>(noise);
+        var otherSignals = MemoryMarshal.Cast<T, Vector256<T>>(otherSignal);
+        var otherNoises = MemoryMarshal.Cast<T, Vector256<T>>(otherNoise);
+        for (var i = 0; i < signals.Length; i++)
+        {
+            var larger = Vector256.GreaterThan(otherSignals[i], signals[i]);
+            signals[i] = Vector256.ConditionalSelect(larger, otherSignals[i], signals[i]);
+            noises[i] = Vector256.ConditionalSelect(larger, otherNoises[i], noises[i]);
+        }
+
+        for (var i = signals.Length * Vector256<T>.Count; i < signal.Length; i++)
+        {
+            if (otherSignal[i] > signal[i])
+            {
+                (signal[i], noise[i]) = (otherSignal[i], otherNoise[i]);
+            }
+        }
+    }
+
     /// <summary>x ← x·factor.</summary>
     public static void Multiply<T>(Span<T> x, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

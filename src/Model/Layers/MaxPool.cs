@@ -39,18 +39,21 @@ internal sealed unsafe class MaxPool<T>(PoolingWindows windows, int threads) : I
     private void TakeLargest(SignalAndNoise<T> source, SignalAndNoise<T> target, int point)
     {
         var channels = windows.Output.Channels;
-        var signal = target.Pointer + ((nint)point * channels);
-        var noise = signal + windows.Output.Elements;
+        var signal = new Span<T>(target.Pointer + ((nint)point * channels), channels);
+        var noise = new Span<T>(target.Pointer + windows.Output.Elements + ((nint)point * channels), channels);
         for (var within = 0; within < windows.Points; within++)
         {
             var values = source.Pointer + ((nint)windows.Point(point, within) * channels);
-            for (var channel = 0; channel < channels; channel++)
+            var signals = new ReadOnlySpan<T>(values, channels);
+            var noises = new ReadOnlySpan<T>(values + windows.Input.Elements, channels);
+            if (within == 0)
             {
-                if (within == 0 || values[channel] > signal[channel])
-                {
-                    (signal[channel], noise[channel]) = (values[channel], values[windows.Input.Elements + channel]);
-                }
+                signals.CopyTo(signal);
+                noises.CopyTo(noise);
+                continue;
             }
+
+            ElementwiseMath.TakeWhereLarger(signal, noise, signals, noises);
         }
     }
 }

@@ -221,6 +221,7 @@ public sealed unsafe class SpectralConvolutionTests
         Method(paper, 3, Boundary.Symmetric).Should().Be(ConvolutionMethod.Spectral);
         Method(paper with { Height = 11 }, 3).Should().Be(ConvolutionMethod.Spectral, "11 is no product of 2, 3, 5 and 7, but 15 is");
         Method(new TensorShape(64, 32, 32, 64), 3, Boundary.ZeroPadding).Should().Be(ConvolutionMethod.Spectral);
+        Method(new TensorShape(64, 32, 32, 16), 3, Boundary.ZeroPadding).Should().Be(ConvolutionMethod.Direct, "few channels are read in place");
         Method(new TensorShape(64, 1, 1, 512), 1).Should().Be(ConvolutionMethod.Direct);
         Method(paper with { Images = 1, Channels = 16 }, 3).Should().Be(ConvolutionMethod.Direct, "of so little the transforms take longer than the product");
         ConvolutionMethods

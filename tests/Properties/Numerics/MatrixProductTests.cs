@@ -123,6 +123,42 @@ public unsafe class MatrixProductTests
         actual.Should().Equal(Product(explicitRows, b, rows, segments * length, columns, 1, true));
     }
 
+    [Law(MaxTest = 100)]
+    public void Gathered_rows_that_are_read_in_place_change_no_bit(byte rowCount, byte segmentCount, byte segmentLength, byte columnCount, int seed)
+    {
+        // Up to 80 columns: one vector, two, two panels that are read in place, and a third, from which on rows are packed.
+        var (rows, segments, length, columns) = (1 + (rowCount % 60), 1 + (segmentCount % 9), 1 + (segmentLength % 50), 1 + (columnCount % 80));
+        var random = new Random(seed);
+        var data = Draw(random, 11 * (length + 3));
+        var table = Enumerable.Range(0, segments * rows).Select(_ => random.Next(-1, 11)).ToArray();
+        var b = Draw(random, segments * length * columns);
+
+        // Vectors of half the width are always packed.
+        Gathered(wide: true, threads: 1).Should().Equal(Gathered(wide: false, threads: 1));
+        Gathered(wide: true, threads: 2).Should().Equal(Gathered(wide: false, threads: 1));
+
+        float[] Gathered(bool wide, int threads)
+        {
+            var c = Enumerable.Repeat(1f, rows * columns).ToArray();
+            using var product = new MatrixProduct<float>(threads, wide);
+            fixed (
+                float* pd = data,
+                    pb = b,
+                    pc = c
+            )
+            {
+                fixed (int* pt = table)
+                {
+                    // The segments are a group of channels: three others lie between them.
+                    var gathered = MatrixOperand<float>.Gathered(pd, pt, rows, length, length + 3);
+                    product.Multiply(gathered, MatrixOperand<float>.RowMajor(pb, columns), pc, rows, segments * length, columns, accumulate: seed % 2 == 0);
+                }
+            }
+
+            return c;
+        }
+    }
+
     [Fact]
     public void A_gathered_right_factor_is_refused()
     {
@@ -164,6 +200,8 @@ public unsafe class MatrixProductTests
 
         T[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => T.CreateTruncating((random.NextDouble() * 2) - 1))];
     }
+
+    private static float[] Draw(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
 
     private static double[] Naive(double[] a, double[] b, int rows, int inner, int columns)
     {
