@@ -40,11 +40,13 @@ internal static class WrittenOutLayers
                         }
 
                         var source = ((((image * shape.Height) + i.Value) * shape.Width) + j.Value) * shape.Channels;
+                        var sums = result.AsSpan(point * outputs, outputs);
                         for (var input = 0; input < shape.Channels; input++)
                         {
-                            for (var output = 0; output < outputs; output++)
+                            var (value, weights) = (values[source + input], ((offset * shape.Channels) + input) * outputs);
+                            for (var output = 0; output < sums.Length; output++)
                             {
-                                result[(point * outputs) + output] += values[source + input] * kernel[(((offset * shape.Channels) + input) * outputs) + output];
+                                sums[output] += value * kernel[weights + output];
                             }
                         }
                     }

@@ -32,7 +32,7 @@ internal static class BatchNormRounding
         double[] deviations = [.. WrittenOutLayers.Variances(before.Signal, channels).Select(variance => Math.Sqrt(variance + epsilon))];
         var (signal, noise) = WrittenOutLayers.Normalise(before.Signal, before.Noise, means, deviations);
         Channel[] ofChannels = [.. Channels()];
-        return new Enclosure(signal, noise, Enclosure.Bounds(signal.Select(OfSignal)), Enclosure.Bounds(noise.Select(OfNoise)));
+        return new Enclosure(signal, noise, Enclosure.Bounds([.. signal.Select(OfSignal)]), Enclosure.Bounds([.. noise.Select(OfNoise)]));
 
         IEnumerable<Channel> Channels()
         {

@@ -121,7 +121,20 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
             Sum(Sum(skip.NoiseBound, branch.NoiseBound), Rounding(skip.LargestNoise, branch.LargestNoise))
         );
 
-    private double[] Rounding(double[] skip, double[] branch) => [.. skip.Zip(branch, (x, y) => Roundings.Gamma(2, unitRoundoff) * (x + y))];
+    private double[] Rounding(double[] skip, double[] branch)
+    {
+        var gamma = Roundings.Gamma(2, unitRoundoff);
+        return Array.ConvertAll(Sum(skip, branch), sum => gamma * sum);
+    }
 
-    private static double[] Sum(double[] first, double[] second) => [.. first.Zip(second, (x, y) => x + y)];
+    private static double[] Sum(double[] first, double[] second)
+    {
+        var sums = new double[first.Length];
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = first[i] + second[i];
+        }
+
+        return sums;
+    }
 }

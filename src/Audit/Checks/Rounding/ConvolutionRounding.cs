@@ -33,7 +33,8 @@ internal static class ConvolutionRounding
         var direct = Roundings.Gamma((size * size * shape.Channels) + 2, unitRoundoff);
         if (size == 1)
         {
-            return [.. WrittenOutLayers.Convolve(shape, magnitudes, [.. weights.Select(Math.Abs)], size, stride, boundary).Select(sum => direct * sum)];
+            var sums = WrittenOutLayers.Convolve(shape, magnitudes, Array.ConvertAll(weights, Math.Abs), size, stride, boundary);
+            return Array.ConvertAll(sums, sum => direct * sum);
         }
 
         var outputs = weights.Length / (size * size * shape.Channels);
@@ -46,15 +47,26 @@ internal static class ConvolutionRounding
         var paired = Admitted(FourierRounding.OfConvolution(shape.Height, shape.Width, shape.Channels, size), unitRoundoff);
         var points = ((shape.Height + stride - 1) / stride) * ((shape.Width + stride - 1) / stride);
         var bounds = new double[shape.Images * points * outputs];
+        var (alone, together, ofOutputs, inTiles) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
         for (var image = 0; image < shape.Images; image++)
         {
-            var (ofOutputs, inTiles) = (new double[outputs], new double[outputs]);
-            for (var output = 0; output < outputs; output++)
+            Sum(image, image, alone);
+            for (var other = 0; other < shape.Images; other++)
             {
                 // An algorithm may transform two images as the real and the imaginary part of one: then each errs by the norm of both.
-                var alone = Sum(image, image, output);
-                ofOutputs[output] = Math.Max(direct * alone, paired * Enumerable.Range(0, shape.Images).Max(other => Sum(image, other, output)));
-                inTiles[output] = winograd * alone;
+                Sum(image, other, together);
+                for (var output = 0; output < outputs; output++)
+                {
+                    // Magnitudes without end times weights of zero are not numbers, and no bound.
+                    ofOutputs[output] =
+                        other > 0 && !(together[output] > ofOutputs[output]) && !double.IsNaN(ofOutputs[output]) ? ofOutputs[output] : together[output];
+                }
+            }
+
+            for (var output = 0; output < outputs; output++)
+            {
+                ofOutputs[output] = Math.Max(direct * alone[output], paired * ofOutputs[output]);
+                inTiles[output] = winograd * alone[output];
             }
 
             for (var i = 0; i < points * outputs; i++)
@@ -67,15 +79,18 @@ internal static class ConvolutionRounding
 
         return bounds;
 
-        double Sum(int image, int other, int output)
+        // Σ_c ‖x_c‖₂‖w_c‖₂ for each output, of one image or of two.
+        void Sum(int image, int other, double[] sums)
         {
-            var sum = 0.0;
+            Array.Clear(sums);
             for (var channel = 0; channel < shape.Channels; channel++)
             {
-                sum += Math.Sqrt(squares[image][channel] + (other == image ? 0 : squares[other][channel])) * norms[(channel * outputs) + output];
+                var norm = Math.Sqrt(squares[image][channel] + (other == image ? 0 : squares[other][channel]));
+                for (var output = 0; output < outputs; output++)
+                {
+                    sums[output] += norm * norms[(channel * outputs) + output];
+                }
             }
-
-            return sum;
         }
     }
 

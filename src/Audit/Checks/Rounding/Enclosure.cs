@@ -47,14 +47,25 @@ internal sealed record Enclosure(double[] Signal, double[] Noise, double[] Signa
         / (centredOver == 0 ? Norm(Signal) : Math.Sqrt(Signal.Length / (double)centredOver * WrittenOutLayers.Variances(Signal, centredOver).Sum()));
 
     /// <summary>The bounds, with infinity in place of NaN, which infinity times zero gives.</summary>
-    public static double[] Bounds(IEnumerable<double> bounds) => [.. bounds.Select(bound => double.IsNaN(bound) ? double.PositiveInfinity : bound)];
+    public static double[] Bounds(double[] bounds) => Array.ConvertAll(bounds, bound => double.IsNaN(bound) ? double.PositiveInfinity : bound);
 
     /// <summary>The Euclidean norm.</summary>
     public static double Norm(double[] values) => Math.Sqrt(values.Sum(value => value * value));
 
     /// <summary>The largest magnitudes that the subject's signal may have.</summary>
-    public double[] LargestSignal => [.. Signal.Zip(SignalBound, (value, bound) => Math.Abs(value) + bound)];
+    public double[] LargestSignal => Largest(Signal, SignalBound);
 
     /// <summary>The largest magnitudes that the subject's noise may have.</summary>
-    public double[] LargestNoise => [.. Noise.Zip(NoiseBound, (value, bound) => Math.Abs(value) + bound)];
+    public double[] LargestNoise => Largest(Noise, NoiseBound);
+
+    private static double[] Largest(double[] values, double[] bounds)
+    {
+        var largest = new double[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            largest[i] = Math.Abs(values[i]) + bounds[i];
+        }
+
+        return largest;
+    }
 }

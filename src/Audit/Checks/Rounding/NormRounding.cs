@@ -43,7 +43,7 @@ internal static class NormRounding
             AddLost(layer, input, set, centred, flushed, signal, noise);
         }
 
-        return new(values, values.With([.. Enclosure.Bounds(signal)], [.. Enclosure.Bounds(noise)]));
+        return new(values, values.With(Enclosure.Bounds(signal), Enclosure.Bounds(noise)));
     }
 
     /// <summary>Adds the error by underflow wherever a number is not exactly zero.</summary>
