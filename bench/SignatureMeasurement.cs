@@ -57,6 +57,6 @@ internal static class SignatureMeasurement
             .Select(outcome => Signature.NameOf(outcome.Check));
         var all = signature.Rejects.Where(check => !claims.Contains(check.Split(' ')[0])).Concat(rejected).ToHashSet();
         Console.Error.WriteLine($"{signature.Defect}: {all.Count} checks reject it");
-        return signature with { Rejects = [.. Suite.Checks.Select(Signature.NameOf).Where(all.Contains)] };
+        return new Signature(signature.Defect, [.. Suite.Checks.Select(Signature.NameOf).Where(all.Contains)]);
     }
 }

@@ -39,7 +39,7 @@ internal static class DialledKernels
 
                 // Independent random numbers choose these weights; otherwise the remaining weights would not be normal.
                 var share = Math.Min(1, distance / DistanceOfSigns);
-                var (chosen, deviation) = (Right(own with { Seed = Mixing.ToAsk(Mixing.Mix(own.Seed)) }, index, shape), shape.StandardDeviation);
+                var (chosen, deviation) = (Right(new Weights.Own(Mixing.ToAsk(Mixing.Mix(own.Seed)), own.Simulation), index, shape), shape.StandardDeviation);
                 return [.. right.Zip(chosen, (value, choice) => Normal.CDF(0, deviation, choice) < share ? (float)Math.CopySign(deviation, value) : value)];
             }
         );
@@ -155,14 +155,14 @@ internal static class DialledKernels
     /// <param name="correlation">The correlation; 1 at most.</param>
     public static Func<Weights.Own, IKernelSource<float>> SimulationsCorrelate(double correlation) =>
         own => new WrittenKernels(
-            (index, shape) => Mixed(Right(own, index, shape), Right(own with { Simulation = Unasked }, index, shape), Math.Sqrt(correlation))
+            (index, shape) => Mixed(Right(own, index, shape), Right(new Weights.Own(own.Seed, Unasked), index, shape), Math.Sqrt(correlation))
         );
 
     /// <summary>All seeds share a part of their weights, so those of a simulation of any two correlate.</summary>
     /// <param name="correlation">The correlation; 1 at most.</param>
     public static Func<Weights.Own, IKernelSource<float>> SeedsCorrelate(double correlation) =>
         own => new WrittenKernels(
-            (index, shape) => Mixed(Right(own, index, shape), Right(own with { Seed = UnaskedSeed }, index, shape), Math.Sqrt(correlation))
+            (index, shape) => Mixed(Right(own, index, shape), Right(new Weights.Own(UnaskedSeed, own.Simulation), index, shape), Math.Sqrt(correlation))
         );
 
     /// <summary>A simulation keeps a share of another one's weights.</summary>
@@ -179,7 +179,7 @@ internal static class DialledKernels
         own => new WrittenKernels(
             (index, shape) =>
                 own.Simulation == later && isWrong(shape)
-                    ? Mixed(Right(own, index, shape), Right(own with { Simulation = earlier }, index, shape), correlation)
+                    ? Mixed(Right(own, index, shape), Right(new Weights.Own(own.Seed, earlier), index, shape), correlation)
                     : Right(own, index, shape)
         );
 

@@ -26,6 +26,6 @@ internal sealed class DialledSubject : ReferenceSubject
     }
 
     /// <inheritdoc/>
-    protected override IKernelSource<float> Kernels(Weights weights) =>
+    private protected override IKernelSource<float> Kernels(Weights weights) =>
         weights is Weights.Own own && OwnWeights is { } source ? source(own) : base.Kernels(weights);
 }

@@ -28,7 +28,7 @@ public sealed class NpyArray
     public int Count { get; }
 
     /// <summary>The bytes of the elements, as in the file.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes;
+    internal ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>The format of floating-point numbers of 16 bytes; null for other elements, and where the format is not clear.</summary>
     internal WideFloatFormat? WideFormat => _wideFormat.Value;
@@ -54,7 +54,7 @@ public sealed class NpyArray
     /// <summary>A single text, as an array of no axes.</summary>
     /// <param name="text">The text, not empty.</param>
     /// <returns>The array.</returns>
-    public static NpyArray From(string text)
+    internal static NpyArray From(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         var bytes = Encoding.UTF32.GetBytes(text);
@@ -64,7 +64,7 @@ public sealed class NpyArray
     /// <summary>An array of texts along one axis; as in NumPy, shorter texts are padded with zeros.</summary>
     /// <param name="texts">The texts, none empty.</param>
     /// <returns>The array.</returns>
-    public static NpyArray From(IReadOnlyList<string> texts)
+    internal static NpyArray From(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         byte[][] encoded = [.. texts.Select(Encoding.UTF32.GetBytes)];
@@ -98,7 +98,7 @@ public sealed class NpyArray
     /// <param name="first">Index of the first one, in C order.</param>
     /// <param name="destination">Receives them in double precision.</param>
     /// <exception cref="FormatException">The array holds text, or bytes that are not a number.</exception>
-    public void Decode(int first, Span<double> destination)
+    internal void Decode(int first, Span<double> destination)
     {
         if (ElementType is { Kind: 'u', Size: 1 })
         {
@@ -142,12 +142,12 @@ public sealed class NpyArray
     /// <summary>Decodes a text.</summary>
     /// <returns>The text of the array's only element.</returns>
     /// <exception cref="FormatException">The array is not a single text.</exception>
-    public string ToText() => ElementType.Kind == 'U' && Count == 1 ? Text(_bytes) : throw new FormatException($"expected a single text, found {this}");
+    internal string ToText() => ElementType.Kind == 'U' && Count == 1 ? Text(_bytes) : throw new FormatException($"expected a single text, found {this}");
 
     /// <summary>Decodes texts.</summary>
     /// <returns>The elements in C order.</returns>
     /// <exception cref="FormatException">The array does not hold text.</exception>
-    public string[] ToTexts()
+    internal string[] ToTexts()
     {
         if (ElementType.Kind != 'U')
         {

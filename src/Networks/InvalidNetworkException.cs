@@ -6,7 +6,7 @@ public sealed class InvalidNetworkException : Exception
     /// <summary>States what is wrong and what was expected.</summary>
     /// <param name="path">The path in the JSON form: <c>layers[2].repeat.unit[0]</c>.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
-    public InvalidNetworkException(string path, string expectation)
+    internal InvalidNetworkException(string path, string expectation)
         : base($"{path}: {expectation}") => (Path, Expectation) = (path, expectation);
 
     /// <summary>The path in the JSON form.</summary>
@@ -16,8 +16,8 @@ public sealed class InvalidNetworkException : Exception
     public string Expectation { get; }
 
     /// <summary>The word that does not exist; null for another error.</summary>
-    public string? Word { get; init; }
+    internal string? Word { get; init; }
 
     /// <summary>The words that are allowed in place of <see cref="Word"/>.</summary>
-    public IReadOnlyList<string> Words { get; init; } = [];
+    internal IReadOnlyList<string> Words { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wellbehaved.Onnx;
 
 /// <summary>The kind of operation just before a place.</summary>
@@ -26,19 +28,44 @@ public enum OnnxPlaceKind
 }
 
 /// <summary>A place of a network at which moments are recorded.</summary>
-/// <param name="Name">The name of the node in the file, or of its value.</param>
-/// <param name="Operator">The operator whose output it is.</param>
-/// <param name="Kind">The kind of operation just before it.</param>
-/// <param name="Depth">Number of layers with weights on the longest path to it.</param>
-/// <param name="Shape">Shape of signal and noise, batch included.</param>
-/// <param name="ChannelAxis">
-/// The axis of the channels; all other axes together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation, and the last
-/// one after matrix products, embeddings, softmax and layer normalisation. Otherwise it is that of the input, followed through transpositions and reshapes.
-/// </param>
-public sealed record OnnxPlace(string Name, string Operator, OnnxPlaceKind Kind, int Depth, IReadOnlyList<long> Shape, int ChannelAxis)
+public sealed class OnnxPlace
 {
+    /// <summary>The command reads it back from the process that runs ONNX Runtime.</summary>
+    [JsonConstructor]
+    internal OnnxPlace(string name, string @operator, OnnxPlaceKind kind, int depth, IReadOnlyList<long> shape, int channelAxis)
+    {
+        Name = name;
+        Operator = @operator;
+        Kind = kind;
+        Depth = depth;
+        Shape = shape;
+        ChannelAxis = channelAxis;
+    }
+
+    /// <summary>The name of the node in the file, or of its value.</summary>
+    public string Name { get; }
+
+    /// <summary>The operator whose output it is.</summary>
+    public string Operator { get; }
+
+    /// <summary>The kind of operation just before it.</summary>
+    public OnnxPlaceKind Kind { get; }
+
+    /// <summary>Number of layers with weights on the longest path to it.</summary>
+    public int Depth { get; }
+
+    /// <summary>Shape of signal and noise, batch included.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>
+    /// The axis of the channels; all other axes together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation, and the last
+    /// one after matrix products, embeddings, softmax and layer normalisation. Otherwise it is that of the input, followed through transpositions and reshapes.
+    /// </summary>
+    public int ChannelAxis { get; }
+
     /// <summary>Whether every path from the noise to the output passes it: true after the sum of a residual unit, false within its branch.</summary>
-    public bool IsOnTrunk { get; init; }
+    [JsonInclude]
+    public bool IsOnTrunk { get; internal init; }
 
     /// <summary>Number of channels.</summary>
     public int Channels => (int)Shape[ChannelAxis];

@@ -3,10 +3,16 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Onnx;
 
 /// <summary>The moments that were recorded of a network.</summary>
-/// <param name="Places">Places, in the order in which they are computed.</param>
-/// <param name="Mappings">Moments of each mapping.</param>
-public sealed record OnnxRecord(IReadOnlyList<OnnxPlace> Places, IReadOnlyList<OnnxMapping> Mappings)
+public sealed class OnnxRecord
 {
+    internal OnnxRecord(IReadOnlyList<OnnxPlace> places, IReadOnlyList<OnnxMapping> mappings) => (Places, Mappings) = (places, mappings);
+
+    /// <summary>Places, in the order in which they are computed.</summary>
+    public IReadOnlyList<OnnxPlace> Places { get; }
+
+    /// <summary>Moments of each mapping.</summary>
+    public IReadOnlyList<OnnxMapping> Mappings { get; }
+
     /// <summary>A moment at each place.</summary>
     /// <param name="moment">Selects the moment from a mapping and its moments at a place, as <c>(mapping, moments)
     /// => moments.Chi(mapping.Mu2InputSignal)</c>.</param>
@@ -28,18 +34,24 @@ public sealed record OnnxRecord(IReadOnlyList<OnnxPlace> Places, IReadOnlyList<O
 }
 
 /// <summary>The moments of a mapping.</summary>
-/// <param name="Mu2InputSignal">μ₂ of the signal where noise enters, which normalises χ; the noise has variance 1 there.</param>
-/// <param name="Moments">Moments at each place; null from the first place on at which signal or noise has a NaN or an infinity.</param>
-public sealed record OnnxMapping(double Mu2InputSignal, IReadOnlyList<MomentSet?> Moments)
+public sealed class OnnxMapping
 {
+    internal OnnxMapping(double mu2InputSignal, IReadOnlyList<MomentSet?> moments) => (Mu2InputSignal, Moments) = (mu2InputSignal, moments);
+
+    /// <summary>μ₂ of the signal where noise enters, which normalises χ; the noise has variance 1 there.</summary>
+    public double Mu2InputSignal { get; }
+
+    /// <summary>Moments at each place; null from the first place on at which signal or noise has a NaN or an infinity.</summary>
+    public IReadOnlyList<MomentSet?> Moments { get; }
+
     /// <summary>Whether the first number that is not finite is a NaN (0/0) and not an infinity (an overflow).</summary>
-    public bool IsNotANumber { get; init; }
+    public bool IsNotANumber { get; internal init; }
 
     /// <summary>
     /// The node that computed the first number of signal or noise that is not finite, with its operator, such as <c>'log' (Log)</c>; it may be between two
     /// places. Null if all numbers are finite, or if only the square of one is not.
     /// </summary>
-    public string? NotFiniteNode { get; init; }
+    public string? NotFiniteNode { get; internal init; }
 
     /// <summary>The first place at which signal or noise, or its square, is not finite; null if all are finite.</summary>
     public int? FirstNotFinite

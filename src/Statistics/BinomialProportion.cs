@@ -3,10 +3,16 @@ using MathNet.Numerics.Distributions;
 namespace Wellbehaved.Statistics;
 
 /// <summary>A share of samples, with the exact confidence interval of Clopper and Pearson.</summary>
-/// <param name="Successes">Number of samples that show the property.</param>
-/// <param name="Samples">Number of all samples.</param>
-public readonly record struct BinomialProportion(int Successes, int Samples)
+public readonly struct BinomialProportion
 {
+    internal BinomialProportion(int successes, int samples) => (Successes, Samples) = (successes, samples);
+
+    /// <summary>Number of samples that show the property.</summary>
+    public int Successes { get; }
+
+    /// <summary>Number of all samples.</summary>
+    public int Samples { get; }
+
     /// <summary>The share of the samples; NaN without samples.</summary>
     public double Share => (double)Successes / Samples;
 

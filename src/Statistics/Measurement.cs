@@ -1,12 +1,23 @@
 namespace Wellbehaved.Statistics;
 
 /// <summary>One quantity that was compared with its prediction.</summary>
-/// <param name="Quantity">The quantity, and where it was measured.</param>
-/// <param name="Predicted">The value that theory predicts.</param>
-/// <param name="Measured">The value that the subject showed.</param>
-/// <param name="Verdict">The verdict on this quantity alone.</param>
-public sealed record Measurement(string Quantity, Expected Predicted, Observed Measured, Verdict Verdict)
+public sealed record Measurement
 {
+    internal Measurement(string quantity, Expected predicted, Observed measured, Verdict verdict) =>
+        (Quantity, Predicted, Measured, Verdict) = (quantity, predicted, measured, verdict);
+
+    /// <summary>The quantity, and where it was measured.</summary>
+    public string Quantity { get; internal init; }
+
+    /// <summary>The value that theory predicts.</summary>
+    public Expected Predicted { get; internal init; }
+
+    /// <summary>The value that the subject showed.</summary>
+    public Observed Measured { get; internal init; }
+
+    /// <summary>The verdict on this quantity alone.</summary>
+    public Verdict Verdict { get; internal init; }
+
     /// <summary>Distance from the claim in standard errors, or in tolerances for a deterministic comparison.</summary>
     public double Deviation { get; internal init; }
 

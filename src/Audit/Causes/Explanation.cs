@@ -16,14 +16,27 @@ public enum ExplanationKind
 }
 
 /// <summary>Why a subject was rejected, as far as its own numbers show.</summary>
-/// <param name="Part">The part of the implementation: an operation, the reported moments or the subject's own weights.</param>
-/// <param name="Cause">What is wrong, in words; where no known cause explains it, what was observed.</param>
-/// <param name="Evidence">The numbers that the explanation rests on.</param>
-/// <param name="Kind">How far the explanation goes.</param>
-public sealed record Explanation(string Part, string Cause, string Evidence, ExplanationKind Kind)
+public sealed class Explanation
 {
+    internal Explanation(string part, string cause, string evidence, ExplanationKind kind) => (Part, Cause, Evidence, Kind) = (part, cause, evidence, kind);
+
+    /// <summary>The part of the implementation: an operation, the reported moments or the subject's own weights.</summary>
+    public string Part { get; }
+
+    /// <summary>What is wrong, in words; where no known cause explains it, what was observed.</summary>
+    public string Cause { get; }
+
+    /// <summary>The numbers that the explanation rests on.</summary>
+    public string Evidence { get; }
+
+    /// <summary>How far the explanation goes.</summary>
+    public ExplanationKind Kind { get; }
+
     /// <summary>The architectures on which it was observed.</summary>
     public IReadOnlyList<string> Architectures { get; internal init; } = [];
+
+    /// <summary>The same, observed on some architectures.</summary>
+    internal Explanation On(IReadOnlyList<string> architectures) => new(Part, Cause, Evidence, Kind) { Architectures = architectures };
 
     /// <summary>An explanation that gives the subject's numbers.</summary>
     internal static Explanation WithEvidence(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);

@@ -100,8 +100,7 @@ internal static class Investigation
                 );
             }
 
-            IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) =>
-                explanations.Select(explanation => explanation with { Architectures = [name] });
+            IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) => explanations.Select(explanation => explanation.On([name]));
         }
 
         found.AddRange(Tried(() => LayerCauses.Explain(subject, outcomes, cancellation)));
@@ -120,6 +119,6 @@ internal static class Investigation
         [
             .. found
                 .GroupBy(explanation => (explanation.Kind, explanation.Cause))
-                .Select(same => same.First() with { Architectures = [.. same.SelectMany(explanation => explanation.Architectures).Distinct()] }),
+                .Select(same => same.First().On([.. same.SelectMany(explanation => explanation.Architectures).Distinct()])),
         ];
 }

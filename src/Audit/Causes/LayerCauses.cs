@@ -37,13 +37,13 @@ internal static class LayerCauses
 
         string[] architectures = [.. rejected.Select(outcome => outcome.Check.Architecture).Distinct()];
         var precision = Array.Exists(rejected, outcome => outcome.Check.ClaimId == LinearClaim) ? LayerPrecision.Explain(subject, cancellation) : null;
-        Explanation[] coarse = precision is null ? [] : [precision with { Architectures = architectures }];
+        Explanation[] coarse = precision is null ? [] : [precision.On(architectures)];
         var numbers = LayerNumbers.Measure(subject, cancellation);
         var wrong = numbers.Where(pair => !LayerNumbers.IsRight(pair.Value)).ToArray();
         if (wrong.Length == 0)
         {
             // The layers do what they should with given parameters: then it is the subject's own parameters, or the moments that it reports.
-            return coarse.Length > 0 ? coarse : [.. OfOwn(subject, rejected, cancellation).Select(found => found with { Architectures = architectures })];
+            return coarse.Length > 0 ? coarse : [.. OfOwn(subject, rejected, cancellation).Select(found => found.On(architectures))];
         }
 
         string[] causes = [.. LayerSignature.Known.Where(Fits).Select(signature => signature.Defect)];
@@ -61,7 +61,7 @@ internal static class LayerCauses
                 );
 
         // Coarse numbers are not those of the definitions either: that alone is no second cause.
-        return causes.Length == 0 && coarse.Length > 0 ? coarse : [.. coarse, explanation with { Architectures = architectures }];
+        return causes.Length == 0 && coarse.Length > 0 ? coarse : [.. coarse, explanation.On(architectures)];
 
         // On networks where a mistake has no effect, the subject's numbers must be right.
         bool Fits(LayerSignature signature) =>

@@ -95,12 +95,23 @@ public sealed record Check
 }
 
 /// <summary>The outcome of a check.</summary>
-/// <param name="Check">The check.</param>
-/// <param name="Verdict">Its verdict.</param>
-/// <param name="Measurements">The measurements that the verdict rests on.</param>
-/// <param name="Failure">Why nothing could be measured; null otherwise.</param>
-public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Measurement> Measurements, string? Failure)
+public sealed record CheckOutcome
 {
+    internal CheckOutcome(Check check, Verdict verdict, IReadOnlyList<Measurement> measurements, string? failure) =>
+        (Check, Verdict, Measurements, Failure) = (check, verdict, measurements, failure);
+
+    /// <summary>The check.</summary>
+    public Check Check { get; internal init; }
+
+    /// <summary>Its verdict.</summary>
+    public Verdict Verdict { get; internal init; }
+
+    /// <summary>The measurements that the verdict rests on.</summary>
+    public IReadOnlyList<Measurement> Measurements { get; internal init; }
+
+    /// <summary>Why nothing could be measured; null otherwise.</summary>
+    public string? Failure { get; internal init; }
+
     /// <summary>What was left out because the subject does not offer it; the verdict speaks about the rest.</summary>
     public IReadOnlyList<string> Declined { get; internal init; } = [];
 

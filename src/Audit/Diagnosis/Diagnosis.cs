@@ -32,28 +32,13 @@ public enum Condition
 /// is wrong less than once in 1,000,000 experiments. Both speak only about the sampling of mappings at the depths that were simulated, not about the model or
 /// about greater depths.
 /// </remarks>
-/// <param name="Condition">The picture: the stronger pathology if there are two.</param>
-/// <param name="SignalPathology">Mappings whose signal collapses or dies.</param>
-/// <param name="SnrPathology">Mappings whose SNR decays exponentially and by more than the random walk of finite width explains.</param>
-/// <param name="ChiGrowth">The law that χ follows; null without χ.</param>
-/// <param name="ReffLimit">The limit of the effective rank: 1, or the median at full depth if it no longer changes; NaN if neither is certain.</param>
-/// <param name="MedianReff">Median effective rank at full depth; NaN without ranks.</param>
-/// <param name="Sentence">The diagnosis in plain words.</param>
-public sealed record Diagnosis(
-    Condition Condition,
-    BinomialProportion SignalPathology,
-    BinomialProportion SnrPathology,
-    GrowthLaw? ChiGrowth,
-    double ReffLimit,
-    double MedianReff,
-    string Sentence
-)
+public sealed record Diagnosis
 {
     /// <summary>Probability that the certain condition is wrong.</summary>
     public const double FalseRate = 1e-6;
 
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
-    public const double PictureFalseRate = 0.05;
+    internal const double PictureFalseRate = 0.05;
 
     /// <summary>
     /// The same probability for the picture of the mappings that do not lie far from the others, which is looked at only if the mean over all decides nothing.
@@ -70,6 +55,46 @@ public sealed record Diagnosis(
     /// A single mapping's gain counts as more than chance beyond this many standard deviations of the walk; by chance that happens once in twenty.
     /// </summary>
     private const double WalkDeviations = 1.645;
+
+    internal Diagnosis(
+        Condition condition,
+        BinomialProportion signalPathology,
+        BinomialProportion snrPathology,
+        GrowthLaw? chiGrowth,
+        double reffLimit,
+        double medianReff,
+        string sentence
+    )
+    {
+        Condition = condition;
+        SignalPathology = signalPathology;
+        SnrPathology = snrPathology;
+        ChiGrowth = chiGrowth;
+        ReffLimit = reffLimit;
+        MedianReff = medianReff;
+        Sentence = sentence;
+    }
+
+    /// <summary>The picture: the stronger pathology if there are two.</summary>
+    public Condition Condition { get; internal init; }
+
+    /// <summary>Mappings whose signal collapses or dies.</summary>
+    public BinomialProportion SignalPathology { get; internal init; }
+
+    /// <summary>Mappings whose SNR decays exponentially and by more than the random walk of finite width explains.</summary>
+    public BinomialProportion SnrPathology { get; internal init; }
+
+    /// <summary>The law that χ follows; null without χ.</summary>
+    public GrowthLaw? ChiGrowth { get; internal init; }
+
+    /// <summary>The limit of the effective rank: 1, or the median at full depth if it no longer changes; NaN if neither is certain.</summary>
+    public double ReffLimit { get; internal init; }
+
+    /// <summary>Median effective rank at full depth; NaN without ranks.</summary>
+    public double MedianReff { get; internal init; }
+
+    /// <summary>The diagnosis in plain words.</summary>
+    public string Sentence { get; internal init; }
 
     /// <summary>Mappings whose signal becomes a point or no longer varies at all; no samples if the share that varies is not recorded.</summary>
     internal BinomialProportion PointPathology { get; init; }

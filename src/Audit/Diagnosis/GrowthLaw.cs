@@ -33,17 +33,30 @@ public enum Growth
 /// the growth is neither. Two gains alone cannot distinguish a law from a step: shorter stretches must confirm it (<see cref="LawSigns"/>). χ is also called
 /// bounded if no growth is seen and it gains at most 5 % while the depth doubles; over the whole depth that is less than a tenth.
 /// </remarks>
-/// <param name="Law">The law.</param>
-/// <param name="Shape">p: 1 exponential, 0 power, negative bounded; NaN where the gains have different signs.</param>
-/// <param name="Parameter">Rate of ln χ per layer if exponential, exponent τ of χ ~ l^τ if a power; NaN otherwise.</param>
-/// <param name="Lower">Lower end of its 95 % interval, which is simultaneous over everything that a diagnosis says at 95 %.</param>
-/// <param name="Upper">Upper end.</param>
-public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, double Lower, double Upper)
+public sealed class GrowthLaw
 {
     /// <summary>
     /// A smaller gain from half of the depth to all of it counts as none: 5 % of χ. It is chosen below what anybody would call growth, not derived from a law.
     /// </summary>
     internal const double NoGain = 0.05;
+
+    internal GrowthLaw(Growth law, double shape, double parameter, double lower, double upper) =>
+        (Law, Shape, Parameter, Lower, Upper) = (law, shape, parameter, lower, upper);
+
+    /// <summary>The law.</summary>
+    public Growth Law { get; }
+
+    /// <summary>p: 1 exponential, 0 power, negative bounded; NaN where the gains have different signs.</summary>
+    public double Shape { get; }
+
+    /// <summary>Rate of ln χ per layer if exponential, exponent τ of χ ~ l^τ if a power; NaN otherwise.</summary>
+    public double Parameter { get; }
+
+    /// <summary>Lower end of its 95 % interval, which is simultaneous over everything that a diagnosis says at 95 %.</summary>
+    public double Lower { get; }
+
+    /// <summary>Upper end.</summary>
+    public double Upper { get; }
 
     /// <summary>Lower end of the interval of <see cref="Shape"/>; negative infinity if it has none.</summary>
     public double ShapeLower { get; internal init; } = double.NegativeInfinity;

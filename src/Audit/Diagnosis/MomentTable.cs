@@ -139,7 +139,7 @@ public sealed record MomentTable(
     /// <summary>Index of a computed depth.</summary>
     /// <param name="depth">The depth.</param>
     /// <returns>Its index, or null if nothing was computed there.</returns>
-    public int? IndexOf(int depth)
+    internal int? IndexOf(int depth)
     {
         for (var i = 0; i < Depths.Count; i++)
         {

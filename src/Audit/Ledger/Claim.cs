@@ -22,41 +22,74 @@ public enum ClaimKind
 }
 
 /// <summary>An entry of the ledger: a statement, its source, and how it is checked.</summary>
-/// <param name="Id">Stable id.</param>
-/// <param name="Statement">The statement, in one sentence.</param>
-/// <param name="Source">Where the statement is made or proved.</param>
-/// <param name="Architectures">The architectures that it speaks about.</param>
-/// <param name="Kind">The sense in which it holds.</param>
-/// <param name="Discrepancy">The discrepancy that its check must detect; null if it cannot be tested.</param>
-/// <param name="Tolerance">The reason for the check's tolerance; null if it cannot be tested.</param>
-/// <param name="Reason">Why it cannot be tested; null if it can.</param>
-public sealed record Claim(
-    string Id,
-    string Statement,
-    string Source,
-    IReadOnlyList<string> Architectures,
-    ClaimKind Kind,
-    string? Discrepancy,
-    string? Tolerance,
-    string? Reason
-)
+public sealed class Claim
 {
+    [JsonConstructor]
+    internal Claim(
+        string id,
+        string statement,
+        string source,
+        IReadOnlyList<string> architectures,
+        ClaimKind kind,
+        string? discrepancy,
+        string? tolerance,
+        string? reason
+    )
+    {
+        Id = id;
+        Statement = statement;
+        Source = source;
+        Architectures = architectures;
+        Kind = kind;
+        Discrepancy = discrepancy;
+        Tolerance = tolerance;
+        Reason = reason;
+    }
+
+    /// <summary>Stable id.</summary>
+    public string Id { get; }
+
+    /// <summary>The statement, in one sentence.</summary>
+    public string Statement { get; }
+
+    /// <summary>Where the statement is made or proved.</summary>
+    public string Source { get; }
+
+    /// <summary>The architectures that it speaks about.</summary>
+    public IReadOnlyList<string> Architectures { get; }
+
+    /// <summary>The sense in which it holds.</summary>
+    public ClaimKind Kind { get; }
+
+    /// <summary>The discrepancy that its check must detect; null if it cannot be tested.</summary>
+    public string? Discrepancy { get; }
+
+    /// <summary>The reason for the check's tolerance; null if it cannot be tested.</summary>
+    public string? Tolerance { get; }
+
+    /// <summary>Why it cannot be tested; null if it can.</summary>
+    public string? Reason { get; }
+
     /// <summary>The networks and noises that it speaks about, besides its architectures; null if it speaks about all.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ClaimScope? Scope { get; init; }
+    public ClaimScope? Scope { get; internal init; }
 
     /// <summary>The sites in a network that it speaks about: layers, or several layers in a row. Null if it speaks about whole architectures.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Sites { get; init; }
+    public string? Sites { get; internal init; }
 
     /// <summary>Where the source says something other than what is observed, and what is observed; null if they agree.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Qualification { get; init; }
+    public string? Qualification { get; internal init; }
 
     /// <summary>Whether a check at initialisation exists for it.</summary>
+    [JsonIgnore]
     public bool IsTestable => Kind is not (ClaimKind.NotTestable or ClaimKind.AfterTraining);
 
     /// <summary>Whether its check trains networks, which it does at a scale of its own.</summary>
     [JsonIgnore]
-    public bool IsTrained => Kind == ClaimKind.AfterTraining;
+    internal bool IsTrained => Kind == ClaimKind.AfterTraining;
 }

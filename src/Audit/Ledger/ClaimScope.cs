@@ -3,19 +3,25 @@ using System.Text.Json.Serialization;
 namespace Wellbehaved.Audit;
 
 /// <summary>The networks and noises that a claim speaks about. It says nothing about others, so others cannot refute it.</summary>
-public sealed record ClaimScope
+public sealed class ClaimScope
 {
+    [JsonConstructor]
+    internal ClaimScope() { }
+
     /// <summary>Boundaries of convolutions, null for any. Fully connected nets have no boundary and are always included.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<string>? Boundaries { get; init; }
+    public IReadOnlyList<string>? Boundaries { get; internal init; }
 
     /// <summary>The kind of noise: <c>mapping</c>, for which batch statistics are held fixed. Null for any.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Noise { get; init; }
+    public string? Noise { get; internal init; }
 
     /// <summary>The fewest points in a batch; null for any. Two points vary along one line, whatever the network does.</summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? LeastPoints { get; init; }
+    public int? LeastPoints { get; internal init; }
 
     /// <summary>The scope in words.</summary>
     [JsonIgnore]

@@ -214,7 +214,9 @@ internal sealed class ProcessSubject : ISubject, IDisposable
             while (
                 first + count < propagations.Count
                 && propagations[first].Weights is Weights.Own own
-                && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count }
+                && propagations[first + count].Weights is Weights.Own next
+                && next.Seed == own.Seed
+                && next.Simulation == own.Simulation + (uint)count
             )
             {
                 count++;

@@ -1,15 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>The effects of a known defect: the checks that it fails.</summary>
-/// <param name="Defect">The defect, in words.</param>
-/// <param name="Rejects">The checks that reject it, each a claim and an architecture separated by a space.</param>
-public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
+public sealed class Signature
 {
     /// <summary>The least resemblance for a match: of the checks that a subject or a signature fails, both fail at least three of four.</summary>
     internal const double LeastResemblance = 0.75;
 
     /// <summary>The fewest claims for a match; fewer claims say too little, because many defects fail the same few checks.</summary>
     private const int LeastClaims = 12;
+
+    [JsonConstructor]
+    internal Signature(string defect, IReadOnlyList<string> rejects) => (Defect, Rejects) = (defect, rejects);
+
+    /// <summary>The defect, in words.</summary>
+    public string Defect { get; }
+
+    /// <summary>The checks that reject it, each a claim and an architecture separated by a space.</summary>
+    public IReadOnlyList<string> Rejects { get; }
 
     /// <summary>
     /// Whether a check belongs to signatures. Checks on randomly drawn networks do not, because the networks are never the same again; nor do deep experiments,

@@ -109,9 +109,16 @@ public interface ISubject
 }
 
 /// <summary>The weights and the input of one propagation.</summary>
-/// <param name="Weights">Given weights, or the subject's own initialisation.</param>
-/// <param name="Input">Signal and noise at the input.</param>
-public readonly record struct Propagation(Weights Weights, Batch Input);
+/// <param name="weights">Given weights, or the subject's own initialisation.</param>
+/// <param name="input">Signal and noise at the input.</param>
+public sealed class Propagation(Weights weights, Batch input)
+{
+    /// <summary>Given weights, or the subject's own initialisation.</summary>
+    public Weights Weights { get; } = weights;
+
+    /// <summary>Signal and noise at the input.</summary>
+    public Batch Input { get; } = input;
+}
 
 /// <summary>A subject does not offer what it was asked for.</summary>
 /// <param name="reason">What it does not offer.</param>

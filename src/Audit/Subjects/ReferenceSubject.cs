@@ -109,12 +109,12 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <summary>The network that is actually built.</summary>
     /// <param name="network">The network that was asked for.</param>
     /// <returns>The same.</returns>
-    protected virtual NetworkSettings Adapt(NetworkSettings network) => network;
+    private protected virtual NetworkSettings Adapt(NetworkSettings network) => network;
 
     /// <summary>The weights that are actually used.</summary>
     /// <param name="weights">The weights that were asked for.</param>
     /// <returns>Their source.</returns>
-    protected virtual IKernelSource<float> Kernels(Weights weights) =>
+    private protected virtual IKernelSource<float> Kernels(Weights weights) =>
         weights switch
         {
             Weights.Own own => new RandomKernels<float>(own.Seed, own.Simulation),
@@ -126,7 +126,7 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <param name="network">The network.</param>
     /// <param name="weights">The parameters that were asked for.</param>
     /// <returns>Their source.</returns>
-    protected virtual IParameterSource<float> Parameters(Network network, Weights weights) =>
+    private protected virtual IParameterSource<float> Parameters(Network network, Weights weights) =>
         weights switch
         {
             Weights.Own own => new RandomParameters<float>(own.Seed, own.Simulation),
@@ -140,7 +140,7 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <param name="values">Signal and noise there.</param>
     /// <param name="computation">Computes moments.</param>
     /// <returns>The moments, with effective ranks.</returns>
-    protected virtual ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
+    private protected virtual ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
         return Reported(computation.Compute(values, reffSignal: true, reffNoise: true));
@@ -151,7 +151,7 @@ public class ReferenceSubject : ISubject, IDisposable
     /// <param name="values">Signal and noise there.</param>
     /// <param name="computation">Computes moments.</param>
     /// <returns>The moments.</returns>
-    protected virtual ReportedMoments Report(Networks.Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+    private protected virtual ReportedMoments Report(Networks.Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
         var ranks = place.After is Activation;

@@ -3,23 +3,45 @@ using System.Collections.Immutable;
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite: what was asked, and the results.</summary>
-/// <param name="Subject">Name of the subject.</param>
-/// <param name="Scale">How much was simulated.</param>
-/// <param name="Seed">The user's seed.</param>
-/// <param name="Outcomes">Outcomes of the checks.</param>
-/// <param name="Diagnoses">Diagnosis of each architecture whose deep experiment was run.</param>
-/// <param name="NotTestable">Claims that were asked for and cannot be tested.</param>
-public sealed record VerificationRun(
-    string Subject,
-    Scale Scale,
-    ulong Seed,
-    IReadOnlyList<CheckOutcome> Outcomes,
-    IReadOnlyList<KeyValuePair<string, Diagnosis>> Diagnoses,
-    IReadOnlyList<Claim> NotTestable
-)
+public sealed record VerificationRun
 {
+    internal VerificationRun(
+        string subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyList<CheckOutcome> outcomes,
+        IReadOnlyList<KeyValuePair<string, Diagnosis>> diagnoses,
+        IReadOnlyList<Claim> notTestable
+    )
+    {
+        Subject = subject;
+        Scale = scale;
+        Seed = seed;
+        Outcomes = outcomes;
+        Diagnoses = diagnoses;
+        NotTestable = notTestable;
+    }
+
+    /// <summary>Name of the subject.</summary>
+    public string Subject { get; internal init; }
+
+    /// <summary>How much was simulated.</summary>
+    public Scale Scale { get; internal init; }
+
+    /// <summary>The user's seed.</summary>
+    public ulong Seed { get; internal init; }
+
+    /// <summary>Outcomes of the checks.</summary>
+    public IReadOnlyList<CheckOutcome> Outcomes { get; internal init; }
+
+    /// <summary>Diagnosis of each architecture whose deep experiment was run.</summary>
+    public IReadOnlyList<KeyValuePair<string, Diagnosis>> Diagnoses { get; internal init; }
+
+    /// <summary>Claims that were asked for and cannot be tested.</summary>
+    public IReadOnlyList<Claim> NotTestable { get; internal init; }
+
     /// <summary>The command that repeats a check, before the options that select the check.</summary>
-    public string Command { get; internal init; } = "wellbehaved verify";
+    internal string Command { get; init; } = "wellbehaved verify";
 
     /// <summary>
     /// The options that name the network of layers, and its sizes, if the run was about one network alone; otherwise empty, also if <see cref="Command"/> names
@@ -34,7 +56,7 @@ public sealed record VerificationRun(
     internal string Title => $"{Subject}{(SubjectVersion is null ? "" : $" {SubjectVersion}")}{(Network is null ? "" : $" on {Network}")}";
 
     /// <summary>The architectures that were asked for; all if empty.</summary>
-    public IReadOnlyCollection<string> Architectures { get; internal init; } = [];
+    internal IReadOnlyCollection<string> Architectures { get; init; } = [];
 
     /// <summary>The subject's version; null if it has none.</summary>
     public string? SubjectVersion { get; internal init; }
@@ -49,13 +71,13 @@ public sealed record VerificationRun(
     public IReadOnlyList<Claim> NotRun { get; internal init; } = [];
 
     /// <summary>Whether recorded moments were judged: then nothing was simulated, and the command alone repeats everything.</summary>
-    public bool IsRecorded { get; internal init; }
+    internal bool IsRecorded { get; init; }
 
     /// <summary>The results on randomly drawn networks; their checks are among <see cref="Outcomes"/>.</summary>
     internal GeneratedRun? Generated { get; init; }
 
     /// <summary>The failures between auditor and subject.</summary>
-    public IReadOnlyCollection<string> AdapterFailures { get; internal init; } = [];
+    internal IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
     /// <summary>
     /// Rejected if any check is rejected; otherwise inconclusive if any is inconclusive, or nothing was executed; declined if the subject left out anything;
@@ -68,7 +90,7 @@ public sealed record VerificationRun(
         : Verdict.Holds;
 
     /// <summary>Whether something was executed and all of it holds, even if the subject declined other checks.</summary>
-    public bool HoldsButForDeclined => Verdict is Verdict.Holds or Verdict.Declined && Outcomes.Any(outcome => outcome.Verdict == Verdict.Holds);
+    internal bool HoldsButForDeclined => Verdict is Verdict.Holds or Verdict.Declined && Outcomes.Any(outcome => outcome.Verdict == Verdict.Holds);
 
     /// <summary>Everything that the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];

@@ -19,12 +19,12 @@ public abstract class ImageSource
     public abstract string Checksum { get; }
 
     /// <summary>What the user should know about how the images are read; null if there is nothing to say.</summary>
-    public virtual string? Remark => null;
+    internal virtual string? Remark => null;
 
     /// <summary>The shape of a batch.</summary>
     /// <param name="images">Number of images in it.</param>
     /// <returns>The shape (images, height, width, channels).</returns>
-    public TensorShape BatchShape(int images) => new(images, Height, Width, Channels);
+    internal TensorShape BatchShape(int images) => new(images, Height, Width, Channels);
 
     /// <summary>Provides the batch of one simulation: images drawn without replacement.</summary>
     /// <param name="seed">The seed.</param>

@@ -49,7 +49,7 @@ internal sealed class ImagesInFile : ImageSource
     }
 
     /// <inheritdoc/>
-    public override string? Remark => _axes.Remark is { } remark ? $"{_name}: {remark}" : null;
+    internal override string? Remark => _axes.Remark is { } remark ? $"{_name}: {remark}" : null;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>

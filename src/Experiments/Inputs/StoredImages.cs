@@ -61,7 +61,7 @@ public sealed class StoredImages : ImageSource
     public override int Channels => _axes.Channels;
 
     /// <inheritdoc/>
-    public override string? Remark { get; }
+    internal override string? Remark { get; }
 
     /// <inheritdoc/>
     public override string Checksum

@@ -23,7 +23,7 @@ public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEq
     /// <param name="text"><c>1,2,4,8,16</c>.</param>
     /// <returns>The list.</returns>
     /// <exception cref="InvalidInputException">The text is not a list of increasing numbers.</exception>
-    public static DepthList Parse(string parameter, string text)
+    internal static DepthList Parse(string parameter, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new DepthList(

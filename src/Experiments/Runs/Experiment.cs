@@ -30,7 +30,7 @@ public sealed class Experiment
     public string? Remark => _images.Remark;
 
     /// <summary>The simulations to run.</summary>
-    public IReadOnlyList<int> Indices { get; }
+    internal IReadOnlyList<int> Indices { get; }
 
     /// <summary>Validates options and opens their images.</summary>
     /// <param name="options">The options.</param>

@@ -108,11 +108,11 @@ public sealed record ExperimentOptions
     public bool Gradients { get; init; }
 
     /// <summary>The difference between neighbouring depths at which moments are computed, where these are evenly spaced.</summary>
-    public int DepthInterval => TotalDepth / NumComputations;
+    internal int DepthInterval => TotalDepth / NumComputations;
 
     /// <summary>The depths at which moments are computed, listed or evenly spaced.</summary>
     [JsonIgnore]
-    public IReadOnlyList<int> ComputedDepths => Depths ?? (IReadOnlyList<int>)[.. Enumerable.Range(1, NumComputations).Select(i => i * DepthInterval)];
+    internal IReadOnlyList<int> ComputedDepths => Depths ?? (IReadOnlyList<int>)[.. Enumerable.Range(1, NumComputations).Select(i => i * DepthInterval)];
 
     /// <summary>Options of an experiment on a network of layers.</summary>
     /// <param name="network">The network.</param>
@@ -154,7 +154,7 @@ public sealed record ExperimentOptions
     /// <summary>Describes the network.</summary>
     /// <param name="images">The input images.</param>
     /// <returns>The settings.</returns>
-    public NetworkSettings Settings(ImageSource images)
+    internal NetworkSettings Settings(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return Settings(images.BatchShape(BatchSize));

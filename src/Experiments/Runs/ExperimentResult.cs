@@ -1,7 +1,7 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of an experiment's simulations, and the arrays that a result file holds.</summary>
-public sealed record ExperimentResult
+public sealed class ExperimentResult
 {
     /// <summary>The result of a run.</summary>
     /// <param name="options">The options that the moments were computed with.</param>
@@ -28,22 +28,22 @@ public sealed record ExperimentResult
     }
 
     /// <summary>The options that the moments were computed with.</summary>
-    public ExperimentOptions Options { get; internal init; }
+    public ExperimentOptions Options { get; }
 
     /// <summary>The network of an architecture; null for a described network.</summary>
-    public NetworkSettings? Settings { get; internal init; }
+    internal NetworkSettings? Settings { get; }
 
     /// <summary>Moments of each simulation.</summary>
-    public IReadOnlyList<SimulationMoments> Simulations { get; internal init; }
+    public IReadOnlyList<SimulationMoments> Simulations { get; }
 
     /// <summary>The experiment that they belong to.</summary>
-    internal ExperimentIdentity Identity { get; init; }
+    internal ExperimentIdentity Identity { get; }
 
     /// <summary>Indices of the simulations, increasing.</summary>
-    public IReadOnlyList<int> Indices { get; internal init; }
+    internal IReadOnlyList<int> Indices { get; }
 
     /// <summary>The share of the experiment that these are.</summary>
-    internal Shard Shard { get; init; }
+    internal Shard Shard { get; }
 
     /// <summary>
     /// Depths at which moments were computed; for a described network, the depths of the places that form one sequence, the ends of its units.
@@ -57,10 +57,10 @@ public sealed record ExperimentResult
             : [.. Simulations.Select(simulation => simulation.End(Depths, Varies))];
 
     /// <summary>Whether there is more than one point at the end of each unit, so that the signal can vary over points.</summary>
-    public bool Varies => Recorded is { } places ? places.Varies : Architectural.FeatureShape.Points > 1;
+    internal bool Varies => Recorded is { } places ? places.Varies : Architectural.FeatureShape.Points > 1;
 
     /// <summary>H, the number of layers in a branch, for a network of residual units with identity skips; null for all others.</summary>
-    public int? ResidualDepth =>
+    internal int? ResidualDepth =>
         Recorded is { } places ? places.ResidualDepth(Options.Network!)
         : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth
         : null;

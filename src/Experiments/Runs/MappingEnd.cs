@@ -1,10 +1,16 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>How a mapping ended, and where.</summary>
-/// <param name="Ending">How it ended; none if it did not end.</param>
-/// <param name="Depth">The first computed depth at which it had ended; -1 if it did not end.</param>
-public readonly record struct MappingEnd(Ending Ending, int Depth)
+public readonly record struct MappingEnd
 {
+    internal MappingEnd(Ending ending, int depth) => (Ending, Depth) = (ending, depth);
+
+    /// <summary>How it ended; none if it did not end.</summary>
+    public Ending Ending { get; internal init; }
+
+    /// <summary>The first computed depth at which it had ended; -1 if it did not end.</summary>
+    public int Depth { get; internal init; }
+
     /// <summary>The value for a mapping that did not end.</summary>
     public static MappingEnd None { get; } = new(Ending.None, -1);
 

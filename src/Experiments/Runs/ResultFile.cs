@@ -66,7 +66,7 @@ public sealed class ResultFile
     public Networks.Network? Network => _configuration?.Network;
 
     /// <summary>The depths of one sequence of places of the same kind: those of the file, or in the neutral layout those of the ends of units.</summary>
-    public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
+    internal IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
 
     /// <summary>
     /// The index in the sequence for a column: the first end of a unit at or after the column, or the last end. In the author's layout it is the column itself.
@@ -111,7 +111,7 @@ public sealed class ResultFile
     internal bool? CountsUnits { get; init; }
 
     /// <summary>Checksum of the input images, if the file states it.</summary>
-    public string? DatasetChecksum { get; }
+    internal string? DatasetChecksum { get; }
 
     /// <summary>Channels of every layer, if the file states it.</summary>
     public int? NumChannels => _configuration?.NumChannels;
@@ -142,7 +142,7 @@ public sealed class ResultFile
     public IReadOnlyCollection<string> Names => _moments.Keys;
 
     /// <summary>Number of the last place with a moment; 0 if the file holds no moments.</summary>
-    public int LastPlace { get; }
+    internal int LastPlace { get; }
 
     /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
     public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
@@ -213,7 +213,7 @@ public sealed class ResultFile
     /// <summary>Natural logarithms of a moment: those in the file, or else those computed from the moment.</summary>
     /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
     /// <returns>Values (simulations × depths), or null if the file holds neither.</returns>
-    public IReadOnlyList<double[]>? FindLog(string name) =>
+    internal IReadOnlyList<double[]>? FindLog(string name) =>
         Find($"log_{name}") ?? Find(name)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>Writes the result of an experiment, either completely or not at all.</summary>

@@ -104,5 +104,5 @@ internal sealed class Simulation : IDisposable
     }
 
     private SimulationMoments WithGradients(SimulationMoments moments, int index, CancellationToken cancellation) =>
-        _gradients is null ? moments : moments with { LogGradients = _gradients.Run((uint)index, _network.Input.Signal, cancellation) };
+        _gradients is null ? moments : moments.WithGradients(_gradients.Run((uint)index, _network.Input.Signal, cancellation));
 }

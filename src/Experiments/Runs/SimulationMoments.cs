@@ -1,16 +1,31 @@
 namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of one simulation.</summary>
-/// <param name="Mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
-/// <param name="AtDepth0">Moments of the output of the first convolution of an architecture.</param>
-/// <param name="AtPlaces">Moments (places × computed depths); for a described network (recorded places × 1).</param>
-/// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it did not die.</param>
-public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
+public sealed class SimulationMoments
 {
+    internal SimulationMoments(double mu2InputSignal, MomentSet atDepth0, MomentSet[][] atPlaces, int? diedAtDepth) =>
+        (Mu2InputSignal, AtDepth0, AtPlaces, DiedAtDepth) = (mu2InputSignal, atDepth0, atPlaces, diedAtDepth);
+
+    /// <summary>μ₂(x⁰), the variance of the input signal.</summary>
+    public double Mu2InputSignal { get; }
+
+    /// <summary>Moments of the output of the first convolution of an architecture.</summary>
+    public MomentSet AtDepth0 { get; }
+
+    /// <summary>Moments (places × computed depths); for a described network (recorded places × 1).</summary>
+    public MomentSet[][] AtPlaces { get; }
+
+    /// <summary>The first computed depth at which the whole signal was zero; null if it did not die.</summary>
+    public int? DiedAtDepth { get; }
+
     /// <summary>
     /// Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.
     /// </summary>
     public double[][]? LogGradients { get; internal init; }
+
+    /// <summary>The same moments with gradients.</summary>
+    /// <param name="logGradients">What <see cref="LogGradients"/> holds.</param>
+    internal SimulationMoments WithGradients(double[][] logGradients) => new(Mu2InputSignal, AtDepth0, AtPlaces, DiedAtDepth) { LogGradients = logGradients };
 
     /// <summary>
     /// How the simulation ended, according to the moments at the last place of each depth: a dead residual branch does not end it while the skip connection is

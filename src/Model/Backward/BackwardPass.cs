@@ -8,7 +8,7 @@ namespace Wellbehaved.Model;
 /// <see cref="NetworkPropagation{T}"/> propagates noise.
 /// </summary>
 /// <remarks>
-/// Fill <see cref="Input"/>, call <see cref="Forward"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
+/// Fill <see cref="Input"/>, call <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
 /// exact: with J the derivative that propagates the noise, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are stored, so memory
 /// grows with depth. Results have the same bits for any number of threads. A pass must be used by one caller at a time. Source: A. Griewank and A. Walther,
 /// <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
@@ -36,7 +36,6 @@ public sealed class BackwardPass<T> : IDisposable
     /// <see cref="NoiseKind.Mapping"/> holds them.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="gradients">Which gradients are computed.</param>
-    /// <exception cref="UnknownLayerException">A layer is not implemented.</exception>
     /// <exception cref="OverflowException">A tensor of the batch, or all parameters together, have more elements than memory can address.</exception>
     public BackwardPass(
         Network network,
@@ -75,7 +74,7 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>The position of each parameter in <see cref="ParameterGradients"/> and in a <see cref="ParameterVector{T}"/>.</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>The signal at the input (points × channels); fill it before <see cref="Forward"/>, which does not change it.</summary>
+    /// <summary>The signal at the input (points × channels); fill it before <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, which does not change it.</summary>
     public Span<T> Input => _kept[0]!.Stored(InputShape);
 
     /// <summary>The signal at the output (points × channels), in units of 2 to the power of <see cref="OutputExponent"/>.</summary>
@@ -101,18 +100,26 @@ public sealed class BackwardPass<T> : IDisposable
     public Span<T> ParameterGradients => _context.ParameterGradients;
 
     /// <summary>Mean and variance before each batch norm, in the order of propagation, for the last batch.</summary>
-    public IReadOnlyList<BatchStatistics> BatchStatistics { get; }
+    internal IReadOnlyList<BatchStatistics> BatchStatistics { get; }
 
     /// <summary>Passes the input forward.</summary>
     /// <param name="parameters">Provides weights, biases, masks and survivals. It is called for each tensor whenever the tensor is needed, also in
     /// <see cref="Backward"/>, and must give the same numbers each time.</param>
+    /// <param name="cancellation">Asks to stop; checked at every layer.</param>
+    /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
+    /// <exception cref="ArithmeticException">A function has no value for so large a signal.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public void Forward(IParameterSource<T> parameters, CancellationToken cancellation = default) => Forward(parameters, null, cancellation);
+
+    /// <summary>Passes the input forward, as in training or in evaluation after it.</summary>
+    /// <param name="parameters">As above.</param>
     /// <param name="statistics">Statistics that batch norms use instead of the batch's own, one for each in the order of propagation, as in evaluation after
     /// training; null for the batch's own.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
     /// <exception cref="ArithmeticException">A function has no value for so large a signal.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public void Forward(IParameterSource<T> parameters, IReadOnlyList<BatchStatistics>? statistics = null, CancellationToken cancellation = default)
+    internal void Forward(IParameterSource<T> parameters, IReadOnlyList<BatchStatistics>? statistics, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _isForwardDone = false;
@@ -145,7 +152,7 @@ public sealed class BackwardPass<T> : IDisposable
         _isForwardDone = true;
     }
 
-    /// <summary>Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward"/>.</summary>
+    /// <summary>Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward(IParameterSource{T}, CancellationToken)"/>.</summary>
     /// <param name="observer">Receives the gradients at the places on the way; may be null. The pass must have been built with
     /// <see cref="Gradients.Places"/>.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>

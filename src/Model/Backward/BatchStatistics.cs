@@ -2,7 +2,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>Mean and variance of each channel before one batch norm: those of the last batch, or a running average in training.</summary>
 /// <param name="channels">Number of channels.</param>
-public sealed class BatchStatistics(int channels)
+internal sealed class BatchStatistics(int channels)
 {
     private readonly double[] _means = new double[channels];
     private readonly double[] _variances = new double[channels];

@@ -33,7 +33,7 @@ public sealed unsafe class ParameterVector<T> : IParameterSource<T>, IDisposable
     public Span<T> Values => _values.Span;
 
     /// <summary>Provides masks and survivals.</summary>
-    public IParameterSource<T> Drawn { get; set; }
+    internal IParameterSource<T> Drawn { get; set; }
 
     /// <inheritdoc/>
     public void Fill(ParameterTensor tensor, Span<T> values)

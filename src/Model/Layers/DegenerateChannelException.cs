@@ -10,7 +10,7 @@ public sealed class DegenerateChannelException : Exception
     /// <summary>Reports the channel of a batch norm.</summary>
     /// <param name="depth">Layer or residual unit.</param>
     /// <param name="channel">Channel.</param>
-    public DegenerateChannelException(int depth, int channel)
+    internal DegenerateChannelException(int depth, int channel)
         : base($"channel {channel} is constant over the batch at depth {depth}, which batch norm with epsilon 0 cannot normalise")
     {
         Depth = depth;

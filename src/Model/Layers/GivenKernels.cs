@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 /// <summary>Weights from the caller, to compare implementations on the same network.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="kernels">The weights of each convolution, in the order of <see cref="KernelShape.Length"/>.</param>
-public sealed class GivenKernels<T>(IReadOnlyList<T[]> kernels) : IKernelSource<T>
+internal sealed class GivenKernels<T>(IReadOnlyList<T[]> kernels) : IKernelSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>A source of a network's weights.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface IKernelSource<T>
+internal interface IKernelSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Provides the weights of one convolution.</summary>

@@ -4,7 +4,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>Receives signal and noise while they are propagated through a network.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface IPropagationObserver<T>
+internal interface IPropagationObserver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Whether the places of a depth are observed.</summary>

@@ -7,7 +7,7 @@ namespace Wellbehaved.Model;
 /// <param name="InputChannels">Number of input channels.</param>
 /// <param name="OutputChannels">Number of output channels.</param>
 /// <param name="VarianceTimesFanIn">2 after a ReLU (He), 1 in the first convolution of a network (LeCun).</param>
-public readonly record struct KernelShape(int Size, int InputChannels, int OutputChannels, double VarianceTimesFanIn)
+internal readonly record struct KernelShape(int Size, int InputChannels, int OutputChannels, double VarianceTimesFanIn)
 {
     /// <summary>Number of inputs that are summed for one output: k²·(input channels).</summary>
     public int FanIn => checked(Size * Size * InputChannels);

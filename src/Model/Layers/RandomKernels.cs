@@ -8,7 +8,7 @@ namespace Wellbehaved.Model;
 /// <param name="seed">The seed.</param>
 /// <param name="simulation">Index of the simulation.</param>
 /// <param name="threads">Greatest number of threads; the weights do not depend on it.</param>
-public sealed unsafe class RandomKernels<T>(ulong seed, uint simulation, int threads = 1) : IKernelSource<T>
+internal sealed unsafe class RandomKernels<T>(ulong seed, uint simulation, int threads = 1) : IKernelSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int GroupsPerChunk = 1024;

@@ -27,7 +27,6 @@ public sealed class NetworkPropagation<T> : IDisposable
     /// <param name="images">Inputs in the batch.</param>
     /// <param name="noise">The mapping whose derivative the noise is.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
-    /// <exception cref="UnknownLayerException">A layer is not implemented.</exception>
     /// <exception cref="OverflowException">A tensor of the batch has more elements than memory can address.</exception>
     public NetworkPropagation(Network network, int images, NoiseKind noise = NoiseKind.Mapping, int threads = 1)
     {
@@ -48,7 +47,7 @@ public sealed class NetworkPropagation<T> : IDisposable
     /// <param name="noise">The mapping whose derivative the noise is.</param>
     /// <exception cref="ArgumentException">The kernel size is even and the boundary is symmetric; or there are steps without a description as layers, and the
     /// noise is not that of the mapping.</exception>
-    public NetworkPropagation(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
+    internal NetworkPropagation(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
         : this(settings, settings?.Description(), threads, noise) { }
 
     private NetworkPropagation(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
@@ -76,7 +75,7 @@ public sealed class NetworkPropagation<T> : IDisposable
 
     /// <summary>The settings that the network was built from.</summary>
     /// <exception cref="InvalidOperationException">The network was built from a description.</exception>
-    public NetworkSettings Settings => _settings ?? throw new InvalidOperationException("expected a network that was built from settings");
+    internal NetworkSettings Settings => _settings ?? throw new InvalidOperationException("expected a network that was built from settings");
 
     /// <summary>Signal and noise at the input; fill them before propagating. Propagation does not change them.</summary>
     public SignalAndNoise<T> Input { get; }
@@ -142,7 +141,7 @@ public sealed class NetworkPropagation<T> : IDisposable
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(
+    internal SignalAndNoise<T> Propagate(
         IKernelSource<T> kernels,
         IPropagationObserver<T>? observer = null,
         Action? depthReached = null,

@@ -34,10 +34,10 @@ public sealed record NetworkSettings(
         );
 
     /// <summary>Arrangement of the weights of the first convolution, which have variance 1/fan-in because no ReLU precedes it.</summary>
-    public KernelShape FirstKernel => new(KernelSize, NetworkInput.Channels, Channels, VarianceTimesFanIn: 1);
+    internal KernelShape FirstKernel => new(KernelSize, NetworkInput.Channels, Channels, VarianceTimesFanIn: 1);
 
     /// <summary>Arrangement of the weights of each convolution in the order of propagation.</summary>
-    public IEnumerable<KernelShape> Kernels =>
+    internal IEnumerable<KernelShape> Kernels =>
         Enumerable
             .Repeat(new KernelShape(KernelSize, Channels, Channels, VarianceTimesFanIn: 2), Depth * Architecture.ConvolutionsPerUnit)
             .Prepend(FirstKernel);

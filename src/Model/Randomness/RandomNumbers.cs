@@ -49,16 +49,32 @@ public enum RandomPurpose
 }
 
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>
-/// <param name="Seed">The seed that the user gave.</param>
-/// <param name="Simulation">Index of the simulation.</param>
-/// <param name="Layer">Index of the weights, mask or survival; 0 where there is none.</param>
-/// <param name="Purpose">The purpose of the numbers.</param>
-public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint Layer, RandomPurpose Purpose)
+public readonly struct RandomNumbers
 {
+    /// <summary>The numbers of a purpose.</summary>
+    /// <param name="seed">The seed that the user gave.</param>
+    /// <param name="simulation">Index of the simulation.</param>
+    /// <param name="layer">Index of the weights, mask or survival; 0 where there is none.</param>
+    /// <param name="purpose">The purpose of the numbers.</param>
+    public RandomNumbers(ulong seed, uint simulation, uint layer, RandomPurpose purpose) =>
+        (Seed, Simulation, Layer, Purpose) = (seed, simulation, layer, purpose);
+
+    /// <summary>The seed that the user gave.</summary>
+    internal ulong Seed { get; }
+
+    /// <summary>Index of the simulation.</summary>
+    internal uint Simulation { get; }
+
+    /// <summary>Index of the weights, mask or survival; 0 where there is none.</summary>
+    internal uint Layer { get; }
+
+    /// <summary>The purpose of the numbers.</summary>
+    internal RandomPurpose Purpose { get; }
+
     /// <summary>Four random words.</summary>
     /// <param name="index">Index of the block within the stream.</param>
     /// <returns>The block.</returns>
-    public (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint index) => Philox4x32.Block((index, Layer, Simulation, (uint)Purpose), Seed);
+    internal (uint Word0, uint Word1, uint Word2, uint Word3) Block(uint index) => Philox4x32.Block((index, Layer, Simulation, (uint)Purpose), Seed);
 
     /// <summary>Fills a span with independent standard normal numbers, which are the same on every processor.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers have single precision in both cases.</typeparam>

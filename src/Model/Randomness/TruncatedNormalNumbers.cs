@@ -28,7 +28,8 @@ internal static class TruncatedNormalNumbers
             NormalNumbers.Fill(stream, group, 1, number);
             for (var attempt = 1u; group.ContainsAnyExceptInRange(-Cutoff, Cutoff); attempt++)
             {
-                NormalNumbers.Fill(stream with { Purpose = (RandomPurpose)((uint)stream.Purpose | (attempt << AttemptShift)) }, again, 1, number);
+                var purpose = (RandomPurpose)((uint)stream.Purpose | (attempt << AttemptShift));
+                NormalNumbers.Fill(new RandomNumbers(stream.Seed, stream.Simulation, stream.Layer, purpose), again, 1, number);
                 for (var i = 0; i < group.Length; i++)
                 {
                     group[i] = Math.Abs(group[i]) > Cutoff ? again[i] : group[i];

@@ -82,7 +82,7 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <param name="source">Signal and noise of the same shape.</param>
     /// <param name="threads">Greatest number of threads.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void CopyFrom(SignalAndNoise<T> source, int threads = 1)
+    internal void CopyFrom(SignalAndNoise<T> source, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Shape != Shape)

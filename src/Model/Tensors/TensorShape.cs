@@ -15,5 +15,5 @@ public readonly record struct TensorShape(int Images, int Height, int Width, int
 
     /// <summary>The shape after all positions of an image are moved into one, as fully connected networks read them.</summary>
     /// <returns>The shape (M, 1, 1, n·N).</returns>
-    public TensorShape Flattened() => new(Images, 1, 1, checked(Height * Width * Channels));
+    internal TensorShape Flattened() => new(Images, 1, 1, checked(Height * Width * Channels));
 }

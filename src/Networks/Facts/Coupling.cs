@@ -1,7 +1,7 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>The points of a batch on which the output at a point depends.</summary>
-public enum Coupling
+internal enum Coupling
 {
     /// <summary>Only the same point.</summary>
     None,

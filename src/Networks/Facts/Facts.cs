@@ -1,7 +1,7 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>Facts about a network that follow from its description alone.</summary>
-public static class Facts
+internal static class Facts
 {
     /// <summary>The points of a batch on which the output of layers depends.</summary>
     /// <param name="layers">The layers.</param>

@@ -5,7 +5,7 @@ namespace Wellbehaved.Networks;
 public sealed record Activation(Function Function) : Layer
 {
     /// <inheritdoc/>
-    public override string Word => Function.Word;
+    internal override string Word => Function.Word;
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) => input;

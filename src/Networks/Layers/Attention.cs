@@ -13,7 +13,7 @@ public sealed record Attention(int Heads) : Layer
     public Initialisation Parameters { get; init; } = Initialisation.LeCun;
 
     /// <inheritdoc/>
-    public override string Word => "attention";
+    internal override string Word => "attention";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path)

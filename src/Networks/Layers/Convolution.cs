@@ -28,7 +28,7 @@ public sealed record Convolution(int Kernel) : Layer
     public Initialisation Parameters { get; init; } = Initialisation.He;
 
     /// <inheritdoc/>
-    public override string Word => "conv";
+    internal override string Word => "conv";
 
     /// <summary>Number of groups for an input.</summary>
     /// <param name="inputChannels">Channels of the input.</param>

@@ -11,7 +11,7 @@ public sealed record Dense : Layer
     public Initialisation Parameters { get; init; } = Initialisation.He;
 
     /// <inheritdoc/>
-    public override string Word => "dense";
+    internal override string Word => "dense";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) => input with { Channels = Channels ?? input.Channels };

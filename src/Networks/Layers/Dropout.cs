@@ -20,7 +20,7 @@ public sealed record Dropout(double Keep) : Layer
     public DropoutMask Mask { get; init; } = DropoutMask.Shared;
 
     /// <inheritdoc/>
-    public override string Word => "dropout";
+    internal override string Word => "dropout";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) => input;

@@ -6,7 +6,7 @@ namespace Wellbehaved.Networks;
 public sealed record Flatten : Layer
 {
     /// <inheritdoc/>
-    public override string Word => "flatten";
+    internal override string Word => "flatten";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) =>

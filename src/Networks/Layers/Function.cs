@@ -75,7 +75,7 @@ public readonly record struct Function(FunctionKind Kind, double Slope = 0)
     public static Function Relu { get; } = new(FunctionKind.Relu);
 
     /// <summary>All words that stand for a function.</summary>
-    public static IReadOnlyList<string> Words { get; } = [.. Names.Select(name => name.Word)];
+    internal static IReadOnlyList<string> Words { get; } = [.. Names.Select(name => name.Word)];
 
     /// <summary>The word that stands for the function.</summary>
     /// <exception cref="InvalidOperationException">The kind does not exist.</exception>
@@ -96,7 +96,7 @@ public readonly record struct Function(FunctionKind Kind, double Slope = 0)
     /// <summary>The kind that a word stands for.</summary>
     /// <param name="word">The word.</param>
     /// <returns>The kind; null if there is none.</returns>
-    public static FunctionKind? Find(string word) => Array.FindIndex(Names, name => name.Word == word) is >= 0 and var index ? Names[index].Kind : null;
+    internal static FunctionKind? Find(string word) => Array.FindIndex(Names, name => name.Word == word) is >= 0 and var index ? Names[index].Kind : null;
 
     /// <inheritdoc/>
     public override string ToString() => Kind == FunctionKind.LeakyRelu ? string.Create(CultureInfo.InvariantCulture, $"leaky_relu({Slope})") : Word;

@@ -3,14 +3,14 @@ namespace Wellbehaved.Networks;
 /// <summary>The description of a layer: its operation and its sizes, without weights.</summary>
 /// <remarks>
 /// All layers are in this assembly; Model, Theory and Audit interpret them independently. A switch over them must end in an arm that
-/// throws <see cref="UnknownLayerException"/>, so that no default hides a missing layer.
+/// throws, so that no default hides a missing layer.
 /// </remarks>
 public abstract record Layer
 {
     private protected Layer() { }
 
     /// <summary>The word that stands for the layer in files and messages.</summary>
-    public abstract string Word { get; }
+    internal abstract string Word { get; }
 
     /// <summary>The shape of the layer's output for a given shape of its input.</summary>
     /// <param name="input">Shape of the features of one input.</param>

@@ -34,7 +34,7 @@ public sealed record BatchNorm : Norm
     public BatchNorm() => Epsilon = 0.001;
 
     /// <inheritdoc/>
-    public override string Word => "batch_norm";
+    internal override string Word => "batch_norm";
 }
 
 /// <summary>
@@ -46,7 +46,7 @@ public sealed record LayerNorm : Norm
     public NormalisedOver Over { get; init; } = NormalisedOver.Channels;
 
     /// <inheritdoc/>
-    public override string Word => "layer_norm";
+    internal override string Word => "layer_norm";
 
     /// <inheritdoc/>
     internal override void Validate(string path)
@@ -63,7 +63,7 @@ public sealed record RmsNorm : Norm
     public NormalisedOver Over { get; init; } = NormalisedOver.Channels;
 
     /// <inheritdoc/>
-    public override string Word => "rms_norm";
+    internal override string Word => "rms_norm";
 
     /// <inheritdoc/>
     internal override void Validate(string path)
@@ -78,7 +78,7 @@ public sealed record RmsNorm : Norm
 public sealed record GroupNorm(int Groups) : Norm
 {
     /// <inheritdoc/>
-    public override string Word => "group_norm";
+    internal override string Word => "group_norm";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) =>
@@ -96,5 +96,5 @@ public sealed record GroupNorm(int Groups) : Norm
 public sealed record InstanceNorm : Norm
 {
     /// <inheritdoc/>
-    public override string Word => "instance_norm";
+    internal override string Word => "instance_norm";
 }

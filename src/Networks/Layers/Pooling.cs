@@ -30,7 +30,7 @@ public abstract record Pooling(int Size) : Layer
 public sealed record AveragePool(int Size) : Pooling(Size)
 {
     /// <inheritdoc/>
-    public override string Word => "average_pool";
+    internal override string Word => "average_pool";
 }
 
 /// <summary>
@@ -40,14 +40,14 @@ public sealed record AveragePool(int Size) : Pooling(Size)
 public sealed record MaxPool(int Size) : Pooling(Size)
 {
     /// <inheritdoc/>
-    public override string Word => "max_pool";
+    internal override string Word => "max_pool";
 }
 
 /// <summary>The mean over all positions.</summary>
 public sealed record GlobalAveragePool : Layer
 {
     /// <inheritdoc/>
-    public override string Word => "global_average_pool";
+    internal override string Word => "global_average_pool";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) => new(1, 1, input.Channels);

@@ -7,7 +7,7 @@ namespace Wellbehaved.Networks;
 public sealed record Repeat(int Times, Layers Unit) : Layer
 {
     /// <inheritdoc/>
-    public override string Word => "repeat";
+    internal override string Word => "repeat";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path)

@@ -17,7 +17,7 @@ public sealed record Residual(Layers Branch) : Layer
     public double Survival { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override string Word => "residual";
+    internal override string Word => "residual";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path)

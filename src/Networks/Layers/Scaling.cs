@@ -5,7 +5,7 @@ namespace Wellbehaved.Networks;
 public sealed record Scaling(double Factor) : Layer
 {
     /// <inheritdoc/>
-    public override string Word => "scale";
+    internal override string Word => "scale";
 
     /// <inheritdoc/>
     internal override Shape OutputOf(Shape input, string path) => input;

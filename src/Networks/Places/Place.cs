@@ -16,23 +16,38 @@ public enum PlaceKind
 }
 
 /// <summary>A place of a network, where signal and noise are observed.</summary>
-/// <param name="Depth">Number of units up to the place, the unit that contains it included. A unit is a repetition of a stack, a residual layer outside of a
-/// stack, or a layer with weights outside of both. The first layer with weights, and all that precedes the first unit, have depth 0.</param>
-/// <param name="Number">1 before the unit, then increasing with its layers: the <c>locK</c> of the author's result files. At depth 0 it begins at 0.</param>
-/// <param name="Kind">The kind of place.</param>
-/// <param name="After">The layer whose output it shows; null before a unit.</param>
-/// <param name="Shape">Shape of the features of one input there.</param>
 /// <remarks>For a repeat within a residual branch, only the first repetition has places.</remarks>
-public readonly record struct Place(int Depth, int Number, PlaceKind Kind, Layer? After, Shape Shape)
+public readonly record struct Place
 {
+    internal Place(int depth, int number, PlaceKind kind, Layer? after, Shape shape) =>
+        (Depth, Number, Kind, After, Shape) = (depth, number, kind, after, shape);
+
+    /// <summary>
+    /// Number of units up to the place, the unit that contains it included. A unit is a repetition of a stack, a residual layer outside of a
+    /// stack, or a layer with weights outside of both. The first layer with weights, and all that precedes the first unit, have depth 0.
+    /// </summary>
+    public int Depth { get; internal init; }
+
+    /// <summary>1 before the unit, then increasing with its layers: the <c>locK</c> of the author's result files. At depth 0 it begins at 0.</summary>
+    public int Number { get; internal init; }
+
+    /// <summary>The kind of place.</summary>
+    public PlaceKind Kind { get; internal init; }
+
+    /// <summary>The layer whose output it shows; null before a unit.</summary>
+    public Layer? After { get; internal init; }
+
+    /// <summary>Shape of the features of one input there.</summary>
+    public Shape Shape { get; internal init; }
+
     /// <summary>Whether it shows the end of a residual branch, before the branch is scaled and added.</summary>
-    public bool EndsBranch { get; init; }
+    public bool EndsBranch { get; internal init; }
 
     /// <summary>Whether it shows the output of a repetition of a stack, or of a residual layer outside of a stack.</summary>
-    public bool EndsUnit { get; init; }
+    public bool EndsUnit { get; internal init; }
 
     /// <summary>Number of layers with weights on the longest path from the input to the place.</summary>
-    public int WeightedLayers { get; init; }
+    public int WeightedLayers { get; internal init; }
 
     /// <summary>What it shows, in words.</summary>
     internal string Words =>

@@ -36,10 +36,13 @@ internal sealed class PreparedNetwork : IDisposable
     {
         (_graph, _options, _places, _parameters, _entries, _tangents, _axes) = (graph, options, places, parameters, entries, tangents, axes);
         Places = [.. places.Select(place => place.Place)];
-        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Value, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString())
-        {
-            Tensor = parameter.Tensor.Name,
-        });
+        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(
+            parameter.Value,
+            [.. parameter.Tensor.Dims],
+            parameter.Role,
+            parameter.Law.ToString(),
+            parameter.Tensor.Name
+        ));
     }
 
     public IReadOnlyList<OnnxPlace> Places { get; }

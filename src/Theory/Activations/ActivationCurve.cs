@@ -50,19 +50,19 @@ public sealed class ActivationCurve
     }
 
     /// <summary>Its name in messages.</summary>
-    public string Name { get; }
+    internal string Name { get; }
 
     /// <summary>s.</summary>
-    public Func<double, double> Value { get; }
+    internal Func<double, double> Value { get; }
 
     /// <summary>s'.</summary>
-    public Func<double, double> Slope { get; }
+    internal Func<double, double> Slope { get; }
 
     /// <summary>s'' between kinks.</summary>
-    public Func<double, double> Curvature { get; }
+    internal Func<double, double> Curvature { get; }
 
     /// <summary>The points where it is not smooth, ascending.</summary>
-    public IReadOnlyList<double> Kinks { get; }
+    internal IReadOnlyList<double> Kinks { get; }
 
     /// <summary>The jump of the slope at each kink.</summary>
     internal IReadOnlyList<double> Jumps { get; }

@@ -1,23 +1,48 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>Moments of s(u), for an activation s and a Gaussian variable u of mean 0 and variance q.</summary>
-/// <param name="Mean">E s(u).</param>
-/// <param name="MeanSlope">E s'(u).</param>
-/// <param name="Square">E s(u)².</param>
-/// <param name="SquareDerivative">d E s(u)²/dq.</param>
-/// <param name="SquareSlope">m(q) = E s'(u)²: the factor of the power of independent noise.</param>
-/// <param name="SquareSlopeDerivative">dm/dq.</param>
-/// <param name="SlopeAlong">E u s'(u).</param>
-public readonly record struct ActivationMoments(
-    double Mean,
-    double MeanSlope,
-    double Square,
-    double SquareDerivative,
-    double SquareSlope,
-    double SquareSlopeDerivative,
-    double SlopeAlong
-)
+public sealed class ActivationMoments
 {
+    internal ActivationMoments(
+        double mean,
+        double meanSlope,
+        double square,
+        double squareDerivative,
+        double squareSlope,
+        double squareSlopeDerivative,
+        double slopeAlong
+    )
+    {
+        Mean = mean;
+        MeanSlope = meanSlope;
+        Square = square;
+        SquareDerivative = squareDerivative;
+        SquareSlope = squareSlope;
+        SquareSlopeDerivative = squareSlopeDerivative;
+        SlopeAlong = slopeAlong;
+    }
+
+    /// <summary>E s(u).</summary>
+    public double Mean { get; }
+
+    /// <summary>E s'(u).</summary>
+    public double MeanSlope { get; }
+
+    /// <summary>E s(u)².</summary>
+    public double Square { get; }
+
+    /// <summary>d E s(u)²/dq.</summary>
+    public double SquareDerivative { get; }
+
+    /// <summary>m(q) = E s'(u)²: the factor of the power of independent noise.</summary>
+    public double SquareSlope { get; }
+
+    /// <summary>dm/dq.</summary>
+    public double SquareSlopeDerivative { get; }
+
+    /// <summary>E u s'(u).</summary>
+    public double SlopeAlong { get; }
+
     /// <summary>Var s(u).</summary>
     public double Variance => Square - (Mean * Mean);
 

@@ -14,7 +14,7 @@ public abstract class DualActivation
     private protected DualActivation(ActivationCurve curve) => Curve = curve;
 
     /// <summary>The activation itself.</summary>
-    public ActivationCurve Curve { get; }
+    internal ActivationCurve Curve { get; }
 
     /// <summary>The dual of one of the functions of networks; in closed form where there is one.</summary>
     /// <param name="function">The function.</param>
@@ -52,7 +52,7 @@ public abstract class DualActivation
     }
 
     /// <summary>Whether V and its derivatives are computed by a formula.</summary>
-    public abstract bool IsClosedForm { get; }
+    internal abstract bool IsClosedForm { get; }
 
     /// <summary>The moments of one variable after the activation.</summary>
     /// <param name="variance">q ≥ 0.</param>

@@ -6,7 +6,7 @@ namespace Wellbehaved.Theory;
 /// <summary>The error function: <c>V = (2/π) asin(2p/√m)</c>, <c>T = (4/π)/√(m - 4p²)</c>, m = (1 + 2q₁)(1 + 2q₂).</summary>
 internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IComplexDual
 {
-    public override bool IsClosedForm => true;
+    internal override bool IsClosedForm => true;
 
     public Complex Mean(Complex q) => Complex.Zero;
 

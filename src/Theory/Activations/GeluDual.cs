@@ -9,7 +9,7 @@ namespace Wellbehaved.Theory;
 /// </summary>
 internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), IComplexDual
 {
-    public override bool IsClosedForm => true;
+    internal override bool IsClosedForm => true;
 
     public Complex Mean(Complex q) => q / (Math.Sqrt(2 * Math.PI) * Complex.Sqrt(1 + q));
 

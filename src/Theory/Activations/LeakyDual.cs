@@ -13,7 +13,7 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
     /// <summary>Slope a below 0.</summary>
     public double Slope => slope;
 
-    public override bool IsClosedForm => true;
+    internal override bool IsClosedForm => true;
 
     public override ActivationMoments Moments(double variance)
     {
@@ -21,13 +21,13 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
         var (deviation, half) = (Math.Sqrt(variance), 0.5 * (1 + (slope * slope)));
         var mean = 0.5 * (1 - slope) * deviation * 2 / Math.Sqrt(2 * Math.PI);
         return new(
-            Mean: mean,
-            MeanSlope: 0.5 * (1 + slope),
-            Square: half * variance,
-            SquareDerivative: half,
-            SquareSlope: half,
-            SquareSlopeDerivative: 0,
-            SlopeAlong: mean
+            mean: mean,
+            meanSlope: 0.5 * (1 + slope),
+            square: half * variance,
+            squareDerivative: half,
+            squareSlope: half,
+            squareSlopeDerivative: 0,
+            slopeAlong: mean
         );
     }
 

@@ -14,7 +14,7 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
 
     private const double RootOfTwoPi = 2.50662827463100050242;
 
-    public override bool IsClosedForm => false;
+    internal override bool IsClosedForm => false;
 
     internal override DualDerivatives Compute(double q1, double q2, double p)
     {
@@ -42,7 +42,7 @@ internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(cur
     private DualDerivatives AtZero(double q1, double q2)
     {
         var (first, second) = (Moments(q1), Moments(q2));
-        double Half(double q, in ActivationMoments other, Func<ActivationMoments, double> part) => q == 0 ? 0.5 * Curve.Curvature(0) * part(other) : double.NaN;
+        double Half(double q, ActivationMoments other, Func<ActivationMoments, double> part) => q == 0 ? 0.5 * Curve.Curvature(0) * part(other) : double.NaN;
         return new(
             first.Mean * second.Mean,
             first.MeanSlope * second.MeanSlope,

@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 /// <summary>The sine: <c>V = e^{-(q₁+q₂)/2} sinh p</c>, <c>T = e^{-(q₁+q₂)/2} cosh p</c>.</summary>
 internal sealed class SineDual(ActivationCurve curve) : DualActivation(curve), IComplexDual
 {
-    public override bool IsClosedForm => true;
+    internal override bool IsClosedForm => true;
 
     public override ActivationMoments Moments(double variance)
     {

@@ -3,12 +3,23 @@ using System.Globalization;
 namespace Wellbehaved.Theory;
 
 /// <summary>A point of the edge of chaos: initialisation and fixed point with χ₁ = 1.</summary>
-/// <param name="WeightVariance">σ_w².</param>
-/// <param name="BiasVariance">σ_b².</param>
-/// <param name="Variance">q*; NaN where every variance is a fixed point.</param>
-/// <param name="RadialGain">χ_q: above 1 a network that starts at q* moves away from it.</param>
-public readonly record struct EdgePoint(double WeightVariance, double BiasVariance, double Variance, double RadialGain)
+public sealed class EdgePoint
 {
+    internal EdgePoint(double weightVariance, double biasVariance, double variance, double radialGain) =>
+        (WeightVariance, BiasVariance, Variance, RadialGain) = (weightVariance, biasVariance, variance, radialGain);
+
+    /// <summary>σ_w².</summary>
+    public double WeightVariance { get; }
+
+    /// <summary>σ_b².</summary>
+    public double BiasVariance { get; }
+
+    /// <summary>q*; NaN where every variance is a fixed point.</summary>
+    public double Variance { get; }
+
+    /// <summary>χ_q: above 1 a network that starts at q* moves away from it.</summary>
+    public double RadialGain { get; }
+
     /// <summary>Whether variances near q* move away from it.</summary>
     public bool Repels => RadialGain > 1 + 1e-9;
 }
@@ -46,7 +57,8 @@ public static class EdgeOfChaos
         }
 
         return Crossings(q => At(dual, q).BiasVariance - biasVariance)
-            .Select(q => (EdgePoint?)(At(dual, q) with { BiasVariance = biasVariance }))
+            .Select(q => At(dual, q))
+            .Select(point => new EdgePoint(point.WeightVariance, biasVariance, point.Variance, point.RadialGain))
             .FirstOrDefault();
     }
 
@@ -74,7 +86,7 @@ public static class EdgeOfChaos
     public static EdgePoint? WhereItStopsToRepel(DualActivation dual)
     {
         ArgumentNullException.ThrowIfNull(dual);
-        return dual is LeakyDual ? null : Crossings(q => At(dual, q).RadialGain - 1, falling: true).Select(q => (EdgePoint?)At(dual, q)).FirstOrDefault();
+        return dual is LeakyDual ? null : Crossings(q => At(dual, q).RadialGain - 1, falling: true).Select(q => At(dual, q)).FirstOrDefault();
     }
 
     /// <summary>F5: how ν₂ vanishes with depth at the edge of q* = 0.</summary>

@@ -38,7 +38,7 @@ public sealed class MeanField
     }
 
     /// <summary>Dual of the activation.</summary>
-    public DualActivation Dual { get; }
+    internal DualActivation Dual { get; }
 
     /// <summary>σ_w².</summary>
     public double WeightVariance { get; }
@@ -82,7 +82,7 @@ public sealed class MeanField
     /// <summary>Both slopes at any variance, not only at the fixed point.</summary>
     /// <param name="variance">q.</param>
     /// <returns>χ₁ and χ_q there; NaN where q is infinite.</returns>
-    public (double Noise, double Radial) GainsAt(double variance)
+    internal (double Noise, double Radial) GainsAt(double variance)
     {
         if (!double.IsFinite(variance))
         {

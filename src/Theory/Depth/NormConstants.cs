@@ -1,14 +1,29 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>Factors of noise in layers that begin with a norm, at infinite width: constants of an activation at variance 1.</summary>
-/// <param name="LayerNorm">κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous
-/// activations.</param>
-/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; by Poincaré's inequality it is 1 only for affine
-/// activations.</param>
-/// <param name="LayerNormRadial">λ = d ln E s²/d ln q: growth of the noise along the signal after a layer norm whose statistics are held, N4.</param>
-/// <param name="BatchNormRadial">λ_BN = (E z s s' - E s E z s')/Var s: growth of the deviations of points' norms after batch norm, F8.</param>
-public readonly record struct NormConstants(double LayerNorm, double BatchNorm, double LayerNormRadial, double BatchNormRadial)
+public sealed class NormConstants
 {
+    internal NormConstants(double layerNorm, double batchNorm, double layerNormRadial, double batchNormRadial) =>
+        (LayerNorm, BatchNorm, LayerNormRadial, BatchNormRadial) = (layerNorm, batchNorm, layerNormRadial, batchNormRadial);
+
+    /// <summary>
+    /// κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous
+    /// activations.
+    /// </summary>
+    public double LayerNorm { get; }
+
+    /// <summary>
+    /// κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; by Poincaré's inequality it is 1 only for affine
+    /// activations.
+    /// </summary>
+    public double BatchNorm { get; }
+
+    /// <summary>λ = d ln E s²/d ln q: growth of the noise along the signal after a layer norm whose statistics are held, N4.</summary>
+    public double LayerNormRadial { get; }
+
+    /// <summary>λ_BN = (E z s s' - E s E z s')/Var s: growth of the deviations of points' norms after batch norm, F8.</summary>
+    public double BatchNormRadial { get; }
+
     /// <summary>The constants of an activation.</summary>
     /// <param name="dual">Its dual.</param>
     /// <returns>The constants.</returns>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Theory;
 
 /// <summary>A kernel whose least directions are lost in the rounding of its largest, where batch norm divides by the least, too.</summary>
-public sealed class UnresolvedKernelException : ArgumentException
+internal sealed class UnresolvedKernelException : ArgumentException
 {
     /// <summary>Says what is lost.</summary>
     /// <param name="ratio">The largest eigenvalue of the centred kernel as a multiple of the least.</param>

@@ -8,7 +8,7 @@ namespace Wellbehaved.Theory;
 /// connected layers and for convolutions with any border. Noise moments are mean squares that are not centred over the sample; centred ones do not obey S3 (see
 /// the counterexample in the tests).
 /// </remarks>
-public static class OneStepLaws
+internal static class OneStepLaws
 {
     /// <summary>S2: <c>E ν₂(x) = ½ mean q</c> after a ReLU.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>

@@ -4,10 +4,16 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>The prediction for a network on a given batch, place by place, up to the layer where theory ends.</summary>
-/// <param name="Places">Moments at the places that were asked for, up to the end of theory.</param>
-/// <param name="End">Where theory ends; null if it reaches the output.</param>
-public sealed record NetworkPrediction(IReadOnlyList<PredictedPlace> Places, TheoryEnd? End)
+public sealed class NetworkPrediction
 {
+    internal NetworkPrediction(IReadOnlyList<PredictedPlace> places, TheoryEnd? end) => (Places, End) = (places, end);
+
+    /// <summary>Moments at the places that were asked for, up to the end of theory.</summary>
+    public IReadOnlyList<PredictedPlace> Places { get; }
+
+    /// <summary>Where theory ends; null if it reaches the output.</summary>
+    public TheoryEnd? End { get; }
+
     /// <summary>Follows signal and noise through the layers.</summary>
     /// <param name="network">The network.</param>
     /// <param name="shape">Shape of one input in the features: that of the network, or all its features in one position if the network begins by

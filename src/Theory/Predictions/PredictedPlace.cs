@@ -3,36 +3,73 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>The prediction at one place of a network: the moments that a result file has there.</summary>
-/// <param name="Index">Index of the place among the network's places.</param>
-/// <param name="Place">The place.</param>
-/// <param name="LogNu2Signal">ln ν₂ of the signal.</param>
-/// <param name="LogMu2Signal">ln μ₂ of the signal; -∞ where nothing varies.</param>
-/// <param name="LogMu2Noise">ln of the noise's mean square; NaN where theory does not predict it.</param>
-/// <param name="LogChi">ln χ, relative to the input; NaN where the noise or the variance is not known.</param>
-/// <param name="ReffSignal">Effective rank of the signal; NaN where nothing varies.</param>
-/// <param name="ReffNoise">Effective rank of the noise; NaN where theory does not predict it.</param>
-/// <param name="Validity">The scope in which the numbers hold.</param>
-/// <param name="Error">Relative error of quadratures, expansions and rounding, as far as it is known.</param>
-/// <param name="WhyNoNoise">Why the noise is not predicted; null where it is.</param>
-public sealed record PredictedPlace(
-    int Index,
-    Place Place,
-    double LogNu2Signal,
-    double LogMu2Signal,
-    double LogMu2Noise,
-    double LogChi,
-    double ReffSignal,
-    double ReffNoise,
-    Validity Validity,
-    double Error,
-    string? WhyNoNoise
-)
+public sealed class PredictedPlace
 {
     /// <summary>Rounding error of sums over channels, relative to ν₂.</summary>
     private const double Rounding = 1e-15;
 
     /// <summary>If the relative rounding error of differences between points exceeds this, they are reported as NaN.</summary>
     private const double MostLost = 1e-2;
+
+    internal PredictedPlace(
+        int index,
+        Place place,
+        double logNu2Signal,
+        double logMu2Signal,
+        double logMu2Noise,
+        double logChi,
+        double reffSignal,
+        double reffNoise,
+        Validity validity,
+        double error,
+        string? whyNoNoise
+    )
+    {
+        Index = index;
+        Place = place;
+        LogNu2Signal = logNu2Signal;
+        LogMu2Signal = logMu2Signal;
+        LogMu2Noise = logMu2Noise;
+        LogChi = logChi;
+        ReffSignal = reffSignal;
+        ReffNoise = reffNoise;
+        Validity = validity;
+        Error = error;
+        WhyNoNoise = whyNoNoise;
+    }
+
+    /// <summary>Index of the place among the network's places.</summary>
+    public int Index { get; }
+
+    /// <summary>The place.</summary>
+    public Place Place { get; }
+
+    /// <summary>ln ν₂ of the signal.</summary>
+    public double LogNu2Signal { get; }
+
+    /// <summary>ln μ₂ of the signal; -∞ where nothing varies.</summary>
+    public double LogMu2Signal { get; }
+
+    /// <summary>ln of the noise's mean square; NaN where theory does not predict it.</summary>
+    public double LogMu2Noise { get; }
+
+    /// <summary>ln χ, relative to the input; NaN where the noise or the variance is not known.</summary>
+    public double LogChi { get; }
+
+    /// <summary>Effective rank of the signal; NaN where nothing varies.</summary>
+    public double ReffSignal { get; }
+
+    /// <summary>Effective rank of the noise; NaN where theory does not predict it.</summary>
+    public double ReffNoise { get; }
+
+    /// <summary>The scope in which the numbers hold.</summary>
+    public Validity Validity { get; }
+
+    /// <summary>Relative error of quadratures, expansions and rounding, as far as it is known.</summary>
+    public double Error { get; }
+
+    /// <summary>Why the noise is not predicted; null where it is.</summary>
+    public string? WhyNoNoise { get; }
 
     /// <summary>Relative error of the noise's mean square, and so twice that of χ, as far as it is known; at least <see cref="Error"/>.</summary>
     internal double NoiseError { get; private init; }

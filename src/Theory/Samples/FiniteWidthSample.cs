@@ -5,37 +5,80 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>Moments at one place of networks of the description's own width: means over sampled networks.</summary>
-/// <param name="Index">Index of the place among the network's places.</param>
-/// <param name="Place">The place.</param>
-/// <param name="LogNu2Signal">Mean of ln ν₂.</param>
-/// <param name="LogMu2Signal">Mean of ln μ₂.</param>
-/// <param name="LogMu2Noise">Mean of the logarithm of the noise's mean square.</param>
-/// <param name="LogChi">Mean of ln χ.</param>
-/// <param name="LogChiStandardError">Its standard error.</param>
-/// <param name="ReffSignal">Mean effective rank of the signal.</param>
-/// <param name="ReffSignalStandardError">Its standard error.</param>
-/// <param name="ReffNoise">Mean effective rank of the noise.</param>
-public sealed record SampledPlace(
-    int Index,
-    Place Place,
-    double LogNu2Signal,
-    double LogMu2Signal,
-    double LogMu2Noise,
-    double LogChi,
-    double LogChiStandardError,
-    double ReffSignal,
-    double ReffSignalStandardError,
-    double ReffNoise
-);
+public sealed class SampledPlace
+{
+    internal SampledPlace(
+        int index,
+        Place place,
+        double logNu2Signal,
+        double logMu2Signal,
+        double logMu2Noise,
+        double logChi,
+        double logChiStandardError,
+        double reffSignal,
+        double reffSignalStandardError,
+        double reffNoise
+    )
+    {
+        Index = index;
+        Place = place;
+        LogNu2Signal = logNu2Signal;
+        LogMu2Signal = logMu2Signal;
+        LogMu2Noise = logMu2Noise;
+        LogChi = logChi;
+        LogChiStandardError = logChiStandardError;
+        ReffSignal = reffSignal;
+        ReffSignalStandardError = reffSignalStandardError;
+        ReffNoise = reffNoise;
+    }
+
+    /// <summary>Index of the place among the network's places.</summary>
+    public int Index { get; }
+
+    /// <summary>The place.</summary>
+    public Place Place { get; }
+
+    /// <summary>Mean of ln ν₂.</summary>
+    public double LogNu2Signal { get; }
+
+    /// <summary>Mean of ln μ₂.</summary>
+    public double LogMu2Signal { get; }
+
+    /// <summary>Mean of the logarithm of the noise's mean square.</summary>
+    public double LogMu2Noise { get; }
+
+    /// <summary>Mean of ln χ.</summary>
+    public double LogChi { get; }
+
+    /// <summary>Its standard error.</summary>
+    public double LogChiStandardError { get; }
+
+    /// <summary>Mean effective rank of the signal.</summary>
+    public double ReffSignal { get; }
+
+    /// <summary>Its standard error.</summary>
+    public double ReffSignalStandardError { get; }
+
+    /// <summary>Mean effective rank of the noise.</summary>
+    public double ReffNoise { get; }
+}
 
 /// <summary>A sample of networks of the description's own width: the one-step laws, sampled instead of averaged.</summary>
-/// <param name="Networks">Number of sampled networks.</param>
-/// <param name="Places">Means at the places that were asked for.</param>
-/// <param name="End">Where the sample ends; null if it reaches the output.</param>
-public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace> Places, TheoryEnd? End)
+public sealed class FiniteWidthSample
 {
     /// <summary>The multiply-adds that a layer of a few numbers takes the time of, as measured with a million layers.</summary>
     private const double OfAnyLayer = 2000;
+
+    internal FiniteWidthSample(int networks, IReadOnlyList<SampledPlace> places, TheoryEnd? end) => (Networks, Places, End) = (networks, places, end);
+
+    /// <summary>Number of sampled networks.</summary>
+    public int Networks { get; }
+
+    /// <summary>Means at the places that were asked for.</summary>
+    public IReadOnlyList<SampledPlace> Places { get; }
+
+    /// <summary>Where the sample ends; null if it reaches the output.</summary>
+    public TheoryEnd? End { get; }
 
     /// <summary>Whether layers can be sampled: this requires that none mixes positions, so that each is fully connected at every point.</summary>
     /// <param name="layers">The layers.</param>
@@ -48,7 +91,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
     /// <param name="shape">Shape of one input in the features.</param>
     /// <param name="points">P.</param>
     /// <returns>The number of multiply-adds.</returns>
-    public static double Cost(Layers layers, Shape shape, int points)
+    internal static double Cost(Layers layers, Shape shape, int points)
     {
         ArgumentNullException.ThrowIfNull(layers);
         return CostAndShape(layers, shape with { Height = 1, Width = 1 }, points).Cost;

@@ -369,9 +369,7 @@ internal static class ResidualStack
             {
                 Unit = [residual with { BranchScale = ResidualScale.ByDepth }],
             },
-            .. activations
-                .Take(1)
-                .Select(function => NormSuggestion(branch, function) with { Unit = [residual with { Branch = [new LayerNorm(), .. residual.Branch] }] }),
+            .. activations.Take(1).Select(function => NormSuggestion(branch, function, [residual with { Branch = [new LayerNorm(), .. residual.Branch] }])),
         ];
         if (homogeneous)
         {
@@ -457,7 +455,7 @@ internal static class ResidualStack
         };
     }
 
-    private static Suggestion NormSuggestion(IReadOnlyList<Layer> branch, Function function)
+    private static Suggestion NormSuggestion(IReadOnlyList<Layer> branch, Function function, Layers? unit = null)
     {
         var end = new PairOfPoints(Late, 0, Late).After([new LayerNorm(), .. branch]);
         var gain = end.Noise / end.Variance;
@@ -466,6 +464,9 @@ internal static class ResidualStack
             gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(0.5 * (gain - 1))}" : $"χ grows no faster than ln l, with {function}",
             "Z2",
             StackVerdict.Wide
-        );
+        )
+        {
+            Unit = unit,
+        };
     }
 }

@@ -1,14 +1,36 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>The verdict on the units of one stack, for infinitely many repetitions.</summary>
-/// <param name="Path">The stack's path in the network's JSON form.</param>
-/// <param name="Units">Number of its units.</param>
-/// <param name="Behaviour">The behaviour of signal and noise.</param>
-/// <param name="Words">The behaviour in words, with the phase and the rate.</param>
-/// <param name="Law">The id of the law, or the ids; empty where there is none.</param>
-/// <param name="Scope">The scope in which it holds.</param>
-public sealed record StackVerdict(string Path, int Units, Behaviour Behaviour, string Words, string Law, string Scope)
+public sealed record StackVerdict
 {
+    internal StackVerdict(string path, int units, Behaviour behaviour, string words, string law, string scope)
+    {
+        Path = path;
+        Units = units;
+        Behaviour = behaviour;
+        Words = words;
+        Law = law;
+        Scope = scope;
+    }
+
+    /// <summary>The stack's path in the network's JSON form.</summary>
+    public string Path { get; internal init; }
+
+    /// <summary>Number of its units.</summary>
+    public int Units { get; internal init; }
+
+    /// <summary>The behaviour of signal and noise.</summary>
+    public Behaviour Behaviour { get; internal init; }
+
+    /// <summary>The behaviour in words, with the phase and the rate.</summary>
+    public string Words { get; internal init; }
+
+    /// <summary>The id of the law, or the ids; empty where there is none.</summary>
+    public string Law { get; internal init; }
+
+    /// <summary>The scope in which it holds.</summary>
+    public string Scope { get; internal init; }
+
     /// <summary>The limit of infinite width, where most verdicts hold.</summary>
     internal const string Wide = "infinite width";
 

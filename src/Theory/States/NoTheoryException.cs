@@ -5,7 +5,7 @@ namespace Wellbehaved.Theory;
 /// <summary>Theory has no law for the outputs of a layer; a prediction ends before it.</summary>
 /// <param name="layer">The layer.</param>
 /// <param name="reason">The reason, as text that follows the layer's name.</param>
-public sealed class NoTheoryException(Layer layer, string reason) : Exception($"no theory of {layer?.Word}: {reason}")
+internal sealed class NoTheoryException(Layer layer, string reason) : Exception($"no theory of {layer?.Word}: {reason}")
 {
     /// <summary>The layer.</summary>
     public Layer Layer { get; } = layer!;

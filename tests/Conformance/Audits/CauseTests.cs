@@ -29,7 +29,7 @@ public class CauseTests
 
         var explanations = KnownCauses.Explain(mutant, seed);
 
-        KnownCauses.Judge(mutant, explanations).Should().Be("alone", string.Join(" | ", explanations));
+        KnownCauses.Judge(mutant, explanations).Should().Be("alone", string.Join(" | ", explanations.Select(explanation => explanation.Cause)));
         explanations.Should().OnlyContain(explanation => explanation.Architectures.Count > 0 && explanation.Evidence.Length > 0);
     }
 

@@ -267,7 +267,7 @@ public class GeneratedAuditTests
                     break;
                 case "noise through other weights":
                     var others = new Queue<NetworkSnapshot>();
-                    base.Propagate(network, noise, own with { Simulation = own.Simulation + 1 }, input, others.Enqueue);
+                    base.Propagate(network, noise, new Weights.Own(own.Seed, own.Simulation + 1), input, others.Enqueue);
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = others.Dequeue().Noise }));
                     break;
                 case "noise at the next image's signal":
@@ -313,7 +313,7 @@ public class GeneratedAuditTests
                     );
                     break;
                 default:
-                    base.Propagate(network, noise, own with { Seed = SeedOf(own.Seed, input) }, input, observe);
+                    base.Propagate(network, noise, new Weights.Own(SeedOf(own.Seed, input), own.Simulation), input, observe);
                     break;
             }
         }

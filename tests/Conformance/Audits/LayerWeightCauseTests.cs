@@ -47,7 +47,7 @@ public class LayerWeightCauseTests
             .Should()
             .Contain(
                 explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers && explanation.Cause.Contains(cause, StringComparison.Ordinal),
-                string.Join("\n", found.AsEnumerable())
+                string.Join("\n", found.Select(explanation => explanation.Cause))
             );
         found.Should().OnlyContain(explanation => explanation.Architectures.Single() == Suite.Composed);
     }

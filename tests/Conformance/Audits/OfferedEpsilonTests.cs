@@ -138,6 +138,6 @@ public class OfferedEpsilonTests
             base.Propagate(network, weights, input, observe);
         }
 
-        protected override NetworkSettings Adapt(NetworkSettings network) => Has is { } epsilon ? network with { Epsilon = epsilon } : network;
+        private protected override NetworkSettings Adapt(NetworkSettings network) => Has is { } epsilon ? network with { Epsilon = epsilon } : network;
     }
 }

@@ -137,14 +137,8 @@ public class ReportTests
         {
             Explanations =
             [
-                Explanation.WithEvidence("ReLU", "a <leak>", "gives all") with
-                {
-                    Architectures = ["vanilla", "bn_ff"],
-                },
-                Explanation.None("batch norm", "neither") with
-                {
-                    Architectures = ["bn_ff"],
-                },
+                Explanation.WithEvidence("ReLU", "a <leak>", "gives all").On(["vanilla", "bn_ff"]),
+                Explanation.None("batch norm", "neither").On(["bn_ff"]),
             ],
         };
 

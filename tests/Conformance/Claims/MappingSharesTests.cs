@@ -226,7 +226,7 @@ public class MappingSharesTests
     /// <summary>Reports no rank at the last depth.</summary>
     private sealed class Unranked : ReferenceSubject
     {
-        protected override ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation) =>
+        private protected override ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation) =>
             base.Report(depth, place, values, computation) is var moments && depth == 4 ? moments with { ReffSignal = double.NaN } : moments;
     }
 

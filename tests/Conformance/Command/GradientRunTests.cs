@@ -99,7 +99,7 @@ public sealed class GradientRunTests : IDisposable
 
         var read = JournalRecord.Decode(bytes, header, JournalRecord.Extent(options))!.Moments;
         read.IsIdenticalTo(moments).Should().BeTrue();
-        read.IsIdenticalTo(moments with { LogGradients = [.. moments.LogGradients!.Select(place => place.Select(gradient => gradient + 1).ToArray())] })
+        read.IsIdenticalTo(moments.WithGradients([.. moments.LogGradients!.Select(place => place.Select(gradient => gradient + 1).ToArray())]))
             .Should()
             .BeFalse();
     }

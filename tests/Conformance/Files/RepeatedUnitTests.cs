@@ -202,7 +202,8 @@ public sealed class RepeatedUnitTests : IDisposable
             var result = Experiment.Prepare(Options(Mlp)).Run();
             var shard = new Shard(number, 2);
             var indices = shard.Simulations(3);
-            ResultFile.Write(path, result with { Simulations = [.. indices.Select(i => result.Simulations[i])], Indices = indices, Shard = shard });
+            ExperimentResult share = new(result.Options, result.Settings, [.. indices.Select(i => result.Simulations[i])], result.Identity, indices, shard);
+            ResultFile.Write(path, share);
             return path;
         }
 

@@ -50,14 +50,14 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
             return mutant.Deep?.Invoke(table) ?? table;
         }
 
-        protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
+        private protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
 
-        protected override IKernelSource<float> Kernels(Weights weights) =>
+        private protected override IKernelSource<float> Kernels(Weights weights) =>
             mutant.GivenWeights is { } rewrite ? new RewrittenWeights(base.Kernels(weights), rewrite)
             : weights is Weights.Own own && mutant.OwnWeights is { } source ? source(own)
             : base.Kernels(weights);
 
-        protected override ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
+        private protected override ReportedMoments Report(int depth, UnitPlace place, SignalAndNoise<float> values, MomentComputation<float> computation)
         {
             var right = base.Report(depth, place, values, computation);
             if (mutant.ReportsLate)

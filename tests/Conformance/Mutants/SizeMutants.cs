@@ -88,14 +88,14 @@ internal static class SizeMutants
         {
             Implementation = name => new OwnOtherwise(
                 name,
-                Asked: (own, input) => own with { Seed = own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Signal[0]) >> 20) }
+                Asked: (own, input) => new Weights.Own(own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Signal[0]) >> 20), own.Simulation)
             ),
         },
         new("weights that depend on the noise", "I10", "bn_res")
         {
             Implementation = name => new OwnOtherwise(
                 name,
-                Asked: (own, input) => own with { Seed = own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Noise[^1]) >> 20) }
+                Asked: (own, input) => new Weights.Own(own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Noise[^1]) >> 20), own.Simulation)
             ),
         },
     ];

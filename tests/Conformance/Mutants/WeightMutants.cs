@@ -82,12 +82,12 @@ internal static class WeightMutants
         new("weights that repeat after 1,024 simulations", "I9", "vanilla_res") { OwnWeights = own => new RewrittenKernels(own, simulationOf: i => i % 1024) },
         new("layers seeded by seed + layer", "I9", "bn_res")
         {
-            OwnWeights = own => new WrittenKernels((i, shape) => Right(own with { Seed = own.Seed + (ulong)i }, 0, shape)),
+            OwnWeights = own => new WrittenKernels((i, shape) => Right(new Weights.Own(own.Seed + (ulong)i, own.Simulation), 0, shape)),
         },
         new("simulations seeded by seed + simulation", "I9", "bn_ff") { OwnWeights = own => new RandomKernels<float>(own.Seed + own.Simulation, 0) },
         new("layers numbered by simulation + layer", "I9", "vanilla")
         {
-            OwnWeights = own => new WrittenKernels((i, shape) => Right(own with { Simulation = own.Simulation + (uint)i }, 0, shape)),
+            OwnWeights = own => new WrittenKernels((i, shape) => Right(new Weights.Own(own.Seed, own.Simulation + (uint)i), 0, shape)),
         },
     ];
 
@@ -154,7 +154,7 @@ internal static class WeightMutants
         var (inputs, outputs) = (shape.FanIn, shape.OutputChannels);
         var (left, right) = (
             Right(own, convolution, new KernelShape(1, inputs, rank, 1)),
-            Right(own with { Seed = own.Seed ^ (1UL << 40) }, convolution, new KernelShape(1, rank, outputs, 1))
+            Right(new Weights.Own(own.Seed ^ (1UL << 40), own.Simulation), convolution, new KernelShape(1, rank, outputs, 1))
         );
         return
         [

@@ -170,10 +170,9 @@ public class TwoEnginesTests
 
     private static (double[] Signal, double[] Noise, Dictionary<int, (double Signal, double Noise)> MeanSquares) ByModel(Network network, NoiseKind noise)
     {
-        var random = new RandomNumbers(4, 1, 0, RandomPurpose.GaussianImages);
         using var machine = new NetworkPropagation<double>(network, Images, noise);
-        random.FillNormal(machine.Input.Signal, 1);
-        (random with { Purpose = RandomPurpose.InputNoise }).FillNormal(machine.Input.Noise, 1);
+        new RandomNumbers(4, 1, 0, RandomPurpose.GaussianImages).FillNormal(machine.Input.Signal, 1);
+        new RandomNumbers(4, 1, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Noise, 1);
         var observer = new Powers();
         machine.Propagate(new RandomParameters<double>(4, 1), observer);
         return (ChannelsFirst(machine.Input.TrueSignal(), network.Input), ChannelsFirst(machine.Input.TrueNoise(), network.Input), observer.MeanSquares);

@@ -109,7 +109,7 @@ public class WrittenOutRefusalTests
     /// <summary>A layer of a later release.</summary>
     private sealed record Strange : Layer
     {
-        public override string Word => "strange";
+        internal override string Word => "strange";
 
         internal override Shape OutputOf(Shape input, string path) => input;
 

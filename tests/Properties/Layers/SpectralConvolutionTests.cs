@@ -33,7 +33,7 @@ public sealed unsafe class SpectralConvolutionTests
     {
         public TensorShape Shape => new(Images, Height, Width, Channels);
 
-        public KernelShape Kernel => new(KernelSize, Channels, OutputChannels, VarianceTimesFanIn: 2);
+        internal KernelShape Kernel => new(KernelSize, Channels, OutputChannels, VarianceTimesFanIn: 2);
 
         internal PatchGeometry Geometry => new(Stride, Boundary, Dilation);
 

@@ -35,7 +35,7 @@ public class DepthTests
     public void Edge_of_chaos_has_the_published_digits_and_is_found_from_either_variance(string word, double bias, double weight, double q, bool repels)
     {
         var dual = DualActivationTests.Dual(word);
-        var edge = EdgeOfChaos.AtBias(dual, bias * bias)!.Value;
+        var edge = EdgeOfChaos.AtBias(dual, bias * bias)!;
         Digits(Math.Sqrt(edge.WeightVariance), weight, 10);
         Digits(edge.Variance, q, 10);
         edge.Repels.Should().Be(repels);
@@ -48,11 +48,11 @@ public class DepthTests
     [Fact]
     public void Edge_of_chaos_without_biases_is_that_of_the_slope_at_zero()
     {
-        Digits(Math.Sqrt(Edge("erf", 0)!.Value.WeightVariance), 0.8862269255, 10);
-        Edge("tanh", 0)!.Value.WeightVariance.Should().BeApproximately(1, 1e-14);
-        Edge("gelu", 0)!.Value.WeightVariance.Should().BeApproximately(4, 1e-13);
-        Edge("gelu", 0)!.Value.Repels.Should().BeTrue();
-        Digits(Math.Sqrt(Edge("relu", 0)!.Value.WeightVariance), 1.4142135624, 10);
+        Digits(Math.Sqrt(Edge("erf", 0)!.WeightVariance), 0.8862269255, 10);
+        Edge("tanh", 0)!.WeightVariance.Should().BeApproximately(1, 1e-14);
+        Edge("gelu", 0)!.WeightVariance.Should().BeApproximately(4, 1e-13);
+        Edge("gelu", 0)!.Repels.Should().BeTrue();
+        Digits(Math.Sqrt(Edge("relu", 0)!.WeightVariance), 1.4142135624, 10);
         Edge("relu", 0.1).Should().BeNull("biases leave no fixed point to a ReLU whose noise stays");
     }
 
@@ -66,7 +66,7 @@ public class DepthTests
     {
         const int Layers = 2000;
         var dual = DualActivationTests.Dual(word);
-        var field = new MeanField(dual, EdgeOfChaos.AtBias(dual, 0)!.Value.WeightVariance, 0);
+        var field = new MeanField(dual, EdgeOfChaos.AtBias(dual, 0)!.WeightVariance, 0);
         var (variance, half) = (1.0, 0.0);
         for (var layer = 1; layer <= 2 * Layers; layer++)
         {
@@ -86,12 +86,12 @@ public class DepthTests
     {
         foreach (var bias in (double[])[0.1, 0.7, 2])
         {
-            var erf = Edge("erf", bias)!.Value;
+            var erf = Edge("erf", bias)!;
             var q = erf.Variance;
             erf.WeightVariance.Should().BeApproximately(Math.PI / 4 * Math.Sqrt(1 + (4 * q)), 1e-12);
             (q - (0.5 * Math.Sqrt(1 + (4 * q)) * Math.Asin(2 * q / (1 + (2 * q))))).Should().BeApproximately(bias * bias, 1e-12);
             erf.RadialGain.Should().BeApproximately(1 / (1 + (2 * q)), 1e-12);
-            var sine = Edge("sine", bias)!.Value;
+            var sine = Edge("sine", bias)!;
             sine.WeightVariance.Should().BeApproximately(2 / (1 + Math.Exp(-2 * sine.Variance)), 1e-12);
             (sine.Variance - Math.Tanh(sine.Variance)).Should().BeApproximately(bias * bias, 1e-12);
         }
@@ -102,7 +102,7 @@ public class DepthTests
     [InlineData("silu", 14.320174, 1.409966, 0.745079)]
     public void Edges_of_GELU_and_SiLU_repel_up_to_a_variance(string word, double q, double weight, double bias)
     {
-        var edge = EdgeOfChaos.WhereItStopsToRepel(DualActivationTests.Dual(word))!.Value;
+        var edge = EdgeOfChaos.WhereItStopsToRepel(DualActivationTests.Dual(word))!;
         Digits(edge.Variance, q, 6);
         Digits(Math.Sqrt(edge.WeightVariance), weight, 6);
         Digits(Math.Sqrt(edge.BiasVariance), bias, 6);

@@ -10,8 +10,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// </summary>
 internal sealed class ForgetfulInterpreter(string name) : LayerInterpreter(name, new LayerRules())
 {
-    private readonly ConcurrentDictionary<(Network Network, Weights Weights), Batch> _first = new();
+    private readonly ConcurrentDictionary<(Network Network, ulong Seed, uint Simulation), Batch> _first = new();
 
     public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) =>
-        base.Propagate(network, noise, weights, weights is Weights.Own ? _first.GetOrAdd((network, weights), input) : input, observe);
+        base.Propagate(network, noise, weights, weights is Weights.Own own ? _first.GetOrAdd((network, own.Seed, own.Simulation), input) : input, observe);
 }

@@ -28,7 +28,7 @@ internal sealed class ImagewiseInterpreter(string name, int sets) : LayerInterpr
         {
             var (from, shown) = (image * perImage, images[image] = []);
             var alone = new Batch(input.Shape with { Images = 1 }, input.Signal[from..(from + perImage)], input.Noise[from..(from + perImage)]);
-            base.Propagate(network, noise, own with { Simulation = own.Simulation + (Apart * (uint)(image % sets)) }, alone, shown.Add);
+            base.Propagate(network, noise, new Weights.Own(own.Seed, own.Simulation + (Apart * (uint)(image % sets))), alone, shown.Add);
         }
 
         foreach (var place in images[0])
