@@ -6,14 +6,14 @@ public sealed class InvalidInputException : Exception
     /// <summary>States what is wrong and what was expected.</summary>
     /// <param name="subject">The parameter or the file.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
-    public InvalidInputException(string subject, string expectation)
+    internal InvalidInputException(string subject, string expectation)
         : base(ForeignText.OnOneLine($"{subject}: {expectation}")) => Subject = subject;
 
     /// <summary>States which file could not be read, and why.</summary>
     /// <param name="subject">The file.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
     /// <param name="inner">The exception that caused this one.</param>
-    public InvalidInputException(string subject, string expectation, Exception inner)
+    internal InvalidInputException(string subject, string expectation, Exception inner)
         : base(ForeignText.OnOneLine($"{subject}: {expectation}"), inner) => Subject = subject;
 
     /// <summary>The parameter or file.</summary>

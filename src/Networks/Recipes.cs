@@ -1,44 +1,22 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>The sizes that the paper's recipes leave open.</summary>
-/// <param name="input">Shape of an image.</param>
-/// <param name="depth">Layers or residual units, L.</param>
-/// <param name="channels">Channels N of every layer.</param>
-/// <param name="kernelSize">Kernel size k; 1 means fully connected.</param>
-/// <param name="boundary">What a convolution reads beyond the border of the image.</param>
-/// <param name="epsilon">ε of batch norm.</param>
-/// <param name="residualDepth">Layers of a residual branch, H.</param>
-public sealed class RecipeSizes(
-    Shape input,
-    int depth,
-    int channels,
-    int kernelSize = 1,
-    Boundary boundary = Boundary.Periodic,
-    double epsilon = 0.001,
-    int residualDepth = 2
-)
-{
-    /// <summary>Shape of an image.</summary>
-    public Shape Input { get; } = input;
-
-    /// <summary>Layers or residual units, L.</summary>
-    public int Depth { get; } = depth;
-
-    /// <summary>Channels N of every layer.</summary>
-    public int Channels { get; } = channels;
-
-    /// <summary>Kernel size k; 1 means fully connected.</summary>
-    public int KernelSize { get; } = kernelSize;
-
-    /// <summary>What a convolution reads beyond the border of the image.</summary>
-    public Boundary Boundary { get; } = boundary;
-
-    /// <summary>ε of batch norm.</summary>
-    public double Epsilon { get; } = epsilon;
-
-    /// <summary>Layers of a residual branch, H.</summary>
-    public int ResidualDepth { get; } = residualDepth;
-}
+/// <param name="Input">Shape of an image.</param>
+/// <param name="Depth">Layers or residual units, L.</param>
+/// <param name="Channels">Channels N of every layer.</param>
+/// <param name="KernelSize">Kernel size k; 1 means fully connected.</param>
+/// <param name="Boundary">What a convolution reads beyond the border of the image.</param>
+/// <param name="Epsilon">ε of batch norm.</param>
+/// <param name="ResidualDepth">Layers of a residual branch, H.</param>
+public sealed record RecipeSizes(
+    Shape Input,
+    int Depth,
+    int Channels,
+    int KernelSize = 1,
+    Boundary Boundary = Boundary.Periodic,
+    double Epsilon = 0.001,
+    int ResidualDepth = 2
+);
 
 /// <summary>The four networks of the paper (Labatie 2019), composed of the same layers as any other network.</summary>
 /// <remarks>

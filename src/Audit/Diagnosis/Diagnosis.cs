@@ -32,7 +32,7 @@ public enum Condition
 /// is wrong less than once in 1,000,000 experiments. Both speak only about the sampling of mappings at the depths that were simulated, not about the model or
 /// about greater depths.
 /// </remarks>
-public sealed record Diagnosis
+public sealed class Diagnosis
 {
     /// <summary>Probability that the certain condition is wrong.</summary>
     public const double FalseRate = 1e-6;
@@ -76,25 +76,25 @@ public sealed record Diagnosis
     }
 
     /// <summary>The picture: the stronger pathology if there are two.</summary>
-    public Condition Condition { get; internal init; }
+    public Condition Condition { get; }
 
     /// <summary>Mappings whose signal collapses or dies.</summary>
-    public BinomialProportion SignalPathology { get; internal init; }
+    public BinomialProportion SignalPathology { get; }
 
     /// <summary>Mappings whose SNR decays exponentially and by more than the random walk of finite width explains.</summary>
-    public BinomialProportion SnrPathology { get; internal init; }
+    public BinomialProportion SnrPathology { get; }
 
     /// <summary>The law that χ follows; null without χ.</summary>
-    public GrowthLaw? ChiGrowth { get; internal init; }
+    public GrowthLaw? ChiGrowth { get; }
 
     /// <summary>The limit of the effective rank: 1, or the median at full depth if it no longer changes; NaN if neither is certain.</summary>
-    public double ReffLimit { get; internal init; }
+    public double ReffLimit { get; }
 
     /// <summary>Median effective rank at full depth; NaN without ranks.</summary>
-    public double MedianReff { get; internal init; }
+    public double MedianReff { get; }
 
     /// <summary>The diagnosis in plain words.</summary>
-    public string Sentence { get; internal init; }
+    public string Sentence { get; private set; }
 
     /// <summary>Mappings whose signal becomes a point or no longer varies at all; no samples if the share that varies is not recorded.</summary>
     internal BinomialProportion PointPathology { get; init; }
@@ -148,12 +148,11 @@ public sealed record Diagnosis
 
         if (ends.Common(PictureFalseRate) is { } common)
         {
-            return Nothing(common.Sentence) with
+            return new(common.Condition, ends.Proportion(ends.Dead), ends.Proportion(ends.ChiOverflows), null, double.NaN, double.NaN, common.Sentence)
             {
-                Condition = common.Condition,
+                Ends = table.Ends,
+                Mappings = table.Mappings,
                 Conditions = [common.Condition],
-                SignalPathology = ends.Proportion(ends.Dead),
-                SnrPathology = ends.Proportion(ends.ChiOverflows),
                 PointPathology = ends.Proportion(ends.Unvarying),
                 CertainCondition = common.Proportion.ShownByMost(FalseRate) == Verdict.Holds ? common.Condition : Condition.Undecided,
             };
@@ -164,12 +163,10 @@ public sealed record Diagnosis
         {
             return Nothing(
                 $"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; "
-                    + $"{DiagnosisWords.Rates(rates, table)}{ends.Clause}."
-            ) with
-            {
-                Rates = rates,
-                DepthUnit = table.DepthUnit,
-            };
+                    + $"{DiagnosisWords.Rates(rates, table)}{ends.Clause}.",
+                rates,
+                table.DepthUnit
+            );
         }
 
         Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Conclude(Single(contrasts, mapping)))];
@@ -229,7 +226,8 @@ public sealed record Diagnosis
             Outlying = leftOut.Count > 0 ? null : OutlyingMappings.InChi(table, contrasts),
             Collapsing = collapsing,
         };
-        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + DiagnosisWords.LeftOut(diagnosis) + "." };
+        diagnosis.Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + DiagnosisWords.LeftOut(diagnosis) + ".";
+        return diagnosis;
 
         Dictionary<Condition, BinomialProportion> ShownWith(Conclusions conclusions) =>
             new()
@@ -241,8 +239,14 @@ public sealed record Diagnosis
                 [Condition.PathologicalPoint] = ends.Proportion(ends.Unvarying + single.Count(mapping => mapping.BecomesPoint)),
             };
 
-        Diagnosis Nothing(string sentence) =>
-            new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
+        Diagnosis Nothing(string sentence, IReadOnlyList<DepthRate>? rates = null, string depthUnit = MomentTable.Layer) =>
+            new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence)
+            {
+                Ends = table.Ends,
+                Mappings = table.Mappings,
+                Rates = rates ?? [],
+                DepthUnit = depthUnit,
+            };
     }
 
     /// <summary>The reason why a table permits no verdict; null if it does.</summary>

@@ -39,7 +39,7 @@ public sealed class NetworkExperimentTests : IDisposable
             ResDepth = residualDepth,
             Seed = 9,
         };
-        var network = Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 4, 5, kernelSize, residualDepth: residualDepth))!;
+        var network = Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 4, 5, kernelSize, ResidualDepth: residualDepth))!;
         var expected = Experiment.Prepare(ofArchitecture, 1).Run();
         var actual = Experiment.Prepare(ExperimentOptions.ForNetwork(network, 3, 2) with { Seed = 9 }, 2).Run();
 

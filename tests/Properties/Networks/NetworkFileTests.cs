@@ -49,7 +49,7 @@ public class NetworkFileTests
             .Parse(Read(name))
             .With(new Shape(6, 5, 3), channels: 7, depth: 4)
             .Should()
-            .Be(Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), depth: 4, channels: 7)));
+            .Be(Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 4, Channels: 7)));
 
     [Fact]
     public void There_are_at_least_twelve_example_files()

@@ -17,7 +17,7 @@ public class ParameterListTests
     public void Recipes_draw_the_weights_of_the_model_in_its_order(string name, int kernelSize, int residualDepth)
     {
         var settings = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 5, 3), Depth: 3, Channels: 4, kernelSize);
-        var network = Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), depth: 3, channels: 4, kernelSize, residualDepth: residualDepth))!;
+        var network = Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 3, Channels: 4, kernelSize, ResidualDepth: residualDepth))!;
 
         ParameterList.Enumerate(network).Should().OnlyContain(tensor => tensor.Kind == ParameterKind.Weights && tensor.Law == WeightLaw.Normal);
         ParameterList

@@ -118,7 +118,7 @@ public class PlaceTests
     [InlineData("bn_res", 3, 1)]
     public void Recipes_have_the_same_places_as_result_files_of_architectures(string name, int kernelSize, int residualDepth)
     {
-        var network = Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), depth: 4, channels: 6, kernelSize, residualDepth: residualDepth))!;
+        var network = Recipes.Find(name, new RecipeSizes(new Shape(8, 8, 3), Depth: 4, Channels: 6, kernelSize, ResidualDepth: residualDepth))!;
         var expected = Named.Named(name, residualDepth).Places;
 
         network.Depth.Should().Be(4);

@@ -296,7 +296,7 @@ internal static class DescribedNetworks
             ]
         );
         yield return new("identity", vector, []);
-        yield return Recipes.BnRes(new RecipeSizes(new Shape(8, 8, 3), 3, 6, 3, residualDepth: 1));
+        yield return Recipes.BnRes(new RecipeSizes(new Shape(8, 8, 3), 3, 6, 3, ResidualDepth: 1));
         yield return Recipes.Vanilla(new RecipeSizes(new Shape(2, 2, 3), 3, 6));
     }
 
