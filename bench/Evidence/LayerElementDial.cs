@@ -2,7 +2,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>One element of one tensor, or one reported moment, that is off by a number of tolerances, in every network of layers that a check looks at.</summary>
+/// <summary>
+/// One element of one tensor, or one reported moment, that is off by a number of tolerances, in every network of layers that a check looks at.
+/// </summary>
 /// <remarks>One tolerance, of the network that has the sharpest, is found by <see cref="ToleranceSearch"/>.</remarks>
 /// <param name="ClaimId">The claim.</param>
 /// <param name="Defect">What is wrong.</param>

@@ -20,7 +20,8 @@ internal static class ShareTable
             }
         }
 
-        return "### Shares of mappings\n\nP1 to P7 and A3 hold the share of mappings that show a property against one half, exactly. Where between a law and its opposite "
+        return "### Shares of mappings\n\nP1 to P7 and A3 hold the share of mappings that show a property against one half, exactly. Where between a "
+            + "law and its opposite "
             + "the mark of a property lies was chosen; so these shares are measured, and no guarantee rests on them. They say how soon a test decides.\n\n"
             + table;
     }

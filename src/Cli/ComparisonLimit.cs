@@ -3,7 +3,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What theory may cost where a command adds it to its answer without being asked: <c>wellbehaved predict</c> computes whatever fits the machine.</summary>
+/// <summary>
+/// What theory may cost where a command adds it to its answer without being asked: <c>wellbehaved predict</c> computes whatever fits the machine.
+/// </summary>
 internal static class ComparisonLimit
 {
     /// <summary>The greatest number of seconds, as estimated: half of the 20 s that no command on a file may take, since the estimate is rough.</summary>

@@ -151,7 +151,8 @@ internal static class ForecastTable
         var larger = rows.Where(row => row.Limit is { LogMu2Noise: not double.NaN } limit && limit.NoiseError > limit.Error + Shown).ToArray();
         return larger.Length == 0
             ? null
-            : $"χ: ± {Percent(larger.Max(row => row.Limit!.NoiseError) / 2)} from {Number(larger[0])} on, since this noise is correlated with the signal, which is "
+            : $"χ: ± {Percent(larger.Max(row => row.Limit!.NoiseError) / 2)} from {Number(larger[0])} on, since this noise is correlated with the "
+                + "signal, which is "
                 + "neglected after batch norm";
     }
 

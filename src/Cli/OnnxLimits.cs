@@ -42,7 +42,8 @@ internal sealed record OnnxLimits(double Seconds, long Bytes)
 
     /// <summary>Why a model that needs too much memory is refused.</summary>
     public string TooMuchMemory =>
-        $"expected a model that takes at most {ByteCount.Spell(Bytes)} of memory; {MemoryOption} gives it more GiB where there are more, or choose a smaller batch";
+        $"expected a model that takes at most {ByteCount.Spell(Bytes)} of memory; {MemoryOption} gives it more GiB where there are more, or choose a "
+        + "smaller batch";
 
     /// <summary>The limits that options ask for.</summary>
     /// <param name="seconds">The value of <see cref="TimeOption"/>; null if it is not given.</param>

@@ -13,7 +13,8 @@ internal sealed class OnnxTokens
     private readonly double[] _values;
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="InvalidInputException">It holds no tokens: text, fractions, negative numbers, no numbers at all, or other axes than one or two.</exception>
+    /// <exception cref="InvalidInputException">It holds no tokens: text, fractions, negative numbers, no numbers at all, or other axes than one or
+    /// two.</exception>
     public OnnxTokens(string path)
     {
         _array = NpyFormat.ReadFile(path);

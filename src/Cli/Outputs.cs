@@ -55,7 +55,9 @@ internal static class Outputs
     /// <summary>Whether there is something to lose: an empty file and a device lose nothing.</summary>
     private static bool IsThere(string output) => !OutputDevice.Is(output) && new FileInfo(AtomicFile.TargetOf(output)) is { Exists: true, Length: > 0 };
 
-    /// <summary>Refuses to write text to a file whose name, or the name of the file that it links to, has the ending of results, images, journals or models.</summary>
+    /// <summary>
+    /// Refuses to write text to a file whose name, or the name of the file that it links to, has the ending of results, images, journals or models.
+    /// </summary>
     /// <param name="output">The file to write; null if none is.</param>
     /// <param name="option">The option that named it.</param>
     /// <exception cref="InvalidInputException">Its ending is that of results, images, journals or models.</exception>

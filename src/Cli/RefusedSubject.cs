@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Names what a refusal is about by what the call has: an option that the command does not take is the file, or nothing that a user can change.</summary>
+/// <summary>
+/// Names what a refusal is about by what the call has: an option that the command does not take is the file, or nothing that a user can change.
+/// </summary>
 /// <remarks>Options are checked where experiments are described, which does not know what the command calls a network or takes from its user.</remarks>
 internal static class RefusedSubject
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// What happens on Ctrl-C, and when the process is asked to end or its terminal is closed: the command is cancelled, and ends by itself, or is ended. Either way
-/// nothing unfinished is left.
+/// What happens on Ctrl-C, and when the process is asked to end or its terminal is closed: the command is cancelled, and ends by itself, or is ended. Either
+/// way nothing unfinished is left.
 /// </summary>
 internal sealed class Termination : IDisposable
 {

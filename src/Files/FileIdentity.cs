@@ -5,7 +5,8 @@ namespace Wellbehaved.Files;
 
 /// <summary>Which file a path means: links are followed, and a file that exists is known by the number that its file system gave it.</summary>
 /// <param name="Path">The full path after links to files and folders are followed.</param>
-/// <param name="Number">Device and number of the file, which all of its names share; null for a file that does not exist, or whose system does not tell.</param>
+/// <param name="Number">Device and number of the file, which all of its names share; null for a file that does not exist, or whose system does not
+/// tell.</param>
 internal readonly partial record struct FileIdentity(string Path, (ulong Device, ulong Number)? Number)
 {
     /// <summary>Some systems ignore the case of letters, and macOS also how an accent is spelled.</summary>

@@ -1,8 +1,8 @@
 namespace Wellbehaved.Files;
 
 /// <summary>
-/// What messages call a parameter. A library calls it by its own name. A program that takes the parameter from its user says how it calls it itself, such as the
-/// name of an option; that holds for everything that it calls from there on, in other threads too, like a culture.
+/// What messages call a parameter. A library calls it by its own name. A program that takes the parameter from its user says how it calls it itself, such as
+/// the name of an option; that holds for everything that it calls from there on, in other threads too, like a culture.
 /// </summary>
 internal static class ParameterName
 {

@@ -39,7 +39,8 @@ internal static class StrictText
             var line = 1 + bytes[..Math.Clamp(exception.Index, 0, bytes.Length)].Count((byte)'\n');
             throw new InvalidInputException(
                 path,
-                $"expected text in UTF-8, found bytes that are none ({Convert.ToHexString(exception.BytesUnknown ?? [])}) in line {line}, at byte {exception.Index}",
+                $"expected text in UTF-8, found bytes that are none ({Convert.ToHexString(exception.BytesUnknown ?? [])}) in line {line}, at byte "
+                    + $"{exception.Index}",
                 exception
             );
         }

@@ -17,7 +17,9 @@ internal static partial class UnixFileType
     /// <summary>More bytes than the status needs, which holds flags, mode, owners, size, times and identity.</summary>
     private const int LengthOfStatus = 512;
 
-    /// <summary>The device follows four numbers of 32 bits, the size and four times, each with its nanoseconds; the device that a file is, and its number.</summary>
+    /// <summary>
+    /// The device follows four numbers of 32 bits, the size and four times, each with its nanoseconds; the device that a file is, and its number.
+    /// </summary>
     private const int OffsetOfDevice = (4 * sizeof(int)) + (9 * sizeof(long)),
         OffsetOfNumber = OffsetOfDevice + (2 * sizeof(long));
 

@@ -25,8 +25,9 @@ internal static class WideFloat
     /// <summary>Finds the format of an array from all of its elements, since a single element may be a valid number in several formats.</summary>
     /// <remarks>
     /// An x87 number has its leading bit set unless it is zero. Its padding holds arbitrary bytes of memory: mostly zeros, often a pointer, whose
-    /// highest two bytes are zero, or a part of a double. A quadruple number has its exponent there, and a double's bits look like one. In a pair the second double is below half a unit in the last place of
-    /// the first. No recording has numbers below the normal range of 15-bit exponents (3.4e-4932), so a format in which they occur is unlikely.
+    /// highest two bytes are zero, or a part of a double. A quadruple number has its exponent there, and a double's bits look like one. In a pair the second
+    /// double is below half a unit in the last place of the first. No recording has numbers below the normal range of 15-bit exponents (3.4e-4932), so a format
+    /// in which they occur is unlikely.
     /// </remarks>
     /// <param name="elements">The elements as stored.</param>
     /// <param name="isBigEndian">Whether the most significant byte comes first.</param>

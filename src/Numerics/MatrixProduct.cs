@@ -274,7 +274,9 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>How many rows of a block are multiplied where they lie: whole tiles of a gathered factor, if few panels of columns would share what is packed.</summary>
+    /// <summary>
+    /// How many rows of a block are multiplied where they lie: whole tiles of a gathered factor, if few panels of columns would share what is packed.
+    /// </summary>
     private int ReadInPlace(MatrixOperand<T> a, Block block, int columns) =>
         a.Rows is not null && _wide && columns <= PanelsInPlace * _tileColumns ? block.Rows / GatheredTile.Rows * GatheredTile.Rows : 0;
 

@@ -58,8 +58,9 @@ public sealed class OnnxPlace
     public IReadOnlyList<long> Shape { get; }
 
     /// <summary>
-    /// The axis of the channels; all other axes together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation, and the last
-    /// one after matrix products, embeddings, softmax and layer normalisation. Otherwise it is that of the input, followed through transpositions and reshapes.
+    /// The axis of the channels; all other axes together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation, and the
+    /// last one after matrix products, embeddings, softmax and layer normalisation. Otherwise it is that of the input, followed through transpositions and
+    /// reshapes.
     /// </summary>
     public int ChannelAxis { get; }
 

@@ -74,7 +74,8 @@ internal static class DiagnosisLines
                 ) + string.Join(" and ", those);
             }
 
-            yield return "  intervals are of 95 %, those of the stretches of depth for all of them at once; they are asymptotic in the number of mappings, and say nothing "
+            yield return "  intervals are of 95 %, those of the stretches of depth for all of them at once; they are asymptotic in the number of "
+                + "mappings, and say nothing "
                 + "of depths beyond";
 
             // The picture and the certain condition are two levels of confidence; the second does not withdraw anything of the first.

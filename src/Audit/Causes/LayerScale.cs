@@ -84,7 +84,8 @@ internal static class LayerScale
     {
         var common = Common(samples.Select(sample => sample.OfBiases!.Value));
         var evidence =
-            $"the biases of {Counted.Spell(samples.Length, "layer")} have {string.Join(", ", samples.Select(sample => Words(Common([sample.OfBiases!.Value]))))} the variance";
+            $"the biases of {Counted.Spell(samples.Length, "layer")} have "
+            + $"{string.Join(", ", samples.Select(sample => Words(Common([sample.OfBiases!.Value]))))} the variance";
         string[] rules = [.. BiasRules.Where(rule => samples.All(sample => sample.OfBiases!.Value.Includes(rule.Ratio(sample)))).Select(rule => rule.Words)];
         return rules.Length > 0 ? Explanation.Either(Part, rules, evidence)
             : common.Lower <= common.Upper ? Explanation.WithEvidence(Part, $"biases of {Words(common)} the variance that is asked for", evidence)

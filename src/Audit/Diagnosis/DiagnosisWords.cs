@@ -69,7 +69,8 @@ internal static class DiagnosisWords
             _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a pathology"),
         };
         return shown.Samples > 0 && shown.Interval(Diagnosis.PictureFalseRate).Upper < NearlyAll
-            ? $"{Counted(shown.Successes, shown.Samples)} show {(diagnosis.Conditions.Count > 1 ? $"a {Uncapitalised(TitleOf(condition))}" : "it")} by themselves"
+            ? $"{Counted(shown.Successes, shown.Samples)} show {(diagnosis.Conditions.Count > 1 ? $"a {Uncapitalised(TitleOf(condition))}" : "it")} "
+                + "by themselves"
             : null;
     }
 
@@ -273,8 +274,8 @@ internal static class DiagnosisWords
         var (lower, upper) = others.Interval(Diagnosis.PictureFalseRate);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"; {Counted(diagnosis.LeftOut, diagnosis.Mappings)} {(diagnosis.LeftOut == 1 ? "lies" : "lie")} far from the others: all this is said of the other "
-                + $"{others.Successes}, {lower:F3} to {upper:F3} of all"
+            $"; {Counted(diagnosis.LeftOut, diagnosis.Mappings)} {(diagnosis.LeftOut == 1 ? "lies" : "lie")} far from the others: "
+                + $"all this is said of the other {others.Successes}, {lower:F3} to {upper:F3} of all"
         );
     }
 
@@ -345,8 +346,8 @@ internal static class DiagnosisWords
             : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the signal has {at}, and over {evidence.Table.DepthUnit}s {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power "
-                        + $"{RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
+                    $"the signal has {at}, and over {evidence.Table.DepthUnit}s {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} "
+                        + $"r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
                 )
             : $"the signal has {at}";
     }

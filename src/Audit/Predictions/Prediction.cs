@@ -188,7 +188,8 @@ internal sealed record Prediction(
             // The batch has one or two directions, and ε is practically 0.
             throw new InvalidInputException(
                 ParameterName.Spell(nameof(ExperimentOptions.Epsilon), nameof(ExperimentOptions.BatchSize)),
-                $"expected points that vary in more directions, or an ε nearer to their variance, got an expectation that double precision does not hold ({exception.Message})",
+                "expected points that vary in more directions, or an ε nearer to their variance, got an expectation that double precision does not "
+                    + $"hold ({exception.Message})",
                 exception
             );
         }

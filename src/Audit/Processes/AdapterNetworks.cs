@@ -11,7 +11,9 @@ internal static class AdapterNetworks
     /// <summary>Kernel size that is asked for where it is offered.</summary>
     private const int UsualKernel = 3;
 
-    /// <summary>The largest kernel with which an adapter is tested; larger ones need images for which a subject in an interpreted language takes minutes.</summary>
+    /// <summary>
+    /// The largest kernel with which an adapter is tested; larger ones need images for which a subject in an interpreted language takes minutes.
+    /// </summary>
     private const int LargestKernel = 32;
 
     /// <summary>The networks that the subject can be asked for, each with a noise that it offers.</summary>

@@ -16,7 +16,7 @@ public abstract class Weights
         public IReadOnlyList<double[]> Kernels { get; } = kernels;
     }
 
-    /// <summary>The subject's own initialisation.</summary>
+    /// <summary>The subject's own initialisation; equal where seed and simulation are, so that it may be the key of a cache.</summary>
     /// <param name="seed">The seed, below 2⁵³.</param>
     /// <param name="simulation">Index of the simulation.</param>
     public sealed class Own(ulong seed, uint simulation) : Weights
@@ -26,5 +26,11 @@ public abstract class Weights
 
         /// <summary>Index of the simulation; another simulation has other, independent weights.</summary>
         public uint Simulation { get; } = simulation;
+
+        /// <inheritdoc/>
+        public override bool Equals(object? obj) => obj is Own other && (other.Seed, other.Simulation) == (Seed, Simulation);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Seed, Simulation);
     }
 }

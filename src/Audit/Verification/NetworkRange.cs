@@ -2,7 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Whether signal and noise of a network stay where its laws can be computed: squares of squares of their numbers must be doubles with all digits.</summary>
+/// <summary>
+/// Whether signal and noise of a network stay where its laws can be computed: squares of squares of their numbers must be doubles with all digits.
+/// </summary>
 internal static class NetworkRange
 {
     private const double Least = 1e-60;
@@ -44,8 +46,8 @@ internal static class NetworkRange
                     if (largest is not 0 and (< Least or > Most))
                     {
                         return FormattableString.Invariant(
-                            $"the {name} {place.Where} is of size {largest:0e0}, and laws are computed from {Least:0e0} to {Most:0e0}: ask about fewer repetitions"
-                        );
+                                $"the {name} {place.Where} is of size {largest:0e0}, and laws are computed from {Least:0e0} to {Most:0e0}: "
+                            ) + "ask about fewer repetitions";
                     }
                 }
             }

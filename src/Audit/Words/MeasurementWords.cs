@@ -9,9 +9,11 @@ internal static partial class MeasurementWords
     /// <summary>Sentences that explain the columns of a table of verdicts, and the abbreviations in them.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
     [
-        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, how far the share of mappings that show what the claim says is from one half",
+        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, how far the share of mappings that show what the claim says "
+            + "is from one half",
         "interval: holds the truth about the implementation, with the confidence of the whole run; ×, as a multiple of the prediction; %, as a share of the "
-            + "mappings; without a sign, as a distance from the prediction; sampling stops once the interval excludes the claim or lies inside the claim's discrepancy",
+            + "mappings; without a sign, as a distance from the prediction; sampling stops once the interval excludes the claim or lies inside the "
+            + "claim's discrepancy",
         "n: numbers that were compared, samples or mappings",
         "alpha: probability that a correct implementation fails here by chance, with ~ if it holds only for many samples; exact, if nothing is random",
     ];

@@ -134,8 +134,8 @@ internal sealed class ResultPart : IDisposable
     }
 
     /// <summary>
-    /// Whether a file claims to hold simulations of an experiment of this program, whether or not it is damaged. Results of training, of ONNX files and of other
-    /// programs do not.
+    /// Whether a file claims to hold simulations of an experiment of this program, whether or not it is damaged. Results of training, of ONNX files and of
+    /// other programs do not.
     /// </summary>
     /// <exception cref="InvalidInputException">The file is not an archive, or its configuration is damaged.</exception>
     public static bool NamesItsExperiment(string path)

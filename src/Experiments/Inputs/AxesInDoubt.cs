@@ -2,8 +2,8 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>Whether an array, for which the user gave no layout, may have been stored with its axes in another order than the default one.</summary>
 /// <remarks>
-/// Files of images have a channel axis of 1, 3 or 4 more often than not, and their images are rarely strips. Where these two point at another order, the default
-/// is a guess that would measure something else without a word, so the array is refused; where they leave it open, the user is told how it was read.
+/// Files of images have a channel axis of 1, 3 or 4 more often than not, and their images are rarely strips. Where these two point at another order, the
+/// default is a guess that would measure something else without a word, so the array is refused; where they leave it open, the user is told how it was read.
 /// </remarks>
 internal static class AxesInDoubt
 {
@@ -58,8 +58,8 @@ internal static class AxesInDoubt
     }
 
     /// <summary>
-    /// Whether images lie last, as in MATLAB's files and in the .mat files of SVHN: the first two axes are the sides of an image. With a channel axis of 1, 3 or 4
-    /// it need not be square; otherwise it is, and the default would make strips of it, as many as they are high.
+    /// Whether images lie last, as in MATLAB's files and in the .mat files of SVHN: the first two axes are the sides of an image. With a channel axis of 1, 3
+    /// or 4 it need not be square; otherwise it is, and the default would make strips of it, as many as they are high.
     /// </summary>
     private static bool AreImagesLast(IReadOnlyList<int> shape) =>
         shape.Count == 3
@@ -74,9 +74,9 @@ internal static class AxesInDoubt
                 );
 
     /// <summary>
-    /// Whether channels come before the pixels, as in PyTorch. The second axis is of length 1, 3 or 4 and the last one is longer, or would be a single channel of
-    /// strips; or the last axis has no usual number of channels, and the last two are the sides of a square, or of an image that is less of a strip and has fewer
-    /// channels than the default says.
+    /// Whether channels come before the pixels, as in PyTorch. The second axis is of length 1, 3 or 4 and the last one is longer, or would be a single channel
+    /// of strips; or the last axis has no usual number of channels, and the last two are the sides of a square, or of an image that is less of a strip and has
+    /// fewer channels than the default says.
     /// </summary>
     private static bool AreChannelsSecond(IReadOnlyList<int> shape) =>
         (IsUsual(shape[1]) && shape[3] > shape[1])
@@ -90,12 +90,15 @@ internal static class AxesInDoubt
     /// <summary>Whether three axes are those of a single photograph: the last one is of length 1, 3 or 4, and both others are longer.</summary>
     private static bool AreChannelsLast(IReadOnlyList<int> shape) => IsUsual(shape[2]) && shape[0] > shape[2] && shape[1] > shape[2];
 
-    /// <summary>Whether four axes may be (channels, images, height, width), the order of video: the first one is of length 1, 3 or 4, and all others are longer.</summary>
+    /// <summary>
+    /// Whether four axes may be (channels, images, height, width), the order of video: the first one is of length 1, 3 or 4, and all others are longer.
+    /// </summary>
     private static bool AreChannelsFirst(IReadOnlyList<int> shape) =>
         shape.Count == 4 && IsUsual(shape[0]) && shape.Skip(1).All(extent => extent > LargestUsualChannels) && Ratio(shape[2], shape[3]) <= LargestUsualRatio;
 
     /// <summary>
-    /// Whether three axes leave open that images lie last: all are equal, or the first two are the sides of an image that is no strip, while the default reads one.
+    /// Whether three axes leave open that images lie last: all are equal, or the first two are the sides of an image that is no strip, while the default reads
+    /// one.
     /// </summary>
     private static bool MayImagesBeLast(IReadOnlyList<int> shape) =>
         shape.All(extent => extent > LargestUsualChannels)
@@ -104,7 +107,9 @@ internal static class AxesInDoubt
             || (shape[2] > shape[1] && Ratio(shape[0], shape[1]) <= LargestUsualRatio && Ratio(shape[1], shape[2]) > LargestUsualRatio)
         );
 
-    /// <summary>Whether four axes leave open that channels are second: nothing tells the second axis from the last one, or the last is no usual number of channels.</summary>
+    /// <summary>
+    /// Whether four axes leave open that channels are second: nothing tells the second axis from the last one, or the last is no usual number of channels.
+    /// </summary>
     private static bool MayChannelsBeSecond(IReadOnlyList<int> shape) =>
         shape[1] == shape[2] ? shape[2] == shape[3] && shape[3] > LargestUsualChannels
         : shape[2] == shape[3] ? shape[1] > shape[3]

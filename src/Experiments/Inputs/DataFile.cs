@@ -91,7 +91,9 @@ internal static class DataFile
         return plain.ToArray();
     }
 
-    /// <summary>Refuses bytes after a gzip stream, which readers pass over: the file is damaged or is not what it seems. Zeros are the padding of tapes.</summary>
+    /// <summary>
+    /// Refuses bytes after a gzip stream, which readers pass over: the file is damaged or is not what it seems. Zeros are the padding of tapes.
+    /// </summary>
     /// <param name="file">The file, where the decompression stopped: after its stream and at most one byte.</param>
     /// <param name="path">The file's name in messages.</param>
     /// <param name="length">Bytes of the decompressed content.</param>

@@ -81,7 +81,8 @@ internal sealed class JoinedArrays : IArrayCollection
         {
             throw new InvalidInputException(
                 _path,
-                $"expected the {_unit.Depths.Count} depths of the network in 'configuration' in '{ResultArrays.Depth}', found {(depths.Length == 0 ? "none" : "others")}"
+                $"expected the {_unit.Depths.Count} depths of the network in 'configuration' in '{ResultArrays.Depth}', found "
+                    + $"{(depths.Length == 0 ? "none" : "others")}"
             );
         }
 

@@ -56,7 +56,8 @@ internal static class ResultEnds
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected one ending of each simulation, found {deaths[i].Depth} in '{DiedAtDepth}' beside {(int)ends[i].Ending} in '{ResultArrays.Ending}' "
+                    $"expected one ending of each simulation, found {deaths[i].Depth} in '{DiedAtDepth}' beside {(int)ends[i].Ending} in "
+                        + $"'{ResultArrays.Ending}' "
                         + $"and {ends[i].Depth} in '{ResultArrays.EndedAtDepth}', in row {i}"
                 );
             }

@@ -198,7 +198,9 @@ internal static class NetworkFigure
         return Curve.Through(label, CurveKind.Theory, colour, points.Select(point => point.Depth), points.Select(point => point.Value));
     }
 
-    /// <summary>The predicted logarithm of a quantity by the index of a place, NaN where there is none; null where the quantity is not predicted at all.</summary>
+    /// <summary>
+    /// The predicted logarithm of a quantity by the index of a place, NaN where there is none; null where the quantity is not predicted at all.
+    /// </summary>
     private static Func<int, double>? Predicted(Quantity quantity, Shown one)
     {
         if (quantity.IsGradient)

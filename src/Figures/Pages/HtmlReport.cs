@@ -126,7 +126,8 @@ internal static class HtmlReport
                 page.Append(
                     outcome is null
                         ? "<td class=\"none\"><span>·</span></td>"
-                        : $"<td class=\"{EnumWords.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {EnumWords.Spell(outcome.Verdict)}</td>"
+                        : $"<td class=\"{EnumWords.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} "
+                            + $"{EnumWords.Spell(outcome.Verdict)}</td>"
                 );
             }
 

@@ -8,9 +8,10 @@ namespace Wellbehaved.Model;
 /// <see cref="NetworkPropagation{T}"/> propagates noise.
 /// </summary>
 /// <remarks>
-/// Fill <see cref="Input"/>, call <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, fill <see cref="OutputGradient"/> (of the last output), call <see cref="Backward"/>. The adjoint is
-/// exact: with J the derivative that propagates the noise, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints need are stored, so memory
-/// grows with depth. Results have the same bits for any number of threads. A pass must be used by one caller at a time. Source: A. Griewank and A. Walther,
+/// Fill <see cref="Input"/>, call <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, fill <see cref="OutputGradient"/> (of the last output), call
+/// <see cref="Backward"/>. The adjoint is exact: with J the derivative that propagates the noise, ⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩ up to rounding. Signals that adjoints
+/// need are stored, so memory grows with depth. Results have the same bits for any number of threads. A pass must be used by one caller at a time. Source: A.
+/// Griewank and A. Walther,
 /// <i>Evaluating Derivatives</i>, SIAM 2008, chapter 3.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -74,7 +75,9 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>The position of each parameter in <see cref="ParameterGradients"/> and in a <see cref="ParameterVector{T}"/>.</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>The signal at the input (points × channels); fill it before <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, which does not change it.</summary>
+    /// <summary>
+    /// The signal at the input (points × channels); fill it before <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, which does not change it.
+    /// </summary>
     public Span<T> Input => _kept[0]!.Stored(InputShape);
 
     /// <summary>The signal at the output (points × channels), in units of 2 to the power of <see cref="OutputExponent"/>.</summary>
@@ -152,7 +155,9 @@ public sealed class BackwardPass<T> : IDisposable
         _isForwardDone = true;
     }
 
-    /// <summary>Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward(IParameterSource{T}, CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Passes the gradient at the output back through the mapping and the signals of the last <see cref="Forward(IParameterSource{T}, CancellationToken)"/>.
+    /// </summary>
     /// <param name="observer">Receives the gradients at the places on the way; may be null. The pass must have been built with
     /// <see cref="Gradients.Places"/>.</param>
     /// <param name="cancellation">Asks to stop; checked at every layer.</param>

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace Wellbehaved.Networks;
 
 /// <summary>
-/// Whether the numbers of a network fit single precision together with what they meet, so that its layers can be judged. Theory computes with any numbers that are
-/// finite, and runs record where they end.
+/// Whether the numbers of a network fit single precision together with what they meet, so that its layers can be judged. Theory computes with any numbers that
+/// are finite, and runs record where they end.
 /// </summary>
 internal static class SinglePrecision
 {
-    /// <summary>The largest variance, and the largest size of a factor: 10³⁰ times the largest feature that is stored, 2¹⁶, and a sum of many is below 2¹²⁸.</summary>
+    /// <summary>
+    /// The largest variance, and the largest size of a factor: 10³⁰ times the largest feature that is stored, 2¹⁶, and a sum of many is below 2¹²⁸.
+    /// </summary>
     private const double Largest = 1e30;
 
     /// <summary>The smallest variance other than 0, and the smallest size of such a factor: what is drawn with its root keeps its digits.</summary>

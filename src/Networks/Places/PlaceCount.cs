@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Wellbehaved.Networks;
 
-/// <summary>Counts the places and units of a network from its description, without listing them: a few words describe a network of millions of places.</summary>
+/// <summary>
+/// Counts the places and units of a network from its description, without listing them: a few words describe a network of millions of places.
+/// </summary>
 /// <remarks>The rules are those by which <see cref="PlaceWalk"/> lists places; listing them compares the two numbers.</remarks>
 internal static class PlaceCount
 {

@@ -378,7 +378,8 @@ internal static class ResidualStack
             return activations.Length == 0
                 ? FeedforwardStack.Verdict(
                     Behaviour.WellBehaved,
-                    $"well-behaved while the width is large: linear branches keep χ; E ν₂ grows by the factor {FeedforwardStack.Number(skip + (alpha * added))} a unit",
+                    "well-behaved while the width is large: linear branches keep χ; E ν₂ grows by the factor "
+                        + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
                     "W4, V4",
                     StackVerdict.Wide
                 ) with

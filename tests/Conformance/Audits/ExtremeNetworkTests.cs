@@ -6,8 +6,8 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>
-/// No network of a user's own makes the suite reject the reference: signals that vanish, die or grow beyond all bounds, branches that leave nothing, and constants
-/// of extreme sizes.
+/// No network of a user's own makes the suite reject the reference: signals that vanish, die or grow beyond all bounds, branches that leave nothing, and
+/// constants of extreme sizes.
 /// </summary>
 public class ExtremeNetworkTests
 {

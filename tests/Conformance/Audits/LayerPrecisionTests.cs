@@ -4,7 +4,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Layers of any network that multiply in a coarser format than they say, as graphics processors do unless they are told not to, are rejected with that cause.</summary>
+/// <summary>
+/// Layers of any network that multiply in a coarser format than they say, as graphics processors do unless they are told not to, are rejected with that cause.
+/// </summary>
 public class LayerPrecisionTests
 {
     [Theory]

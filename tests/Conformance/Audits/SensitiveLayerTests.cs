@@ -33,8 +33,8 @@ public class SensitiveLayerTests
     }
 
     /// <summary>
-    /// Found by 64,000 generated networks: where a signal is zero but for the rounding of other images, each side of a kink is a matter of chance, and so is the
-    /// noise that passes.
+    /// Found by 64,000 generated networks: where a signal is zero but for the rounding of other images, each side of a kink is a matter of chance, and so is
+    /// the noise that passes.
     /// </summary>
     [Theory]
     [InlineData(FunctionKind.Relu)]

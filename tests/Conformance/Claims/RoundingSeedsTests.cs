@@ -22,7 +22,9 @@ public class RoundingSeedsTests
         }
     }
 
-    /// <summary>Every output of a GELU was below the smallest normal number there, and the power of two that brings it near 1 is beyond single precision.</summary>
+    /// <summary>
+    /// Every output of a GELU was below the smallest normal number there, and the power of two that brings it near 1 is beyond single precision.
+    /// </summary>
     [Fact]
     public void D9_holds_where_an_activation_leaves_only_tails()
     {

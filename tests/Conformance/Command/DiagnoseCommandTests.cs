@@ -120,7 +120,9 @@ public sealed class DiagnoseCommandTests : IDisposable
         outcome.Error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain("nothing.npz");
     }
 
-    /// <summary>A file of eight kilobytes had 2 GB and 15 s of theory computed that nobody had asked for: 2,048 positions of two images are points of a kernel.</summary>
+    /// <summary>
+    /// A file of eight kilobytes had 2 GB and 15 s of theory computed that nobody had asked for: 2,048 positions of two images are points of a kernel.
+    /// </summary>
     [Theory]
     [InlineData("""{"name": "many", "input": [8, 8, 3], "layers": [{"dense": {"channels": 4}}, "batch_norm", "relu", "dense"]}""", false)]
     [InlineData("""{"name": "many", "input": [32, 32, 3], "layers": [{"dense": {"channels": 4}}, "batch_norm", "relu", "dense"]}""", true)]

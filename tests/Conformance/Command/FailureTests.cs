@@ -34,7 +34,8 @@ public sealed class FailureTests
         status.Should().Be(70);
         line.Should()
             .StartWith(
-                "wellbehaved: a defect of wellbehaved, not an error in your call: InvalidOperationException: Sequence contains no elements; please report it with "
+                "wellbehaved: a defect of wellbehaved, not an error in your call: InvalidOperationException: Sequence contains no elements; please "
+                    + "report it with "
             )
             .And.NotContain("   at ");
         var trace = line[(line.LastIndexOf(' ') + 1)..];

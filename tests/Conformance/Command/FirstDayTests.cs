@@ -191,7 +191,8 @@ public sealed class FirstDayTests : IDisposable
             .Error.Trim()
             .Should()
             .Be(
-                "wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, export, network, claims, completion"
+                "wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, export, network, "
+                    + "claims, completion"
             );
     }
 

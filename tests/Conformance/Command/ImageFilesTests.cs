@@ -115,12 +115,14 @@ public sealed class ImageFilesTests : IDisposable
     [InlineData(
         1e-200,
         "channel",
-        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-20*, whose square double precision does not hold; multiply"
+        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-20*, whose square double precision "
+            + "does not hold; multiply"
     )]
     [InlineData(
         1e-160,
         "channel",
-        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-16*, whose square double precision does not hold; multiply"
+        "--normalize: expected every channel to vary over the batch with 'channel', but channel 0 varies by *e-16*, whose square double precision "
+            + "does not hold; multiply"
     )]
     [InlineData(
         1e-200,

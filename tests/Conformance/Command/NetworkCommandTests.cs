@@ -110,7 +110,8 @@ public sealed class NetworkCommandTests : IDisposable
             .Run(
                 "network",
                 FileOf(
-                    "{\"name\": \"deep\", \"input\": [1, 1, 2], \"layers\": [{\"dense\": {\"channels\": 2}}, {\"repeat\": {\"times\": 70000, \"unit\": [\"relu\"]}}]}"
+                    "{\"name\": \"deep\", \"input\": [1, 1, 2], \"layers\": [{\"dense\": {\"channels\": 2}}, {\"repeat\": {\"times\": 70000, "
+                        + "\"unit\": [\"relu\"]}}]}"
                 ),
                 "--json",
                 json

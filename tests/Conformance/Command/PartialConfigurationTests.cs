@@ -49,7 +49,8 @@ public sealed class PartialConfigurationTests : IDisposable
         Refused($"merge {path} --out {Path.Combine(_folder, "x.npz")}")
             .Should()
             .Be(
-                $"wellbehaved: {path}: expected {string.Join(", ", keys)} in 'configuration', which names the experiment, found none; merge --trust joins such files"
+                $"wellbehaved: {path}: expected {string.Join(", ", keys)} in 'configuration', which names the experiment, found none; merge --trust "
+                    + "joins such files"
             );
         var plot = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "x.svg"));
         plot.ExitStatus.Should().Be(0);

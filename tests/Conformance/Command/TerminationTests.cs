@@ -3,7 +3,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A command that is ended in the middle of its work leaves nothing unfinished: by Ctrl-C, by a request to end, and when its terminal is closed.</summary>
+/// <summary>
+/// A command that is ended in the middle of its work leaves nothing unfinished: by Ctrl-C, by a request to end, and when its terminal is closed.
+/// </summary>
 public sealed class TerminationTests : IDisposable
 {
     private const int LongToWrite = 65000;
@@ -54,7 +56,8 @@ public sealed class TerminationTests : IDisposable
     {
         var output = Path.Combine(_folder, "net.npz");
         var call =
-            $"dotnet '{CommandLine.Uncounted}' run --architecture vanilla --total-depth 2000 --num-channels 32 --kernel-size 1 --batch-size 8 --num-sims 4 --out '{output}'";
+            $"dotnet '{CommandLine.Uncounted}' run --architecture vanilla --total-depth 2000 --num-channels 32 --kernel-size 1 --batch-size 8 "
+            + $"--num-sims 4 --out '{output}'";
         using var process = Interruption.Start("sh", ["-c", $"trap '' HUP; exec {call}"]);
 
         Interruption.Await(process, () => File.Exists(output + ".journal"), "the run has begun");

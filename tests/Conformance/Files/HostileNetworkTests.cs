@@ -6,7 +6,9 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A few words describe networks of millions of layers: what does not take so many refuses them before it begins, and nothing takes their square.</summary>
+/// <summary>
+/// A few words describe networks of millions of layers: what does not take so many refuses them before it begins, and nothing takes their square.
+/// </summary>
 public sealed class HostileNetworkTests : IDisposable
 {
     private static readonly Activation Relu = new(new(FunctionKind.Relu));

@@ -3,7 +3,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Results of a network that is one repeated unit have the author's arrays <c>locK</c>; those of every other network have a column for each place.</summary>
+/// <summary>
+/// Results of a network that is one repeated unit have the author's arrays <c>locK</c>; those of every other network have a column for each place.
+/// </summary>
 public sealed class RepeatedUnitTests : IDisposable
 {
     private static readonly Networks.Network Mlp = new(

@@ -130,7 +130,8 @@ public sealed class ImageLayoutTests : IDisposable
             .Should()
             .Throw<InvalidInputException>()
             .WithMessage(
-                $"array: expected images one after the other, since shape ({height}, {width}, {images}) is either {height} grey images of {width} × {images} pixels "
+                $"array: expected images one after the other, since shape ({height}, {width}, {images}) is either {height} grey images of {width} × "
+                    + $"{images} pixels "
                     + $"(Layout nhw) or, as in MATLAB's files, {images} grey images of {height} × {width} pixels, which np.transpose(images, (2, 0, 1)) brings "
                     + "into order; Layout nhw says the former"
             );

@@ -8,8 +8,8 @@ namespace Wellbehaved.Tests.Properties;
 public class GeneratedNetworkFactsTests
 {
     /// <summary>
-    /// Rounding of double precision, which norms enlarge. Measured: signals of three times 250 networks differed by less than 10⁻¹², and noise by less than 10⁻⁹;
-    /// noise is allowed a thousand times as much, since it is multiplied by slopes that change with the signal.
+    /// Rounding of double precision, which norms enlarge. Measured: signals of three times 250 networks differed by less than 10⁻¹², and noise by less than
+    /// 10⁻⁹; noise is allowed a thousand times as much, since it is multiplied by slopes that change with the signal.
     /// </summary>
     private const double Rounding = 1e-9;
 

@@ -122,8 +122,8 @@ public class GeneratedNetworkMachineTests
     }
 
     /// <summary>
-    /// False for a network whose norms meet constant features without ε, which is refused, and for one where these are constant but for rounding, such as positions
-    /// after two attentions: there the output is rounding enlarged, and moves as a whole where the input moves in its last digits.
+    /// False for a network whose norms meet constant features without ε, which is refused, and for one where these are constant but for rounding, such as
+    /// positions after two attentions: there the output is rounding enlarged, and moves as a whole where the input moves in its last digits.
     /// </summary>
     private static bool Propagates(Network network, double[] signal, double[] noise)
     {

@@ -63,7 +63,9 @@ public class GradientTheoryTests
         Compare(Exact.Single(network => network.Name == name), name == "vanilla" ? Validity.InfiniteWidth : Validity.Exact, Images, Mappings);
     }
 
-    /// <summary>Between norm and activation it was once that of normal numbers: 8 to 26 % off with four points, and five standard errors of 10,000 mappings are 4 %.</summary>
+    /// <summary>
+    /// Between norm and activation it was once that of normal numbers: 8 to 26 % off with four points, and five standard errors of 10,000 mappings are 4 %.
+    /// </summary>
     [Theory]
     [InlineData(FunctionKind.Erf)]
     [InlineData(FunctionKind.Sine)]

@@ -7,7 +7,9 @@ namespace Wellbehaved.Audit;
 /// <remarks>O5 to O12 look at every option of a layer at usual sizes. What is rare is what an implementation has a path of its own for.</remarks>
 internal static class AnywhereChecks
 {
-    /// <summary>Compares every layer of the networks on two inputs: normal numbers, and whole ones, a quarter of which are 0 and many of which are equal.</summary>
+    /// <summary>
+    /// Compares every layer of the networks on two inputs: normal numbers, and whole ones, a quarter of which are 0 and many of which are equal.
+    /// </summary>
     public static IEnumerable<Measurement> Measure(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         foreach (var family in Enum.GetValues<LayerFamily>())

@@ -103,7 +103,9 @@ internal static class AttentionDraws
         return batch with { Signal = signal, Noise = [.. signal] };
     }
 
-    /// <summary>The share that differs between positions in a first twin, from which its scatter is measured: any number that is no subject's would do.</summary>
+    /// <summary>
+    /// The share that differs between positions in a first twin, from which its scatter is measured: any number that is no subject's would do.
+    /// </summary>
     private static double Pilot(CheckContext context, SiteCase site, int study) =>
         Enumerable
             .Range(0, 16)

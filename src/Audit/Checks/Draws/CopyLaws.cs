@@ -5,9 +5,9 @@ namespace Wellbehaved.Audit;
 
 /// <summary>I19: no set of weights or biases occurs twice: not in one layer, not in branch and skip, not in another simulation or under another seed.</summary>
 /// <remarks>
-/// Copies are found by equality, so that thousands of draws can be compared with each other. Two independent normal numbers are equal to half of the digits with
-/// a probability below √u, so two vectors of n weights with one below u^{n/2}; uniform and cut numbers are no nearer by more than a factor of 2. Fewer than 10⁷
-/// pairs are compared, and n is such that the probability for all of them together is below 10⁻⁹.
+/// Copies are found by equality, so that thousands of draws can be compared with each other. Two independent normal numbers are equal to half of the digits
+/// with a probability below √u, so two vectors of n weights with one below u^{n/2}; uniform and cut numbers are no nearer by more than a factor of 2. Fewer
+/// than 10⁷ pairs are compared, and n is such that the probability for all of them together is below 10⁻⁹.
 /// </remarks>
 internal static class CopyLaws
 {

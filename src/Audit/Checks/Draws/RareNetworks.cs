@@ -199,7 +199,9 @@ internal static class RareNetworks
             1
         );
 
-    /// <summary>Attention to large numbers: scores of thousands overflow where nothing is subtracted from them, and a mask that only lowers them is none.</summary>
+    /// <summary>
+    /// Attention to large numbers: scores of thousands overflow where nothing is subtracted from them, and a mask that only lowers them is none.
+    /// </summary>
     private static SiteCase Sharp(WholeNumbers draw, double scale) =>
         new(
             new(

@@ -181,10 +181,12 @@ internal static class ReadWeightLaws
         return layer.Flattened ? checked((int)shape.Features) : shape.Channels;
     }
 
-    private static string Words(Layer layer, int channels) =>
-        FormattableString.Invariant(
-            $"{layer.Word}{(layer is Convolution { Kernel: var kernel } ? $" {kernel}×{kernel}" : "")} of {channels} channels{(layer is Convolution { Groups: not 1 } ? " in groups" : "")}, {LawOf(layer)}"
-        );
+    private static string Words(Layer layer, int channels)
+    {
+        var size = layer is Convolution { Kernel: var kernel } ? FormattableString.Invariant($" {kernel}×{kernel}") : "";
+        var groups = layer is Convolution { Groups: not 1 } ? " in groups" : "";
+        return FormattableString.Invariant($"{layer.Word}{size} of {channels} channels{groups}, {LawOf(layer)}");
+    }
 
     private static string LawOf(Layer layer) =>
         OwnParameterLaws.ParametersOf(layer).Law switch
@@ -314,14 +316,17 @@ internal static class ReadWeightLaws
         }
     }
 
-    /// <summary>Of fewer outputs than weights the outputs are orthogonal, otherwise the weights from each tap; all of the norm that the variance asks for.</summary>
+    /// <summary>
+    /// Of fewer outputs than weights the outputs are orthogonal, otherwise the weights from each tap; all of the norm that the variance asks for.
+    /// </summary>
     private static void AddOrthogonality(ReadWeights read, double[][] outputs, double variance, string where, ExactComparison comparison)
     {
         var fanIn = outputs[0].Length;
         var vectors = outputs.Length <= fanIn ? outputs : [.. Enumerable.Range(0, fanIn).Select(i => Array.ConvertAll(outputs, weights => weights[i]))];
         var square = vectors[0].Length * variance;
 
-        // A weight errs by ε times the norm of its vector at most, and is rounded to single precision, so a product of n pairs errs by 2√n ε of it, and a little.
+        // A weight errs by ε times the norm of its vector at most, and is rounded to single precision, so a product of n pairs errs by 2√n ε of it, and a
+        // little.
         var tolerance = square * ((4 * Math.Sqrt(vectors[0].Length) * read.Error) + 1e-4);
         for (var one = 0; one < vectors.Length; one++)
         {

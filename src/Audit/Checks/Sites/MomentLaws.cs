@@ -149,8 +149,8 @@ internal static class MomentLaws
     }
 
     /// <summary>
-    /// Numbers in units of a power of two in which their squares keep their digits: 1 where they do so anyway. Null where the numbers themselves are so small that
-    /// doubles do not hold their digits.
+    /// Numbers in units of a power of two in which their squares keep their digits: 1 where they do so anyway. Null where the numbers themselves are so small
+    /// that doubles do not hold their digits.
     /// </summary>
     private static (double[]? Values, int Exponent) Scaled(double[] values)
     {

@@ -132,8 +132,8 @@ internal sealed class SiteWalk(
     }
 
     /// <summary>
-    /// Of a survival that the subject drew: whichever of the two sums is within the bounds, or nearer to them, of signal and noise, element by element. Beside a
-    /// large skip a branch may add less than rounding takes, to the signal, the noise or both; then either sum is within them.
+    /// Of a survival that the subject drew: whichever of the two sums is within the bounds, or nearer to them, of signal and noise, element by element. Beside
+    /// a large skip a branch may add less than rounding takes, to the signal, the noise or both; then either sum is within them.
     /// </summary>
     private bool Survives(Residual residual, SiteState branch, SiteState skip, (int Unit, int Units)? stack)
     {

@@ -323,7 +323,9 @@ internal sealed class CommandInputs : IDisposable
             }
         );
 
-    /// <summary>The seconds that the prediction of a network takes by its own count, which the command says beforehand: descriptions may say 65,536 units.</summary>
+    /// <summary>
+    /// The seconds that the prediction of a network takes by its own count, which the command says beforehand: descriptions may say 65,536 units.
+    /// </summary>
     internal static double PredictionOf(string description, string[] run) =>
         Asked(description, run, (network, images, shape) => PredictionCost.Count(network.Layers, shape, images).Seconds);
 

@@ -12,8 +12,8 @@ internal static partial class CommandWatch
     private const long MostMemory = 1L << 30;
 
     /// <summary>
-    /// What a command writes it holds in memory several times, as text, as objects and as bytes: an ONNX file of 65,536 units that a description of 200 bytes asks
-    /// for has 400 MB.
+    /// What a command writes it holds in memory several times, as text, as objects and as bytes: an ONNX file of 65,536 units that a description of 200 bytes
+    /// asks for has 400 MB.
     /// </summary>
     private const int Copies = 5;
 
