@@ -13,6 +13,15 @@ internal static class ResultInput
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile Read(string path)
     {
+        if (!Path.Exists(path) && File.Exists(Journal.PathOf(path)))
+        {
+            throw new InvalidInputException(
+                path,
+                $"expected a result file, found only the journal of a run that is not finished, {Journal.PathOf(path)} (run --resume continues it, "
+                    + "merge reads it)"
+            );
+        }
+
         var file = ResultFile.Read(path);
 
         // Of a result of training every command checks the outcomes as well, whether it shows them or not.

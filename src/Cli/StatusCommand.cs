@@ -68,7 +68,7 @@ internal static class StatusCommand
     {
         var options = runs[0].Header!.Options;
         var sizes = options.Network is { } network
-            ? $"{Counted.Spell(network.Depth, "unit")}"
+            ? $"{Counted.Spell(network.Depth, "unit")}, at most {Counted.Spell(network.Places.Max(place => place.Shape.Channels), "channel")}"
             : $"depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}";
         Console.WriteLine(
             $"{ForeignText.OnOneLine(options.Name)}, {sizes}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Spell(options.NumSims, "simulation")}"

@@ -342,14 +342,19 @@ internal static class DiagnosisWords
             return Invariant($"the signal collapses in {Counted(some.Successes, some.Samples)}, and the median mapping has {at}");
         }
 
-        return diagnosis.ReffLimit >= LeastKept ? Invariant($"the signal keeps {Rank(end)} directions of variance")
-            : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the signal has {at}, and over {evidence.Table.DepthUnit}s {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} "
-                        + $"r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
-                )
-            : $"the signal has {at}";
+        if (diagnosis.ReffLimit >= LeastKept)
+        {
+            return Invariant($"the signal keeps {Rank(end)} directions of variance");
+        }
+
+        if (diagnosis.Rates[^2].LogExcess is not { Upper: < 0 } lost)
+        {
+            return $"the signal has {at}";
+        }
+
+        var (from, to) = (diagnosis.Rates[^2].From, diagnosis.Rates[^2].To);
+        var power = RateWords.Number(lost.Per(-Math.Log((double)to / from)));
+        return Invariant($"the signal has {at}, and over {evidence.Table.DepthUnit}s {from} to {to} r_eff - 1 falls as the power {power} of the depth");
     }
 
     private static bool IsSingle(double reff) => Rank(reff) == Rank(1);

@@ -19,7 +19,8 @@ internal static class TrainingMap
 
     /// <summary>What colours and lines mean.</summary>
     internal const string Key =
-        "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Solid: where it falls below 0.55, half way between guessing one of "
+        "Colour: mean accuracy on the training images after training, from 0, blank, to 1; a depth that was not tried has no cell. Solid: where it "
+        + "falls below 0.55, half way between guessing one of "
         + "ten classes and 1. Dashed: the depth at which a hundredth is left of the SNR, or of the differences between inputs. A line is at the upper edge "
         + "where there is no such depth, or a larger one.";
 

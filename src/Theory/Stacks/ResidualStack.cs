@@ -118,7 +118,7 @@ internal static class ResidualStack
         var power =
             Math.Abs(gain - 1) <= Still ? "χ grows as ln l"
             : gain > 1
-                ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = "
+                ? $"χ grows as l^τ at large depths l, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = "
                     + $"{FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
             : $"χ stays bounded, differences of points fall as l^{FeedforwardStack.Number(gain - 1)}";
         if (residual.SkipScale.Rule != ScaleRule.Constant)

@@ -100,6 +100,26 @@ public sealed class OverwritingTests : IDisposable
     }
 
     [Fact]
+    public void Every_reader_of_a_result_names_the_journal_of_a_run_that_is_not_finished()
+    {
+        Left(Options("x.npz"));
+        string[][] commands =
+        [
+            ["diagnose", _campaign["x.npz"]],
+            ["plot", _campaign["x.npz"], "--no-theory", "--out", _campaign["x.svg"]],
+            ["audit", "--results", _campaign["x.npz"], "--architecture", "bn_ff"],
+            ["export", _campaign["x.npz"], "--csv", _campaign["x.csv"]],
+        ];
+
+        foreach (var command in commands)
+        {
+            var refused = CommandLine.Run(command);
+            refused.ExitStatus.Should().Be(2, command[0]);
+            refused.Error.TrimEnd().Should().EndWith("x.npz.journal (run --resume continues it, merge reads it)").And.NotContain("\n", command[0]);
+        }
+    }
+
+    [Fact]
     public void A_merge_replaces_the_result_of_another_experiment_only_with_overwrite()
     {
         CommandLine.Run(_campaign.Arguments("other.npz", simulations: 2, channels: 17)).ExitStatus.Should().Be(0);

@@ -11,7 +11,7 @@ public sealed class DiagnoseCommandTests : IDisposable
 
     [Theory]
     [InlineData("bn_ff", "pathological_snr", "Pathological SNR", "exploding: χ grows by the factor √κ_BN = 1.2112 a unit")]
-    [InlineData("bn_res", "well_behaved", "Well-behaved", "well-behaved, power law: χ grows as the power l^τ of the depth, τ = ½(κ - 1) = 0.5760")]
+    [InlineData("bn_res", "well_behaved", "Well-behaved", "well-behaved, power law: χ grows as l^τ at large depths l, τ = ½(κ - 1) = 0.5760")]
     public void A_run_is_diagnosed(string architecture, string condition, string sentence, string theory)
     {
         var (file, json) = (Path.Combine(_folder.FullName, "run.npz"), Path.Combine(_folder.FullName, "diagnosis.json"));

@@ -192,7 +192,7 @@ public sealed class NetworkRunTests : IDisposable
         CommandLine.Run("merge", PathOf("2.npz"), PathOf("1.npz"), "--out", PathOf("merged.npz")).ExitStatus.Should().Be(0);
         File.ReadAllBytes(PathOf("merged.npz")).Should().Equal(File.ReadAllBytes(PathOf("whole.npz")));
         CommandLine.Run([.. run, "--out", PathOf("whole.npz"), "--resume"]).Output.Should().Contain("is complete");
-        CommandLine.Run("status", _folder).Output.Should().StartWith("open, 6 units, M = 8").And.Contain("5 of 5 simulations done");
+        CommandLine.Run("status", _folder).Output.Should().StartWith("open, 6 units, at most 4 channels, M = 8").And.Contain("5 of 5 simulations done");
     }
 
     /// <summary>Every recipe that comes with the command runs, with images of the shape that it reads.</summary>
