@@ -102,7 +102,8 @@ public sealed class OverwritingTests : IDisposable
     [Fact]
     public void Every_reader_of_a_result_names_the_journal_of_a_run_that_is_not_finished()
     {
-        Left(Options("x.npz"));
+        CommandLine.Run(_campaign.Arguments("other.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        Left(Options("other.npz"));
         string[][] commands =
         [
             ["diagnose", _campaign["x.npz"]],
