@@ -125,6 +125,7 @@ internal static class PlotCommand
                         throw new InvalidInputException(figure.Name, $"expected without --against width, got {other}");
                     }
 
+                    Array.ForEach(parsed.GetRequiredValue(files), ResultInput.RequireFinished);
                     var areTrained = !byWidth && AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
                     (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
                     var isSilent = parsed.GetValue(noTheory);

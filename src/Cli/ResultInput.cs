@@ -13,15 +13,7 @@ internal static class ResultInput
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile Read(string path)
     {
-        if (!Path.Exists(path) && File.Exists(Journal.PathOf(path)))
-        {
-            throw new InvalidInputException(
-                path,
-                $"expected a result file, found only the journal of a run that is not finished, {Journal.PathOf(path)} (run --resume continues it, "
-                    + "merge reads it)"
-            );
-        }
-
+        RequireFinished(path);
         var file = ResultFile.Read(path);
 
         // Of a result of training every command checks the outcomes as well, whether it shows them or not.
@@ -48,6 +40,20 @@ internal static class ResultInput
         }
 
         return file;
+    }
+
+    /// <summary>Refuses a file that is missing because its run is not finished.</summary>
+    /// <exception cref="InvalidInputException">There is only a journal.</exception>
+    public static void RequireFinished(string path)
+    {
+        if (!Path.Exists(path) && File.Exists(Journal.PathOf(path)))
+        {
+            throw new InvalidInputException(
+                path,
+                $"expected a result file, found only the journal of a run that is not finished, {Journal.PathOf(path)} "
+                    + "(run --resume continues it, merge reads it)"
+            );
+        }
     }
 
     /// <summary>Reads the file to draw it. Notes name the numbers in it that cannot be true.</summary>
