@@ -275,10 +275,14 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
     }
 
     /// <summary>
-    /// How many rows of a block are multiplied where they lie: whole tiles of a gathered factor, if few panels of columns would share what is packed.
+    /// How many rows of a block are multiplied where they lie: whole tiles of a factor with contiguous rows, if so few panels of columns would share what is
+    /// packed that packing does not pay. A gathered factor costs more to pack.
     /// </summary>
-    private int ReadInPlace(MatrixOperand<T> a, Block block, int columns) =>
-        a.Rows is not null && _wide && columns <= PanelsInPlace * _tileColumns ? block.Rows / GatheredTile.Rows * GatheredTile.Rows : 0;
+    private int ReadInPlace(MatrixOperand<T> a, Block block, int columns)
+    {
+        var panels = a.Rows is not null ? PanelsInPlace : 1;
+        return _wide && a.ColumnStride == 1 && columns <= panels * _tileColumns ? block.Rows / InPlaceTile.Rows * InPlaceTile.Rows : 0;
+    }
 
     private void MultiplyInPlace(MatrixOperand<T> a, int row, (int First, int Depth) inner, T* panelB, T* c, int stride, int columns, bool add, int worker)
     {
@@ -288,16 +292,16 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         var targetStride = whole ? stride : _tileColumns;
         if (isNarrow)
         {
-            GatheredTile.OneVector(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
+            InPlaceTile.OneVector(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
         }
         else
         {
-            GatheredTile.TwoVectors(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
+            InPlaceTile.TwoVectors(a, _zeros.Pointer, row, inner, panelB, target, targetStride, add && whole);
         }
 
         if (!whole)
         {
-            CopyEdge(target, c, stride, GatheredTile.Rows, columns, add);
+            CopyEdge(target, c, stride, InPlaceTile.Rows, columns, add);
         }
     }
 

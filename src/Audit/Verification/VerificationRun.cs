@@ -231,7 +231,7 @@ public sealed record VerificationRun
                             claim.Id,
                             SiteClaims.Find(claim.Id) is null
                                 ? $"it speaks about {string.Join(", ", claim.Architectures)}{(claim.Sites is { } sites ? $": {sites}" : "")}"
-                                : $"{site.Network.Name} has no site of them (wellbehaved claims says what their sites are)"
+                                : $"{site.Network.Name} has no layers of the kind that it speaks of (wellbehaved claims {claim.Id})"
                         )
                     ),
             ],

@@ -58,6 +58,24 @@ public sealed class VerifyNetworkTests : IDisposable
         outcome.Output.Should().Contain("rms_mlp");
     }
 
+    /// <summary>Repeated, [tanh, dense] and [dense, tanh] are one stack.</summary>
+    [Theory]
+    [InlineData("""["tanh", {"dense": {"weight_variance": 1.7007963723, "bias_variance": 0.04}}]""", "F3")]
+    [InlineData("""[{"dense": {"weight_variance": 1.7007963723, "bias_variance": 0.04}}, "tanh"]""", "F3")]
+    [InlineData("""["relu", "dense", "batch_norm"]""", "F7")]
+    public void Laws_of_stacks_are_judged_wherever_the_unit_begins(string unit, string claim)
+    {
+        var file = Write(
+            "stack.json",
+            $$$"""{"name": "stack", "layers": ["flatten", {"dense": {"channels": "N"}}, {"repeat": {"times": 3, "unit": {{{unit}}}}}]}"""
+        );
+
+        CommandLine
+            .Run("verify", "--network", file, "--claim", claim, "--num-channels", "8", "--input-shape", "1x1x6")
+            .Output.Should()
+            .NotContain("not judged");
+    }
+
     [Fact]
     public void Claims_without_a_site_in_the_network_are_inconclusive()
     {
@@ -68,7 +86,7 @@ public sealed class VerifyNetworkTests : IDisposable
         outcome.ExitStatus.Should().Be(3);
         outcome
             .Output.Should()
-            .Contain("not judged: O12: linear has no site of them")
+            .Contain("not judged: O12: linear has no layers of the kind that it speaks of (wellbehaved claims O12)")
             .And.Contain("not judged: P1: it speaks about vanilla")
             .And.Contain("0 of 0 claims hold");
     }

@@ -32,6 +32,7 @@ internal static class SampledLaws
         Sampled(network)
         && LayerFamilies.All(network.Layers).Any()
         && Stacks(network.Layers)
+            .SelectMany(Turns)
             .Any(unit =>
                 unit
                     is [
@@ -42,7 +43,8 @@ internal static class SampledLaws
             );
 
     /// <summary>Whether a network has a feedforward stack with batch norm before an activation.</summary>
-    public static bool HasNormalisedStack(Network network) => Sampled(network) && Stacks(network.Layers).Any(unit => unit is [Dense, BatchNorm, Activation]);
+    public static bool HasNormalisedStack(Network network) =>
+        Sampled(network) && Stacks(network.Layers).SelectMany(Turns).Any(unit => unit is [Dense, BatchNorm, Activation]);
 
     /// <summary>Whether a network has a stack of residual units with a norm in their branch.</summary>
     public static bool HasNormalisedBranches(Network network) =>
@@ -107,6 +109,10 @@ internal static class SampledLaws
 
     private static IEnumerable<Networks.Layers> Stacks(Networks.Layers layers) =>
         layers.OfType<Repeat>().SelectMany(repeat => Stacks(repeat.Unit).Prepend(repeat.Unit));
+
+    /// <summary>A unit with its first layers moved to its end, in all ways: repeated, all are one stack.</summary>
+    private static IEnumerable<Layer[]> Turns(Networks.Layers unit) =>
+        Enumerable.Range(0, unit.Count).Select(first => (Layer[])[.. unit.Skip(first), .. unit.Take(first)]);
 
     /// <summary>ln χ; minus infinity where signal or noise has died, and NaN of numbers that are none.</summary>
     private static double LogChi(NetworkSnapshot shown)

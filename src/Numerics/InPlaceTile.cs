@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Numerics;
 
-/// <summary>The innermost tile of a product whose left factor is gathered: it reads twelve rows where they lie, and packs nothing.</summary>
+/// <summary>The innermost tile of a product whose left factor is read where it lies, gathered or not: nothing is packed.</summary>
 /// <remarks>
 /// Packing a number costs as much as multiplying it with a vector of columns. That pays where several panels of columns use it; a convolution to few channels
 /// has one or two. Each element is the chain of fused multiply-adds of <see cref="MicroKernel"/>, in the same order, so the bits are the same.
 /// </remarks>
-internal static unsafe class GatheredTile
+internal static unsafe class InPlaceTile
 {
     /// <summary>Number of rows of a tile.</summary>
     public const int Rows = MicroKernel.Rows512;
@@ -70,7 +70,7 @@ internal static unsafe class GatheredTile
     }
 
     /// <summary>Computes, or adds to, a tile of 12 rows by two 512-bit vectors.</summary>
-    /// <param name="a">The left factor, gathered.</param>
+    /// <param name="a">The left factor; its rows are contiguous, or gathered.</param>
     /// <param name="zeros">Zeros, as many as the length of a segment.</param>
     /// <param name="row">The first of the tile's rows, all of which exist.</param>
     /// <param name="inner">The terms of the sums.</param>
@@ -196,6 +196,24 @@ internal static unsafe class GatheredTile
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TileRows(MatrixOperand<T> a, T* zeros, int row, int term)
         {
+            if (a.Rows is null)
+            {
+                Count = int.MaxValue;
+                Row0 = a.Data + (row * a.RowStride) + term;
+                Row1 = Row0 + a.RowStride;
+                Row2 = Row1 + a.RowStride;
+                Row3 = Row2 + a.RowStride;
+                Row4 = Row3 + a.RowStride;
+                Row5 = Row4 + a.RowStride;
+                Row6 = Row5 + a.RowStride;
+                Row7 = Row6 + a.RowStride;
+                Row8 = Row7 + a.RowStride;
+                Row9 = Row8 + a.RowStride;
+                RowA = Row9 + a.RowStride;
+                RowB = RowA + a.RowStride;
+                return;
+            }
+
             var (segment, within) = Math.DivRem(term, a.SegmentLength);
             var table = a.Rows + ((nint)segment * a.RowCount) + row;
             var data = a.Data + within;
