@@ -37,7 +37,7 @@ internal static class ClaimsCommand
         {
             var named = parsed.GetValue(ids) is { Length: > 0 } given ? given : null;
             var asJson = parsed.GetValue(json);
-            Claim[] claims = named is null ? [.. ClaimLedger.Claims] : [.. named.Where(id => asJson || UntestedLaws.Find(id) is null).Select(Find)];
+            Claim[] claims = named is null ? [.. ClaimLedger.Claims] : [.. named.Where(id => asJson || LawsWithoutClaim.Find(id) is null).Select(Find)];
             if (asJson)
             {
                 Console.Write(JsonSerializer.Serialize(claims, AsLedger) + Environment.NewLine);
@@ -45,7 +45,7 @@ internal static class ClaimsCommand
             else
             {
                 List(claims, Screen.Output());
-                ListLaws(named?.Where(id => UntestedLaws.Find(id) is not null) ?? [], Screen.Output());
+                ListLaws(named?.Where(id => LawsWithoutClaim.Find(id) is not null) ?? [], Screen.Output());
             }
 
             return ExitStatus.Success;
@@ -92,7 +92,7 @@ internal static class ClaimsCommand
     {
         foreach (var id in ids)
         {
-            screen.Sentence($"{id}  {UntestedLaws.Find(id)}", Margin.Length);
+            screen.Sentence($"{id}  {LawsWithoutClaim.Find(id)}", Margin.Length);
             screen.Sentence($"{Margin}a law that predictions and verdicts use; no claim is about it (docs/laws.md, section 9)", Margin.Length);
             screen.Sentence();
         }

@@ -53,11 +53,14 @@ internal static class DiagnosisAnswer
         var inAll = $"SNR falls {OnnxSurvey.Factor(total)}-fold in all";
         if (loss <= Math.Log(Remarkable))
         {
-            return total <= Math.Log(Remarkable) ? "SNR is not halved by the end" : $"{inAll}, at most 2-fold in each stage";
+            return total < 0 ? "SNR does not fall"
+                : total <= Math.Log(Remarkable) ? "SNR is not halved by the end"
+                : $"{inAll}, at most 2-fold in each stage";
         }
 
         var there = $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}";
         return total < -Math.Log(Remarkable) ? $"{there}, and rises {OnnxSurvey.Factor(-total)}-fold in all"
+            : total < 0 ? $"{there}, but ends {OnnxSurvey.Factor(-total)} times as high as it began"
             : total <= Math.Log(Remarkable) ? $"{there}, but is not halved by the end"
             : loss < total / 2 ? $"{inAll}, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
             : OnnxSurvey.Factor(loss) == OnnxSurvey.Factor(total) ? there

@@ -53,7 +53,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
                 "--batch-size",
                 source == Source.Training
                     ? "Images in a batch"
-                    : "Images in a batch; for an ONNX file, by default the batch of the file, or 8 if the file leaves it open"
+                    : "Images in a batch: required, except of an ONNX file, of which the own batch is taken, or 8 if it leaves it open"
             );
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
     private readonly Option<string> _noise = OptionFactory.Choice(

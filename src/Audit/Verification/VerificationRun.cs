@@ -316,7 +316,7 @@ public sealed record VerificationRun
             throw new Files.InvalidInputException(
                 ParameterName.Spell(nameof(claims)),
                 "expected an id of the ledger (wellbehaved claims lists them), got "
-                    + $"'{unknown}'{(Theory.UntestedLaws.Find(unknown) is null
+                    + $"'{unknown}'{(Theory.LawsWithoutClaim.Find(unknown) is null
                         ? Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))
                         : $", a law that no claim is about; wellbehaved claims {unknown} prints it")}"
             );

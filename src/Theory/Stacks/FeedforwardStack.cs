@@ -461,7 +461,7 @@ internal static class FeedforwardStack
         suggestions.Add(
             new(
                 "put the unit into a residual branch with \"branch_scale\": \"1/sqrt(L)\"",
-                "χ, scale and directions stay bounded at every depth",
+                "χ and scale stay bounded and directions are kept at every depth",
                 "Z2",
                 StackVerdict.Wide
             )

@@ -337,7 +337,7 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                "well-behaved: all branches together are of the order of the skip connection, so scale, χ and directions are bounded at every depth",
+                "well-behaved: all branches together are of the order of the skip connection, so scale and χ stay bounded and directions are kept at every depth",
                 "Z2",
                 StackVerdict.Wide
             ) with
@@ -362,7 +362,7 @@ internal static class ResidualStack
         [
             new(
                 "\"branch_scale\": \"1/sqrt(L)\"",
-                $"scale, χ and directions are bounded at every depth (here {FeedforwardStack.Number(1 / Math.Sqrt(units))})",
+                $"scale and χ stay bounded and directions are kept at every depth (here branch_scale = {FeedforwardStack.Number(1 / Math.Sqrt(units))})",
                 "Z2",
                 StackVerdict.Wide
             )

@@ -6,9 +6,9 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Every law that a verdict cites can be looked up: as a claim of the ledger, or among the laws that no claim is about.</summary>
-public partial class UntestedLawTests
+public partial class LawWithoutClaimTests
 {
-    public static TheoryData<string> Ids => [.. UntestedLaws.All.Select(law => law.Id)];
+    public static TheoryData<string> Ids => [.. LawsWithoutClaim.All.Select(law => law.Id)];
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -17,8 +17,8 @@ public partial class UntestedLawTests
         var outcome = CommandLine.Run("claims", id);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
-        Words(outcome.Output).Should().Contain($"{id} {Words(UntestedLaws.Find(id)!)}").And.Contain("no claim is about it");
-        Words(File.ReadAllText(Path.Combine(Repository.Root, "docs/laws.md"))).Should().Contain($"- **{id}** {Words(UntestedLaws.Find(id)!)}");
+        Words(outcome.Output).Should().Contain($"{id} {Words(LawsWithoutClaim.Find(id)!)}").And.Contain("no claim is about it");
+        Words(File.ReadAllText(Path.Combine(Repository.Root, "docs/laws.md"))).Should().Contain($"- **{id}** {Words(LawsWithoutClaim.Find(id)!)}");
         ClaimLedger.Find(id).Should().BeNull("a law with a claim stands in the ledger");
     }
 
@@ -35,7 +35,7 @@ public partial class UntestedLawTests
             .ToArray();
 
         cited.Should().Contain(["F4", "F5", "V4", "Z2"]);
-        cited.Where(id => ClaimLedger.Find(id) is null && UntestedLaws.Find(id) is null).Should().BeEmpty();
+        cited.Where(id => ClaimLedger.Find(id) is null && LawsWithoutClaim.Find(id) is null).Should().BeEmpty();
     }
 
     [Fact]

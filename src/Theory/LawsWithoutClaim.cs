@@ -4,7 +4,7 @@ namespace Wellbehaved.Theory;
 
 /// <summary>The laws that predictions and verdicts cite and that no claim of the ledger is about; docs/laws.md has the same sentences.</summary>
 /// <remarks>Most are limits of infinite width or depth, of which no number is known that a finite network must have.</remarks>
-internal static class UntestedLaws
+internal static class LawsWithoutClaim
 {
     /// <summary>The laws by their ids.</summary>
     public static ImmutableArray<(string Id, string Statement)> All { get; } =
