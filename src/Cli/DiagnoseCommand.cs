@@ -29,7 +29,7 @@ internal static class DiagnoseCommand
                 "A result file of wellbehaved, of the author's package or of another program; or a network, "
                 + "which is run first: of layers, as a JSON file or a recipe, "
                 + "or a model in an ONNX file",
-            HelpName = "FILE.npz|FILE.json|MODEL.onnx",
+            HelpName = "FILE.npz|NETWORK|MODEL.onnx",
         }.Taking(FileRole.ReadNetwork);
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
         var expect = OptionFactory.Choice("--expect", "Exit status 1 where the network is not as expected", "anything", WellBehaved);
