@@ -13,6 +13,9 @@ internal static class KernelTable
     /// <summary>The largest relative difference that is allowed between the two means of a kernel.</summary>
     private const double Apart = 1e-9;
 
+    /// <summary>For this long our side runs before it is measured: so long the runtime may take until it has compiled its loops for good.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
     /// <summary>Measures both sides, one after the other, and writes the table line by line. On both sides the fastest of several rounds counts.</summary>
     /// <param name="write">Takes a line.</param>
     /// <param name="script">The peer: prints function, seconds on the clock, of the processor, and the mean of its kernel.</param>
@@ -56,7 +59,8 @@ internal static class KernelTable
     private static (double Clock, double Processor, double Mean) Measure(Activation activation, KernelState state, int rounds)
     {
         var (clock, processor, mean) = (double.PositiveInfinity, double.PositiveInfinity, 0.0);
-        for (var round = 0; round <= rounds; round++)
+        var start = Stopwatch.GetTimestamp();
+        for (var round = 0; round < rounds || Stopwatch.GetElapsedTime(start) < WarmUp; round++)
         {
             var (watch, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             var after = LayerMap.Apply(activation, state);
