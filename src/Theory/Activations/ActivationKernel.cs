@@ -9,8 +9,11 @@ namespace Wellbehaved.Theory;
 /// <param name="Error">Largest known relative error of a dual.</param>
 internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? Noise, Matrix<double>? Cross, double Error)
 {
+    /// <summary>Moments of the activation at each point (P), if <see cref="Apply"/> made this kernel.</summary>
+    public ActivationMoments[] Moments { get; private init; } = [];
+
     /// <summary>E s at each point (P), if <see cref="Apply"/> made this kernel.</summary>
-    public double[] Means { get; private init; } = [];
+    public double[] Means => Array.ConvertAll(Moments, moments => moments.Mean);
 
     /// <summary>Applies an activation.</summary>
     /// <param name="dual">Its dual.</param>
@@ -74,7 +77,7 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
             pairs.Error
         )
         {
-            Means = Array.ConvertAll(pairs.Moments, moments => moments.Mean),
+            Moments = pairs.Moments,
         };
 
         void Diagonal(int i)

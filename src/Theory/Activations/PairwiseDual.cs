@@ -39,7 +39,8 @@ internal sealed class PairwiseDual
         Moments = new ActivationMoments[points];
         if (dual.IsClosedForm || _variances[^1] == 0)
         {
-            var moments = _variances.Select(dual.Moments).ToArray();
+            var moments = new ActivationMoments[_variances.Length];
+            Parallel.For(0, moments.Length, Sharing.Options(moments.Length), i => moments[i] = dual.Moments(_variances[i]));
             Moments = [.. _distinct.Select(index => moments[index])];
             return;
         }

@@ -35,20 +35,19 @@ internal static class ActivationMap
     public static KernelState Apply(DualActivation dual, KernelState state)
     {
         var after = ActivationKernel.Apply(dual, state.Signal, state.Noise, state.Noise is null ? null : state.Cross);
-        var moments = state.Signal.Diagonal().ToDictionaryOfMoments(dual);
         return state.With(state.Shape, after.Signal, after.Noise, after.Cross) with
         {
             IsGaussian = false,
             Validity = LayerMap.AfterNonlinear(state),
             Error = Math.Max(state.Error, after.Error),
-            Means = state.Signal.Diagonal().Map(variance => moments[variance].Mean),
+            Means = Vector<double>.Build.Dense(after.Means),
 
             // E s'(u) du, with the noise regressed on u.
             NoiseMeans = state.Cross is null
                 ? null
                 : Vector<double>.Build.Dense(
                     state.Points,
-                    i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * moments[state.Signal[i, i]].SlopeAlong / state.Signal[i, i]
+                    i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * after.Moments[i].SlopeAlong / state.Signal[i, i]
                 ),
         };
     }
@@ -66,7 +65,4 @@ internal static class ActivationMap
             );
         }
     }
-
-    private static Dictionary<double, ActivationMoments> ToDictionaryOfMoments(this Vector<double> variances, DualActivation dual) =>
-        variances.Distinct().ToDictionary(variance => variance, dual.Moments);
 }
