@@ -4,7 +4,10 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>DR2: what a subject draws for dropout and for branches is 1/p or 0, and 1 or 0, with the stated probabilities.</summary>
-/// <remarks>Whether a feature is kept is seen wherever it was not zero before, which does not depend on the mask. Branches are taken one by one.</remarks>
+/// <remarks>
+/// Whether a feature is kept is seen wherever it was not zero before, which does not depend on the mask. Branches are taken one by one.
+/// Each probability has a test of its own: in one test of several, too many of one kind would make up for too few of another.
+/// </remarks>
 internal static class MaskShareLaws
 {
     /// <summary>δ of the share of features that are kept, relative to p.</summary>
@@ -23,43 +26,18 @@ internal static class MaskShareLaws
     public static IEnumerable<Measurement> Shares(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] offered = [.. context.Offered(cases.Where(site => HasSite(site.Network)))];
-        var rates = context.Rates.SharedBy(2 * Math.Max(1, offered.Length));
+        var rates = context.Rates.SharedBy(Math.Max(1, offered.Sum(site => Keeps(site.Network).Count() + Survivals(site.Network).Count())));
         var factors = new ExactComparison();
         var shares = new List<Measurement>();
         foreach (var (study, site) in offered.Index())
         {
             ShownLayer[] dropouts = [.. DrawnMask.SitesOf(site.Network)];
             var branches = ShownLayer.CollectBranches(site.Network);
-            var (ofFeatures, ofBranches) = (context.Discrepancy(KeptDiscrepancy), context.Discrepancy(SurvivingDiscrepancy));
-            var features =
-                dropouts.Length == 0
-                    ? 0
-                    : KnownVarianceTest.SamplesFor(
-                        rates,
-                        Math.Sqrt(
-                            dropouts
-                                .Select(layer => (((Dropout)layer.Layer).Keep, Length: DrawnMask.LengthOf(layer, site.Network, site.Images)))
-                                .Average(mask => (1 - mask.Keep) / mask.Keep / (Seen * mask.Length)) / dropouts.Length
-                        ),
-                        ofFeatures
-                    );
-            var draws =
-                branches.Count == 0
-                    ? 0
-                    : KnownVarianceTest.SamplesFor(
-                        rates,
-                        Math.Sqrt(branches.Average(branch => (1 - branch.Layer.Survival) / branch.Layer.Survival)),
-                        ofBranches
-                    );
-            var survivals = branches.Count == 0 ? 0 : (long)Math.Ceiling(draws / (Seen * branches.Count));
-            var kept = new KnownVarianceTest(rates, ofFeatures, context.Planned(features * Math.Max(1, dropouts.Length)));
-            var surviving = new KnownVarianceTest(rates, ofBranches, context.Planned(draws));
-            ISequentialTest[] tests =
-            [
-                .. dropouts.Length > 0 ? [kept] : Array.Empty<ISequentialTest>(),
-                .. branches.Count > 0 ? [surviving] : Array.Empty<ISequentialTest>(),
-            ];
-            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, Math.Max(features, survivals), tests))
+            var kept = Keeps(site.Network).ToDictionary(keep => keep, keep => Share.OfFeatures(context, rates, dropouts, site, keep));
+            var surviving = Survivals(site.Network).ToDictionary(survival => survival, survival => Share.OfBranches(context, rates, branches, survival));
+            var planned = kept.Values.Concat(surviving.Values).Max(share => share.Simulations);
+            ISequentialTest[] tests = [.. kept.Values.Concat(surviving.Values).Select(share => share.Test)];
+            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, planned, tests))
             {
                 foreach (var layer in dropouts)
                 {
@@ -76,29 +54,29 @@ internal static class MaskShareLaws
 
                 foreach (var mask in DrawnMask.OfDropouts(trace))
                 {
-                    Add(kept, mask);
+                    Add(kept[mask.Keep].Test, mask);
                 }
 
                 foreach (var branch in DrawnBranch.Of(trace, context.UnitRoundoff).Where(branch => branch.IsKnown))
                 {
                     var deviation = Math.Sqrt(branch.Keep * (1 - branch.Keep));
-                    surviving.Add(new Observed(branch.Keep + (deviation * branch.Score)), new Expected(branch.Keep), deviation * deviation);
+                    surviving[branch.Keep].Test.Add(new Observed(branch.Keep + (deviation * branch.Score)), new Expected(branch.Keep), deviation * deviation);
                 }
             }
 
-            if (dropouts.Length > 0)
-            {
-                shares.Add(kept.Conclude($"share of features that are kept, {site.Description}"));
-            }
-
-            if (branches.Count > 0)
-            {
-                shares.Add(surviving.Conclude($"share of branches that survive, {site.Description}"));
-            }
+            shares.AddRange(kept.Select(pair => Conclude(pair.Value, "features that are kept", pair.Key, site)));
+            shares.AddRange(surviving.Select(pair => Conclude(pair.Value, "branches that survive", pair.Key, site)));
         }
 
         return offered.Length == 0 ? [] : [factors.Conclude("what is kept, and what is not"), .. shares];
     }
+
+    private static Measurement Conclude(Share share, string what, double probability, SiteCase site) =>
+        share.Test.Conclude(FormattableString.Invariant($"share of {what} with probability {probability}, {site.Description}"));
+
+    private static IEnumerable<double> Keeps(Network network) => DrawnMask.SitesOf(network).Select(layer => ((Dropout)layer.Layer).Keep).Distinct();
+
+    private static IEnumerable<double> Survivals(Network network) => ShownLayer.CollectBranches(network).Select(branch => branch.Layer.Survival).Distinct();
 
     private static void Add(KnownVarianceTest test, DrawnMask mask)
     {
@@ -130,6 +108,27 @@ internal static class MaskShareLaws
                     (Roundings.Gamma(4, unitRoundoff) * Math.Abs(kept * x)) + Underflow.Smallest(unitRoundoff),
                     $"{name} of a feature that is {(isKept ? "kept" : "dropped")}, {place}, {where}"
                 );
+        }
+    }
+
+    /// <summary>The test of one probability, and the simulations that it is planned to need.</summary>
+    private readonly record struct Share(KnownVarianceTest Test, long Simulations)
+    {
+        public static Share OfFeatures(CheckContext context, ErrorRates rates, ShownLayer[] dropouts, SiteCase site, double keep)
+        {
+            ShownLayer[] alike = [.. dropouts.Where(layer => ((Dropout)layer.Layer).Keep == keep)];
+            var ofMask = alike.Average(layer => (1 - keep) / keep / (Seen * DrawnMask.LengthOf(layer, site.Network, site.Images)));
+            var discrepancy = context.Discrepancy(KeptDiscrepancy);
+            var simulations = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(ofMask / alike.Length), discrepancy);
+            return new(new KnownVarianceTest(rates, discrepancy, context.Planned(simulations * alike.Length)), simulations);
+        }
+
+        public static Share OfBranches(CheckContext context, ErrorRates rates, IReadOnlyCollection<ShownBranch> branches, double survival)
+        {
+            var count = branches.Count(branch => branch.Layer.Survival == survival);
+            var discrepancy = context.Discrepancy(SurvivingDiscrepancy);
+            var draws = KnownVarianceTest.SamplesFor(rates, Math.Sqrt((1 - survival) / survival), discrepancy);
+            return new(new KnownVarianceTest(rates, discrepancy, context.Planned(draws)), (long)Math.Ceiling(draws / (Seen * count)));
         }
     }
 }
