@@ -210,7 +210,7 @@ public class StackJudgeTests
         Layers plain = [Relu, new Dense()];
         Judge(new Residual(plain)).Behaviour.Should().Be(Behaviour.Line);
         Judge(new Residual(plain)).Words.Should().Contain("E ν₂ grows by the factor 2 a unit").And.Contain("w = 0.5");
-        Judge(new Residual(plain) { BranchScale = ResidualScale.ByDepth }).Words.Should().Contain("bounded at every depth");
+        Judge(new Residual(plain) { BranchScale = ResidualScale.ByDepth }).Words.Should().Contain("stay bounded and directions are kept at every depth");
         Judge(new Residual(plain) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity);
         Judge(new Residual([new Attention(1)]) { BranchScale = 0 })
             .Behaviour.Should()
