@@ -35,8 +35,9 @@ internal static class ConvolutionMethods
     private const double GatheringCost = 16;
 
     /// <summary>
-    /// The columns of one vector, and what a term costs that is multiplied by no more than these: it is read where it lies. That price counts for convolutions
-    /// of this many multiply-adds: another method has other last digits, so where a tenth of a millisecond is to be saved, the choice of version 2 stays.
+    /// The columns of one vector, and the cost of a term that is multiplied by no more than these: it is read where it lies, which was measured on one thread.
+    /// Only convolutions of at least so many multiply-adds have that price. Another method gives other last digits, and a smaller convolution would save a tenth
+    /// of a millisecond at most, so it keeps the method of version 2.
     /// </summary>
     private const double VectorColumns = TileColumns / 2,
         NarrowTermCost = 28,

@@ -6,7 +6,8 @@ using Wellbehaved.Numerics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Layer, RMS, group and instance norm (<c>layer_norm</c>, <c>rms_norm</c>, <c>group_norm</c>, <c>instance_norm</c>): <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.
+/// Layer, RMS, group and instance norm (<c>layer_norm</c>, <c>rms_norm</c>, <c>group_norm</c>, <c>instance_norm</c>):
+/// <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <remarks>

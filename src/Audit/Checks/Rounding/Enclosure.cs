@@ -58,7 +58,8 @@ internal sealed record Enclosure(double[] Signal, double[] Noise, double[] Signa
     /// <summary>The largest magnitudes that the subject's noise may have.</summary>
     public double[] LargestNoise => Largest(Noise, NoiseBound);
 
-    private static double[] Largest(double[] values, double[] bounds)
+    /// <summary>The largest magnitudes that values with bounds may have, element by element.</summary>
+    public static double[] Largest(double[] values, double[] bounds)
     {
         var largest = new double[values.Length];
         for (var i = 0; i < values.Length; i++)

@@ -12,11 +12,9 @@ internal sealed record SiteState(WrittenOutFeatures Values, WrittenOutFeatures B
     public bool IsExact => Array.TrueForAll(Bounds.Signal, bound => bound == 0) && Array.TrueForAll(Bounds.Noise, bound => bound == 0);
 
     /// <summary>The largest magnitudes that the subject's numbers may have.</summary>
-    public WrittenOutFeatures Magnitudes => Values.With(Sum(Values.Signal, Bounds.Signal), Sum(Values.Noise, Bounds.Noise));
+    public WrittenOutFeatures Magnitudes => Values.With(Enclosure.Largest(Values.Signal, Bounds.Signal), Enclosure.Largest(Values.Noise, Bounds.Noise));
 
     /// <summary>The same features with their bounds in another arrangement.</summary>
     /// <param name="arrange">Rearranges features.</param>
     public SiteState Arranged(Func<WrittenOutFeatures, WrittenOutFeatures> arrange) => new(arrange(Values), arrange(Bounds));
-
-    private static double[] Sum(double[] values, double[] bounds) => [.. values.Zip(bounds, (value, bound) => Math.Abs(value) + bound)];
 }
