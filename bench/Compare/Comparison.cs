@@ -50,6 +50,11 @@ internal sealed class Comparison(ComparisonOptions options)
             Rows(section.Rows);
         }
 
+        if (options.Only.Length > 0)
+        {
+            return;
+        }
+
         if (File.Exists(options.KernelScript))
         {
             Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
@@ -85,7 +90,7 @@ internal sealed class Comparison(ComparisonOptions options)
     private List<Row> Measure(IEnumerable<Work> works, Peer peer)
     {
         var rows = new List<Row>();
-        foreach (var work in works)
+        foreach (var work in works.Where(work => work.Description.Contains(options.Only, StringComparison.Ordinal)))
         {
             if (options.Sizes.LooksAgain || _machine.MatrixPeak == 0)
             {

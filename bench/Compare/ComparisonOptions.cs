@@ -17,6 +17,9 @@ internal sealed record ComparisonOptions
     /// <summary>The commit that is measured, for the history.</summary>
     public string Commit { get; init; } = "";
 
+    /// <summary>What descriptions of the work that is measured contain; empty for all work.</summary>
+    public string Only { get; init; } = "";
+
     /// <summary>The sizes that are compared.</summary>
     public CompareSizes Sizes { get; init; } = CompareSizes.Real;
 
@@ -29,7 +32,7 @@ internal sealed record ComparisonOptions
     /// <summary>The folder of network files.</summary>
     public string Networks => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Script))!, "..", "data", "networks");
 
-    /// <summary>Reads SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]. A quick run prints its tables and leaves the page as it is.</summary>
+    /// <summary>Reads SCRIPT PAGE [--quick] [--rounds N] [--only WORDS] [--history FILE COMMIT]. A quick run, and one of a part, leave the page as it is.</summary>
     public static ComparisonOptions Read(string script, string page, IReadOnlyList<string> rest)
     {
         var options = new ComparisonOptions { Script = script, Page = page };
@@ -39,8 +42,9 @@ internal sealed record ComparisonOptions
             {
                 "--quick" => options with { Sizes = CompareSizes.Quick, Rounds = CompareSizes.Quick.Rounds, Page = null },
                 "--rounds" => options with { Rounds = int.Parse(rest[++i], CultureInfo.InvariantCulture) },
+                "--only" => options with { Only = rest[++i], Page = null },
                 "--history" => options with { History = rest[++i], Commit = rest[++i] },
-                var other => throw new ArgumentException($"expected --quick, --rounds N or --history FILE COMMIT, got {other}", nameof(rest)),
+                var other => throw new ArgumentException($"expected --quick, --rounds N, --only WORDS or --history FILE COMMIT, got {other}", nameof(rest)),
             };
         }
 

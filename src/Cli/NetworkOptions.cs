@@ -21,7 +21,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     }.Taking(FileRole.ReadNetwork);
     private readonly Option<string?> _architecture = new("--architecture")
     {
-        Description = $"Architecture: {string.Join(", ", Architecture.Names)}",
+        Description = $"Architecture: {string.Join(", ", Architecture.Names)}; it needs --total-depth, --kernel-size and --num-channels",
         HelpName = "word",
     };
     private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>(

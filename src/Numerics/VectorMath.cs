@@ -98,6 +98,32 @@ internal static class VectorMath
         }
     }
 
+    /// <summary>Whether no number is infinite or NaN.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static bool AreFinite(ReadOnlySpan<double> numbers)
+    {
+        ref var first = ref MemoryMarshal.GetReference(numbers);
+        var (infinity, i) = (Vector512.Create(double.PositiveInfinity), 0);
+        for (; i <= numbers.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+        {
+            // NaN is not below infinity either.
+            if (!Vector512.LessThanAll(Vector512.Abs(Vector512.LoadUnsafe(ref first, (nuint)i)), infinity))
+            {
+                return false;
+            }
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            if (!double.IsFinite(numbers[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Multiplies a vector by a number.</summary>
     /// <param name="vector">The vector that is changed.</param>
     /// <param name="factor">The number.</param>

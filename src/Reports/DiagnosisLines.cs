@@ -44,7 +44,7 @@ internal static class DiagnosisLines
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"  effective rank:      median {diagnosis.MedianReff:G4}, "
-                    + $"{(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
+                    + $"{(double.IsNaN(diagnosis.ReffLimit) ? "limit undecided" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
                     + $"{(CountsAsOne(diagnosis) ? Invariant($"; below {MarkOfOne} it counts as one direction, by convention") : "")}"
             );
         }
@@ -110,8 +110,8 @@ internal static class DiagnosisLines
     private static string Certain(Diagnosis diagnosis) =>
         diagnosis.CertainCondition != Condition.Undecided ? DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(diagnosis.CertainCondition))
         : diagnosis.MoreMappings is { } more
-            ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
-        : "not settled";
+            ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would decide it, if they go on as these do")
+        : "undecided";
 
     private static string Share(BinomialProportion proportion)
     {
@@ -130,7 +130,7 @@ internal static class DiagnosisLines
             Growth.Walk => "no faster than the random walk of finite width",
             Growth.Subexponential => $"slower than exponential; {shape}",
             Growth.Superexponential => $"faster than exponential; {shape}",
-            Growth.Undecided => $"not settled; {shape}",
+            Growth.Undecided => $"undecided; {shape}",
             _ => throw new ArgumentOutOfRangeException(nameof(growth), growth.Law, "expected a law of growth"),
         };
     }

@@ -121,9 +121,9 @@ internal sealed class AnytimeShare(ErrorRates rates)
         return entropy > 0 && needed < int.MaxValue
             ? string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"undecided after {Samples} mappings, at this share some {Math.Max(Samples + 1, Math.Ceiling(needed)):F0} would decide"
+                $"inconclusive after {Samples} mappings, at this share some {Math.Max(Samples + 1, Math.Ceiling(needed)):F0} would decide"
             )
-            : $"undecided after {Samples} mappings, at this share no number would decide";
+            : $"inconclusive after {Samples} mappings, at this share no number would decide";
 
         static double Entropic(double value) => value == 0 ? 0 : value * Math.Log(value);
     }

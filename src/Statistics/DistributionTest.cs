@@ -48,7 +48,7 @@ internal sealed class DistributionTest(ErrorRates rates, double discrepancy, lon
 
     private bool IsInside => _distance + slack + _reach <= _discrepancy;
 
-    /// <summary>Number of samples at which the planned evaluation excludes a distance, except with the rate of undecided tests.</summary>
+    /// <summary>Number of samples at which the planned evaluation excludes a distance, except with the rate of inconclusive tests.</summary>
     /// <param name="rates">The rates.</param>
     /// <param name="distance">The distance, in probability.</param>
     /// <returns>The number.</returns>

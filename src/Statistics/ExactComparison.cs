@@ -40,6 +40,21 @@ internal sealed class ExactComparison
         }
     }
 
+    /// <summary>Compares two numbers, and puts their place into words only where it may be named.</summary>
+    /// <typeparam name="TPlace">What tells the place.</typeparam>
+    /// <param name="observed">The observed number.</param>
+    /// <param name="expected">The right number.</param>
+    /// <param name="tolerance">As for <see cref="Add(Observed, Expected, double, string)"/>.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="words">The place in words, for the report. It is called only for the worst number so far, since most places are never named.</param>
+    internal void Add<TPlace>(Observed observed, Expected expected, double tolerance, TPlace place, Func<TPlace, string> words)
+    {
+        if (Compare(observed, expected, tolerance))
+        {
+            _where = words(place);
+        }
+    }
+
     /// <summary>Compares numbers that must all be zero.</summary>
     /// <param name="observed">The observed numbers.</param>
     /// <param name="tolerances">A bound of the rounding of each.</param>

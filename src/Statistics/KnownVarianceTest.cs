@@ -27,7 +27,7 @@ internal sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, lo
     public static double CriticalValue(ErrorRates rates) => Math.Sqrt(2 * rates.Threshold);
 
     /// <summary>
-    /// The number of samples that decide a true claim, except with the rate of undecided ones, by a Gaussian approximation. It is used only for planning.
+    /// The number of samples that decide a true claim, except with the rate of inconclusive ones, by a Gaussian approximation. It is used only for planning.
     /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="relativeDeviation">Standard deviation of a sample relative to its scale.</param>

@@ -24,7 +24,7 @@ internal sealed class SymmetryTest(ErrorRates rates, double discrepancy, double 
     public override double StandardErrors => _energy == 0 ? 0 : _sum / Math.Sqrt(_energy);
 
     /// <summary>
-    /// The number of samples that decide a true claim, except with the rate of undecided ones, by a Gaussian approximation. It is used only for planning.
+    /// The number of samples that decide a true claim, except with the rate of inconclusive ones, by a Gaussian approximation. It is used only for planning.
     /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="deviation">Root mean square of a residual, in the units of δ.</param>

@@ -11,8 +11,8 @@ namespace Wellbehaved.Audit;
 internal sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
     /// <summary>
-    /// A test continues up to this many times its planned samples. At the plan, a true claim is undecided with the rate β that it was planned for. At four
-    /// times as many, its interval is half as wide, and a true claim lies ten of its standard errors away from where it would be undecided.
+    /// A test continues up to this many times its planned samples. At the plan, a true claim is inconclusive with the rate β that it was planned for. At four
+    /// times as many, its interval is half as wide, and a true claim lies ten of its standard errors away from where it would be inconclusive.
     /// </summary>
     public const int Budget = 4;
 
@@ -97,7 +97,7 @@ internal sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Se
     /// <param name="tests">The tests that the simulations are for.</param>
     /// <param name="input">The input of all simulations; by default each has Gaussian numbers of its own.</param>
     /// <param name="look">Called with each snapshot while its moments are available; may be null.</param>
-    /// <returns>What the subject showed, simulation by simulation, as long as a test is undecided.</returns>
+    /// <returns>What the subject showed, simulation by simulation, as long as a test is inconclusive.</returns>
     public IEnumerable<Trace> SimulateUntilDecided(
         NetworkSettings network,
         int study,

@@ -31,6 +31,12 @@ internal sealed class ReferenceNetworks : IDisposable
         var key = (network, input.Shape.Images, noise);
         if (!_idle.GetOrAdd(key, _ => []).TryTake(out var workplace))
         {
+            // Counting locks out all other threads, so it is done only where there is one more to keep.
+            if (_idle.Count > Most)
+            {
+                Dispose();
+            }
+
             workplace = new Workplace(new NetworkPropagation<float>(network, input.Shape.Images, noise));
         }
 
@@ -44,11 +50,6 @@ internal sealed class ReferenceNetworks : IDisposable
         }
         finally
         {
-            if (_idle.Count > Most)
-            {
-                Dispose();
-            }
-
             _idle.GetOrAdd(key, _ => []).Add(workplace);
         }
     }

@@ -32,6 +32,12 @@ public class ReferenceSubject : ISubject, IDisposable
         ArgumentNullException.ThrowIfNull(observe);
         if (!_idle.GetOrAdd(network, _ => []).TryTake(out var workplace))
         {
+            // Counting locks out all other threads, so it is done only where there is one more to keep.
+            if (_idle.Count > MostSettings)
+            {
+                FreeIdle();
+            }
+
             workplace = new Workplace(Adapt(network));
         }
 
@@ -44,11 +50,6 @@ public class ReferenceSubject : ISubject, IDisposable
         }
         finally
         {
-            if (_idle.Count > MostSettings)
-            {
-                FreeIdle();
-            }
-
             _idle.GetOrAdd(network, _ => []).Add(workplace);
         }
     }

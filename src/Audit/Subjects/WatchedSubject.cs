@@ -1,5 +1,6 @@
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
@@ -63,7 +64,7 @@ internal sealed class WatchedSubject(ISubject subject) : ISubject
 
     private void Look(double[] signal, double[] noise, Func<string> where)
     {
-        if (_notFinite is null && !(signal.All(double.IsFinite) && noise.All(double.IsFinite)))
+        if (_notFinite is null && !(VectorMath.AreFinite(signal) && VectorMath.AreFinite(noise)))
         {
             _notFinite = where();
         }

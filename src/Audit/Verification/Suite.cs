@@ -87,7 +87,7 @@ internal static class Suite
 
     /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>
     /// <param name="scale">How much is simulated.</param>
-    /// <returns>α of each check, and the rate of undecided tests for which sample sizes are planned.</returns>
+    /// <returns>α of each check, and the rate of inconclusive tests for which sample sizes are planned.</returns>
     public static ErrorRates RatesOf(Scale scale) =>
         scale switch
         {

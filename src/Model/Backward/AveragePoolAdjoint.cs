@@ -14,6 +14,7 @@ internal sealed class AveragePoolAdjoint<T>(PoolingWindows windows) : AdjointLay
         target.Exponent = source.Exponent;
         RowChunks.ForEach(
             Output.Points,
+            windows.Points * Output.Channels,
             context.Threads,
             (_, first, count) =>
             {
@@ -58,6 +59,7 @@ internal sealed class AveragePoolAdjoint<T>(PoolingWindows windows) : AdjointLay
         var count = T.CreateTruncating(windows.Points);
         RowChunks.ForEach(
             Output.Points,
+            windows.Points * Output.Channels,
             context.Threads,
             (_, first, points) =>
             {

@@ -19,6 +19,7 @@ internal sealed class MaxPoolAdjoint<T>(PoolingWindows windows) : AdjointLayer<T
         target.Exponent = source.Exponent;
         RowChunks.ForEach(
             Output.Points,
+            windows.Points * Output.Channels,
             context.Threads,
             (_, first, count) =>
             {
@@ -53,6 +54,7 @@ internal sealed class MaxPoolAdjoint<T>(PoolingWindows windows) : AdjointLayer<T
         target.Exponent = gradient.Exponent;
         RowChunks.ForEach(
             Output.Points,
+            windows.Points * Output.Channels,
             context.Threads,
             (_, first, count) =>
             {

@@ -17,6 +17,7 @@ internal sealed unsafe class AveragePool<T>(PoolingWindows windows, int threads)
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
         RowChunks.ForEach(
             windows.Output.Points,
+            windows.Points * windows.Output.Channels,
             threads,
             (_, first, count) =>
             {
@@ -41,9 +42,13 @@ internal sealed unsafe class AveragePool<T>(PoolingWindows windows, int threads)
     private void Average(T* source, T* target, int point, double[] sums)
     {
         Array.Clear(sums);
-        for (var within = 0; within < windows.Points; within++)
+        var start = source + ((nint)windows.Point(point, 0) * sums.Length);
+        for (var row = 0; row < windows.Height; row++, start += (nint)windows.Input.Width * sums.Length)
         {
-            ElementwiseMath.AddInDouble(sums, new ReadOnlySpan<T>(source + ((nint)windows.Point(point, within) * sums.Length), sums.Length));
+            for (var column = 0; column < windows.Width; column++)
+            {
+                ElementwiseMath.AddInDouble(sums, new ReadOnlySpan<T>(start + ((nint)column * sums.Length), sums.Length));
+            }
         }
 
         ElementwiseMath.Divide(sums, windows.Points, new Span<T>(target + ((nint)point * sums.Length), sums.Length));

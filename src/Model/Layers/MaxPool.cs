@@ -17,6 +17,7 @@ internal sealed unsafe class MaxPool<T>(PoolingWindows windows, int threads) : I
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
         RowChunks.ForEach(
             windows.Output.Points,
+            windows.Points * windows.Output.Channels,
             threads,
             (_, first, count) =>
             {

@@ -25,6 +25,7 @@ internal static class NormalNumbers
     private const float TwoToMinus33 = 1 / 8589934592f;
 
     /// <summary>Fills a span with numbers of the stream, multiplied by a factor, after leaving out <c>firstGroup</c> groups.</summary>
+    [SkipLocalsInit]
     public static void Fill<T>(RandomNumbers stream, Span<T> destination, float factor, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -174,7 +174,7 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void Mappings_without_usable_numbers_are_undecided_and_the_reason_is_given()
+    public void Mappings_without_usable_numbers_are_inconclusive_and_the_reason_is_given()
     {
         ResultAudit
             .Judge(

@@ -114,7 +114,7 @@ public class AnytimeShareTests
         Look(rates.FalseFail, (int)(0.6 * needed * 1.03), (int)(needed * 1.03)).Verdict.Should().Be(Verdict.Holds);
         var even = new AnytimeShare(rates);
         even.Add(50, 100);
-        even.Conclude("x").Remark.Should().EndWith("undecided after 100 mappings, at this share no number would decide");
+        even.Conclude("x").Remark.Should().EndWith("inconclusive after 100 mappings, at this share no number would decide");
 
         FluentActions.Invoking(() => share.Add(-1, 2)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => share.Add(3, 2)).Should().Throw<ArgumentOutOfRangeException>();

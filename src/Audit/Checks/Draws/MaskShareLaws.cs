@@ -106,7 +106,8 @@ internal static class MaskShareLaws
                     new Observed(y),
                     new Expected(kept * x),
                     (Roundings.Gamma(4, unitRoundoff) * Math.Abs(kept * x)) + Underflow.Smallest(unitRoundoff),
-                    $"{name} of a feature that is {(isKept ? "kept" : "dropped")}, {place}, {where}"
+                    (name, isKept, place, where),
+                    static of => $"{of.name} of a feature that is {(of.isKept ? "kept" : "dropped")}, {of.place}, {of.where}"
                 );
         }
     }

@@ -33,7 +33,7 @@ internal static class ReadWeightLaws
     private const double BeyondThree = 0.0026997960632601866;
 
     /// <summary>
-    /// Planned numbers times this: the numbers of samples are fixed in advance, and at the plan itself a true claim would be undecided with the rate β.
+    /// Planned numbers times this: the numbers of samples are fixed in advance, and at the plan itself a true claim would be inconclusive with the rate β.
     /// </summary>
     private const double Margin = 1.3;
 
@@ -333,7 +333,13 @@ internal static class ReadWeightLaws
             for (var other = 0; other <= one; other++)
             {
                 var product = vectors[one].Zip(vectors[other], (a, b) => a * b).Sum();
-                comparison.Add(new Observed(product), new Expected(one == other ? square : 0), tolerance, $"vectors {one} and {other}, {where}");
+                comparison.Add(
+                    new Observed(product),
+                    new Expected(one == other ? square : 0),
+                    tolerance,
+                    (one, other, where),
+                    static pair => $"vectors {pair.one} and {pair.other}, {pair.where}"
+                );
             }
         }
     }

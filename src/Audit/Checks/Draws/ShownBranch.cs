@@ -34,6 +34,7 @@ internal sealed record ShownBranch(Residual Layer, int Before, int End, int Afte
     /// <param name="where">The network in words.</param>
     public void Compare(NetworkTrace trace, bool survived, double unitRoundoff, ExactComparison comparison, string where)
     {
+        var place = trace.Snapshots[After].Where;
         foreach (var (name, of) in new (string, Func<NetworkTrace, int, double[]>)[] { ("signal", Signal), ("noise", Noise) })
         {
             var (input, branch, sum) = (of(trace, Before), of(trace, End), of(trace, After));
@@ -45,7 +46,8 @@ internal sealed record ShownBranch(Residual Layer, int Before, int End, int Afte
                     new Observed(sum[i]),
                     new Expected(skip + added),
                     Roundings.Gamma(4, unitRoundoff) * (Math.Abs(skip) + Math.Abs(added)) + Underflow.Smallest(unitRoundoff),
-                    $"{name} of a branch that {(survived ? "survives" : "does not survive")}, {trace.Snapshots[After].Where}, {where}"
+                    (name, survived, place, where),
+                    static of => $"{of.name} of a branch that {(of.survived ? "survives" : "does not survive")}, {of.place}, {of.where}"
                 );
             }
         }

@@ -37,7 +37,7 @@ internal sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed,
     public double SampleShare { get; init; } = 1;
 
     /// <summary>
-    /// Number of batches after which an undecided check ends inconclusive: 480 mappings at quick scale, three times the author's 200 at full scale.
+    /// Number of batches after which a check ends inconclusive: 480 mappings at quick scale, three times the author's 200 at full scale.
     /// </summary>
     internal int MostBatches => scale == Scale.Full ? 3 : 10;
 

@@ -1,4 +1,5 @@
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
@@ -25,7 +26,7 @@ internal sealed class LayerEquations(int fanIn, int outputs, int most)
     public int Count { get; private set; }
 
     /// <summary>Whether all numbers are finite.</summary>
-    public bool AreFinite => AllFinite(_left.AsSpan(0, Count * (fanIn + 1))) && AllFinite(_right.AsSpan(0, Count * outputs));
+    public bool AreFinite => VectorMath.AreFinite(_left.AsSpan(0, Count * (fanIn + 1))) && VectorMath.AreFinite(_right.AsSpan(0, Count * outputs));
 
     /// <summary>Norm of all left sides, the column of the bias included.</summary>
     public double Norm
@@ -175,18 +176,5 @@ internal sealed class LayerEquations(int fanIn, int outputs, int most)
         }
 
         return Math.Sqrt(sum);
-    }
-
-    private static bool AllFinite(ReadOnlySpan<double> numbers)
-    {
-        foreach (var number in numbers)
-        {
-            if (!double.IsFinite(number))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

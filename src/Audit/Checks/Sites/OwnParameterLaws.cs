@@ -447,7 +447,13 @@ internal static class OwnParameterLaws
                 }
 
                 // Each weight is rounded to single precision: this changes their products by at most a thousand times that.
-                comparison.Add(new Observed(product), new Expected(one == other ? square : 0), error + (1e-4 * square), $"outputs {one} and {other}, {where}");
+                comparison.Add(
+                    new Observed(product),
+                    new Expected(one == other ? square : 0),
+                    error + (1e-4 * square),
+                    (one, other, where),
+                    static pair => $"outputs {pair.one} and {pair.other}, {pair.where}"
+                );
             }
         }
     }

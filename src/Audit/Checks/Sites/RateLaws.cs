@@ -25,7 +25,7 @@ internal static class RateLaws
     /// <summary>Number of the first of these studies, apart from those of the laws.</summary>
     private const int FirstStudy = 500;
 
-    /// <summary>Number of mappings after which an undecided share ends inconclusive; fifty decide a true one.</summary>
+    /// <summary>Number of mappings after which a share ends inconclusive; fifty decide a true one.</summary>
     private const int MostSamples = 400;
 
     /// <summary>F1: noise falls by χ₁ per layer.</summary>

@@ -57,13 +57,15 @@ internal sealed class SiteComparisons(LayerFamily family)
                 new Observed(shown.Signal[i]),
                 new Expected(known * values.Signal[i]),
                 (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]) + Lost(values.Signal[i]),
-                $"signal, {shown.Where}, {description}"
+                (shown, description),
+                static place => $"signal, {place.shown.Where}, {place.description}"
             );
             comparison.Add(
                 new Observed(shown.Noise[i]),
                 new Expected(known * values.Noise[i]),
                 (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]) + Lost(values.Noise[i]),
-                $"noise, {shown.Where}, {description}"
+                (shown, description),
+                static place => $"noise, {place.shown.Where}, {place.description}"
             );
         }
     }
