@@ -6,8 +6,9 @@
 The noise is PyTorch's own forward-mode derivative. In training mode that differentiates the statistics of the batch (noise "full");
 for noise "mapping" batch norms run in evaluation mode on the statistics of the batch that comes in. Single precision, channels first.
 
-Where torch differs from the definition an audit says so: torch.abs has the derivative 0 at 0, nn.Softplus is linear beyond its threshold (20
-unless it is set), norms refuse a single value to normalise, which is declined here, and version 1.13 has no nn.RMSNorm.
+All of torch's functions are right as they are: the derivative 0 of torch.abs at 0 is one of those that are allowed, and nn.Softplus is linear beyond
+20 only, where single precision does not see it. (With a threshold above 88 its exponential overflows, and an audit says so.) Norms refuse a single value
+to normalise, which is declined here, and version 1.13 has no nn.RMSNorm.
 """
 import json
 import math
@@ -100,11 +101,10 @@ class Erf(nn.Module):
         return torch.erf(x)
 
 
-class Abs(nn.LeakyReLU):
-    """The derivative at 0 is -1, that of the leaky ReLU; torch.abs has 0 there."""
+class Abs(nn.Module):
+    def forward(self, x):
+        return torch.abs(x)
 
-    def __init__(self):
-        super().__init__(-1.0)
 
 class GroupNorm(nn.GroupNorm):
     """Its forward derivative needs features whose memory is in order; those after a dense layer are a view in another order."""
@@ -116,7 +116,7 @@ OPTIONS = ["stride", "dilation", "groups", "biases", "norm_scale", "over_all", "
 FUNCTIONS = {
     "linear": nn.Identity, "relu": nn.ReLU, "leaky_relu": lambda slope: nn.LeakyReLU(slope), "abs": Abs, "tanh": nn.Tanh, "erf": Erf, "sine": Sine,
     "gelu": nn.GELU, "gelu_tanh": lambda: nn.GELU(approximate="tanh"), "silu": nn.SiLU, "elu": nn.ELU, "sigmoid": nn.Sigmoid,
-    "softplus": lambda: nn.Softplus(threshold=100), "hard_swish": nn.Hardswish,
+    "softplus": nn.Softplus, "hard_swish": nn.Hardswish,
 }
 
 

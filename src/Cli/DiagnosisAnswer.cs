@@ -28,17 +28,6 @@ internal static class DiagnosisAnswer
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
 
-    /// <summary>The colour in which a page shows a condition.</summary>
-    /// <param name="condition">The condition.</param>
-    public static string MoodOf(Condition condition) =>
-        condition switch
-        {
-            Condition.WellBehaved => "holds",
-            Condition.Undecided => "inconclusive",
-            Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
-            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-        };
-
     /// <summary>Says where the signal-to-noise ratio falls most, and its change over all stages, since other stages lose or gain as well.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
     {

@@ -14,7 +14,7 @@ internal static class ExitStatus
     /// <summary>The call or a file is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>The data are not enough to decide.</summary>
+    /// <summary>Nothing was rejected, and not all that was asked could be judged.</summary>
     public const int Inconclusive = 3;
 
     /// <summary>The program has a defect, which should be reported.</summary>

@@ -37,7 +37,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public string? Short => DiagnosisAnswer.Write(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
 
     /// <inheritdoc/>
-    public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);
+    public string Mood => ConditionStyle.Find(diagnosis.Condition);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Figures => ReportFigures.Divide(_figure);

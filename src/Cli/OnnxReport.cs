@@ -200,7 +200,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         );
 
     /// <inheritdoc/>
-    public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);
+    public string Mood => ConditionStyle.Find(diagnosis.Condition);
 
     /// <inheritdoc/>
     public IEnumerable<ReportSection> Sections()

@@ -49,7 +49,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             Outputs.RequireText(path, option);
         }
 
-        using var folder = Report is null ? null : TrialFolder.Create(Report);
+        using var folder = Report is null ? null : TrialFolder.Create(Report, "--report");
         foreach (var (path, option) in Written)
         {
             if (path is not null)

@@ -9,8 +9,9 @@ internal sealed class TrialFolder : IDisposable
 
     /// <summary>Makes a folder and those that it lies in.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="option">The option that named it, for messages.</param>
     /// <exception cref="InvalidInputException">It cannot be made.</exception>
-    public static TrialFolder Create(string path)
+    public static TrialFolder Create(string path, string option)
     {
         var missing = new List<string>();
         try
@@ -28,7 +29,7 @@ internal sealed class TrialFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException("--report", $"expected a folder that can be created ({exception.Message})", exception);
+            throw new InvalidInputException(option, $"expected a folder that can be created ({exception.Message})", exception);
         }
 
         missing.Reverse();

@@ -14,7 +14,8 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <param name="squares">Squared norms.</param>
     /// <param name="squaredErrors">Bounds of the squared norms of their errors.</param>
     /// <param name="dimensions">Number of components of both vectors.</param>
-    /// <returns>The cosine. An error turns a vector by an angle whose sine is at most the ratio of the norms of error and vector.</returns>
+    /// <returns>The cosine.</returns>
+    /// <remarks>An error turns a vector by an angle whose sine is at most the ratio of the norms of error and vector.</remarks>
     public static Cosine FromSums(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
         squares.A > 0 && squares.B > 0
             ? new Cosine(

@@ -42,7 +42,7 @@ internal static class LayerCauses
         var wrong = numbers.Where(pair => !LayerNumbers.IsRight(pair.Value)).ToArray();
         if (wrong.Length == 0)
         {
-            // The layers do what they should with given parameters: then it is the subject's own parameters, or the moments that it reports.
+            // The layers do what they should with given parameters, so the cause lies in the subject's own parameters, or in the moments that it reports.
             return coarse.Length > 0 ? coarse : [.. OfOwn(subject, rejected, cancellation).Select(found => found.On(architectures))];
         }
 
@@ -76,7 +76,7 @@ internal static class LayerCauses
         var claims = rejected.Select(outcome => outcome.Check.ClaimId).ToHashSet();
         IEnumerable<Explanation> moments = claims.Contains(ReportedMoments) ? MomentCauses.Explain(subject, cancellation) : [];
 
-        // Sets of weights that repeat say less about their law than as many others, so their law is not examined.
+        // Weights that repeat are fewer independent samples than they seem, so their law is not examined.
         Explanation[] copies = claims.Overlaps(AboutParameters) ? [.. LayerWeightCauses.ExplainCopies(subject, cancellation)] : [];
         IEnumerable<Explanation> laws = copies.Length == 0 && claims.Overlaps(AboutParameters) ? LayerWeightCauses.ExplainLaws(subject, cancellation) : [];
         return [.. moments, .. copies, .. laws];

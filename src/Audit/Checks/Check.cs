@@ -117,13 +117,14 @@ public sealed record CheckOutcome
 
     /// <summary>
     /// The measurement that decided the verdict: among those with the worst verdict, the one that is least compatible with a true claim, by its bound of false
-    /// alarms and then by its distance.
+    /// alarms and then by its distance. Of several numbers that are none, it is one where a number was expected: there the mistake begins.
     /// </summary>
     public Measurement? Decisive =>
         Measurements
             .Where(measurement => measurement.Verdict == Verdict)
             .OrderBy(measurement => double.IsNaN(measurement.FalseAlarmBound) ? 0 : measurement.FalseAlarmBound)
             .ThenByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
+            .ThenBy(measurement => double.IsFinite(measurement.Predicted.Value) ? 0 : 1)
             .FirstOrDefault();
 
     /// <summary>The outcome in one line that names the claim.</summary>

@@ -19,7 +19,7 @@ internal sealed class NetworkMemory
     private readonly HashSet<(Layer Layer, Shape Input)> _counted = [];
     private readonly double _images;
     private readonly double _threads;
-    private readonly StageMemory _stages;
+    private readonly PropagationStepMemory _steps;
     private double _largestKernel;
     private double _numbers;
     private double _integers;
@@ -28,7 +28,7 @@ internal sealed class NetworkMemory
     private NetworkMemory(Shape input, int images, int threads)
     {
         (_images, _threads) = (images, threads);
-        _stages = new(Elements(input));
+        _steps = new(Elements(input));
     }
 
     /// <summary>Bytes of all buffers, and the elements of the largest one, which must be within the range of 32-bit integers.</summary>
@@ -41,10 +41,10 @@ internal sealed class NetworkMemory
     {
         var memory = new NetworkMemory(network.Input, images, threads);
         memory.Count(network.Layers, network.Input);
-        var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._stages.Capacity);
+        var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._steps.Capacity);
 
         // The product holds a packed copy of the largest weights.
-        var numbers = input + (features * memory._stages.Buffers) + memory._numbers + memory._largestKernel;
+        var numbers = input + (features * memory._steps.Buffers) + memory._numbers + memory._largestKernel;
         var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
         return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
     }
@@ -71,7 +71,7 @@ internal sealed class NetworkMemory
                     }
 
                     var output = layer.OutputOf(shape);
-                    _stages.Pass(Elements(shape), Elements(output), writes: Computes(layer), elsewhere: WritesElsewhere(layer));
+                    _steps.Pass(Elements(shape), Elements(output), writes: Computes(layer), elsewhere: WritesElsewhere(layer));
                     shape = output;
                     break;
             }
@@ -82,15 +82,15 @@ internal sealed class NetworkMemory
 
     private Shape Count(Residual residual, Shape input)
     {
-        _stages.Hold();
+        _steps.Hold();
         var output = Count(residual.Branch, input);
         if (residual.Skip.Count > 0)
         {
-            _stages.Exchange();
+            _steps.Exchange();
             output = Count(residual.Skip, input);
         }
 
-        _stages.Release(Elements(output));
+        _steps.Release(Elements(output));
         return output;
     }
 

@@ -19,7 +19,7 @@ public sealed class NetworkPropagation<T> : IDisposable
     private readonly LayerFactory<T>? _factory;
     private readonly PropagationState<T>? _state;
     private readonly StepwisePropagation<T>? _steps;
-    private readonly Stage<T>[] _stages = [];
+    private readonly PropagationStep<T>[] _sequence = [];
     private readonly IReadOnlyList<Networks.Place> _places = [];
 
     /// <summary>Builds a network.</summary>
@@ -36,7 +36,7 @@ public sealed class NetworkPropagation<T> : IDisposable
         _places = network.Places;
         _product = new MatrixProduct<T>(threads);
         _factory = new LayerFactory<T>(images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Collect(network, _factory);
+        (_sequence, var memory) = PropagationStepWalk<T>.Collect(network, _factory);
         _state = new PropagationState<T>(new TensorShape(images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
         Input = new SignalAndNoise<T>(_factory.Tensor(network.Input));
     }
@@ -69,7 +69,7 @@ public sealed class NetworkPropagation<T> : IDisposable
 
         _places = description.Places;
         _factory = new LayerFactory<T>(settings.Input.Images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Collect(description, _factory);
+        (_sequence, var memory) = PropagationStepWalk<T>.Collect(description, _factory);
         _state = new PropagationState<T>(new TensorShape(settings.Input.Images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
     }
 
@@ -99,32 +99,32 @@ public sealed class NetworkPropagation<T> : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         var state = _state ?? throw new InvalidOperationException("expected a network of described layers, got steps of another kind");
         state.Start(parameters, Input);
-        for (var i = 0; i < _stages.Length; i++)
+        for (var i = 0; i < _sequence.Length; i++)
         {
-            var stage = _stages[i];
-            if (stage.Depth != state.Depth)
+            var step = _sequence[i];
+            if (step.Depth != state.Depth)
             {
                 cancellation.ThrowIfCancellationRequested();
-                state.EnterDepth(stage.Depth);
+                state.EnterDepth(step.Depth);
             }
 
-            if (stage.WithNext is { } withNext && !Observes(observer, stage.Place))
+            if (step.WithNext is { } withNext && !Observes(observer, step.Place))
             {
                 state.Own(_threads);
                 withNext(state);
-                stage = _stages[++i];
+                step = _sequence[++i];
             }
             else
             {
-                Propagate(stage.Layer, state);
+                Propagate(step.Layer, state);
             }
 
-            if (Observes(observer, stage.Place))
+            if (Observes(observer, step.Place))
             {
-                observer!.Observe(stage.Place, _places[stage.Place], state.Current);
+                observer!.Observe(step.Place, _places[step.Place], state.Current);
             }
 
-            if (stage.EndsUnit)
+            if (step.EndsUnit)
             {
                 depthReached?.Invoke();
             }
@@ -172,5 +172,5 @@ public sealed class NetworkPropagation<T> : IDisposable
     }
 
     private bool Observes(IPlaceObserver<T>? observer, int place) =>
-        observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
+        observer is not null && place != PropagationStep<T>.NoPlace && observer.Observes(place, _places[place]);
 }

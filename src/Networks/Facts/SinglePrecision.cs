@@ -9,7 +9,7 @@ namespace Wellbehaved.Networks;
 internal static class SinglePrecision
 {
     /// <summary>
-    /// The largest variance, and the largest size of a factor: 10³⁰ times the largest feature that is stored, 2¹⁶, and a sum of many is below 2¹²⁸.
+    /// The largest variance, and the largest size of a factor. Stored features are at most 2¹⁶; times 10³⁰, and summed over many, they stay below 2¹²⁸.
     /// </summary>
     private const double Largest = 1e30;
 

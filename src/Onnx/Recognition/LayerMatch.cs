@@ -11,11 +11,10 @@ namespace Wellbehaved.Onnx;
 /// <param name="batchNorm">Which statistics batch norm uses.</param>
 internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<Parameter> parameters, OnnxBatchNorm batchNorm)
 {
-    /// <summary>
-    /// A mean of weights is neglected below this share of their standard deviation, or below some standard errors, as for a sample of mean 0.
-    /// </summary>
+    /// <summary>A mean of weights counts as 0 if it is below this share of their standard deviation.</summary>
     private const double SmallMean = 0.02;
 
+    /// <summary>It also counts as 0 within as many standard errors, beyond which the mean of a sample of mean 0 hardly ever lies.</summary>
     private const double StandardErrors = 5;
 
     private readonly Dictionary<string, NodeProto> _source = graph

@@ -63,9 +63,6 @@ public sealed class MeanField
     /// <summary>ξ_c = -1/ln f'(c*): the number of layers over which correlations forget their initial value; infinite on the edge.</summary>
     public double CorrelationDepth => DepthScale(CorrelationSlope(Correlation));
 
-    /// <summary>ξ_q = -1/ln χ_q: the number of layers over which variances forget their initial value; infinite where χ_q ≥ 1.</summary>
-    public double VarianceDepth => DepthScale(RadialGain);
-
     /// <summary>The phase of the stack.</summary>
     public Phase Phase =>
         !double.IsFinite(Variance) ? Phase.Unbounded

@@ -22,7 +22,8 @@ internal sealed class LaplaceMeasure
     /// <summary>Greatest number of nodes, far more than are needed.</summary>
     private const int MostNodes = 100_000;
 
-    private readonly double _speed;
+    /// <summary>c.</summary>
+    private readonly double _scale;
 
     /// <summary>Discretises the measure.</summary>
     /// <param name="points">P.</param>
@@ -39,7 +40,7 @@ internal sealed class LaplaceMeasure
             (sum, squares) = (sum + (count * eigenvalues[k]), squares + (count * eigenvalues[k] * eigenvalues[k]));
         }
 
-        _speed = 2 * squares / sum;
+        _scale = 2 * squares / sum;
         var (scale, times, weights, total) = (sum + (points * epsilon), new List<double>(), new List<double>(), 0.0);
         for (var node = 0; node < MostNodes; node++)
         {
@@ -74,7 +75,7 @@ internal sealed class LaplaceMeasure
     /// <param name="count">Number of nodes; there are fewer where fewer are exact.</param>
     public (double[] Times, double[] Weights) Gauss(int count)
     {
-        var x = Array.ConvertAll(Times, time => 1 / (1 + (_speed * time)));
+        var x = Array.ConvertAll(Times, time => 1 / (1 + (_scale * time)));
         var mass = Weights.Sum();
         var basis = new List<double[]> { Array.ConvertAll(Weights, weight => Math.Sqrt(weight / mass)) };
         var jacobi = Matrix<double>.Build.Dense(count, count);
@@ -108,7 +109,7 @@ internal sealed class LaplaceMeasure
         var (times, weights) = (new double[jacobi.RowCount], new double[jacobi.RowCount]);
         for (var k = 0; k < times.Length; k++)
         {
-            (times[k], weights[k]) = (((1 / rule.EigenValues[k].Real) - 1) / _speed, mass * rule.EigenVectors[0, k] * rule.EigenVectors[0, k]);
+            (times[k], weights[k]) = (((1 / rule.EigenValues[k].Real) - 1) / _scale, mass * rule.EigenVectors[0, k] * rule.EigenVectors[0, k]);
         }
 
         return (times, weights);

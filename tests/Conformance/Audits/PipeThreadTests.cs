@@ -3,7 +3,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What reads and writes the pipes of a subject needs no thread of the pool, on which the checks wait for it.</summary>
+/// <summary>Pipes have a thread of their own, since the checks that wait for their answers may hold all threads of the pool.</summary>
 public class PipeThreadTests
 {
     [Fact]

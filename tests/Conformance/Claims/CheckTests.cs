@@ -192,6 +192,17 @@ public class CheckTests
         Execute(_ => [Of("a", Verdict.Rejected, double.NaN), Of("c", Verdict.Rejected, -7)])
             .Decisive!.Quantity.Should()
             .Be("a", "what is no number is farther than any");
+        Execute(_ =>
+            [
+                Of("a", Verdict.Rejected, double.PositiveInfinity) with
+                {
+                    Predicted = new Expected(double.NaN),
+                },
+                Of("c", Verdict.Rejected, double.PositiveInfinity),
+            ]
+        )
+            .Decisive!.Quantity.Should()
+            .Be("c", "the mistake begins where a number was expected");
         Execute(_ => [Of("a", Verdict.Holds, 0.5) with { FalseFailRate = 1e-9, Remark = "so far" }])
             .ToString()
             .Should()

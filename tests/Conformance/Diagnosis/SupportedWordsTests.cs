@@ -78,7 +78,7 @@ public class SupportedWordsTests
         lines.Count(line => line.Contains("; below 1.2 it counts as one direction, by convention")).Should().Be(isCalled ? 1 : 0);
     }
 
-    /// <summary>They fall from half of the depth on, and no longer from two thirds of it on.</summary>
+    /// <summary>Directions fall from half of the depth on, and no longer from two thirds of it on.</summary>
     [Theory]
     [InlineData(15, 200, 2)]
     [InlineData(18, 240, 4)]

@@ -71,7 +71,7 @@ public class R3_ExactLawTests
     [InlineData("bn_res")]
     public void R3_noise_that_ignores_the_gate_of_a_ReLU_is_distinguished_from_gated_noise(string architecture)
     {
-        // Halved in the mean square, as the gate does, but where the signal is off too.
+        // This noise is halved in the mean square, as by the gate, but it also passes where the signal is off.
         var ungated = new RewrittenStep(
             UnitPlaceKind.Relu,
             values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))])

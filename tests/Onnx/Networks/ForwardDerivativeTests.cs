@@ -69,8 +69,8 @@ public class ForwardDerivativeTests
         places.Select(pair => Kind(pair.First)).Should().Equal(modules.Select(words => Kind(words[0])));
         foreach (var ((place, moments), words) in places.Zip(modules))
         {
-            var (mu2, mu2Noise) = (double.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
-            moments!.Value.Nu2Signal.Should().BeApproximately(mu2, 1e-3 * mu2, "at {0}", place.Name);
+            var (nu2, mu2Noise) = (double.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
+            moments!.Value.Nu2Signal.Should().BeApproximately(nu2, 1e-3 * nu2, "at {0}", place.Name);
             moments.Value.Mu2Noise.Should().BeApproximately(mu2Noise, 1e-3 * mu2Noise, "at {0}", place.Name);
         }
     }

@@ -62,7 +62,7 @@ public class NetworkMemoryTests
         {
             using var product = new Wellbehaved.Numerics.MatrixProduct<float>();
             using var factory = new LayerFactory<float>(DescribedNetworks.Images, NoiseKind.Mapping, product);
-            var taken = StageWalk<float>.Collect(network, factory).Memory;
+            var taken = PropagationStepWalk<float>.Collect(network, factory).Memory;
 
             var counted = NetworkMemory.Estimate(network, DescribedNetworks.Images);
 

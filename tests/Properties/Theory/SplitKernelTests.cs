@@ -90,7 +90,7 @@ public class SplitKernelTests
         var (ours, theirs) = (split.Homogeneous(relu, kernel, 0.5 * kernel), whole.Homogeneous(relu, kernel, 0.5 * kernel));
         Apart(ours.Signal, theirs.Signal).Should().BeLessThan(5e-9);
 
-        // A correlation of 1 that rounding has made less is an angle of 1e-8, of which T is a third less.
+        // Rounding turns a correlation of 1 into one of an angle of 1e-8; T is then smaller by a third of that angle.
         Apart(ours.Noise!, theirs.Noise!).Should().BeLessThan(2e-8);
         Apart(ours.Cross!, theirs.Cross!).Should().BeLessThan(2e-8);
         ours.Signal[0, 13].Should().BeApproximately(ours.Signal[0, 0], 1e-12, "they are one point");

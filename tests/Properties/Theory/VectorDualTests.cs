@@ -9,7 +9,7 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>Duals in vectors against those of one pair.</summary>
 public class VectorDualTests
 {
-    /// <summary>Angles in vectors are right to 5 ulp, a share of 2.2e-16 each at most; the library's own, which they are held against, to 1.</summary>
+    /// <summary>Our angles err by at most 5 ulp, the library's by 1; an ulp is at most 2.2e-16 of the number.</summary>
     private const double Ulps = 6 * 2.2e-16;
 
     /// <summary>Where the sine of an angle is known it decides the digits, however near the cosine is to ±1; around ½ the formula changes.</summary>

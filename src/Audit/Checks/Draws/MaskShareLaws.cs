@@ -94,7 +94,7 @@ internal static class MaskShareLaws
         var place = trace.Snapshots[layer.After].Where;
         for (var i = 0; i < before.Signal.Length; i++)
         {
-            // Of a signal of 0 the noise tells alone.
+            // Where the signal is 0, only the noise shows whether the feature was kept.
             var isKept = before.Signal[i] == 0 ? after.Noise[i] != 0 : after.Signal[i] != 0;
             var kept = isKept ? 1 / keep : 0;
             Compare(before.Signal[i], after.Signal[i], "signal");

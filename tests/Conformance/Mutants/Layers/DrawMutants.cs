@@ -22,7 +22,7 @@ internal static class DrawMutants
 
     private static IEnumerable<(string Name, LayerRules Rules)> Rare =>
         [
-            ("softplus that is its argument above 20", Value(FunctionKind.Softplus, (u, right) => u > 20 ? u * (1 + 1e-5) : right)),
+            ("softplus that is 1.00001 times its argument above 20", Value(FunctionKind.Softplus, (u, right) => u > 20 ? u * (1 + 1e-5) : right)),
             ("SiLU that is 0 below -8", Value(FunctionKind.Silu, (u, right) => u < -8 ? 0 : right)),
             ("a sine of angles in half precision above 50", Value(FunctionKind.Sine, (u, right) => Math.Abs(u) > 50 ? Math.Sin((double)(Half)u) : right)),
             (

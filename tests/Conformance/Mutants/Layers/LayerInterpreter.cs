@@ -264,30 +264,48 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             var result = Tensor.Zero(input.Images, input.Height, input.Width, outputs);
             var (inputs, gain, gainOfNoise) = (input.Channels, rules.Gain(layer, false), rules.Gain(layer, true));
             var (chosen, chosenOfNoise) = (new double[inputs], new double[inputs]);
+            var (signal, noise) = (Operands(input.Signal), Operands(input.Noise));
             for (var output = 0; output < outputs; output++)
             {
                 for (var channel = 0; channel < inputs; channel++)
                 {
-                    chosen[channel] = rules.DenseWeight(weights, channel, output, inputs, outputs);
-                    chosenOfNoise[channel] = rules.DenseWeight(ofNoise, channel, output, inputs, outputs);
+                    chosen[channel] = rules.Operand(layer, rules.DenseWeight(weights, channel, output, inputs, outputs));
+                    chosenOfNoise[channel] = rules.Operand(layer, rules.DenseWeight(ofNoise, channel, output, inputs, outputs));
                 }
 
                 var (bias, biasOfNoise) = (rules.Bias(biases[output], false), rules.Bias(biases[output], true));
                 for (var point = 0; point < input.Points; point++)
                 {
-                    var (y, dy) = (0.0, 0.0);
-                    for (var channel = 0; channel < inputs; channel++)
-                    {
-                        y += Product(layer, chosen[channel], input.Signal[(point * inputs) + channel]);
-                        dy += Product(layer, chosenOfNoise[channel], input.Noise[(point * inputs) + channel]);
-                    }
-
+                    var (y, dy) = (Dot(chosen, signal.AsSpan(point * inputs, inputs)), Dot(chosenOfNoise, noise.AsSpan(point * inputs, inputs)));
                     result.Signal[(point * outputs) + output] = rules.SumOfProducts(layer, (gain * y) + bias);
                     result.Noise[(point * outputs) + output] = rules.SumOfProducts(layer, (gainOfNoise * dy) + biasOfNoise);
                 }
             }
 
             return result;
+
+            double[] Operands(double[] values) => Array.ConvertAll(values, value => rules.Operand(layer, value));
+        }
+
+        /// <summary>The dot product, in four sums, so that no addition waits for the one before.</summary>
+        private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+        {
+            var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0);
+            var i = 0;
+            for (; i <= x.Length - 4; i += 4)
+            {
+                first += x[i] * y[i];
+                second += x[i + 1] * y[i + 1];
+                third += x[i + 2] * y[i + 2];
+                fourth += x[i + 3] * y[i + 3];
+            }
+
+            for (; i < x.Length; i++)
+            {
+                first += x[i] * y[i];
+            }
+
+            return first + second + (third + fourth);
         }
 
         private Tensor Normalise(Norm norm, Tensor input)

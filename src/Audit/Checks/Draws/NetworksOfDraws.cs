@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Audit;
 
 /// <summary>The networks on which claims about a subject's own draws are checked. Their probabilities and sizes are drawn from the seed.</summary>
-internal static class DrawNetworks
+internal static class NetworksOfDraws
 {
     /// <summary>I17: a network or two of each family of layers.</summary>
     public static IReadOnlyList<SiteCase> OfAnyLayers(ulong seed) =>

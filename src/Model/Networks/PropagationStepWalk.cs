@@ -3,23 +3,23 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Lists a network as stages: all repetitions, and residual layers as a beginning, a branch, a skip connection and a sum.</summary>
+/// <summary>Lists a network as steps: all repetitions, and residual layers as a beginning, a branch, a skip connection and a sum.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-internal sealed class StageWalk<T> : NetworkWalk
+internal sealed class PropagationStepWalk<T> : NetworkWalk
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<Stage<T>> _stages = [];
+    private readonly List<PropagationStep<T>> _steps = [];
     private readonly LayerFactory<T> _factory;
-    private readonly StageMemory _memory;
+    private readonly PropagationStepMemory _memory;
     private int _depth;
 
-    private StageWalk(Network network, LayerFactory<T> factory)
+    private PropagationStepWalk(Network network, LayerFactory<T> factory)
         : base(network) => (_factory, _memory) = (factory, new(factory.Tensor(network.Input).Elements));
 
-    /// <summary>The stages of a network, and the memory that they need.</summary>
-    public static (Stage<T>[] Stages, StageMemory Memory) Collect(Network network, LayerFactory<T> factory)
+    /// <summary>The steps of a network, and the memory that they need.</summary>
+    public static (PropagationStep<T>[] Steps, PropagationStepMemory Memory) Collect(Network network, LayerFactory<T> factory)
     {
-        var walk = new StageWalk<T>(network, factory);
+        var walk = new PropagationStepWalk<T>(network, factory);
         walk.Walk();
         return (walk.Finished(), walk._memory);
     }
@@ -55,27 +55,27 @@ internal sealed class StageWalk<T> : NetworkWalk
     /// <inheritdoc/>
     protected override void Enter() => Add(null);
 
-    /// <summary>Assigns the next place to the last stage.</summary>
+    /// <summary>Assigns the next place to the last step.</summary>
     protected override void Show(int index, Networks.Place place)
     {
         _depth = place.Depth;
-        _stages[^1] = _stages[^1] with { Place = index, Depth = _depth };
+        _steps[^1] = _steps[^1] with { Place = index, Depth = _depth };
     }
 
-    private void Add(ILayer<T>? layer) => _stages.Add(new(layer, Stage<T>.NoPlace, _depth));
+    private void Add(ILayer<T>? layer) => _steps.Add(new(layer, PropagationStep<T>.NoPlace, _depth));
 
-    private Stage<T>[] Finished()
+    private PropagationStep<T>[] Finished()
     {
-        for (var i = 0; i < _stages.Count; i++)
+        for (var i = 0; i < _steps.Count; i++)
         {
-            var (stage, next) = (_stages[i], i + 1 < _stages.Count ? _stages[i + 1] : default(Stage<T>?));
-            _stages[i] = stage with
+            var (step, next) = (_steps[i], i + 1 < _steps.Count ? _steps[i + 1] : default(PropagationStep<T>?));
+            _steps[i] = step with
             {
-                EndsUnit = stage.Depth > 0 && (next is null || next.Value.Depth > stage.Depth),
-                WithNext = stage.Layer is BatchNorm<T> norm && next?.Layer is Relu<T> ? norm.PropagateThroughRelu : null,
+                EndsUnit = step.Depth > 0 && (next is null || next.Value.Depth > step.Depth),
+                WithNext = step.Layer is BatchNorm<T> norm && next?.Layer is Relu<T> ? norm.PropagateThroughRelu : null,
             };
         }
 
-        return [.. _stages];
+        return [.. _steps];
     }
 }

@@ -5,7 +5,7 @@ namespace Wellbehaved.Model;
 /// time.
 /// </summary>
 /// <remarks>The input needs no such buffer as long as layers only read it.</remarks>
-internal sealed class StageMemory(double inputElements)
+internal sealed class PropagationStepMemory(double inputElements)
 {
     private readonly Stack<bool> _held = [];
     private bool _owned;

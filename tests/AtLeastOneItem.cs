@@ -1,9 +1,9 @@
-namespace Wellbehaved.Tests.Conformance;
+namespace Wellbehaved.Tests;
 
-/// <summary>What a test looks at one by one: a loop over nothing would be green.</summary>
-internal static class Looked
+/// <summary>For loops of a test: a loop over nothing would be green.</summary>
+internal static class AtLeastOneItem
 {
-    /// <summary>The items, all of which there are.</summary>
+    /// <summary>The items.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public static IReadOnlyList<T> AtLeastOne<T>(this IEnumerable<T> items)
     {
