@@ -22,7 +22,17 @@ public sealed record Architecture
     public string Name { get; internal init; }
 
     /// <summary>Steps of one layer or residual unit.</summary>
-    internal ImmutableArray<Step> Unit { get; init; }
+    internal ImmutableArray<Step> Unit
+    {
+        get;
+        init
+        {
+            var places = ImmutableArray.CreateBuilder<UnitPlace>();
+            places.Add(new UnitPlace(1, UnitPlaceKind.Before));
+            AddPlaces(value, places);
+            (field, Places) = (value, places.ToImmutable());
+        }
+    }
 
     /// <summary>Feedforward layers in a residual branch, H; 1 where there is none.</summary>
     public int ResidualDepth { get; internal init; }
@@ -37,16 +47,7 @@ public sealed record Architecture
     public int ConvolutionsPerUnit => Unit.Sum(step => step.Convolutions);
 
     /// <summary>The places of one layer or residual unit, in order; the first is before it.</summary>
-    public ImmutableArray<UnitPlace> Places
-    {
-        get
-        {
-            var places = ImmutableArray.CreateBuilder<UnitPlace>();
-            places.Add(new UnitPlace(1, UnitPlaceKind.Before));
-            AddPlaces(Unit, places);
-            return places.ToImmutable();
-        }
-    }
+    public ImmutableArray<UnitPlace> Places { get; private init; }
 
     /// <summary>One of the four architectures of the post.</summary>
     /// <param name="name"><c>vanilla</c>: Conv, ReLU. <c>vanilla_res</c>: [ReLU, Conv] × H, add. <c>bn_ff</c>: Conv, BN, ReLU. <c>bn_res</c>: [BN, ReLU, Conv]
