@@ -31,14 +31,14 @@ internal static class DiagnosisAnswer
     /// <summary>Says where the signal-to-noise ratio falls most, and its change over all stages, since other stages lose or gain as well.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
     {
-        var known = stages.Where(stage => stage.Gain is not null).ToArray();
-        if (known.Length == 0)
+        // Where the change of one stage is not known, neither is the worst stage, nor the change over all.
+        if (stages.Count == 0 || stages.Any(stage => stage.Gain is null))
         {
             return null;
         }
 
-        var worst = known.MaxBy(stage => stage.Gain!.Value.Value)!;
-        var (loss, total) = (2 * worst.Gain!.Value.Value, 2 * known.Sum(stage => stage.Gain!.Value.Value));
+        var worst = stages.MaxBy(stage => stage.Gain!.Value.Value)!;
+        var (loss, total) = (2 * worst.Gain!.Value.Value, 2 * stages.Sum(stage => stage.Gain!.Value.Value));
         var inAll = $"SNR falls {OnnxSurvey.Factor(total)}-fold in all";
         if (loss <= Math.Log(Remarkable))
         {
@@ -65,9 +65,11 @@ internal static class DiagnosisAnswer
         }
 
         var (first, last) = (stages[0], stages[^1]);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}"
-        );
+        var (before, after) = (Spell(first.Directions), Spell(last.Directions));
+        return before == after ? $"{after} {(after == "1" ? "direction" : "directions")} of variance from depth {first.To} on"
+            : first.Directions > last.Directions ? $"directions of variance fall from {before} at depth {first.To} to {after} at depth {last.To}"
+            : $"directions of variance rise from {before} at depth {first.To} to {after} at depth {last.To}";
+
+        static string Spell(double directions) => directions.ToString("G3", CultureInfo.InvariantCulture);
     }
 }

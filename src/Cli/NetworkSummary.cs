@@ -151,7 +151,7 @@ internal sealed class NetworkSummary
                 Repeat repeat => ParametersOf(repeat, shape),
                 Residual residual => ParametersOf(residual.Branch, shape) + ParametersOf(residual.Skip, shape),
                 _ => ParameterList
-                    .Enumerate(new Network(layer.Word, shape, [layer]))
+                    .Enumerate(Network.PartOf(layer.Word, shape, [layer]))
                     .Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases)
                     .Sum(tensor => (double)tensor.Length),
             };

@@ -107,8 +107,12 @@ internal static class RecordedStages
 
     private static double[]? Gains(IReadOnlyList<double[]> logChi, int[] mappings, int from, int to)
     {
-        double[] gains = [.. mappings.Select(mapping => logChi[mapping][to] - (from < 0 ? 0 : logChi[mapping][from]))];
-        return gains.Length > 0 && gains.All(gain => double.IsFinite(gain) && Math.Abs(gain) < -MomentSet.LogOfZero) ? gains : null;
+        return mappings.Length > 0 && mappings.All(mapping => IsKnown(mapping, from) && IsKnown(mapping, to))
+            ? [.. mappings.Select(mapping => logChi[mapping][to] - (from < 0 ? 0 : logChi[mapping][from]))]
+            : null;
+
+        // The logarithm of 0 stands for noise, or a signal, that has died. In deep networks other logarithms are as far from 0, and beyond it.
+        bool IsKnown(int mapping, int depth) => depth < 0 || (double.IsFinite(logChi[mapping][depth]) && logChi[mapping][depth] != MomentSet.LogOfZero);
     }
 
     private static double Median(IEnumerable<double> values) =>

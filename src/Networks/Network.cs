@@ -14,11 +14,19 @@ public sealed class Network : IEquatable<Network>
     /// <param name="layers">Its layers.</param>
     /// <exception cref="InvalidNetworkException">The layers do not fit each other, or a number is out of range.</exception>
     public Network(string name, Shape input, Layers layers)
+        : this(name, input, layers, isPart: false) { }
+
+    /// <summary>Makes a network, or a part of one, whose input may be any features that layers put out: flattened images have more than any channels.</summary>
+    private Network(string name, Shape input, Layers layers, bool isPart)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
         (Name, Input, Layers) = (name, input, layers);
-        Require.InputOf(input);
+        if (!isPart)
+        {
+            Require.InputOf(input);
+        }
+
         Structure.Validate(layers);
         layers.Validate(LayerPath.Root);
         Output = layers.OutputOf(input, LayerPath.Root);
@@ -26,6 +34,9 @@ public sealed class Network : IEquatable<Network>
         _depth = new(() => PlaceCount.Units(this));
         _places = new(() => PlaceWalk.Collect(this));
     }
+
+    /// <summary>A part of a network, which reads what the layers before it put out.</summary>
+    internal static Network PartOf(string name, Shape input, Layers layers) => new(name, input, layers, isPart: true);
 
     /// <summary>The network's name in results, titles and messages.</summary>
     public string Name { get; }

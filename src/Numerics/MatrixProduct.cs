@@ -98,7 +98,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         }
 
         var panels = (columns + _tileColumns - 1) / _tileColumns;
-        Reserve(ref _packedB, panels * _tileColumns * inner);
+        Reserve(ref _packedB, checked(panels * _tileColumns * inner));
         Reserve(ref _zeros, a.SegmentLength);
         if (rows <= RowBlock)
         {
@@ -213,7 +213,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
             var add = accumulate || firstInner > 0;
             for (var column = block.FirstColumn; column < block.EndColumn; column += _tileColumns)
             {
-                var panelB = _packedB.Pointer + ((nint)column * inner) + (firstInner * _tileColumns);
+                var panelB = _packedB.Pointer + ((nint)column * inner) + ((nint)firstInner * _tileColumns);
                 for (var row = 0; row < block.Rows; row += _tileRows)
                 {
                     if (upperOnly && block.FirstRow + row >= column + _tileColumns)
@@ -333,7 +333,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         {
             var firstColumn = panel * _tileColumns;
             var width = Math.Min(_tileColumns, columns - firstColumn);
-            var source = b.Data + (firstColumn * b.ColumnStride);
+            var source = b.Data + ((nint)firstColumn * b.ColumnStride);
             var target = _packedB.Pointer + ((nint)firstColumn * inner);
             if (b.ColumnStride == 1)
             {
@@ -353,7 +353,7 @@ internal sealed unsafe class MatrixProduct<T> : IDisposable
         {
             var panel = packed + (panelRow * depth);
             var height = Math.Min(_tileRows, rows - panelRow);
-            var source = a.Data + ((firstRow + panelRow) * a.RowStride) + (firstInner * a.ColumnStride);
+            var source = a.Data + ((nint)(firstRow + panelRow) * a.RowStride) + ((nint)firstInner * a.ColumnStride);
             if (a.Rows is not null)
             {
                 GatherRows(a, firstRow + panelRow, height, firstInner, depth, panel);

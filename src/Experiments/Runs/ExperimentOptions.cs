@@ -178,7 +178,7 @@ public sealed record ExperimentOptions
         {
             Layer[] rest = [.. (Network?.Layers ?? Layers.None).SkipWhile(layer => layer is Flatten)];
             return Network is { } network && rest.Length > 0 && rest.Length < network.Layers.Count
-                ? new Network(network.Name, new Flatten().OutputOf(network.Input), [.. rest])
+                ? Networks.Network.PartOf(network.Name, new Flatten().OutputOf(network.Input), [.. rest])
                 : Network;
         }
     }

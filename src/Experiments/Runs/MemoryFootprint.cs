@@ -62,7 +62,7 @@ internal static class MemoryFootprint
             (buffers * features)
             + (inputElements * ((2 * sizeof(float)) + sizeof(double)))
             + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float))
-            + (gram * sizeof(double))
+            + (2 * gram * sizeof(double))
             + (table * sizeof(int))
             + (spectra * sizeof(float))
             + (results * 2 * sizeof(double))
@@ -103,11 +103,17 @@ internal static class MemoryFootprint
         var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float)) : 0;
         return (
             features,
-            layers + gradients + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)),
+            layers + gradients + ((pixels + (2 * grams.Sum()) + (2 * results)) * sizeof(double)),
             new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max()
         );
     }
 
-    private static double Gram(double points, double channels) =>
-        Math.Min(points, channels) * (Math.Min(points, channels) + Math.Min(channels, Math.Max(points, 512.0)));
+    /// <summary>
+    /// Numbers in double precision that a Gram matrix takes: itself, a chunk of centred points, and the same packed into panels of sixteen columns.
+    /// </summary>
+    private static double Gram(double points, double channels)
+    {
+        var (size, chunk) = (Math.Min(points, channels), points <= channels ? points : Math.Min(points, 512.0));
+        return (size * size) + (chunk * channels) + (16 * Math.Ceiling(size / 16) * (points <= channels ? channels : chunk));
+    }
 }

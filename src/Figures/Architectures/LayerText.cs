@@ -14,7 +14,7 @@ internal static class LayerText
     public static string Write(Layer layer, Shape input)
     {
         // The layer is put into a stack, because scales may depend on the depth of a stack.
-        var text = NetworkText.Write(new Network(layer.Word, input, [new Repeat(1, [layer])]));
+        var text = NetworkText.Write(Network.PartOf(layer.Word, input, [new Repeat(1, [layer])]));
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels });
         var element = document.RootElement.GetProperty("layers")[0].GetProperty("repeat").GetProperty("unit")[0];
         if (element.ValueKind == JsonValueKind.String)

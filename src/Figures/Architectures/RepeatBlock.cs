@@ -13,7 +13,7 @@ internal sealed class RepeatBlock(int times, Block unit) : Block
     private readonly string _label = string.Create(CultureInfo.InvariantCulture, $"× {times}");
 
     /// <inheritdoc/>
-    public override double Width => Math.Max(unit.Width, LabelWidth + unit.Axis + 8) + (2 * Padding);
+    public override double Width => Axis - unit.Axis + unit.Width + Padding;
 
     /// <inheritdoc/>
     public override double Height => Label + unit.Height + 2;
@@ -24,7 +24,8 @@ internal sealed class RepeatBlock(int times, Block unit) : Block
     /// <inheritdoc/>
     public override string Words => string.Create(CultureInfo.InvariantCulture, $"{times} times ({unit.Words})");
 
-    private double LabelWidth => TextMetrics.Width(_label, PanelDrawing.Size);
+    /// <summary>Bold letters are at most a sixth wider than those of normal weight, which are measured.</summary>
+    private double LabelWidth => 7 / 6.0 * TextMetrics.Width(_label, PanelDrawing.Size);
 
     /// <inheritdoc/>
     public override void Draw(ISurface surface, double left, double top)

@@ -41,9 +41,12 @@ internal static class WidthFigure
     private static string Sizes(WidthSeries series)
     {
         var options = series.Results[^1].File.Options!;
-        string[] simulations = [.. series.Results.Select(one => Said(one.File.Simulations)).Distinct()];
-        var counts = simulations.Length == 1 ? simulations[0] : string.Join(", ", series.Results.Select(one => Said(one.File.Simulations)));
-        return $"Widths {string.Join(", ", series.Results.Select(one => Said(one.Width)))}, {counts} {(counts == "1" ? "simulation" : "simulations")} of each, "
+        int[] simulations = [.. series.Results.Select(one => one.File.Simulations)];
+        var counts =
+            simulations.Distinct().Count() == 1
+                ? $"{Said(simulations[0])} {(simulations[0] == 1 ? "simulation" : "simulations")} of each"
+                : $"with {string.Join(", ", simulations.Select(count => Said(count)))} simulations in this order";
+        return $"Widths {string.Join(", ", series.Results.Select(one => Said(one.Width)))}, {counts}, "
             + $"*M* = {Said(options.BatchSize)} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”";
     }
 

@@ -10,6 +10,9 @@ namespace Wellbehaved.Model;
 /// </remarks>
 internal static unsafe class DepthwiseRows
 {
+    /// <summary>The most offsets of a kernel whose addresses are kept on the stack: those of 16×16.</summary>
+    private const int MostOnStack = 256;
+
     /// <summary>Convolves some points.</summary>
     /// <param name="source">The input (points × channels).</param>
     /// <param name="table">The point that is read, for each offset and each output point; <see cref="ConvolutionGeometry.Outside"/> where none
@@ -24,8 +27,9 @@ internal static unsafe class DepthwiseRows
     public static T Convolve<T>(T* source, int* table, int tableLength, T* weights, int offsets, T* target, int channels, (int First, int Count) points)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<nint> values = stackalloc nint[offsets];
-        Span<nint> factors = stackalloc nint[offsets];
+        // A kernel may be as long as an image of one row, and a stack does not hold the square of that.
+        Span<nint> values = offsets <= MostOnStack ? stackalloc nint[offsets] : new nint[offsets];
+        Span<nint> factors = offsets <= MostOnStack ? stackalloc nint[offsets] : new nint[offsets];
         var largest = Vector512<T>.Zero;
         var largestRest = T.Zero;
         var width = Vector512<T>.Count;

@@ -28,6 +28,41 @@ public sealed class NetworkCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>A flattened image has more features than a layer may have channels.</summary>
+    [Theory]
+    [InlineData("network bn_ff --input-shape 600x600x3 --total-depth 1 --num-channels 2")]
+    [InlineData("predict --network bn_ff --input-shape 600x600x3 --dataset gaussian --batch-size 3 --total-depth 1 --num-channels 2 --finite-width 0")]
+    [InlineData("diagnose bn_ff --input-shape 600x600x3 --dataset gaussian --batch-size 3 --num-sims 2 --total-depth 3 --num-channels 2")]
+    public void Large_images_may_be_flattened(string line) => CommandLine.Run(line.Split(' ')).ExitStatus.Should().BeOneOf(0, 3);
+
+    /// <summary>On an image of one row a kernel may be as long as the row, and has as many weights as the square of that.</summary>
+    [Fact]
+    public void A_depthwise_kernel_as_long_as_a_row_is_propagated_forward_and_backward()
+    {
+        var (path, results) = (Path.Combine(_folder, "row.json"), Path.Combine(_folder, "row.npz"));
+        File.WriteAllText(
+            path,
+            """{"name": "row", "input": [1, 800, 1], "layers": [{"conv": {"kernel": 799, "groups": "depthwise", "stride": 800}}, {"dense": {"channels": 4}}]}"""
+        );
+
+        var outcome = CommandLine.Run(
+            "run",
+            "--network",
+            path,
+            "--dataset",
+            "gaussian",
+            "--batch-size",
+            "2",
+            "--num-sims",
+            "1",
+            "--gradients",
+            "--out",
+            results
+        );
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+    }
+
     /// <summary>JSON within JSON, and the requests of an audit, hold as many levels as networks may have.</summary>
     /// <summary>Bytes that are no text would become one sign, whatever they are, and two names would become one.</summary>
     [Theory]

@@ -160,6 +160,42 @@ public sealed class NetworkReportTests : IDisposable
         DiagnosisAnswer.Write(Named(condition), 50, "unit", stages).Should().Be(sentence);
     }
 
+    [Theory]
+    [InlineData(1.0004, 1.0002, "1 direction of variance from depth 20 on")]
+    [InlineData(2.5, 2.5, "2.5 directions of variance from depth 20 on")]
+    [InlineData(1.2, 1.4, "directions of variance rise from 1.2 at depth 20 to 1.4 at depth 40")]
+    public void The_answer_on_a_collapse_says_that_directions_fall_only_where_they_do(double before, double after, string words)
+    {
+        StageOutcome[] stages = [Stage("units 1 to 20", 0, 20, before, 0, 0), Stage("units 21 to 40", 20, 40, after, 0, 0)];
+
+        DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "unit", stages).Should().EndWith($"; {words}.");
+    }
+
+    [Fact]
+    public void The_answer_names_no_worst_stage_where_the_change_of_one_is_not_known()
+    {
+        StageOutcome[] stages = [Stage("stage 1", 0, 20, 5, 1.5, 1.5), Stage("stage 2", 20, 50, 4, double.NaN, 0) with { Gain = null }];
+
+        DiagnosisAnswer.Write(Named(Condition.PathologicalSnr), 50, "unit", stages).Should().Be("Pathological SNR over 50 units.");
+    }
+
+    /// <summary>In a network of thousands of layers ln χ goes beyond that of the largest double, and is known all the same.</summary>
+    [Fact]
+    public void Stages_of_very_deep_networks_have_their_gains()
+    {
+        var file = Ran([
+            new Networks.Flatten(),
+            new Networks.Dense { Channels = 24 },
+            new Networks.Repeat(3, [new Networks.BatchNorm { Epsilon = 0 }, new Networks.Activation(Networks.Function.Relu), new Networks.Dense()]),
+            new Networks.Repeat(2400, [new Networks.BatchNorm { Epsilon = 0 }, new Networks.Activation(Networks.Function.Relu), new Networks.Dense()]),
+        ]);
+
+        var stages = RecordedStages.Describe(file);
+
+        stages.Should().HaveCount(2).And.OnlyContain(stage => stage.Gain != null);
+        stages[1].Gain!.Value.Value.Should().BeGreaterThan(-Model.MomentSet.LogOfZero);
+    }
+
     [Fact]
     public void The_answer_on_a_collapse_states_the_directions_of_variance()
     {

@@ -31,7 +31,7 @@ public sealed class WidthFigureTests : IDisposable
         var narrow = series.Results[0].File;
         figure.Panels[2].Curves[^1].Y[0].Should().BeApproximately(narrow.FindLogAtEnds("chi")!.Average(row => -2 * row[7]) / Math.Log(10), 1e-12);
         figure.Panels[0].Curves[0].Y[0].Should().BeApproximately(narrow.FindLogAtEnds("nu2_signal")!.Average(row => row[0]) / Math.Log(10), 1e-12);
-        string.Join(' ', figure.Notes.Select(Markup.Plain)).Should().Contain("Widths 4, 8, 16, 5, 6, 8 simulations of each");
+        string.Join(' ', figure.Notes.Select(Markup.Plain)).Should().Contain("Widths 4, 8, 16, with 5, 6, 8 simulations in this order");
     }
 
     [Fact]
