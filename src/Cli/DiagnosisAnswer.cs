@@ -28,6 +28,10 @@ internal static class DiagnosisAnswer
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
 
+    /// <summary>A number of directions of variance, to three digits.</summary>
+    /// <param name="directions">The effective rank.</param>
+    public static string SpellDirections(double directions) => directions.ToString("G3", CultureInfo.InvariantCulture);
+
     /// <summary>Says where the signal-to-noise ratio falls most, and its change over all stages, since other stages lose or gain as well.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
     {
@@ -65,11 +69,9 @@ internal static class DiagnosisAnswer
         }
 
         var (first, last) = (stages[0], stages[^1]);
-        var (before, after) = (Spell(first.Directions), Spell(last.Directions));
+        var (before, after) = (SpellDirections(first.Directions), SpellDirections(last.Directions));
         return before == after ? $"{after} {(after == "1" ? "direction" : "directions")} of variance from depth {first.To} on"
             : first.Directions > last.Directions ? $"directions of variance fall from {before} at depth {first.To} to {after} at depth {last.To}"
             : $"directions of variance rise from {before} at depth {first.To} to {after} at depth {last.To}";
-
-        static string Spell(double directions) => directions.ToString("G3", CultureInfo.InvariantCulture);
     }
 }

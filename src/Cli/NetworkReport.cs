@@ -180,14 +180,12 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
         foreach (var (before, after) in _stages.Zip(_stages.Skip(1)).Where(pair => pair.First.Directions - 1 > 2 * (pair.Second.Directions - 1)))
         {
-            var (from, to) = (Spell(before.Directions), Spell(after.Directions));
+            var (from, to) = (DiagnosisAnswer.SpellDirections(before.Directions), DiagnosisAnswer.SpellDirections(after.Directions));
             if (from != to)
             {
                 yield return $"Directions of variance fall from {from} to {to} in {after.Name}.";
             }
         }
-
-        static string Spell(double directions) => directions.ToString("G3", CultureInfo.InvariantCulture);
     }
 
     private static string[] Cells(StageOutcome stage) =>

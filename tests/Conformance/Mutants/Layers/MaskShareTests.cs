@@ -7,7 +7,8 @@ namespace Wellbehaved.Tests.Conformance;
 public class MaskShareTests
 {
     /// <summary>
-    /// At this seed the branches survive with probabilities of 0.7 and 0.3 in one network, and of ½ in the other. Drawn with 1 - p instead of p, 0.7 and 0.3 make up for each other, and ½ does not change.
+    /// At this seed the branches survive with probabilities of 0.7 and 0.3 in one network, and of ½ in the other. Drawn with 1 - p
+    /// instead of p, 0.7 and 0.3 make up for each other, and ½ does not change.
     /// </summary>
     [Fact]
     public void DR2_too_many_survivals_of_one_probability_do_not_make_up_for_too_few_of_another()
