@@ -44,6 +44,7 @@ internal static class Elementary
     /// <summary>eˣ of a single number, with the same bits.</summary>
     /// <param name="x">The exponent.</param>
     /// <returns>The power.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static double Exp(double x) => Exp(Vector512.Create(x)).ToScalar();
 
     /// <summary>Replaces numbers by <c>exp((x - shift)·scale)</c>.</summary>

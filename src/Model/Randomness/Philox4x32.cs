@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Wellbehaved.Model;
 
@@ -11,9 +9,6 @@ namespace Wellbehaved.Model;
 /// </remarks>
 internal static class Philox4x32
 {
-    /// <summary>Number of counters that <see cref="Blocks"/> evaluates at once.</summary>
-    internal const int Lanes = 16;
-
     /// <summary>Length of an expanded key.</summary>
     internal const int RoundKeys = 2 * Rounds;
 
@@ -22,7 +17,6 @@ internal static class Philox4x32
     private const uint Multiplier1 = 0xCD9E8D57;
     private const uint Weyl0 = 0x9E3779B9;
     private const uint Weyl1 = 0xBB67AE85;
-    private const ulong LowerHalf = 0x0000_0000_FFFF_FFFF;
 
     /// <summary>Evaluates the generator at one counter.</summary>
     /// <param name="counter">The counter's four words.</param>
@@ -45,71 +39,52 @@ internal static class Philox4x32
     }
 
     /// <summary>The key words of all rounds in every lane: those of even index are first words, those of odd index second words.</summary>
-    internal static void ExpandKey(ulong key, Span<Vector512<ulong>> rounds)
+    internal static void ExpandKey<TRegister>(ulong key, Span<TRegister> rounds)
+        where TRegister : unmanaged, IWordRegister<TRegister>
     {
         var (k0, k1) = ((uint)key, (uint)(key >> 32));
         for (var round = 0; round < Rounds; round++)
         {
-            (rounds[2 * round], rounds[(2 * round) + 1]) = (Vector512.Create((ulong)k0), Vector512.Create((ulong)k1));
+            (rounds[2 * round], rounds[(2 * round) + 1]) = (TRegister.Create(k0), TRegister.Create(k1));
             k0 += Weyl0;
             k1 += Weyl1;
         }
     }
 
-    /// <summary>Evaluates the generator at sixteen consecutive values of the counter's first word.</summary>
+    /// <summary>Evaluates the generator at consecutive values of the counter's first word, one for each lane of a register.</summary>
     /// <remarks>
-    /// Even and odd counters are kept separately, each in the lower half of a 64-bit lane, until after the last round. So the product of lower halves is one
-    /// instruction, the upper halves that it leaves are never read, and the counters are interleaved only once instead of in each round.
+    /// Even and odd counters are kept separately, each in lanes of even index, until after the last round. So the product is one instruction, what it leaves
+    /// in the other lanes is never read, and the counters are interleaved only once instead of in each round.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(
+    internal static (TRegister Word0, TRegister Word1, TRegister Word2, TRegister Word3) Blocks<TRegister>(
         uint firstWord0,
         uint word1,
         uint word2,
         uint word3,
-        ReadOnlySpan<Vector512<ulong>> roundKeys
+        ReadOnlySpan<TRegister> roundKeys
     )
+        where TRegister : unmanaged, IWordRegister<TRegister>
     {
-        var even0 = Vector512.Create((ulong)firstWord0) + (Vector512<ulong>.Indices << 1);
-        var odd0 = even0 + Vector512<ulong>.One;
-        var (even1, even2, even3) = (Vector512.Create((ulong)word1), Vector512.Create((ulong)word2), Vector512.Create((ulong)word3));
+        var even0 = TRegister.AddWords(TRegister.Create(firstWord0), TRegister.EvenNumbers);
+        var odd0 = TRegister.AddWords(even0, TRegister.Create(1u));
+        var (even1, even2, even3) = (TRegister.Create(word1), TRegister.Create(word2), TRegister.Create(word3));
         var (odd1, odd2, odd3) = (even1, even2, even3);
-        var (multiplier0, multiplier1) = (Vector512.Create((ulong)Multiplier0), Vector512.Create((ulong)Multiplier1));
+        var (multiplier0, multiplier1) = (TRegister.Create(Multiplier0), TRegister.Create(Multiplier1));
         for (var round = 0; round < 2 * Rounds; round += 2)
         {
             var (key0, key1) = (roundKeys[round], roundKeys[round + 1]);
-            var (product0, product1) = (MultiplyLowerHalves(even0, multiplier0), MultiplyLowerHalves(even2, multiplier1));
-            (even0, even1, even2, even3) = ((product1 >> 32) ^ even1 ^ key0, product1, (product0 >> 32) ^ even3 ^ key1, product0);
-            (product0, product1) = (MultiplyLowerHalves(odd0, multiplier0), MultiplyLowerHalves(odd2, multiplier1));
-            (odd0, odd1, odd2, odd3) = ((product1 >> 32) ^ odd1 ^ key0, product1, (product0 >> 32) ^ odd3 ^ key1, product0);
+            var (product0, product1) = (TRegister.MultiplyEven(even0, multiplier0), TRegister.MultiplyEven(even2, multiplier1));
+            (even0, even1, even2, even3) = (TRegister.OddToEven(product1) ^ even1 ^ key0, product1, TRegister.OddToEven(product0) ^ even3 ^ key1, product0);
+            (product0, product1) = (TRegister.MultiplyEven(odd0, multiplier0), TRegister.MultiplyEven(odd2, multiplier1));
+            (odd0, odd1, odd2, odd3) = (TRegister.OddToEven(product1) ^ odd1 ^ key0, product1, TRegister.OddToEven(product0) ^ odd3 ^ key1, product0);
         }
 
-        return (Interleave(even0, odd0), Interleave(even1, odd1), Interleave(even2, odd2), Interleave(even3, odd3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Interleave(Vector512<ulong> even, Vector512<ulong> odd) =>
-        Vector512.ConditionalSelect(Vector512.Create(LowerHalf), even, odd << 32).AsUInt32();
-
-    /// <summary>
-    /// 32 × 32 → 64 bit products of the lower halves. There is a version for each processor, since the portable 64-bit product is three times slower.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> MultiplyLowerHalves(Vector512<ulong> x, Vector512<ulong> y)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return Avx512F.Multiply(x.AsUInt32(), y.AsUInt32());
-        }
-
-        if (Avx2.IsSupported)
-        {
-            return Vector512.Create(
-                Avx2.Multiply(x.GetLower().AsUInt32(), y.GetLower().AsUInt32()),
-                Avx2.Multiply(x.GetUpper().AsUInt32(), y.GetUpper().AsUInt32())
-            );
-        }
-
-        return (x & Vector512.Create(LowerHalf)) * (y & Vector512.Create(LowerHalf));
+        return (
+            TRegister.InterleaveEven(even0, odd0),
+            TRegister.InterleaveEven(even1, odd1),
+            TRegister.InterleaveEven(even2, odd2),
+            TRegister.InterleaveEven(even3, odd3)
+        );
     }
 }

@@ -116,6 +116,19 @@ public class NormalNumbersTests
         doubles.Should().Equal(part.Select(value => (double)value));
     }
 
+    [Law(MaxTest = 100)]
+    public void Registers_of_every_width_give_the_same_bits(ulong seed, byte layer, byte length, byte firstGroup)
+    {
+        var numbers = new RandomNumbers(seed, 1, layer, RandomPurpose.Weights);
+        var (usual, narrow, wide) = (new float[length], new float[length], new float[length]);
+        NormalNumbers.Fill<float>(numbers, usual, 0.3f, firstGroup);
+        NormalNumbers.Fill<float, WordRegister256>(numbers, narrow, 0.3f, firstGroup);
+        NormalNumbers.Fill<float, WordRegister512>(numbers, wide, 0.3f, firstGroup);
+
+        narrow.Should().Equal(usual);
+        wide.Should().Equal(usual);
+    }
+
     [Fact]
     public void Weights_do_not_depend_on_the_number_of_threads()
     {

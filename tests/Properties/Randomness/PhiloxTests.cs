@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using FluentAssertions;
 using Wellbehaved.Model;
 
@@ -15,15 +14,29 @@ public class PhiloxTests
         Philox4x32.Block((c0, c1, c2, c3), ((ulong)k1 << 32) | k0).Should().Be((r0, r1, r2, r3));
 
     [Law(MaxTest = 200)]
-    public void The_vector_form_has_the_bits_of_the_scalar_form(uint first, uint c1, uint c2, uint c3, ulong key)
+    public void The_vector_forms_have_the_bits_of_the_scalar_form(uint first, uint c1, uint c2, uint c3, ulong key)
     {
-        Span<Vector512<ulong>> keys = stackalloc Vector512<ulong>[Philox4x32.RoundKeys];
+        Blocks<WordRegister256>((first, c1, c2, c3), key).Should().Equal(Scalar(WordRegister256.Lanes));
+        Blocks<WordRegister512>((first, c1, c2, c3), key).Should().Equal(Scalar(WordRegister512.Lanes));
+
+        IEnumerable<(uint Word0, uint Word1, uint Word2, uint Word3)> Scalar(int lanes) =>
+            Enumerable.Range(0, lanes).Select(lane => Philox4x32.Block((first + (uint)lane, c1, c2, c3), key));
+    }
+
+    private static (uint Word0, uint Word1, uint Word2, uint Word3)[] Blocks<TRegister>((uint Word0, uint Word1, uint Word2, uint Word3) counter, ulong key)
+        where TRegister : unmanaged, IWordRegister<TRegister>
+    {
+        Span<TRegister> keys = stackalloc TRegister[Philox4x32.RoundKeys];
         Philox4x32.ExpandKey(key, keys);
-        var blocks = Philox4x32.Blocks(first, c1, c2, c3, keys);
-        for (var lane = 0; lane < Philox4x32.Lanes; lane++)
-        {
-            var expected = Philox4x32.Block((first + (uint)lane, c1, c2, c3), key);
-            (blocks.Word0[lane], blocks.Word1[lane], blocks.Word2[lane], blocks.Word3[lane]).Should().Be(expected);
-        }
+        var (word0, word1, word2, word3) = Philox4x32.Blocks<TRegister>(counter.Word0, counter.Word1, counter.Word2, counter.Word3, keys);
+        return [.. Words(word0).Zip(Words(word1), Words(word2)).Zip(Words(word3), (three, fourth) => (three.First, three.Second, three.Third, fourth))];
+    }
+
+    private static uint[] Words<TRegister>(TRegister register)
+        where TRegister : unmanaged, IWordRegister<TRegister>
+    {
+        var numbers = new float[TRegister.Lanes];
+        register.Store(ref numbers[0], 0);
+        return [.. numbers.Select(BitConverter.SingleToUInt32Bits)];
     }
 }
