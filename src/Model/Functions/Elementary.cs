@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Wellbehaved.Model;
 
 /// <summary>
-/// Elementary functions of eight numbers at once in double precision. They only use operations that IEEE 754 rounds the same way everywhere, so a seed gives
+/// Elementary functions in double precision, of all lanes of a register at once. They only use operations that IEEE 754 rounds the same way everywhere, so a seed gives
 /// the same bits on every processor and system.
 /// </summary>
 /// <remarks>Errors against 30-digit tables are below 3 units in the last place: see data/activations.csv and its test. NaN gives NaN.</remarks>
@@ -35,17 +35,18 @@ internal static class Elementary
     /// <param name="x">The exponents.</param>
     /// <returns>The powers; 0 or ∞ outside the range.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Exp(Vector512<double> x)
+    public static TRegister Exp<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         var (whole, rest) = Split(x);
-        return Scale(Vector512<double>.One + rest, whole);
+        return Scale(TRegister.Create(1) + rest, whole);
     }
 
     /// <summary>eˣ of a single number, with the same bits.</summary>
     /// <param name="x">The exponent.</param>
     /// <returns>The power.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static double Exp(double x) => Exp(Vector512.Create(x)).ToScalar();
+    public static double Exp(double x) => Exp(DoubleRegister128.Create(x))[0];
 
     /// <summary>Replaces numbers by <c>exp((x - shift)·scale)</c>.</summary>
     /// <param name="numbers">The numbers.</param>
@@ -53,16 +54,17 @@ internal static class Elementary
     /// <param name="scale">The factor of the difference.</param>
     public static void Exp(Span<double> numbers, double shift, double scale)
     {
-        var i = 0;
-        for (; i <= numbers.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+        if (Vector512.IsHardwareAccelerated)
         {
-            var part = numbers[i..];
-            Exp((Vector512.Create<double>(part) - Vector512.Create(shift)) * Vector512.Create(scale)).CopyTo(part);
+            Exp<DoubleRegister512>(numbers, shift, scale);
         }
-
-        for (; i < numbers.Length; i++)
+        else if (Vector256.IsHardwareAccelerated)
         {
-            numbers[i] = Exp((numbers[i] - shift) * scale);
+            Exp<DoubleRegister256>(numbers, shift, scale);
+        }
+        else
+        {
+            Exp<DoubleRegister128>(numbers, shift, scale);
         }
     }
 
@@ -70,15 +72,16 @@ internal static class Elementary
     /// <param name="x">The exponents.</param>
     /// <returns>The differences and the powers.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Difference, Vector512<double> Power) ExpMinus1(Vector512<double> x)
+    public static (TRegister Difference, TRegister Power) ExpMinus1<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // With eˣ = 2ⁿ(1 + p): near 0, where eˣ - 1 would cancel, n is 0 and p is the difference itself.
         var (whole, rest) = Split(x);
-        var half = Vector512.Round(whole * Vector512.Create(0.5));
+        var half = TRegister.Round(whole * TRegister.Create(0.5));
         var (first, second) = (PowerOfTwo(half), PowerOfTwo(whole - half));
-        var power = (Vector512<double>.One + rest) * first * second;
+        var power = (TRegister.Create(1) + rest) * first * second;
         var scale = first * second;
-        return (Vector512.FusedMultiplyAdd(scale, rest, scale - Vector512<double>.One), power);
+        return (TRegister.FusedMultiplyAdd(scale, rest, scale - TRegister.Create(1)), power);
     }
 
     /// <summary>exp(-factor·x²), with an error that does not grow with x; 0 for |x| ≥ 40.</summary>
@@ -86,108 +89,131 @@ internal static class Elementary
     /// <param name="factor">1 or ½; the product with either is exact.</param>
     /// <returns>The density of a normal law, without its constant factor.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> ExpOfMinusSquare(Vector512<double> x, double factor)
+    public static TRegister ExpOfMinusSquare<TRegister>(TRegister x, double factor)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // The rounding error of the square is so small that one term of the series corrects it.
-        var within = AtMost(Vector512.Abs(x), 40);
+        var within = AtMost(TRegister.Abs(x), 40);
         var square = within * within;
-        var lost = Vector512.FusedMultiplyAdd(within, within, -square);
-        return Exp(square * Vector512.Create(-factor)) * Vector512.FusedMultiplyAdd(lost, Vector512.Create(-factor), Vector512<double>.One);
+        var lost = TRegister.FusedMultiplyAdd(within, within, -square);
+        return Exp(square * TRegister.Create(-factor)) * TRegister.FusedMultiplyAdd(lost, TRegister.Create(-factor), TRegister.Create(1));
     }
 
     /// <summary>ln(1 + x) for x in [0, 1].</summary>
     /// <param name="x">The numbers.</param>
     /// <returns>The logarithms.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> LogOfOnePlus(Vector512<double> x)
+    public static TRegister LogOfOnePlus<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // ln(1 + x) = 2 artanh(x/(2 + x)). The series in squares of at most 1/9 has converged to rounding after 17 terms.
-        var s = x / (Vector512.Create(2.0) + x);
+        var s = x / (TRegister.Create(2.0) + x);
         var square = s * s;
         var fourth = square * square;
         var eighth = fourth * fourth;
         var sum = Pair(square, 1 / 35.0, 1 / 37.0);
-        sum = Vector512.FusedMultiplyAdd(sum, eighth, Vector512.FusedMultiplyAdd(Pair(square, 1 / 31.0, 1 / 33.0), fourth, Pair(square, 1 / 27.0, 1 / 29.0)));
-        sum = Vector512.FusedMultiplyAdd(sum, eighth, Vector512.FusedMultiplyAdd(Pair(square, 1 / 23.0, 1 / 25.0), fourth, Pair(square, 1 / 19.0, 1 / 21.0)));
-        sum = Vector512.FusedMultiplyAdd(sum, eighth, Vector512.FusedMultiplyAdd(Pair(square, 1 / 15.0, 1 / 17.0), fourth, Pair(square, 1 / 11.0, 1 / 13.0)));
-        sum = Vector512.FusedMultiplyAdd(sum, eighth, Vector512.FusedMultiplyAdd(Pair(square, 1 / 7.0, 1 / 9.0), fourth, Pair(square, 1 / 3.0, 1 / 5.0)));
-        return Vector512.Create(2.0) * Vector512.FusedMultiplyAdd(s * square, sum, s);
+        sum = TRegister.FusedMultiplyAdd(sum, eighth, TRegister.FusedMultiplyAdd(Pair(square, 1 / 31.0, 1 / 33.0), fourth, Pair(square, 1 / 27.0, 1 / 29.0)));
+        sum = TRegister.FusedMultiplyAdd(sum, eighth, TRegister.FusedMultiplyAdd(Pair(square, 1 / 23.0, 1 / 25.0), fourth, Pair(square, 1 / 19.0, 1 / 21.0)));
+        sum = TRegister.FusedMultiplyAdd(sum, eighth, TRegister.FusedMultiplyAdd(Pair(square, 1 / 15.0, 1 / 17.0), fourth, Pair(square, 1 / 11.0, 1 / 13.0)));
+        sum = TRegister.FusedMultiplyAdd(sum, eighth, TRegister.FusedMultiplyAdd(Pair(square, 1 / 7.0, 1 / 9.0), fourth, Pair(square, 1 / 3.0, 1 / 5.0)));
+        return TRegister.Create(2.0) * TRegister.FusedMultiplyAdd(s * square, sum, s);
     }
 
     /// <summary>Sine and cosine; for arguments of at least 800,000 by the C library, which uses more digits to reduce them.</summary>
     /// <param name="x">The angles.</param>
     /// <returns>Sine and cosine.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Sine, Vector512<double> Cosine) SineAndCosine(Vector512<double> x)
+    public static (TRegister Sine, TRegister Cosine) SineAndCosine<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var quadrant = Vector512.Round(x * Vector512.Create(2 / Math.PI));
-        var isNear = Vector512.LessThanOrEqual(Vector512.Abs(quadrant), Vector512.Create(MostQuadrants));
+        var quadrant = TRegister.Round(x * TRegister.Create(2 / Math.PI));
+        var isNear = TRegister.LessThanOrEqual(TRegister.Abs(quadrant), TRegister.Create(MostQuadrants));
 
         // The first two differences are exact.
-        var rest = Vector512.FusedMultiplyAdd(quadrant, Vector512.Create(-HalfPi1), x);
-        rest = Vector512.FusedMultiplyAdd(quadrant, Vector512.Create(-HalfPi2), rest);
-        rest = Vector512.FusedMultiplyAdd(quadrant, Vector512.Create(-HalfPi3), rest);
+        var rest = TRegister.FusedMultiplyAdd(quadrant, TRegister.Create(-HalfPi1), x);
+        rest = TRegister.FusedMultiplyAdd(quadrant, TRegister.Create(-HalfPi2), rest);
+        rest = TRegister.FusedMultiplyAdd(quadrant, TRegister.Create(-HalfPi3), rest);
         var (sine, cosine) = (SineNearZero(rest), CosineNearZero(rest));
-        var bits = (quadrant + Vector512.Create(WholeNumbers)).AsInt64();
-        var isOdd = Vector512.Equals(bits & Vector512<long>.One, Vector512<long>.One).AsDouble();
-        var signOfSine = (bits & Vector512.Create(2L)) << 62;
-        var signOfCosine = ((bits + Vector512<long>.One) & Vector512.Create(2L)) << 62;
-        var near = (
-            (Vector512.ConditionalSelect(isOdd, cosine, sine).AsInt64() ^ signOfSine).AsDouble(),
-            (Vector512.ConditionalSelect(isOdd, sine, cosine).AsInt64() ^ signOfCosine).AsDouble()
-        );
-        return Vector512.EqualsAll(isNear.AsInt64(), Vector512<long>.AllBitsSet) ? near : WithLarge(x, isNear, near);
+        var bits = quadrant + TRegister.Create(WholeNumbers);
+        var isOdd = TRegister.WordsEqual(TRegister.AndWord(bits, 1), 1);
+        var signOfSine = TRegister.AndWord(bits, 2) << 62;
+        var signOfCosine = TRegister.AndWord(TRegister.AddWords(bits, 1), 2) << 62;
+        var near = (TRegister.Select(isOdd, cosine, sine) ^ signOfSine, TRegister.Select(isOdd, sine, cosine) ^ signOfCosine);
+        return TRegister.All(isNear) ? near : WithLarge(x, isNear, near);
     }
 
     /// <summary>Replaces numbers above a limit by the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> AtMost(Vector512<double> x, double limit) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+    public static TRegister AtMost<TRegister>(TRegister x, double limit)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> =>
+        TRegister.Select(TRegister.GreaterThan(x, TRegister.Create(limit)), TRegister.Create(limit), x);
 
     /// <summary>Replaces numbers below a limit by the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> AtLeast(Vector512<double> x, double limit) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(limit)), Vector512.Create(limit), x);
+    public static TRegister AtLeast<TRegister>(TRegister x, double limit)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> => TRegister.Select(TRegister.LessThan(x, TRegister.Create(limit)), TRegister.Create(limit), x);
 
     /// <summary>x·y + z with constants.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Fma(Vector512<double> x, Vector512<double> y, double z) => Vector512.FusedMultiplyAdd(x, y, Vector512.Create(z));
+    public static TRegister Fma<TRegister>(TRegister x, TRegister y, double z)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> => TRegister.FusedMultiplyAdd(x, y, TRegister.Create(z));
+
+    private static unsafe void Exp<TRegister>(Span<double> numbers, double shift, double scale)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
+    {
+        var whole = numbers.Length - (numbers.Length % TRegister.Lanes);
+        fixed (double* first = numbers)
+        {
+            for (var i = 0; i < whole; i += TRegister.Lanes)
+            {
+                Exp((TRegister.Load(first + i) - TRegister.Create(shift)) * TRegister.Create(scale)).Store(first + i);
+            }
+        }
+
+        foreach (ref var number in numbers[whole..])
+        {
+            number = Exp((number - shift) * scale);
+        }
+    }
 
     /// <summary>eˣ = 2ⁿ(1 + p), with p between √½ - 1 and √2 - 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<double> Whole, Vector512<double> Fraction) Split(Vector512<double> x)
+    private static (TRegister Whole, TRegister Fraction) Split<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         var within = AtMost(AtLeast(x, LeastExponent), MostExponent);
-        var whole = Vector512.Round(within * Vector512.Create(Log2E));
-        var rest = Vector512.FusedMultiplyAdd(whole, Vector512.Create(-Ln2Low), Vector512.FusedMultiplyAdd(whole, Vector512.Create(-Ln2High), within));
-        return (whole, Vector512.FusedMultiplyAdd(rest * rest, ExpTail(rest), rest));
+        var whole = TRegister.Round(within * TRegister.Create(Log2E));
+        var rest = TRegister.FusedMultiplyAdd(whole, TRegister.Create(-Ln2Low), TRegister.FusedMultiplyAdd(whole, TRegister.Create(-Ln2High), within));
+        return (whole, TRegister.FusedMultiplyAdd(rest * rest, ExpTail(rest), rest));
     }
 
     /// <summary>(eˣ - 1 - x)/x² for |x| at most 0.35, by its series.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> ExpTail(Vector512<double> x)
+    private static TRegister ExpTail<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // The terms are summed in pairs and in pairs of pairs, since in a chain of twelve steps each step would wait for the previous one.
         var square = x * x;
         var fourth = square * square;
-        var first = Vector512.FusedMultiplyAdd(Pair(x, 1 / 24.0, 1 / 120.0), square, Pair(x, 0.5, 1 / 6.0));
-        var second = Vector512.FusedMultiplyAdd(Pair(x, 1 / 40320.0, 1 / 362880.0), square, Pair(x, 1 / 720.0, 1 / 5040.0));
-        var third = Vector512.FusedMultiplyAdd(Pair(x, 1 / 479001600.0, 1 / 6227020800.0), square, Pair(x, 1 / 3628800.0, 1 / 39916800.0));
-        third = Vector512.FusedMultiplyAdd(Vector512.Create(1 / 87178291200.0), fourth, third);
-        return Vector512.FusedMultiplyAdd(third, fourth * fourth, Vector512.FusedMultiplyAdd(second, fourth, first));
+        var first = TRegister.FusedMultiplyAdd(Pair(x, 1 / 24.0, 1 / 120.0), square, Pair(x, 0.5, 1 / 6.0));
+        var second = TRegister.FusedMultiplyAdd(Pair(x, 1 / 40320.0, 1 / 362880.0), square, Pair(x, 1 / 720.0, 1 / 5040.0));
+        var third = TRegister.FusedMultiplyAdd(Pair(x, 1 / 479001600.0, 1 / 6227020800.0), square, Pair(x, 1 / 3628800.0, 1 / 39916800.0));
+        third = TRegister.FusedMultiplyAdd(TRegister.Create(1 / 87178291200.0), fourth, third);
+        return TRegister.FusedMultiplyAdd(third, fourth * fourth, TRegister.FusedMultiplyAdd(second, fourth, first));
     }
 
     /// <summary>c₀ + c₁x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Pair(Vector512<double> x, double constant, double slope) =>
-        Vector512.FusedMultiplyAdd(Vector512.Create(slope), x, Vector512.Create(constant));
+    private static TRegister Pair<TRegister>(TRegister x, double constant, double slope)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> => TRegister.FusedMultiplyAdd(TRegister.Create(slope), x, TRegister.Create(constant));
 
     /// <summary>sin x for |x| at most π/4, by its series.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> SineNearZero(Vector512<double> x)
+    private static TRegister SineNearZero<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         var square = x * x;
-        var sum = Vector512.Create(-1 / 121645100408832000.0);
+        var sum = TRegister.Create(-1 / 121645100408832000.0);
         sum = Fma(sum, square, 1 / 355687428096000.0);
         sum = Fma(sum, square, -1 / 1307674368000.0);
         sum = Fma(sum, square, 1 / 6227020800.0);
@@ -196,15 +222,16 @@ internal static class Elementary
         sum = Fma(sum, square, -1 / 5040.0);
         sum = Fma(sum, square, 1 / 120.0);
         sum = Fma(sum, square, -1 / 6.0);
-        return Vector512.FusedMultiplyAdd(x * square, sum, x);
+        return TRegister.FusedMultiplyAdd(x * square, sum, x);
     }
 
     /// <summary>cos x for |x| at most π/4, by its series.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> CosineNearZero(Vector512<double> x)
+    private static TRegister CosineNearZero<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         var square = x * x;
-        var sum = Vector512.Create(1 / 2432902008176640000.0);
+        var sum = TRegister.Create(1 / 2432902008176640000.0);
         sum = Fma(sum, square, -1 / 6402373705728000.0);
         sum = Fma(sum, square, 1 / 20922789888000.0);
         sum = Fma(sum, square, -1 / 87178291200.0);
@@ -213,23 +240,20 @@ internal static class Elementary
         sum = Fma(sum, square, 1 / 40320.0);
         sum = Fma(sum, square, -1 / 720.0);
         sum = Fma(sum, square, 1 / 24.0);
-        return Vector512.FusedMultiplyAdd(square * square, sum, Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5), Vector512<double>.One));
+        return TRegister.FusedMultiplyAdd(square * square, sum, TRegister.FusedMultiplyAdd(square, TRegister.Create(-0.5), TRegister.Create(1)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (Vector512<double> Sine, Vector512<double> Cosine) WithLarge(
-        Vector512<double> x,
-        Vector512<double> isNear,
-        (Vector512<double> Sine, Vector512<double> Cosine) near
-    )
+    private static (TRegister Sine, TRegister Cosine) WithLarge<TRegister>(TRegister x, TRegister isNear, (TRegister Sine, TRegister Cosine) near)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         var (sine, cosine) = near;
-        for (var lane = 0; lane < Vector512<double>.Count; lane++)
+        for (var lane = 0; lane < TRegister.Lanes; lane++)
         {
-            if (isNear.AsInt64()[lane] == 0)
+            if (BitConverter.DoubleToInt64Bits(isNear[lane]) == 0)
             {
                 var exact = Math.SinCos(x[lane]);
-                (sine, cosine) = (sine.WithElement(lane, exact.Sin), cosine.WithElement(lane, exact.Cos));
+                (sine, cosine) = (sine.With(lane, exact.Sin), cosine.With(lane, exact.Cos));
             }
         }
 
@@ -238,13 +262,15 @@ internal static class Elementary
 
     /// <summary>Multiplies by a power of two in two steps. Only the second step can round, where the result is subnormal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Scale(Vector512<double> value, Vector512<double> exponent)
+    private static TRegister Scale<TRegister>(TRegister value, TRegister exponent)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var half = Vector512.Round(exponent * Vector512.Create(0.5));
+        var half = TRegister.Round(exponent * TRegister.Create(0.5));
         return value * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
     /// <summary>2ⁿ for whole numbers n that are exponents of normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> PowerOfTwo(Vector512<double> exponent) => ((exponent + Vector512.Create(WholeNumbers + 1023)).AsInt64() << 52).AsDouble();
+    private static TRegister PowerOfTwo<TRegister>(TRegister exponent)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> => (exponent + TRegister.Create(WholeNumbers + 1023)) << 52;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,11 +13,12 @@ internal readonly struct EluFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var isPositive = Vector512.GreaterThan(u, Vector512<double>.Zero);
+        var isPositive = TRegister.GreaterThan(u, TRegister.Create(0));
         var (difference, power) = Elementary.ExpMinus1(Elementary.AtMost(u, 0));
-        value = Vector512.CopySign(Vector512.ConditionalSelect(isPositive, u, difference), u);
-        derivative = Vector512.ConditionalSelect(isPositive, Vector512<double>.One, power);
+        value = TRegister.CopySign(TRegister.Select(isPositive, u, difference), u);
+        derivative = TRegister.Select(isPositive, TRegister.Create(1), power);
     }
 }

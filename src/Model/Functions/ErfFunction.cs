@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,11 +13,12 @@ internal readonly struct ErfFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         const double slope = 1.1283791670955126;
         var exponential = Elementary.ExpOfMinusSquare(u, 1);
         value = ErrorFunction.Erf(u, exponential);
-        derivative = Vector512.Create(slope) * exponential;
+        derivative = TRegister.Create(slope) * exponential;
     }
 }

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The error function and the normal distribution function of eight numbers at once, accurate also in the tails.</summary>
+/// <summary>The error function and the normal distribution function of all lanes of a register, accurate also in the tails.</summary>
 /// <remarks>
 /// Both are computed from Mills' ratio (1 - Φ(x))/φ(x). For this one quotient of polynomials is valid from 0 to the end of double precision, with a relative
 /// error of 6·10⁻¹⁷ against 60 digits; all its coefficients are positive, so nothing cancels. Near 0 the error function has a polynomial of its own, with a
@@ -20,35 +19,38 @@ internal static class ErrorFunction
     /// <param name="exponential">exp(-x²).</param>
     /// <returns>Numbers in [-1, 1].</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Erf(Vector512<double> x, Vector512<double> exponential)
+    public static TRegister Erf<TRegister>(TRegister x, TRegister exponential)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         const double rootOfTwoOverPi = 0.7978845608028654;
-        var positive = Vector512.Abs(x);
+        var positive = TRegister.Abs(x);
         var small = positive * SmallQuotient(x * x);
-        var beyond = Vector512.Create(rootOfTwoOverPi) * exponential * MillsRatio(Vector512.Create(Math.Sqrt(2)) * Elementary.AtMost(positive, 40));
-        var value = Vector512.ConditionalSelect(Vector512.LessThan(positive, Vector512.Create(EndOfSmall)), small, Vector512<double>.One - beyond);
-        return Vector512.CopySign(value, x);
+        var beyond = TRegister.Create(rootOfTwoOverPi) * exponential * MillsRatio(TRegister.Create(Math.Sqrt(2)) * Elementary.AtMost(positive, 40));
+        var value = TRegister.Select(TRegister.LessThan(positive, TRegister.Create(EndOfSmall)), small, TRegister.Create(1) - beyond);
+        return TRegister.CopySign(value, x);
     }
 
     /// <summary>The distribution function of the standard normal law, and its density.</summary>
     /// <param name="x">The numbers.</param>
     /// <returns>Φ(x) and φ(x).</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Distribution, Vector512<double> Density) Normal(Vector512<double> x)
+    public static (TRegister Distribution, TRegister Density) Normal<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         const double inverseRootOfTwoPi = 0.3989422804014327;
 
         // φ is exp(-x²/2)/√2π. The square is halved after it is computed, since x/√2 would be rounded first.
-        var density = Vector512.Create(inverseRootOfTwoPi) * Elementary.ExpOfMinusSquare(x, 0.5);
-        var beyond = density * MillsRatio(Elementary.AtMost(Vector512.Abs(x), 40));
-        return (Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<double>.Zero), beyond, Vector512<double>.One - beyond), density);
+        var density = TRegister.Create(inverseRootOfTwoPi) * Elementary.ExpOfMinusSquare(x, 0.5);
+        var beyond = density * MillsRatio(Elementary.AtMost(TRegister.Abs(x), 40));
+        return (TRegister.Select(TRegister.LessThan(x, TRegister.Create(0)), beyond, TRegister.Create(1) - beyond), density);
     }
 
     /// <summary>exp(x²/2)∫ₓ exp(-t²/2) dt for x from 0 to 60.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> MillsRatio(Vector512<double> x)
+    private static TRegister MillsRatio<TRegister>(TRegister x)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var over = Vector512.Create(3.4990105046213595e-06);
+        var over = TRegister.Create(3.4990105046213595e-06);
         over = Elementary.Fma(over, x, 9.396528037403146e-05);
         over = Elementary.Fma(over, x, 0.0012357801258666631);
         over = Elementary.Fma(over, x, 0.010295606794122523);
@@ -58,7 +60,7 @@ internal static class ErrorFunction
         over = Elementary.Fma(over, x, 1.4912750825935683);
         over = Elementary.Fma(over, x, 1.9438619575278457);
         over = Elementary.Fma(over, x, 1.2533141373155001);
-        var under = Vector512.Create(3.4990105046306964e-06);
+        var under = TRegister.Create(3.4990105046306964e-06);
         under = Elementary.Fma(under, x, 9.396528037207084e-05);
         under = Elementary.Fma(under, x, 0.0012392791365566673);
         under = Elementary.Fma(under, x, 0.01038957206397078);
@@ -73,9 +75,10 @@ internal static class ErrorFunction
 
     /// <summary>erf(x)/x for x² in [0, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> SmallQuotient(Vector512<double> square)
+    private static TRegister SmallQuotient<TRegister>(TRegister square)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var sum = Vector512.Create(5.957176147748911e-11);
+        var sum = TRegister.Create(5.957176147748911e-11);
         sum = Elementary.Fma(sum, square, -1.1372848856791674e-09);
         sum = Elementary.Fma(sum, square, 1.4659775274047436e-08);
         sum = Elementary.Fma(sum, square, -1.6350312701054695e-07);

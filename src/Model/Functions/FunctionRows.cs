@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
@@ -27,6 +26,28 @@ internal static unsafe class FunctionRows
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TFunction : struct, IScalarFunction
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return Evaluate<T, TFunction, DoubleRegister512>(signal, noise, values, slopes, scales);
+        }
+
+        return Vector256.IsHardwareAccelerated
+            ? Evaluate<T, TFunction, DoubleRegister256>(signal, noise, values, slopes, scales)
+            : Evaluate<T, TFunction, DoubleRegister128>(signal, noise, values, slopes, scales);
+    }
+
+    /// <summary>The same with registers of a given width.</summary>
+    internal static (double Value, double Slope) Evaluate<T, TFunction, TRegister>(
+        ReadOnlySpan<T> signal,
+        ReadOnlySpan<T> noise,
+        Span<T> values,
+        Span<T> slopes,
+        (double Argument, double Value, double Slope) scales
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFunction : struct, IScalarFunction
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
+    {
         fixed (
             T* arguments = signal,
                 factors = noise,
@@ -34,11 +55,11 @@ internal static unsafe class FunctionRows
                 derivatives = slopes
         )
         {
-            var largest = (Value: Vector512<long>.Zero, Slope: Vector512<long>.Zero);
-            var whole = signal.Length - (signal.Length % Vector512<double>.Count);
-            for (var i = 0; i < whole; i += Vector512<double>.Count)
+            var largest = (Value: TRegister.Create(0), Slope: TRegister.Create(0));
+            var whole = signal.Length - (signal.Length % TRegister.Lanes);
+            for (var i = 0; i < whole; i += TRegister.Lanes)
             {
-                largest = EvaluateEight<T, TFunction>(
+                largest = EvaluateRegister<T, TFunction, TRegister>(
                     arguments + i,
                     factors is null ? null : factors + i,
                     results + i,
@@ -50,7 +71,7 @@ internal static unsafe class FunctionRows
 
             if (whole < signal.Length)
             {
-                largest = EvaluateRest<T, TFunction>(
+                largest = EvaluateRest<T, TFunction, TRegister>(
                     signal[whole..],
                     noise.IsEmpty ? noise : noise[whole..],
                     values[whole..],
@@ -60,46 +81,49 @@ internal static unsafe class FunctionRows
                 );
             }
 
-            return (ElementwiseMath.Largest(largest.Value.AsDouble()), ElementwiseMath.Largest(largest.Slope.AsDouble()));
+            return (Largest(largest.Value), Largest(largest.Slope));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateEight<T, TFunction>(
+    private static (TRegister Value, TRegister Slope) EvaluateRegister<T, TFunction, TRegister>(
         T* arguments,
         T* factors,
         T* results,
         T* derivatives,
         (double Argument, double Value, double Slope) scales,
-        (Vector512<long> Value, Vector512<long> Slope) largest
+        (TRegister Value, TRegister Slope) largest
     )
         where T : unmanaged
         where TFunction : struct, IScalarFunction
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        TFunction.Evaluate(VectorMath.LoadEight(arguments) * Vector512.Create(scales.Argument), out var value, out var slope);
-        value *= Vector512.Create(scales.Value);
-        slope = (factors is null ? slope : slope * VectorMath.LoadEight(factors)) * Vector512.Create(scales.Slope);
-        VectorMath.StoreEight(value, results);
+        TFunction.Evaluate(TRegister.Load(arguments) * TRegister.Create(scales.Argument), out var value, out var slope);
+        value *= TRegister.Create(scales.Value);
+        slope = (factors is null ? slope : slope * TRegister.Load(factors)) * TRegister.Create(scales.Slope);
+        value.Store(results);
         if (derivatives is not null)
         {
-            VectorMath.StoreEight(slope, derivatives);
+            slope.Store(derivatives);
         }
 
-        return (ElementwiseMath.LargerMagnitudes(largest.Value, value), ElementwiseMath.LargerMagnitudes(largest.Slope, slope));
+        return (TRegister.LargerMagnitudes(largest.Value, value), TRegister.LargerMagnitudes(largest.Slope, slope));
     }
 
-    /// <summary>Evaluates fewer than eight numbers; the missing ones are replaced by the last one.</summary>
-    private static (Vector512<long> Value, Vector512<long> Slope) EvaluateRest<T, TFunction>(
+    /// <summary>Evaluates fewer numbers than a register has; the missing ones are replaced by the last one.</summary>
+    private static (TRegister Value, TRegister Slope) EvaluateRest<T, TFunction, TRegister>(
         ReadOnlySpan<T> signal,
         ReadOnlySpan<T> noise,
         Span<T> values,
         Span<T> slopes,
         (double Argument, double Value, double Slope) scales,
-        (Vector512<long> Value, Vector512<long> Slope) largest
+        (TRegister Value, TRegister Slope) largest
     )
         where T : unmanaged
         where TFunction : struct, IScalarFunction
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
+        // As many as the widest register has.
         const int count = 8;
         T* arguments = stackalloc T[count],
             factors = stackalloc T[count],
@@ -112,11 +136,23 @@ internal static unsafe class FunctionRows
             factors[i] = noise.IsEmpty ? default : noise[source];
         }
 
-        largest = EvaluateEight<T, TFunction>(arguments, noise.IsEmpty ? null : factors, results, derivatives, scales, largest);
+        largest = EvaluateRegister<T, TFunction, TRegister>(arguments, noise.IsEmpty ? null : factors, results, derivatives, scales, largest);
         new Span<T>(results, signal.Length).CopyTo(values);
         if (!slopes.IsEmpty)
         {
             new Span<T>(derivatives, signal.Length).CopyTo(slopes);
+        }
+
+        return largest;
+    }
+
+    private static double Largest<TRegister>(TRegister magnitudes)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
+    {
+        var largest = magnitudes[0];
+        for (var lane = 1; lane < TRegister.Lanes; lane++)
+        {
+            largest = Math.Max(largest, magnitudes[lane]);
         }
 
         return largest;

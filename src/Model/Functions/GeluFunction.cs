@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,12 +13,13 @@ internal readonly struct GeluFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // Below -40 both are 0 to all digits of a double; above 40 the function is u.
         var (distribution, density) = ErrorFunction.Normal(u);
         var within = Elementary.AtLeast(u, -40);
         value = within * distribution;
-        derivative = Vector512.FusedMultiplyAdd(Elementary.AtMost(within, 40), density, distribution);
+        derivative = TRegister.FusedMultiplyAdd(Elementary.AtMost(within, 40), density, distribution);
     }
 }

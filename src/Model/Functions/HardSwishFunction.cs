@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,15 +13,12 @@ internal readonly struct HardSwishFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var (three, six) = (Vector512.Create(3.0), Vector512.Create(6.0));
-        var (isBelow, isAbove) = (Vector512.LessThanOrEqual(u, -three), Vector512.GreaterThanOrEqual(u, three));
-        value = Vector512.ConditionalSelect(isBelow, Vector512<double>.Zero, Vector512.ConditionalSelect(isAbove, u, u * (u + three) / six));
-        derivative = Vector512.ConditionalSelect(
-            isBelow,
-            Vector512<double>.Zero,
-            Vector512.ConditionalSelect(isAbove, Vector512<double>.One, ((u + u) + three) / six)
-        );
+        var (three, six) = (TRegister.Create(3.0), TRegister.Create(6.0));
+        var (isBelow, isAbove) = (TRegister.LessThanOrEqual(u, -three), TRegister.GreaterThanOrEqual(u, three));
+        value = TRegister.Select(isBelow, TRegister.Create(0), TRegister.Select(isAbove, u, u * (u + three) / six));
+        derivative = TRegister.Select(isBelow, TRegister.Create(0), TRegister.Select(isAbove, TRegister.Create(1), ((u + u) + three) / six));
     }
 }

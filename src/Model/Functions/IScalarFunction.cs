@@ -1,8 +1,6 @@
-using System.Runtime.Intrinsics;
-
 namespace Wellbehaved.Model;
 
-/// <summary>A function of one number that is not homogeneous, with its derivative; eight numbers are evaluated at once.</summary>
+/// <summary>A function of one number that is not homogeneous, with its derivative; all lanes of a register are evaluated at once.</summary>
 internal interface IScalarFunction
 {
     /// <summary>Whether its values are bounded; the values of other functions grow like max(u, 0).</summary>
@@ -20,5 +18,6 @@ internal interface IScalarFunction
     /// <param name="u">The arguments.</param>
     /// <param name="value">f(u).</param>
     /// <param name="derivative">f'(u).</param>
-    static abstract void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative);
+    static abstract void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -10,27 +9,29 @@ internal static class Logistic
     /// <param name="u">The numbers.</param>
     /// <returns>All three, each accurate where it is small.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u) =>
-        OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)));
+    public static (TRegister Value, TRegister Complement, TRegister Derivative) At<TRegister>(TRegister u)
+        where TRegister : unmanaged, IDoubleRegister<TRegister> => OfSmaller(u, Elementary.Exp(-TRegister.Abs(u)));
 
     /// <summary>The same for numbers in two parts, the second of which is too small for the precision of the first.</summary>
     /// <param name="u">The numbers.</param>
     /// <param name="rest">The second parts.</param>
     /// <returns>All three.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u, Vector512<double> rest)
+    public static (TRegister Value, TRegister Complement, TRegister Derivative) At<TRegister>(TRegister u, TRegister rest)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var sign = u & Vector512.Create(-0.0);
-        return OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)) * (Vector512<double>.One - (rest ^ sign)));
+        var sign = u & TRegister.Create(-0.0);
+        return OfSmaller(u, Elementary.Exp(-TRegister.Abs(u)) * (TRegister.Create(1) - (rest ^ sign)));
     }
 
     /// <summary>The same, from exp(-|u|).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) OfSmaller(Vector512<double> u, Vector512<double> small)
+    public static (TRegister Value, TRegister Complement, TRegister Derivative) OfSmaller<TRegister>(TRegister u, TRegister small)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var large = Vector512<double>.One / (Vector512<double>.One + small);
+        var large = TRegister.Create(1) / (TRegister.Create(1) + small);
         var product = small * large;
-        var isNegative = Vector512.LessThan(u, Vector512<double>.Zero);
-        return (Vector512.ConditionalSelect(isNegative, product, large), Vector512.ConditionalSelect(isNegative, large, product), product * large);
+        var isNegative = TRegister.LessThan(u, TRegister.Create(0));
+        return (TRegister.Select(isNegative, product, large), TRegister.Select(isNegative, large, product), product * large);
     }
 }

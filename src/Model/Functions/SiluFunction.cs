@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,12 +13,13 @@ internal readonly struct SiluFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // Below -1000 the function is 0 to all digits of a double; above 1000 it is u.
         var notBelow = Elementary.AtLeast(u, -1000);
         var (gate, complement, _) = Logistic.At(u);
         value = notBelow * gate;
-        derivative = gate * Vector512.FusedMultiplyAdd(Elementary.AtMost(notBelow, 1000), complement, Vector512<double>.One);
+        derivative = gate * TRegister.FusedMultiplyAdd(Elementary.AtMost(notBelow, 1000), complement, TRegister.Create(1));
     }
 }

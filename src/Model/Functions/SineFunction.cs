@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -17,10 +16,11 @@ internal readonly struct SineFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // Zero keeps its sign.
         (var sine, derivative) = Elementary.SineAndCosine(u);
-        value = Vector512.ConditionalSelect(Vector512.Equals(u, Vector512<double>.Zero), u, sine);
+        value = TRegister.Select(TRegister.Equal(u, TRegister.Create(0)), u, sine);
     }
 }

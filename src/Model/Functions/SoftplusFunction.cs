@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,9 +13,10 @@ internal readonly struct SoftplusFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
-        var small = Elementary.Exp(-Vector512.Abs(u));
+        var small = Elementary.Exp(-TRegister.Abs(u));
         value = Elementary.AtLeast(u, 0) + Elementary.LogOfOnePlus(small);
         (derivative, _, _) = Logistic.OfSmaller(u, small);
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -14,12 +13,13 @@ internal readonly struct TanhFunction : IScalarFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
+    public static void Evaluate<TRegister>(TRegister u, out TRegister value, out TRegister derivative)
+        where TRegister : unmanaged, IDoubleRegister<TRegister>
     {
         // With t = exp(-2|u|), tanh is (1 - t)/(1 + t), and its derivative is 4t/(1 + t)².
-        var (minusOne, power) = Elementary.ExpMinus1(Vector512.Create(-2.0) * Vector512.Abs(u));
-        var inverse = Vector512<double>.One / (Vector512.Create(2.0) + minusOne);
-        value = Vector512.CopySign(minusOne * inverse, u);
-        derivative = Vector512.Create(4.0) * power * inverse * inverse;
+        var (minusOne, power) = Elementary.ExpMinus1(TRegister.Create(-2.0) * TRegister.Abs(u));
+        var inverse = TRegister.Create(1) / (TRegister.Create(2.0) + minusOne);
+        value = TRegister.CopySign(minusOne * inverse, u);
+        derivative = TRegister.Create(4.0) * power * inverse * inverse;
     }
 }

@@ -35,9 +35,13 @@ internal static class NormalNumbers
         {
             Fill<T, WordRegister512>(stream, destination, factor, firstGroup);
         }
-        else
+        else if (Vector256.IsHardwareAccelerated)
         {
             Fill<T, WordRegister256>(stream, destination, factor, firstGroup);
+        }
+        else
+        {
+            Fill<T, WordRegister128>(stream, destination, factor, firstGroup);
         }
     }
 

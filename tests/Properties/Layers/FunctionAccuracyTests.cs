@@ -132,7 +132,39 @@ public class FunctionAccuracyTests
         }
     }
 
-    private static (float[] Values, float[] Slopes) Evaluate(FunctionKind kind, float[] arguments)
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Registers_of_every_width_give_the_same_bits(FunctionKind kind)
+    {
+        // Ordinary numbers, and those that take another way: both zeros, beyond every range, and angles that the C library reduces, among others that it does not.
+        float[] arguments =
+        [
+            .. Enumerable.Range(0, 40).Select(i => (i - 20) * 0.41f),
+            0f,
+            -0f,
+            1e-30f,
+            38f,
+            -38f,
+            88f,
+            -104f,
+            1e6f,
+            2f,
+            -1e9f,
+            1f,
+            1e30f,
+            -1e30f,
+        ];
+        var (values, slopes) = Evaluate(kind, arguments);
+
+        foreach (var bits in new[] { 128, 256, 512 })
+        {
+            var (ofWidth, slopesOfWidth) = Evaluate(kind, arguments, bits);
+            ofWidth.Select(BitConverter.SingleToInt32Bits).Should().Equal(values.Select(BitConverter.SingleToInt32Bits));
+            slopesOfWidth.Select(BitConverter.SingleToInt32Bits).Should().Equal(slopes.Select(BitConverter.SingleToInt32Bits));
+        }
+    }
+
+    private static (float[] Values, float[] Slopes) Evaluate(FunctionKind kind, float[] arguments, int? bits = null)
     {
         var (values, slopes, ones) = (new float[arguments.Length], new float[arguments.Length], new float[arguments.Length]);
         Array.Fill(ones, 1f);
@@ -153,6 +185,13 @@ public class FunctionAccuracyTests
         return (values, slopes);
 
         (double, double) Of<TFunction>()
-            where TFunction : struct, IScalarFunction => FunctionRows.Evaluate<float, TFunction>(arguments, ones, values, slopes, (1, 1, 1));
+            where TFunction : struct, IScalarFunction =>
+            bits switch
+            {
+                null => FunctionRows.Evaluate<float, TFunction>(arguments, ones, values, slopes, (1, 1, 1)),
+                128 => FunctionRows.Evaluate<float, TFunction, DoubleRegister128>(arguments, ones, values, slopes, (1, 1, 1)),
+                256 => FunctionRows.Evaluate<float, TFunction, DoubleRegister256>(arguments, ones, values, slopes, (1, 1, 1)),
+                _ => FunctionRows.Evaluate<float, TFunction, DoubleRegister512>(arguments, ones, values, slopes, (1, 1, 1)),
+            };
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Intrinsics;
 using FluentAssertions;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
@@ -59,7 +58,7 @@ public class FunctionTableTests
         (double Value, double Derivative) Of<TFunction>()
             where TFunction : IScalarFunction
         {
-            TFunction.Evaluate(Vector512.Create(u), out var value, out var derivative);
+            TFunction.Evaluate(DoubleRegister512.Create(u), out var value, out var derivative);
             return (value[0], derivative[0]);
         }
     }

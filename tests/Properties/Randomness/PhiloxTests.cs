@@ -16,6 +16,7 @@ public class PhiloxTests
     [Law(MaxTest = 200)]
     public void The_vector_forms_have_the_bits_of_the_scalar_form(uint first, uint c1, uint c2, uint c3, ulong key)
     {
+        Blocks<WordRegister128>((first, c1, c2, c3), key).Should().Equal(Scalar(WordRegister128.Lanes));
         Blocks<WordRegister256>((first, c1, c2, c3), key).Should().Equal(Scalar(WordRegister256.Lanes));
         Blocks<WordRegister512>((first, c1, c2, c3), key).Should().Equal(Scalar(WordRegister512.Lanes));
 
