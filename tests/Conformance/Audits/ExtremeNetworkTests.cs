@@ -14,7 +14,8 @@ public class ExtremeNetworkTests
     private static readonly Initialisation LeCun = new(1);
     private static readonly Activation Relu = new(Function.Relu);
 
-    public static TheoryData<string> Names => [.. Networks.Keys];
+    /// <summary>All but the one that takes as long as the others together, which the night looks at: small signals are those of the vanishing ones too.</summary>
+    public static TheoryData<string> Names => [.. Networks.Keys.Where(name => Breadth.Choose(usual: name != "smallest weights", atNight: true))];
 
     private static Dictionary<string, Network> Networks { get; } =
         new[]

@@ -6,21 +6,46 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Mistakes in parameters that a subject draws itself, and in moments that it reports, are named by what was recovered or reported.</summary>
 public class LayerWeightCauseTests
 {
+    /// <summary>Mistakes in weights, what they are mistaken in, and words of the explanation: weights are recovered in seconds.</summary>
+    private static readonly (string Mistake, string In, string Cause)[] InWeights =
+    [
+        ("weights of half of their variance", "variance", "weights of 0.500"),
+        ("the variance for the deviation", "variance", "the variance σ_w²/fan-in in the place of its root"),
+        ("weights of kernels of 5 a twentieth too large", "layers of one kind", "weights of layers with kernel 5"),
+        ("weights of kernels of 7 by 3 % too small", "layers of one kind", "weights of layers with kernel 7"),
+        ("weights of dilated kernels a tenth too large", "layers of one kind", "dilated"),
+        ("weights of groups a tenth too small", "layers of one kind", "grouped"),
+        ("weights of strided kernels a tenth too small", "layers of one kind", "strided"),
+        ("uniform weights for normal ones", "law", "uniform weights where normal ones are asked for"),
+        ("cut weights for normal ones", "law", "truncated normal weights where normal ones are asked for"),
+        ("normal weights for uniform ones", "law", "normal weights where uniform ones are asked for"),
+        ("orthogonal weights that are not", "law", "uniform weights where orthogonal ones are asked for"),
+        ("biases of the variance's root", "biases", "biases of the variance σ_b, the deviation that is asked for"),
+        ("biases of a hundredth of their variance", "biases", "biases of 0.010"),
+    ];
+
+    /// <summary>On every push one of each kind, and all of them at night.</summary>
+    public static TheoryData<string, string> OfWeights
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var (mistake, _, cause) in Breadth.OfEachKind(InWeights, row => row.In))
+            {
+                data.Add(mistake, cause);
+            }
+
+            return data;
+        }
+    }
+
     [Theory]
-    [InlineData("weights of half of their variance", "I13", "weights of 0.500")]
-    [InlineData("the variance for the deviation", "I13", "the variance σ_w²/fan-in in the place of its root")]
-    [InlineData("weights of kernels of 5 a twentieth too large", "I13", "weights of layers with kernel 5")]
-    [InlineData("weights of kernels of 7 by 3 % too small", "I13", "weights of layers with kernel 7")]
-    [InlineData("weights of dilated kernels a tenth too large", "I13", "dilated")]
-    [InlineData("weights of groups a tenth too small", "I13", "grouped")]
-    [InlineData("weights of strided kernels a tenth too small", "I13", "strided")]
-    [InlineData("uniform weights for normal ones", "I13", "uniform weights where normal ones are asked for")]
-    [InlineData("cut weights for normal ones", "I13", "truncated normal weights where normal ones are asked for")]
-    [InlineData("normal weights for uniform ones", "I13", "normal weights where uniform ones are asked for")]
-    [InlineData("orthogonal weights that are not", "I13", "uniform weights where orthogonal ones are asked for")]
+    [MemberData(nameof(OfWeights))]
+    public void A_mistake_in_own_weights_is_named_by_what_is_recovered(string mistake, string cause) =>
+        A_mistake_in_own_parameters_or_moments_is_named_by_what_is_measured(mistake, "I13", cause);
+
+    [Theory]
     [InlineData("normal weights for orthogonal ones", "V3", "normal weights where orthogonal ones are asked for")]
-    [InlineData("biases of the variance's root", "I13", "biases of the variance σ_b, the deviation that is asked for")]
-    [InlineData("biases of a hundredth of their variance", "I13", "biases of 0.010")]
     [InlineData("weights a tenth too wide, by activations", "N1", "weights of 1.2")]
     [InlineData("weights a third too wide, in the ordered phase", "V1", "weights of 1.5")]
     [InlineData("a seed that is ignored", "I14", "the seed is ignored")]

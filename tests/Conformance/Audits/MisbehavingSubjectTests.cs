@@ -229,10 +229,25 @@ public class MisbehavingSubjectTests
         outcome.Output.Should().Contain(declined).And.Contain("with --allow-declined it is 0").And.NotContain("REJECTED").And.NotContain("INCONCLUSIVE");
         outcome.Output.Should().NotContain("4 of 4 claims hold");
 
-        // Whatever else was asked.
-        Audited
-            .Run(Audited.Misbehaving(way), "--claim", "D1", "--claim", "I3", "--architecture", "vanilla", "bn_ff", "--time-limit", Patience, "--allow-declined")
-            .ExitStatus.Should()
-            .Be(statusIfAllowed);
+        // Whatever else was asked. What the status is made of is one thing to test in all of these; at night it is tested in each.
+        if (Breadth.Choose(usual: way is "declines-everything" or "fully-connected-only", atNight: true))
+        {
+            Audited
+                .Run(
+                    Audited.Misbehaving(way),
+                    "--claim",
+                    "D1",
+                    "--claim",
+                    "I3",
+                    "--architecture",
+                    "vanilla",
+                    "bn_ff",
+                    "--time-limit",
+                    Patience,
+                    "--allow-declined"
+                )
+                .ExitStatus.Should()
+                .Be(statusIfAllowed);
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Runs that are killed at random times and resumed until they are complete.</summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Kills = Breadth.Choose(usual: 16, atNight: 100);
+    private static readonly int Kills = Breadth.Choose(usual: 8, atNight: 100);
     private readonly Campaign _campaign = new();
 
     public void Dispose() => _campaign.Dispose();

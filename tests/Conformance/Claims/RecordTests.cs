@@ -73,7 +73,7 @@ public class RecordTests
         }
     }
 
-    public static TheoryData<string> Mutants => [.. AllMutants.List.Select(mutant => mutant.ToString())];
+    public static TheoryData<string> Mutants => [.. Breadth.OfEachKind(AllMutants.List, Mutant.KindOf).Select(mutant => mutant.ToString())];
 
     [Theory]
     [MemberData(nameof(Mutants))]

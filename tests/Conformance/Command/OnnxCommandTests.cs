@@ -409,7 +409,7 @@ public sealed class OnnxCommandTests : IDisposable
     [Fact]
     public void Damaged_models_are_run_or_refused_without_a_crash()
     {
-        var files = Breadth.Choose(usual: 24, atNight: 600);
+        var files = Breadth.Choose(usual: 12, atNight: 600);
         var (refused, findings) = OnnxFuzzing.Try(0, files, PathOf("spoilt.onnx"));
         findings.Should().BeEmpty();
         refused.Should().BeInRange(files / 4, files - 1);

@@ -11,7 +11,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// </remarks>
 public class DiagnosisBorderTests
 {
-    private static readonly int Tables = Breadth.Choose(usual: 60, atNight: 1000);
+    private static readonly int Tables = Breadth.Choose(usual: 30, atNight: 1000);
 
     /// <summary>Laws on a border of the shape of χ: ln χ = b (l^p - 1)/p.</summary>
     [Theory]

@@ -8,7 +8,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The study of random tables in small: of every border some dozens. (In large: bench -- evidence tables.)</summary>
 public class RandomTableTests
 {
-    private static readonly int Tables = Breadth.Choose(usual: 30, atNight: 300);
+    private static readonly int Tables = Breadth.Choose(usual: 15, atNight: 300);
 
     public static TheoryData<string> Kinds => [.. RandomTables.Kinds];
 

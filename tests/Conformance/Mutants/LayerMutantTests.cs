@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Every wrong interpreter of described layers is rejected by the claim that names its defect; the correct one passes every claim.</summary>
 public class LayerMutantTests
 {
-    public static TheoryData<string> Names => [.. LayerMutants.List.Select(mutant => mutant.ToString())];
+    public static TheoryData<string> Names => [.. Breadth.OfEachKind(LayerMutants.List, Mutant.KindOf).Select(mutant => mutant.ToString())];
 
     public static TheoryData<string> Claims => [.. LayerMutants.List.Select(mutant => mutant.ClaimId).Distinct()];
 
@@ -34,12 +34,14 @@ public class LayerMutantTests
     {
         using var subject = new LayerInterpreter("by the rules", new LayerRules());
 
-        var outcome = Suite.Execute(
-            Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed),
-            subject,
-            Scale.Quick,
-            TestSeed.Value
-        );
+        var check = Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed);
+
+        // What a tenth of the samples shows is not looked at with all of them, except at night.
+        var outcome = Suite.Execute(check, subject, Scale.Quick, TestSeed.Value, sampleShare: Breadth.Choose(usual: 0.1, atNight: 1.0));
+        if (outcome.Verdict == Verdict.Inconclusive)
+        {
+            outcome = Suite.Execute(check, subject, Scale.Quick, TestSeed.Value);
+        }
 
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
         outcome.Declined.Should().BeEmpty();

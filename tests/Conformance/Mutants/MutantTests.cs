@@ -5,7 +5,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Every wrong implementation is rejected by the claim that names its defect.</summary>
 public class MutantTests
 {
-    public static TheoryData<string> Names => [.. AllMutants.List.Select(mutant => mutant.ToString())];
+    public static TheoryData<string> Names => [.. Breadth.OfEachKind(AllMutants.List, Mutant.KindOf).Select(mutant => mutant.ToString())];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -20,7 +20,7 @@ public class NetworkTests
                 ("mobilenet_v3_large", 64, null),
                 ("shufflenet_v2_x1_0", 64, null),
                 ("convnext_tiny", 64, null),
-                ("swin_t", 224, null),
+                ("swin_small", 64, null),
                 ("mirrored", 16, 3),
             ];
             (string Name, int Size, int? Depth)[] others =
@@ -31,6 +31,7 @@ public class NetworkTests
                 ("efficientnet_b0", 64, null),
                 ("regnet_y_400mf", 64, null),
                 ("vit_b_16", 224, null),
+                ("swin_t", 224, null),
             ];
             var data = new TheoryData<string, int, int?>();
             foreach (var (name, size, depth) in Breadth.Choose(usual, atNight: [.. usual, .. others]))

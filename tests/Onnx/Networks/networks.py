@@ -79,9 +79,17 @@ class Mirrored(torch.nn.Module):
         return self.act[3](torch.nn.functional.pad(self.act[2](x), (1, 1, 0, 0), mode="reflect"))
 
 
+def swin_small():
+    """Two stages of two blocks: windows as they are, windows that are shifted, and patches that are merged between the stages."""
+    return torchvision.models.SwinTransformer([4, 4], 24, depths=[2, 2], num_heads=[2, 4], window_size=[4, 4])
+
+
+OURS = {"gpt": Gpt, "mirrored": Mirrored, "swin_small": swin_small}
+
+
 def make(name):
     torch.manual_seed(0)
-    network = {"gpt": Gpt, "mirrored": Mirrored}[name]() if name in ("gpt", "mirrored") else getattr(torchvision.models, name)(weights=None)
+    network = OURS[name]() if name in OURS else getattr(torchvision.models, name)(weights=None)
     return network.eval()
 
 

@@ -23,11 +23,13 @@ public class InfiniteWidthTests
     /// <summary>An effective rank below this leaves all other eigenvalues together less than 0.4 of the largest.</summary>
     private const double LargestPredictedRank = 1.4;
 
+    /// <summary>Without batch norm and with it, once each with skips and once without; all four at night.</summary>
+    public static TheoryData<string> Architectures => [.. Breadth.Choose<string[]>(["vanilla_res", "bn_ff"], ["vanilla", "vanilla_res", "bn_ff", "bn_res"])];
+
+    public static TheoryData<string> WithoutBatchNorm => [.. Breadth.Choose<string[]>(["vanilla"], ["vanilla", "vanilla_res"])];
+
     [Theory]
-    [InlineData("vanilla")]
-    [InlineData("vanilla_res")]
-    [InlineData("bn_ff")]
-    [InlineData("bn_res")]
+    [MemberData(nameof(Architectures))]
     public void R1_R2_sampled_networks_of_growing_width_tend_to_the_recursion_in_chi_and_in_variance(string architecture)
     {
         var gram = new KernelCase(Points, 12, 1.0 / 12, 0.5, 6).Kernel();
@@ -40,8 +42,7 @@ public class InfiniteWidthTests
     /// So inputs are drawn until the recursion itself predicts the gap. The chosen input has no say in whether its sampled networks agree with it.
     /// </remarks>
     [Theory]
-    [InlineData("vanilla")]
-    [InlineData("vanilla_res")]
+    [MemberData(nameof(WithoutBatchNorm))]
     public void R1_sampled_networks_of_growing_width_tend_to_the_recursion_in_the_effective_rank(string architecture)
     {
         var gram = Enumerable.Range(0, 1000).Select(WithOneStrongChannel).First(drawn => Predict(architecture, drawn).ReffSignal < LargestPredictedRank);

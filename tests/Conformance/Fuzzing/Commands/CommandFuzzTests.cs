@@ -4,7 +4,7 @@ namespace Wellbehaved.Tests.Conformance;
 
 public class CommandFuzzTests
 {
-    private static readonly int Inputs = Breadth.Choose(usual: 200, atNight: 600);
+    private static readonly int Inputs = Breadth.Choose(usual: 100, atNight: 600);
 
     /// <summary>Each input goes through every command that reads it, so that commands run some hundred times; the nightly tries a million.</summary>
     [UnixFact]
