@@ -5,7 +5,7 @@ using Wellbehaved.Evidence;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The study of random tables in small: of every border some dozens. (In large: bench -- evidence tables.)</summary>
+/// <summary>The study of random tables in small: of every border fifteen, and hundreds at night. (In large: bench -- evidence tables.)</summary>
 public class RandomTableTests
 {
     private static readonly int Tables = Breadth.Choose(usual: 15, atNight: 300);
