@@ -63,9 +63,9 @@ internal static partial class CommandLine
     /// <summary>The same always in a process of its own.</summary>
     public static Outcome RunProcess(params string[] arguments) => Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
 
-    public static Outcome Run(string program, IEnumerable<string> arguments)
+    public static Outcome Run(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
-        using var process = Start(program, arguments);
+        using var process = Start(program, arguments, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(Limit))
@@ -77,7 +77,7 @@ internal static partial class CommandLine
         return new Outcome(process.ExitCode, output.Result, WithoutProgress(error.Result));
     }
 
-    public static Process Start(string program, IEnumerable<string> words)
+    public static Process Start(string program, IEnumerable<string> words, params (string Name, string Value)[] environment)
     {
         string[] arguments = [.. words];
         var start = new ProcessStartInfo(program, arguments)
@@ -91,6 +91,11 @@ internal static partial class CommandLine
         {
             // Most of what a short command takes is the compilation of loops at their best, which pays where they run for long.
             start.Environment["DOTNET_TC_QuickJitForLoops"] = "1";
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");

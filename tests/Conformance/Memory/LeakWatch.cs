@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -80,8 +81,8 @@ public static class LeakWatch
     }
 
     /// <summary>
-    /// A leak goes on: in each quarter of the rounds even the least lies above the most of the quarter before. What is taken once and kept, as the buffers are
-    /// that the runtime's pools hold for a thread more, is one step, and what only moves comes back.
+    /// A leak goes on: from each quarter of the rounds to the next one it adds its share of what is too much. What is taken once and kept, as the buffers are
+    /// that the runtime's pools hold for a thread more, is a step or two with rounds between them that add next to nothing. What only moves comes back.
     /// </summary>
     internal static string? Judge(IReadOnlyList<(long Objects, long Memory)> samples)
     {
@@ -96,13 +97,17 @@ public static class LeakWatch
             : null;
     }
 
-    /// <summary>How far the last quarter lies above the first, if the bound is exceeded and all quarters have a part in it; otherwise null.</summary>
+    /// <summary>
+    /// How far the last quarter lies above the first, if that is more than <paramref name="most"/> and the median rises by an equal share of that bound, or
+    /// more, from each quarter to the next; otherwise null. What grows by the same amount in every round rises by a third of its growth each time, or more.
+    /// </summary>
     private static long? Growth(long[] amounts, long most)
     {
         long[][] quarters = [.. Enumerable.Range(0, Quarters).Select(i => amounts[(i * amounts.Length / Quarters)..((i + 1) * amounts.Length / Quarters)])];
-        var rises = quarters.Zip(quarters.Skip(1), (before, after) => after.Min() - before.Max());
+        var medians = quarters.Select(quarter => quarter.Select(amount => (double)amount).Median()).ToArray();
+        var rises = medians.Zip(medians.Skip(1), (before, after) => after - before);
         var growth = quarters[^1].Min() - quarters[0].Max();
-        return growth > most && rises.All(rise => rise > 0) ? growth : null;
+        return growth > most && rises.All(rise => rise > (double)most / (Quarters - 1)) ? growth : null;
     }
 
     private static void Round(string folder)
