@@ -30,8 +30,11 @@ public class OfferedSubsetTests
         ["moments"] = Words(ReportedMoments.Names),
     };
 
-    /// <summary>For each field: nothing, each element alone, and all without each element; for numbers, sizes that no example has.</summary>
-    private static IEnumerable<(string Field, JsonNode Value)> Subsets()
+    /// <summary>
+    /// For each field: nothing, each element alone, and all without each element, which are of one kind; for numbers, sizes that no example has, each a kind
+    /// of its own.
+    /// </summary>
+    private static IEnumerable<(string Field, JsonNode Value, string Kind)> Subsets()
     {
         foreach (var (field, value) in Everything)
         {
@@ -40,11 +43,11 @@ public class OfferedSubsetTests
                 continue;
             }
 
-            yield return (field, new JsonArray());
+            yield return (field, new JsonArray(), $"{field}: none");
             for (var i = 0; i < all.Count; i++)
             {
-                yield return (field, new JsonArray(all[i]!.DeepClone()));
-                yield return (field, new JsonArray([.. all.Where((_, j) => j != i).Select(word => word!.DeepClone())]));
+                yield return (field, new JsonArray(all[i]!.DeepClone()), $"{field}: {all[i]}");
+                yield return (field, new JsonArray([.. all.Where((_, j) => j != i).Select(word => word!.DeepClone())]), $"{field}: {all[i]}");
             }
         }
 
@@ -52,34 +55,37 @@ public class OfferedSubsetTests
             var sizes in new int[][] { [], [1], [2], [4], [5], [6], [7], [9], [11], [16], [64], [1001], [1 << 20], [int.MaxValue], [3, 64], [1, 64], [2, 4] }
         )
         {
-            yield return ("kernel_sizes", new JsonArray([.. sizes.Select(size => (JsonNode)size)]));
+            yield return ("kernel_sizes", new JsonArray([.. sizes.Select(size => (JsonNode)size)]), $"kernel_sizes: {string.Join(' ', sizes)}");
         }
 
         foreach (var epsilons in new double[][] { [], [0], [5e-324], [1e-5], [1e300], [double.MaxValue], [0, 1e300] })
         {
-            yield return ("epsilons", new JsonArray([.. epsilons.Select(epsilon => (JsonNode)epsilon)]));
+            yield return ("epsilons", new JsonArray([.. epsilons.Select(epsilon => (JsonNode)epsilon)]), $"epsilons: {string.Join(' ', epsilons)}");
         }
 
         foreach (var field in new[] { "most_images", "most_features", "most_places" })
         {
             foreach (var most in new[] { 1, 2, 3, 24, 100, int.MaxValue })
             {
-                yield return (field, most);
+                yield return (field, most, $"{field}: {most}");
             }
         }
 
         foreach (var dtype in new[] { "float64", "float16", "bfloat16" })
         {
-            yield return ("dtype", dtype);
+            yield return ("dtype", dtype, $"dtype: {dtype}");
         }
     }
 
+    /// <summary>On every push each element either alone or left out, in turn; both at night.</summary>
     public static TheoryData<string, string> Offers
     {
         get
         {
             var offers = new TheoryData<string, string>();
-            foreach (var (name, value) in Subsets().DistinctBy(subset => (subset.Field, subset.Value.ToJsonString())))
+            foreach (
+                var (name, value, _) in Breadth.OfEachKind(Subsets(), subset => subset.Kind).DistinctBy(subset => (subset.Field, subset.Value.ToJsonString()))
+            )
             {
                 offers.Add(name, value.ToJsonString());
             }

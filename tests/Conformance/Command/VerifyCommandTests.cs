@@ -9,23 +9,22 @@ public class VerifyCommandTests
     [Fact]
     public void Verify_quick_holds_diagnoses_the_four_architectures_and_exits_with_0()
     {
-        var outcome = CommandLine.Run("verify", "--scale", "quick");
+        var output = ShownOutput.QuickVerification;
 
-        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        outcome
-            .Output.Should()
+        output
+            .Should()
             .NotContain("REJECTED")
             .And.NotContain("INCONCLUSIVE")
             .And.Contain("91 of 91 claims hold (168 of 168 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
-        outcome
-            .Output.Should()
+        output
+            .Should()
             .Contain("vanilla: Pathological signal")
             .And.Contain("vanilla_res: Pathological signal")
             .And.Contain("bn_ff: Pathological SNR")
             .And.Contain("bn_res: Well-behaved");
         foreach (var claim in ClaimLedger.Claims)
         {
-            outcome.Output.Should().MatchRegex($@"(?m)^({claim.Id} |not run at this scale: {claim.Id} )");
+            output.Should().MatchRegex($@"(?m)^({claim.Id} |not run at this scale: {claim.Id} )");
         }
     }
 

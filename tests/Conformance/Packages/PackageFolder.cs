@@ -18,8 +18,27 @@ public sealed class PackageFolder : IDisposable
         System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
     )!;
 
-    private readonly HashSet<string> _packed = [];
+    /// <summary>Projects of <c>src</c> that are packed; the command is packed for itself.</summary>
+    public static readonly IReadOnlyList<string> Libraries =
+    [
+        "Networks",
+        "Numerics",
+        "Model",
+        "Files",
+        "Experiments",
+        "Theory",
+        "Training",
+        "Statistics",
+        "Audit",
+        "Reports",
+        "Xunit",
+        "Xunit.V3",
+    ];
+
     private readonly string _home = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    private bool _hasLibraries;
+    private bool _hasCommand;
 
     public PackageFolder() => Path = Directory.CreateDirectory(System.IO.Path.Combine(_home, "packages")).FullName;
 
@@ -52,30 +71,45 @@ public sealed class PackageFolder : IDisposable
         return folder;
     }
 
-    /// <summary>Packs projects of <c>src</c> that are not yet in the folder.</summary>
-    public void Pack(params string[] projects)
+    /// <summary>Packs the libraries into the folder, unless they are there: all at once, since each start of the SDK takes longer than a package.</summary>
+    public void PackLibraries()
     {
-        foreach (var project in projects.Where(_packed.Add))
+        if (_hasLibraries)
         {
-            var folder = System.IO.Path.Combine(Repository.Root, "src", project);
-            if (project == "Cli")
-            {
-                // Only the assembly of the command is compiled for a platform; the rest is as the tests were built with.
-                Succeed([
-                    "build",
-                    folder,
-                    "--no-restore",
-                    "-c",
-                    Configuration,
-                    "-r",
-                    RuntimeIdentifier,
-                    "-p:BuildProjectReferences=false",
-                    "-p:RunAnalyzers=false",
-                ]);
-            }
-
-            Succeed(["pack", folder, "--no-build", "-c", Configuration, "-o", Path, $"-p:Version={Version}"]);
+            return;
         }
+
+        var all = System.IO.Path.Combine(_home, "pack.proj");
+        File.WriteAllText(
+            all,
+            $"""
+            <Project>
+              <ItemGroup>
+                {string.Concat(Libraries.Select(name => $"<Library Include=\"{System.IO.Path.Combine(SourceOf(name), name)}.csproj\" />"))}
+              </ItemGroup>
+              <Target Name="Pack">
+                <MSBuild Projects="@(Library)" Targets="Pack" Properties="NoBuild=true" BuildInParallel="true" />
+              </Target>
+            </Project>
+            """
+        );
+        Succeed(["build", all, "-t:Pack", "--no-restore", "-c", Configuration, $"-p:PackageOutputPath={Path}", $"-p:Version={Version}"]);
+        _hasLibraries = true;
+    }
+
+    /// <summary>Packs the command into the folder, unless it is there.</summary>
+    public void PackCommand()
+    {
+        if (_hasCommand)
+        {
+            return;
+        }
+
+        // Only the assembly of the command is compiled for a platform; the rest is as the tests were built with.
+        var folder = SourceOf("Cli");
+        Succeed(["build", folder, "--no-restore", "-c", Configuration, "-r", RuntimeIdentifier, "-p:BuildProjectReferences=false", "-p:RunAnalyzers=false"]);
+        Succeed(["pack", folder, "--no-build", "-c", Configuration, "-o", Path, $"-p:Version={Version}"]);
+        _hasCommand = true;
     }
 
     /// <summary>Runs the SDK as a stranger, and expects that it succeeds.</summary>
@@ -109,6 +143,8 @@ public sealed class PackageFolder : IDisposable
         dotnet.WaitForExit();
         return (dotnet.ExitCode, output + error.Result);
     }
+
+    private static string SourceOf(string project) => System.IO.Path.Combine(Repository.Root, "src", project);
 
     /// <summary>The platform of the SDK, as its packages name it.</summary>
     private static string RuntimeIdentifier

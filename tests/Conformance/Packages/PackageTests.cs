@@ -16,7 +16,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void The_command_is_installed_as_its_README_says()
     {
-        packages.Pack("Cli");
+        packages.PackCommand();
         packages.Succeed(Installation("src/Cli/README.md")[1].Split(' ')[1..]);
         var packed = Directory.EnumerateFiles(packages.Path).Where(IsOfTheCommand).Sum(file => new FileInfo(file).Length);
         packed.Should().BeLessThanOrEqualTo(MostBytes);
@@ -71,23 +71,21 @@ public sealed partial class PackageTests(PackageFolder packages)
     public void The_other_documents_install_the_command_in_the_same_way(string document) =>
         Installation(document).Should().Equal(Installation("src/Cli/README.md"));
 
+    public static TheoryData<string> Packed => [.. PackageFolder.Libraries, "Cli"];
+
     [Theory]
-    [InlineData("Networks")]
-    [InlineData("Numerics")]
-    [InlineData("Model")]
-    [InlineData("Files")]
-    [InlineData("Experiments")]
-    [InlineData("Theory")]
-    [InlineData("Training")]
-    [InlineData("Statistics")]
-    [InlineData("Audit")]
-    [InlineData("Reports")]
-    [InlineData("Xunit")]
-    [InlineData("Xunit.V3")]
-    [InlineData("Cli")]
+    [MemberData(nameof(Packed))]
     public void A_package_contains_its_README_icon_licence_and_documentation(string project)
     {
-        packages.Pack(project);
+        if (project == "Cli")
+        {
+            packages.PackCommand();
+        }
+        else
+        {
+            packages.PackLibraries();
+        }
+
         var id = project == "Cli" ? "wellbehaved" : $"Wellbehaved.{project}";
         var files = Directory
             .EnumerateFiles(packages.Path, "*.nupkg")
@@ -118,7 +116,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void A_project_outside_the_repository_builds_with_the_packages_alone()
     {
-        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Statistics", "Audit", "Reports");
+        packages.PackLibraries();
         var folder = packages.NewProject("stranger");
         File.WriteAllText(
             Path.Combine(folder, "stranger.csproj"),

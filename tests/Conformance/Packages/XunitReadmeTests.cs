@@ -13,7 +13,7 @@ public sealed partial class XunitReadmeTests(PackageFolder packages)
     [InlineData("Xunit.V3", "Wellbehaved.Xunit is for xunit 2")]
     public void The_project_of_the_README_passes_and_fails_as_it_should(string package, string refusalOfTheOther)
     {
-        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Statistics", "Audit", "Xunit", "Xunit.V3");
+        packages.PackLibraries();
         var folder = packages.NewProject(package);
         var document = Path.Combine("src", package, "README.md");
         var project = Repository.Blocks(document, "xml").Single().Text;

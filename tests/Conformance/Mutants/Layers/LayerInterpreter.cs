@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
@@ -185,6 +186,8 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                     .Select(group => Enumerable.Range(0, read).Select(channel => rules.InputOfGroup(group, channel, perGroup, groups)).ToArray()),
             ];
             var (gain, gainOfNoise) = (rules.Gain(layer, false), rules.Gain(layer, true));
+            var (signal, noise) = (Operands(layer, input.Signal), Operands(layer, input.Noise));
+            var (chosen, chosenOfNoise) = (ByOutput(Operands(layer, weights), outputs), ByOutput(Operands(layer, ofNoise), outputs));
             for (var row = 0; row < result.Height; row++)
             {
                 for (var column = 0; column < result.Width; column++)
@@ -198,11 +201,13 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                             foreach (var (tap, tapOfNoise, i, j) in taps)
                             {
                                 var first = input.At(image, i, j, 0);
+                                var of = chosen[output].AsSpan(tap);
+                                var ofTheNoise = chosenOfNoise[output].AsSpan(tapOfNoise);
                                 for (var channel = 0; channel < inputs.Length; channel++)
                                 {
                                     var source = first + inputs[channel];
-                                    y += Product(layer, weights[((tap + channel) * outputs) + output], input.Signal[source]);
-                                    dy += Product(layer, ofNoise[((tapOfNoise + channel) * outputs) + output], input.Noise[source]);
+                                    y += of[channel] * signal[source];
+                                    dy += ofTheNoise[channel] * noise[source];
                                 }
                             }
 
@@ -217,7 +222,15 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             return result;
         }
 
-        private double Product(Layer layer, double weight, double value) => rules.Operand(layer, weight) * rules.Operand(layer, value);
+        private double[] Operands(Layer layer, double[] values) => Array.ConvertAll(values, value => rules.Operand(layer, value));
+
+        /// <summary>Weights of shape (taps and channels, outputs), those of each output side by side.</summary>
+        private static double[][] ByOutput(double[] weights, int outputs) =>
+            [
+                .. Enumerable
+                    .Range(0, outputs)
+                    .Select(output => Enumerable.Range(0, weights.Length / outputs).Select(i => weights[(i * outputs) + output]).ToArray()),
+            ];
 
         /// <summary>What an output position reads: of each tap the first of its weights, for signal and noise, and the position.</summary>
         private List<(int Tap, int TapOfNoise, int Row, int Column)> TapsAt(Networks.Convolution layer, Tensor input, int channels, int row, int column)
@@ -264,7 +277,7 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             var result = Tensor.Zero(input.Images, input.Height, input.Width, outputs);
             var (inputs, gain, gainOfNoise) = (input.Channels, rules.Gain(layer, false), rules.Gain(layer, true));
             var (chosen, chosenOfNoise) = (new double[inputs], new double[inputs]);
-            var (signal, noise) = (Operands(input.Signal), Operands(input.Noise));
+            var (signal, noise) = (Operands(layer, input.Signal), Operands(layer, input.Noise));
             for (var output = 0; output < outputs; output++)
             {
                 for (var channel = 0; channel < inputs; channel++)
@@ -283,29 +296,30 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             }
 
             return result;
-
-            double[] Operands(double[] values) => Array.ConvertAll(values, value => rules.Operand(layer, value));
         }
 
-        /// <summary>The dot product, in four sums, so that no addition waits for the one before.</summary>
+        /// <summary>The dot product, in sixteen sums, so that no addition waits for the one before.</summary>
         private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
         {
-            var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0);
+            var (first, second, third, fourth) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
             var i = 0;
-            for (; i <= x.Length - 4; i += 4)
+            for (; i <= x.Length - 16; i += 16)
             {
-                first += x[i] * y[i];
-                second += x[i + 1] * y[i + 1];
-                third += x[i + 2] * y[i + 2];
-                fourth += x[i + 3] * y[i + 3];
+                first += Four(x, i) * Four(y, i);
+                second += Four(x, i + 4) * Four(y, i + 4);
+                third += Four(x, i + 8) * Four(y, i + 8);
+                fourth += Four(x, i + 12) * Four(y, i + 12);
             }
 
+            var sum = Vector256.Sum(first + second + (third + fourth));
             for (; i < x.Length; i++)
             {
-                first += x[i] * y[i];
+                sum += x[i] * y[i];
             }
 
-            return first + second + (third + fourth);
+            return sum;
+
+            static Vector256<double> Four(ReadOnlySpan<double> numbers, int from) => Vector256.Create(numbers[from..]);
         }
 
         private Tensor Normalise(Norm norm, Tensor input)
@@ -313,11 +327,26 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             var result = Tensor.Zero(input.Images, input.Height, input.Width, input.Channels);
             foreach (var set in rules.Sets(norm, input))
             {
-                var mean = rules.Centres(norm) ? set.Average(i => input.Signal[i]) : 0;
-                var variance = set.Sum(i => (input.Signal[i] - mean) * (input.Signal[i] - mean)) / rules.Denominator(norm, set.Length);
-                var deviation = rules.Deviation(norm, variance);
-                var meanNoise = rules.Centres(norm) ? set.Average(i => input.Noise[i]) : 0;
-                var along = set.Average(i => (input.Signal[i] - mean) / deviation * input.Noise[i]);
+                var (mean, meanNoise, squares, products) = (0.0, 0.0, 0.0, 0.0);
+                if (rules.Centres(norm))
+                {
+                    foreach (var i in set)
+                    {
+                        mean += input.Signal[i];
+                        meanNoise += input.Noise[i];
+                    }
+
+                    (mean, meanNoise) = (mean / set.Length, meanNoise / set.Length);
+                }
+
+                foreach (var i in set)
+                {
+                    squares += (input.Signal[i] - mean) * (input.Signal[i] - mean);
+                    products += (input.Signal[i] - mean) * input.Noise[i];
+                }
+
+                var deviation = rules.Deviation(norm, squares / rules.Denominator(norm, set.Length));
+                var along = products / deviation / set.Length;
                 foreach (var i in set)
                 {
                     var z = (input.Signal[i] - mean) / deviation;
