@@ -128,6 +128,25 @@ class CommandTests(FolderCase):
                 if value is not None:
                     os.environ[name] = value
 
+    def test_a_command_in_a_folder_with_a_space_is_found_by_its_variable(self):
+        folder = os.path.join(self.folder, "my programs")
+        os.mkdir(folder)
+        program = os.path.join(folder, "say")
+        with open(program, "w") as file:
+            file.write("#!/bin/sh\necho \"wellbehaved: $1\" >&2\nexit 2\n")
+        kept = os.environ.pop("WELLBEHAVED_COMMAND", None)
+        os.environ["WELLBEHAVED_COMMAND"] = f"'{program}' please"
+        try:
+            with self.assertRaisesRegex(wellbehaved.CommandNotFound, "a command that starts, got .*ermission"):
+                wellbehaved.diagnose("mine.npz")
+            os.chmod(program, 0o755)
+            with self.assertRaisesRegex(ValueError, "^wellbehaved: please$"):
+                wellbehaved.diagnose("mine.npz")
+        finally:
+            os.environ.pop("WELLBEHAVED_COMMAND")
+            if kept is not None:
+                os.environ["WELLBEHAVED_COMMAND"] = kept
+
 
 class SubjectTests(FolderCase):
     """A subject that scales: given weights w, the signal is w times the input at depth 0 and 1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -114,6 +115,8 @@ def _run(arguments: List[str], command: Optional[Sequence[str]], accepted: Seque
         done = subprocess.run([*(command or _found()), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", check=False)
     except FileNotFoundError as error:
         raise CommandNotFound(_MISSING) from error
+    except OSError as error:
+        raise CommandNotFound(f"expected a command that starts, got {error}") from error
     if done.returncode not in accepted:
         raise ValueError((done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1])
     return done.stdout
@@ -122,7 +125,8 @@ def _run(arguments: List[str], command: Optional[Sequence[str]], accepted: Seque
 def _found() -> List[str]:
     named = os.environ.get("WELLBEHAVED_COMMAND")
     if named:
-        return named.split()
+        # In Windows a backslash separates folders, and quotation marks stay with what they enclose.
+        return shlex.split(named) if os.name == "posix" else [part.strip('"') for part in shlex.split(named, posix=False)]
     tools = pathlib.Path.home() / ".dotnet" / "tools"
     found = shutil.which("wellbehaved") or shutil.which("wellbehaved", path=str(tools))
     if not found:

@@ -48,7 +48,7 @@ internal static class OnnxWork
         {
             inputs.Require(network);
             var kept = request.Keep.FirstOrDefault(pattern =>
-                !network.Parameters.Any(parameter => Matches(pattern, parameter.Name) || Matches(pattern, parameter.Tensor))
+                !network.Parameters.Any(parameter => ParameterSearch.Matches(pattern, parameter.Name) || ParameterSearch.Matches(pattern, parameter.Tensor))
             );
             if (kept is not null)
             {
@@ -83,6 +83,4 @@ internal static class OnnxWork
             }
         }
     }
-
-    private static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name);
 }

@@ -61,6 +61,32 @@ internal static class Build
         return tensor;
     }
 
+    /// <summary>A node with a graph inside.</summary>
+    public static NodeProto With(this NodeProto node, string name, IEnumerable<TensorProto> tensors, IEnumerable<NodeProto> nodes, params string[] outputs)
+    {
+        var graph = new GraphProto { Name = name };
+        graph.Initializer.AddRange(tensors);
+        graph.Node.AddRange(nodes);
+        graph.Output.AddRange(outputs.Select(output => new ValueInfoProto { Name = output }));
+        node.Attribute.Add(
+            new AttributeProto
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = graph,
+            }
+        );
+        return node;
+    }
+
+    /// <summary>A truth value.</summary>
+    public static TensorProto Truth(string name, bool value)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Bool };
+        tensor.Int32Data.Add(value ? 1 : 0);
+        return tensor;
+    }
+
     /// <summary>A model; its outputs are those of its last node.</summary>
     public static ModelProto Model(int opset, IEnumerable<ValueInfoProto> inputs, IEnumerable<TensorProto> tensors, params IEnumerable<NodeProto> nodes)
     {

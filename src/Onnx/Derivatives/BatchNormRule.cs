@@ -39,12 +39,16 @@ internal static class BatchNormRule
     public static void Apply(RuleContext context)
     {
         var node = context.Node;
-        if (context.Tangent(1) is not null || context.Tangent(2) is not null || node.Integer("training_mode", 0) != 0)
+        if (
+            context.Tangent(0) is not { } dx
+            || Enumerable.Range(1, 4).Any(input => context.Tangent(input) is not null)
+            || node.Integer("training_mode", 0) != 0
+        )
         {
-            throw context.NotKnown("with constant scales and shifts, or with the statistics of the batch");
+            throw context.NotKnown("with constant scales, shifts and stored statistics, or with the statistics of the batch");
         }
 
-        var (dx, shape) = (context.Tangent(0)!.Value, context.Shape(0));
+        var shape = context.Shape(0);
         var zeros = context.Emitter.Constant(Tensors.FromReals((TensorProto.Types.DataType)dx.Type, [shape[1]], new double[shape[1]]));
         var centre = zeros;
         if (context.Options is not { BatchNorm: OnnxBatchNorm.Batch, Noise: NoiseKind.Full })

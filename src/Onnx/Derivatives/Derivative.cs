@@ -54,12 +54,17 @@ internal static class Derivative
 
             var written = new List<NodeProto>();
             var before = new List<NodeProto>();
-            var isReached = Graph.Uses(node).Any(tangents.ContainsKey);
+
+            // Of its second input CastLike takes the type alone.
+            var isReached = (node.OpType == "CastLike" ? node.Input.Take(1) : Graph.Uses(node)).Any(tangents.ContainsKey);
+
+            // OneHot is flat in what it selects by, and linear in the two numbers that it selects.
+            var isFlat = Flat.Contains(node.OpType) && !(node.OpType == "OneHot" && tangents.ContainsKey(node.Input[2]));
             var isReal = node.Output.Any(name => types.TryGetValue(name, out var type) && (type.IsReal || type.Element == 0));
             var takesBatch = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch;
             var centred = takesBatch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
 
-            if (isReached && isReal && !Flat.Contains(node.OpType))
+            if (isReached && isReal && !isFlat)
             {
                 var context = new RuleContext(result, node, new Emitter(result, written), types, tangents, options);
                 if (!Rules.All.TryGetValue(node.OpType, out var rule))

@@ -13,12 +13,27 @@ internal static class ReductionRules
             ["ReduceSumSquare"] = context => context.SetTangent(2 * Sum(context, context.Input(0) * Dx(context))),
             ["ReduceLogSum"] = context => context.SetTangent(Sum(context, Dx(context)) / Sum(context, context.Input(0))),
             ["ReduceLogSumExp"] = context => context.SetTangent(Sum(context, (context.Input(0) - Kept(context)).Exp() * Dx(context))),
-            ["ReduceProd"] = context => context.SetTangent(context.Output() * Sum(context, Dx(context) / context.Input(0))),
+            ["ReduceProd"] = Product,
             ["ReduceMax"] = Extreme,
             ["ReduceMin"] = Extreme,
         };
 
     private static Expression Dx(RuleContext context) => context.Tangent(0)!.Value;
+
+    /// <summary>
+    /// The product times the sum of dx/x, where no factor is zero. Where one is, the product of the others times its own tangent; where several are, zero.
+    /// </summary>
+    private static void Product(RuleContext context)
+    {
+        var (x, dx) = (context.Input(0), Dx(context));
+        var (one, zero) = (dx.Number(1), dx.Number(0));
+        var isZero = x.Apply("Equal", zero);
+        var others = isZero.Choose(one, x);
+        var product = x with { Name = context.Emitter.Node(context.Node, [others.Name, .. context.Node.Input.Skip(1)]) };
+        var zeros = Sum(context, isZero.Choose(one, zero));
+        var ofOne = zeros.Apply("Equal", one).Choose(Sum(context, isZero.Choose(dx, zero)), zero);
+        context.SetTangent(product * zeros.Apply("Equal", zero).Choose(Sum(context, dx / others), ofOne));
+    }
 
     /// <summary>The mean of the tangents of the extreme values: if several are equal, only rounding would decide between them.</summary>
     private static void Extreme(RuleContext context)

@@ -16,6 +16,13 @@ internal static class ShapeRules
                         ),
                     }
                 ),
+            ["OneHot"] = context =>
+                context.SetTangent(
+                    context.Tangent(2)!.Value with
+                    {
+                        Name = context.Emitter.Node(context.Node, context.Node.Input[0], context.Node.Input[1], context.Tangent(2)!.Value.Name),
+                    }
+                ),
             ["Pad"] = Pad,
             ["ScatterElements"] = Scatter,
             ["ScatterND"] = Scatter,

@@ -21,7 +21,7 @@ internal static class ChannelAxes
         "SpaceToDepth",
     ];
 
-    private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "LayerNormalization", "RMSNormalization", "Softmax", "LogSoftmax"];
+    private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "Softmax", "LogSoftmax"];
 
     /// <summary>The axis of each value that has noise.</summary>
     public static Dictionary<string, int> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents)
@@ -31,7 +31,11 @@ internal static class ChannelAxes
         {
             var rank = types[input.Name].Shape!.Length;
             var isConvolved = graph.Nodes.Any(node => node.OpType == "Conv" && node.Input[0] == input.Name);
-            axes[input.Name] = rank == 3 && !isConvolved ? 2 : Math.Min(1, Math.Max(0, rank - 1));
+            var isChannelsLast = graph.Nodes.Any(node => node.OpType == "Transpose" && node.Input[0] == input.Name && node.Integers("perm") is [0, 3, 1, 2]);
+            axes[input.Name] =
+                rank == 3 && !isConvolved ? 2
+                : isChannelsLast ? 3
+                : Math.Min(1, Math.Max(0, rank - 1));
         }
 
         foreach (var node in graph.Nodes)
@@ -40,7 +44,7 @@ internal static class ChannelAxes
             {
                 if (types[output].Shape is { Length: > 0 } shape)
                 {
-                    axes[output] = Math.Clamp(After(node, shape, types, axes), 0, shape.Length - 1);
+                    axes[output] = Math.Clamp(After(graph, node, shape, types, axes), 0, shape.Length - 1);
                 }
             }
         }
@@ -48,7 +52,7 @@ internal static class ChannelAxes
         return axes;
     }
 
-    private static int After(NodeProto node, long[] shape, IReadOnlyDictionary<string, TensorType> types, Dictionary<string, int> axes)
+    private static int After(Graph graph, NodeProto node, long[] shape, IReadOnlyDictionary<string, TensorType> types, Dictionary<string, int> axes)
     {
         var last = shape.Length - 1;
         var source = node.Input.Where(axes.ContainsKey).OrderByDescending(name => types[name].Shape!.AsSpan().SequenceEqual(shape)).FirstOrDefault();
@@ -69,11 +73,14 @@ internal static class ChannelAxes
                 return node.Integers("perm") is { } permutation ? Array.IndexOf(permutation, axis) : last - axis;
             case "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten":
                 return AfterReshape(before, axis, shape);
+            case "LayerNormalization" or "RMSNormalization":
+                // Over the last axis it normalises channels. Over several axes it takes images as they are.
+                return Positive(node.Integer("axis", -1), shape.Length) == last ? last : axis;
             default:
                 // Axes that are summed over, or from which an element is picked, disappear. The axes after them keep their distance to the end.
                 return before.Length == shape.Length ? axis
                     : before.Length > shape.Length
-                        ? Gone(node, before.Length) is { } gone
+                        ? Gone(graph, node, before.Length) is { } gone
                                 ? gone.Contains(axis) ? last
                                     : axis - gone.Count(other => other < axis)
                             : last
@@ -81,8 +88,17 @@ internal static class ChannelAxes
         }
     }
 
-    private static long[]? Gone(NodeProto node, int rank) =>
-        node.OpType == "Gather" ? [Positive(node.Integer("axis", 0), rank)] : node.Integers("axes")?.Select(axis => Positive(axis, rank)).ToArray();
+    /// <summary>The axes that a node takes away; null where they are not known. Newer versions of reductions have them in an input.</summary>
+    private static long[]? Gone(Graph graph, NodeProto node, int rank)
+    {
+        var axes =
+            node.OpType == "Gather" ? [node.Integer("axis", 0)]
+            : node.Integers("axes") is { } listed ? listed
+            : node.OpType.StartsWith("Reduce", StringComparison.Ordinal) && node.Input.Count > 1 && graph.Constants.TryGetValue(node.Input[1], out var given)
+                ? Tensors.Integers(given)
+            : null;
+        return axes?.Select(axis => Positive(axis, rank)).ToArray();
+    }
 
     private static long Positive(long axis, int rank) => axis < 0 ? axis + rank : axis;
 

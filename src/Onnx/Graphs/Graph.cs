@@ -77,10 +77,11 @@ internal sealed class Graph
     }
 
     /// <summary>The values that a node uses: its inputs, and values from outside that graphs inside the node use.</summary>
-    public static IEnumerable<string> Uses(NodeProto node) =>
-        node
-            .Input.Where(name => name.Length > 0)
-            .Concat(node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)).SelectMany(Captured));
+    public static IEnumerable<string> Uses(NodeProto node) => node.Input.Where(name => name.Length > 0).Concat(Inside(node).SelectMany(Captured));
+
+    /// <summary>The graphs inside a node: branches, or the body of a loop.</summary>
+    public static IEnumerable<GraphProto> Inside(NodeProto node) =>
+        node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G));
 
     private static IEnumerable<string> Captured(GraphProto graph)
     {

@@ -11,6 +11,15 @@ namespace Wellbehaved.Onnx;
 /// <param name="Law">The law by which mappings draw it.</param>
 internal sealed record Parameter(string Value, TensorProto Tensor, OnnxParameterRole Role, double FanIn, double FanOut, ParameterLaw Law)
 {
+    /// <summary>Whether it belongs to a transposed convolution.</summary>
+    public bool IsTransposed { get; init; }
+
+    /// <summary>
+    /// PyTorch counts as fan-in the second axis of a tensor and its window, whatever the layer: of a transposed convolution that is the number of outputs that
+    /// an input contributes to.
+    /// </summary>
+    private double FanInOfPyTorch => IsTransposed ? FanOut : FanIn;
+
     /// <summary>The law of this tensor under a choice of weights.</summary>
     public ParameterLaw LawOf(OnnxWeights weights)
     {
@@ -30,14 +39,14 @@ internal sealed record Parameter(string Value, TensorProto Tensor, OnnxParameter
             OnnxParameterRole.Shift => new ParameterLaw(LawShape.Constant),
             OnnxParameterRole.Embedding => new ParameterLaw(LawShape.Normal, 0, 1),
             OnnxParameterRole.Bias => weights is OnnxWeights.Pytorch
-                ? new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanIn))
+                ? new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanInOfPyTorch))
                 : new ParameterLaw(LawShape.Constant),
             OnnxParameterRole.Weights => weights switch
             {
                 OnnxWeights.He => new ParameterLaw(LawShape.Normal, 0, Math.Sqrt(2 / FanIn)),
                 OnnxWeights.Lecun => new ParameterLaw(LawShape.Normal, 0, Math.Sqrt(1 / FanIn)),
                 OnnxWeights.Glorot => new ParameterLaw(LawShape.Uniform, 0, Math.Sqrt(2 / (FanIn + FanOut))),
-                OnnxWeights.Pytorch => new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanIn)),
+                OnnxWeights.Pytorch => new ParameterLaw(LawShape.Uniform, 0, 1 / Math.Sqrt(3 * FanInOfPyTorch)),
                 _ => throw new ArgumentOutOfRangeException(nameof(weights), weights, "no such weights"),
             },
             _ => throw new InvalidOperationException($"no role {Role}"),

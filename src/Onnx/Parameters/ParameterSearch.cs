@@ -6,8 +6,9 @@ namespace Wellbehaved.Onnx;
 /// <summary>Finds the parameters of a graph from the use of constant tensors by nodes.</summary>
 internal sealed class ParameterSearch
 {
-    /// <summary>Operators that give a tensor another form without changing its elements.</summary>
-    private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
+    /// <summary>Operators that give a tensor another form, or precision, without changing its elements.</summary>
+    public static IReadOnlySet<string> Views { get; } =
+        new HashSet<string> { "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Cast", "CastLike" };
 
     private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, TensorType> _types;
@@ -55,16 +56,16 @@ internal sealed class ParameterSearch
             .. search._found.Values.Select(parameter =>
                 parameter with
                 {
-                    Law = keep.Any(pattern =>
-                        FileSystemName.MatchesSimpleExpression(pattern, parameter.Value)
-                        || FileSystemName.MatchesSimpleExpression(pattern, parameter.Tensor.Name)
-                    )
+                    Law = keep.Any(pattern => Matches(pattern, parameter.Value) || Matches(pattern, parameter.Tensor.Name))
                         ? ParameterLaw.FromFile
                         : parameter.LawOf(weights),
                 }
             ),
         ];
     }
+
+    /// <summary>Whether a pattern, in which * stands for any text and ? for one letter, fits the name of a tensor.</summary>
+    public static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     /// <summary>
     /// Whether tokens select rows of a table at a node. Where positions do, which depend only on the shape of an input, the table is no embedding.
@@ -86,7 +87,9 @@ internal sealed class ParameterSearch
                 break;
             case "Gemm":
                 var (rows, columns) = node.Integer("transB", 0) == 0 ? (0, 1) : (1, 0);
+                var (kept, summed) = node.Integer("transA", 0) == 0 ? (0, 1) : (1, 0);
                 Product(node, 1, rows, columns);
+                Product(node, 0, summed, kept);
                 if (node.Input.Count > 2 && Shape(node.Input[1]) is { Length: 2 } factor)
                 {
                     Add(node.Input[2], OnnxParameterRole.Bias, factor[rows], factor[columns]);
@@ -122,8 +125,9 @@ internal sealed class ParameterSearch
 
         var (groups, window) = (node.Integer("group", 1), shape.Skip(2).Aggregate(1.0, (product, length) => product * length));
         var (fanIn, fanOut) = node.OpType == "Conv" ? (shape[1] * window, shape[0] * window / groups) : (shape[0] * window / groups, shape[1] * window);
-        Add(node.Input[1], OnnxParameterRole.Weights, fanIn, fanOut);
-        Add(node.Input.ElementAtOrDefault(2) ?? "", OnnxParameterRole.Bias, fanIn, fanOut);
+        var isTransposed = node.OpType == "ConvTranspose";
+        Add(node.Input[1], OnnxParameterRole.Weights, fanIn, fanOut, isTransposed);
+        Add(node.Input.ElementAtOrDefault(2) ?? "", OnnxParameterRole.Bias, fanIn, fanOut, isTransposed);
     }
 
     private void Product(NodeProto node, int input, int summed, int kept)
@@ -156,8 +160,8 @@ internal sealed class ParameterSearch
     }
 
     /// <summary>
-    /// A vector that is added after a matrix product is its bias. After a division by a root, which belongs to a normalisation of several nodes, a vector is
-    /// the scale of that normalisation, and the next vector its shift.
+    /// A vector that is added after a matrix product is its bias. After a division by a root of something that depends on the input, which belongs to a
+    /// normalisation of several nodes, a tensor of the value's last axes, or of one of them, is the scale of that normalisation, and the next one its shift.
     /// </summary>
     private void Elementwise(NodeProto node)
     {
@@ -165,16 +169,20 @@ internal sealed class ParameterSearch
         {
             if (
                 !_source.TryGetValue(node.Input[1 - i], out var other)
-                || Shape(node.Input[i]) is not { Length: 1 } shape
-                || Shape(node.Input[1 - i])?[^1] != shape[0]
+                || Shape(node.Input[i]) is not { Length: > 0 } shape
+                || Shape(node.Input[1 - i]) is not { } whole
+                || !Stretches(shape, whole)
             )
             {
                 continue;
             }
 
-            if (node.OpType == "Add" && other.OpType == "MatMul" && Shape(other.Input[1]) is { Length: >= 2 } factor)
+            if (node.OpType == "Add" && other.OpType == "MatMul")
             {
-                Add(node.Input[i], OnnxParameterRole.Bias, factor[^2], factor[^1]);
+                if (shape.Length == 1 && Shape(other.Input[1]) is { Length: >= 2 } factor)
+                {
+                    Add(node.Input[i], OnnxParameterRole.Bias, factor[^2], factor[^1]);
+                }
             }
             else if (node.OpType == "Mul" && IsNormalised(other))
             {
@@ -191,23 +199,34 @@ internal sealed class ParameterSearch
         }
     }
 
-    private bool IsNormalised(NodeProto node) =>
-        (node.OpType == "Div" && _source.TryGetValue(node.Input[1], out var root) && root.OpType == "Sqrt")
-        || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
+    /// <summary>Whether a tensor of more than one element is stretched to a shape of which it has the last axes.</summary>
+    private static bool Stretches(long[] tensor, long[] whole) =>
+        tensor.Length <= whole.Length
+        && tensor.Zip(whole.Skip(whole.Length - tensor.Length)).All(pair => pair.First == pair.Second || pair.First == 1)
+        && Array.Exists(tensor, length => length > 1);
 
+    private bool IsNormalised(NodeProto node) => (node.OpType == "Div" && IsRoot(node.Input[1])) || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
+
+    private bool IsRoot(string value) => _source.TryGetValue(value, out var root) && root.OpType == "Sqrt" && _dependent.Contains(value);
+
+    /// <summary>The inverse of a root, in the three forms that exporters give it.</summary>
     private bool IsInverseRoot(string value) =>
         _source.TryGetValue(value, out var inverse)
-        && inverse.OpType == "Reciprocal"
-        && _source.TryGetValue(inverse.Input[0], out var root)
-        && root.OpType == "Sqrt";
+        && inverse.OpType switch
+        {
+            "Reciprocal" => IsRoot(inverse.Input[0]),
+            "Div" => !_dependent.Contains(inverse.Input[0]) && IsRoot(inverse.Input[1]),
+            "Pow" => _dependent.Contains(value) && Shown(inverse.Input[1]) is { } exponent && Tensors.Reals(exponent) is [-0.5],
+            _ => false,
+        };
 
     private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
 
-    private void Add(string name, OnnxParameterRole role, double fanIn, double fanOut)
+    private void Add(string name, OnnxParameterRole role, double fanIn, double fanOut, bool isTransposed = false)
     {
         if (name.Length > 0 && Resolve(name) is var (value, tensor) && _types[value].IsReal)
         {
-            _found.TryAdd(value, new Parameter(value, tensor, role, Math.Max(fanIn, 1), Math.Max(fanOut, 1), default));
+            _found.TryAdd(value, new Parameter(value, tensor, role, Math.Max(fanIn, 1), Math.Max(fanOut, 1), default) { IsTransposed = isTransposed });
         }
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Microsoft.ML.OnnxRuntime;
 using Wellbehaved.Onnx.Format;
 
@@ -28,10 +29,11 @@ internal static class Branches
                 );
             }
 
+            var names = new Names(graph);
             var conditions = Conditions(graph, [.. fixedOnes.Select(node => node.Input[0]).Distinct()], inputs, threads);
             graph.Nodes = NodeOrder.Sort(
                 graph,
-                [.. graph.Nodes.SelectMany(node => fixedOnes.Contains(node) ? Branch(graph, node, conditions[node.Input[0]]) : [node])]
+                [.. graph.Nodes.SelectMany(node => fixedOnes.Contains(node) ? Branch(graph, node, conditions[node.Input[0]], names) : [node])]
             );
         }
     }
@@ -64,7 +66,7 @@ internal static class Branches
         return conditions;
     }
 
-    private static IEnumerable<NodeProto> Branch(Graph graph, NodeProto node, bool condition)
+    private static IEnumerable<NodeProto> Branch(Graph graph, NodeProto node, bool condition, Names names)
     {
         var branch =
             node.Attribute(condition ? "then_branch" : "else_branch")?.G
@@ -74,9 +76,10 @@ internal static class Branches
             throw new InvalidInputException(graph.Subject, $"expected branches with {node.Output.Count} outputs in {node.Called()}, got {branch.Output.Count}");
         }
 
+        names.MakeOwn(branch);
         foreach (var tensor in branch.Initializer)
         {
-            graph.Constants[tensor.Name] = tensor;
+            graph.Constants.Add(tensor.Name, tensor);
         }
 
         foreach (var inner in branch.Node)
@@ -84,7 +87,7 @@ internal static class Branches
             if (inner.OpType == "Constant" && ConstantNode.Value(inner) is { } tensor)
             {
                 tensor.Name = inner.Output[0];
-                graph.Constants[tensor.Name] = tensor;
+                graph.Constants.Add(tensor.Name, tensor);
             }
             else
             {
@@ -94,10 +97,93 @@ internal static class Branches
 
         for (var i = 0; i < node.Output.Count; i++)
         {
-            var copy = new NodeProto { OpType = "Identity", Name = node.Name };
+            var copy = new NodeProto { OpType = "Identity" };
             copy.Input.Add(branch.Output[i].Name);
             copy.Output.Add(node.Output[i]);
             yield return copy;
+        }
+    }
+
+    /// <summary>
+    /// Names of the values and nodes of a graph. Names need only differ where both are visible, so branches of two If nodes may use the same ones. Inlined,
+    /// they see each other.
+    /// </summary>
+    private sealed class Names(Graph graph)
+    {
+        private readonly HashSet<string> _values =
+        [
+            .. graph.Constants.Keys,
+            .. graph.Inputs.Select(input => input.Name),
+            .. graph.Nodes.SelectMany(node => node.Output),
+        ];
+
+        private readonly HashSet<string> _nodes = [.. graph.Nodes.Select(node => node.Name)];
+
+        /// <summary>Gives new names to what a branch calls by names that are taken; nodes lose theirs.</summary>
+        public void MakeOwn(GraphProto branch)
+        {
+            var renamed = branch
+                .Initializer.Select(tensor => tensor.Name)
+                .Concat(branch.Node.SelectMany(node => node.Output))
+                .Where(name => name.Length > 0 && !_values.Add(name))
+                .Distinct()
+                .ToDictionary(name => name, Fresh);
+            if (renamed.Count > 0)
+            {
+                Rename(branch, renamed);
+            }
+
+            foreach (var node in branch.Node.Where(node => node.Name.Length > 0 && !_nodes.Add(node.Name)))
+            {
+                node.Name = "";
+            }
+        }
+
+        private string Fresh(string name)
+        {
+            string fresh;
+            do
+            {
+                fresh = graph.Fresh(name);
+            } while (!_values.Add(fresh));
+            return fresh;
+        }
+
+        private static void Rename(GraphProto within, Dictionary<string, string> names)
+        {
+            foreach (var tensor in within.Initializer)
+            {
+                tensor.Name = names.GetValueOrDefault(tensor.Name, tensor.Name);
+            }
+
+            foreach (var output in within.Output)
+            {
+                output.Name = names.GetValueOrDefault(output.Name, output.Name);
+            }
+
+            foreach (var node in within.Node)
+            {
+                Replace(node.Input);
+                Replace(node.Output);
+                foreach (var inner in Graph.Inside(node))
+                {
+                    // What a graph inside calls by the same name is its own.
+                    var hidden = inner
+                        .Input.Select(input => input.Name)
+                        .Concat(inner.Initializer.Select(tensor => tensor.Name))
+                        .Concat(inner.Node.SelectMany(other => other.Output))
+                        .ToHashSet();
+                    Rename(inner, names.Where(pair => !hidden.Contains(pair.Key)).ToDictionary());
+                }
+            }
+
+            void Replace(RepeatedField<string> values)
+            {
+                for (var i = 0; i < values.Count; i++)
+                {
+                    values[i] = names.GetValueOrDefault(values[i], values[i]);
+                }
+            }
         }
     }
 }

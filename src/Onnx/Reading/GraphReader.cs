@@ -104,12 +104,19 @@ internal static class GraphReader
             }
 
             NodeArity.RequireWhole(node, path);
-            foreach (var attribute in node.Attribute)
+            foreach (var inner in Graph.Inside(node))
             {
-                foreach (var inner in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
+                CheckOperators(inner.Node, path);
+                foreach (var tensor in inner.Initializer)
                 {
-                    CheckOperators(inner.Node, path);
+                    LoadWhole(path, tensor.Name, tensor);
                 }
+            }
+
+            // A tensor inside a node has no name of its own.
+            foreach (var attribute in node.Attribute.Where(attribute => attribute.T is not null))
+            {
+                LoadWhole(path, node.Output.FirstOrDefault(""), attribute.T);
             }
         }
     }
@@ -119,18 +126,31 @@ internal static class GraphReader
 
     private static void AddConstant(Graph graph, string name, TensorProto tensor)
     {
+        LoadWhole(graph.Subject, name, tensor);
+
+        // A tensor inside a node has no name of its own.
+        tensor.Name = name;
+        if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
+        {
+            throw new InvalidInputException(graph.Subject, $"expected each tensor to have its own name, got '{name}', which is empty or used twice");
+        }
+    }
+
+    /// <summary>Loads a tensor whose elements are in another file, and checks that it has as many as its shape says.</summary>
+    private static void LoadWhole(string path, string name, TensorProto tensor)
+    {
         var width = Tensors.ElementBytes((DataType)tensor.DataType);
         if (Tensors.Count(tensor.Dims) is not { } count)
         {
-            throw new InvalidInputException(graph.Subject, $"expected a tensor that memory can hold, got '{name}' of shape [{string.Join(", ", tensor.Dims)}]");
+            throw new InvalidInputException(path, $"expected a tensor that memory can hold, got '{name}' of shape [{string.Join(", ", tensor.Dims)}]");
         }
 
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
         {
             ExternalData.Load(
-                graph.Subject,
+                path,
                 tensor,
-                width > 0 ? count * width : throw new InvalidInputException(graph.Subject, $"expected numbers in tensor '{name}', got type {tensor.DataType}")
+                width > 0 ? count * width : throw new InvalidInputException(path, $"expected numbers in tensor '{name}', got type {tensor.DataType}")
             );
         }
 
@@ -145,17 +165,7 @@ internal static class GraphReader
                     + tensor.StringData.Count;
         if (width > 0 && found != count)
         {
-            throw new InvalidInputException(
-                graph.Subject,
-                $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}"
-            );
-        }
-
-        // A tensor inside a node has no name of its own.
-        tensor.Name = name;
-        if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
-        {
-            throw new InvalidInputException(graph.Subject, $"expected each tensor to have its own name, got '{name}', which is empty or used twice");
+            throw new InvalidInputException(path, $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}");
         }
     }
 }

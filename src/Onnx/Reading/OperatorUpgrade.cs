@@ -15,9 +15,23 @@ internal static class OperatorUpgrade
     /// <summary>Upgrades a graph in place. In every version, dropout is made to keep everything.</summary>
     public static void Apply(Graph graph)
     {
+        graph.Nodes = Upgraded(graph, graph.Nodes);
+        graph.Opset = Math.Max(graph.Opset, Version);
+    }
+
+    /// <summary>Nodes, and what graphs inside them have; new constants are those of the whole graph, which are visible there.</summary>
+    private static List<NodeProto> Upgraded(Graph graph, IEnumerable<NodeProto> old)
+    {
         var nodes = new List<NodeProto>();
-        foreach (var node in graph.Nodes)
+        foreach (var node in old)
         {
+            foreach (var inner in Graph.Inside(node))
+            {
+                var upgraded = Upgraded(graph, inner.Node);
+                inner.Node.Clear();
+                inner.Node.AddRange(upgraded);
+            }
+
             if (node.OpType == "Dropout")
             {
                 // Without a ratio and a mode, dropout keeps everything.
@@ -38,8 +52,7 @@ internal static class OperatorUpgrade
             }
         }
 
-        graph.Nodes = nodes;
-        graph.Opset = Math.Max(graph.Opset, Version);
+        return nodes;
     }
 
     private static void Upgrade(Graph graph, NodeProto node, List<NodeProto> nodes)
@@ -118,15 +131,10 @@ internal static class OperatorUpgrade
     private static void Enlarge(Graph graph, NodeProto node, List<NodeProto> nodes)
     {
         var scales =
-            node.Input.Count > 1
-                ? node.Input[1]
-                : graph.Constant(
-                    Tensors.FromReals(
-                        TensorProto.Types.DataType.Float,
-                        [node.Attribute("scales")!.Floats.Count],
-                        [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]
-                    )
-                );
+            node.Input.Count > 1 ? node.Input[1]
+            : node.Attribute("scales") is { } given
+                ? graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [given.Floats.Count], [.. given.Floats.Select(scale => (double)scale)]))
+            : throw new InvalidInputException(graph.Subject, $"expected scales in {node.Called()}");
         var resize = Rewritten("Resize", node, node.Input[0], "", scales).With("coordinate_transformation_mode", "asymmetric").With("nearest_mode", "floor");
         nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));
     }

@@ -11,12 +11,21 @@ namespace Wellbehaved.Onnx;
 /// <param name="graph">The graph of the nodes.</param>
 internal sealed class FunctionMatch(Graph graph)
 {
-    private const int Points = 81;
+    private const int PointsOfGrid = 81;
 
-    /// <summary>Tolerance for several operations in single precision on numbers up to four.</summary>
+    /// <summary>Tolerance for several operations in single precision on numbers up to <see cref="Magnitude"/>; relative to larger ones.</summary>
     private const double Tolerance = 2e-5;
 
-    private static readonly float[] Arguments = [.. Enumerable.Range(0, Points).Select(i => (i - (Points / 2)) * 0.1f)];
+    private const double Magnitude = 4;
+
+    /// <summary>Where functions bend, and points far from there, at which a bounded one differs from one without bounds; exp is finite at all.</summary>
+    private static readonly float[] Arguments =
+    [
+        .. Enumerable.Range(0, PointsOfGrid).Select(i => (i - (PointsOfGrid / 2)) * 0.1f),
+        .. new[] { 5.3f, 6.5f, 10, 30, 80 }.SelectMany(magnitude => new[] { -magnitude, magnitude }),
+    ];
+
+    private static int Points => Arguments.Length;
 
     private static readonly Lazy<IReadOnlyList<(Function Function, float[] Values)>> Known = new(() =>
         [
@@ -80,10 +89,11 @@ internal sealed class FunctionMatch(Graph graph)
         }
 
         // The slope below zero follows from the value at -1.
-        var slope = -found[(Points / 2) - 10];
+        var slope = -found[(PointsOfGrid / 2) - 10];
         return Agree(found, [.. Arguments.Select(argument => argument > 0 ? argument : slope * argument)]) ? Function.LeakyRelu(slope) : null;
     }
 
     private static bool Agree(float[] found, float[] values) =>
-        found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
+        found.Length == values.Length
+        && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance * Math.Max(1, Math.Abs(pair.Second) / Magnitude));
 }

@@ -239,7 +239,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
                 return found;
             }
 
-            if (!_source.TryGetValue(value, out var node) || node.OpType is not ("Transpose" or "Reshape" or "Unsqueeze" or "Squeeze" or "Identity"))
+            if (!_source.TryGetValue(value, out var node) || !ParameterSearch.Views.Contains(node.OpType))
             {
                 return null;
             }

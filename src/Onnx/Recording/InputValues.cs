@@ -107,6 +107,21 @@ internal static class InputValues
             case DataType.Uint8:
                 Copy(elements, value.GetTensorMutableDataAsSpan<byte>(), element => (byte)element);
                 break;
+            case DataType.Int8:
+                Copy(elements, value.GetTensorMutableDataAsSpan<sbyte>(), element => (sbyte)element);
+                break;
+            case DataType.Int16:
+                Copy(elements, value.GetTensorMutableDataAsSpan<short>(), element => (short)element);
+                break;
+            case DataType.Uint16:
+                Copy(elements, value.GetTensorMutableDataAsSpan<ushort>(), element => (ushort)element);
+                break;
+            case DataType.Uint32:
+                Copy(elements, value.GetTensorMutableDataAsSpan<uint>(), element => (uint)element);
+                break;
+            case DataType.Uint64:
+                Copy(elements, value.GetTensorMutableDataAsSpan<ulong>(), element => (ulong)element);
+                break;
             default:
                 value.Dispose();
                 throw new InvalidInputException(input.Name, $"expected an input of real numbers or integers, got type {type.ElemType}");
@@ -191,7 +206,7 @@ internal static class InputValues
                 );
         }
 
-        if (lengths.TryGetValue(dimension.DimParam, out var known))
+        if (dimension.DimParam.Length > 0 && lengths.TryGetValue(dimension.DimParam, out var known))
         {
             return known;
         }
@@ -201,8 +216,13 @@ internal static class InputValues
             throw Open(input, Written(input.Type.TensorType.Shape.Dim));
         }
 
-        lengths[dimension.DimParam] = options.BatchSize ?? UsualBatch;
-        return lengths[dimension.DimParam];
+        var batch = options.BatchSize ?? UsualBatch;
+        if (dimension.DimParam.Length > 0)
+        {
+            lengths[dimension.DimParam] = batch;
+        }
+
+        return batch;
     }
 
     private static InvalidInputException Open(ValueInfoProto input, string shape) =>

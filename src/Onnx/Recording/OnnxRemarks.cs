@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;
 
@@ -6,9 +7,25 @@ namespace Wellbehaved.Onnx;
 internal static class OnnxRemarks
 {
     /// <summary>Sentences about a graph.</summary>
-    public static IReadOnlyList<string> Write(Graph graph, List<Parameter> parameters, OnnxOptions options)
+    /// <param name="graph">The graph, without its derivative.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="entries">The values at which noise enters.</param>
+    /// <param name="tangents">The tangent of each value that has one.</param>
+    /// <param name="options">How it is run.</param>
+    public static IReadOnlyList<string> Write(
+        Graph graph,
+        List<Parameter> parameters,
+        IReadOnlyCollection<string> entries,
+        IReadOnlyDictionary<string, string> tangents,
+        OnnxOptions options
+    )
     {
         var remarks = new List<string>();
+        if (EndOfNoise(graph, parameters, entries, tangents) is var (end, silent))
+        {
+            remarks.Add($"Noise ends at {end.Called()}, whose derivative is zero. {silent.Called()}, which follows, is not looked at.");
+        }
+
         if (!parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale) && graph.Nodes.Exists(node => node.OpType == "Conv"))
         {
             remarks.Add(
@@ -31,6 +48,31 @@ internal static class OnnxRemarks
         }
 
         return remarks;
+    }
+
+    /// <summary>The first layer with weights that the signal reaches and the noise does not, and the last node before it at which noise ends.</summary>
+    private static (NodeProto End, NodeProto Silent)? EndOfNoise(
+        Graph graph,
+        List<Parameter> parameters,
+        IReadOnlyCollection<string> entries,
+        IReadOnlyDictionary<string, string> tangents
+    )
+    {
+        var weights = parameters.Where(parameter => parameter.Role == OnnxParameterRole.Weights).Select(parameter => parameter.Value).ToHashSet();
+        var dependent = DataDependence.Find(graph, entries);
+        var silent = graph.Nodes.FindIndex(node =>
+            node.Input.Any(weights.Contains) && node.Input.Any(dependent.Contains) && !node.Output.Any(tangents.ContainsKey)
+        );
+        if (silent < 0)
+        {
+            return null;
+        }
+
+        var end = graph.Nodes.FindLastIndex(
+            silent,
+            node => node.Input.Any(tangents.ContainsKey) && node.Output.Any(dependent.Contains) && !node.Output.Any(tangents.ContainsKey)
+        );
+        return end < 0 ? null : (graph.Nodes[end], graph.Nodes[silent]);
     }
 
     private static bool IsAll(Graph graph, string name, double value)

@@ -27,6 +27,8 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     /// <param name="ranks">Whether effective ranks are also computed, if the options ask for them.</param>
     public MomentSet? Compute(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
     {
+        // A number without axes is one point of one channel.
+        shape = shape.Count == 0 ? [1] : shape;
         var (outer, channels, inner) = (Product(shape.Take(channelAxis)), shape[channelAxis], Product(shape.Skip(channelAxis + 1)));
         var points = checked((int)(outer * inner));
         var form = new TensorShape(points, 1, 1, checked((int)channels));

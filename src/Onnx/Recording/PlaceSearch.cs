@@ -10,7 +10,6 @@ internal sealed class PlaceSearch
 {
     private static readonly HashSet<string> Products = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum"];
     private static readonly HashSet<string> Pools = ["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
-    private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
     private static readonly HashSet<string> Gates = ["Sigmoid", "HardSigmoid", "Tanh", "Softplus", "Erf"];
 
     private static readonly HashSet<string> Norms =
@@ -76,7 +75,7 @@ internal sealed class PlaceSearch
         foreach (var node in graph.Nodes)
         {
             // A parameter in another form is still that parameter.
-            if (Views.Contains(node.OpType) && _roles.TryGetValue(node.Input[0], out var role))
+            if (ParameterSearch.Views.Contains(node.OpType) && _roles.TryGetValue(node.Input[0], out var role))
             {
                 _roles.TryAdd(node.Output[0], role);
             }
@@ -185,7 +184,11 @@ internal sealed class PlaceSearch
 
     /// <summary>Whether two factors of the same origin are not an activation but a power, or a signal times the inverse of its own size.</summary>
     private bool HasConstantRatio(NodeProto node) =>
-        node.Input[0] == node.Input[1] || node.Input.Any(input => _source.TryGetValue(input, out var other) && other.OpType is "Reciprocal" or "Pow" or "Sub");
+        node.Input[0] == node.Input[1]
+        || node.Input.Any(input =>
+            _source.TryGetValue(input, out var other)
+            && (other.OpType is "Reciprocal" or "Pow" or "Sub" || (other.OpType == "Div" && !_tangents.ContainsKey(other.Input[0])))
+        );
 
     /// <summary>
     /// Whether a value becomes, after constants are added or multiplied, a factor of another value with noise: the sigmoid of a SiLU, the error function of a

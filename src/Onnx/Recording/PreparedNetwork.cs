@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Wellbehaved.Model;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
@@ -62,8 +63,8 @@ internal sealed class PreparedNetwork : IDisposable
     /// <summary>Number of segments.</summary>
     public int Segments => _segments.Count;
 
-    /// <summary>Precision of the arithmetic.</summary>
-    private int Element => _graph.Inputs.Find(input => input.Name == _tangents[_entries[0].Value])!.Type.TensorType.ElemType;
+    /// <summary>Whether moments are computed in double precision: where any of the values is in double precision.</summary>
+    private bool IsDouble { get; init; }
 
     /// <summary>Differentiates a graph, finds its places and parameters and loads it.</summary>
     public static PreparedNetwork Prepare(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
@@ -80,9 +81,9 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
-        var remarks = OnnxRemarks.Write(graph, parameters, options);
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
         var (derivative, tangents) = Derivative.Differentiate(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
+        var remarks = OnnxRemarks.Write(graph, parameters, [.. entries.Select(entry => entry.Value)], tangents, options);
         var axes = ChannelAxes.Find(graph, types, tangents);
         var places = PlaceSearch.Find(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)]);
         if (places.Count == 0)
@@ -108,6 +109,7 @@ internal sealed class PreparedNetwork : IDisposable
             Remarks = remarks,
             MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options),
             Composition = composition,
+            IsDouble = entries.Select(entry => entry.Value).Concat(numbers.Keys).Any(value => types[value].Element == (int)DataType.Double),
         };
         try
         {
@@ -123,7 +125,7 @@ internal sealed class PreparedNetwork : IDisposable
 
     /// <summary>Runs a mapping.</summary>
     public OnnxMapping Run(ulong seed, uint simulation, Action<double>? progress, CancellationToken cancellation) =>
-        Element == (int)DataType.Double ? Run<double>(seed, simulation, progress, cancellation) : Run<float>(seed, simulation, progress, cancellation);
+        IsDouble ? Run<double>(seed, simulation, progress, cancellation) : Run<float>(seed, simulation, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -240,7 +242,8 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 Provide([_tangents[value]]);
                 var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
-                results[byValue[value]] = moments.Compute(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+                RequireShape(signal, place);
+                results[byValue[value]] = moments.Compute(Elements<T>(signal), Elements<T>(noise), place.Shape, place.ChannelAxis);
                 if (isFinite && results[byValue[value]] is null)
                 {
                     isFinite = false;
@@ -270,6 +273,26 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
+    /// <summary>The elements of a value, which is in single precision where another one of the network is in double precision.</summary>
+    private static ReadOnlySpan<T> Elements<T>(OrtValue value)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        typeof(T) == typeof(double) && value.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float
+            ? Array.ConvertAll(value.GetTensorDataAsSpan<float>().ToArray(), T.CreateChecked)
+            : value.GetTensorDataAsSpan<T>();
+
+    private void RequireShape(OrtValue signal, OnnxPlace place)
+    {
+        var shape = signal.GetTensorTypeAndShape().Shape;
+        if (!shape.AsSpan().SequenceEqual([.. place.Shape]))
+        {
+            throw new InvalidInputException(
+                _graph.Subject,
+                $"expected values whose shapes do not depend on the elements of the input, got [{string.Join(", ", shape)}] at '{place.Name}' and "
+                    + $"[{string.Join(", ", place.Shape)}] for another input"
+            );
+        }
+    }
+
     /// <summary>The values of signal and noise at some places.</summary>
     private IReadOnlyList<string> ValuesAt(List<int> numbers) =>
         [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
@@ -288,7 +311,7 @@ internal sealed class PreparedNetwork : IDisposable
             else
             {
                 using var value = source.Value(_graph.Inputs.Find(input => input.Name == entry.Value)!);
-                var signal = value.GetTensorDataAsSpan<T>();
+                var signal = Elements<T>(value);
                 variance = moments.Compute(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
             }
 

@@ -17,10 +17,11 @@ public sealed class TerminalTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>A narrow window and a wide one; at night that of most terminals, which lies between them.</summary>
+    public static TheoryData<int> Columns => [.. Breadth.Choose<int[]>(usual: [60, 120], atNight: [60, 80, 120])];
+
     [TerminalTheory]
-    [InlineData(60)]
-    [InlineData(80)]
-    [InlineData(120)]
+    [MemberData(nameof(Columns))]
     public void Printed_text_fits_the_window_and_breaks_between_words(int columns)
     {
         foreach (

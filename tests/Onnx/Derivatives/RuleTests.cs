@@ -553,4 +553,77 @@ public class RuleTests
 
     private static (int Opset, long[][] Inputs, TensorProto[] Tensors, NodeProto[] Nodes) One(int opset, string operation, long[][] inputs, double[] scales) =>
         (opset, inputs, [Build.Tensor("scales", scales, scales.Length)], [Build.Node(operation, ["x0", "scales"], "y")]);
+
+    /// <summary>At a zero the product of the other factors is left, and it is finite.</summary>
+    [Fact]
+    public void The_tangent_of_a_product_with_zeros_is_that_of_its_definition()
+    {
+        var (x, dx) = (Build.Tensor("x", [2, 3, 4, 0, 3, 4, 0, 3, 0], 3, 3), Build.Tensor("dx", [1, 10, 100, 1, 10, 100, 1, 10, 100], 3, 3));
+        var graph = GraphReader.Read(
+            Build.Model(13, [Build.Input("x", 3, 3)], [], Build.Node("ReduceProd", ["x"], "y").With("axes", [1L]).With("keepdims", 0L)),
+            "product"
+        );
+        Tangent(graph, x, dx).Should().Equal((1 * 3 * 4) + (10 * 2 * 4) + (100 * 2 * 3), 1 * 3 * 4, 0);
+    }
+
+    [Fact]
+    public void The_second_input_of_CastLike_gives_a_type_and_no_noise()
+    {
+        var graph = GraphReader.Read(
+            Build.Model(15, [Build.Input("x", 2)], [Build.Tensor("c", [3, 4], 2)], Build.Node("CastLike", ["c", "x"], "t"), Build.Node("Mul", ["t", "x"], "y")),
+            "cast"
+        );
+        Tangent(graph, Build.Tensor("x", [1, 2], 2), Build.Tensor("dx", [10, 100], 2)).Should().Equal(30, 400);
+    }
+
+    [Fact]
+    public void OneHot_is_linear_in_the_two_numbers_that_it_selects()
+    {
+        var graph = GraphReader.Read(
+            Build.Model(13, [Build.Input("x", 2)], [Build.Integers("at", 2, 0), Build.Integers("depth", 3)], Build.Node("OneHot", ["at", "depth", "x"], "y")),
+            "one hot"
+        );
+        Tangent(graph, Build.Tensor("x", [1, 2], 2), Build.Tensor("dx", [10, 100], 2)).Should().Equal(10, 10, 100, 100, 10, 10);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Noise_in_the_stored_statistics_of_batch_norm_is_refused(int input)
+    {
+        string[] inputs = ["x", "scale", "shift", "mean", "variance"];
+        inputs[input] = "n";
+        var graph = GraphReader.Read(
+            Build.Model(
+                15,
+                [Build.Input("x", 2, 3), Build.Input("n", 3)],
+                [Build.Tensor("scale", 1, 3), Build.Tensor("shift", 1, 3), Build.Tensor("mean", 1, 3), Build.Tensor("variance", [1, 1, 1], 3)],
+                Build.Node("BatchNormalization", inputs, "y")
+            ),
+            "net"
+        );
+        foreach (var noisy in new[] { new[] { "n" }, ["x", "n"] })
+        {
+            var act = () =>
+                Derivative.Differentiate(
+                    graph,
+                    Probe.Types(graph, () => InputValues.Example(graph), 1),
+                    noisy.ToDictionary(name => name, name => $"d{name}"),
+                    Stored
+                );
+            act.Should().Throw<InvalidInputException>().WithMessage("*stored statistics*");
+        }
+    }
+
+    private static double[] Tangent(Graph graph, TensorProto x, TensorProto dx)
+    {
+        var (derivative, tangents) = Derivative.Differentiate(
+            graph,
+            Probe.Types(graph, () => InputValues.Example(graph), 1),
+            new Dictionary<string, string> { ["x"] = "dx" },
+            Stored
+        );
+        derivative.Inputs.Add(Build.Input("dx", [.. dx.Dims]));
+        return Evaluation.Run(derivative, new Dictionary<string, TensorProto> { ["x"] = x, ["dx"] = dx }, [tangents["y"]])[tangents["y"]];
+    }
 }

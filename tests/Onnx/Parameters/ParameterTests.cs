@@ -1,4 +1,5 @@
 using FluentAssertions;
+using Google.Protobuf;
 using Wellbehaved.Onnx;
 using Wellbehaved.Onnx.Format;
 using Wellbehaved.Tests.Onnx.Networks;
@@ -147,4 +148,137 @@ public class ParameterTests
             Build.Node("Add", ["h6", "fb"], "y")
         );
     }
+
+    [Fact]
+    public void PyTorch_takes_the_second_axis_of_a_transposed_convolution_for_its_fan_in()
+    {
+        // Measured of nn.ConvTranspose2d(256, 64, 3): weights and biases within ±1/√(64·9).
+        var found = Find(
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 256, 4, 4)],
+                [Build.Tensor("w", 0.1, 256, 64, 3, 3), Build.Tensor("b", 0.1, 64)],
+                Build.Node("ConvTranspose", ["x", "w", "b"], "y")
+            ),
+            OnnxWeights.Pytorch
+        );
+        found["w"].Law.Deviation.Should().BeApproximately(1 / Math.Sqrt(3 * 64 * 9), 1e-12);
+        found["b"].Law.Deviation.Should().BeApproximately(1 / Math.Sqrt(3 * 64 * 9), 1e-12);
+    }
+
+    [Theory]
+    [InlineData("Reciprocal")]
+    [InlineData("Div")]
+    [InlineData("Pow")]
+    public void The_scale_of_a_written_out_RMS_norm_is_found_however_its_root_is_inverted(string form)
+    {
+        NodeProto[] inverse = form switch
+        {
+            "Reciprocal" => [Build.Node("Sqrt", ["m"], "s"), Build.Node("Reciprocal", ["s"], "i")],
+            "Div" => [Build.Node("Sqrt", ["m"], "s"), Build.Node("Div", ["one", "s"], "i")],
+            _ => [Build.Node("Pow", ["m", "exponent"], "i")],
+        };
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [
+                Build.Tensor("w", 0.4, 4, 4),
+                Build.Tensor("gamma", 0.4, 4),
+                Build.Tensor("one", [1]),
+                Build.Tensor("exponent", [-0.5]),
+                Build.Tensor("v", 0.4, 4, 4),
+            ],
+            [
+                Build.Node("MatMul", ["x", "w"], "h"),
+                Build.Node("Mul", ["h", "h"], "q"),
+                Build.Node("ReduceMean", ["q"], "m").With("axes", [-1L]),
+                .. inverse,
+                Build.Node("Mul", ["h", "i"], "n"),
+                Build.Node("Mul", ["gamma", "n"], "z"),
+                Build.Node("MatMul", ["z", "v"], "y"),
+            ]
+        );
+
+        Find(model.Clone(), OnnxWeights.He)["gamma"].Role.Should().Be(OnnxParameterRole.Scale);
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), new OnnxOptions { Threads = 1 });
+        network.Places.Select(place => place.Kind).Should().Equal(OnnxPlaceKind.Weighted, OnnxPlaceKind.Normalised, OnnxPlaceKind.Weighted);
+    }
+
+    [Theory]
+    [InlineData(3, 2, 2)]
+    [InlineData(3, 1, 1)]
+    public void The_scale_of_a_norm_of_images_is_found_whether_it_has_positions_or_not(int channels, int height, int width)
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 3, 2, 2)],
+            [Build.Tensor("gamma", 1, channels, height, width), Build.Tensor("beta", 1, channels, height, width)],
+            Build.Node("ReduceMean", ["x"], "m").With("axes", [1L, 2, 3]),
+            Build.Node("Sub", ["x", "m"], "c"),
+            Build.Node("Mul", ["c", "c"], "q"),
+            Build.Node("ReduceMean", ["q"], "v").With("axes", [1L, 2, 3]),
+            Build.Node("Sqrt", ["v"], "s"),
+            Build.Node("Div", ["c", "s"], "n"),
+            Build.Node("Mul", ["n", "gamma"], "g"),
+            Build.Node("Add", ["g", "beta"], "y")
+        );
+
+        var found = Find(model.Clone(), OnnxWeights.He);
+        found["gamma"].Role.Should().Be(OnnxParameterRole.Scale);
+        found["beta"].Role.Should().Be(OnnxParameterRole.Shift);
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), new OnnxOptions { Threads = 1 });
+        network.Places.Select(place => (place.Kind, place.ChannelAxis)).Should().Equal((OnnxPlaceKind.Normalised, 1));
+    }
+
+    [Fact]
+    public void A_mask_of_scores_that_are_divided_by_a_constant_root_is_no_scale() =>
+        Find(
+                Build.Model(
+                    13,
+                    [Build.Input("x", -1, 4)],
+                    [Build.Tensor("size", [16]), Build.Tensor("mask", [1, 0, 1, 1], 4)],
+                    Build.Node("Sqrt", ["size"], "root"),
+                    Build.Node("Div", ["x", "root"], "scores"),
+                    Build.Node("Mul", ["scores", "mask"], "y")
+                ),
+                OnnxWeights.He
+            )
+            .Should()
+            .BeEmpty();
+
+    [Fact]
+    public void A_weight_that_is_stored_in_another_precision_is_drawn()
+    {
+        var half = new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float16 };
+        half.Dims.AddRange([4, 4]);
+        half.RawData = ByteString.CopyFrom([.. Tensors.Reals(Build.Tensor("w", 0.4, 4, 4)).SelectMany(value => BitConverter.GetBytes((Half)value))]);
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [half],
+            Build.Node("Cast", ["w"], "single").With("to", (long)TensorProto.Types.DataType.Float),
+            Build.Node("MatMul", ["x", "single"], "y")
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
+        network.Parameters.Select(parameter => parameter.Name).Should().Equal("w");
+        network.Places.Select(place => (place.Kind, place.Depth)).Should().Equal((OnnxPlaceKind.Weighted, 1));
+        network.Record(1, 0).Mappings[0].FirstNotFinite.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(0, 4, 3)]
+    [InlineData(1, 3, 4)]
+    public void The_first_factor_of_a_Gemm_may_be_its_weights(long transposed, long rows, long columns)
+    {
+        var found = Find(
+            Build.Model(13, [Build.Input("x", 3, 5)], [Build.Tensor("w", 0.4, rows, columns)], Build.Node("Gemm", ["w", "x"], "y").With("transA", transposed)),
+            OnnxWeights.He
+        );
+        found["w"].Should().Match<Parameter>(parameter => parameter.FanIn == 3 && parameter.FanOut == 4);
+    }
+
+    [Fact]
+    public void Capital_and_small_letters_of_names_differ() =>
+        Find(Net(), OnnxWeights.He, "F*", "GAMMA").Values.Should().NotContain(parameter => parameter.Law.Shape == LawShape.Stays);
 }

@@ -202,6 +202,14 @@ public class RefusalTests
     }
 
     [Fact]
+    public void Upsample_without_scales_is_refused()
+    {
+        var model = Build.Model(7, [Build.Input("x", 1, 3, 4, 4)], [], Build.Node("Upsample", ["x"], "y"));
+        var act = () => PreparedNetwork.Prepare(GraphReader.Read(model, "net"), new OnnxOptions()).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*expected scales in Upsample 'upsample'*");
+    }
+
+    [Fact]
     public void Batch_size_other_than_the_fixed_one_of_the_file_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -183,4 +183,21 @@ public class RecognitionTests
         tensor.Dims.Clear();
         return tensor;
     }
+
+    /// <summary>Within the bound they are a ReLU and a leaky one of slope 1, which have no bound.</summary>
+    [Theory]
+    [InlineData(0, 6)]
+    [InlineData(-5, 5)]
+    [InlineData(0, 50)]
+    public void A_function_with_a_bound_is_not_taken_for_one_without(double least, double most)
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 6)],
+            [Build.Tensor("w", 0.4, 6, 6), Number("least", least), Number("most", most)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Clip", ["h", "least", "most"], "y")
+        );
+        Recognise(model, OnnxWeights.He).Reason.Should().Contain("Clip 'clip'");
+    }
 }

@@ -301,4 +301,184 @@ public class RecordTests
             then(value);
         }
     }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(18)]
+    public void The_channel_axis_after_a_reduction_is_the_same_whichever_way_its_axes_are_given(int opset)
+    {
+        var reduce = opset < 18 ? Build.Node("ReduceMean", ["h"], "r").With("axes", [3L]) : Build.Node("ReduceMean", ["h", "axes"], "r");
+        var model = Build.Model(
+            opset,
+            [Build.Input("x", -1, 3, 8, 8)],
+            [Build.Tensor("w", 0.3, 16, 3, 1, 1), Build.Integers("axes", 3)],
+            Build.Node("Conv", ["x", "w"], "h"),
+            reduce.With("keepdims", 0L),
+            Build.Node("Relu", ["r"], "y")
+        );
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), AsFile);
+        network.Places[^1].Should().Match<OnnxPlace>(place => place.ChannelAxis == 1 && place.Channels == 16);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(-3, 1)]
+    [InlineData(-1, 3)]
+    public void Layer_norm_has_channels_last_only_where_it_is_over_them_alone(long axis, int channelAxis)
+    {
+        long[] shape = axis == -1 ? [8] : [16, 8, 8];
+        var model = Build.Model(
+            17,
+            [Build.Input("x", -1, 3, 8, 8)],
+            [Build.Tensor("w", 0.3, 16, 3, 1, 1), Build.Tensor("scale", 1, shape)],
+            Build.Node("Conv", ["x", "w"], "h"),
+            Build.Node("LayerNormalization", ["h", "scale"], "n").With("axis", axis),
+            Build.Node("Relu", ["n"], "y")
+        );
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), AsFile);
+        network.Places.Skip(1).Select(place => place.ChannelAxis).Should().Equal(channelAxis, channelAxis);
+        network.Parameters.Select(parameter => parameter.Name).Should().Equal("w", "scale");
+    }
+
+    [Fact]
+    public void Images_with_channels_last_have_their_moments_by_channel()
+    {
+        // Signals whose channels differ by their means alone: by channel, nothing varies.
+        var model = Build.Model(
+            13,
+            [Build.Input("x", 2, 4, 4, 3)],
+            [Build.Tensor("w", 0.3, 8, 3, 1, 1)],
+            Build.Node("Transpose", ["x"], "t").With("perm", [0L, 3, 1, 2]),
+            Build.Node("Conv", ["t", "w"], "y")
+        );
+        float[] signal = [.. Enumerable.Range(0, 96).Select(i => (float)(i % 3))];
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { Signal = (_, _) => signal });
+        network.Record(1, 0).Mappings[0].Mu2InputSignal.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_number_without_axes_may_be_an_input()
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4), Build.Input("s")],
+            [Build.Tensor("w", 1, 4, 4)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Mul", ["h", "s"], "y")
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        var mapping = network.Record(1, 0).Mappings[0];
+        mapping.FirstNotFinite.Should().BeNull();
+        mapping.Mu2InputSignal.Should().BePositive();
+    }
+
+    [Fact]
+    public void Single_and_double_precision_may_occur_together()
+    {
+        var w = Tensors.FromReals(DataType.Double, [4, 4], Tensors.Reals(Build.Tensor("w", 1, 4, 4)));
+        w.Name = "w";
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("v", 1, 4, 4), w],
+            Build.Node("MatMul", ["x", "v"], "h"),
+            Build.Node("Cast", ["h"], "d").With("to", (long)DataType.Double),
+            Build.Node("MatMul", ["d", "w"], "y")
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        var mapping = network.Record(1, 0).Mappings[0];
+        mapping.Moments.Should().HaveCount(2).And.OnlyContain(moments => moments != null);
+
+        // The same without the second layer, which is all in single precision.
+        model.Graph.Node.RemoveAt(2);
+        model.Graph.Node.RemoveAt(1);
+        model.Graph.Output[0].Name = "h";
+        using var single = OnnxNetwork.Open(model.Save(folder.File("single.onnx")), AsFile);
+        var moments = single.Record(1, 0).Mappings[0].Moments[0]!.Value;
+        mapping.Moments[0]!.Value.Nu2Signal.Should().BeApproximately(moments.Nu2Signal, 1e-5 * moments.Nu2Signal, "sums are rounded to another precision");
+        mapping.Moments[0]!.Value.Mu2Noise.Should().BeApproximately(moments.Mu2Noise, 1e-5 * moments.Mu2Noise);
+    }
+
+    [Fact]
+    public void Shapes_that_depend_on_the_elements_of_the_input_are_refused_in_one_line()
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", 8, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Tensor("zero", [0]), Build.Tensor("u", 1, 4)],
+            Build.Node("MatMul", ["x", "u"], "score"),
+            Build.Node("Greater", ["score", "zero"], "chosen"),
+            Build.Node("Compress", ["x", "chosen"], "c").With("axis", 0L),
+            Build.Node("MatMul", ["c", "w"], "y")
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        var act = () => network.Record(1, 0);
+        act.Should().Throw<InvalidInputException>().WithMessage("*shapes do not depend on the elements of the input*");
+    }
+
+    [Theory]
+    [InlineData(nameof(DataType.Int8))]
+    [InlineData(nameof(DataType.Int16))]
+    [InlineData(nameof(DataType.Uint16))]
+    [InlineData(nameof(DataType.Uint32))]
+    [InlineData(nameof(DataType.Uint64))]
+    public void Every_type_of_integers_may_be_an_input(string type)
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", 2, 3), Build.Input("mask", Enum.Parse<DataType>(type), 2, 3)],
+            [Build.Tensor("w", 1, 3, 3)],
+            Build.Node("Cast", ["mask"], "m").With("to", (long)DataType.Float),
+            Build.Node("Mul", ["x", "m"], "h"),
+            Build.Node("MatMul", ["h", "w"], "y")
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        network.Record(1, 0).Mappings[0].Moments[^1]!.Value.Nu2Signal.Should().BePositive();
+    }
+
+    [Fact]
+    public void Open_lengths_without_a_name_are_not_taken_for_the_batch()
+    {
+        var input = Build.Input("x", 1, 3, 1, 1);
+        foreach (var axis in new[] { 0, 2, 3 })
+        {
+            input.Type.TensorType.Shape.Dim[axis].ClearValue();
+        }
+
+        var model = Build.Model(13, [input], [Build.Tensor("w", 1, 4, 3, 1, 1)], Build.Node("Conv", ["x", "w"], "y"));
+        var act = () => PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile with { BatchSize = 8 });
+        act.Should().Throw<InvalidInputException>().WithMessage("*the shape of 'x', which the file leaves open*");
+        using var network = PreparedNetwork.Prepare(
+            GraphReader.Read(model, "net"),
+            AsFile with
+            {
+                BatchSize = 8,
+                ImageShape = new Wellbehaved.Networks.Shape(5, 6, 3),
+            }
+        );
+        network.Places[0].Shape.Should().Equal(8, 4, 5, 6);
+    }
+
+    [Fact]
+    public void It_is_said_where_noise_ends_before_the_last_layer()
+    {
+        ModelProto With(string step) =>
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 4)],
+                [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
+                Build.Node("MatMul", ["x", "w"], "h"),
+                Build.Node(step, ["h"], "r"),
+                Build.Node("MatMul", ["r", "v"], "y")
+            );
+        using var ended = PreparedNetwork.Prepare(GraphReader.Read(With("Round"), "net"), AsFile);
+        ended.Remarks.Should().Equal("Noise ends at Round 'round', whose derivative is zero. MatMul 'y', which follows, is not looked at.");
+        using var whole = PreparedNetwork.Prepare(GraphReader.Read(With("Relu"), "net"), AsFile);
+        whole.Remarks.Should().BeEmpty();
+    }
 }
