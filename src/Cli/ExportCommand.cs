@@ -36,6 +36,12 @@ internal static class ExportCommand
             throw new InvalidInputException("FILE.npz", "expected moments of at least one simulation, such as 'chi' or 'chi_loc4', found none");
         }
 
+        Write(output, file);
+    }
+
+    /// <summary>Writes the table, which has no rows for a file without simulations, and says so.</summary>
+    public static void Write(string output, ResultFile file)
+    {
         MomentCsv.Write(output, file);
         if (!OutputDevice.Is(output))
         {

@@ -65,7 +65,7 @@ internal sealed class OnnxJournal : IDisposable
                     $"expected no results of an earlier run, found {Counted.Spell(finished.Count, "finished mapping")}; give --resume to continue, "
                         + "or --overwrite to start again"
                 )
-                : new OnnxJournal(path, outputLock, earlier, finished, damaged);
+                : new OnnxJournal(path, outputLock, resume ? earlier : null, finished, damaged);
         }
         catch
         {

@@ -89,7 +89,7 @@ internal sealed class OnnxResult
                 run.Device
             ).DifferenceFrom(run);
         }
-        catch (InvalidInputException exception)
+        catch (Exception exception) when (exception is InvalidInputException or FormatException)
         {
             return $"another file ({exception.Message})";
         }

@@ -48,7 +48,8 @@ internal static class RunCommand
                     var status = Perform(parsed, cancellation);
                     if (table is not null)
                     {
-                        ExportCommand.Say(table, ResultFile.Read(path));
+                        // A share may have no simulations; its table has a header then.
+                        ExportCommand.Write(table, ResultFile.Read(path));
                     }
 
                     return status;
@@ -111,8 +112,11 @@ internal static class RunCommand
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, shard, threads);
         ImageRemark.Print(experiment.Remark);
-        var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
+        _ = File.Exists(output) && IsToBeReplaced(output, experiment.Header, earlier);
         using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);
+
+        // A run that wrote this file may have ended while this one waited for it.
+        var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
         if (isThere && earlier.Resume && journal.Finished.Count == 0)
         {
             Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));

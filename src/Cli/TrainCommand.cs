@@ -86,13 +86,13 @@ internal static class TrainCommand
 
     private static int Train(TrainingPlan plan, string output, string? figure, bool resume, bool overwrite, int threads, CancellationToken cancellation)
     {
-        if (IsComplete(plan, output, resume, overwrite))
+        if (!(IsThere(plan, output, resume, overwrite) && resume && !File.Exists(Journal.PathOf(output))))
         {
-            Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
+            Compute(plan, output, resume, overwrite, threads, cancellation);
         }
         else
         {
-            Compute(plan, output, resume, overwrite, threads, cancellation);
+            SayComplete(output);
         }
 
         if (figure is not null)
@@ -105,8 +105,10 @@ internal static class TrainCommand
         return ExitStatus.Success;
     }
 
+    private static void SayComplete(string output) => Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
+
     /// <summary>Whether the complete result exists already. Before the work, an exception is thrown for a file that may not be replaced.</summary>
-    private static bool IsComplete(TrainingPlan plan, string output, bool resume, bool overwrite)
+    private static bool IsThere(TrainingPlan plan, string output, bool resume, bool overwrite)
     {
         if (!File.Exists(output))
         {
@@ -123,7 +125,7 @@ internal static class TrainCommand
             difference = $"another file ({exception.Message})";
         }
 
-        return difference is null ? resume && !File.Exists(Journal.PathOf(output))
+        return difference is null ? true
             : overwrite ? false
             : throw new InvalidInputException(
                 resume ? "--resume" : "--out",
@@ -134,6 +136,14 @@ internal static class TrainCommand
     private static void Compute(TrainingPlan plan, string output, bool resume, bool overwrite, int threads, CancellationToken cancellation)
     {
         using var journal = TrainingJournal.Open(output, plan, resume, overwrite);
+
+        // A call that wrote this file may have ended while this one waited for it.
+        if (IsThere(plan, output, resume, overwrite) && resume && journal.Finished.Count == 0)
+        {
+            SayComplete(output);
+            return;
+        }
+
         if (journal.Damaged > 0)
         {
             Console.Error.WriteLine(

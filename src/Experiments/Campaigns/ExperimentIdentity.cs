@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Wellbehaved.Experiments;
 
@@ -34,7 +35,7 @@ internal sealed record ExperimentIdentity(string Configuration, string DatasetCh
     public string? DifferenceFrom(ExperimentIdentity other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Configuration != other.Configuration)
+        if (Configuration != other.Configuration && (DatasetChecksum != other.DatasetChecksum || !IsTheSameElsewhere(other)))
         {
             return DifferentOption(other) ?? "another configuration";
         }
@@ -58,6 +59,31 @@ internal sealed record ExperimentIdentity(string Configuration, string DatasetCh
     /// <summary>A value as a short text: for a network, its name.</summary>
     private static string Said(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("name", out var name) ? name.ToString() : value.ToString();
+
+    /// <summary>Whether another experiment with the same images differs only by where they are.</summary>
+    private bool IsTheSameElsewhere(ExperimentIdentity other)
+    {
+        try
+        {
+            return Elsewhere(Configuration) is { } mine && JsonNode.DeepEquals(mine, Elsewhere(other.Configuration));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        static JsonObject? Elsewhere(string configuration)
+        {
+            var options = ForeignJson.Parse(configuration) as JsonObject;
+            options?.Remove("data_dir");
+            if (options?["dataset"] is JsonValue dataset && dataset.TryGetValue<string>(out var name) && !ImageSources.Names.Contains(name))
+            {
+                options.Remove("dataset");
+            }
+
+            return options;
+        }
+    }
 
     private string? DifferentOption(ExperimentIdentity other)
     {

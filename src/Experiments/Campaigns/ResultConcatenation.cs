@@ -1,4 +1,6 @@
 using System.IO.Hashing;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Wellbehaved.Experiments;
 
@@ -8,12 +10,14 @@ internal static class ResultConcatenation
 {
     private const string Note = "note";
 
+    private const string NumSims = "num_sims";
+
     /// <summary>Letters of a name that a note shows.</summary>
     private const int LongestName = 60;
 
     /// <summary>Joins the rows of several files in the given order.</summary>
-    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; their rows are joined in this
-    /// order.</param>
+    /// <param name="paths">Result files, or folders of <c>.npy</c> files, whose array <c>configuration</c>, if they have one, does not name the experiment;
+    /// their rows are joined in this order.</param>
     /// <param name="output">The file to write.</param>
     /// <returns>The number of simulations, and notes, one in each line.</returns>
     /// <exception cref="InvalidInputException">A file states its experiment, its arrays do not fit those of the others, or two rows are the same; or
@@ -39,7 +43,7 @@ internal static class ResultConcatenation
             {
                 parts.Add(IArrayCollection.Open(path));
                 ReadingAllowance.Require(path, parts[^1], parts[^1].Names);
-                if (parts[^1].Contains(ResultArrays.Configuration))
+                if (ResultPart.NamesItsExperiment(path))
                 {
                     throw new InvalidInputException(
                         path,
@@ -56,7 +60,7 @@ internal static class ResultConcatenation
                 .SelectMany(part => part.Names)
                 .Where(ResultArrays.IsPlain)
                 .Distinct()
-                .Where(name => !parts.TrueForAll(part => part.Contains(name)))
+                .Where(name => name is not (Note or ResultArrays.Configuration) && !parts.TrueForAll(part => part.Contains(name)))
                 .ToArray();
             if (left.Length > 0)
             {
@@ -69,18 +73,27 @@ internal static class ResultConcatenation
             var rows = Rows(paths, parts, moments);
             var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
             var arrays = names
-                .Where(name => name != Note)
+                .Where(name => name is not (Note or ResultArrays.Configuration))
                 .Select(name =>
                     KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))
                 )
                 .ToList();
             RequireDifferent(paths, rows, fingerprints);
+            var configuration = Configuration(paths, parts, rows.Length);
+            if (configuration is not null)
+            {
+                arrays.Add(new(ResultArrays.Configuration, NpyArray.From(configuration)));
+            }
+
             NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.From(note))));
             return (
                 rows.Length,
                 [
                     $"these files do not name their experiment; with {CampaignParameters.Trust} they were joined in the given order without a check ({Note} in "
                         + "the file says so)",
+                    .. configuration is null && parts.Exists(part => part.Contains(ResultArrays.Configuration))
+                        ? [$"left out {ResultArrays.Configuration}: the files do not say the same there"]
+                        : (IEnumerable<string>)[],
                     .. parts
                         .SelectMany(part => part.Names)
                         .Distinct()
@@ -92,6 +105,42 @@ internal static class ResultConcatenation
         finally
         {
             parts.ForEach(part => part.Dispose());
+        }
+    }
+
+    /// <summary>
+    /// What all files say of their configuration, but for the seed and the number of simulations, and how many are joined; null if they do not say the same, or
+    /// nothing.
+    /// </summary>
+    private static string? Configuration(IReadOnlyList<string> paths, List<IArrayCollection> parts, int simulations)
+    {
+        if (!parts.TrueForAll(part => part.Contains(ResultArrays.Configuration)))
+        {
+            return null;
+        }
+
+        var told = parts.Select((part, i) => Told(paths[i], part)).ToArray();
+        if (told[0] is not { } first || !told.All(other => JsonNode.DeepEquals(first, other)))
+        {
+            return null;
+        }
+
+        first[NumSims] = simulations;
+        return first.ToJsonString();
+
+        static JsonObject? Told(string path, IArrayCollection part)
+        {
+            try
+            {
+                var words = ForeignJson.Parse(part.Read(ResultArrays.Configuration).ToText()) as JsonObject;
+                words?.Remove("seed");
+                words?.Remove(NumSims);
+                return words;
+            }
+            catch (Exception exception) when (exception is JsonException or FormatException)
+            {
+                throw new InvalidInputException(path, $"expected JSON in '{ResultArrays.Configuration}' ({exception.Message})", exception);
+            }
         }
     }
 
@@ -143,7 +192,7 @@ internal static class ResultConcatenation
         }
 
         var joined = NpyArray.OfRows(arrays, rows);
-        var (bytes, values) = (joined.Bytes.Length / rows.Length, new double[joined.Count / rows.Length]);
+        var (bytes, values) = (joined.Bytes.Length / rows.Length, joined.ElementType.Kind == 'U' ? [] : new double[joined.Count / rows.Length]);
         for (var i = 0; i < fingerprints.Length; i++)
         {
             joined.Decode(i * values.Length, values);

@@ -8,6 +8,9 @@ internal sealed class ResultPart : IDisposable
     [
         ResultArrays.Depth,
         ResultArrays.Place,
+        ResultArrays.Channels,
+        ResultArrays.Points,
+        ResultArrays.ChannelAxis,
         ResultArrays.Locations,
         ResultArrays.StemLocations,
         ResultArrays.EndOfUnit,

@@ -35,6 +35,9 @@ internal static class ResultArrays
     /// <summary>Points at each place of a neutral file: positions times images.</summary>
     public const string Points = "points";
 
+    /// <summary>The axis of the channels at each place of a recording of another program.</summary>
+    public const string ChannelAxis = "channel_axis";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 

@@ -6,6 +6,9 @@ internal static class TrainingArrays
     /// <summary>Options of training, as JSON.</summary>
     public const string Configuration = ResultArrays.TrainingConfiguration;
 
+    /// <summary>A checksum of the images and labels for training and test; earlier versions did not write it.</summary>
+    public const string Checksum = "training_checksum";
+
     /// <summary>The learning rates that were tried.</summary>
     public const string LearningRate = "learning_rate";
 

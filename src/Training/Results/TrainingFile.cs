@@ -15,7 +15,11 @@ internal static class TrainingFile
     public static IReadOnlyList<string> Write(string path, TrainingPlan plan, ExperimentResult initial, TrainingResult result)
     {
         var (arrays, warnings) = initial.ToArrays();
-        NpzArchive.Write(path, arrays.Concat(result.ToArrays(TrainingIdentity.Compute(plan).Training)));
+        var identity = TrainingIdentity.Compute(plan);
+        NpzArchive.Write(
+            path,
+            [.. arrays, .. result.ToArrays(identity.Training), KeyValuePair.Create(TrainingArrays.Checksum, NpyArray.From(identity.DatasetChecksum))]
+        );
         return warnings;
     }
 
@@ -51,14 +55,26 @@ internal static class TrainingFile
         ReadingAllowance.Require(
             path,
             archive,
-            [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]
+            [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => OptionalArrays.Contains(name))]
         );
+
+        // Earlier versions wrote the checksum of the training images alone.
+        if (
+            !archive.Contains(TrainingArrays.Checksum)
+            && archive.Contains(ResultArrays.DatasetChecksum)
+            && Text(ResultArrays.DatasetChecksum) != plan.Images.Checksum
+        )
+        {
+            return TrainingIdentity.OtherImages;
+        }
+
         var mine = TrainingIdentity.Compute(plan);
         return mine.DifferenceFrom(
             mine with
             {
                 Network = Text("configuration"),
                 Training = Text(TrainingArrays.Configuration),
+                DatasetChecksum = archive.Contains(TrainingArrays.Checksum) ? Text(TrainingArrays.Checksum) : mine.DatasetChecksum,
                 MadeBy = Text("made_by"),
                 Arithmetic = ResultArrays.ArithmeticOf(path, archive),
             }
@@ -78,4 +94,6 @@ internal static class TrainingFile
     }
 
     private static IReadOnlyList<string> ConfigurationArrays { get; } = ["configuration", "made_by"];
+
+    private static IReadOnlyList<string> OptionalArrays { get; } = [ResultArrays.Arithmetic, ResultArrays.DatasetChecksum, TrainingArrays.Checksum];
 }

@@ -21,6 +21,9 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
         MaxDepth = ResultConfiguration.MostLevels,
     };
 
+    /// <summary>How a campaign differs that has the same options and other data.</summary>
+    public const string OtherImages = "other images or labels";
+
     /// <summary>The identity of a plan.</summary>
     /// <param name="plan">The plan.</param>
     public static TrainingIdentity Compute(TrainingPlan plan)
@@ -63,7 +66,7 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
         return Difference(Network, other.Network)
             ?? Difference(Training, other.Training)
             ?? (
-                DatasetChecksum != other.DatasetChecksum ? "other images or labels"
+                DatasetChecksum != other.DatasetChecksum ? OtherImages
                 : Arithmetic != other.Arithmetic ? ExperimentIdentity.DifferentArithmetic(Arithmetic, other.Arithmetic)
                 : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}"
                 : null

@@ -59,6 +59,7 @@ internal static class TrainingCampaign
                         var (simulation, rate) = pending[item];
                         var steps = 0;
                         var outcome = Named(
+                            plan,
                             simulation,
                             () =>
                                 run.Run(
@@ -93,7 +94,7 @@ internal static class TrainingCampaign
         return outcomes;
     }
 
-    private static TrainingOutcome Named(int simulation, Func<TrainingOutcome> run)
+    private static TrainingOutcome Named(TrainingPlan plan, int simulation, Func<TrainingOutcome> run)
     {
         try
         {
@@ -101,9 +102,10 @@ internal static class TrainingCampaign
         }
         catch (DegenerateChannelException exception)
         {
+            var isOfLayers = plan.Options.Experiment.Network is not null;
             throw new InvalidInputException(
-                ParameterName.Spell(nameof(ExperimentOptions.Epsilon)),
-                $"expected a positive number, since in mapping {simulation} {exception.Message}",
+                ParameterName.Spell(isOfLayers ? nameof(ExperimentOptions.Network) : nameof(ExperimentOptions.Epsilon)),
+                $"expected a positive {(isOfLayers ? "epsilon in every norm" : "number")}, since in mapping {simulation} {exception.Message}",
                 exception
             );
         }

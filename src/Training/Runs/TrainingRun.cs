@@ -201,6 +201,7 @@ internal sealed class TrainingRun<T> : IDisposable
             (loss, right) = (loss + (mean * count), right + rightOfBatch);
         }
 
-        return (loss / chosen.Length, (double)right / chosen.Length);
+        // Logits that are no numbers choose no class. A loss that is infinite is one of numbers.
+        return double.IsNaN(loss) ? (double.NaN, double.NaN) : (loss / chosen.Length, (double)right / chosen.Length);
     }
 }

@@ -126,6 +126,60 @@ public sealed class ConcatenationTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_say_a_part_of_what_they_are_keep_what_they_have_in_common()
+    {
+        // As a recording in Python says it; the two have been made with other seeds.
+        string Recorded(string name, ulong seed, string network) =>
+            ForgedResultFile.With(
+                Part(name, seed),
+                (_, array) => array,
+                ("configuration", NpyArray.From($$"""{"network":"{{network}}","batch_size":6,"num_sims":4,"seed":{{seed}}}"""))
+            );
+
+        var same = CommandLine.Run("merge", Recorded("1.npz", 1, "mine"), Recorded("2.npz", 2, "mine"), "--trust", "--out", PathOf("joined.npz"));
+        same.ExitStatus.Should().Be(0, same.Error);
+        using (var archive = NpzArchive.Open(PathOf("joined.npz")))
+        {
+            archive.Read("configuration").ToText().Should().Be("""{"network":"mine","batch_size":6,"num_sims":8}""");
+        }
+
+        ResultFile.Read(PathOf("joined.npz")).Simulations.Should().Be(8);
+        var other = CommandLine.Run("merge", Recorded("1.npz", 1, "mine"), Recorded("2.npz", 2, "yours"), "--trust", "--out", PathOf("other.npz"));
+        other.ExitStatus.Should().Be(0, other.Error);
+        other.Error.Should().Contain("left out configuration: the files do not say the same there");
+        using var apart = NpzArchive.Open(PathOf("other.npz"));
+        apart.Names.Should().NotContain("configuration");
+    }
+
+    [Fact]
+    public void A_joined_file_can_be_joined_with_another_one()
+    {
+        ResultConcatenation.Join([Part("1.npz", 1), Part("2.npz", 2)], PathOf("two.npz"));
+
+        ResultConcatenation.Join([PathOf("two.npz"), Part("3.npz", 3)], PathOf("three.npz")).Simulations.Should().Be(12);
+    }
+
+    [Fact]
+    public void A_text_for_each_simulation_is_joined_and_sizes_of_places_are_not_even_if_there_are_as_many()
+    {
+        string Labelled(string name, ulong seed, params string[] labels) =>
+            ForgedResultFile.With(
+                Part(name, seed),
+                (_, array) => array,
+                ("label", NpyArray.From(labels)),
+                ("channels", NpyArray.From([8L, 8, 8, 4], 4)),
+                ("points", NpyArray.From([6L, 6, 6, 6], 4))
+            );
+
+        ResultConcatenation.Join([Labelled("1.npz", 1, "a", "b", "c", "d"), Labelled("2.npz", 2, "e", "f", "g", "h")], PathOf("joined.npz"));
+
+        using var joined = NpzArchive.Open(PathOf("joined.npz"));
+        joined.Describe("label").Shape.Should().Equal(8);
+        joined.Describe("channels").Shape.Should().Equal(4);
+        joined.Describe("points").Shape.Should().Equal(4);
+    }
+
+    [Fact]
     public void A_folder_of_arrays_is_a_result()
     {
         var file = Part("1.npz", 1);

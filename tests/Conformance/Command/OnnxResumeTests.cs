@@ -101,6 +101,26 @@ public sealed class OnnxResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_without_mappings_keeps_nobody_from_another_run()
+    {
+        Leave("part.npz", []);
+
+        Start("part.npz", "--seed", "1").Status.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_file_whose_configuration_is_no_text_is_refused_as_another_file()
+    {
+        NpzArchive.Write(PathOf("part.npz"), [KeyValuePair.Create("configuration", NpyArray.From([1.0], 1))]);
+
+        var (status, error) = Start("part.npz", "--resume");
+        status.Should().Be(2, error);
+        error.Should().Contain("another file").And.Contain("--overwrite");
+
+        Start("part.npz", "--overwrite").Status.Should().Be(0);
+    }
+
+    [Fact]
     public void Journal_of_an_ONNX_file_is_known_by_status_and_merge_for_what_it_is()
     {
         Leave("part.npz", [0]);

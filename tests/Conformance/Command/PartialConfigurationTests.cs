@@ -52,6 +52,8 @@ public sealed class PartialConfigurationTests : IDisposable
                 $"wellbehaved: {path}: expected {string.Join(", ", keys)} in 'configuration', which names the experiment, found none; merge --trust "
                     + "joins such files"
             );
+        var trusted = CommandLine.Run("merge", "--trust", path, "--out", Path.Combine(_folder, "x.npz"));
+        trusted.ExitStatus.Should().Be(0, "that is what the message advises: {0}", trusted.Error);
         var plot = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "x.svg"));
         plot.ExitStatus.Should().Be(0);
         plot.Error.Should().Contain($"('configuration' leaves out {string.Join(", ", keys)})");

@@ -108,6 +108,26 @@ public sealed class TrainCommandTests : IDisposable
         TrainingResult.Read(PathOf("t.npz")).LearningRates.Should().Equal(0.002);
     }
 
+    /// <summary>Files of earlier versions have the checksum of the training images alone.</summary>
+    [Theory]
+    [InlineData("training_checksum", null)]
+    [InlineData("dataset_checksum", "training_checksum")]
+    public void A_result_of_other_images_is_not_taken_for_that_of_these(string changed, string? absent)
+    {
+        string[] arguments = [.. Sane.Split(' '), "--out", PathOf("t.npz")];
+        CommandLine.Run(arguments).ExitStatus.Should().Be(0);
+        var earlier = ForgedResultFile.With(PathOf("t.npz"), (name, array) => name == absent ? null : array);
+        CommandLine.Run([.. arguments, "--resume"]).Output.Should().Contain("is complete", "nothing but {0} is gone", absent);
+        ForgedResultFile.With(earlier, (name, array) => name == changed ? NpyArray.From("of other images") : array);
+
+        foreach (var more in new[] { Array.Empty<string>(), ["--resume"] })
+        {
+            var refused = CommandLine.Run([.. arguments, .. more]);
+            refused.ExitStatus.Should().Be(2);
+            refused.Error.Should().Contain("found other images or labels");
+        }
+    }
+
     [Theory]
     [InlineData("--steps", "0")]
     [InlineData("--steps", "2.5")]

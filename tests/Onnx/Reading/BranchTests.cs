@@ -170,6 +170,26 @@ public class BranchTests
         Evaluation.Run(graph, new Dictionary<string, TensorProto> { ["x"] = Build.Tensor("x", [1, -2], 2) }, ["y"])["y"].Should().Equal(8, -16);
     }
 
+    [Theory]
+    [InlineData("v", "v")]
+    [InlineData("", "v")]
+    public void A_branch_whose_tensors_have_no_names_of_their_own_is_refused(string first, string second)
+    {
+        var act = () =>
+            Inlined(
+                Build.Model(
+                    13,
+                    [Build.Input("x", 2)],
+                    [Build.Truth("yes", true)],
+                    Build
+                        .Node("If", ["yes"], "y")
+                        .With("then_branch", [Build.Tensor(first, [1]), Build.Tensor(second, [1])], [Build.Node("Mul", ["x", "v"], "r")], "r")
+                        .With("else_branch", [], [Build.Node("Neg", ["x"], "r")], "r")
+                )
+            );
+        act.Should().Throw<InvalidInputException>().WithMessage("*its own name*in a branch of If 'if'*");
+    }
+
     private static Graph Inlined(ModelProto model)
     {
         var graph = GraphReader.Read(model, "net");

@@ -38,6 +38,22 @@ public sealed class MergeTests : IDisposable
         }
     }
 
+    /// <summary>The checksum says which images they are, and where they are does not matter.</summary>
+    [Theory]
+    [InlineData("cifar10", "/a", "cifar10", "/b", true)]
+    [InlineData("images.npy", null, "./images.npy", null, true)]
+    [InlineData("cifar10", "/a", "cifar100", "/a", false)]
+    public void Images_in_another_folder_are_the_same_images(string dataset, string? folder, string other, string? otherFolder, bool areSame)
+    {
+        ExperimentIdentity Identity(string name, string? place, string checksum, ulong seed = 1) =>
+            new(ResultConfiguration.Write(_experiment.Options with { Dataset = name, DataDir = place, Seed = seed }), checksum, "wellbehaved 1.0.0");
+
+        var mine = Identity(dataset, folder, "one");
+        (mine.DifferenceFrom(Identity(other, otherFolder, "one")) is null).Should().Be(areSame);
+        mine.DifferenceFrom(Identity(other, otherFolder, "two")).Should().NotBeNull("these are other images");
+        mine.DifferenceFrom(Identity(other, otherFolder, "one", seed: 2)).Should().NotBeNull("this is another seed");
+    }
+
     [Fact]
     public void An_array_that_overflows_in_one_share_is_left_out_as_in_the_whole_run()
     {
