@@ -126,7 +126,7 @@ internal static class ResultConcatenation
         }
 
         first[NumSims] = simulations;
-        return first.ToJsonString();
+        return ResultConfiguration.ToText(first);
 
         static JsonObject? Told(string path, IArrayCollection part)
         {

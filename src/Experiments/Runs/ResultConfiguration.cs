@@ -145,6 +145,9 @@ internal sealed record ResultConfiguration
         return text.ToJsonString(Format);
     }
 
+    /// <summary>The text of a configuration that was read from a file, whatever program wrote it.</summary>
+    internal static string ToText(JsonObject words) => words.ToJsonString(Format);
+
     /// <summary>Reads options back; null where the text was not written by this program, or omits an option that has no default.</summary>
     /// <exception cref="InvalidInputException">An option is out of range; the message names it as on the command line.</exception>
     public static ExperimentOptions? Read(string text)
