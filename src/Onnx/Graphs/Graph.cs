@@ -83,13 +83,13 @@ internal sealed class Graph
     public static IEnumerable<GraphProto> Inside(NodeProto node) =>
         node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G));
 
+    /// <summary>The values that a graph inside a node has of its own: its inputs, tensors, and what its nodes compute.</summary>
+    public static HashSet<string> Own(GraphProto graph) =>
+        [.. graph.Input.Select(input => input.Name), .. graph.Initializer.Select(tensor => tensor.Name), .. graph.Node.SelectMany(node => node.Output)];
+
     private static IEnumerable<string> Captured(GraphProto graph)
     {
-        var own = graph
-            .Input.Select(input => input.Name)
-            .Concat(graph.Initializer.Select(tensor => tensor.Name))
-            .Concat(graph.Node.SelectMany(node => node.Output))
-            .ToHashSet();
+        var own = Own(graph);
         return graph.Node.SelectMany(Uses).Concat(graph.Output.Select(output => output.Name)).Where(name => !own.Contains(name));
     }
 }

@@ -179,11 +179,7 @@ internal static class Branches
                 foreach (var inner in Graph.Inside(node))
                 {
                     // What a graph inside calls by the same name is its own.
-                    var hidden = inner
-                        .Input.Select(input => input.Name)
-                        .Concat(inner.Initializer.Select(tensor => tensor.Name))
-                        .Concat(inner.Node.SelectMany(other => other.Output))
-                        .ToHashSet();
+                    var hidden = Graph.Own(inner);
                     Rename(inner, names.Where(pair => !hidden.Contains(pair.Key)).ToDictionary());
                 }
             }

@@ -1,4 +1,3 @@
-using Google.Protobuf.Collections;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
@@ -30,19 +29,14 @@ internal static class Precision
 
     private static void ChangeNodes(IEnumerable<NodeProto> nodes, IReadOnlyCollection<DataType> from, DataType to)
     {
-        foreach (var attribute in nodes.SelectMany(node => node.Attribute))
+        foreach (var node in nodes)
         {
-            if (attribute.Name is "to" or "dtype" && from.Contains((DataType)attribute.I))
+            foreach (var attribute in node.Attribute)
             {
-                attribute.I = (long)to;
+                ChangeAttribute(attribute, from, to);
             }
 
-            if (attribute.T is { } tensor && from.Contains((DataType)tensor.DataType))
-            {
-                attribute.T = Tensors.FromReals(to, tensor.Dims, Tensors.Reals(tensor));
-            }
-
-            foreach (var inner in attribute.G is null ? attribute.Graphs : new RepeatedField<GraphProto> { attribute.Graphs, attribute.G })
+            foreach (var inner in Graph.Inside(node))
             {
                 ChangeNodes(inner.Node, from, to);
                 foreach (var initializer in inner.Initializer.Where(initializer => from.Contains((DataType)initializer.DataType)).ToList())
@@ -52,6 +46,19 @@ internal static class Precision
                     inner.Initializer[inner.Initializer.IndexOf(initializer)] = changed;
                 }
             }
+        }
+    }
+
+    private static void ChangeAttribute(AttributeProto attribute, IReadOnlyCollection<DataType> from, DataType to)
+    {
+        if (attribute.Name is "to" or "dtype" && from.Contains((DataType)attribute.I))
+        {
+            attribute.I = (long)to;
+        }
+
+        if (attribute.T is { } tensor && from.Contains((DataType)tensor.DataType))
+        {
+            attribute.T = Tensors.FromReals(to, tensor.Dims, Tensors.Reals(tensor));
         }
     }
 }

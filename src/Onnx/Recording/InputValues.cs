@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Wellbehaved.Networks;
@@ -95,32 +96,32 @@ internal static class InputValues
             case DataType.Double:
                 Copy(elements, value.GetTensorMutableDataAsSpan<double>(), element => element);
                 break;
-            case DataType.Int64:
-                Copy(elements, value.GetTensorMutableDataAsSpan<long>(), element => (long)element);
-                break;
-            case DataType.Int32:
-                Copy(elements, value.GetTensorMutableDataAsSpan<int>(), element => (int)element);
-                break;
             case DataType.Bool:
                 Copy(elements, value.GetTensorMutableDataAsSpan<bool>(), element => element != 0);
                 break;
-            case DataType.Uint8:
-                Copy(elements, value.GetTensorMutableDataAsSpan<byte>(), element => (byte)element);
-                break;
             case DataType.Int8:
-                Copy(elements, value.GetTensorMutableDataAsSpan<sbyte>(), element => (sbyte)element);
+                CopyIntegers<sbyte>(elements, value);
                 break;
             case DataType.Int16:
-                Copy(elements, value.GetTensorMutableDataAsSpan<short>(), element => (short)element);
+                CopyIntegers<short>(elements, value);
+                break;
+            case DataType.Int32:
+                CopyIntegers<int>(elements, value);
+                break;
+            case DataType.Int64:
+                CopyIntegers<long>(elements, value);
+                break;
+            case DataType.Uint8:
+                CopyIntegers<byte>(elements, value);
                 break;
             case DataType.Uint16:
-                Copy(elements, value.GetTensorMutableDataAsSpan<ushort>(), element => (ushort)element);
+                CopyIntegers<ushort>(elements, value);
                 break;
             case DataType.Uint32:
-                Copy(elements, value.GetTensorMutableDataAsSpan<uint>(), element => (uint)element);
+                CopyIntegers<uint>(elements, value);
                 break;
             case DataType.Uint64:
-                Copy(elements, value.GetTensorMutableDataAsSpan<ulong>(), element => (ulong)element);
+                CopyIntegers<ulong>(elements, value);
                 break;
             default:
                 value.Dispose();
@@ -150,6 +151,9 @@ internal static class InputValues
                 $"expected an input of at most {MostElements} elements, got '{input.Name}' of shape [{string.Join(", ", shape)}]; choose a smaller batch"
             );
     }
+
+    private static void CopyIntegers<T>(ReadOnlySpan<float> elements, OrtValue value)
+        where T : unmanaged, IBinaryInteger<T> => Copy(elements, value.GetTensorMutableDataAsSpan<T>(), element => T.CreateTruncating((long)element));
 
     private static void Copy<T>(ReadOnlySpan<float> elements, Span<T> target, Func<float, T> convert)
     {
