@@ -86,13 +86,13 @@ internal static class TrainCommand
 
     private static int Train(TrainingPlan plan, string output, string? figure, bool resume, bool overwrite, int threads, CancellationToken cancellation)
     {
-        if (!(IsThere(plan, output, resume, overwrite) && resume && !File.Exists(Journal.PathOf(output))))
+        if (IsThere(plan, output, resume, overwrite) && resume && !File.Exists(Journal.PathOf(output)))
         {
-            Compute(plan, output, resume, overwrite, threads, cancellation);
+            SayComplete(output);
         }
         else
         {
-            SayComplete(output);
+            Compute(plan, output, resume, overwrite, threads, cancellation);
         }
 
         if (figure is not null)

@@ -43,7 +43,7 @@ internal static class ResultConcatenation
             {
                 parts.Add(IArrayCollection.Open(path));
                 ReadingAllowance.Require(path, parts[^1], parts[^1].Names);
-                if (ResultPart.NamesItsExperiment(path))
+                if (ResultPart.NamesItsExperiment(path, parts[^1]))
                 {
                     throw new InvalidInputException(
                         path,

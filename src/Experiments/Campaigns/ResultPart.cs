@@ -144,6 +144,12 @@ internal sealed class ResultPart : IDisposable
     public static bool NamesItsExperiment(string path)
     {
         using var archive = IArrayCollection.Open(path);
+        return NamesItsExperiment(path, archive);
+    }
+
+    /// <summary>The same for a file that is open.</summary>
+    public static bool NamesItsExperiment(string path, IArrayCollection archive)
+    {
         if (archive.Contains(ResultArrays.TrainingConfiguration) || !archive.Contains(ResultArrays.Configuration) || !archive.Contains(ResultArrays.MadeBy))
         {
             return false;

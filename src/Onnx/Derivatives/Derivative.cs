@@ -6,20 +6,13 @@ namespace Wellbehaved.Onnx;
 internal static class Derivative
 {
     /// <summary>Operators whose derivative is zero wherever it exists: their output is a step function of the noise, or depends only on shapes.</summary>
-    private static readonly HashSet<string> Flat =
-    [
-        "Shape",
-        "Size",
-        "ConstantOfShape",
-        "EyeLike",
-        "Sign",
-        "Floor",
-        "Ceil",
-        "Round",
-        "Hardmax",
-        "OneHot",
-        "Binarizer",
-    ];
+    private static readonly HashSet<string> Flat = ["Shape", "Size", "ConstantOfShape", "EyeLike", "Sign", "Floor", "Ceil", "Round", "Hardmax", "Binarizer"];
+
+    /// <summary>
+    /// Operators of which not all inputs carry noise into the output, with those that do: of its second input CastLike takes the type alone, and OneHot is flat
+    /// in what it selects by and linear in the two numbers that it selects.
+    /// </summary>
+    private static readonly Dictionary<string, int> OnlyCarrier = new() { ["CastLike"] = 0, ["OneHot"] = 2 };
 
     /// <summary>Operators that draw random numbers of their own, so that results would not be determined by the seed.</summary>
     private static readonly HashSet<string> Random = ["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial"];
@@ -54,17 +47,12 @@ internal static class Derivative
 
             var written = new List<NodeProto>();
             var before = new List<NodeProto>();
-
-            // Of its second input CastLike takes the type alone.
-            var isReached = (node.OpType == "CastLike" ? node.Input.Take(1) : Graph.Uses(node)).Any(tangents.ContainsKey);
-
-            // OneHot is flat in what it selects by, and linear in the two numbers that it selects.
-            var isFlat = Flat.Contains(node.OpType) && !(node.OpType == "OneHot" && tangents.ContainsKey(node.Input[2]));
+            var isReached = Carriers(node).Any(tangents.ContainsKey);
             var isReal = node.Output.Any(name => types.TryGetValue(name, out var type) && (type.IsReal || type.Element == 0));
             var takesBatch = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch;
             var centred = takesBatch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
 
-            if (isReached && isReal && !isFlat)
+            if (isReached && isReal)
             {
                 var context = new RuleContext(result, node, new Emitter(result, written), types, tangents, options);
                 if (!Rules.All.TryGetValue(node.OpType, out var rule))
@@ -101,6 +89,12 @@ internal static class Derivative
         result.Nodes = nodes;
         return (result, tangents);
     }
+
+    /// <summary>The values whose noise reaches the output of a node, if they have any.</summary>
+    private static IEnumerable<string> Carriers(NodeProto node) =>
+        Flat.Contains(node.OpType) ? []
+        : OnlyCarrier.TryGetValue(node.OpType, out var only) ? [node.Input[only]]
+        : Graph.Uses(node);
 
     /// <summary>The exception that the derivative of a node is not known.</summary>
     public static InvalidInputException NotKnown(string subject, NodeProto node, string expectation) =>

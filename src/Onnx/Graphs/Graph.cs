@@ -66,7 +66,20 @@ internal sealed class Graph
         return name;
     }
 
-    /// <summary>Adds a constant.</summary>
+    /// <summary>Adds a constant of the file under the name that it has there.</summary>
+    /// <param name="tensor">The constant.</param>
+    /// <param name="place">Where it is in the file, for the message, if that is not the graph itself.</param>
+    /// <exception cref="InvalidInputException">It has no name, or that of another one.</exception>
+    public void AddConstant(TensorProto tensor, string? place = null)
+    {
+        if (tensor.Name.Length == 0 || !Constants.TryAdd(tensor.Name, tensor))
+        {
+            var where = place is null ? "" : $", {place}";
+            throw new InvalidInputException(Subject, $"expected each tensor to have its own name, got '{tensor.Name}', which is empty or used twice{where}");
+        }
+    }
+
+    /// <summary>Adds a constant under a new name.</summary>
     /// <returns>Its name.</returns>
     public string Constant(TensorProto tensor, string stem = "constant")
     {

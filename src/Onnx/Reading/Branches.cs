@@ -79,7 +79,7 @@ internal static class Branches
         names.MakeOwn(branch);
         foreach (var tensor in branch.Initializer)
         {
-            AddConstant(graph, node, tensor);
+            graph.AddConstant(tensor, $"in a branch of {node.Called()}");
         }
 
         foreach (var inner in branch.Node)
@@ -87,7 +87,7 @@ internal static class Branches
             if (inner.OpType == "Constant" && ConstantNode.Value(inner) is { } tensor)
             {
                 tensor.Name = inner.Output[0];
-                AddConstant(graph, node, tensor);
+                graph.AddConstant(tensor, $"in a branch of {node.Called()}");
             }
             else
             {
@@ -101,17 +101,6 @@ internal static class Branches
             copy.Input.Add(branch.Output[i].Name);
             copy.Output.Add(node.Output[i]);
             yield return copy;
-        }
-    }
-
-    private static void AddConstant(Graph graph, NodeProto node, TensorProto tensor)
-    {
-        if (tensor.Name.Length == 0 || !graph.Constants.TryAdd(tensor.Name, tensor))
-        {
-            throw new InvalidInputException(
-                graph.Subject,
-                $"expected each tensor to have its own name, got '{tensor.Name}', which is empty or used twice, in a branch of {node.Called()}"
-            );
         }
     }
 

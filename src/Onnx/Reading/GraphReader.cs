@@ -130,10 +130,7 @@ internal static class GraphReader
 
         // A tensor inside a node has no name of its own.
         tensor.Name = name;
-        if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
-        {
-            throw new InvalidInputException(graph.Subject, $"expected each tensor to have its own name, got '{name}', which is empty or used twice");
-        }
+        graph.AddConstant(tensor);
     }
 
     /// <summary>Loads a tensor whose elements are in another file, and checks that it has as many as its shape says.</summary>
