@@ -37,6 +37,7 @@ internal sealed class TrainingRun<T> : IDisposable
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The outcome of the run.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    /// <exception cref="DegenerateChannelException">A channel that batch norm with ε = 0 divides by its deviation is constant at initialisation.</exception>
     public TrainingOutcome Run(int simulation, double rate, Action<double>? stepTaken = null, CancellationToken cancellation = default)
     {
         var (options, seed) = (_plan.Options, _plan.Options.Experiment.Seed);
@@ -54,7 +55,7 @@ internal sealed class TrainingRun<T> : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             _plan.Data.Fill(_plan.Data.Training, order.BatchAt(step), _mapping.Input, _classes);
-            var hasValues = TryForward(statistics: null);
+            var hasValues = TryForward(isTrained: step > 0);
             Scale = step == 0 ? ScaleOf(_mapping) : Scale;
             _readout.Forward(_mapping.Features, Factor());
             var (loss, right) = _readout.Backward(_classes);
@@ -131,9 +132,14 @@ internal sealed class TrainingRun<T> : IDisposable
     }
 
     /// <summary>Computes the features of the batch.</summary>
+    /// <param name="isTrained">Whether a step was taken.</param>
     /// <param name="statistics">The statistics that batch norms use; null for those of the batch.</param>
-    /// <returns>False if training has made a signal so large that a function has no value for it.</returns>
-    private bool TryForward(IReadOnlyList<BatchStatistics>? statistics)
+    /// <returns>
+    /// False if training has made a signal so large that a function has no value for it, or a channel constant that a norm with ε = 0 divides by its
+    /// deviation.
+    /// </returns>
+    /// <exception cref="DegenerateChannelException">A channel is constant at initialisation.</exception>
+    private bool TryForward(bool isTrained, IReadOnlyList<BatchStatistics>? statistics = null)
     {
         try
         {
@@ -141,6 +147,10 @@ internal sealed class TrainingRun<T> : IDisposable
             return true;
         }
         catch (ArithmeticException)
+        {
+            return false;
+        }
+        catch (DegenerateChannelException) when (isTrained)
         {
             return false;
         }
@@ -191,7 +201,7 @@ internal sealed class TrainingRun<T> : IDisposable
 
             _plan.Data.Fill(images, batch, _mapping.Input, _classes);
             _plan.Data.Corrupt(batch, _mapping.Input, corruption, _plan.Options.Experiment.Seed, (uint)simulation);
-            if (!TryForward(running?.Averages))
+            if (!TryForward(isTrained: true, running?.Averages))
             {
                 return (double.NaN, double.NaN);
             }

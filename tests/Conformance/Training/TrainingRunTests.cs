@@ -79,6 +79,27 @@ public class TrainingRunTests
     }
 
     [Fact]
+    public void A_channel_that_training_makes_constant_ends_its_own_run_only()
+    {
+        Layers saturating = [new Flatten(), new Dense { Channels = 8 }, new Activation(new Function(FunctionKind.Tanh)), new BatchNorm { Epsilon = 0 }];
+        var plan = TrainingPlan.Prepare(Trainings.Options(saturating) with { LearningRates = [10, 0.001] });
+
+        var outcomes = TrainingCampaign.Run(plan, 1)[0];
+
+        outcomes[0].FailedAt.Should().BeInRange(2, 20, "weights of ±10 saturate tanh, so that a channel has one value for a whole batch");
+        outcomes[1].IsFinite.Should().BeTrue("the other learning rate has no part in it");
+    }
+
+    [Fact]
+    public void A_channel_that_is_constant_before_training_is_a_question_of_the_network()
+    {
+        Layers dead = [new Flatten(), new Dense { Channels = 8 }, new Activation(Function.Relu), new BatchNorm { Epsilon = 0 }];
+        var plan = TrainingPlan.Prepare(Trainings.Options(dead));
+
+        FluentActions.Invoking(() => TrainingCampaign.Run(plan, 1)).Should().Throw<InvalidInputException>().WithMessage("*expected a positive epsilon*");
+    }
+
+    [Fact]
     public void Training_stops_after_the_first_pass_whose_mean_loss_reaches_the_target()
     {
         var options = Trainings.Options("bn_res", steps: 200);
