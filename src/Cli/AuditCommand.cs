@@ -118,6 +118,19 @@ internal static class AuditCommand
                         }
                     }
 
+                    foreach (var option in parsed.GetValue(smoke) ? new Option[] { claims, generated } : [])
+                    {
+                        if (parsed.GetResult(option) is { Implicit: false })
+                        {
+                            throw new InvalidInputException(option.Name, "expected without --smoke, which asks about a few claims of its own");
+                        }
+                    }
+
+                    if (chosen is not null && parsed.GetValue(generated) > 0)
+                    {
+                        throw new InvalidInputException(generated.Name, "expected without --architecture, with which no networks are drawn");
+                    }
+
                     return (parsed.GetValue(command), parsed.GetValue(results)) switch
                     {
                         ({ } line, null) => Audit(
@@ -214,7 +227,11 @@ internal static class AuditCommand
                     work,
                     advance => VerificationRun.Execute(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation)
                 )
-                : new VerificationRun(subject.Description.Name, request.Scale, request.Seed, [], [], []) { SubjectVersion = subject.Description.Version };
+                : new VerificationRun(subject.Description.Name, request.Scale, request.Seed, [], [], [])
+                {
+                    SubjectVersion = subject.Description.Version,
+                    NotJudged = GeneratedAudit.NotJudged(request.Network.Value.Network, request.Claims, generated.Outcomes),
+                };
             if (request is { Network: null, Architectures: null, Generated: > 0 } && !smoke)
             {
                 generated = GeneratedAudit.Draw(subject, request.Seed, request.Generated, claims, cancellation);
@@ -223,6 +240,7 @@ internal static class AuditCommand
             run = run with
             {
                 Architectures = request.Architectures ?? [],
+                Asked = smoke ? [] : request.Claims,
                 Command = Replay(request),
                 NetworkOptions = request.NetworkOptions,
                 Network = request.Network?.Network.Name,

@@ -7,7 +7,7 @@ internal static class RunSummary
     /// <param name="run">The run.</param>
     /// <returns>
     /// A sentence for each cause that explains the numbers of rejections, for what follows from it and for what is not explained; then for what was not judged,
-    /// for each level, for what was declined and for what failed between auditor and subject.
+    /// for each level, for what was declined, for what failed between auditor and subject, and for claims that were asked for in vain.
     /// </returns>
     public static IEnumerable<string> Write(VerificationRun run)
     {
@@ -51,6 +51,11 @@ internal static class RunSummary
         foreach (var failure in run.AdapterFailures)
         {
             yield return $"adapter: {failure}";
+        }
+
+        if (run.Outcomes.Count > 0 && run.AskedInVain.Count > 0)
+        {
+            yield return $"asked for by name and not judged, so the whole is inconclusive at best: {string.Join(", ", run.AskedInVain)}";
         }
     }
 

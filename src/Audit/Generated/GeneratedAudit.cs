@@ -76,6 +76,26 @@ internal static class GeneratedAudit
         return Judge(subject, claims, cases.Length, i => cases[i], cancellation);
     }
 
+    /// <summary>Claims that were asked for on one network and have no outcome there, with the reasons.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="claims">Ids of the claims that were asked for.</param>
+    /// <param name="outcomes">What came out.</param>
+    /// <returns>Ids, each with what it speaks about.</returns>
+    public static IReadOnlyList<KeyValuePair<string, string>> NotJudged(Network network, IEnumerable<string> claims, IReadOnlyList<CheckOutcome> outcomes) =>
+        [
+            .. claims
+                .Distinct()
+                .Where(claim => !outcomes.Any(outcome => outcome.Check.ClaimId == claim))
+                .Select(claim =>
+                    KeyValuePair.Create(
+                        claim,
+                        Claims.Contains(claim)
+                            ? $"nothing in what was asked about {network.Name} is of the kind that it speaks of (wellbehaved claims {claim})"
+                            : $"with one network alone these are judged: {string.Join(", ", Claims)}"
+                    )
+                ),
+        ];
+
     private static GeneratedRun Judge(
         ISubject subject,
         IReadOnlyCollection<string> claims,
@@ -111,7 +131,7 @@ internal static class GeneratedAudit
         );
         return new GeneratedRun(
             asked.Count(answer => answer.Declined is null),
-            [.. wanted.Select(claim => Outcome(claim, asked, findings.GetValueOrDefault(claim))).OfType<CheckOutcome>()],
+            [.. wanted.Select(claim => Outcome(subject.Description, claim, asked, findings.GetValueOrDefault(claim))).OfType<CheckOutcome>()],
             [.. wanted.Select(findings.GetValueOrDefault).OfType<GeneratedFinding>()]
         );
     }
@@ -139,19 +159,29 @@ internal static class GeneratedAudit
     }
 
     /// <summary>The outcome of a claim over all networks; null if none had a site of it.</summary>
-    private static CheckOutcome? Outcome(string claim, GeneratedAnswer[] asked, GeneratedFinding? finding)
+    private static CheckOutcome? Outcome(SubjectDescription subject, string claim, GeneratedAnswer[] asked, GeneratedFinding? finding)
     {
+        var check = new Check(claim, Architecture, _ => []);
         var measurements = asked.SelectMany(answer => answer.MeasurementsOf(claim)).ToArray();
+        var unanswered = asked
+            .Where(answer => (answer.Declined ?? answer.Failure) is not null && GeneratedJudge.Concerns(claim, answer.Case, answer.Given, subject))
+            .ToArray();
+        string[] declined =
+        [
+            .. unanswered.Select(answer => answer.Declined).OfType<string>().Select(ForeignText.OnOneLine).Distinct().Order(StringComparer.Ordinal),
+        ];
         if (measurements.Length == 0)
         {
-            return null;
+            return unanswered.Select(answer => answer.Failure).FirstOrDefault(failed => failed is not null) is { } reason
+                    ? new CheckOutcome(check, Verdict.Inconclusive, [], reason) { Declined = declined }
+                : declined.Length > 0 ? new CheckOutcome(check, Verdict.Declined, [], $"declined: {string.Join(", ", declined)}") { Declined = declined }
+                : null;
         }
 
-        var check = new Check(claim, Architecture, _ => []);
         var (samples, answers) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.MeasurementsOf(claim).Any()));
         if (finding is not null)
         {
-            return new CheckOutcome(check, Verdict.Rejected, [finding.Measurement with { Samples = samples }], null);
+            return new CheckOutcome(check, Verdict.Rejected, [finding.Measurement with { Samples = samples }], null) { Declined = declined };
         }
 
         var failure = asked.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null);
@@ -161,6 +191,9 @@ internal static class GeneratedAudit
             failure is null ? Verdict.Holds : Verdict.Inconclusive,
             [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Spell(answers, "answer")}", Samples = samples }],
             failure
-        );
+        )
+        {
+            Declined = declined,
+        };
     }
 }

@@ -45,7 +45,7 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
     }
 
     /// <summary>Whether a norm divides by a standard deviation without a positive ε.</summary>
-    private bool HasBareNorm => LayerFamilies.All(Network.Layers).Any(layer => layer is Norm { Epsilon: < 1e-12 });
+    public bool HasBareNorm => LayerFamilies.All(Network.Layers).Any(layer => layer is Norm { Epsilon: < 1e-12 });
 
     private bool StaysInRange(double unitRoundoff)
     {

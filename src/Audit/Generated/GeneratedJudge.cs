@@ -29,6 +29,17 @@ internal static class GeneratedJudge
     /// <summary>All claims that it judges.</summary>
     public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), OfRelations[0], OfMoments, .. OfRelations[1..]];
 
+    /// <summary>Whether a case would say something about a claim, if the subject answered it.</summary>
+    public static bool Concerns(string claim, GeneratedCase drawn, bool given, SubjectDescription subject) =>
+        claim switch
+        {
+            OfMoments => !given && !subject.Moments.IsEmpty && LookedAt(drawn) is not null,
+            "D8" or "I7" or "I9" => !given && LinearSite.Collect(drawn.Network).Count > 0,
+            "I10" => !given,
+            "I12" => !given && drawn.Images > 1 && SeparateImages.HasSite(drawn.Network),
+            _ => new SiteCase(drawn.Network, drawn.Images).Families.Contains(Claims.Single(pair => pair.Claim == claim).Family),
+        };
+
     /// <summary>Asks the subject, and compares its answers.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="drawn">The case.</param>

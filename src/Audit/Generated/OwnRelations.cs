@@ -84,8 +84,12 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
 
         void Same(double[] one, double[] other, string what, NetworkSnapshot where)
         {
-            var differs = Array.FindIndex(one.Zip(other, (x, y) => x.Equals(y)).ToArray(), same => !same) is >= 0 and var found ? found : 0;
-            if (one.Length > 0 && !double.IsNaN(one[differs]))
+            var differs = Array.FindIndex(one.Zip(other, (x, y) => x.Equals(y) && double.IsFinite(x)).ToArray(), same => !same) is >= 0 and var found
+                ? found
+                : 0;
+
+            // A norm without ε has no number where all features are equal, and weights that nobody knows may make them so.
+            if (one.Length > 0 && (double.IsFinite(one[differs]) || !drawn.HasBareNorm))
             {
                 Compare("I10").Add(new Observed(other[differs]), new Expected(one[differs]), 0, $"{what}, {where.Where}, asked twice, {drawn.Description}");
             }
@@ -146,12 +150,12 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
             var isUnbiased = site.Parameters.BiasVariance == 0;
             if (isUnbiased && x.Signal.All(value => value == 0))
             {
-                Compare("D8").Add(new Observed(y.Signal.MaxBy(Math.Abs)), new Expected(0), 0, $"signal, {y.Where}, {drawn.Description}");
+                Compare("D8").Add(new Observed(Farthest(y.Signal)), new Expected(0), 0, $"signal, {y.Where}, {drawn.Description}");
             }
 
             if (x.Noise.All(value => value == 0))
             {
-                Compare("D8").Add(new Observed(y.Noise.MaxBy(Math.Abs)), new Expected(0), 0, $"noise, {y.Where}, {drawn.Description}");
+                Compare("D8").Add(new Observed(Farthest(y.Noise)), new Expected(0), 0, $"noise, {y.Where}, {drawn.Description}");
             }
 
             var apart = Distance(x.Signal, x.Noise);
@@ -183,6 +187,9 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
 
     private static (double[] Signal, double[] Noise) InputOf(NetworkTrace trace, LinearSite site) =>
         site.Input is { } place ? (trace.Snapshots[place].Signal, trace.Snapshots[place].Noise) : (trace.Input.Signal, trace.Input.Noise);
+
+    /// <summary>The number that is farthest from zero; what is no number is farther than any.</summary>
+    private static double Farthest(double[] values) => values.MaxBy(value => double.IsNaN(value) ? double.PositiveInfinity : Math.Abs(value));
 
     private static double Distance(double[] one, double[] other) => one.Length == 0 ? 0 : one.Zip(other, (x, y) => Math.Abs(x - y)).Max();
 

@@ -38,6 +38,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
     private readonly ConcurrentQueue<string> _leftBehind = [];
     private long _lastId;
     private int _broken;
+    private string? _firstFailure;
 
     /// <summary>Starts the process and asks it to describe itself.</summary>
     /// <param name="command">The command, run by the system's shell in the current folder.</param>
@@ -261,7 +262,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
         catch (ProgramNotStartedException)
         {
             // It may have ended because it knows only protocol 1. If it cannot start at all, the next request finds this.
-            (_failures, _broken) = ([], 0);
+            (_failures, _broken, _firstFailure) = ([], 0, null);
         }
 
         return inLayers ?? Ask(Protocol.Describe(Protocol.OfArchitectures), Protocol.ReadDescription);
@@ -302,6 +303,11 @@ internal sealed class ProcessSubject : ISubject, IDisposable
             try
             {
                 var request = exchange.Request();
+                if (IsDeclined(request))
+                {
+                    return;
+                }
+
                 addField(request["network"]!.AsObject());
                 RequireRefusal(request, where);
             }
@@ -312,6 +318,26 @@ internal sealed class ProcessSubject : ISubject, IDisposable
         }
 
         static JsonObject OptionsOfFirst(JsonObject network) => network["layers"]!.AsArray()[0]!.AsObject().First().Value!.AsObject();
+    }
+
+    /// <summary>Whether the subject declines a request as it is. It is not asked then about the same with an unknown field.</summary>
+    private bool IsDeclined(JsonObject request)
+    {
+        try
+        {
+            return Ask(
+                request,
+                (id, line) =>
+                {
+                    Protocol.ReadAnswer(id, line);
+                    return false;
+                }
+            );
+        }
+        catch (DeclinedException)
+        {
+            return true;
+        }
     }
 
     private void RequireRefusal(JsonObject request, string where)
@@ -329,6 +355,10 @@ internal sealed class ProcessSubject : ISubject, IDisposable
                 {
                     return "error";
                 }
+                catch (DeclinedException)
+                {
+                    return "declined";
+                }
                 catch (AdapterException) when (Protocol.SaysDone(line))
                 {
                     // The answer is a description, which has more fields than answers of other kinds.
@@ -339,7 +369,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
         if (status != "error")
         {
             throw new AdapterException(
-                $"expected an error for {where} with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"
+                $"expected an error for {where} with an unknown field, got {(status == "declined" ? "'declined'" : "an answer")}: an adapter that ignores fields will miss what later versions ask for"
             );
         }
     }
@@ -529,7 +559,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
         {
             if (Volatile.Read(ref _broken) >= MostFailures)
             {
-                throw new AdapterException($"the subject is not asked any more after {MostFailures} failures, the first: {_failures.First()}");
+                throw new AdapterException($"the subject is not asked any more after {MostFailures} failures, the first: {_firstFailure}");
             }
 
             if (!_idle.TryTake(out process))
@@ -553,7 +583,7 @@ internal sealed class ProcessSubject : ISubject, IDisposable
             _failures.Enqueue($"{request["request"]}: {exception.Message}");
             throw;
         }
-        catch (AdapterException exception) when (Interlocked.Increment(ref _broken) <= MostFailures)
+        catch (AdapterException exception) when (Breaks($"{request["request"]}: {exception.Message}"))
         {
             _failures.Enqueue($"{request["request"]}: {exception.Message}");
             GiveUp(process);
@@ -568,6 +598,13 @@ internal sealed class ProcessSubject : ISubject, IDisposable
         {
             _free.Release();
         }
+    }
+
+    /// <summary>Counts a failure of the protocol. False if the subject is not asked any more, so that this failure is not one of its own.</summary>
+    private bool Breaks(string failure)
+    {
+        Interlocked.CompareExchange(ref _firstFailure, failure, null);
+        return Interlocked.Increment(ref _broken) <= MostFailures;
     }
 
     private void GiveUp(SubjectProcess? process)

@@ -25,34 +25,10 @@ internal sealed class SettingsInLayers
     /// <returns>The network in layers.</returns>
     public static SettingsInLayers SpellOut(NetworkSettings network, NetworkOffer offer)
     {
-        var isDense = network.KernelSize == 1 && Has(offer.Layers, "dense");
-        Layer Linear(int? channels, int stride, Initialisation parameters) =>
-            isDense
-                ? new Dense { Channels = channels, Parameters = parameters }
-                : new Networks.Convolution(network.KernelSize)
-                {
-                    Channels = channels,
-                    Stride = stride,
-                    Boundary = network.Boundary,
-                    Parameters = parameters,
-                };
-        var weights = Linear(null, 1, Initialisation.He);
-        var norm = new Networks.BatchNorm { Epsilon = network.Epsilon };
-        var relu = new Networks.Activation(Function.Relu);
+        var isDense = IsInDenseLayers(network, offer);
         var (residualDepth, places) = (network.Architecture.ResidualDepth, network.Architecture.Places);
-        Networks.Layers unit = network.Architecture.Name switch
-        {
-            "vanilla" => [weights, relu],
-            "bn_ff" => [weights, norm, relu],
-            "vanilla_res" => [Branch([relu, weights])],
-            "bn_res" => [Branch([norm, relu, weights])],
-            var other => throw new ArgumentException($"expected one of {string.Join(", ", Architecture.Names)}, got {other}", nameof(network)),
-        };
         var input = network.NetworkInput;
-        var spelled = SpelledOutNetwork.SpellOut(
-            [Linear(network.Channels, network.FirstStride, Initialisation.LeCun), new Repeat(network.Depth, unit)],
-            new Shape(input.Height, input.Width, input.Channels)
-        );
+        var spelled = SpelledOutNetwork.SpellOut(LayersOf(network, isDense), new Shape(input.Height, input.Width, input.Channels));
 
         // A branch of several layers has a place for its end, which architectures do not have.
         var shown = new List<(int, Model.UnitPlace, int)> { (0, new Model.UnitPlace(0, Model.UnitPlaceKind.Convolution), spelled.NumbersOfPlaces[0]) };
@@ -67,6 +43,35 @@ internal sealed class SettingsInLayers
         }
 
         return new(spelled, shown, isDense);
+    }
+
+    private static bool IsInDenseLayers(NetworkSettings network, NetworkOffer offer) => network.KernelSize == 1 && Has(offer.Layers, "dense");
+
+    private static Networks.Layers LayersOf(NetworkSettings network, bool isDense)
+    {
+        Layer Linear(int? channels, int stride, Initialisation parameters) =>
+            isDense
+                ? new Dense { Channels = channels, Parameters = parameters }
+                : new Networks.Convolution(network.KernelSize)
+                {
+                    Channels = channels,
+                    Stride = stride,
+                    Boundary = network.Boundary,
+                    Parameters = parameters,
+                };
+        var weights = Linear(null, 1, Initialisation.He);
+        var norm = new Networks.BatchNorm { Epsilon = network.Epsilon };
+        var relu = new Networks.Activation(Function.Relu);
+        var residualDepth = network.Architecture.ResidualDepth;
+        Networks.Layers unit = network.Architecture.Name switch
+        {
+            "vanilla" => [weights, relu],
+            "bn_ff" => [weights, norm, relu],
+            "vanilla_res" => [Branch([relu, weights])],
+            "bn_res" => [Branch([norm, relu, weights])],
+            var other => throw new ArgumentException($"expected one of {string.Join(", ", Architecture.Names)}, got {other}", nameof(network)),
+        };
+        return [Linear(network.Channels, network.FirstStride, Initialisation.LeCun), new Repeat(network.Depth, unit)];
 
         Residual Branch(Networks.Layers once) => new(residualDepth == 1 ? once : [new Repeat(residualDepth, once)]);
     }
@@ -92,7 +97,8 @@ internal sealed class SettingsInLayers
             : network.FirstStride > 1 && !Has(offer.Options, NetworkNeeds.Stride) ? $"option {NetworkNeeds.Stride}"
             : network.Input.Images > offer.MostImages ? $"{network.Input.Images} images"
             : features > offer.MostFeatures ? $"{features} features of an input"
-            : 1 + (network.Depth * network.Architecture.Places.Length) is var places && places > offer.MostPlaces ? $"{places} places"
+            : offer.MostPlaces is { } most && NetworkNeeds.NumberOfLayers(LayersOf(network, IsInDenseLayers(network, offer))) is var layers && layers > most
+                ? $"{layers} layers"
             : null;
     }
 

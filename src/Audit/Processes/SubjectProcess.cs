@@ -55,8 +55,9 @@ internal sealed class SubjectProcess : IDisposable
             throw new ProgramNotStartedException("it is empty");
         }
 
+        // With /s cmd takes off the outer quotation marks and no others; without, it takes off the first and the last of a command that has several.
         var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" }
+            ? new ProcessStartInfo("cmd.exe") { Arguments = $"/d /s /c \"{command}\"" }
             : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
         (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
         (start.StandardErrorEncoding, start.StandardInputEncoding) = (Encoding.UTF8, StrictUtf8);

@@ -76,6 +76,17 @@ internal sealed class NetworkNeeds
     /// <summary>The most features of one input at any place, or at the input.</summary>
     public long Features { get; private init; }
 
+    /// <summary>Number of layers with every repetition unrolled; a residual counts the layers of its branch and of its skip connection, and itself.</summary>
+    public static long NumberOfLayers(Networks.Layers layers) =>
+        layers.Sum(layer =>
+            layer switch
+            {
+                Repeat repeat => repeat.Times * NumberOfLayers(repeat.Unit),
+                Residual residual => NumberOfLayers(residual.Branch) + NumberOfLayers(residual.Skip) + 1,
+                _ => 1,
+            }
+        );
+
     /// <summary>Determines what a network needs.</summary>
     /// <param name="network">The network.</param>
     /// <returns>Its needs.</returns>

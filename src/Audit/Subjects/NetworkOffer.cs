@@ -42,7 +42,7 @@ public sealed record NetworkOffer
     /// <summary>The most features of one input at any place; null for any number.</summary>
     public long? MostFeatures { get; init; }
 
-    /// <summary>The most places of a network; null for any number.</summary>
+    /// <summary>The most layers that a network may have, each with a place of its own in protocol 2; null for any number.</summary>
     public int? MostPlaces { get; init; }
 
     /// <summary>Whether it propagates given parameters.</summary>
@@ -71,7 +71,7 @@ public sealed record NetworkOffer
             ?? (Noises.Contains(noise) ? null : $"noise {EnumWords.Spell(noise)}")
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
-            ?? TooMany("places", network.NumberOfPlaces, MostPlaces)
+            ?? TooMany("layers", NetworkNeeds.NumberOfLayers(network.Layers), MostPlaces)
             ?? (
                 given && !TakesParameters ? "given parameters"
                 : !given && !DrawsParameters ? "parameters of its own"

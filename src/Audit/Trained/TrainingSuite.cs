@@ -78,6 +78,7 @@ internal static class TrainingSuite
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
+            Asked = claims,
             NotRun = [.. claims.Select(ClaimLedger.Find).OfType<Claim>().Where(claim => !claim.IsTrained)],
         };
     }

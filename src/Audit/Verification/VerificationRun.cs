@@ -70,6 +70,12 @@ public sealed record VerificationRun
     /// <summary>Claims that were asked for but are checked at another scale: it is not known whether they hold.</summary>
     public IReadOnlyList<Claim> NotRun { get; internal init; } = [];
 
+    /// <summary>Ids of the claims that were asked for by name; empty if all were meant.</summary>
+    internal IReadOnlyCollection<string> Asked { get; init; } = [];
+
+    /// <summary>The claims that were asked for by name and were not judged, for whatever reason.</summary>
+    internal IReadOnlyList<string> AskedInVain => [.. Asked.Distinct().Where(id => !Outcomes.Any(outcome => outcome.Check.ClaimId == id))];
+
     /// <summary>Whether recorded moments were judged: then nothing was simulated, and the command alone repeats everything.</summary>
     internal bool IsRecorded { get; init; }
 
@@ -80,12 +86,13 @@ public sealed record VerificationRun
     internal IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
     /// <summary>
-    /// Rejected if any check is rejected; otherwise inconclusive if any is inconclusive, or nothing was executed; declined if the subject left out anything;
-    /// otherwise holds.
+    /// Rejected if any check is rejected; otherwise inconclusive if any is inconclusive, if nothing was executed, or if a claim that was asked for by name was
+    /// not judged; declined if the subject left out anything; otherwise holds.
     /// </summary>
     public Verdict Verdict =>
         Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
-        : Outcomes.Count == 0 || AdapterFailures.Count > 0 || Outcomes.Any(outcome => outcome.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
+        : Outcomes.Count == 0 || AdapterFailures.Count > 0 || AskedInVain.Count > 0 || Outcomes.Any(outcome => outcome.Verdict == Verdict.Inconclusive)
+            ? Verdict.Inconclusive
         : Outcomes.Any(outcome => outcome.Verdict == Verdict.Declined || outcome.Declined.Count > 0) ? Verdict.Declined
         : Verdict.Holds;
 
@@ -110,7 +117,7 @@ public sealed record VerificationRun
         [
             .. Outcomes
                 .GroupBy(outcome => outcome.Check.ClaimId)
-                .Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group], AdapterFailures = [] }).Verdict)),
+                .Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group], AdapterFailures = [], Asked = [] }).Verdict)),
         ];
 
     /// <summary>Executes the checks of some claims.</summary>
@@ -170,6 +177,7 @@ public sealed record VerificationRun
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
+            Asked = claims,
             NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
             NotJudged =
             [
@@ -222,6 +230,7 @@ public sealed record VerificationRun
         {
             SubjectVersion = subject.Description.Version,
             Network = site.Network.Name,
+            Asked = claims,
             NotJudged =
             [
                 .. meant

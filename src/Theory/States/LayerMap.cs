@@ -70,6 +70,7 @@ internal static class LayerMap
             GlobalAveragePool => Pool(layer, state, Math.Max(state.Shape.Height, state.Shape.Width)),
             MaxPool pool => pool.Size == 1 ? state : throw new NoTheoryException(layer, "products of largest values over two windows have no closed form"),
             Flatten flatten => Flattened(flatten, state),
+            Scaling { Factor: 1 } => state,
             Scaling scaling => Scaled(state, scaling.Factor),
             Dropout dropout => Dropped(dropout, state),
             Attention attention => AttentionMap.Apply(attention, state),
@@ -101,8 +102,10 @@ internal static class LayerMap
         var groups = convolution.GroupsOf(shape.Channels);
         var few = groups > 1 && shape.Channels / groups < ManyChannels;
 
-        // Each group has its own kernel. Means over channels are linear in the kernels, but activations are not.
-        return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !few, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
+        // Each group has its own kernel. Means over channels are linear in the kernels, but activations are not. With the width the kernels of groups of many
+        // channels become one, except at the input: groups of pixels' channels are other numbers, however many they are.
+        var differ = few || state.RandomLayers == 0;
+        return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !differ, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
     }
 
     /// <summary>The map of a convolution for kernels over the points of a state.</summary>

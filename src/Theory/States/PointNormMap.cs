@@ -25,11 +25,17 @@ internal static class PointNormMap
         }
 
         var positions = overPositions ? (int)state.Shape.Positions : 1;
-        var (signal, noise, cross) = subtractsMean ? Centred(state, positions) : (state.Signal, state.Noise, state.Cross);
+        var centred = subtractsMean ? Centred(state, positions) : state;
+        var (signal, noise, cross) = (centred.Signal, centred.Noise, centred.Cross);
         var squares = Shared(signal.Diagonal(), positions);
         if (squares.Any(square => square + norm.Epsilon <= 0))
         {
-            throw new NoTheoryException(norm, "at a point of the batch, the features that it averages are all equal, and ε = 0");
+            throw new NoTheoryException(
+                norm,
+                norm.Epsilon == 0
+                    ? "at a point of the batch, the features that it averages are all equal, and ε = 0"
+                    : "at a point of the batch, the variance of the features that it averages is smaller than rounding errors"
+            );
         }
 
         var scale = Matrix<double>.Build.DiagonalOfDiagonalVector(squares.Map(square => norm.Scale / Math.Sqrt(square + norm.Epsilon)));
@@ -37,7 +43,7 @@ internal static class PointNormMap
         {
             IsGaussian = state.IsGaussian,
             Validity = LayerMap.Widest(state.Validity, state.RandomLayers == 0 ? Validity.Exact : Validity.InfiniteWidth),
-            Means = subtractsMean && positions == 1 ? null : Scaled(state.Means, scale),
+            Means = Scaled(centred.Means, scale),
         };
         if (noise is null)
         {
@@ -46,7 +52,7 @@ internal static class PointNormMap
 
         if (cross is null)
         {
-            return AtOwnWidth(after with { Noise = scale * noise * scale });
+            return AtOwnWidth(after with { Noise = scale * noise * scale, NoiseMeans = Scaled(centred.NoiseMeans, scale) });
         }
 
         var along = Matrix<double>.Build.DiagonalOfDiagonalVector(Shared(cross.Diagonal(), positions).PointwiseDivide(squares + norm.Epsilon));
@@ -56,7 +62,7 @@ internal static class PointNormMap
             {
                 Noise = scale * (noise - removed - removed.Transpose() + (along * signal * along)) * scale,
                 Cross = scale * (cross - (along * signal)) * scale,
-                NoiseMeans = subtractsMean && positions == 1 ? null : Scaled(state.NoiseMeans, scale),
+                NoiseMeans = Scaled(WithoutPartAlong(centred, along), scale),
             }
         );
 
@@ -74,8 +80,8 @@ internal static class PointNormMap
         }
     }
 
-    /// <summary>Second moments of the features after the mean over channels of each point, or of each image, is subtracted.</summary>
-    private static (Matrix<double> Signal, Matrix<double>? Noise, Matrix<double>? Cross) Centred(KernelState state, int positions)
+    /// <summary>The state after the mean over channels of each point, or over channels and positions of each image, is subtracted.</summary>
+    private static KernelState Centred(KernelState state, int positions)
     {
         var zero = Vector<double>.Build.Dense(state.Points);
         var (means, noiseMeans) = (state.Means ?? zero, state.NoiseMeans ?? zero);
@@ -84,12 +90,23 @@ internal static class PointNormMap
         // E (x_i - s_i)(y_j - t_j), where s and t are subtracted and m, n are the means.
         Matrix<double> Less(Matrix<double> matrix, Vector<double> m, Vector<double> s, Vector<double> n, Vector<double> t) =>
             matrix - s.OuterProduct(n) - m.OuterProduct(t) + s.OuterProduct(t);
-        return (
-            Less(state.Signal, means, taken, means, taken),
-            state.Noise is null ? null : Less(state.Noise, noiseMeans, noiseTaken, noiseMeans, noiseTaken),
-            state.Cross is null ? null : Less(state.Cross, noiseMeans, noiseTaken, means, taken)
-        );
+        return state with
+        {
+            Signal = Less(state.Signal, means, taken, means, taken),
+            Noise = state.Noise is null ? null : Less(state.Noise, noiseMeans, noiseTaken, noiseMeans, noiseTaken),
+            Cross = state.Cross is null ? null : Less(state.Cross, noiseMeans, noiseTaken, means, taken),
+
+            // At a single position nothing is left of the mean. Over several, their differences from each other are left.
+            Means = positions == 1 || state.Means is null ? null : means - taken,
+            NoiseMeans = positions == 1 || state.NoiseMeans is null ? null : noiseMeans - noiseTaken,
+        };
     }
+
+    /// <summary>The means of the noise after its part along the signal is removed: n_i - a_i m_i.</summary>
+    private static Vector<double>? WithoutPartAlong(KernelState state, Matrix<double> along) =>
+        state.Means is not { } means ? state.NoiseMeans
+        : state.NoiseMeans is { } noiseMeans ? noiseMeans - (along * means)
+        : -(along * means);
 
     /// <summary>The mean over the positions of each image, repeated at each of its positions.</summary>
     private static Vector<double> Shared(Vector<double> values, int positions) =>

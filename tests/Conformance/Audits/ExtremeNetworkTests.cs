@@ -64,6 +64,21 @@ public class ExtremeNetworkTests
         run.Outcomes[0].Failure.Should().Match("*" + reason);
     }
 
+    /// <summary>The law of norms is that of ε = 0 and of different directions; a network where it does not hold says nothing about it.</summary>
+    [Theory]
+    [InlineData(1e-4, 0, 1e-5)]
+    [InlineData(1e-20, 1, 0)]
+    public void Where_epsilon_counts_or_all_inputs_are_one_the_law_of_pairs_has_no_samples(double weights, double biases, double epsilon)
+    {
+        using var reference = new ReferenceSubject();
+        var network = Of("normed", new(1, 1, 8), new Dense { Channels = 32, Parameters = new(weights, biases) }, new LayerNorm { Epsilon = epsilon }, Relu);
+
+        var outcome = VerificationRun.OfNetwork(reference, Scale.Quick, 0, ["LN4"], new SiteCase(network, 4)).Outcomes.Should().ContainSingle().Subject;
+
+        (outcome.Verdict, outcome.Failure).Should().Be((Verdict.Inconclusive, null));
+        outcome.Measurements.Should().ContainSingle().Which.Samples.Should().Be(0);
+    }
+
     /// <summary>What a subject makes of a test is no error of the test: it has shown numbers that are none.</summary>
     [Theory]
     [InlineData("S2", "bn_ff")]

@@ -172,6 +172,9 @@ public class GeneratedAuditTests
     [InlineData("noise through other weights", "I7")]
     [InlineData("biases where none were asked for", "D8")]
     [InlineData("noise at the next image's signal", "I12")]
+    [InlineData("no numbers where there were some", "O5")]
+    [InlineData("no numbers where there were some", "I10")]
+    [InlineData("no number beside zeros", "D8")]
     [InlineData("moments of the noise for the signal's", "D9")]
     [InlineData("moments of the noise for the signal's, from place 30 on", "D9", 64)]
     public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim, int networks = 24)
@@ -213,6 +216,34 @@ public class GeneratedAuditTests
         again.Findings.Should().ContainSingle(same => same.Claim == "O6");
     }
 
+    [Fact]
+    public void What_a_subject_declines_when_it_is_asked_counts_as_declined()
+    {
+        using var halfway = new Declining((noise, weights) => noise == NoiseKind.Full || weights is Weights.Own);
+        using var nothing = new Declining((_, _) => true);
+        var network = new Network("mine", new(1, 1, 8), [new Dense(), new Activation(Function.Relu)]);
+
+        var half = GeneratedAudit.Ask(halfway, network, 2, Seed, ["O5", "O6", "O7", "I10"]).Outcomes;
+        half.Select(outcome => (outcome.Check.ClaimId, outcome.Verdict))
+            .Should()
+            .Equal([("O5", Verdict.Holds), ("O6", Verdict.Holds), ("I10", Verdict.Declined)], "batch norm is not there to be declined");
+        half.Should().OnlyContain(outcome => outcome.Declined.Single() == "not this");
+
+        GeneratedAudit.Ask(nothing, network, 2, Seed, ["O6"]).Outcomes.Should().ContainSingle().Which.Verdict.Should().Be(Verdict.Declined);
+        GeneratedAudit.Draw(nothing, Seed, 8, ["O6"]).Outcomes.Should().ContainSingle().Which.Verdict.Should().Be(Verdict.Declined);
+    }
+
+    [Fact]
+    public void What_is_not_offered_of_a_network_counts_as_declined()
+    {
+        using var subject = new Declining((_, _) => false) { Described = new("given only") { NetworkOffer = new NetworkOffer { DrawsParameters = false } } };
+        var network = new Network("mine", new(1, 1, 8), [new Dense()]);
+
+        var outcome = GeneratedAudit.Ask(subject, network, 2, Seed, ["O5"]).Outcomes.Should().ContainSingle().Subject;
+
+        (outcome.Verdict, outcome.Declined.Single()).Should().Be((Verdict.Holds, "parameters of its own"));
+    }
+
     private static NetworkGenerator Generator(ulong seed) => new(NetworkOffer.Everything, Math.ScaleB(1, -24), seed);
 
     /// <summary>Knows nothing of layers.</summary>
@@ -222,6 +253,24 @@ public class GeneratedAuditTests
 
         public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
             throw new InvalidOperationException("asked for nothing that is offered");
+    }
+
+    /// <summary>The reference, which declines a part of what it offers.</summary>
+    private sealed class Declining(Func<NoiseKind, Weights, bool> declines) : ReferenceSubject
+    {
+        public SubjectDescription Described { get; init; } = new("declining") { NetworkOffer = NetworkOffer.Everything };
+
+        public override SubjectDescription Description => Described;
+
+        public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
+        {
+            if (declines(noise, weights))
+            {
+                throw new DeclinedException("not this");
+            }
+
+            base.Propagate(network, noise, weights, input, observe);
+        }
     }
 
     /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
@@ -293,6 +342,25 @@ public class GeneratedAuditTests
                                         Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null!,
                                     }
                             )
+                    );
+                    break;
+                case "no numbers where there were some":
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot => observe(snapshot with { Signal = [.. snapshot.Signal.Select(value => value == 0 ? 0 : double.NaN)] })
+                    );
+                    break;
+                case "no number beside zeros":
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot =>
+                            observe(snapshot.Signal.All(value => value == 0) ? snapshot with { Signal = [.. snapshot.Signal[1..], double.NaN] } : snapshot)
                     );
                     break;
                 case "biases where none were asked for":

@@ -48,6 +48,43 @@ public sealed class GeneratedSubjectTests : IDisposable
             );
     }
 
+    /// <summary>Who declines a layer with an unknown field has not refused the field; who declines the layer itself is not asked about fields.</summary>
+    [NumPyTheory]
+    [InlineData("'unknown_field' in json.dumps(message['network']['layers'])", "expected an error for a layer with an unknown field, got 'declined'")]
+    [InlineData("True", null)]
+    public void A_layer_with_an_unknown_field_is_an_error_and_not_declined(string declines, string? finding)
+    {
+        var program = Path.Combine(_folder, "declining.py");
+        File.WriteAllText(
+            program,
+            $"""
+            import json, sys
+            sys.path.insert(0, '{Audited.Examples}')
+            import wellbehaved_numpy_layers as right
+            for line in sys.stdin:
+                message = json.loads(line)
+                identity = message.pop("id")
+                if message["request"] == "stop":
+                    break
+                try:
+                    if message["request"] != "describe" and {declines}:
+                        reply = {"{"}"status": "declined", "reason": "not this"{"}"}
+                    else:
+                        done = right.describe(**message) if message["request"] == "describe" else right.answer(**message)
+                        reply = {"{"}"status": "done", **done{"}"}
+                except Exception as exception:
+                    reply = {"{"}"status": "error", "reason": repr(exception){"}"}
+                print(json.dumps({"{"}"id": identity, **reply{"}"}), flush=True)
+            """
+        );
+        using var subject = new ProcessSubject($"{NumPy.Python} '{program}'", TimeSpan.FromMinutes(5), 1);
+
+        var (step, failure) = AdapterTest.Ask(subject).First();
+
+        step.Should().Be("refuses a request with an unknown field");
+        (failure?.Split(':')[0]).Should().Be(finding);
+    }
+
     [NumPyFact]
     public void A_failing_network_is_shrunk_written_and_can_be_audited_again()
     {
@@ -142,6 +179,9 @@ public sealed class GeneratedSubjectTests : IDisposable
     [InlineData("--seed: expected a whole number below 2^52 with --network", "--network", "pre_ln_mlp", "--num-channels", "8", "--seed", "4503599627370496")]
     [InlineData("--total-depth: expected with --network only", "--total-depth", "3")]
     [InlineData("--smoke: expected without --network", "--network", "pre_ln_mlp", "--smoke")]
+    [InlineData("--claim: expected without --smoke", "--smoke", "--claim", "O4")]
+    [InlineData("--generated: expected without --smoke", "--smoke", "--generated", "500")]
+    [InlineData("--generated: expected without --architecture", "--architecture", "vanilla", "--generated", "500")]
     [InlineData("--batch-size: expected with --results only", "--batch-size", "3")]
     [InlineData("--generated: expected a whole number from 0 to 1000000, got -1", "--generated", "-1")]
     public void Options_that_contradict_network_audits_are_refused_by_name(string finding, params string[] options)

@@ -45,7 +45,7 @@ public class NetworkOfferTests
             "noise" => (new NetworkOffer { Noises = [NoiseKind.Full] }, "noise mapping"),
             "images" => (new NetworkOffer { MostImages = 2 }, "3 images"),
             "features" => (new NetworkOffer { MostFeatures = 20 }, "32 features of an input"),
-            "places" => (new NetworkOffer { MostPlaces = 2 }, "6 places"),
+            "places" => (new NetworkOffer { MostPlaces = 2 }, "5 layers"),
             "given" => (new NetworkOffer { TakesParameters = false }, null),
             "own" => (new NetworkOffer { DrawsParameters = false }, "parameters of its own"),
             _ => throw new ArgumentOutOfRangeException(nameof(lacking), lacking, "expected something that an offer may lack"),
@@ -53,6 +53,42 @@ public class NetworkOfferTests
 
         offer.WhyNot(Rich, 3, NoiseKind.Mapping, given: false).Should().Be(reason);
         NetworkOffer.Everything.WhyNot(Rich, 3, NoiseKind.Mapping, given: true).Should().BeNull();
+    }
+
+    /// <summary>The limit counts what a request has: every layer, also those of later repetitions, which the suite does not look at.</summary>
+    [Fact]
+    public void The_limit_of_places_counts_the_layers_of_a_request()
+    {
+        var network = new Network(
+            "long",
+            new(2, 2, 3),
+            [new Flatten(), new Repeat(4, [new Residual([new Repeat(30, [new Activation(Function.Relu)])]) { Skip = [new Dense()] }])]
+        );
+        var layers = SpelledOutNetwork.SpellOut(network).Shapes.Count - 1;
+        layers.Should().Be(1 + (4 * (30 + 1 + 1)));
+
+        new NetworkOffer { MostPlaces = layers }
+            .WhyNot(network, 1, NoiseKind.Mapping, given: true)
+            .Should()
+            .BeNull();
+        new NetworkOffer { MostPlaces = layers - 1 }
+            .WhyNot(network, 1, NoiseKind.Mapping, given: true)
+            .Should()
+            .Be($"{layers} layers");
+    }
+
+    [Theory]
+    [InlineData("vanilla", 1 + (2 * 80))]
+    [InlineData("bn_ff", 1 + (3 * 80))]
+    [InlineData("vanilla_res", 1 + (5 * 80))]
+    [InlineData("bn_res", 1 + (7 * 80))]
+    public void The_limit_of_places_counts_the_layers_of_an_architecture(string architecture, int layers)
+    {
+        var network = OneStepNetworks.All(Architecture.Named(architecture)).First() with { Depth = 80 };
+
+        SettingsInLayers.SpellOut(network, NetworkOffer.Everything).Network.Shapes.Should().HaveCount(layers + 1);
+        SettingsInLayers.WhyNot(network, new NetworkOffer { MostPlaces = layers }).Should().BeNull();
+        SettingsInLayers.WhyNot(network, new NetworkOffer { MostPlaces = layers - 1 }).Should().Be($"{layers} layers");
     }
 
     [Fact]

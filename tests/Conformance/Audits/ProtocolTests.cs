@@ -407,10 +407,27 @@ public sealed class ProtocolTests : IDisposable
         subject.Failures.Should().NotBeEmpty();
     }
 
+    /// <summary>An error that the protocol allows is no reason to stop asking, and is not named as one.</summary>
+    [UnixFact]
+    public void The_failure_that_is_named_first_is_one_of_those_that_count()
+    {
+        using var subject = Shell(
+            $$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; printf '{"id":%s,"status":"error","reason":"mine"}\n' $id; read a; exit 4"""
+        );
+        var input = Batch.Gaussian(Network, 1, 0);
+        string Ask() => Finding(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { }));
+
+        string[] findings = [.. Enumerable.Range(0, 9).Select(_ => Ask())];
+
+        findings.Should().Contain(finding => finding.Contains("mine"));
+        findings[^1].Should().Match("the subject is not asked any more after 3 failures, the first: simulate: the process ended with exit status 4 *");
+    }
+
     [UnixTheory]
     [InlineData("""printf '{"id":%s,"status":"done"}\n' $id""")]
     [InlineData("printf '%s\\n' '" + Description + "' | sed \"s/:1,/:$id,/\"")]
-    public void An_adapter_that_ignores_unknown_fields_is_reported(string answer)
+    [InlineData("""printf '{"id":%s,"status":"declined","reason":"x"}\n' $id""", "'declined'")]
+    public void An_adapter_that_ignores_unknown_fields_is_reported(string answer, string found = "an answer")
     {
         using var subject = Shell($$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
@@ -420,7 +437,7 @@ public sealed class ProtocolTests : IDisposable
             .Equal(
                 (
                     "refuses a request with an unknown field",
-                    "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"
+                    $"expected an error for a request with an unknown field, got {found}: an adapter that ignores fields will miss what later versions ask for"
                 )
             );
     }

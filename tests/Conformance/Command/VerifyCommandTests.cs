@@ -66,6 +66,17 @@ public class VerifyCommandTests
         outcome.Output.Should().Contain("not run at this scale: P9").And.Contain("verify --scale training").And.Contain("0 of 0 claims hold");
     }
 
+    [Theory]
+    [InlineData("P9")]
+    [InlineData("D3", "--architecture", "vanilla")]
+    public void A_claim_that_was_asked_for_and_not_judged_leaves_the_rest_inconclusive(string claim, params string[] options)
+    {
+        var outcome = CommandLine.Run(["verify", "--claim", "D8", "--claim", claim, .. options]);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Output);
+        outcome.Output.Should().Contain("1 of 1 claim holds").And.Contain($"asked for by name and not judged, so the whole is inconclusive at best: {claim}");
+    }
+
     [Fact]
     public void An_unknown_claim_is_refused_in_one_line_with_exit_status_2()
     {

@@ -161,9 +161,20 @@ public class LayerMapTests
             Compare(state.Noise!, dz * dz.Transpose() / channels, word);
             var scale = Math.Sqrt(state.Signal.Diagonal().Largest() * state.Noise!.Diagonal().Largest());
             (state.Cross! - (dz * z.Transpose() / channels)).Enumerate().Largest(Math.Abs).Should().BeLessThan(6 * Math.Sqrt(8.0 / channels) * scale, word);
+            CompareFirstMoments(state.Means, z, state.Signal);
+            CompareFirstMoments(state.NoiseMeans, dz, state.Noise);
         }
 
         static void Compare(Matrix<double> law, Matrix<double> measured, string word) => CompareMeans(law, measured, channels, word);
+
+        // Six standard deviations of a mean over the channels, and as much again for the statistics of the norm, which are such means too.
+        void CompareFirstMoments(Vector<double>? law, Matrix<double> measured, Matrix<double> squares)
+        {
+            for (var i = 0; i < measured.RowCount; i++)
+            {
+                measured.Row(i).Average().Should().BeApproximately(law?[i] ?? 0, 12 * Math.Sqrt(squares[i, i] / channels), $"{word}, point {i}");
+            }
+        }
     }
 
     /// <summary>Channels that are normalised together, and what all positions have in common; one channel, which is the simpler case, at night.</summary>
@@ -384,6 +395,34 @@ public class LayerMapTests
             var act = () => LayerMap.Apply([new Residual([new Dense()]) { Survival = 0.25 }, new Scaling(2), layer], start);
             act.Should().Throw<NoTheoryException>().WithMessage($"no theory of {layer.Word}: it follows a branch that is dropped in some mappings*");
         }
+    }
+
+    /// <summary>The pixels' channels that one group reads are other numbers than those of another, at every width.</summary>
+    [Fact]
+    public void Groups_of_the_inputs_channels_have_kernels_of_their_own_at_every_width()
+    {
+        var features = Matrix<double>.Build.Random(2, 128, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5)));
+        var start = KernelState.FromFeatures(new Shape(1, 1, 128), features, features);
+        Convolution grouped = new(1) { Channels = 4096, Groups = 2 };
+
+        LayerMap.Apply([grouped], start).IsGaussian.Should().BeFalse("each group of 64 has the kernel of its own half of the features");
+        LayerMap
+            .Apply([new Dense { Channels = 4096 }, grouped], start)
+            .IsGaussian.Should()
+            .BeTrue("halves of many random features have one kernel in the limit");
+        LayerMap.Apply([new Convolution(1) { Channels = 4096 }], start).IsGaussian.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_scale_of_1_leaves_to_an_activation_what_the_norm_before_it_knows()
+    {
+        var (x, dx) = Batch(2, 3);
+        var start = KernelState.FromFeatures(new Shape(1, 3, 3), x, dx);
+        Layers With(params Layer[] between) => [new Dense(), new BatchNorm(), .. between, new Activation(Function.Relu)];
+
+        var scaled = LayerMap.Apply(With(new Scaling(1)), start);
+
+        (scaled.Signal - LayerMap.Apply(With(), start).Signal).Enumerate().Largest(Math.Abs).Should().Be(0);
     }
 
     [Fact]

@@ -147,7 +147,7 @@ internal static class InputNormLaws
         trace.Snapshots[fresh.Linear.After].Shape.Channels - (fresh.Norm!.Layer is LayerNorm ? 1 : 0);
 
     /// <summary>Whether ε is small enough to be treated as 0; this depends on the layer below alone.</summary>
-    private static bool IsExact(FreshLayer fresh, double[] variances) =>
+    internal static bool IsExact(FreshLayer fresh, double[] variances) =>
         Array.TrueForAll(variances, variance => ((Norm)fresh.Norm!.Layer).Epsilon <= MostEpsilon * variance && variance > 0);
 
     private static double SigmaSquared(FreshLayer fresh, WrittenOutFeatures before, int point)

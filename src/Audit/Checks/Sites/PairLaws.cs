@@ -82,7 +82,7 @@ internal static class PairLaws
         }
     }
 
-    /// <summary>LN4: E s(z_i)s(z_j), of a layer by itself on a fixed batch.</summary>
+    /// <summary>LN4: E s(z_i)s(z_j), of a layer by itself on a fixed batch. Where ε counts beside the variance, there are no samples.</summary>
     public static IEnumerable<Measurement> Norms(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         var distinct = cases
@@ -107,10 +107,17 @@ internal static class PairLaws
         {
             var (fresh, batch) = (FreshLayer.Collect(site.Network)[0], Alike(context, site, study, 0, InNorms));
             var (scale, slope) = (((Norm)fresh.Norm!.Layer).Scale, HomogeneousSlope.Find(fresh.Function)!.Value);
-            var expected = scale * scale * Pairs().Average(pair => ExpectedProduct(fresh, batch, slope, pair));
+            PairMoments[][] pairs = [.. Pairs().Select(pair => MomentsOf(fresh, batch, pair))];
             var most = scale * scale * Math.Max(1, slope * slope);
             var planned = KnownVarianceTest.SamplesFor(rates, PlannedDeviation, context.Discrepancy(SignalDiscrepancy));
             var test = new BoundedTest(rates, context.Discrepancy(SignalDiscrepancy), context.Planned(planned) * 0.01);
+            if (!pairs.All(pair => HasLaw(fresh, pair)))
+            {
+                yield return test.Conclude($"mean of x_i·x_j after {site.Network.Name}");
+                continue;
+            }
+
+            var expected = scale * scale * pairs.Average(pair => ExpectedProduct(fresh, slope, pair));
             foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, planned, [test], _ => batch))
             {
                 var after = fresh.Activation!.OutputOf(trace);
@@ -184,16 +191,21 @@ internal static class PairLaws
         }
     }
 
-    private static double ExpectedProduct(FreshLayer fresh, Batch batch, double slope, (int One, int Two) pair)
+    /// <summary>The moments of one input, of the other, and of both together, before the norm.</summary>
+    private static PairMoments[] MomentsOf(FreshLayer fresh, Batch batch, (int One, int Two) pair)
     {
         var input = new WrittenOutFeatures(batch.Shape.Images, batch.Shape.Height, batch.Shape.Width, batch.Shape.Channels, batch.Signal, batch.Noise);
-        var (one, two, both) = (
-            fresh.Pair(input, pair.One, pair.One).Signal,
-            fresh.Pair(input, pair.Two, pair.Two).Signal,
-            fresh.Pair(input, pair.One, pair.Two).Signal
-        );
-        return new SphereLaws(((Dense)fresh.Linear.Layer).Channels!.Value, fresh.Norm!.Layer is LayerNorm).Pair(slope, both / Math.Sqrt(one * two));
+        return [fresh.Pair(input, pair.One, pair.One), fresh.Pair(input, pair.Two, pair.Two), fresh.Pair(input, pair.One, pair.Two)];
     }
+
+    /// <summary>The law is that of ε = 0 and of two different directions: small weights make ε count, and large biases make all inputs one.</summary>
+    private static bool HasLaw(FreshLayer fresh, PairMoments[] pair) =>
+        InputNormLaws.IsExact(fresh, [pair[0].Signal, pair[1].Signal]) && Math.Abs(Correlation(pair)) < 1;
+
+    private static double ExpectedProduct(FreshLayer fresh, double slope, PairMoments[] pair) =>
+        new SphereLaws(((Dense)fresh.Linear.Layer).Channels!.Value, fresh.Norm!.Layer is LayerNorm).Pair(slope, Correlation(pair));
+
+    private static double Correlation(PairMoments[] pair) => pair[2].Signal / Math.Sqrt(pair[0].Signal * pair[1].Signal);
 
     private static IEnumerable<(int One, int Two)> Pairs() => [(0, 1), (1, 2), (2, 0)];
 

@@ -1,4 +1,5 @@
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
@@ -19,6 +20,27 @@ internal sealed class SiteComparisons(LayerFamily family)
             var comparison = Compare(shown.Place.After?.Word ?? "beginning of a unit");
             comparison.AddTensor(shown.Signal, right.Values.Signal, right.Bounds.Signal, $"signal, {shown.Where}, {description}");
             comparison.AddTensor(shown.Noise, right.Values.Noise, right.Bounds.Noise, $"noise, {shown.Where}, {description}");
+        }
+    }
+
+    /// <summary>
+    /// Looks at the output of a layer whose parameters the subject drew, so that its numbers are not known: they must be numbers if the layer's input has
+    /// nothing but numbers.
+    /// </summary>
+    public void AddUnknown(LayerFamily of, NetworkSnapshot shown, SiteState input, string description)
+    {
+        if (of != Family || !(VectorMath.AreFinite(input.Values.Signal) && VectorMath.AreFinite(input.Values.Noise)))
+        {
+            return;
+        }
+
+        foreach (var (what, numbers) in new[] { ("signal", shown.Signal), ("noise", shown.Noise) })
+        {
+            if (Array.FindIndex(numbers, number => !double.IsFinite(number)) is >= 0 and var index)
+            {
+                Compare(shown.Place.After?.Word ?? "beginning of a unit")
+                    .Add(new Observed(numbers[index]), new Expected(0), double.PositiveInfinity, $"{what}, {shown.Where}, {description}");
+            }
         }
     }
 

@@ -8,8 +8,8 @@ namespace Wellbehaved.Audit;
 /// </summary>
 /// <remarks>
 /// Errors do not accumulate: after each place, the walk continues from the subject's own tensors. Layers without a place, which occur in later repetitions
-/// within a branch, are followed with bounds of their rounding up to the next place. If the subject drew the parameters, a layer that needs them is skipped,
-/// and the walk continues from the next place; a dropout or a survival is compared with what its mask can be.
+/// within a branch, are followed with bounds of their rounding up to the next place. If the subject drew the parameters, of a layer that needs them it is only
+/// asked that it shows numbers, and the walk continues from the next place; a dropout or a survival is compared with what its mask can be.
 /// </remarks>
 /// <param name="trace">What the subject has shown.</param>
 /// <param name="noise">The mapping whose derivative the noise passes through.</param>
@@ -173,6 +173,11 @@ internal sealed class SiteWalk(
             if (layer is Dropout dropout && shown && state is not null)
             {
                 comparisons.AddOwnMask(dropout, state, trace.Snapshots[_place], _unitRoundoff, description);
+            }
+
+            if (shown && state is not null)
+            {
+                comparisons.AddUnknown(LayerFamilies.FamilyOf(layer), trace.Snapshots[_place], state, description);
             }
 
             return shown ? Show(null, LayerFamilies.FamilyOf(layer)) : null;
