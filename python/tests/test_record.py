@@ -119,6 +119,15 @@ class RecordTests(unittest.TestCase):
         self.assertEqual([0, 1, 1, 1, 2, 2, 3], arrays["depth"].tolist())
         self.assertEqual([0, 0, 1, 0, 0, 1, 0], arrays["end_of_unit"].tolist(), "after activations, and not after the layer that makes logits of them")
 
+    def test_whole_numbers_of_numpy_are_whole_numbers(self):
+        def net():
+            return nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh())
+
+        ours = self.record(net, normal(20, 8), 2, seed=3)
+        theirs = self.record(net, normal(20, 8), np.int64(2), seed=np.int64(3))
+        self.assertEqual(ours["configuration"].tolist(), theirs["configuration"].tolist())
+        np.testing.assert_array_equal(ours["chi"], theirs["chi"])
+
     def test_functions_and_dictionaries_are_no_obstacle(self):
         arrays = self.record(Functional, normal(20, 8))
         self.assertEqual([0, 1, 2, 3, 3], arrays["depth"].tolist())
@@ -276,7 +285,8 @@ class RefusalTests(unittest.TestCase):
         self.refused(TypeError, "it returned int", make_model=lambda: 3)
         self.refused(ValueError, "noise: expected 'mapping' or 'full', got 'both'", noise="both")
         self.refused(ValueError, "dtype: expected a floating point type", dtype=torch.int64)
-        self.refused(ValueError, "simulations: expected a positive whole number", simulations=0)
+        for none in (0, True, 2.0):
+            self.refused(ValueError, "simulations: expected a positive whole number", simulations=none)
         self.refused(ValueError, "ends in .npz", out=os.path.join(self.folder, "mine.txt"))
         self.refused(FileNotFoundError, "expected an existing folder", out=os.path.join(self.folder, "no", "mine.npz"))
         self.refused(ValueError, "input_noise: expected the shapes of the inputs", input_noise=normal(3, 3))

@@ -5,6 +5,7 @@ import contextlib
 import copy
 import json
 import math
+import numbers
 import os
 import pathlib
 import random
@@ -126,8 +127,9 @@ def record(
     _require(noise in ("mapping", "full"), "noise", "'mapping' or 'full'", noise)
     _require(batch_norm in ("batch", "stored"), "batch_norm", "'batch' or 'stored'", batch_norm)
     _require(ranks in ("auto", "all", "none"), "ranks", "'auto', 'all' or 'none'", ranks)
-    _require(isinstance(simulations, int) and simulations > 0, "simulations", "a positive whole number", simulations)
-    _require(isinstance(seed, int) and seed >= 0, "seed", "a whole number of at least 0", seed)
+    _require(_is_whole(simulations) and simulations > 0, "simulations", "a positive whole number", simulations)
+    _require(_is_whole(seed) and seed >= 0, "seed", "a whole number of at least 0", seed)
+    simulations, seed = int(simulations), int(seed)
     _require(dtype is None or dtype.is_floating_point, "dtype", "a floating point type, such as torch.float64", dtype)
     _require(path.suffix == ".npz", "out", "a file name that ends in .npz", str(path))
     if isinstance(make_model, nn.Module):
@@ -325,6 +327,11 @@ def _kept_random_states() -> Iterator[None]:
         finally:
             np.random.set_state(kept[0])
             random.setstate(kept[1])
+
+
+def _is_whole(value: object) -> bool:
+    """Whether it is a whole number, of Python's or of NumPy's; True and False are none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _require(holds: bool, argument: str, expected: str, got: object) -> None:
